@@ -1,0 +1,1 @@
+"""The referral program: what is packaged for Lambda."""

@@ -1,0 +1,134 @@
+"""What admins read and decide: the ledger, reviews, the state of a code."""
+
+import csv
+import io
+from datetime import timedelta
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import ANYONE, Call, json, route
+from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, position_of
+from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.config import VERSION
+from chalicelib.domain.codes import normal_code
+from chalicelib.domain.model import LedgerEntry
+from chalicelib.operations import browse
+from chalicelib.operations.redeem import Conflicting
+from chalicelib.operations.report import NotReviewable, review
+
+blueprint = Blueprint(__name__)
+
+_COLUMNS = (
+    *("id", "at", "kind", "ambassador_id", "order_id", "cause", "program_version", "tier", "reason", "author"),
+    *("account", "amount", "currency"),
+)
+
+
+@route(blueprint, "GET", "/v1/ledger", "admin:read")
+def get_ledger(call: Call) -> Response:
+    """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
+    query = call.query("from", "to", "ambassador_id", "kind", "order_id", "limit", "cursor")
+    return ledger(call, "/v1/ledger", query, query.get("ambassador_id"))
+
+
+@route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
+def post_review(call: Call, order_id: str) -> Response:
+    """Approve or deny the reward of an order."""
+    told = call.body(schemas.Decision)
+    assert call.caller is not None
+    decided = review(
+        deps.table(),
+        schemas.path_id("order_id", order_id),
+        told.decision,
+        author=call.caller.id,
+        note=told.note,
+        now=deps.now(),
+    )
+    if isinstance(decided, Conflicting):
+        raise Problem(409, "conflicting_review", "Another admin decided at this moment. Look at it again.")
+    if isinstance(decided, NotReviewable):
+        if decided.reason == "unknown_order":
+            raise not_found("No code was redeemed on this order.")
+        raise Problem(409, "not_settled_yet", "This order has not been settled yet.", headers={"Retry-After": "5"})
+    return json(201, present.review(decided))
+
+
+@route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
+def patch_code(call: Call, code: str) -> Response:
+    """Pause a code that has leaked, or let it work again."""
+    told = call.body(schemas.CodeChange)
+    normal = normal_code(code)
+    stored = deps.table().set_code_state(normal, told.state) if normal else None
+    if stored is None:
+        raise not_found("There is no such code.")
+    return json(200, {"code": stored.code, "state": stored.state, "ambassador_id": stored.ambassador_id})
+
+
+@route(blueprint, "GET", "/healthz", ANYONE)
+def get_health(call: Call) -> Response:
+    """Say that the service answers; to an admin also its version and how much is due."""
+    if not call.may("admin:read"):
+        return json(200, {"ok": True})
+    state = {"due": deps.table().count_due(deps.now()), "program_version": deps.program().version}
+    return json(200, {"ok": True, "version": VERSION, **state})
+
+
+def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
+    """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
+    limit, order_id = limit_of(query), query.get("order_id")
+    window = _window(query, narrow=ambassador_id is None and order_id is None)
+    filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}
+    listing = f"{path}?{sorted(filters.items())}"
+    position = position_of(query, listing)
+    if order_id is not None:
+        found = browse.by_order(deps.table(), schemas.path_id("order_id", order_id), window)
+        if ambassador_id is not None:
+            found = browse.of_ambassador(found, ambassador_id)
+    elif ambassador_id is not None:
+        known = schemas.path_id("ambassador_id", ambassador_id)
+        found = browse.by_ambassador(deps.table(), known, window, position, limit)
+    else:
+        found = browse.by_day(deps.table(), window, position, limit)
+    cursor = cursor_of(found.after, listing)
+    if call.header("accept").split(",")[0].strip().startswith("text/csv"):
+        headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
+        return Response(_csv(found.entries), {**headers, **link(path, query, cursor)})
+    return page(path, query, [present.entry(entry) for entry in found.entries], cursor)
+
+
+def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
+    """Read the range of time. For everybody's entries of one kind it spans 31 days at most."""
+    most = timedelta(days=browse.DAYS_MAX)
+    end = moment_of(query, "to", ends=True)
+    start = moment_of(query, "from", ends=False)
+    if narrow:
+        end = end or (start + most if start and "kind" in query else deps.now() + timedelta(days=1))
+        start = start or end - most
+        if "kind" in query and end - start > most:
+            raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
+    start, end = start or schemas.EARLIEST, end or deps.now() + timedelta(days=1)
+    if start > end:
+        raise bad_field("?from", "lies after ?to")
+    return browse.Window(max(start, schemas.EARLIEST), end, query.get("kind"))
+
+
+def _csv(entries: list[LedgerEntry]) -> str:
+    """Write one line per leg, safe to open in a spreadsheet."""
+    page = io.StringIO()
+    lines = csv.writer(page, lineterminator="\r\n")
+    lines.writerow(_COLUMNS)
+    for entry in entries:
+        shown = present.entry(entry)
+        for leg in shown.pop("legs"):
+            row = {**shown, **leg}
+            lines.writerow(_cell(row.get(column, "")) for column in _COLUMNS)
+    return page.getvalue()
+
+
+def _cell(content: object) -> object:
+    """Take the edge off text that a spreadsheet would run as a formula (OWASP, CSV injection); numbers stay numbers."""
+    if hasattr(content, "isoformat"):
+        return content.isoformat().replace("+00:00", "Z")
+    return f"'{content}" if isinstance(content, str) and content[:1] in {"=", "+", "-", "@", "\t", "\r"} else content

@@ -1,0 +1,84 @@
+"""What concerns one ambassador: enrolling, the profile with its account, the referrals, the ledger."""
+
+from datetime import timedelta
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import admin, present, schemas
+from chalicelib.api.auth import Call, json, route
+from chalicelib.api.pages import cursor_of, limit_of, page, position_of
+from chalicelib.api.problems import not_found
+from chalicelib.domain.model import Profile
+from chalicelib.operations.enrol import Newcomer, enrol
+
+blueprint = Blueprint(__name__)
+
+CLICK_DAYS = 30
+
+
+@route(blueprint, "POST", "/v1/ambassadors", "enrol")
+def post_ambassador(call: Call) -> Response:
+    """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
+    told = call.body(schemas.Newcomer)
+    given = told.consents.items() if isinstance(told.consents, dict) else ((name, True) for name in told.consents)
+    newcomer = Newcomer(
+        email=told.email.strip(),
+        first_name=told.first_name.strip(),
+        last_name=told.last_name,
+        locale=told.locale,
+        customer_id=told.customer_id,
+        birthday=schemas.birthday(told.birthday),
+        consents=tuple(sorted(name for name, yes in given if yes)),
+    )
+    enrolled = enrol(deps.table(), newcomer, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
+    return json(201, body) if enrolled.new else json(200, body, Idempotent_Replayed="true")
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read")
+def get_ambassador(call: Call, ambassador_id: str) -> Response:
+    """Show an ambassador with balances, tier and share kit."""
+    call.query()
+    table, profile = deps.table(), _profile(ambassador_id)
+    account = table.read_account(profile.ambassador_id)
+    assert account is not None, "profile and account are made in one transaction"
+    clicks: dict[str, int] = {}
+    for day in table.read_clicks(profile.code, (deps.now() - timedelta(days=CLICK_DAYS)).date()):
+        for channel, number in day.channels.items():
+            clicks[channel] = clicks.get(channel, 0) + number
+    return json(200, present.ambassador(profile, account, deps.program(), urls(profile.code), clicks))
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read")
+def get_referrals(call: Call, ambassador_id: str) -> Response:
+    """List an ambassador's settled referrals, the newest order first."""
+    query = call.query("limit", "cursor")
+    limit, profile = limit_of(query), _profile(ambassador_id)
+    listing = f"referrals:{profile.ambassador_id}"
+    found = deps.table().list_referrals(profile.ambassador_id, position_of(query, listing), limit + 1)
+    after = found[limit - 1][0] if len(found) > limit else None
+    items = [present.referral(redemption) for _, redemption in found[:limit]]
+    path = f"/v1/ambassadors/{profile.ambassador_id}/referrals"
+    return page(path, query, items, cursor_of(after, listing))
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read")
+def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
+    """List an ambassador's ledger in order of posting."""
+    profile = _profile(ambassador_id)
+    path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
+    return admin.ledger(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
+
+
+def urls(code: str) -> dict[str, str]:
+    """The share link of a code and the picture of its QR."""
+    share = f"{deps.settings().public_url}/r/{code}"
+    return {"share_url": share, "qr_url": f"{share}/qr.svg"}
+
+
+def _profile(ambassador_id: str) -> Profile:
+    profile = deps.table().read_profile(schemas.path_id("id", ambassador_id))
+    if profile is None:
+        raise not_found("There is no such ambassador.")
+    return profile

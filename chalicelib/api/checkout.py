@@ -1,0 +1,168 @@
+"""What the shop's checkout and back office call: quotes, redemptions, and what later becomes of an order."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import Call, json, route
+from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.domain import model
+from chalicelib.domain.admit import Ask, Reason, Refused
+from chalicelib.domain.codes import normal_code
+from chalicelib.domain.money import Money
+from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
+from chalicelib.operations.report import report
+
+blueprint = Blueprint(__name__)
+
+REFUSALS: dict[Reason, str] = {
+    "unknown_code": "There is no such code. The order goes on without it.",
+    "paused_code": "This code is paused. The order goes on without it.",
+    "expired_code": "This code has expired. The order goes on without it.",
+    "own_code": "This is the customer's own code. The order goes on without it.",
+    "friend_already_referred": "This customer has used a code before. The order goes on without it.",
+    "not_first_order": "The program is for first orders. The order goes on without the code.",
+    "below_minimum": "The order is too small for the offer. It goes on without the code.",
+    "currency_mismatch": "The program runs in another currency. The order goes on without the code.",
+    "program_closed": "The program is closed. The order goes on without the code.",
+}
+
+
+@route(blueprint, "POST", "/v1/quotes", "checkout")
+def post_quote(call: Call) -> Response:
+    """Say what a code would give on an order. Nothing is stored."""
+    asked = call.body(schemas.Quote)
+    program = deps.program()
+    answer = quote(deps.table(), _ask(asked.code, asked.order), program)
+    if isinstance(answer, Refused):
+        zero = present.money(0, program.currency)
+        refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
+        return json(200, refusal)
+    discount = present.money(answer.friend_discount, program.currency)
+    estimate = present.money(answer.reward_estimate, program.currency)
+    return json(200, {"usable": True, "friend_discount": discount, "reward_estimate": estimate})
+
+
+@route(blueprint, "POST", "/v1/redemptions", "checkout")
+def post_redemption(call: Call) -> Response:
+    """Use a code on an order."""
+    asked = call.body(schemas.Redemption)
+    customer = asked.customer
+    contact = Contact(customer.email, customer.first_name, customer.locale or deps.program().locale)
+    answer = redeem(deps.table(), _ask(asked.code, asked), contact, deps.program(), now=deps.now())
+    if isinstance(answer, Refused):
+        raise Problem(422, answer.reason, REFUSALS[answer.reason])
+    if isinstance(answer, Conflicting):
+        raise _conflict("order_id")
+    return _once(present.admitted(answer.redemption), replayed=answer.replayed)
+
+
+@route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
+def get_redemption(call: Call, order_id: str) -> Response:
+    """Say where the reward of an order stands, and why."""
+    call.query()
+    table = deps.table()
+    redemption = table.read_redemption(schemas.path_id("order_id", order_id))
+    if redemption is None:
+        raise not_found("No code was redeemed on this order.")
+    posted = redemption.standing.entries if redemption.standing else ()
+    return json(200, present.explained(redemption, table.read_entries(redemption.ambassador_id, posted)))
+
+
+@route(blueprint, "POST", "/v1/orders/{order_id}/refunds", "checkout")
+def post_refund(call: Call, order_id: str) -> Response:
+    """Report money paid back; it may be reported before the redemption."""
+    told = call.body(schemas.Refund)
+    if told.kind != "cancellation" and (told.amount is None or told.amount.amount == 0):
+        raise bad_field("/amount", "is required, and more than zero, unless the kind is cancellation")
+    refund = model.Refund(
+        order_id=schemas.path_id("order_id", order_id),
+        refund_id=told.refund_id,
+        kind=told.kind,
+        amount=told.amount.amount if told.amount else 0,
+        currency=told.amount.currency if told.amount else None,
+        refunded_at=schemas.past("refunded_at", told.refunded_at, deps.now()),
+        recorded_at=deps.now(),
+    )
+    return _report(refund, "refund_id")
+
+
+@route(blueprint, "POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal", "checkout")
+def post_reversal(call: Call, order_id: str, refund_id: str) -> Response:
+    """Report a dispute won: that refund no longer counts."""
+    call.body(schemas.Reversal)
+    reversal = model.Reversal(
+        order_id=schemas.path_id("order_id", order_id),
+        refund_id=schemas.path_id("refund_id", refund_id),
+        recorded_at=deps.now(),
+    )
+    return _report(reversal, "refund_id")
+
+
+@route(blueprint, "POST", "/v1/orders/{order_id}/fulfilments", "checkout")
+def post_fulfilment(call: Call, order_id: str) -> Response:
+    """Report a delivery."""
+    told = call.body(schemas.Fulfilment)
+    delivered_at = schemas.past("delivered_at", told.delivered_at, deps.now())
+    assert delivered_at is not None
+    fulfilment = model.Fulfilment(
+        order_id=schemas.path_id("order_id", order_id),
+        fulfilment_id=told.fulfilment_id,
+        delivered_at=delivered_at,
+        return_by=schemas.near("return_by", told.return_by, deps.now()),
+        recorded_at=deps.now(),
+    )
+    return _report(fulfilment, "fulfilment_id")
+
+
+def _report(fact: model.Refund | model.Reversal | model.Fulfilment, key: str) -> Response:
+    taken = report(deps.table(), fact)
+    if isinstance(taken, Conflicting):
+        raise _conflict(key)
+    return _once(present.fact(taken.fact), replayed=taken.replayed)
+
+
+def _once(body: present.Body, *, replayed: bool) -> Response:
+    """201 the first time, then 200 with the stored body and a mark."""
+    return json(200, body, Idempotent_Replayed="true") if replayed else json(201, body)
+
+
+def _conflict(key: str) -> Problem:
+    return Problem(
+        409, "conflicting_repeat", f"This {key} was reported before with other content, which stays as it is."
+    )
+
+
+def _ask(typed: str, order: schemas.Redemption | schemas.QuotedOrder) -> Ask:
+    """Translate what the checkout sends. Without `placed_at` the order is placed now."""
+    pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
+    return Ask(
+        order_id=order.order_id or "",
+        code=code,
+        persons=_persons(pepper, order.customer),
+        amount=Money(order.amount.amount, order.amount.currency),
+        placed_at=schemas.past("placed_at", order.placed_at, now) or now,
+        first_order=order.customer.first_order if order.customer else None,
+        fingerprint=_fingerprint(pepper, code or typed, order),
+    )
+
+
+def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...]:
+    if customer is None:
+        return ()
+    by_email = pseudonym_of_email(pepper, customer.email)
+    return (by_email, pseudonym_of_customer(pepper, customer.id)) if customer.id else (by_email,)
+
+
+def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
+    """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
+    content: dict[str, Any] = {**msgspec.to_builtins(order), "code": code}
+    if order.customer:
+        content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
+    canonical = msgspec.json.encode(content, order="sorted")
+    return hashlib.blake2b(canonical, key=hashlib.sha256(pepper).digest(), digest_size=16).hexdigest()

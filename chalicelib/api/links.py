@@ -1,0 +1,151 @@
+"""What a share link shows to anyone: the friend's landing page, the QR of the link, the code as data."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present
+from chalicelib.api.ambassadors import urls
+from chalicelib.api.auth import ANYONE, Call, json, route
+from chalicelib.api.problems import Headers, bad_field, not_found
+from chalicelib.domain.program import Program
+from chalicelib.operations import share
+
+if TYPE_CHECKING:
+    from chalicelib.web.render import Offer
+
+blueprint = Blueprint(__name__)
+
+_BOTS = re.compile(
+    r"bot|crawl|spider|preview|scan|fetch|monitor|curl|wget|python|headless|lighthouse|facebookexternalhit|whatsapp|"
+    r"telegram|slack|discord|skype|embedly|pinterest|vkshare|google|bing|yandex|baidu|apple-?pubsub",
+    re.IGNORECASE,
+)
+_FOREVER = "public, max-age=31536000, immutable"
+_QR_SIZES = range(128, 1025)
+_QR_SIZE = 512
+
+
+@route(blueprint, "GET", "/r/{code}", ANYONE)
+def get_landing(call: Call, code: str) -> Response:
+    """Show a friend who recommends the shop and what they get, and count the visit."""
+    shared = share.look_up(deps.table(), code, now=deps.now())
+    if shared and _is_person(call):
+        sent = call.request.query_params
+        channel = sent.get("ch") if sent else None
+        share.count_click(deps.table(), shared.code, channel, now=deps.now())
+    return _landing(shared)
+
+
+@route(blueprint, "HEAD", "/r/{code}", ANYONE)
+def head_landing(_: Call, code: str) -> Response:
+    """Answer as GET does; nobody is counted."""
+    return _landing(share.look_up(deps.table(), code, now=deps.now()))
+
+
+@route(blueprint, "GET", "/r/{code}/qr.svg", ANYONE)
+def get_qr_svg(call: Call, code: str) -> Response:
+    """Draw the share link as a QR that scales to any print."""
+    link = _qr_link(code)
+    from chalicelib.web import qr
+
+    return _unchanging(call, f"svg:{link}", "image/svg+xml", lambda: qr.svg(link, title=link))
+
+
+@route(blueprint, "GET", "/r/{code}/qr.png", ANYONE)
+def get_qr_png(call: Call, code: str) -> Response:
+    """Draw the share link as a QR of a given number of pixels."""
+    given = call.query("size").get("size", str(_QR_SIZE))
+    if not (given.isascii() and given.isdigit() and len(given) < len("10000") and int(given) in _QR_SIZES):
+        raise bad_field("?size", f"is a whole number from {_QR_SIZES[0]} to {_QR_SIZES[-1]}")
+    link = _qr_link(code)
+    from chalicelib.web import qr
+
+    return _unchanging(call, f"png{given}:{link}", "image/png", lambda: qr.png(link, int(given)))
+
+
+@route(blueprint, "GET", "/v1/codes/{code}", ANYONE)
+def get_code(call: Call, code: str) -> Response:
+    """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
+    call.query()
+    shared = share.look_up(deps.table(), code, now=deps.now())
+    if shared is None or not deps.program().open:
+        return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
+    return json(200, present.public_code(shared.code, shared.by.first_name, deps.program()))
+
+
+def _landing(shared: share.Shared | None) -> Response:
+    from chalicelib.web import render
+
+    program = deps.program()
+    if shared is None or not program.open:
+        page = render.unusable_page(program.shop_name, program.shop_url, locale=program.locale)
+        return _html(404, page)
+    code = shared.code.code
+    share_url = urls(code)["share_url"]
+    view = render.Landing(
+        shop_name=program.shop_name,
+        first_name=shared.by.first_name,
+        offer=_offer(program),
+        code=code,
+        shop_link=shop_link(program.shop_url, code),
+        share_url=share_url,
+        image_url=f"{share_url}/qr.png",
+    )
+    return _html(200, render.landing_page(view, locale=program.locale))
+
+
+def shop_link(shop_url: str, code: str) -> str:
+    """The way on to the shop with the code in `?ref=`, whatever else its URL carries."""
+    parts = urlsplit(shop_url)
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("ref", code)])
+    return urlunsplit(parts._replace(query=query))
+
+
+def _html(status: int, page: str) -> Response:
+    from chalicelib.web import render
+
+    headers: Headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": render.content_security_policy(),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+    }
+    return Response(page, headers, status)
+
+
+def _offer(program: Program) -> "Offer":
+    from chalicelib.web.render import Offer
+
+    rate = program.offer
+    return Offer(rate.basis_points, rate.amount, program.currency, program.minimum, rate.maximum)
+
+
+def _qr_link(typed: str) -> str:
+    """The link that a QR carries: the share link with its own channel."""
+    code = share.find(deps.table(), typed)
+    if code is None:
+        raise not_found("There is no such code.")
+    return f"{urls(code.code)['share_url']}?ch=qr"
+
+
+def _unchanging(call: Call, content: str, kind: str, draw: Callable[[], str | bytes]) -> Response:
+    """Answer with something that never changes under its URL, or say that the client has it already."""
+    etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+    headers: Headers = {"ETag": etag, "Cache-Control": _FOREVER}
+    known = [tag.strip().removeprefix("W/") for tag in call.header("if-none-match").split(",")]
+    if etag in known or "*" in known:
+        return Response("", headers, 304)
+    return Response(draw(), {**headers, "Content-Type": kind})
+
+
+def _is_person(call: Call) -> bool:
+    """Tell a person's visit from a robot's, a link preview's and a browser that fetches ahead."""
+    purpose = call.header("sec-purpose") or call.header("purpose") or call.header("x-moz")
+    agent = call.header("user-agent")
+    return bool(agent) and not _BOTS.search(agent) and not purpose.lower().startswith(("prefetch", "preview"))

@@ -1,0 +1,176 @@
+"""Entities as clients read them. Field names here are the contract."""
+
+from typing import Any
+
+from chalicelib.domain.explain import reason_of, state_of, trace
+from chalicelib.domain.model import (
+    Account,
+    Code,
+    Fulfilment,
+    LedgerEntry,
+    Profile,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program, Rate, tier_after, tier_of
+
+Body = dict[str, Any]
+
+
+def money(amount: int, currency: str) -> Body:
+    """Minor units and their currency."""
+    return {"amount": amount, "currency": currency}
+
+
+def offer(program: Program) -> Body:
+    """What a friend gets: a percentage in basis points or an amount, and from which order on."""
+    return {**_rate(program.offer, program.currency), "minimum": money(program.minimum, program.currency)}
+
+
+def admitted(redemption: Redemption) -> Body:
+    """The answer to a redemption: what was fixed when it was admitted, so a replay shows the same."""
+    return {
+        "order_id": redemption.order_id,
+        "status": "accepted",
+        "code": redemption.code,
+        "ambassador_id": redemption.ambassador_id,
+        "amount": money(redemption.amount, redemption.currency),
+        "friend_discount": money(redemption.friend_discount, redemption.currency),
+        "reward_estimate": money(redemption.reward_estimate, redemption.currency),
+        "placed_at": redemption.placed_at,
+        "program_version": redemption.program_version,
+    }
+
+
+def explained(redemption: Redemption, entries: list[LedgerEntry]) -> Body:
+    """A redemption with where its reward stands, the entries that were posted for it, and why."""
+    return {**admitted(redemption), **_standing(redemption), "entries": [entry(posted) for posted in entries]}
+
+
+def referral(redemption: Redemption) -> Body:
+    """One referral in an ambassador's list: nothing about the friend."""
+    standing = redemption.standing
+    assert standing is not None
+    return {
+        "order_id": redemption.order_id,
+        "code": redemption.code,
+        "placed_at": redemption.placed_at,
+        "state": state_of(standing),
+        "amount": money(standing.worth, redemption.currency),
+        **_standing(redemption),
+    }
+
+
+def fact(reported: Refund | Reversal | Fulfilment) -> Body:
+    """A later fact of an order, as the shop told it."""
+    match reported:
+        case Refund():
+            amount = money(reported.amount, reported.currency) if reported.currency else None
+            shown: Body = {"refund_id": reported.refund_id, "kind": reported.kind, "amount": amount}
+            shown |= {"refunded_at": reported.refunded_at}
+        case Reversal():
+            shown = {"refund_id": reported.refund_id}
+        case Fulfilment():
+            shown = {"fulfilment_id": reported.fulfilment_id, "delivered_at": reported.delivered_at}
+            shown |= {"return_by": reported.return_by}
+    told = {name: value for name, value in shown.items() if value is not None}
+    return {"order_id": reported.order_id, **told, "status": "accepted"}
+
+
+def review(decided: Review) -> Body:
+    """An admin's decision."""
+    return {
+        "order_id": decided.order_id,
+        "number": decided.number,
+        "decision": decided.decision,
+        "author": decided.author,
+        "note": decided.note,
+        "at": decided.recorded_at,
+    }
+
+
+def entry(posted: LedgerEntry) -> Body:
+    """A ledger entry. A positive leg credits its account."""
+    optional = {
+        "order_id": posted.order_id,
+        "tier": posted.tier,
+        "reason": posted.reason,
+        "author": posted.author,
+    }
+    return {
+        "id": posted.id,
+        "kind": posted.kind,
+        "at": posted.at,
+        "ambassador_id": posted.ambassador_id,
+        "cause": posted.cause,
+        "program_version": posted.program_version,
+        **{name: value for name, value in optional.items() if value is not None},
+        "legs": [{"account": leg.account, **money(leg.amount, leg.currency)} for leg in posted.legs],
+    }
+
+
+def ambassador(profile: Profile, account: Account, program: Program, urls: Body, clicks: dict[str, int]) -> Body:
+    """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
+    return {
+        "id": profile.ambassador_id,
+        "email": profile.email,
+        "first_name": profile.first_name,
+        "last_name": profile.last_name,
+        "locale": profile.locale,
+        "customer_id": profile.customer_id,
+        "birthday": profile.birthday,
+        "consents": list(profile.consents),
+        "created_at": profile.created_at,
+        "code": profile.code,
+        **urls,
+        "tier": _tier(program, account.counted),
+        "account": _account(account, program.currency),
+        "clicks": clicks,
+    }
+
+
+def public_code(code: Code, first_name: str, program: Program) -> Body:
+    """A code that works, for anyone."""
+    return {"code": code.code, "state": "active", "offer": offer(program), "ambassador": {"first_name": first_name}}
+
+
+def _tier(program: Program, counted: int) -> Body:
+    reached: Body = {"name": tier_of(program, counted).name}
+    following = tier_after(program, counted)
+    if following:
+        reached |= {"next": following.name, "referrals_to_next": following.threshold - counted}
+    return reached
+
+
+def _account(account: Account, currency: str) -> Body:
+    """Balances by account name, each a list of moneys: the program's currency always stands in it."""
+    currencies = sorted({currency, *account.balances})
+    names = sorted({"held", "available", "spent", *(name for kept in account.balances.values() for name in kept)})
+    balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
+    return {**balances, "counted": account.counted, "version": account.version}
+
+
+def _standing(redemption: Redemption) -> Body:
+    standing = redemption.standing
+    if standing is None:
+        return {"trace": trace(redemption)}
+    shown: Body = {
+        "position": {
+            "state": state_of(standing),
+            "held": money(standing.held, redemption.currency),
+            "available": money(standing.available, redemption.currency),
+        },
+        "release_at": standing.release_at,
+        "reason": reason_of(standing),
+        "trace": trace(redemption),
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _rate(rate: Rate, currency: str) -> Body:
+    if rate.amount is not None:
+        return {"kind": "fixed", "amount": money(rate.amount, currency)}
+    limit = {} if rate.maximum is None else {"maximum": money(rate.maximum, currency)}
+    return {"kind": "percent", "basis_points": rate.basis_points, **limit}

@@ -1,0 +1,249 @@
+"""The shapes of requests, checked at the edge: types, lengths, ranges, and no field that we don't know.
+
+JSON numbers with a fraction or exponent are never money: msgspec in its strict mode takes whole numbers only.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from chalicelib.api.problems import Problem, bad_field
+
+BODY_MAX = 64 * 1024
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_SKEW = timedelta(days=1)
+_FAR = timedelta(days=3 * 366)
+
+# Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati).
+_BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+_WORD = rf"[^@\s<>,;:\"()\[\]\\{_BARRED}]+"
+
+Amount = Annotated[int, Meta(ge=0, le=10**12)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^[^/#{_BARRED}]+\Z")]
+Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_WORD}\.{_WORD}\Z")]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*\Z")]
+Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
+Typed = Annotated[str, Meta(min_length=1, max_length=128)]
+Note = Annotated[str, Meta(min_length=1, max_length=2000)]
+Moment = Annotated[datetime, Meta(tz=True)]
+T = TypeVar("T")
+
+_FORMS = {
+    "email": "is no e-mail address",
+    "currency": "is no currency: three capital letters (ISO 4217)",
+    "locale": "is no language tag such as en or gu-IN (BCP 47)",
+    "birthday": "is no birthday: MM-DD or YYYY-MM-DD",
+}
+
+
+class Shape(Struct, forbid_unknown_fields=True):
+    """What all requests share: a field that we don't know is an error, not ignored."""
+
+
+class Money(Shape):
+    """Minor units and an ISO 4217 currency."""
+
+    amount: Amount
+    currency: Currency
+
+
+class Item(Shape):
+    """One line of an order."""
+
+    sku: Id
+    quantity: Annotated[int, Meta(ge=1, le=10**6)] = 1
+    amount: Money | None = None
+    gift_card: bool = False
+
+
+Items = Annotated[list[Item], Meta(max_length=200)]
+
+
+class Customer(Shape):
+    """The friend, as the shop knows them."""
+
+    email: Email
+    id: Id | None = None
+    first_name: Name | None = None
+    locale: Locale | None = None
+    first_order: bool | None = None
+
+
+class Redemption(Shape):
+    """An order that uses a code."""
+
+    order_id: Id
+    code: Typed
+    customer: Customer
+    amount: Money
+    items: Items = []
+    placed_at: Moment | None = None
+
+
+class QuotedOrder(Shape):
+    """An order that is still being made."""
+
+    amount: Money
+    order_id: Id | None = None
+    customer: Customer | None = None
+    items: Items = []
+    placed_at: Moment | None = None
+
+
+class Quote(Shape):
+    """A question what a code would be worth."""
+
+    code: Typed
+    order: QuotedOrder
+
+
+class Refund(Shape):
+    """Money paid back for goods; a cancellation may leave out the amount, it voids the order anyway."""
+
+    refund_id: Id
+    amount: Money | None = None
+    refunded_at: Moment | None = None
+    kind: Literal["refund", "chargeback", "cancellation"] = "refund"
+
+
+class Reversal(Shape):
+    """A dispute won. The path says all."""
+
+
+class Fulfilment(Shape):
+    """Goods delivered."""
+
+    fulfilment_id: Id
+    delivered_at: Moment
+    return_by: Moment | None = None
+
+
+class Newcomer(Shape):
+    """A customer who wants to share."""
+
+    email: Email
+    first_name: Name
+    last_name: Name | None = None
+    locale: Locale = "en"
+    customer_id: Id | None = None
+    birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")] | None = None
+    consents: Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)] = []
+
+
+class Decision(Shape):
+    """What an admin decides about a reward, and why."""
+
+    decision: Literal["approve", "deny"]
+    note: Note
+
+
+class CodeChange(Shape):
+    """A code is paused, or works again."""
+
+    state: Literal["active", "paused"]
+
+
+def parse(raw: bytes, kind: type[T]) -> T:
+    """Read a JSON body as `kind`.
+
+    Raises:
+        Problem: 413 when it is too large, 400 when it is no JSON or does not fit, with a JSON pointer (RFC 6901) to
+            every field that is wrong.
+    """
+    if len(raw) > BODY_MAX:
+        raise Problem(413, "body_too_large", f"A body has at most {BODY_MAX} bytes.")
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        wrong = list(_wrong(raw or b"{}", kind)) or [_located("", str(error))]
+        raise Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=wrong) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Problem(400, "malformed_json", "The body is no valid JSON.") from error
+
+
+def path_id(name: str, given: str) -> str:
+    """Check an id that came in the path.
+
+    Raises:
+        Problem: 400.
+    """
+    try:
+        return msgspec.convert(given, Id)
+    except msgspec.ValidationError as error:
+        raise bad_field(f"/{name}", "is 1 to 128 printable characters without / and #") from error
+
+
+def past(name: str, given: datetime | None, now: datetime) -> datetime | None:
+    """Check a time at which something has happened: since 2000, and not in the future but for a clock's error.
+
+    Raises:
+        Problem: 400.
+    """
+    return _between(name, given, EARLIEST, now + _SKEW)
+
+
+def near(name: str, given: datetime | None, now: datetime) -> datetime | None:
+    """Check a time that may lie ahead, but no more than three years.
+
+    Raises:
+        Problem: 400.
+    """
+    return _between(name, given, EARLIEST, now + _FAR)
+
+
+def birthday(given: str | None) -> str | None:
+    """Check that a birthday, with or without the year, is a day of the calendar.
+
+    Raises:
+        Problem: 400.
+    """
+    try:
+        date.fromisoformat(given if given and len(given) > len("MM-DD") else f"2000-{given or '01-01'}")
+    except ValueError as error:
+        raise bad_field("/birthday", "is no day of the calendar") from error
+    return given
+
+
+def _between(name: str, given: datetime | None, low: datetime, high: datetime) -> datetime | None:
+    if given is None:
+        return None
+    if not low <= given <= high:
+        raise bad_field(f"/{name}", f"lies outside {low:%Y-%m-%d} to {high:%Y-%m-%d}")
+    given = given.astimezone(UTC)
+    return given.replace(microsecond=given.microsecond // 1000 * 1000)
+
+
+def _wrong(raw: bytes, kind: Any) -> Iterator[dict[str, str]]:
+    """Yield what is wrong with each field of a document, not only with the first."""
+    document = msgspec.json.decode(raw)
+    if not isinstance(document, dict):
+        return
+    known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in document.keys() - known.keys():
+        yield {"pointer": f"/{_escape(name)}", "detail": "is not a field of this request"}
+    for name, field in known.items():
+        if name not in document:
+            if field.required:
+                yield {"pointer": f"/{name}", "detail": "is required"}
+            continue
+        try:
+            msgspec.convert(document[name], field.type)
+        except msgspec.ValidationError as error:
+            yield _located(f"/{name}", str(error))
+
+
+def _located(pointer: str, message: str) -> dict[str, str]:
+    """Turn msgspec's "… - at `$.a[0].b`" into a JSON pointer and a detail that shows nothing of the value."""
+    detail, _, at = message.partition(" - at `$")
+    pointer += at.rstrip("`").replace("[", "/").replace("]", "").replace(".", "/")
+    if "matching regex" in detail:
+        detail = _FORMS.get(pointer.rpartition("/")[2], "holds a character that has no place in it, or is blank")
+    return {"pointer": pointer, "detail": detail}
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,99 @@
+"""Where the outside enters: settings, clock, randomness and AWS clients, each made at its first use and kept.
+
+Nothing is made at import, so a cold start pays only for what its request needs; and nothing else makes a boto3 client,
+so a whole system can run in one process under a clock and a wire of a test's choosing.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import config
+from chalicelib.domain.program import Program
+from chalicelib.operations import programs
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+
+if TYPE_CHECKING:
+    from chalicelib.delivery.ses import Mailer
+
+PROGRAM_KEPT = timedelta(seconds=60)
+
+
+def _real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+_clock: Callable[[], datetime] = _real_time
+_chance = SystemRandom()
+_program: tuple[datetime, Program] | None = None
+
+
+@cache
+def settings() -> config.Settings:
+    """The settings of this process."""
+    return config.from_environment()
+
+
+@cache
+def table() -> Table:
+    """The program's one table."""
+    client = _client("dynamodb", connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3})
+    return Table(Wire(client, settings().table))
+
+
+@cache
+def mailer() -> "Mailer":
+    """The way out for mails. One attempt only: SES has no idempotency, so a repeated call is a second mail."""
+    from chalicelib.delivery.ses import Mailer
+
+    return Mailer(
+        _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}), settings().sender
+    )
+
+
+def now() -> datetime:
+    """The program's time, in UTC, to the millisecond: as precise as it is stored."""
+    time = _clock()
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def use_clock(clock: Callable[[], datetime]) -> None:
+    """Let the program live by another clock: for local runs and tests, never in a Lambda."""
+    global _clock  # noqa: PLW0603 - this module is where the process keeps what it has made
+    _clock = clock
+
+
+def chance() -> Random:
+    """Randomness that nobody can predict, from the operating system."""
+    return _chance
+
+
+def program() -> Program:
+    """The rules in force, read at most once a minute.
+
+    Raises:
+        programs.NoProgramError: none has been published yet.
+    """
+    global _program  # noqa: PLW0603 - as above
+    if _program is None or abs(now() - _program[0]) > PROGRAM_KEPT:
+        _program = now(), programs.current(table())
+    return _program[1]
+
+
+def forget() -> None:
+    """Drop all that is kept: a test's next system starts from nothing."""
+    global _program  # noqa: PLW0603 - as above
+    _program = None
+    for made in (settings, table, mailer):
+        made.cache_clear()
+
+
+def _client(service: str, **options: Any) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    make: Any = boto3.client
+    return make(service, config=Config(max_pool_connections=32, **options))

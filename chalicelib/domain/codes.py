@@ -1,0 +1,40 @@
+"""Codes that people type: short, without look-alikes, in any case, and never a bad word."""
+
+import re
+from random import Random
+
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+_LONGEST = 50
+
+# Without vowels few words remain; these are read with the digits that stand in for letters.
+_AS_LETTERS = str.maketrans("3456789", "EASGTBG")
+_BAD = re.compile(
+    "FCK|FKC|FKK|FVCK|PHCK|SHT|BTCH|CNT|KNT|DCK|CCK|PRCK|WNK|TWT|SLT|WHR|PSSY|PSY|PRN|SXX|XXX|VGN|PNS|CVM|JZZ|KKK|NGR|"
+    "NGGR|FGT|NZ|HTLR|WHP|BDSM|88|ASS|ARSE|FART|SEX|RAPE|NAZ|FAG|GAY|TATA|TEAT|CRAP|DEAD|HATE|KZ|GND|BHNC|MDRC"
+)
+
+
+def random_code(chance: Random) -> str:
+    """Make a code from `chance` (which must be a source that nobody can predict) until none of its readings is bad.
+
+    28^8 codes exist, about 4 x 10^11: guessing one of a million live codes takes some 400,000 attempts.
+    """
+    while True:
+        code = "".join(chance.choice(ALPHABET) for _ in range(LENGTH))
+        if is_decent(code):
+            return code
+
+
+def is_decent(code: str) -> bool:
+    """Tell whether neither the code nor its reading with digits as letters holds a word of the list."""
+    return not _BAD.search(code) and not _BAD.search(code.translate(_AS_LETTERS))
+
+
+def normal_code(typed: str) -> str | None:
+    """Return a typed code as it is stored, or None when it cannot be one.
+
+    Case, blanks and hyphens are the typist's own.
+    """
+    code = "".join(typed.split()).replace("-", "").upper()
+    return code if code.isascii() and code.isalnum() and len(code) <= _LONGEST else None

@@ -1,0 +1,75 @@
+"""What a decision wants written. Each effect becomes exactly one conditional item of one transaction."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.model import (
+    Account,
+    ApiKey,
+    Code,
+    Friend,
+    Fulfilment,
+    LedgerEntry,
+    Membership,
+    Message,
+    Profile,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program
+
+Entity = (
+    Account
+    | ApiKey
+    | Code
+    | Friend
+    | Fulfilment
+    | LedgerEntry
+    | Membership
+    | Message
+    | Profile
+    | Program
+    | Redemption
+    | Refund
+    | Reversal
+    | Review
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Store an entity whose key must be free."""
+
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Store an entity over the one that was read: the stored version must still be one less than the new."""
+
+    entity: Account | Redemption
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Write nothing, but only if the redemption is still at the version that was read."""
+
+    redemption: Redemption
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
+
+    fact: Refund | Reversal | Fulfilment | Review
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Write nothing, but only if this order has no redemption."""
+
+    order_id: str
+
+
+Effect = Create | Replace | Unchanged | Seen | Absent

@@ -1,0 +1,76 @@
+"""Why this amount, or why none: a settled order's standing told as the rules that were applied, step by step.
+
+Each step is `{rule, outcome, detail}`; amounts are minor units. The steps alone let a reader work the amount out again.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.domain.model import Redemption, Standing, State
+
+Step = dict[str, Any]
+
+
+def state_of(standing: Standing) -> State:
+    """The position of the reward in one word."""
+    if standing.worth > 0:
+        return "available" if standing.released else "held"
+    return "clawed_back" if standing.earned else "void"
+
+
+def reason_of(standing: Standing) -> str | None:
+    """The stable reason why a reward waits or is less than the rate would give; None when it is neither."""
+    if standing.review_open:
+        return "review_pending"
+    if standing.denied:
+        return "denied_by_review"
+    if standing.below_minimum:
+        return "below_minimum"
+    if standing.refunded > 0 or standing.cancelled:
+        return "refunded"
+    if standing.terms.granted < standing.terms.full:
+        return "cap_ambassador"
+    return None
+
+
+def trace(redemption: Redemption) -> list[Step]:
+    """The rules in the order in which they decided."""
+    steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, paid=redemption.paid)]
+    if redemption.standing is None:
+        return [*steps, _step("settlement", "pending", estimate=redemption.reward_estimate)]
+    return [*steps, *_earned(redemption, redemption.standing), *_waiting(redemption.standing)]
+
+
+def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
+    terms = standing.terms
+    yield _step("tier", terms.tier, program_version=redemption.program_version)
+    if terms.rate.amount is not None:
+        yield _step("rate", terms.full, amount=terms.rate.amount)
+    else:
+        limit = {} if terms.rate.maximum is None else {"maximum": terms.rate.maximum}
+        yield _step("rate", terms.full, basis_points=terms.rate.basis_points, of=redemption.paid, **limit)
+    if terms.granted < terms.full:
+        yield _step("cap", terms.granted, wanted=terms.full)
+    if standing.cancelled:
+        yield _step("cancelled", 0)
+    elif standing.refunded:
+        share = {"granted": terms.granted, "net": standing.net, "of": redemption.paid}
+        yield _step("refunds", standing.room, refunded=standing.refunded, **share)
+    if standing.below_minimum:
+        yield _step("below_minimum", 0)
+    if standing.denied:
+        yield _step("review", 0, decision="deny", number=standing.reviews)
+    elif standing.reviews:
+        yield _step("review", standing.worth, decision="approve", number=standing.reviews)
+    yield _step("worth", standing.worth)
+
+
+def _waiting(standing: Standing) -> Iterator[Step]:
+    if standing.review_open:
+        yield _step("review", "open")
+    until = {"release_at": standing.release_at}
+    yield _step("hold", "ended", **until) if standing.released else _step("hold", "waiting", **until)
+
+
+def _step(rule: str, outcome: object, **detail: object) -> Step:
+    return {"rule": rule, "outcome": outcome, "detail": detail}

@@ -1,0 +1,82 @@
+"""Read the ledger the way an admin looks through it: by ambassador, by order, by day."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from chalicelib.domain.model import LedgerEntry
+from chalicelib.store.keys import stamp
+from chalicelib.store.table import Table
+
+DAYS_MAX = 31
+READ_MAX = 200
+"""Entries looked at for one page: with a filter a page may be short, or empty, and yet not the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Entries posted from `start` on and before `end`, of one kind or of any."""
+
+    start: datetime
+    end: datetime
+    kind: str | None = None
+
+    def holds(self, entry: LedgerEntry) -> bool:
+        """Tell whether an entry lies in the window."""
+        return self.start <= entry.at < self.end and self.kind in (None, entry.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries and the position to go on from; None when there is nothing more."""
+
+    entries: list[LedgerEntry]
+    after: str | None
+
+
+def by_ambassador(table: Table, ambassador_id: str, window: Window, after: str | None, limit: int) -> Page:
+    """Read one ambassador's entries in order of posting."""
+    entries = table.list_ledger(ambassador_id, after, READ_MAX)
+    return _page([(entry.number, entry) for entry in entries], window, limit, more=len(entries) == READ_MAX)
+
+
+def by_order(table: Table, order_id: str, window: Window) -> Page:
+    """Read the entries of one order."""
+    redemption = table.read_redemption(order_id)
+    if redemption is None or redemption.standing is None:
+        return Page([], None)
+    entries = table.read_entries(redemption.ambassador_id, redemption.standing.entries)
+    return Page([entry for entry in entries if window.holds(entry)], None)
+
+
+def of_ambassador(page: Page, ambassador_id: str) -> Page:
+    """Keep the entries of one ambassador."""
+    return Page([entry for entry in page.entries if entry.ambassador_id == ambassador_id], page.after)
+
+
+def by_day(table: Table, window: Window, after: str | None, limit: int) -> Page:
+    """Read everybody's entries in order of time; one page looks at no more than `DAYS_MAX` days."""
+    position, until = after or stamp(window.start), stamp(window.end)
+    read: list[tuple[str, LedgerEntry]] = []
+    on = datetime.fromisoformat(position.partition("#")[0]).date()
+    for _ in range(DAYS_MAX + 1):
+        if midnight(on) >= window.end:
+            return _page(read, window, limit, more=False)
+        read += table.list_day(on, position, until, READ_MAX - len(read))
+        if len(read) == READ_MAX:
+            break
+        on += timedelta(days=1)
+    page = _page(read, window, limit, more=True)
+    return page if page.after or read else Page([], stamp(midnight(on)))
+
+
+def midnight(on: date) -> datetime:
+    """The first moment of a day, in UTC."""
+    return datetime.combine(on, time(), UTC)
+
+
+def _page(read: list[tuple[str, LedgerEntry]], window: Window, limit: int, *, more: bool) -> Page:
+    """Keep what lies in the window, and say where to go on: behind what was given, or behind all that was looked at."""
+    kept = [(position, entry) for position, entry in read if window.holds(entry)]
+    if len(kept) > limit:
+        return Page([entry for _, entry in kept[:limit]], kept[limit - 1][0])
+    return Page([entry for _, entry in kept], read[-1][0] if more and read else None)

@@ -1,0 +1,163 @@
+"""Bring orders up to date with their facts and the time. The stream and the schedule both come through here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Unchanged
+from chalicelib.domain.model import Account, LedgerEntry, OrderFacts
+from chalicelib.domain.settle import Settlement, Unsettled, settle
+from chalicelib.operations import programs
+from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
+
+FOLD_MAX = 20
+LANE_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """An order that could not be settled, and why. It will be looked at again after a growing while."""
+
+    order_id: str
+    reason: str
+
+
+def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> list[Postponed]:
+    """Settle orders and return those that could not be.
+
+    Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
+    account. An order that fails by a rule or a bug is moved away and never blocks the others.
+    """
+    postponed: list[Postponed] = []
+    lanes: dict[str, list[OrderFacts]] = defaultdict(list)
+    for order_id in dict.fromkeys(order_ids):
+        try:
+            order = table.read_order(order_id)
+            if order.redemption is None:
+                _settle_unknown(table, order)
+            else:
+                lanes[order.redemption.ambassador_id].append(order)
+        except BusyError:
+            pass
+        except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
+            postponed.append(_postpone(table, order_id, repr(error), now))
+    for ambassador_id, orders in lanes.items():
+        postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now)
+    return postponed
+
+
+def _settle_unknown(table: Table, order: OrderFacts) -> None:
+    """Facts that wait for a redemption ask for nothing any more: it will read them when it comes."""
+    waiting = [Seen(fact) for fact in order.later if fact.due_at is not None]
+    for start in range(0, len(waiting), EFFECTS_MAX - 1):
+        table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
+
+
+def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts], now: datetime) -> list[Postponed]:
+    """Settle one ambassador's orders, batch after batch, the account read last.
+
+    A batch that loses twice against other writers is halved, one that fails by a bug is taken apart; when the time is
+    up the rest keeps its `due_at`.
+    """
+    deadline = table.deadline(LANE_SECONDS)
+    postponed: list[Postponed] = []
+    waiting, size, lost = list(orders), FOLD_MAX, 0
+    while waiting:
+        try:
+            fold = _fold(table, waiting[:size], _account(table, ambassador_id), now)
+            failures = table.commit(fold.effects) if fold.effects else ()
+            if not failures:
+                postponed += fold.postponed
+                waiting, lost = waiting[fold.taken :], 0
+                continue
+            lost += 1
+            size = max(1, size // 2) if lost > 1 else size
+            if not all(_is_accounts(failure.effect) for failure in failures):
+                waiting = [table.read_order(order.order_id) for order in waiting]
+            table.pause(lost, deadline)
+        except BusyError:
+            break
+        except Exception as error:  # noqa: BLE001 - as above
+            if size == 1:
+                postponed.append(_postpone(table, waiting.pop(0).order_id, repr(error), now))
+            size = 1
+    return postponed
+
+
+def _account(table: Table, ambassador_id: str) -> Account:
+    account = table.read_account(ambassador_id)
+    if account is None:
+        raise LookupError(f"{ambassador_id} has no account")
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """Several settlements as one transaction; `taken` orders of those offered fit into it."""
+
+    effects: list[Effect]
+    taken: int
+    postponed: list[Postponed]
+
+
+def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
+    effects: list[Effect] = []
+    postponed: list[Postponed] = []
+    before, moved, posted, taken = account, False, 0, 0
+    for order in orders:
+        settlement = _settle_one(table, order, account, now, posted)
+        if isinstance(settlement, Postponed):
+            postponed.append(settlement)
+        else:
+            wanted = _effects(order, settlement, room=EFFECTS_MAX - 1 - len(effects))
+            if wanted is None:
+                break
+            effects += wanted
+            account, posted = settlement.account, posted + len(settlement.entries)
+            moved = moved or settlement.account_changed
+        taken += 1
+    if moved:
+        effects.append(Replace(replace(account, version=before.version + 1)))
+    return _Fold(effects, taken, postponed)
+
+
+def _settle_one(
+    table: Table, order: OrderFacts, account: Account, now: datetime, posted: int
+) -> Settlement | Postponed:
+    assert order.redemption is not None
+    try:
+        program = programs.version(table, order.redemption.program_version)
+        settlement = settle(order, account, program, now=now, posted=posted)
+    except Exception as error:  # noqa: BLE001 - as above
+        return _postpone(table, order.order_id, repr(error), now)
+    if isinstance(settlement, Unsettled):
+        return _postpone(table, order.order_id, "; ".join(settlement.reasons), now)
+    return settlement
+
+
+def _effects(order: OrderFacts, settlement: Settlement, *, room: int) -> list[Effect] | None:
+    """Return what one settlement writes, or None when it has to wait for the next transaction.
+
+    The facts of a single order may be more than fit: all count, as many as fit are cleared, the rest stay due.
+    """
+    redemption = settlement.redemption
+    core: list[Effect] = [Replace(redemption) if settlement.changed else Unchanged(redemption)]
+    core += [Create(entry) for entry in settlement.entries]
+    core += [Create(message) for message in settlement.messages]
+    seen: list[Effect] = [Seen(fact) for fact in order.later if fact.due_at is not None]
+    if not settlement.changed and not seen:
+        return []
+    if len(core) + len(seen) > room:
+        return core + seen[: room - len(core)] if room == EFFECTS_MAX - 1 else None
+    return [*core, *seen]
+
+
+def _is_accounts(effect: Effect) -> bool:
+    """Tell whether an effect failed because the account has moved: its own item, or an entry under its version."""
+    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry)
+
+
+def _postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
+    table.postpone_order(order_id, now, reason)
+    return Postponed(order_id, reason)

@@ -1,0 +1,38 @@
+"""What a share link leads to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.codes import normal_code
+from chalicelib.domain.model import Code, Profile
+from chalicelib.store.table import Table
+
+CHANNELS = ("link", "email", "sms", "whatsapp", "telegram", "facebook", "instagram", "x", "qr", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A code that works, and who recommends with it."""
+
+    code: Code
+    by: Profile
+
+
+def look_up(table: Table, typed: str, *, now: datetime) -> Shared | None:
+    """Find who shares a code; None for every code that can't be used, whatever the cause."""
+    code = find(table, typed)
+    if code is None or code.state != "active" or (code.expires_at is not None and code.expires_at <= now):
+        return None
+    profile = table.read_profile(code.ambassador_id)
+    return Shared(code, profile) if profile else None
+
+
+def find(table: Table, typed: str) -> Code | None:
+    """Find a code as somebody typed it, in whatever state."""
+    normal = normal_code(typed)
+    return table.read_code(normal) if normal else None
+
+
+def count_click(table: Table, code: Code, channel: str | None, *, now: datetime) -> None:
+    """Count a person's visit by day and channel; a channel that is not ours is `other`, none at all the bare link."""
+    table.count_click(code.code, now.date(), channel if channel in CHANNELS else "other" if channel else "link")

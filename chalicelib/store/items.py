@@ -1,0 +1,102 @@
+"""Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
+
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from chalicelib.domain.effects import Entity
+from chalicelib.domain.model import (
+    Account,
+    ApiKey,
+    Code,
+    Friend,
+    Fulfilment,
+    LedgerEntry,
+    Membership,
+    Message,
+    Profile,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program
+from chalicelib.store.keys import Key, index_keys, key_of, stamp
+
+Item = dict[str, dict[str, Any]]
+
+_ENTITIES: dict[str, type] = {
+    "PROFILE": Profile,
+    "ACCOUNT": Account,
+    "ENTRY": LedgerEntry,
+    "CODE": Code,
+    "AMBASSADOR": Membership,
+    "FRIEND": Friend,
+    "REDEMPTION": Redemption,
+    "REFUND": Refund,
+    "REVERSAL": Reversal,
+    "FULFILMENT": Fulfilment,
+    "REVIEW": Review,
+    "MSG": Message,
+    "V": Program,
+    "KEY": ApiKey,
+}
+
+
+def item_of(entity: Entity) -> Item:
+    """Write an entity as DynamoDB stores it. Fields without a value are left out."""
+    fields = msgspec.to_builtins(entity, builtin_types=(datetime,))
+    return {**key_item(key_of(entity)), **write({**fields, **index_keys(entity)})}
+
+
+def entity_of(item: Item) -> Entity:
+    """Read an item back. Attributes that are no field of the entity (keys, bookkeeping of retries) are passed over.
+
+    Raises:
+        msgspec.ValidationError: the item is not what the program writes.
+    """
+    kind = item["SK"]["S"].partition("#")[0]
+    fields = {name: read(value) for name, value in item.items()}
+    return cast("Entity", msgspec.convert(fields, _ENTITIES[kind]))
+
+
+def key_item(key: Key) -> Item:
+    """Write a primary key."""
+    return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
+
+
+def write(fields: dict[str, Any]) -> Item:
+    """Write named values as attributes; None and empty collections are left out."""
+    return {name: value(field) for name, field in fields.items() if field not in (None, [], (), {})}
+
+
+def value(field: Any) -> dict[str, Any]:
+    """Write one value. Numbers are whole: there is no way to store a float."""
+    match field:
+        case str():
+            return {"S": field}
+        case bool():
+            return {"BOOL": field}
+        case int():
+            return {"N": str(field)}
+        case datetime():
+            return {"S": stamp(field)}
+        case dict():
+            return {"M": write(field)}
+        case list() | tuple():
+            return {"L": [value(element) for element in field]}
+    raise TypeError(f"cannot store a {type(field).__name__}")
+
+
+def read(attribute: dict[str, Any]) -> Any:
+    """Read one attribute back."""
+    ((kind, content),) = attribute.items()
+    match kind:
+        case "N":
+            return int(content)
+        case "M":
+            return {name: read(element) for name, element in content.items()}
+        case "L":
+            return [read(element) for element in content]
+    return content

@@ -1,0 +1,183 @@
+"""Every key of the one table, and the access pattern each of them serves.
+
+| entity               | PK, SK                    | read by                              | also listed in            |
+|----------------------|---------------------------|--------------------------------------|---------------------------|
+| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           |                           |
+| ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
+| code                 | CODE#c, CODE              | checkout, landing page               |                           |
+| clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
+| membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
+| friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
+| redemption           | ORDER#o, REDEMPTION       | order                                | due; owner: AMB#a / time  |
+| refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
+| message              | MSG#id, MSG               | delivery                             | due                       |
+| program version      | PROGRAM, V#n              | the newest, or one version           |                           |
+| API key              | KEY#sha256, KEY           | every request                        |                           |
+
+Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
+index key writes no index.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from chalicelib.domain.effects import Entity
+from chalicelib.domain.model import (
+    Account,
+    ApiKey,
+    Code,
+    Friend,
+    Fulfilment,
+    LedgerEntry,
+    Membership,
+    Message,
+    Profile,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program
+
+DUE_SHARDS = 4
+DAY_SHARDS = 4
+
+
+class Key(NamedTuple):
+    """A primary key."""
+
+    pk: str
+    sk: str
+
+
+def stamp(at: datetime) -> str:
+    """Write a UTC time so that text sorts as time does: always to the millisecond."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def key_of(entity: Entity) -> Key:
+    """Return where an entity lies."""
+    return _KEYS[type(entity)](entity)
+
+
+def index_keys(entity: Entity) -> dict[str, Any]:
+    """Return the attributes that list an entity in the sparse indexes."""
+    listed: dict[str, Any] = {}
+    if getattr(entity, "due_at", None) is not None:
+        listed["due_pk"] = due_shard(key_of(entity).pk)
+    if isinstance(entity, Redemption) and entity.standing is not None:
+        listed["owner_pk"] = ambassador(entity.ambassador_id)
+        listed["owner_sk"] = f"REFERRAL#{stamp(entity.placed_at)}#{entity.order_id}"
+    if isinstance(entity, LedgerEntry):
+        listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
+        listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
+    return listed
+
+
+def ambassador(ambassador_id: str) -> str:
+    """The partition of an ambassador's profile and account, and of the list of referrals."""
+    return f"AMB#{ambassador_id}"
+
+
+def profile(ambassador_id: str) -> Key:
+    """An ambassador's person data."""
+    return Key(ambassador(ambassador_id), "PROFILE")
+
+
+def account(ambassador_id: str) -> Key:
+    """An ambassador's balances."""
+    return Key(ambassador(ambassador_id), "ACCOUNT")
+
+
+def ledger(ambassador_id: str) -> str:
+    """The partition of an ambassador's entries: a prefix of its own, on which nothing may update or delete."""
+    return f"LEDGER#{ambassador_id}"
+
+
+def entry(ambassador_id: str, number: str) -> Key:
+    """One ledger entry."""
+    return Key(ledger(ambassador_id), f"ENTRY#{number}")
+
+
+def code(code: str) -> Key:
+    """A code as the checkout needs it."""
+    return Key(f"CODE#{code}", "CODE")
+
+
+def clicks(code: str, on: date | None = None) -> Key:
+    """The clicks on a share link on one day, or the prefix of all days."""
+    return Key(f"CODE#{code}", f"CLICKS#{on.isoformat() if on else ''}")
+
+
+def membership(person: str) -> Key:
+    """The guard that makes a person one ambassador only."""
+    return Key(f"PERSON#{person}", "AMBASSADOR")
+
+
+def friend(person: str) -> Key:
+    """The guard that lets a person be referred once only."""
+    return Key(f"PERSON#{person}", "FRIEND")
+
+
+def order(order_id: str) -> str:
+    """The partition of an order's facts."""
+    return f"ORDER#{order_id}"
+
+
+def redemption(order_id: str) -> Key:
+    """An order's redemption."""
+    return Key(order(order_id), "REDEMPTION")
+
+
+def message(message_id: str) -> Key:
+    """An outbox message."""
+    return Key(f"MSG#{message_id}", "MSG")
+
+
+def program(version: int) -> Key:
+    """One version of the rules."""
+    return Key("PROGRAM", f"V#{version:06d}")
+
+
+def api_key(digest: str) -> Key:
+    """A server key, found by the SHA-256 of its secret."""
+    return Key(f"KEY#{digest}", "KEY")
+
+
+def day(on: date, shard: int) -> str:
+    """One shard of a day's ledger."""
+    return f"DAY#{on.isoformat()}#{shard}"
+
+
+def due_shards() -> list[str]:
+    """All shards of what is due."""
+    return [f"DUE#{shard}" for shard in range(DUE_SHARDS)]
+
+
+def due_shard(pk: str) -> str:
+    """The shard in which an item waits for its time."""
+    return f"DUE#{_shard(pk, DUE_SHARDS)}"
+
+
+def _shard(name: str, shards: int) -> int:
+    return crc32(name.encode()) % shards
+
+
+_KEYS: dict[type, Callable[[Any], Key]] = {
+    Profile: lambda it: profile(it.ambassador_id),
+    Account: lambda it: account(it.ambassador_id),
+    LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
+    Code: lambda it: code(it.code),
+    Membership: lambda it: membership(it.person),
+    Friend: lambda it: friend(it.person),
+    Redemption: lambda it: redemption(it.order_id),
+    Refund: lambda it: Key(order(it.order_id), f"REFUND#{it.refund_id}"),
+    Reversal: lambda it: Key(order(it.order_id), f"REVERSAL#{it.refund_id}"),
+    Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
+    Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
+    Message: lambda it: message(it.id),
+    Program: lambda it: program(it.version),
+    ApiKey: lambda it: api_key(it.digest),
+}

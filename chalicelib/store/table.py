@@ -1,0 +1,269 @@
+"""The one table: named reads, and `commit`, which carries out what a decision wants or says what stood in the way."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar, cast
+
+from chalicelib.domain.effects import Absent, Create, Effect, Entity, Replace, Seen, Unchanged
+from chalicelib.domain.model import (
+    Account,
+    ApiKey,
+    Code,
+    Friend,
+    Fulfilment,
+    LedgerEntry,
+    Membership,
+    Message,
+    OrderFacts,
+    Profile,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program
+from chalicelib.store import keys
+from chalicelib.store.items import entity_of, item_of, read
+from chalicelib.store.keys import Key, stamp
+from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
+
+__all__ = ["EFFECTS_MAX", "BusyError", "Clicks", "Failure", "Table"]
+
+EFFECTS_MAX = 100
+"""Items in one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
+
+_POSTPONED_MAX = timedelta(days=1)
+_REASON_MAX = 500
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An effect whose condition did not hold, and the entity that stood in its place (None if nothing did)."""
+
+    effect: Effect
+    stored: Entity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Clicks on one code on one day, by channel."""
+
+    day: str
+    channels: dict[str, int]
+
+
+class Table:
+    """What the program reads and writes, by name. Every method may raise `BusyError`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self.pause = wire.pause
+        self.deadline = wire.deadline
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def commit(self, effects: Sequence[Effect], *, within: float = WRITE_SECONDS) -> tuple[Failure, ...]:
+        """Carry out all effects or none. Return the failed conditions: none means that everything is stored."""
+        targets = {_target(effect) for effect in effects}
+        assert 0 < len(effects) <= EFFECTS_MAX, f"{len(effects)} effects in one transaction"
+        assert len(targets) == len(effects), "two effects on one item"
+        rejections = self._wire.write([self._action(effect) for effect in effects], within=within)
+        return tuple(Failure(effects[place], entity_of(item) if item else None) for place, item in rejections)
+
+    def postpone_order(self, order_id: str, now: datetime, reason: str) -> None:
+        """Move away everything of an order that is due, with growing gaps, and store why.
+
+        Works on raw items: an order that cannot even be read must not block the others.
+        """
+        for item in self._wire.query(keys.order(order_id)):
+            at = item.get("due_at", {"S": "~"})["S"]
+            if at > stamp(now):
+                continue
+            attempts = int(item.get("attempts", {"N": "0"})["N"]) + 1
+            gap = min(timedelta(minutes=2 ** min(attempts, 12)), _POSTPONED_MAX)
+            self._wire.update(
+                key_in(item),
+                "SET due_at = :next, attempts = :attempts, failure = :reason",
+                "due_at = :at",
+                {":next": now + gap, ":attempts": attempts, ":reason": reason[:_REASON_MAX], ":at": at},
+            )
+
+    def set_code_state(self, code: str, state: str) -> Code | None:
+        """Pause a code or let it work again; None when there is no such code."""
+        stored = self._wire.update(keys.code(code), "SET #state = :state", "attribute_exists(PK)", {":state": state})
+        return cast("Code", entity_of(stored)) if stored else None
+
+    def count_click(self, code: str, on: date, channel: str) -> None:
+        """Count one visit of a share link. A count, not money: a request that is sent twice may count twice."""
+        self._wire.update(keys.clicks(code, on), f"ADD ch_{channel} :one", None, {":one": 1})
+
+    def claim_message(self, message_id: str, now: datetime, stale: datetime) -> Message | None:
+        """Mark a message as being sent and return it; None when another sender has it, or it needs no sending.
+
+        One marked before `stale` counts as abandoned: its sender died between sending and saying so.
+        """
+        stored = self._wire.update(
+            keys.message(message_id),
+            "SET #state = :sending, sending_at = :now, attempts = attempts + :one",
+            "#state = :pending OR (#state = :sending AND sending_at < :stale)",
+            {":sending": "sending", ":pending": "pending", ":now": now, ":stale": stale, ":one": 1},
+        )
+        return cast("Message", entity_of(stored)) if stored else None
+
+    def finish_message(self, message: Message, state: str) -> None:
+        """Say that a claimed message is `sent`, or for good `undeliverable`: it asks for nothing any more."""
+        self._close_claim(message, "SET #state = :state REMOVE due_pk, due_at", {":state": state})
+
+    def return_message(self, message: Message, due_at: datetime, reason: str) -> None:
+        """Give back a claimed message that was surely not sent, to be tried again at `due_at`."""
+        values = {":state": "pending", ":due_at": due_at, ":reason": reason[:_REASON_MAX]}
+        self._close_claim(message, "SET #state = :state, due_at = :due_at, failure = :reason", values)
+
+    def _close_claim(self, message: Message, expression: str, values: dict[str, object]) -> None:
+        condition = "#state = :sending AND sending_at = :mine"
+        mine = {":sending": "sending", ":mine": message.sending_at}
+        self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
+
+    def _action(self, effect: Effect) -> Action:
+        """One effect as one item of TransactWriteItems."""
+        action, key = self._wire.action, _target(effect)
+        match effect:
+            case Create(entity):
+                return {"Put": action(None, "attribute_not_exists(PK)", {}, Item=item_of(entity))}
+            case Replace(entity):
+                was = {":version": entity.version - 1}
+                return {"Put": action(None, "version = :version", was, Item=item_of(entity))}
+            case Unchanged(redemption):
+                return {"ConditionCheck": action(key, "version = :version", {":version": redemption.version})}
+            case Seen(fact):
+                forget = "REMOVE due_pk, due_at, attempts, failure"
+                return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
+            case Absent():
+                return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def read_code(self, code: str) -> Code | None:
+        """A code as the checkout needs it."""
+        return self._get(keys.code(code), Code)
+
+    def read_membership(self, person: str) -> Membership | None:
+        """Whether a person is an ambassador."""
+        return self._get(keys.membership(person), Membership)
+
+    def read_friend(self, person: str) -> Friend | None:
+        """Whether a person has been referred, and how to reach them."""
+        return self._get(keys.friend(person), Friend)
+
+    def read_profile(self, ambassador_id: str) -> Profile | None:
+        """An ambassador's person data."""
+        return self._get(keys.profile(ambassador_id), Profile)
+
+    def read_account(self, ambassador_id: str) -> Account | None:
+        """An ambassador's balances."""
+        return self._get(keys.account(ambassador_id), Account)
+
+    def read_redemption(self, order_id: str) -> Redemption | None:
+        """An order's redemption alone."""
+        return self._get(keys.redemption(order_id), Redemption)
+
+    def read_api_key(self, digest: str) -> ApiKey | None:
+        """A server key by the SHA-256 of its secret."""
+        return self._get(keys.api_key(digest), ApiKey)
+
+    def read_program(self, version: int) -> Program | None:
+        """One version of the rules."""
+        return self._get(keys.program(version), Program)
+
+    def read_newest_program(self) -> Program | None:
+        """The rules in force."""
+        newest = self._wire.query(keys.program(0).pk, limit=1, forward=False)
+        return next((cast("Program", entity_of(item)) for item in newest), None)
+
+    def read_order(self, order_id: str) -> OrderFacts:
+        """Everything known about an order, in one consistent query."""
+        entities = [entity_of(item) for item in self._wire.query(keys.order(order_id))]
+        return OrderFacts(
+            order_id=order_id,
+            redemption=next(_only(Redemption, entities), None),
+            refunds=tuple(_only(Refund, entities)),
+            reversals=tuple(_only(Reversal, entities)),
+            fulfilments=tuple(_only(Fulfilment, entities)),
+            reviews=tuple(_only(Review, entities)),
+        )
+
+    def read_entries(self, ambassador_id: str, numbers: Iterable[str]) -> list[LedgerEntry]:
+        """Some entries of one ambassador's ledger."""
+        return self._batch([keys.entry(ambassador_id, number) for number in numbers], LedgerEntry)
+
+    def read_clicks(self, code: str, since: date) -> list[Clicks]:
+        """The clicks of each day from `since` on."""
+        return [
+            Clicks(
+                day=item["SK"]["S"].removeprefix("CLICKS#"),
+                channels={name.removeprefix("ch_"): read(n) for name, n in item.items() if name.startswith("ch_")},
+            )
+            for item in self._wire.query(keys.code(code).pk, (keys.clicks(code, since).sk, "CLICKS#~"))
+        ]
+
+    # --- listing ------------------------------------------------------------------------------------------------------
+
+    def list_ledger(self, ambassador_id: str, after: str | None, limit: int) -> list[LedgerEntry]:
+        """Up to `limit` entries of one ambassador in order of posting, after the entry numbered `after`."""
+        bounds = (f"ENTRY#{after or ''}", "ENTRY#~")
+        items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[0], limit=limit)
+        return [cast("LedgerEntry", entity_of(item)) for item in items]
+
+    def list_day(self, on: date, after: str, before: str, limit: int) -> list[tuple[str, LedgerEntry]]:
+        """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
+        rows = [
+            item
+            for shard in range(keys.DAY_SHARDS)
+            for item in self._wire.query(keys.day(on, shard), (after, before), index="day", skip=after, limit=limit)
+        ]
+        rows = sorted(rows, key=lambda item: item["day_sk"]["S"])[:limit]
+        entries = self._batch([key_in(item) for item in rows], LedgerEntry)
+        return [(item["day_sk"]["S"], entry) for item, entry in zip(rows, entries, strict=True)]
+
+    def list_referrals(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, Redemption]]:
+        """Up to `limit` settled referrals of an ambassador, the newest order first, each with its position."""
+        bounds, pk = ("REFERRAL#", after or "REFERRAL#~"), keys.ambassador(ambassador_id)
+        rows = list(self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False))
+        redemptions = self._batch([key_in(item) for item in rows], Redemption)
+        return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
+
+    def list_due(self, now: datetime) -> Iterator[Key]:
+        """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
+        for shard in keys.due_shards():
+            yield from (key_in(item) for item in self._wire.query(shard, (" ", stamp(now)), index="due"))
+
+    def count_due(self, now: datetime) -> int:
+        """How much is due, at most one page of each shard: a measure of backlog, exact while it is small."""
+        return sum(self._wire.count(shard, (" ", stamp(now)), "due") for shard in keys.due_shards())
+
+    def _get(self, key: Key, kind: type[E]) -> E | None:
+        item = self._wire.get(key)
+        return next(_only(kind, [entity_of(item)]), None) if item else None
+
+    def _batch(self, wanted: Sequence[Key], kind: type[E]) -> list[E]:
+        return list(_only(kind, [entity_of(item) for item in self._wire.batch(wanted)]))
+
+
+def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
+    return (entity for entity in entities if isinstance(entity, kind))
+
+
+def _target(effect: Effect) -> Key:
+    """The item an effect is about."""
+    match effect:
+        case Create(entity) | Replace(entity):
+            return keys.key_of(entity)
+        case Unchanged(redemption):
+            return keys.key_of(redemption)
+        case Seen(fact):
+            return keys.key_of(fact)
+        case Absent(order_id):
+            return keys.redemption(order_id)

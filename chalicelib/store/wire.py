@@ -1,0 +1,269 @@
+"""DynamoDB calls as this program makes them: conditional, consistent, bounded in time, tried again when that helps."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Any, cast
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from chalicelib.store.items import Item, key_item, value
+from chalicelib.store.keys import Key
+
+WRITE_SECONDS = 5.0
+_BATCH_MAX = 100
+_SERVER_ERROR = 500
+_PASSING = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "ServiceUnavailable",
+}
+
+Action = dict[str, Any]
+Rejection = tuple[int, Item | None]
+
+
+class BusyError(Exception):
+    """The table did not answer in time. Whether a write took effect is not known; the same call may be made again."""
+
+
+class Wire:
+    """One table behind one client. `sleep`, `jitter` and `clock` are the outside, for whoever simulates it."""
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._sleep = sleep
+        self._jitter = jitter
+        self._clock = clock
+
+    def deadline(self, seconds: float) -> float:
+        """The moment `seconds` from now, on the clock that `pause` reads."""
+        return self._clock() + seconds
+
+    def pause(self, attempt: int, deadline: float) -> None:
+        """Wait with full jitter before another attempt.
+
+        See https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+
+        Raises:
+            BusyError: the wait would end after the deadline.
+        """
+        wait = self._jitter() * min(0.8, 0.02 * 2**attempt)
+        if self._clock() + wait > deadline:
+            raise BusyError
+        self._sleep(wait)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write(self, actions: Sequence[Action], *, within: float = WRITE_SECONDS) -> list[Rejection]:
+        """Carry out all actions of a TransactWriteItems or none; return which conditions failed, and on what.
+
+        Conflicts with other transactions, throttles, lost replies and 5xx are tried again. The token is made once per
+        call, so an attempt whose reply was lost is not carried out twice. A single put goes without a transaction, at
+        half the price.
+
+        Raises:
+            BusyError: it was not taken within the time.
+        """
+        if len(actions) == 1 and "Put" in actions[0]:
+            operation, request = self._client.put_item, actions[0]["Put"]
+        else:
+            operation = self._client.transact_write_items
+            request = {"TransactItems": list(actions), "ClientRequestToken": str(uuid.uuid4())}
+        deadline = self.deadline(within)
+        for attempt in count():
+            try:
+                operation(**request)
+            except ClientError as error:
+                rejections = _rejections(error)
+                if rejections or not _is_passing(error):
+                    if rejections:
+                        return rejections
+                    raise
+            except HTTPClientError:
+                pass
+            else:
+                return []
+            self.pause(attempt, deadline)
+        raise AssertionError("unreachable")
+
+    def action(self, key: Key | None, condition: str, values: dict[str, Any], **more: Any) -> Action:
+        """One conditional write; a failed condition answers with the item that stands there."""
+        return {
+            "TableName": self.name,
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **({"Key": key_item(key)} if key else {}),
+            **({"ExpressionAttributeValues": _values(values)} if values else {}),
+            **more,
+        }
+
+    def update(self, key: Key, expression: str, condition: str | None, values: dict[str, Any]) -> Item | None:
+        """Update one item and return it, or None when the condition does not hold.
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        names = {"#state": "state"} if "#state" in f"{expression}{condition}" else {}
+        try:
+            answer = self._call(
+                self._client.update_item,
+                TableName=self.name,
+                Key=key_item(key),
+                UpdateExpression=expression,
+                ExpressionAttributeValues=_values(values),
+                ReturnValues="ALL_NEW",
+                **({"ConditionExpression": condition} if condition else {}),
+                **({"ExpressionAttributeNames": names} if names else {}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return None
+            raise
+        return cast("Item", answer["Attributes"])
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def get(self, key: Key) -> Item | None:
+        """Read one item, consistently.
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        answer = self._call(self._client.get_item, TableName=self.name, Key=key_item(key), ConsistentRead=True)
+        return answer.get("Item")
+
+    def batch(self, wanted: Sequence[Key]) -> list[Item]:
+        """Read many items consistently, in the order of their keys; those that are gone are left out.
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        found: dict[Key, Item] = {}
+        deadline = self.deadline(WRITE_SECONDS)
+        for start in range(0, len(wanted), _BATCH_MAX):
+            left = [key_item(key) for key in wanted[start : start + _BATCH_MAX]]
+            for attempt in count():
+                request = {self.name: {"Keys": left, "ConsistentRead": True}}
+                answer = self._call(self._client.batch_get_item, RequestItems=request)
+                found |= {key_in(item): item for item in answer["Responses"].get(self.name, [])}
+                left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not left:
+                    break
+                self.pause(attempt, deadline)
+        return [found[key] for key in wanted if key in found]
+
+    def query(
+        self,
+        pk: str,
+        bounds: tuple[str, str] | None = None,
+        *,
+        index: str | None = None,
+        skip: str | None = None,
+        limit: int | None = None,
+        forward: bool = True,
+    ) -> Iterator[Item]:
+        """Yield the items of a partition in order of the sort key within inclusive `bounds`, page after page.
+
+        `skip` is a sort key at the edge of the bounds that has been read before. The table is read consistently, an
+        index can't be.
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        request = self._query(pk, bounds, index) | {"ScanIndexForward": forward}
+        left = limit
+        while left is None or left > 0:
+            if left is not None:
+                request["Limit"] = left + (skip is not None)
+            answer = self._call(self._client.query, **request)
+            items = [item for item in answer["Items"] if item[_sort_key(index)]["S"] != skip][:left]
+            yield from items
+            left = None if left is None else left - len(items)
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def count(self, pk: str, bounds: tuple[str, str], index: str) -> int:
+        """Count the items within `bounds`, at most those of one page (1 MB).
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        answer = self._call(self._client.query, **self._query(pk, bounds, index), Select="COUNT")
+        return int(answer["Count"])
+
+    def _query(self, pk: str, bounds: tuple[str, str] | None, index: str | None) -> dict[str, Any]:
+        condition, values = f"{f'{index}_pk' if index else 'PK'} = :pk", {":pk": pk}
+        if bounds:
+            condition += f" AND {_sort_key(index)} BETWEEN :low AND :high"
+            values |= {":low": bounds[0], ":high": bounds[1]}
+        where = {"IndexName": index} if index else {"ConsistentRead": True}
+        return {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": _values(values),
+            **where,
+        }
+
+    def _call(self, operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
+        """Make a call that the client itself has tried again already."""
+        try:
+            return cast("dict[str, Any]", operation(**request))
+        except ClientError as error:
+            if _is_passing(error):
+                raise BusyError from error
+            raise
+        except HTTPClientError as error:
+            raise BusyError from error
+
+
+def key_in(item: Item) -> Key:
+    """The primary key in an item."""
+    return Key(item["PK"]["S"], item["SK"]["S"])
+
+
+def _values(values: dict[str, Any]) -> Item:
+    return {name: value(field) for name, field in values.items()}
+
+
+def _sort_key(index: str | None) -> str:
+    return {None: "SK", "due": "due_at"}.get(index, f"{index}_sk")
+
+
+def _rejections(error: ClientError) -> list[Rejection]:
+    """The places of the actions whose condition failed, with the item that stood there."""
+    response: Any = error.response
+    if response["Error"]["Code"] == "ConditionalCheckFailedException":
+        return [(0, response.get("Item"))]
+    return [
+        (place, reason.get("Item") or None)
+        for place, reason in enumerate(response.get("CancellationReasons", []))
+        if reason.get("Code") == "ConditionalCheckFailed"
+    ]
+
+
+def _is_passing(error: ClientError) -> bool:
+    """Tell whether another attempt may succeed."""
+    response: Any = error.response
+    reasons = {reason.get("Code") for reason in response.get("CancellationReasons", [])} - {"None"}
+    codes = reasons or {response["Error"]["Code"]}
+    return codes <= _PASSING or response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR

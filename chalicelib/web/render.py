@@ -1,0 +1,243 @@
+"""The friend's pages and the program's mails, in the reader's language.
+
+A mail's words are written once, in `templates/*.words`, and rendered twice: escaped into the HTML part and
+bare into the text part, so the two can never say different things. How to translate: `locale/README.md`.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chalicelib.web.language import Language, choose, format_date
+from chalicelib.web.numbers import format_money, format_percent, format_round_money
+from chalicelib.web.text import one_line, wrapped
+
+__all__ = [
+    "Landing",
+    "Mail",
+    "Offer",
+    "content_security_policy",
+    "format_money",
+    "format_percent",
+    "friend_thanks",
+    "landing_page",
+    "reward_held",
+    "reward_released",
+    "unusable_page",
+]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the friend gets: either a share of the order in `basis_points` or an `amount`."""
+
+    basis_points: int | None
+    amount: int | None
+    currency: str
+    minimum: int
+    maximum: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses an offer that would show two promises, or none."""
+        if (self.basis_points is None) == (self.amount is None):
+            raise ValueError("an offer is either basis points or an amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Everything the friend's page shows; the addresses come ready-made from the caller."""
+
+    shop_name: str
+    first_name: str
+    offer: Offer
+    code: str
+    shop_link: str
+    share_url: str
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A rendered mail; the subject is one line, safe to use as a header."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def landing_page(view: Landing, locale: str = "en") -> str:
+    """The page behind a share link: who recommends, what the friend gets, and the one way to the shop."""
+    language = choose(locale)
+    return _page(
+        "landing.html",
+        language,
+        shop=one_line(view.shop_name),
+        name=one_line(view.first_name) or language.translations.gettext("A friend"),
+        code=one_line(view.code),
+        shop_link=view.shop_link,
+        share_url=view.share_url,
+        image_url=view.image_url,
+        **_terms(view.offer, language.tag),
+    )
+
+
+def unusable_page(shop_name: str, shop_url: str, locale: str = "en") -> str:
+    """The page for an unknown or paused code, which still leads the friend to the shop."""
+    return _page("unusable.html", choose(locale), shop=one_line(shop_name), shop_link=shop_url)
+
+
+@cache
+def content_security_policy() -> str:
+    """The header both pages need: it allows nothing but their own inline style, by its hash."""
+    css = _environment(choose("en"), True).get_template("style.css").render()
+    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def friend_thanks(
+    *, shop_name: str, first_name: str | None, order_id: str, discount: int, currency: str, locale: str
+) -> Mail:
+    """To the friend, after the purchase: thanks, and what the code took off."""
+    language = choose(locale)
+    return _mail(
+        "friend_thanks",
+        language,
+        names={"shop": shop_name, "name": first_name, "order": order_id},
+        figures={"discount": format_money(discount, currency, language.tag) if discount else ""},
+    )
+
+
+def reward_held(
+    *, shop_name: str, first_name: str | None, amount: int, currency: str, release_at: datetime, locale: str
+) -> Mail:
+    """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
+    language = choose(locale)
+    return _mail(
+        "reward_held",
+        language,
+        names={"shop": shop_name, "name": first_name},
+        figures={
+            "amount": format_money(amount, currency, language.tag),
+            "date": format_date(release_at, language),
+        },
+    )
+
+
+def reward_released(
+    *, shop_name: str, first_name: str | None, amount: int, currency: str, available: int, locale: str
+) -> Mail:
+    """To the ambassador: the reward is theirs, and how much they can use in all."""
+    language = choose(locale)
+    return _mail(
+        "reward_released",
+        language,
+        names={"shop": shop_name, "name": first_name},
+        figures={
+            "amount": format_money(amount, currency, language.tag),
+            "available": format_money(available, currency, language.tag),
+        },
+    )
+
+
+def _terms(offer: Offer, tag: str) -> dict[str, str]:
+    if offer.amount is None:
+        discount = format_percent(offer.basis_points or 0, tag)
+    else:
+        discount = format_round_money(offer.amount, offer.currency, tag)
+    return {
+        "discount": discount,
+        "minimum": format_money(offer.minimum, offer.currency, tag) if offer.minimum else "",
+        "maximum": "" if offer.maximum is None else format_money(offer.maximum, offer.currency, tag),
+    }
+
+
+def _page(template: str, language: Language, **values: str) -> str:
+    return _environment(language, True).get_template(template).render(language=language, **values)
+
+
+def _mail(words: str, language: Language, *, names: Mapping[str, str | None], figures: Mapping[str, str]) -> Mail:
+    """Both parts of a mail from one set of words; in HTML a name is isolated and a figure is strong."""
+    people = {key: one_line(value or "") for key, value in names.items()}
+    rich = {key: _bdi(value) for key, value in people.items()}
+    rich |= {key: _strong(value) for key, value in figures.items()}
+    plain = _words(words, language, False, {**people, **figures})
+    html = _words(words, language, True, rich)
+    subject = one_line(plain.subject)
+    closing = language.translations.gettext("Warm regards,")
+    return Mail(
+        subject=subject,
+        text=_text(plain, f"{closing}\n{people['shop']}"),
+        html=_environment(language, True)
+        .get_template("mail.html")
+        .render(
+            language=language,
+            shop=people["shop"],
+            subject=subject,
+            preview=one_line(plain.preview),
+            figure=html.figure.strip(),
+            caption=html.caption.strip(),
+            paragraphs=_paragraphs(html.body),
+            closing=closing,
+            why=html.why.strip(),
+        ),
+    )
+
+
+def _words(name: str, language: Language, escaped: bool, values: Mapping[str, str]) -> Any:
+    """The parts of a mail: each `{% set %}` at the top of its template is an attribute."""
+    template = _environment(language, escaped).get_template(f"{name}.words")
+    return template.make_module(dict(values))
+
+
+def _text(words: Any, closing: str) -> str:
+    paragraphs = [wrapped(paragraph) for paragraph in _paragraphs(words.body)]
+    return "\n\n".join([*paragraphs, closing, "-- \n" + wrapped(words.why.strip())]) + "\n"
+
+
+def _paragraphs(body: str) -> list[str]:
+    """One paragraph a line: `trimmed` translations and `one_line` values never contain a line break."""
+    return [line.strip() for line in body.splitlines() if line.strip()]
+
+
+def _bdi(name: str) -> str:
+    """A name whose script and direction stay its own; "" stays empty, so that a template can ask for it."""
+    return Markup("<bdi>{}</bdi>").format(name) if name else ""
+
+
+def _strong(figure: str) -> str:
+    return Markup("<strong>{}</strong>").format(figure) if figure else ""
+
+
+def _environment(language: Language, escaped: bool) -> Environment:
+    return _environment_of(Language("en", language.catalogue), escaped)
+
+
+@lru_cache(maxsize=64)
+def _environment_of(language: Language, escaped: bool) -> Environment:
+    """One compiled set of templates per catalogue; HTML is escaped, text is not."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=escaped,  # noqa: S701 - off for the plain text of mails alone
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"bdi": _bdi, "strong": _strong}
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
+    return environment

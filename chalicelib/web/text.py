@@ -1,0 +1,18 @@
+"""Plain text that is safe in a subject, a line and a paragraph."""
+
+import re
+import textwrap
+
+# Whitespace, control characters, line separators, bidirectional overrides and lone surrogates.
+# Joiners (U+200C, U+200D) stay: Gujarati and Bengali spelling needs them.
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def one_line(text: str) -> str:
+    """A name or subject as one line that cannot start a header or a paragraph, or turn the text around."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def wrapped(paragraph: str, width: int = 72) -> str:
+    """A paragraph of a plain-text mail; links and amounts are never broken apart."""
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)

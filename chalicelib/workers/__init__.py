@@ -1,0 +1,1 @@
+"""The asynchronous edge: the table's stream and the clock."""

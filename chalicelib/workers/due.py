@@ -1,0 +1,26 @@
+"""What both workers do with the work they find: settle orders, deliver messages, tell the operator."""
+
+from collections.abc import Iterable
+
+from chalicelib import deps
+from chalicelib.operations.deliver import deliver
+from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.telemetry import logger, metrics
+
+
+def settle_and_deliver(partitions: Iterable[str]) -> None:
+    """Work through partition keys of orders and messages; keys of anything else ask for nothing.
+
+    Neither a poisoned order nor an unreachable mail service stops the others.
+    """
+    found = list(dict.fromkeys(partitions))
+    orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
+    messages = [pk.removeprefix("MSG#") for pk in found if pk.startswith("MSG#")]
+    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
+        logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
+        metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
+    for message_id in messages:
+        outcome = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
+        if outcome is not None:
+            logger.info("message", message_id=message_id, outcome=outcome)
+            metrics.add_metric(name=f"Messages{outcome.title()}", unit="Count", value=1)

@@ -1,0 +1,194 @@
+"""Photographs the pages and mails as a phone shows them: 360 CSS pixels wide, two pixels to each.
+
+    python tests/shots.py docs/images                   # the pictures of the documentation
+    python tests/shots.py --all --chromium chromium build/shots   # every page, mail, name and mode
+
+Speaks the DevTools protocol over a pipe, because Chromium's own `--window-size` stops at 500 pixels.
+Not a test: a person looks at the result. Needs Chromium with Noto fonts; makes smaller files with Pillow.
+"""
+
+import argparse
+import base64
+import fcntl
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from chalicelib.web import render
+
+SHOP = "Fern & Fig"
+NAMES = {
+    "en": "Maya",
+    "gu": "માયા પટેલ",
+    "bn": "মায়া চট্টোপাধ্যায়",
+    "long": "Maximiliane-Alexandra Wolfeschlegelsteinhausenbergerdorff von und zu Hohenlohe-S",
+}
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars "
+    "--disable-component-update --disable-sync --remote-debugging-pipe"
+)
+
+
+class Browser:
+    """One headless Chromium, driven through the pipe on its descriptors 3 and 4."""
+
+    def __init__(self, chromium: str, profile: str) -> None:
+        """Starts it with a fresh profile."""
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out)]
+        self._process = subprocess.Popen(
+            [chromium, *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"],
+            preexec_fn=lambda: [os.dup2(high[0], 3), os.dup2(high[1], 4)],
+            close_fds=False,
+            stderr=subprocess.DEVNULL,
+        )
+        for end in (theirs_in, theirs_out, *high):
+            os.close(end)
+        self._out, self._in = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
+        self._sent, self._buffer = 0, b""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Page.enable")
+
+    def __enter__(self) -> Self:
+        """Leaves the browser to the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends the browser."""
+        self._process.terminate()
+        self._process.wait()
+
+    def call(self, method: str, **params: Any) -> Any:
+        """One command and its answer; events in between are dropped."""
+        self._sent += 1
+        message = {"id": self._sent, "method": method, "params": params}
+        if not method.startswith("Target."):
+            message["sessionId"] = self._session
+        self._out.write(json.dumps(message).encode() + b"\0")
+        self._out.flush()
+        while (answer := self._read()).get("id") != self._sent:
+            pass
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def _read(self) -> Any:
+        while b"\0" not in self._buffer:
+            chunk = os.read(self._in.fileno(), 65536)
+            if not chunk:
+                raise EOFError("the browser ended")
+            self._buffer += chunk
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return json.loads(message)
+
+    def picture(self, html: str, *, dark: bool = False, width: int = 360, zoom: int = 100) -> bytes:
+        """The whole page as a PNG, at least 640 pixels tall."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        screen = {"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": width < 600}
+        self.call("Emulation.setDeviceMetricsOverride", **screen)
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.call("Page.setDocumentContent", frameId=frame, html=html)
+        if zoom != 100:
+            self._run(f"document.documentElement.style.fontSize = '{zoom}%'")
+        overflow = self._run("document.documentElement.scrollWidth - innerWidth")
+        if overflow > 0:
+            print(f"wider than the screen by {overflow} px", file=sys.stderr)
+        height = max(640, self._run("document.documentElement.scrollHeight"))
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def _run(self, expression: str) -> Any:
+        return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
+
+
+def landing(name: str, offer: render.Offer | None = None) -> str:
+    """The friend's page with this name on it."""
+    share = "https://friends.fern-fig.example/r/MAYA7K3Q"
+    return render.landing_page(
+        render.Landing(
+            shop_name=SHOP,
+            first_name=name,
+            offer=offer or render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000),
+            code="MAYA7K3Q",
+            shop_link="https://fern-fig.example/?ref=MAYA7K3Q",
+            share_url=share,
+            image_url=share + "/qr.png?size=512",
+        )
+    )
+
+
+def mails(name: str) -> dict[str, render.Mail]:
+    """Each mail the program sends."""
+    common: Any = {"shop_name": SHOP, "first_name": name, "currency": "EUR", "locale": "en"}
+    until = datetime(2026, 3, 12, tzinfo=UTC)
+    return {
+        "friend-thanks": render.friend_thanks(**common, order_id="10023", discount=480),
+        "reward-held": render.reward_held(**common, amount=1000, release_at=until),
+        "reward-released": render.reward_released(**common, amount=1000, available=2500),
+    }
+
+
+def main() -> None:
+    """Takes the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--chromium", default="chromium")
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with profile as folder, Browser(options.chromium, folder) as browser:
+        for name in ("en", "gu", "bn"):
+            save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name])))
+        if options.all:
+            take_the_rest(browser, options.folder)
+
+
+def take_the_rest(browser: Browser, folder: Path) -> None:
+    """What the documentation does not show, but a person changing a template should see."""
+    large = render.Offer(basis_points=None, amount=1_000_000, currency="INR", minimum=5_000_000, maximum=None)
+    pages: dict[str, tuple[str, dict[str, Any]]] = {
+        "landing-long": (landing(NAMES["long"]), {}),
+        "landing-dark": (landing(NAMES["gu"]), {"dark": True}),
+        "landing-amount": (landing(NAMES["en"], large), {}),
+        "landing-zoom": (landing(NAMES["en"]), {"zoom": 200}),
+        "landing-desktop": (landing(NAMES["bn"]), {"width": 1280}),
+        "unusable": (render.unusable_page(SHOP, "https://fern-fig.example/"), {}),
+        "unusable-dark": (render.unusable_page(SHOP, "https://fern-fig.example/"), {"dark": True}),
+    }
+    for name, mail in mails(NAMES["en"]).items():
+        pages[f"mail-{name}"] = (mail.html, {})
+    pages["mail-dark"] = (mails(NAMES["bn"])["reward-held"].html, {"dark": True})
+    pages["mail-desktop"] = (mails(NAMES["gu"])["reward-held"].html, {"width": 900})
+    for name, (html, screen) in pages.items():
+        save(folder / f"{name}.png", browser.picture(html, **screen))
+
+
+def save(path: Path, picture: bytes) -> None:
+    """Writes the picture, in 128 colours when Pillow is there."""
+    try:
+        from PIL import Image
+    except ImportError:
+        path.write_bytes(picture)
+    else:
+        Image.open(io.BytesIO(picture)).convert("RGB").quantize(128).save(path, optimize=True)
+    print(path)
+
+
+if __name__ == "__main__":
+    main()

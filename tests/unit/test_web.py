@@ -1,0 +1,505 @@
+"""The friend's pages and the mails: what they say, in which language, and that no name can hurt them."""
+
+import ast
+import base64
+import hashlib
+import re
+import struct
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.web import language, render
+from chalicelib.web.render import Landing, Mail, Offer, format_money, format_percent
+
+WEB = Path(render.__file__).parent
+TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
+VIEW = Landing(
+    shop_name="Fern & Fig",
+    first_name="Maya",
+    offer=TEN_PERCENT,
+    code="MAYA7K3Q",
+    shop_link="https://fern-fig.example/?utm=a&ref=MAYA7K3Q",
+    share_url="https://friends.example/r/MAYA7K3Q",
+    image_url="https://friends.example/r/MAYA7K3Q/qr.png?size=512",
+)
+GUJARATI, BENGALI = "માયા પટેલ", "মায়া চট্টোপাধ্যায়"
+EVIL = '<script>alert("x")</script>'
+
+
+class Document(HTMLParser):
+    """The elements of a page with their attributes, as a browser sees them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def meta(self, name: str) -> str | None:
+        (found,) = [m for m in self.all("meta") if name in (m.get("name"), m.get("property"))]
+        return found["content"]
+
+
+def body(html: str) -> str:
+    """The text a person reads, in order, on one line."""
+    visible = re.sub(r"<(style|title)>.*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", visible)).split())
+
+
+def mails(*, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en") -> dict[str, Mail]:
+    held_until = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    return {
+        "thanks": render.friend_thanks(
+            shop_name=shop_name,
+            first_name=first_name,
+            order_id="10023",
+            discount=480,
+            currency="EUR",
+            locale=locale,
+        ),
+        "held": render.reward_held(
+            shop_name=shop_name,
+            first_name=first_name,
+            amount=1000,
+            currency="EUR",
+            release_at=held_until,
+            locale=locale,
+        ),
+        "released": render.reward_released(
+            shop_name=shop_name,
+            first_name=first_name,
+            amount=1000,
+            currency="EUR",
+            available=2500,
+            locale=locale,
+        ),
+    }
+
+
+KINDS = list(mails())
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "written"),
+    [
+        (1250, "EUR", "en", "€12.50"),
+        (5, "EUR", "en", "€0.05"),
+        (0, "USD", "en-US", "$0.00"),
+        (-1250, "EUR", "en", "-€12.50"),
+        (123456789, "GBP", "en", "£1,234,567.89"),
+        (1250, "JPY", "en", "¥1,250"),
+        (1250, "KWD", "en", "KWD\u00a01.250"),
+        (-7, "BHD", "en", "-BHD\u00a00.007"),
+        (123456789, "INR", "en-IN", "₹12,34,567.89"),
+        (123456700, "INR", "gu", "₹12,34,567.00"),
+        (123456700, "BDT", "bn-BD", "৳12,34,567.00"),
+        (123456, "EUR", "de_AT", "1.234,56\u00a0€"),
+        (-123456, "EUR", "de", "-1.234,56\u00a0€"),
+        (123456, "EUR", "fr", "1\u202f234,56\u00a0€"),
+        (123456, "CHF", "xx", "CHF\u00a01,234.56"),
+        (1200, "points", "en", "1,200\u00a0points"),
+        (10**20 + 1, "EUR", "en", "€1,000,000,000,000,000,000.01"),
+    ],
+)
+def test_money(amount: int, currency: str, locale: str, written: str) -> None:
+    """Money is written exactly, with the currency's decimals and the locale's separators; units have none."""
+    assert format_money(amount, currency, locale) == written
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "locale", "written"),
+    [
+        (1000, "en", "10%"),
+        (1250, "en", "12.5%"),
+        (1225, "en", "12.25%"),
+        (5, "en", "0.05%"),
+        (0, "en", "0%"),
+        (10000, "en", "100%"),
+        (1000, "de", "10\u00a0%"),
+        (1250, "de-DE", "12,5\u00a0%"),
+        (1250, "gu-IN", "12.5%"),
+        (-1250, "en", "-12.5%"),
+    ],
+)
+def test_percent(basis_points: int, locale: str, written: str) -> None:
+    """A percentage carries no more decimals than it needs, in the style of the locale."""
+    assert format_percent(basis_points, locale) == written
+
+
+# --- landing page
+
+
+def test_landing_says_who_what_and_how() -> None:
+    """The friend reads who recommends, what they get, the condition and the code."""
+    words = body(render.landing_page(VIEW))
+    for sentence in (
+        "Maya recommends Fern & Fig",
+        "10% off your order",
+        "From an order of €20.00",
+        "MAYA7K3Q",
+    ):
+        assert sentence in words
+
+
+def test_landing_has_one_way_on() -> None:
+    """There is one main, one heading and one link, and the link is the shop's, unchanged."""
+    page = Document(render.landing_page(VIEW))
+    assert len(page.all("main")) == 1
+    assert len(page.all("h1")) == 1
+    assert [link["href"] for link in page.all("a")] == [VIEW.shop_link]
+
+
+def test_landing_code_is_left_alone_by_translators() -> None:
+    """A browser that translates the page does not translate the code."""
+    page = Document(render.landing_page(VIEW))
+    assert [p.get("translate") for p in page.all("p") if p.get("class") == "code"] == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("offer", "shown"),
+    [
+        (Offer(None, 500, "EUR", 0), "€5 off your order Go to"),
+        (Offer(None, 550, "EUR", 0), "€5.50 off your order Go to"),
+        (Offer(1250, None, "EUR", 0, 5000), "12.5% off your order At most €50.00 off Go to"),
+        (
+            Offer(1000, None, "EUR", 2000, 5000),
+            "10% off your order From an order of €20.00, at most €50.00 off Go to",
+        ),
+    ],
+)
+def test_landing_shows_the_conditions_there_are(offer: Offer, shown: str) -> None:
+    """Minimum and maximum appear when set and only then; a round amount is shown without its zeros."""
+    assert shown in body(render.landing_page(replace(VIEW, offer=offer)))
+
+
+@pytest.mark.parametrize(("basis_points", "amount"), [(None, None), (1000, 500)])
+def test_offer_is_one_promise(basis_points: int | None, amount: int | None) -> None:
+    """An offer of both a share and an amount, or of neither, cannot be made."""
+    with pytest.raises(ValueError, match="either"):
+        Offer(basis_points, amount, "EUR", 0)
+
+
+def test_landing_preview_tags() -> None:
+    """A messenger that shows the link finds title, text, address and picture; search engines stay away."""
+    page = Document(render.landing_page(VIEW))
+    expected = {
+        "og:title": "Maya recommends Fern & Fig",
+        "og:description": "10% off your order with the code MAYA7K3Q.",
+        "og:url": VIEW.share_url,
+        "og:image": VIEW.image_url,
+        "og:site_name": "Fern & Fig",
+        "og:locale": "en_US",
+        "twitter:card": "summary",
+        "twitter:title": "Maya recommends Fern & Fig",
+        "description": "10% off your order with the code MAYA7K3Q.",
+        "robots": "noindex",
+    }
+    assert {name: page.meta(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("name", [GUJARATI, BENGALI, "મા\u200cયા", "M" * 80])
+def test_landing_keeps_a_name_whole(name: str) -> None:
+    """A name keeps its letters and joiners and stands in a direction of its own, however long it is."""
+    html = render.landing_page(replace(VIEW, first_name=name))
+    assert f"<bdi>{name}</bdi> recommends" in html
+
+
+def test_landing_without_a_name_still_reads_well() -> None:
+    """An ambassador without a name is "A friend"."""
+    assert "A friend recommends Fern & Fig" in body(render.landing_page(replace(VIEW, first_name=" ")))
+
+
+@pytest.mark.parametrize("field", ["shop_name", "first_name", "code", "shop_link", "share_url", "image_url"])
+def test_landing_makes_markup_harmless(field: str) -> None:
+    """Markup in any value is shown as text and adds no element or attribute."""
+    plain = Document(render.landing_page(VIEW))
+    value: Any = f'"><b onclick=1>{EVIL}'
+    evil = Document(render.landing_page(replace(VIEW, **{field: value})))
+    assert [(tag, sorted(attributes)) for tag, attributes in evil.elements if tag != "h1"] == [
+        (tag, sorted(attributes)) for tag, attributes in plain.elements if tag != "h1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "html", [render.landing_page(VIEW), render.unusable_page("Fern & Fig", "https://fern-fig.example/")]
+)
+def test_pages_obey_their_policy(html: str) -> None:
+    """The policy's hash is that of the one style block, byte for byte, and nothing else would be blocked."""
+    page = Document(html)
+    (style,) = re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert render.content_security_policy() == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert not {"script", "img", "iframe", "form", "base"} & {tag for tag, _ in page.elements}
+    assert not [tag for tag, attributes in page.elements if "style" in attributes]
+    assert {link["rel"] for link in page.all("link")} <= {"canonical", "icon"}
+    assert not re.search(r"url\(|@import|@font-face", style)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_have_enough_contrast(mode: str) -> None:
+    """Every text reaches WCAG AA (4.5) on its ground, the focus ring 3, in the light and in the dark."""
+    light, dark = re.findall(r":root \{(.*?)\}", (WEB / "templates/style.css").read_text(), flags=re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", light))
+    if mode == "dark":
+        colours |= dict(re.findall(r"--([\w-]+): (#\w{6})", dark))
+    texts = (
+        "ink page", "soft page", "ink stub", "soft stub", "on-ticket ticket", "gold ticket", "on-gold gold",
+    )  # fmt: skip
+    poor = [pair for pair in texts if contrast(*(colours[name] for name in pair.split())) < 4.5]
+    assert poor == []
+    assert contrast(colours["focus"], colours["page"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_unusable_page_leads_to_the_shop() -> None:
+    """A code that does not work is told kindly, and the shop is one click away."""
+    html = render.unusable_page("Fern & Fig", "https://fern-fig.example/")
+    page = Document(html)
+    assert [link["href"] for link in page.all("a")] == ["https://fern-fig.example/"]
+    assert "This code is not in use right now" in body(html)
+    assert page.meta("robots") == "noindex"
+    assert not Document(render.unusable_page(EVIL, "/")).all("script")
+
+
+# --- mails
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_text_is_the_whole_letter(kind: str) -> None:
+    """The text part says every sentence of the HTML part and names the shop; its lines fit a terminal."""
+    mail = mails()[kind]
+    text = " ".join(mail.text.split())
+    paragraphs = re.findall(r"<p [^>]*>(.*?)</p>", mail.html, flags=re.DOTALL)
+    assert len(paragraphs) >= 4
+    for paragraph in paragraphs:
+        assert body(paragraph.replace("<br>", " ")) in text
+    assert mail.text.endswith(".\n")
+    assert "Fern & Fig" in mail.subject
+    assert max(map(len, mail.text.splitlines())) <= 72
+
+
+def test_thanks_mail_tells_what_the_code_took_off() -> None:
+    """The friend learns the discount and the order; an order without a discount promises none."""
+    assert "€4.80 off your order 10023" in " ".join(mails()["thanks"].text.split())
+    mail = render.friend_thanks(
+        shop_name="Fern & Fig", first_name="Bo", order_id="7", discount=0, currency="EUR", locale="en"
+    )
+    assert "order number is 7" in mail.text
+    assert "€" not in mail.text + mail.html
+
+
+def test_held_mail_tells_when_and_why() -> None:
+    """The ambassador learns amount and date, the reason for the wait and what a return does to it."""
+    text = " ".join(mails()["held"].text.split())
+    for words in (
+        "a friend of yours has bought",
+        "€10.00",
+        "12 March 2026",
+        "send the order back",
+        "smaller",
+    ):
+        assert words in text
+
+
+def test_held_mail_counts_days_in_utc() -> None:
+    """The date is that of the moment in UTC; a moment without a time zone is an error."""
+    late = datetime(2026, 3, 12, 23, tzinfo=timezone(timedelta(hours=-5)))
+    assert "13 March 2026" in held(late).html
+    with pytest.raises(ValueError, match="time zone"):
+        held(late.replace(tzinfo=None))
+
+
+def held(release_at: datetime) -> Mail:
+    return render.reward_held(
+        shop_name="F", first_name="M", amount=1, currency="EUR", release_at=release_at, locale="en"
+    )
+
+
+def test_released_mail_tells_the_balance() -> None:
+    """The ambassador learns that the reward is theirs and how much they have in all."""
+    mail = mails()["released"]
+    assert mail.subject == "Your €10.00 from Fern & Fig is yours now"
+    assert "In all you have €25.00" in mail.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [None, "", " \n"])
+def test_mail_greets_without_a_name(kind: str, name: str | None) -> None:
+    """Without a name the greeting is still a greeting."""
+    mail = mails(first_name=name)[kind]
+    assert mail.text.startswith("Hello,\n\n")
+    assert ">Hello,</p>" in mail.html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_makes_markup_harmless_but_readable(kind: str) -> None:
+    """Markup in a name is escaped in HTML, and written as it is in subject and text."""
+    mail = mails(shop_name=EVIL, first_name=EVIL)[kind]
+    assert not Document(mail.html).all("script")
+    assert f"Hello {EVIL}," in " ".join(mail.text.split())
+    assert EVIL in mail.subject
+    assert "&lt;" not in mail.text + mail.subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_values_cannot_start_a_line(kind: str) -> None:
+    """A line break in a name adds no header to the subject and no paragraph to the text."""
+    mail = mails(shop_name="Fern\r\nBcc: x@y.example\x00\u2028\u202eFig", first_name="M\n\nSend money")[kind]
+    assert "Fern Bcc: x@y.example Fig" in mail.subject
+    assert not re.search(r"[\x00-\x1f\u2028\u202e]", mail.subject)
+    assert mail.text.startswith("Hello M Send money,\n")
+    assert len(mail.text.split("\n\n")) == len(mails()[kind].text.split("\n\n"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_fetches_nothing(kind: str) -> None:
+    """No picture, font or tracking pixel: opening a mail tells nobody."""
+    html = mails()[kind].html
+    assert not re.search(r"https?://|url\(|<img|src=", html)
+    assert Document(html).all("html") == [{"lang": "en", "dir": "ltr"}]
+
+
+# --- languages
+
+
+def source_messages() -> list[str]:
+    """Every sentence of the committed template catalogue."""
+    pot = (WEB / "locale/messages.pot").read_text("utf-8")
+    found = re.findall(r'^msgid ((?:".*"\n)+)', pot, flags=re.MULTILINE)
+    messages = ["".join(ast.literal_eval(line) for line in lines.splitlines()) for lines in found]
+    return [message for message in messages if message]
+
+
+def write_catalogue(folder: Path, messages: dict[str, str]) -> None:
+    """A compiled catalogue, as `pybabel compile` would write it."""
+    entries = sorted((k.encode(), v.encode()) for k, v in messages.items())
+    entries.insert(0, (b"", b"Content-Type: text/plain; charset=utf-8\n"))
+    offset = 28 + 16 * len(entries)
+    tables, data = [b"", b""], b""
+    for table in (0, 1):
+        for entry in entries:
+            tables[table] += struct.pack("<II", len(entry[table]), offset + len(data))
+            data += entry[table] + b"\0"
+    header = struct.pack("<7I", 0x950412DE, 0, len(entries), 28, 28 + 8 * len(entries), 0, 0)
+    path = folder / "LC_MESSAGES" / "messages.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(header + b"".join(tables) + data)
+
+
+@pytest.fixture
+def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of catalogues."""
+    monkeypatch.setattr(language, "DIRECTORY", tmp_path)
+    return tmp_path
+
+
+def without_translations(text: str) -> str:
+    """The text without what stands in the brackets of the pseudo-locale, nested ones too."""
+    while (shorter := re.sub(r"\[\[(?:(?!\[\[|\]\]).)*\]\]", "", text, flags=re.DOTALL)) != text:
+        text = shorter
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def pseudo(locales: Path) -> str:
+    """A language that says every sentence in brackets."""
+    write_catalogue(locales / "gu", {message: f"[[{message}]]" for message in source_messages()})
+    return "gu"
+
+
+def test_every_sentence_of_the_pages_is_translated(pseudo: str) -> None:
+    """With a complete catalogue nothing on a page stays English; only the shop's and the code's names do."""
+    capped = replace(TEN_PERCENT, maximum=5000)
+    for offer in (TEN_PERCENT, capped, replace(capped, minimum=0)):
+        html = render.landing_page(replace(VIEW, offer=offer), pseudo)
+        assert without_translations(body(html)) == "Fern & Fig MAYA7K3Q"
+        page = Document(html)
+        assert page.meta("og:title") == "[[Maya recommends Fern & Fig]]"
+        assert str(page.meta("description")).startswith("[[")
+    assert without_translations(body(render.unusable_page("Fern & Fig", "/", pseudo))) == "Fern & Fig"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["Maya", None])
+def test_every_sentence_of_the_mails_is_translated(pseudo: str, kind: str, name: str | None) -> None:
+    """With a complete catalogue subject, text and HTML have no English left; the signature is the shop's."""
+    mail = mails(first_name=name, locale=pseudo)[kind]
+    assert without_translations(mail.subject) == ""
+    assert without_translations(mail.text) == "Fern & Fig --"
+    leftover = without_translations(body(mail.html)).replace("Fern & Fig", "").replace("€4.80", "")
+    assert re.sub(r"[\s\u200c\u034f]|€10\.00", "", leftover) == ""
+
+
+def test_translated_mail_escapes_names_too(pseudo: str) -> None:
+    """A sentence from a catalogue is no way around the escaping."""
+    for mail in mails(shop_name=EVIL, first_name=EVIL, locale=pseudo).values():
+        assert not Document(mail.html).all("script")
+        assert "&lt;" not in mail.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "tag", "greeting"),
+    [
+        ("gu", "gu", "નમસ્તે,"),
+        ("gu-IN", "gu-IN", "નમસ્તે,"),
+        ("GU_in", "gu-IN", "નમસ્તે,"),
+        ("pt-BR", "pt-BR", "Oi,"),
+        ("pt-PT", "en", "Hello,"),
+        ("xx", "en", "Hello,"),
+        ("en-IN", "en-IN", "Hello,"),
+        ("", "en", "Hello,"),
+        ("../gu", "en", "Hello,"),
+        ("gu/../gu", "en", "Hello,"),
+        ("gu\n", "en", "Hello,"),
+    ],
+)
+def test_locale_falls_back(locales: Path, asked: str, tag: str, greeting: str) -> None:
+    """A locale is served by its own catalogue, else by its language's, else in English that says so."""
+    write_catalogue(locales / "gu", {"Hello,": "નમસ્તે,"})
+    write_catalogue(locales / "pt_BR", {"Hello,": "Oi,"})
+    mail = mails(first_name=None, locale=asked)["held"]
+    assert mail.text.startswith(greeting)
+    assert Document(mail.html).all("html")[0]["lang"] == tag
+    assert Document(render.landing_page(VIEW, asked)).all("html")[0]["lang"] == tag
+
+
+def test_numbers_follow_the_language_that_is_spoken(locales: Path) -> None:
+    """A page is not half German: with a catalogue the numbers are German too, without one all is English."""
+    assert "From an order of €20.00" in body(render.landing_page(VIEW, "de"))
+    write_catalogue(locales / "de", {"%(discount)s off your order": "%(discount)s Rabatt"})
+    assert "10\u00a0% Rabatt" in unescape(re.sub("<[^>]+>", "", render.landing_page(VIEW, "de")))
+
+
+def test_right_to_left(locales: Path) -> None:
+    """A language written from the right turns page and mail around."""
+    write_catalogue(locales / "ar", {"Hello,": "مرحبا"})
+    assert Document(render.landing_page(VIEW, "ar-EG")).all("html") == [{"lang": "ar-EG", "dir": "rtl"}]
+    html = mails(locale="ar")["held"].html
+    assert 'align="left"' not in html
