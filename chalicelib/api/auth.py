@@ -108,6 +108,11 @@ def json(status: int, body: Any, **headers: str) -> Response:
     )
 
 
+def forget() -> None:
+    """Drop the keys that are kept: a test's next system knows others."""
+    _keys.clear()
+
+
 def _authorise(request: Request, scopes: tuple[str, ...]) -> ApiKey | None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if ANYONE in scopes and not secret:

@@ -1,0 +1,381 @@
+"""The local runner as the person at the terminal sees it: processes, signals, ports and files, all of them real."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from infra.local import cloud, forget, pump
+from infra.local.clock import Clock
+from infra.local.home import ROOT, Home, RunInfo
+from infra.local.table import create_table, properties
+from infra.local.with_instance import instance, wait_until_ready
+
+MAYA = {"email": "maya@example.com", "first_name": "Maya"}
+
+
+class Runner:
+    """One start of the runner, in a session of its own as a terminal would give it."""
+
+    def __init__(self, home: Path, port: int = 0, cloud_port: int = 0) -> None:
+        self.home = Home(home)
+        self._output = home.parent / f"{home.name}.out"
+        command = [sys.executable, "-m", "infra.local.run", "--home", str(home)]
+        with open(self._output, "w") as output:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(port), "--cloud-port", str(cloud_port)],
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def ready(self) -> RunInfo:
+        return wait_until_ready(self.process, self.home)
+
+    def exit_code(self) -> int:
+        return self.process.wait(30)
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+    def children(self) -> list[int]:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+        return [pid for pid, parent in pairs if parent == self.process.pid]
+
+
+@contextmanager
+def started(home: Path, **ports: int) -> Iterator[Runner]:
+    runner = Runner(home, **ports)
+    try:
+        yield runner
+    finally:
+        if runner.process.poll() is None:
+            runner.process.terminate()
+            runner.exit_code()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunInfo]:
+    with instance(tmp_path_factory.mktemp("instance") / "home") as info:
+        yield info
+
+
+def call(url: str, body: Any = None, key: str | None = None) -> tuple[int, Any]:
+    """Send JSON with an API key; return the status and the answer's JSON."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with cloud.fetch(urllib.request.Request(url, data, headers), timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as answer:
+        return answer.code, json.load(answer)
+
+
+def raw(info: RunInfo, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """Send exactly these headers; return the answer and its body."""
+    connection = http.client.HTTPConnection(urlsplit(info.api).netloc, timeout=30)
+    connection.putrequest(method, path)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer, body
+
+
+def is_free(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) != 0
+
+
+def is_alive(pid: int) -> bool:
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(listed.strip()) and not listed.startswith("Z")
+
+
+# --- start ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("taken", "advice"), [("port", "PORT=8001"), ("cloud_port", "CLOUD_PORT=4567")])
+def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path, taken: str, advice: str) -> None:
+    """Who finds a port taken is told which one, and the very command that helps."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        runner = Runner(tmp_path / "home", **{taken: port})
+        assert runner.exit_code() == 1
+    assert f"Port {port} is taken" in runner.said
+    assert f"{advice} make run" in runner.said
+    assert "Traceback" not in runner.said
+
+
+def test_from_start_to_stop(tmp_path: Path) -> None:
+    """run.json appears when everything answers; SIGTERM ends it with 0, free ports and no process left."""
+    with started(tmp_path / "home") as runner:
+        info = runner.ready()
+        assert call(f"{info.api}/healthz") == (200, {"ok": True})
+        assert info.admin_key in runner.said
+        assert stat.S_IMODE((runner.home / "run.json").stat().st_mode) == 0o600
+        assert stat.S_IMODE((runner.home / "secrets.json").stat().st_mode) == 0o600
+        children = runner.children()
+        assert children
+
+        second = Runner(tmp_path / "home")
+        assert second.exit_code() == 1
+        assert f"already running from {tmp_path / 'home'} at {info.api}" in second.said
+        assert forget.main([str(tmp_path / "home")]) == 1
+
+        runner.process.terminate()
+        assert runner.exit_code() == 0
+    assert "Traceback" not in runner.said
+    assert is_free(info.api)
+    assert is_free(info.cloud)
+    assert not any(is_alive(child) for child in children)
+    assert not (runner.home / "run.json").exists()
+    assert not (runner.home / "tmp").exists()
+    assert forget.main([str(tmp_path / "home")]) == 0
+    assert not (tmp_path / "home").exists()
+
+
+def test_ctrl_c_keeps_the_data_even_when_pressed_again(tmp_path: Path) -> None:
+    """After an impatient Ctrl-C the next start knows everyone, the same keys, and the same time."""
+    with started(tmp_path / "home") as runner:
+        before = runner.ready()
+        status, maya = call(f"{before.api}/v1/ambassadors", MAYA, before.enrol_key)
+        assert status == 201
+        Path(before.clock_file).write_text("86400")
+        for _ in range(3):
+            os.killpg(runner.process.pid, signal.SIGINT)
+            time.sleep(0.05)
+        assert runner.exit_code() == 0
+        assert "Traceback" not in runner.said
+    begin = time.monotonic()
+    with started(tmp_path / "home") as runner:
+        after = runner.ready()
+        assert time.monotonic() - begin < 10
+        assert after.admin_key == before.admin_key
+        assert Path(after.clock_file).read_text() == "86400"
+        status, same = call(f"{after.api}/v1/ambassadors", MAYA, after.enrol_key)
+        assert (status, same["id"], same["code"]) == (200, maya["id"], maya["code"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_killed_runner_leaves_no_cloud_and_no_loss(tmp_path: Path) -> None:
+    """The cloud goes with a runner that was killed, saves its data first, and the next start waits for that."""
+    with started(tmp_path / "home") as runner:
+        info = runner.ready()
+        assert call(f"{info.api}/v1/ambassadors", MAYA, info.enrol_key)[0] == 201
+        runner.process.kill()
+        runner.exit_code()
+    ports = {"port": urlsplit(info.api).port or 0, "cloud_port": urlsplit(info.cloud).port or 0}
+    with started(tmp_path / "home", **ports) as runner:
+        info = runner.ready()
+        assert call(f"{info.api}/v1/ambassadors", MAYA, info.enrol_key)[0] == 200
+
+
+def test_when_the_cloud_dies_the_runner_says_so(tmp_path: Path) -> None:
+    """A runner without its cloud is of no use: it names the reason and stops with 1."""
+    with started(tmp_path / "home") as runner:
+        info = runner.ready()
+        for child in runner.children():
+            os.kill(child, signal.SIGKILL)
+        assert runner.exit_code() == 1
+    assert "The local cloud has stopped by itself" in runner.said
+    assert is_free(info.api)
+
+
+# --- a first start that was interrupted -------------------------------------------------------------------------------
+
+
+def test_keys_that_the_table_does_not_know_are_made_again(tmp_path: Path) -> None:
+    """Secrets without a table, as after a power cut: the next start makes the table, the program and working keys."""
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    home.keep("pepper", "kept-from-before")
+    home.keep("admin_key", "rk_of_lost_data")
+    with started(home.path) as runner:
+        info = runner.ready()
+        assert info.admin_key != "rk_of_lost_data"
+        assert home.secrets["pepper"] == "kept-from-before"
+        assert call(f"{info.api}/v1/ambassadors", MAYA, info.enrol_key)[0] == 201
+
+
+def test_a_bare_table_gets_the_rest(tmp_path: Path) -> None:
+    """A table without a program and keys, as after a Ctrl-C at the wrong moment, is completed."""
+    home = Home(tmp_path / "home")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with home.locked() as lock, cloud.running(home, port, lock, threading.Event()):
+        client = boto3.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", **cloud.CREDENTIALS)
+        create_table(client, "referrals")
+        create_table(client, "referrals")
+        described = client.describe_table(TableName="referrals")["Table"]
+    assert {index["IndexName"] for index in described["GlobalSecondaryIndexes"]} == {"due", "owner", "day"}
+    assert described["KeySchema"] == properties()["KeySchema"]
+    with started(home.path) as runner:
+        info = runner.ready()
+        assert info.currency == "EUR"
+        assert call(f"{info.api}/v1/ambassadors", MAYA, info.enrol_key)[0] == 201
+
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_path_is_not_found(running: RunInfo) -> None:
+    """Where Chalice's server says 403 and echoes a header, clients get the problem that the deployed gateway gives."""
+    answer, body = raw(running, "GET", "/v1/nothing-here", Authorization="Bearer rk_private")
+    problem = json.loads(body)
+    assert answer.status == problem["status"] == 404
+    assert answer.getheader("Content-Type") == "application/problem+json"
+    assert problem["reason"] == "not_found"
+    assert problem["request_id"] == answer.getheader("X-Request-Id")
+    assert b"rk_private" not in body
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "+5", "1.5", "1 2"])
+def test_a_malformed_length_is_refused(running: RunInfo, length: str) -> None:
+    """A Content-Length that is no number is the client's mistake, not a broken connection."""
+    answer, body = raw(running, "POST", "/v1/ambassadors", Content_Length=length)
+    assert answer.status == json.loads(body)["status"] == 400
+    assert answer.getheader("Content-Type") == "application/problem+json"
+
+
+def test_path_parameters_arrive_decoded(running: RunInfo) -> None:
+    """A code is found however its letters are written in the URL."""
+    _, maya = call(f"{running.api}/v1/ambassadors", MAYA, running.enrol_key)
+    escaped = "".join(f"%{ord(letter):02X}" for letter in maya["code"])
+    assert call(f"{running.api}/v1/codes/{escaped}") == call(f"{running.api}/v1/codes/{maya['code']}")
+    assert call(f"{running.api}/v1/codes/{escaped}")[0] == 200
+
+
+def test_head_has_no_body(running: RunInfo) -> None:
+    """An answer to HEAD ends after its headers, or the next answer on the connection would be misread."""
+    connection = http.client.HTTPConnection(urlsplit(running.api).netloc, timeout=30)
+    connection.request("HEAD", "/healthz")
+    connection.getresponse().read()
+    connection.request("GET", "/healthz")
+    assert json.load(connection.getresponse()) == {"ok": True}
+    connection.close()
+
+
+# --- the clock and the stream -----------------------------------------------------------------------------------------
+
+
+def test_the_clock_follows_its_file(tmp_path: Path) -> None:
+    """The program's time moves as soon as the file is written; a file half written or gone changes nothing."""
+    file = tmp_path / "clock"
+    clock = Clock(file)
+    assert file.read_text() == "0\n"
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
+    file.write_text("86400")
+    assert clock.ahead() == timedelta(days=1)
+    for torn in ("", "86 400", "x", "nan", "1e300"):
+        file.write_text(torn)
+        assert clock.ahead() == timedelta(days=1)
+    file.unlink()
+    assert clock.ahead() == timedelta(days=1)
+    file.write_text("-60\n")
+    assert clock.ahead() == timedelta(minutes=-1)
+
+
+def changes(*numbers: int) -> list[dict[str, Any]]:
+    return [{"dynamodb": {"SequenceNumber": str(number), "Keys": {}}} for number in numbers]
+
+
+class Worker:
+    """A stream function that fails with some changes, a number of times or always."""
+
+    def __init__(self, failures: dict[int, int]) -> None:
+        self.seen: list[list[int]] = []
+        self._failures = failures
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in event["Records"]]
+        self.seen.append(numbers)
+        failed = [number for number in numbers if self._failures.get(number, 0) > 0]
+        for number in failed:
+            self._failures[number] -= 1
+        return {"batchItemFailures": [{"itemIdentifier": str(number)} for number in failed]}
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pump, "PAUSE_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_a_failed_change_is_handed_over_again_with_all_after_it() -> None:
+    """As Lambda does: from the lowest failed change on, so that the order is kept."""
+    worker = Worker({2: 1, 4: 1})
+    pump.deliver(changes(1, 2, 3, 4), worker, threading.Event())
+    assert worker.seen == [[1, 2, 3, 4], [2, 3, 4]]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_a_change_that_always_fails_does_not_stop_the_others() -> None:
+    """After some tries the pump goes on without it; the schedule finds it by its due time."""
+    worker = Worker({2: 1000})
+    pump.deliver(changes(1, 2, 3), worker, threading.Event())
+    assert worker.seen == [[1, 2, 3], *[[2, 3]] * (pump.TRIES - 1), [3]]
+
+
+@pytest.mark.usefixtures("no_pause")
+def test_a_function_that_raises_has_failed_with_the_whole_batch() -> None:
+    """An exception loses nothing: the batch comes again from its first change."""
+    tries: list[int] = []
+
+    def worker(event: Any, context: Any) -> Any:
+        tries.append(len(event["Records"]))
+        if len(tries) == 1:
+            raise RuntimeError("out of order")
+        return {"batchItemFailures": []}
+
+    pump.deliver(changes(1, 2), worker, threading.Event())
+    assert tries == [2, 2]
+
+
+def test_moving_the_clock_runs_the_schedule(running: RunInfo) -> None:
+    """Whoever moves the clock sees the work that has become due done at once, mails and all."""
+    _, maya = call(f"{running.api}/v1/ambassadors", MAYA, running.enrol_key)
+    order = {
+        "order_id": "runner-1",
+        "code": maya["code"],
+        "customer": {"email": "noor@example.com", "first_name": "Noor"},
+        "amount": {"amount": 10_000, "currency": running.currency},
+    }
+    assert call(f"{running.api}/v1/redemptions", order, running.checkout_key)[0] == 201
+    wait_for_position(running, "held")
+    Path(running.clock_file).write_text(str(31 * 86_400))
+    wait_for_position(running, "available")
+    mails = call(running.mailbox)[1]["messages"]
+    assert any("noor@example.com" in str(mail["To"]) for account in mails.values() for mail in account)
+
+
+def wait_for_position(info: RunInfo, state: str) -> None:
+    until = time.monotonic() + 10
+    while True:
+        _, order = call(f"{info.api}/v1/redemptions/runner-1", key=info.admin_key)
+        if (order.get("position") or {}).get("state") == state:
+            return
+        assert time.monotonic() < until, order
+        time.sleep(0.05)

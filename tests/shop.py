@@ -1,0 +1,141 @@
+"""A whole shop in one process: the Chalice app, the workers, and DynamoDB and SES as moto plays them.
+
+One thread only: moto loses updates under concurrency, so races are tested against a real engine elsewhere.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import deps
+from chalicelib.operations import keys
+from chalicelib.workers import schedule, stream
+
+Body = dict[str, Any]
+START = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
+SENDER = "thanks@shop.example"
+
+PROGRAM: Body = {
+    "shop_name": "Kavya Ceramics",
+    "shop_url": "https://kavya-ceramics.example/",
+    "currency": "EUR",
+    "offer": {"basis_points": 1000},
+    "minimum": 2000,
+    "tiers": [
+        {"name": "Starter", "threshold": 0, "reward": {"basis_points": 1000}},
+        {"name": "Silver", "threshold": 5, "reward": {"basis_points": 1200}},
+    ],
+    "hold_days": 30,
+}
+
+
+def eur(amount: int) -> Body:
+    """Minor units of euro as a request carries them."""
+    return {"amount": amount, "currency": "EUR"}
+
+
+class Shop:
+    """What a shop and its admins do, in their words. `now` is the program's clock."""
+
+    def __init__(self, client: Any, mails: Any) -> None:
+        self.dynamodb = client
+        self.now = START
+        self._mails = mails
+        self._http = Client(app.app).http
+        self._stream_seen: set[str] = set()
+        deps.use_clock(lambda: self.now)
+        self.keys = {scope: keys.issue(deps.table(), scope, [scope], self.now) for scope in keys.SCOPES}
+
+    def call(
+        self, method: str, path: str, body: object = None, *, scope: str | None = None, **headers: str
+    ) -> HTTPResponse:
+        """Send a request with the key for one scope; bytes are sent as they are, anything else as JSON."""
+        sent = {name.replace("_", "-"): text for name, text in headers.items()}
+        if scope:
+            sent["Authorization"] = f"Bearer {self.keys[scope]}"
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        return self._http.request(method, path, headers=sent, body=raw)
+
+    def enrol(self, email: str = "maya@example.com", first_name: str = "Maya", **more: object) -> Body:
+        """Make somebody an ambassador; answers id, code and links."""
+        told = {"email": email, "first_name": first_name, **more}
+        answer = self.call("POST", "/v1/ambassadors", told, scope="enrol")
+        assert answer.status_code in {200, 201}, answer.body
+        return self.read(answer)
+
+    def redeem(self, code: str, order_id: str = "o1", amount: int = 5000, **more: Any) -> HTTPResponse:
+        """Use a code on an order; the friend is a person of that order's own unless told otherwise."""
+        customer = {"email": f"{order_id}@friends.example", "first_name": "Fay", **more.pop("customer", {})}
+        order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(amount), **more}
+        return self.call("POST", "/v1/redemptions", order, scope="checkout")
+
+    def refund(self, order_id: str, refund_id: str, amount: int, **more: object) -> HTTPResponse:
+        """Report money paid back."""
+        told = {"refund_id": refund_id, "amount": eur(amount), **more}
+        return self.call("POST", f"/v1/orders/{order_id}/refunds", told, scope="checkout")
+
+    def stream(self) -> None:
+        """Let the table's stream bring everything that is new since the last time."""
+        while records := self._new_records():
+            stream.on_table_change({"Records": records}, None)
+
+    def minute(self) -> None:
+        """Let the schedule run once."""
+        event = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
+        schedule.every_minute({**event, "version": "0", "resources": []}, None)
+
+    def days(self, number: float) -> None:
+        """Let time pass and the schedule work until nothing is due."""
+        self.now += timedelta(days=number)
+        for _ in range(4):
+            self.minute()
+
+    def order(self, order_id: str = "o1") -> Body:
+        """An order's redemption as an admin reads it."""
+        return self.read(self.call("GET", f"/v1/redemptions/{order_id}", scope="admin:read"))
+
+    def account(self, ambassador_id: str) -> Body:
+        """An ambassador's balances in euro cents, and the count of referrals."""
+        shown = self.read(self.call("GET", f"/v1/ambassadors/{ambassador_id}", scope="admin:read"))["account"]
+        balances = {name: value[0]["amount"] for name, value in shown.items() if isinstance(value, list)}
+        return {**balances, "counted": shown["counted"]}
+
+    def entries(self, **filters: str) -> list[Body]:
+        """The ledger, or a part of it."""
+        query = "&".join(f"{name}={value}" for name, value in filters.items())
+        return list(self.read(self.call("GET", f"/v1/ledger?limit=100&{query}", scope="admin:read"))["items"])
+
+    def postings(self, **filters: str) -> list[tuple[str, int]]:
+        """The ledger as kind and amount of each entry."""
+        return [(entry["kind"], entry["legs"][1]["amount"]) for entry in self.entries(**filters)]
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Recipient and subject of every mail that was sent."""
+        return [(sent.destinations["ToAddresses"][0], sent.subject) for sent in self._mails()]
+
+    def everything(self) -> list[Body]:
+        """All items of the table: what a test compares before and after."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=deps.settings().table)
+        items = [item for page in pages for item in page["Items"]]
+        return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+
+    @staticmethod
+    def read(answer: HTTPResponse) -> Body:
+        """A JSON body."""
+        body: Body = json.loads(answer.body)
+        return body
+
+    def _new_records(self) -> list[Body]:
+        keys_now = {(item["PK"]["S"], item["SK"]["S"]) for item in self.everything()}
+        new = sorted(key for key in keys_now if f"{key}" not in self._stream_seen)
+        self._stream_seen |= {f"{key}" for key in new}
+        return [
+            {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}, "SK": {"S": sk}}}}
+            for pk, sk in new
+            if pk.startswith(("ORDER#", "MSG#"))
+        ]
