@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from chalicelib import deps
 from chalicelib.api import auth
 from chalicelib.operations import programs
 from infra.local.table import create_table
+from tests.faults import Faults
 from tests.shop import PROGRAM, SENDER, START, Shop
 
 REGION = "eu-central-1"
@@ -36,10 +37,14 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     deps.forget()
     auth.forget()
+    faults = Faults()
     with mock_aws():
+        boto3.setup_default_session()
+        assert boto3.DEFAULT_SESSION is not None
+        faults.register(boto3.DEFAULT_SESSION.events)
         client = boto3.client("dynamodb")
         create_table(client, ENVIRONMENT["TABLE_NAME"])
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         programs.publish(deps.table(), PROGRAM, author="test", now=START)
-        yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
+        yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages, faults)
     deps.forget()

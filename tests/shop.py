@@ -13,6 +13,7 @@ import app
 from chalicelib import deps
 from chalicelib.operations import keys
 from chalicelib.workers import schedule, stream
+from tests.faults import Faults
 
 Body = dict[str, Any]
 START = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
@@ -38,12 +39,13 @@ def eur(amount: int) -> Body:
 
 
 class Shop:
-    """What a shop and its admins do, in their words. `now` is the program's clock."""
+    """What a shop and its admins do, in their words. `now` is the program's clock, `faults` the trouble at the wire."""
 
-    def __init__(self, client: Any, mails: Any) -> None:
+    def __init__(self, client: Any, sent: Any, faults: Faults) -> None:
         self.dynamodb = client
+        self.faults = faults
         self.now = START
-        self._mails = mails
+        self.sent = sent
         self._http = Client(app.app).http
         self._stream_seen: set[str] = set()
         deps.use_clock(lambda: self.now)
@@ -116,7 +118,7 @@ class Shop:
 
     def mails(self) -> list[tuple[str, str]]:
         """Recipient and subject of every mail that was sent."""
-        return [(sent.destinations["ToAddresses"][0], sent.subject) for sent in self._mails()]
+        return [(sent.destinations["ToAddresses"][0], sent.subject) for sent in self.sent()]
 
     def everything(self) -> list[Body]:
         """All items of the table: what a test compares before and after."""

@@ -20,7 +20,18 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
         metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
     for message_id in messages:
+        _deliver(message_id)
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def _deliver(message_id: str) -> None:
+    """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
+    try:
         outcome = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
-        if outcome is not None:
-            logger.info("message", message_id=message_id, outcome=outcome)
-            metrics.add_metric(name=f"Messages{outcome.title()}", unit="Count", value=1)
+    except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported
+        logger.exception("a message could not be delivered", message_id=message_id)
+        outcome = "failed"
+    if outcome is not None:
+        logger.info("message", message_id=message_id, outcome=outcome)
+        metrics.add_metric(name=f"Messages{outcome.title()}", unit="Count", value=1)

@@ -4,7 +4,7 @@ from tests.shop import Shop, eur
 
 
 def test_a_referral_from_code_to_reward(shop: Shop) -> None:
-    """A friend's order leaves a held reward and two mails; after the hold the reward is available, with a third mail."""
+    """A friend's order leaves a held reward and two mails; after the hold it is available, with a third mail."""
     maya = shop.enrol()
     answer = shop.redeem(maya["code"])
     assert answer.status_code == 201

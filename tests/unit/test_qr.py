@@ -21,6 +21,7 @@ def read(image: Image.Image) -> list[str]:
 
 
 def picture(url: str, size: int) -> Image.Image:
+    """The PNG as pixels."""
     return Image.open(io.BytesIO(qr.png(url, size)))
 
 
@@ -122,6 +123,7 @@ def test_svg_title_is_harmless() -> None:
 
 
 def dark_box(image: Image.Image) -> tuple[int, int, int, int]:
+    """The smallest box around everything dark."""
     box = ImageOps.invert(image.convert("L")).getbbox()
     assert box is not None
     return box

@@ -58,6 +58,7 @@ def body(html: str) -> str:
 
 
 def mails(*, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en") -> dict[str, Mail]:
+    """One mail of each kind."""
     held_until = datetime(2026, 3, 12, 9, tzinfo=UTC)
     return {
         "thanks": render.friend_thanks(
@@ -268,11 +269,13 @@ def test_colours_have_enough_contrast(mode: str) -> None:
 
 
 def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.2, 1.4.3)."""
     bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
     return (bright + 0.05) / (dim + 0.05)
 
 
 def luminance(colour: str) -> float:
+    """The relative luminance of `#rrggbb` (WCAG 2.2)."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -337,6 +340,7 @@ def test_held_mail_counts_days_in_utc() -> None:
 
 
 def held(release_at: datetime) -> Mail:
+    """News of a reward on hold."""
     return render.reward_held(
         shop_name="F", first_name="M", amount=1, currency="EUR", release_at=release_at, locale="en"
     )

@@ -1,0 +1,116 @@
+# `make` lists what there is. A fresh machine needs Python 3.11 or newer, git and make; nothing else.
+
+PYTHON     ?= python3
+PORT       ?= 8000
+CLOUD_PORT ?= 4566
+HOME_DIR   ?= .local
+AUTHOR     ?= $(or $(USER),operator)
+
+APP   := .venv/app/bin/python
+RULES := .venv/app/bin
+RUN   := .venv/app/.installed .venv/cloud/.installed
+DEV   := .venv/app/.installed-dev .venv/cloud/.installed
+REAL  := .venv/real/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo demo-real test format-check lint types layers unit format key program mails clean distclean python
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+# --- use ---------------------------------------------------------------------------------------------------------------
+
+run: ## start everything on this machine (PORT, CLOUD_PORT, HOME_DIR; Ctrl-C stops it, the data stay)
+	@$(MAKE) -s -j2 $(RUN)
+	@exec $(APP) -m infra.local.run --home '$(HOME_DIR)' --port $(PORT) --cloud-port $(CLOUD_PORT)
+
+demo: ## play a referral from the first click to the reward, on an instance of its own
+	@$(MAKE) -s -j2 $(RUN)
+	@exec $(APP) -m infra.local.with_instance --home .local/demo --fresh -- $(APP) examples/play.py --run-json {run_json}
+
+demo-real: ## the same with real orders of an online store
+	@$(MAKE) -s -j2 $(RUN) $(REAL)
+	@exec $(APP) -m infra.local.with_instance --home .local/demo-real --fresh -- \
+		.venv/real/bin/python examples/real.py --run-json {run_json}
+
+key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol"
+	@test -n '$(NAME)' && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name '$(NAME)' --scopes $(SCOPES)
+
+program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json
+	@test -n '$(FILE)' || { echo 'Say which: make program FILE=examples/program.json'; exit 2; }
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' program '$(FILE)' --author '$(AUTHOR)'
+
+mails: .venv/app/.installed ## read the mails that the running instance has sent
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' mails
+
+# --- check -------------------------------------------------------------------------------------------------------------
+
+test: ## the whole gate: format, lint, types, layers, then every test
+	@$(MAKE) -s -j2 $(DEV)
+	@$(MAKE) --no-print-directory -j1 format-check lint types layers unit
+
+format-check: $(DEV)
+	$(RULES)/ruff format --check .
+
+lint: $(DEV)
+	$(RULES)/ruff check .
+
+types: $(DEV)
+	$(RULES)/mypy
+
+layers: $(DEV)
+	$(RULES)/lint-imports
+
+unit: $(DEV) ## the tests alone (ARGS="-k refund")
+	$(APP) -m pytest $(ARGS)
+
+format: $(DEV) ## put the code into shape
+	$(RULES)/ruff format .
+	$(RULES)/ruff check --fix .
+
+# --- tidy --------------------------------------------------------------------------------------------------------------
+
+clean: ## forget all local data (refuses while an instance is running)
+	@$(PYTHON) -m infra.local.forget .local/demo .local/demo-real '$(HOME_DIR)'
+
+distclean: clean ## clean, and the virtual environments and caches
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- virtual environments ----------------------------------------------------------------------------------------------
+# The stamp is written last, so an interrupted installation is repeated; a changed list makes the environment anew.
+
+QUIET := --quiet --disable-pip-version-check
+
+define make_venv
+echo 'Installing $(or $<,the orders of a real store) into $(1): once, about a minute …'; \
+rm -rf $(1) && $(PYTHON) -m venv $(1)
+endef
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed. If it has another name here, say so: make run PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo 'Python cannot make virtual environments here: install its venv module (apt install python3-venv).'; exit 1; }
+
+.venv/app/.installed: requirements.txt | python
+	@$(call make_venv,.venv/app)
+	@.venv/app/bin/python -m pip install $(QUIET) -r $<
+	@touch $@
+
+.venv/cloud/.installed: requirements-cloud.txt | python
+	@$(call make_venv,.venv/cloud)
+	@.venv/cloud/bin/python -m pip install $(QUIET) -r $<
+	@touch $@
+
+.venv/app/.installed-dev: requirements-dev.txt .venv/app/.installed
+	@echo 'Installing $< into .venv/app: once, about a minute …'
+	@.venv/app/bin/python -m pip install $(QUIET) -r $<
+	@touch $@
+
+.venv/real/.installed: | python
+	@$(call make_venv,.venv/real)
+	@# Only the data in it are used, so what its code needs is left out.
+	@.venv/real/bin/python -m pip install $(QUIET) --no-deps lifetimes==0.11.3
+	@touch $@

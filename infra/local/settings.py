@@ -1,0 +1,46 @@
+"""The environment in which the program runs locally."""
+
+import os
+from typing import Any
+
+from infra.local.cloud import REGION
+from infra.local.home import Home
+
+TABLE = "referrals"
+SENDER = "friends@kavya-ceramics.example"
+
+
+def client(service: str, cloud_url: str) -> Any:
+    """Return a client of the local cloud for a process that does not live in it."""
+    import boto3  # heavy, and not for the runner, which must first learn to listen to Ctrl-C
+
+    make: Any = boto3.client
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return make(service, endpoint_url=cloud_url, region_name=REGION, **keys)
+
+
+def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:
+    """Point this process at the local cloud.
+
+    None of the user's own AWS settings is left in it, so that it can't touch a real account.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        {
+            "TABLE_NAME": TABLE,
+            "PUBLIC_URL": api,
+            "SENDER": SENDER,
+            "PEPPER": home.secret("pepper"),
+            "CURSOR_KEY": home.secret("cursor_secret"),
+            "AWS_ENDPOINT_URL": cloud_url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
+    )

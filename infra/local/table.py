@@ -1,0 +1,31 @@
+"""The program's table on a local engine, made from the very description that is deployed."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+RESOURCES = Path(__file__).parents[1] / "resources.json"
+DEPLOYED_ONLY = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "DeletionProtectionEnabled")
+
+
+def properties() -> dict[str, Any]:
+    """The table's properties as CloudFormation gets them."""
+    described: dict[str, Any] = json.loads(RESOURCES.read_text())["Resources"]["Table"]["Properties"]
+    return described
+
+
+def create_table(client: Any, name: str) -> None:
+    """Create the table `name`, or complete one whose making was interrupted.
+
+    Backups and protection against deletion are for real data; streams are spelled differently here.
+    """
+    described = properties()
+    wanted = {key: value for key, value in described.items() if key not in DEPLOYED_ONLY}
+    wanted["StreamSpecification"] = {"StreamEnabled": True, **described["StreamSpecification"]}
+    with suppress(client.exceptions.ResourceInUseException):
+        client.create_table(TableName=name, **wanted)
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    ttl = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if ttl["TimeToLiveStatus"] == "DISABLED":
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification=described["TimeToLiveSpecification"])

@@ -1,0 +1,105 @@
+"""The operator's commands: make an API key, publish a program, read the local mails.
+
+With `--home` they work on the local instance that runs from there; without, on the table TABLE_NAME of the AWS account
+that the environment's credentials open.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+
+from chalicelib.operations import keys, programs
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+from infra.local.cloud import answers, fetch
+from infra.local.home import Home, RunInfo
+from infra.local.settings import TABLE, client
+
+
+class UsageError(Exception):
+    """The command cannot be carried out; the text says what to change."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except (UsageError, keys.UnknownScopeError, programs.FlawedProgramError, msgspec.ValidationError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def make_key(options: argparse.Namespace) -> None:
+    """Print a new API key: only now, for nothing but its hash is stored."""
+    print(keys.issue(_table(options), options.name, options.scopes, datetime.now(UTC)))
+
+
+def publish_program(options: argparse.Namespace) -> None:
+    """Make a document the next version of the program."""
+    try:
+        document: dict[str, Any] = json.loads(options.file.read_text())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{options.file} cannot be read: {error}") from None
+    program = programs.publish(_table(options), document, author=options.author, now=datetime.now(UTC))
+    print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
+
+
+def show_mails(options: argparse.Namespace) -> None:
+    """Print what the local instance has sent since it was started."""
+    with fetch(_running(options.home or Path(".local")).mailbox, timeout=10) as answer:
+        accounts: dict[str, list[dict[str, Any]]] = json.load(answer)["messages"]
+    mails = [mail for account in accounts.values() for mail in account]
+    for mail in mails:
+        print(f"To:      {', '.join(_listed(mail.get('To')))}\nSubject: {mail.get('Subject', '')}\n")
+        print(f"{mail.get('BodyText', '').strip()}\n\n{'-' * 72}")
+    print(f"{len(mails)} mails since the start.")
+
+
+def _table(options: argparse.Namespace) -> Table:
+    if options.home:
+        return Table(Wire(client("dynamodb", _running(options.home).cloud), TABLE))
+    if not os.environ.get("TABLE_NAME"):
+        raise UsageError("Say where: --home .local for the local instance, or TABLE_NAME=… with AWS credentials.")
+    return Table(Wire(boto3.client("dynamodb"), os.environ["TABLE_NAME"]))
+
+
+def _running(path: Path) -> RunInfo:
+    info = Home(path).info
+    if info is None or not answers(f"{info.api}/healthz"):
+        raise UsageError(f"Nothing is running from {path}. Start it first, in another terminal: make run")
+    return info
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.manage", description=__doc__)
+    parser.add_argument("--home", type=Path, help="folder of a running local instance, such as .local")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    key = commands.add_parser("key", help="make an API key and print it")
+    key.add_argument("--name", required=True, help="whose key it is")
+    key.add_argument("--scopes", required=True, nargs="+", help=f"what it may do: {', '.join(keys.SCOPES)}")
+    key.set_defaults(command=make_key)
+    program = commands.add_parser("program", help="publish a program: the next version of the rules")
+    program.add_argument("file", type=Path, help="a document such as examples/program.json")
+    program.add_argument("--author", required=True, help="who is to be named as its author")
+    program.set_defaults(command=publish_program)
+    mails = commands.add_parser("mails", help="read the mails that the local instance has sent")
+    mails.set_defaults(command=show_mails)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

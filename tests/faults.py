@@ -1,0 +1,58 @@
+"""Trouble at the wire, the only place where these tests fake anything: botocore's own events around each call."""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
+
+
+def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:
+    """An answer by which AWS refuses a call; the call never takes effect."""
+    answer = {"Error": {"Code": code, "Message": "planned"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
+    return lambda: (AWSResponse("https://aws.invalid", status, HTTPHeaders(), b""), answer)
+
+
+def cancelled(*reasons: str) -> Callable[[], Any]:
+    """A cancelled transaction with one reason for each of its items."""
+    return refused("TransactionCanceledException", CancellationReasons=[{"Code": reason} for reason in reasons])
+
+
+def lost() -> None:
+    """The connection breaks off: before a call it is never sent, after one its answer never comes."""
+    raise ReadTimeoutError(endpoint_url="https://aws.invalid")
+
+
+class Faults:
+    """What happens around the calls of one kind. Every call is recorded as (operation, parameters)."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any]] = []
+        self._planned: dict[tuple[str, str], list[Callable[[], Any] | None]] = {}
+
+    def before(self, operation: str, *events: Callable[[], Any] | None) -> None:
+        """Let each of the next calls of an operation meet one event before it is sent; None lets it through."""
+        self._planned[("before", operation)] = list(events)
+
+    def after(self, operation: str, *events: Callable[[], Any] | None) -> None:
+        """The same when the call has taken effect, but nobody has heard of it yet."""
+        self._planned[("after", operation)] = list(events)
+
+    def count(self, *operations: str) -> int:
+        """How many calls of these operations were made."""
+        return sum(name in operations for name, _ in self.calls)
+
+    def register(self, events: Any) -> None:
+        """Listen to a boto3 session; clients made from it later are heard."""
+        events.register("provide-client-params.*", self._record)
+        events.register("before-call.*", lambda model, **_: self._meet("before", model.name))
+        events.register("after-call.*", lambda model, **_: self._meet("after", model.name))
+
+    def _record(self, params: Any, model: Any, **_: Any) -> None:
+        self.calls.append((model.name, params))
+
+    def _meet(self, moment: str, operation: str) -> Any:
+        planned = self._planned.get((moment, operation))
+        event = planned.pop(0) if planned else None
+        return event() if event else None

@@ -1,0 +1,697 @@
+"""Whatever is sent, the answer says what is wrong in one form, shows nothing private, and nothing has changed."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import pytest
+from chalice.local import LambdaContext
+from chalice.test import HTTPResponse
+
+import app
+from chalicelib import deps
+from chalicelib.operations import programs
+from tests.shop import PROGRAM, Body, Shop, eur
+
+GONE = object()
+"""A field that is left out."""
+
+MAYA = "maya.patel@gmail.com"
+FAY = "fay@example.com"
+PRIVATE = ("patel", "fay@", "stranger", "rk_not", "Faybelle")
+"""Parts of what the requests below send as addresses, names and keys: no answer repeats them."""
+
+
+class Case(NamedTuple):
+    """A bad request and the answer that it deserves. `$…` in path and body stands for something of the `world`."""
+
+    id: str
+    method: str
+    path: str
+    scope: str | None
+    body: object
+    status: int
+    reason: str
+    pointer: str | None = None
+    sent: Mapping[str, str] = {}
+    header: tuple[str, str] | None = None
+
+
+def changed(base: Body, changes: Mapping[str, object]) -> Body:
+    """A body with some fields changed, added or left out; `__` leads into an object."""
+    result = json.loads(json.dumps(base))
+    for path, content in changes.items():
+        *way, last = path.split("__")
+        place = result
+        for step in way:
+            place = place.setdefault(step, {})
+        if content is GONE:
+            del place[last]
+        else:
+            place[last] = content
+    return dict(result)
+
+
+def raw(base: Body, **texts: str) -> bytes:
+    """A body in which some top-level fields are written as given, which need not be JSON."""
+    text = json.dumps({**base, **dict.fromkeys(texts)})
+    for name, written in texts.items():
+        text = text.replace(f'"{name}": null', f'"{name}": {written}')
+    return text.encode()
+
+
+NEWCOMER: Body = {"email": "stranger@example.com", "first_name": "Ana"}
+ORDER: Body = {
+    "order_id": "o-new",
+    "code": "$MAYA",
+    "customer": {"email": "stranger@example.com", "first_name": "Faybelle"},
+    "amount": eur(5000),
+}
+QUOTE: Body = {"code": "$MAYA", "order": {"amount": eur(5000)}}
+REFUND: Body = {"refund_id": "r-new", "amount": eur(1000)}
+DELIVERY: Body = {"fulfilment_id": "f-new", "delivered_at": "2026-02-28T12:00:00Z"}
+DECISION: Body = {"decision": "approve", "note": "A gift from aunt to niece."}
+
+
+def enrol(case: str, pointer: str, **changes: object) -> Case:
+    """An enrolment with something wrong at `pointer`."""
+    body = changed(NEWCOMER, changes)
+    return Case(f"enrol-{case}", "POST", "/v1/ambassadors", "enrol", body, 400, "invalid_request", pointer)
+
+
+def redeem(case: str, pointer: str, **changes: object) -> Case:
+    """A redemption with something wrong at `pointer`."""
+    body = changed(ORDER, changes)
+    return Case(f"redeem-{case}", "POST", "/v1/redemptions", "checkout", body, 400, "invalid_request", pointer)
+
+
+def refused(case: str, reason: str, **changes: object) -> Case:
+    """A redemption that the program's rules don't allow."""
+    body = changed(ORDER, changes)
+    return Case(f"refused-{case}", "POST", "/v1/redemptions", "checkout", body, 422, reason)
+
+
+def quote(case: str, pointer: str, **changes: object) -> Case:
+    """A quote with something wrong at `pointer`."""
+    body = changed(QUOTE, changes)
+    return Case(f"quote-{case}", "POST", "/v1/quotes", "checkout", body, 400, "invalid_request", pointer)
+
+
+def refund(case: str, pointer: str, **changes: object) -> Case:
+    """A refund with something wrong at `pointer`."""
+    body = changed(REFUND, changes)
+    return Case(f"refund-{case}", "POST", "/v1/orders/o-1/refunds", "checkout", body, 400, "invalid_request", pointer)
+
+
+def delivery(case: str, pointer: str, **changes: object) -> Case:
+    """A fulfilment with something wrong at `pointer`."""
+    path = "/v1/orders/o-1/fulfilments"
+    return Case(
+        f"delivery-{case}", "POST", path, "checkout", changed(DELIVERY, changes), 400, "invalid_request", pointer
+    )
+
+
+def reading(case: str, query: str, pointer: str, path: str = "/v1/ledger") -> Case:
+    """A list asked for with a bad query."""
+    return Case(f"read-{case}", "GET", f"{path}?{query}", "admin:read", None, 400, "invalid_request", pointer)
+
+
+def path_id(case: str, method: str, path: str, scope: str, body: object, pointer: str) -> Case:
+    """An id in the path that cannot be one."""
+    return Case(f"path-{case}", method, path, scope, body, 400, "invalid_request", pointer)
+
+
+def wrong_method(method: str, path: str, allowed: str) -> Case:
+    """A method that the path does not take."""
+    case = f"method-{method}-{path}"
+    return Case(case, method, path, None, None, 405, "method_not_allowed", header=("Allow", allowed))
+
+
+def missing(case: str, method: str, path: str, scope: str | None, body: object = None) -> Case:
+    """A thing that does not exist."""
+    return Case(f"missing-{case}", method, path, scope, body, 404, "not_found")
+
+
+def no_key(case: str, **sent: str) -> Case:
+    """A request whose Authorization header opens nothing."""
+    header = ("WWW-Authenticate", "Bearer")
+    return Case(f"key-{case}", "POST", "/v1/redemptions", None, ORDER, 401, "unauthenticated", None, sent, header)
+
+
+def wrong_scope(method: str, path: str, scope: str, body: object = None) -> Case:
+    """A key that may not do this."""
+    return Case(f"scope-{scope}-{method}-{path}", method, path, scope, body, 403, "wrong_scope")
+
+
+CASES = [
+    # --- enrolment: every field, wrong in every way that a shop's form lets through ---
+    enrol("email-missing", "/email", email=GONE),
+    enrol("email-null", "/email", email=None),
+    enrol("email-number", "/email", email=5),
+    enrol("email-list", "/email", email=["stranger@example.com"]),
+    enrol("email-empty", "/email", email=""),
+    enrol("email-no-at", "/email", email="stranger"),
+    enrol("email-no-local-part", "/email", email="@stranger.example"),
+    enrol("email-no-host", "/email", email="stranger@"),
+    enrol("email-no-dot", "/email", email="stranger@localhost"),
+    enrol("email-two-ats", "/email", email="stranger@example.com@example.com"),
+    enrol("email-blank-inside", "/email", email="stran ger@example.com"),
+    enrol("email-header-injection", "/email", email="stranger@example.com\nBcc: all@example.com"),
+    enrol("email-two-addresses", "/email", email="stranger@example.com,other@example.com"),
+    enrol("email-with-name", "/email", email="Stranger <stranger@example.com>"),
+    enrol("email-empty-label", "/email", email="stranger@example..com"),
+    enrol("email-empty-label-idn", "/email", email="stranger@bücher..example"),
+    enrol("email-long-label-idn", "/email", email=f"stranger@{'ü' * 70}.example"),
+    enrol("email-host-ends-in-dots", "/email", email="stranger@bücher.."),
+    enrol("email-too-long", "/email", email=f"{'a' * 250}@example.com"),
+    enrol("name-missing", "/first_name", first_name=GONE),
+    enrol("name-null", "/first_name", first_name=None),
+    enrol("name-empty", "/first_name", first_name=""),
+    enrol("name-blank", "/first_name", first_name="  \u00a0 "),
+    enrol("name-newline", "/first_name", first_name="Ana\nBcc: all@example.com"),
+    enrol("name-line-separator", "/first_name", first_name="Ana\u2028Bea"),
+    enrol("name-nul", "/first_name", first_name="Ana\x00"),
+    enrol("name-c1-control", "/first_name", first_name="Ana\x85"),
+    enrol("name-direction-override", "/first_name", first_name="Ana\u202egnp.exe"),
+    enrol("name-direction-isolate", "/first_name", first_name="\u2066Ana"),
+    enrol("name-too-long", "/first_name", first_name="A" * 81),
+    enrol("name-object", "/first_name", first_name={"value": "Ana"}),
+    enrol("last-name-blank", "/last_name", last_name=" "),
+    enrol("locale-prose", "/locale", locale="English please"),
+    enrol("locale-path", "/locale", locale="../../etc/passwd"),
+    enrol("locale-empty", "/locale", locale=""),
+    enrol("locale-number", "/locale", locale=1),
+    enrol("customer-id-empty", "/customer_id", customer_id=""),
+    enrol("customer-id-slash", "/customer_id", customer_id="a/b"),
+    enrol("customer-id-hash", "/customer_id", customer_id="a#b"),
+    enrol("customer-id-overlong", "/customer_id", customer_id="x" * 129),
+    enrol("customer-id-number", "/customer_id", customer_id=17),
+    enrol("birthday-30-february", "/birthday", birthday="02-30"),
+    enrol("birthday-29-february-1999", "/birthday", birthday="1999-02-29"),
+    enrol("birthday-month-13", "/birthday", birthday="13-01"),
+    enrol("birthday-day-0", "/birthday", birthday="01-00"),
+    enrol("birthday-year-0", "/birthday", birthday="0000-01-01"),
+    enrol("birthday-other-order", "/birthday", birthday="31.12."),
+    enrol("birthday-time", "/birthday", birthday="1990-01-01T00:00:00Z"),
+    enrol("birthday-other-digits", "/birthday", birthday="٠١-٠٢"),
+    enrol("consents-text", "/consents", consents="newsletter"),
+    enrol("consents-21", "/consents", consents=[f"consent-{number}" for number in range(21)]),
+    enrol("unknown-field", "/nickname", nickname="Annie"),
+    enrol("unknown-field-escaped", "/a~1b~0c", **{"a/b~c": 1}),
+    # --- redemption: ids, code, customer ---
+    redeem("order-id-missing", "/order_id", order_id=GONE),
+    redeem("order-id-empty", "/order_id", order_id=""),
+    redeem("order-id-slash", "/order_id", order_id="a/b"),
+    redeem("order-id-hash", "/order_id", order_id="a#b"),
+    redeem("order-id-newline", "/order_id", order_id="a\nb"),
+    redeem("order-id-trailing-newline", "/order_id", order_id="ab\n"),
+    redeem("order-id-tab", "/order_id", order_id="a\tb"),
+    redeem("order-id-nul", "/order_id", order_id="\x00"),
+    redeem("order-id-direction-override", "/order_id", order_id="1\u202e2"),
+    redeem("order-id-overlong", "/order_id", order_id="x" * 129),
+    redeem("order-id-number", "/order_id", order_id=1001),
+    redeem("code-missing", "/code", code=GONE),
+    redeem("code-null", "/code", code=None),
+    redeem("code-number", "/code", code=23456789),
+    redeem("code-empty", "/code", code=""),
+    redeem("code-overlong", "/code", code="B" * 129),
+    redeem("customer-missing", "/customer", customer=GONE),
+    redeem("customer-text", "/customer", customer="stranger@example.com"),
+    redeem("customer-email-missing", "/customer/email", customer__email=GONE),
+    redeem("customer-email-bad", "/customer/email", customer__email="stranger@"),
+    redeem("customer-email-empty-label", "/customer/email", customer__email="stranger@bücher..example"),
+    redeem("customer-email-long-label", "/customer/email", customer__email=f"stranger@{'ü' * 70}.example"),
+    redeem("customer-name-control", "/customer/first_name", customer__first_name="Faybelle\x07"),
+    redeem("customer-name-blank", "/customer/first_name", customer__first_name=" "),
+    redeem("customer-id-hash", "/customer/id", customer__id="c#1"),
+    redeem("customer-locale", "/customer/locale", customer__locale="en_US.UTF-8@euro"),
+    redeem("customer-first-order-text", "/customer/first_order", customer__first_order="no"),
+    redeem("customer-unknown-field", "/customer/phone", customer__phone="5550100"),
+    redeem("unknown-field", "/coupon", coupon="X"),
+    # --- money: whole minor units in three capital letters, nothing else ---
+    redeem("money-missing", "/amount", amount=GONE),
+    redeem("money-bare-number", "/amount", amount=5000),
+    redeem("money-float", "/amount/amount", amount__amount=12.5),
+    redeem("money-whole-float", "/amount/amount", amount__amount=5000.0),
+    redeem("money-text", "/amount/amount", amount__amount="5000"),
+    redeem("money-boolean", "/amount/amount", amount__amount=True),
+    redeem("money-null", "/amount/amount", amount__amount=None),
+    redeem("money-negative", "/amount/amount", amount__amount=-1),
+    redeem("money-huge", "/amount/amount", amount__amount=10**12 + 1),
+    redeem("money-64-bit", "/amount/amount", amount__amount=2**64),
+    redeem("money-1000-bit", "/amount/amount", amount__amount=2**1000),
+    redeem("money-no-amount", "/amount/amount", amount__amount=GONE),
+    redeem("money-no-currency", "/amount/currency", amount__currency=GONE),
+    redeem("money-lower-case", "/amount/currency", amount__currency="eur"),
+    redeem("money-four-letters", "/amount/currency", amount__currency="EURO"),
+    redeem("money-sign", "/amount/currency", amount__currency="€"),
+    redeem("money-trailing-newline", "/amount/currency", amount__currency="EUR\n"),
+    redeem("money-unknown-field", "/amount/cents", amount__cents=0),
+    Case(
+        *("redeem-money-exponent", "POST", "/v1/redemptions", "checkout"),
+        *(raw(ORDER, amount='{"amount": 1e3, "currency": "EUR"}'), 400, "invalid_request", "/amount/amount"),
+    ),
+    redeem("items-object", "/items", items={"sku": "cup"}),
+    redeem("items-no-sku", "/items/1/sku", items=[{"sku": "cup"}, {"quantity": 2}]),
+    redeem("items-empty-sku", "/items/1/sku", items=[{"sku": "cup"}, {"sku": ""}]),
+    redeem("items-quantity-0", "/items/0/quantity", items=[{"sku": "cup", "quantity": 0}]),
+    redeem("items-float", "/items/0/amount/amount", items=[{"sku": "cup", "amount": {**eur(0), "amount": 0.5}}]),
+    redeem("items-unknown-field", "/items/0/colour", items=[{"sku": "cup", "colour": "blue"}]),
+    redeem("items-201", "/items", items=[{"sku": "cup"}] * 201),
+    # --- times ---
+    redeem("placed-without-zone", "/placed_at", placed_at="2026-03-01T12:00:00"),
+    redeem("placed-day-only", "/placed_at", placed_at="2026-03-01"),
+    redeem("placed-number", "/placed_at", placed_at=1772366400),
+    redeem("placed-30-february", "/placed_at", placed_at="2026-02-30T12:00:00Z"),
+    redeem("placed-in-two-days", "/placed_at", placed_at="2026-03-03T12:00:00Z"),
+    redeem("placed-in-1999", "/placed_at", placed_at="1999-12-31T23:59:59Z"),
+    redeem("placed-in-year-1", "/placed_at", placed_at="0001-01-01T00:00:00Z"),
+    redeem("placed-before-year-1", "/placed_at", placed_at="0001-01-01T00:00:00+14:00"),
+    redeem("placed-in-9999", "/placed_at", placed_at="9999-12-31T23:59:59Z"),
+    redeem("placed-after-9999", "/placed_at", placed_at="9999-12-31T23:59:59-12:00"),
+    # --- quotes ---
+    quote("no-order", "/order", order=GONE),
+    quote("no-amount", "/order/amount", order__amount=GONE),
+    quote("float", "/order/amount/amount", order__amount__amount=50.0),
+    quote("bad-email", "/order/customer/email", order__customer={"email": "stranger"}),
+    quote("empty-label", "/order/customer/email", order__customer={"email": "stranger@bücher..example"}),
+    quote("unknown-field", "/order/total", order__total=1),
+    quote("far-future", "/placed_at", order__placed_at="9999-12-31T23:59:59-12:00")._replace(
+        pointer="/order/placed_at"
+    ),
+    # --- refunds, reversals, fulfilments ---
+    refund("no-id", "/refund_id", refund_id=GONE),
+    refund("id-slash", "/refund_id", refund_id="r/1"),
+    refund("no-amount", "/amount", amount=GONE),
+    refund("of-nothing", "/amount", amount=eur(0)),
+    refund("negative", "/amount/amount", amount__amount=-1),
+    refund("float", "/amount/amount", amount__amount=10.0),
+    refund("lower-case", "/amount/currency", amount__currency="eur"),
+    refund("kind", "/kind", kind="partial"),
+    refund("chargeback-without-amount", "/amount", kind="chargeback", amount=GONE),
+    refund("tomorrow", "/refunded_at", refunded_at="2026-03-02T12:00:01Z"),
+    refund("before-year-1", "/refunded_at", refunded_at="0001-01-01T00:00:00+14:00"),
+    refund("without-zone", "/refunded_at", refunded_at="2026-03-01T12:00:00"),
+    refund("unknown-field", "/order_id", order_id="o-1"),
+    delivery("no-id", "/fulfilment_id", fulfilment_id=GONE),
+    delivery("no-time", "/delivered_at", delivered_at=GONE),
+    delivery("no-zone", "/delivered_at", delivered_at="2026-02-28T12:00:00"),
+    delivery("future", "/delivered_at", delivered_at="2026-04-01T12:00:00Z"),
+    delivery("year-1", "/delivered_at", delivered_at="0001-01-01T00:00:00Z"),
+    delivery("return-far", "/return_by", return_by="9999-12-31T23:59:59-12:00"),
+    delivery("return-year-1", "/return_by", return_by="0001-01-01T00:00:00+14:00"),
+    Case(
+        *("reversal-with-a-body", "POST", "/v1/orders/o-1/refunds/r-1/reversal", "checkout"),
+        *({"reason": "won"}, 400, "invalid_request", "/reason"),
+    ),
+    # --- what admins decide ---
+    Case(
+        *("review-decision", "POST", "/v1/reviews/o-1", "admin:write"),
+        *({**DECISION, "decision": "maybe"}, 400, "invalid_request", "/decision"),
+    ),
+    Case(
+        *("review-no-note", "POST", "/v1/reviews/o-1", "admin:write"),
+        *({"decision": "deny"}, 400, "invalid_request", "/note"),
+    ),
+    Case(
+        *("review-empty-note", "POST", "/v1/reviews/o-1", "admin:write"),
+        *({**DECISION, "note": ""}, 400, "invalid_request", "/note"),
+    ),
+    Case(
+        *("code-state", "PATCH", "/v1/codes/$MAYA", "admin:write"),
+        *({"state": "deleted"}, 400, "invalid_request", "/state"),
+    ),
+    # --- ids in the path ---
+    path_id("order-overlong", "GET", f"/v1/redemptions/{'x' * 129}", "checkout", None, "/order_id"),
+    path_id("order-control", "GET", "/v1/redemptions/a\x01b", "checkout", None, "/order_id"),
+    path_id("order-override", "GET", "/v1/redemptions/a\u202eb", "checkout", None, "/order_id"),
+    path_id("refund-order-overlong", "POST", f"/v1/orders/{'x' * 129}/refunds", "checkout", REFUND, "/order_id"),
+    path_id("delivery-order", "POST", "/v1/orders/a\x7fb/fulfilments", "checkout", DELIVERY, "/order_id"),
+    path_id("reversal-refund", "POST", "/v1/orders/o/refunds/a\x01/reversal", "checkout", None, "/refund_id"),
+    path_id("review-order", "POST", f"/v1/reviews/{'x' * 129}", "admin:write", DECISION, "/order_id"),
+    path_id("ambassador-overlong", "GET", f"/v1/ambassadors/{'x' * 129}", "admin:read", None, "/id"),
+    # --- lists ---
+    reading("limit-0", "limit=0", "?limit"),
+    reading("limit-101", "limit=101", "?limit"),
+    reading("limit-negative", "limit=-1", "?limit"),
+    reading("limit-fraction", "limit=1.5", "?limit"),
+    reading("limit-arabic", "limit=%D9%A1", "?limit"),
+    reading("limit-empty", "limit=", "?limit"),
+    reading("limit-blank", "limit=%201", "?limit"),
+    reading("limit-huge", f"limit={'9' * 5000}", "?limit"),
+    reading("limit-of-referrals", "limit=0", "?limit", "/v1/ambassadors/$ID/referrals"),
+    reading("limit-of-own-ledger", "limit=101", "?limit", "/v1/ambassadors/$ID/ledger"),
+    reading("cursor-empty", "cursor=", "?cursor"),
+    reading("cursor-nonsense", "cursor=next", "?cursor"),
+    reading("cursor-no-ascii", "cursor=%D9%A1", "?cursor"),
+    reading("cursor-tampered", "limit=1&cursor=$TAMPERED", "?cursor"),
+    reading("cursor-of-other-list", "limit=1&cursor=$REFERRALS", "?cursor"),
+    reading("cursor-of-other-filter", "limit=1&kind=hold&cursor=$LEDGER", "?cursor"),
+    reading("cursor-of-other-ambassador", "cursor=$REFERRALS", "?cursor", "/v1/ambassadors/$OTHER/referrals"),
+    reading("unknown-parameter", "colour=blue", "?colour"),
+    reading("unknown-parameter-of-referrals", "from=2026-01-01", "?from", "/v1/ambassadors/$ID/referrals"),
+    reading("unknown-parameter-of-ambassador", "expand=all", "?expand", "/v1/ambassadors/$ID"),
+    reading("unknown-parameter-of-order", "expand=all", "?expand", "/v1/redemptions/o-1"),
+    reading("repeated-parameter", "limit=1&limit=2", "?limit"),
+    reading("repeated-filter", "kind=hold&kind=void", "?kind"),
+    reading("from-prose", "from=yesterday", "?from"),
+    reading("from-30-february", "from=2026-02-30", "?from"),
+    reading("from-without-zone", "from=2026-02-01T12:00:00", "?from"),
+    reading("from-empty", "from=", "?from"),
+    reading("to-number", "to=1772366400", "?to"),
+    reading("to-30-february", "to=2026-02-30", "?to"),
+    reading("from-after-to", "from=2026-03-01&to=2026-02-01", "?from"),
+    reading("from-after-to-of-order", "from=2026-03-01&to=2026-02-01&order_id=o-1", "?from"),
+    reading("kind-over-32-days", "kind=hold&from=2026-01-01&to=2026-02-02T00:00:00Z", "?from"),
+    reading("order-id-empty", "order_id=", "?order_id"),
+    reading("order-id-hash", "order_id=a%23b", "?order_id"),
+    reading("ambassador-id-slash", "ambassador_id=a%2Fb", "?ambassador_id"),
+    # --- pictures and codes ---
+    Case("qr-127", "GET", "/r/$MAYA/qr.png?size=127", None, None, 400, "invalid_request", "?size"),
+    Case("qr-1025", "GET", "/r/$MAYA/qr.png?size=1025", None, None, 400, "invalid_request", "?size"),
+    Case("qr-abc", "GET", "/r/$MAYA/qr.png?size=abc", None, None, 400, "invalid_request", "?size"),
+    Case("qr-negative", "GET", "/r/$MAYA/qr.png?size=-512", None, None, 400, "invalid_request", "?size"),
+    Case("qr-arabic", "GET", "/r/$MAYA/qr.png?size=%D9%A5%D9%A1%D9%A2", None, None, 400, "invalid_request", "?size"),
+    Case("qr-unknown-parameter", "GET", "/r/$MAYA/qr.png?colour=red", None, None, 400, "invalid_request", "?colour"),
+    Case("qr-repeated", "GET", "/r/$MAYA/qr.png?size=200&size=300", None, None, 400, "invalid_request", "?size"),
+    Case("code-unknown-parameter", "GET", "/v1/codes/$MAYA?key=1", None, None, 400, "invalid_request", "?key"),
+    # --- what does not exist ---
+    missing("order", "GET", "/v1/redemptions/o-none", "checkout"),
+    missing("order-for-admin", "GET", "/v1/redemptions/o-none", "admin:read"),
+    missing("ambassador", "GET", "/v1/ambassadors/amb_none", "admin:read"),
+    missing("referrals", "GET", "/v1/ambassadors/amb_none/referrals", "admin:read"),
+    missing("ledger", "GET", "/v1/ambassadors/amb_none/ledger", "admin:read"),
+    missing("review", "POST", "/v1/reviews/o-none", "admin:write", DECISION),
+    missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
+    missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
+    missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
+    missing("qr-png", "GET", "/r/NSVCHCDE/qr.png", None),
+    # --- a rule of the program says no ---
+    refused("unknown-code", "unknown_code", code="NSVCHCDE"),
+    refused("emoji", "unknown_code", code="💥💥"),
+    refused("key-syntax", "unknown_code", code="CODE#$MAYA"),
+    refused("quotes", "unknown_code", code='"; DROP TABLE codes; --'),
+    refused("blanks-only", "unknown_code", code=" - "),
+    refused("other-alphabet", "unknown_code", code="ＭＡＹＡ２３４５"),
+    refused("long-code", "unknown_code", code="B" * 128),
+    refused("nul", "unknown_code", code="\x00"),
+    refused("own-email", "own_code", customer__email=MAYA),
+    refused("own-email-in-capitals", "own_code", customer__email=MAYA.upper()),
+    refused("own-gmail-without-dots", "own_code", customer__email="mayapatel@gmail.com"),
+    refused("own-gmail-with-tag", "own_code", customer__email="maya.patel+shop@gmail.com"),
+    refused("own-googlemail", "own_code", customer__email="maya.patel@googlemail.com"),
+    refused("own-customer-id", "own_code", customer__id="c-maya"),
+    refused("second-order", "friend_already_referred", customer__email=FAY),
+    refused("second-order-capitals", "friend_already_referred", customer__email=FAY.upper()),
+    refused("second-order-customer-id", "friend_already_referred", customer__id="c-fay"),
+    refused("second-order-other-code", "friend_already_referred", customer__email=FAY, code="$OTHERS"),
+    refused("not-first-order", "not_first_order", customer__first_order=False),
+    refused("below-minimum", "below_minimum", amount=eur(1999)),
+    refused("nothing", "below_minimum", amount=eur(0)),
+    refused("other-currency", "currency_mismatch", amount__currency="USD"),
+    refused("unknown-currency", "currency_mismatch", amount__currency="XYZ"),
+    refused("paused-code", "paused_code", code="$PAUSED"),
+    refused("paused-code-lower-case", "paused_code", code="$paused"),
+    Case("conflict", "POST", "/v1/redemptions", "checkout", {**ORDER, "order_id": "o-1"}, 409, "conflicting_repeat"),
+    # --- method, type, size ---
+    wrong_method("PUT", "/v1/redemptions", "POST"),
+    wrong_method("GET", "/v1/redemptions", "POST"),
+    wrong_method("DELETE", "/v1/redemptions/o-1", "GET"),
+    wrong_method("GET", "/v1/quotes", "POST"),
+    wrong_method("PUT", "/v1/ambassadors", "POST"),
+    wrong_method("DELETE", "/v1/ambassadors/$ID", "GET"),
+    wrong_method("POST", "/v1/ledger", "GET"),
+    wrong_method("DELETE", "/v1/ledger", "GET"),
+    wrong_method("PUT", "/v1/orders/o-1/refunds", "POST"),
+    wrong_method("PUT", "/v1/codes/$MAYA", "PATCH"),
+    wrong_method("POST", "/r/$MAYA", "GET"),
+    wrong_method("POST", "/healthz", "GET"),
+    # --- keys ---
+    no_key("none"),
+    no_key("garbage", Authorization="Bearer rk_not-a-key-of-this-shop"),
+    no_key("empty", Authorization="Bearer "),
+    no_key("bare", Authorization="rk_not-a-key-of-this-shop"),
+    no_key("no-ascii", Authorization="Bearer rk_not\u00e9\u20ac"),
+    no_key("very-long", Authorization=f"Bearer rk_not{'x' * 100_000}"),
+    no_key("other-header", X_Api_Key="rk_not-a-key-of-this-shop"),
+    wrong_scope("POST", "/v1/redemptions", "enrol", ORDER),
+    wrong_scope("POST", "/v1/redemptions", "admin:write", ORDER),
+    wrong_scope("POST", "/v1/ambassadors", "checkout", NEWCOMER),
+    wrong_scope("POST", "/v1/quotes", "admin:read", QUOTE),
+    wrong_scope("POST", "/v1/orders/o-1/refunds", "admin:keys", REFUND),
+    wrong_scope("GET", "/v1/ledger", "checkout"),
+    wrong_scope("GET", "/v1/ambassadors/$ID", "enrol"),
+    wrong_scope("POST", "/v1/reviews/o-1", "admin:read", DECISION),
+    wrong_scope("PATCH", "/v1/codes/$MAYA", "checkout", {"state": "paused"}),
+]
+
+BODIES: dict[str, tuple[str, str, str]] = {
+    "enrol": ("POST", "/v1/ambassadors", "enrol"),
+    "quote": ("POST", "/v1/quotes", "checkout"),
+    "redeem": ("POST", "/v1/redemptions", "checkout"),
+    "refund": ("POST", "/v1/orders/o-1/refunds", "checkout"),
+    "reversal": ("POST", "/v1/orders/o-1/refunds/r-1/reversal", "checkout"),
+    "delivery": ("POST", "/v1/orders/o-1/fulfilments", "checkout"),
+    "review": ("POST", "/v1/reviews/o-1", "admin:write"),
+    "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
+}
+"""Every route that reads a body."""
+
+UNREADABLE: dict[str, tuple[bytes, int, str, str | None]] = {
+    "malformed": (b"{'email': 1}", 400, "malformed_json", None),
+    "prose": (b"email=stranger%40example.com", 400, "malformed_json", None),
+    "truncated": (b'{"order_id": "o-new", "amount": {"amount"', 400, "malformed_json", None),
+    "truncated-behind-an-error": (b'{"nonsense": 5, "order_id": "o-', 400, "malformed_json", None),
+    "two-documents": (b"{}{}", 400, "malformed_json", None),
+    "not-utf-8": (b'{"email": "\xff\xfe"}', 400, "malformed_json", None),
+    "not-utf-8-behind-an-error": (b'{"nonsense": 5, "x": "\xff\xfe"}', 400, "malformed_json", None),
+    "utf-16": ("{}".encode("utf-16"), 400, "malformed_json", None),
+    "nan": (b'{"amount": NaN}', 400, "malformed_json", None),
+    "nan-behind-an-error": (b'{"nonsense": 5, "x": NaN}', 400, "malformed_json", None),
+    "infinity": (b'{"nonsense": 5, "x": -Infinity}', 400, "malformed_json", None),
+    "lone-surrogate": (b'{"nonsense": "\\ud800"}', 400, "malformed_json", None),
+    "deep": (b"[" * 60_000, 400, "malformed_json", None),
+    "deep-in-a-field": (b'{"nonsense": ' + b"[" * 60_000, 400, "malformed_json", None),
+    "deep-and-balanced": (b'{"nonsense": ' + b"[" * 30_000 + b"]" * 30_000 + b"}", 400, "malformed_json", None),
+    "array": (b"[]", 400, "invalid_request", ""),
+    "null": (b"null", 400, "invalid_request", ""),
+    "text": (b'"hello"', 400, "invalid_request", ""),
+    "number": (b"1", 400, "invalid_request", ""),
+    "unknown-field": (b'{"nonsense": 5}', 400, "invalid_request", "/nonsense"),
+    "large": (b'{"nonsense": "' + b"x" * 65_536 + b'"}', 413, "body_too_large", None),
+    "100000-brackets": (b"[" * 100_000, 413, "body_too_large", None),
+}
+"""Bodies that no route can read."""
+
+EMPTY = {"enrol": "/email", "quote": "/code", "redeem": "/order_id", "refund": "/refund_id", "review": "/decision"}
+
+
+class World(NamedTuple):
+    """A shop in which something has happened already, and the names of what is there."""
+
+    shop: Shop
+    names: Mapping[str, str]
+
+    def send(self, method: str, path: str, body: object, scope: str | None, **headers: str) -> HTTPResponse:
+        """Call with the names put in."""
+        raw_body = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        for name, meant in self.names.items():
+            path = path.replace(name, meant)
+            raw_body = raw_body.replace(name.encode(), meant.encode()) if raw_body else raw_body
+        return self.shop.call(method, path, raw_body, scope=scope, **headers)
+
+
+@pytest.fixture
+def world(shop: Shop) -> World:
+    """Maya with two settled referrals, a second ambassador, and one whose code is paused."""
+    maya = shop.enrol(MAYA, customer_id="c-maya")
+    other, paused = shop.enrol("other@example.com"), shop.enrol("paused@example.com")
+    assert shop.redeem(maya["code"], "o-1", customer={"email": FAY, "id": "c-fay"}).status_code == 201
+    assert shop.redeem(maya["code"], "o-2").status_code == 201
+    shop.stream()
+    to_pause = shop.call("PATCH", f"/v1/codes/{paused['code']}", {"state": "paused"}, scope="admin:write")
+    assert to_pause.status_code == 200
+    ledger = shop.read(shop.call("GET", "/v1/ledger?limit=1", scope="admin:read"))["next_cursor"]
+    own = f"/v1/ambassadors/{maya['id']}/referrals?limit=1"
+    names = {
+        "$MAYA": maya["code"],
+        "$OTHERS": other["code"],
+        "$OTHER": other["id"],
+        "$PAUSED": paused["code"],
+        "$paused": paused["code"].lower(),
+        "$ID": maya["id"],
+        "$LEDGER": ledger,
+        "$TAMPERED": ("B" if ledger[0] == "A" else "A") + ledger[1:],
+        "$REFERRALS": shop.read(shop.call("GET", own, scope="admin:read"))["next_cursor"],
+    }
+    return World(shop, names)
+
+
+def check_problem(answer: HTTPResponse, status: int, reason: str, pointer: str | None = None) -> Body:
+    """Check the one form of every error: RFC 9457, our stable reason, the request's id, and nothing private."""
+    text = answer.body.decode()
+    assert answer.status_code == status, text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem: Body = json.loads(text)
+    assert problem["reason"] == reason, text
+    assert problem["status"] == status
+    assert problem["type"] == "about:blank"
+    assert problem["title"] == HTTPStatus(status).phrase
+    assert problem["detail"]
+    assert problem["request_id"]
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    errors = problem.get("errors", [])
+    assert ("errors" in problem) == (reason == "invalid_request")
+    assert all(error["detail"] and isinstance(error["pointer"], str) for error in errors)
+    if pointer is not None:
+        assert pointer in [error["pointer"] for error in errors], text
+    assert not [part for part in PRIVATE if part in text], text
+    assert "Traceback" not in text
+    return problem
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id.replace("\x01", "?").replace("\x7f", "?"))
+def test_a_bad_request(world: World, case: Case) -> None:
+    """A bad request gets its status, its reason and a pointer to the mistake, and leaves everything as it was."""
+    before = world.shop.everything()
+    answer = world.send(case.method, case.path, case.body, case.scope, **case.sent)
+    check_problem(answer, case.status, case.reason, case.pointer)
+    if case.header:
+        name, expected = case.header
+        assert expected in answer.headers[name].replace(" ", "").split(",")
+    assert world.shop.everything() == before
+
+
+@pytest.mark.parametrize("form", UNREADABLE)
+@pytest.mark.parametrize("route", BODIES)
+def test_an_unreadable_body(world: World, route: str, form: str) -> None:
+    """No body brings a route down: what is no JSON, or too deep or too large, is the client's mistake and named so."""
+    before = world.shop.everything()
+    method, path, scope = BODIES[route]
+    body, status, reason, pointer = UNREADABLE[form]
+    check_problem(world.send(method, path, body, scope), status, reason, pointer)
+    assert world.shop.everything() == before
+
+
+@pytest.mark.parametrize("digits", [5000, 60_000])
+@pytest.mark.parametrize("field", [b'{"email": %s}', b'{"nonsense": %s}', b'{"amount": {"amount": %s}}'])
+@pytest.mark.parametrize("route", ["enrol", "redeem"])
+def test_a_number_with_thousands_of_digits(shop: Shop, route: str, field: bytes, digits: int) -> None:
+    """A number too long to be read is refused like any other wrong value, whatever Python thinks of its length."""
+    before = shop.everything()
+    method, path, scope = BODIES[route]
+    answer = shop.call(method, path, field % (b"9" * digits), scope=scope)
+    reason = json.loads(answer.body)["reason"]
+    assert reason in {"invalid_request", "malformed_json"}
+    check_problem(answer, 400, reason)
+    assert shop.everything() == before
+
+
+@pytest.mark.parametrize("route", EMPTY)
+def test_an_empty_body(world: World, route: str) -> None:
+    """A body that is missing altogether is answered with the fields that are required."""
+    before = world.shop.everything()
+    method, path, scope = BODIES[route]
+    check_problem(world.send(method, path, b"", scope), 400, "invalid_request", EMPTY[route])
+    assert world.shop.everything() == before
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
+@pytest.mark.parametrize("route", BODIES)
+def test_another_content_type(world: World, route: str, kind: str) -> None:
+    """Only JSON is read: a form or XML gets 415, in the same form as all errors."""
+    before = world.shop.everything()
+    method, path, scope = BODIES[route]
+    check_problem(world.send(method, path, b"{}", scope, Content_Type=kind), 415, "unsupported_media_type")
+    assert world.shop.everything() == before
+
+
+def test_a_body_of_exactly_64_kb_is_read(shop: Shop) -> None:
+    """The limit itself is still allowed: JSON may be padded up to it."""
+    body = json.dumps(NEWCOMER).encode()
+    answer = shop.call("POST", "/v1/ambassadors", body.ljust(65_536), scope="enrol")
+    assert answer.status_code == 201
+    check_problem(shop.call("POST", "/v1/ambassadors", body.ljust(65_537), scope="enrol"), 413, "body_too_large")
+
+
+def test_all_mistakes_are_named_at_once(shop: Shop) -> None:
+    """Whoever fills in a form badly learns of every field in one answer, with no value repeated."""
+    wrong = {"email": "stranger", "first_name": "", "locale": "?", "shoe_size": 38}
+    problem = check_problem(shop.call("POST", "/v1/ambassadors", wrong, scope="enrol"), 400, "invalid_request")
+    assert sorted(error["pointer"] for error in problem["errors"]) == ["/email", "/first_name", "/locale", "/shoe_size"]
+
+
+@pytest.mark.parametrize(
+    ("method", "resource", "parameters", "body", "scope"),
+    [
+        ("GET", "/v1/redemptions/{order_id}", {"order_id": "a#b"}, None, "checkout"),
+        ("GET", "/v1/redemptions/{order_id}", {"order_id": "a/b"}, None, "checkout"),
+        ("GET", "/v1/redemptions/{order_id}", {"order_id": "a\nb"}, None, "checkout"),
+        ("POST", "/v1/orders/{order_id}/refunds", {"order_id": "a#REFUND"}, REFUND, "checkout"),
+        ("POST", "/v1/orders/{order_id}/fulfilments", {"order_id": "a/b"}, DELIVERY, "checkout"),
+        (
+            *("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"),
+            *({"order_id": "o-1", "refund_id": "r#1"}, {}, "checkout"),
+        ),
+        ("POST", "/v1/reviews/{order_id}", {"order_id": "o#1"}, DECISION, "admin:write"),
+        ("GET", "/v1/ambassadors/{ambassador_id}", {"ambassador_id": "amb#PROFILE"}, None, "admin:read"),
+    ],
+)
+def test_an_escaped_separator_in_the_path(
+    shop: Shop, method: str, resource: str, parameters: dict[str, str], body: Any, scope: str
+) -> None:
+    """The gateway hands over path parameters decoded, so `%23` and `%2F` arrive as `#` and `/`: they are no ids."""
+    before = shop.everything()
+    event = {
+        "requestContext": {"httpMethod": method, "resourcePath": resource, "identity": {"sourceIp": "127.0.0.1"}},
+        "headers": {"authorization": f"Bearer {shop.keys[scope]}", "content-type": "application/json"},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": parameters,
+        "stageVariables": {},
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+    made = app.app(event, LambdaContext("app", 128))
+    answer = HTTPResponse(made["body"].encode(), {**made["headers"]}, made["statusCode"])
+    check_problem(answer, 400, "invalid_request")
+    assert shop.everything() == before
+
+
+# --- states that need a shop of their own -----------------------------------------------------------------------------
+
+
+def test_a_closed_program(shop: Shop) -> None:
+    """When the program is closed the checkout goes on without codes, and nothing is stored."""
+    maya = shop.enrol()
+    assert shop.redeem(maya["code"], "o-1").status_code == 201
+    programs.publish(deps.table(), {**PROGRAM, "open": False}, author="test", now=shop.now)
+    shop.days(2 / 24 / 60)
+    before = shop.everything()
+    check_problem(shop.redeem(maya["code"], "o-2"), 422, "program_closed")
+    assert shop.everything() == before
+
+
+def test_no_program_at_all(shop: Shop) -> None:
+    """Before the first program is published a checkout is told to come back, not that something broke."""
+    for item in shop.everything():
+        if item["PK"]["S"] == "PROGRAM":
+            shop.dynamodb.delete_item(TableName=deps.settings().table, Key={"PK": item["PK"], "SK": item["SK"]})
+    answer = shop.redeem("NSVCHCDE")
+    check_problem(answer, 503, "no_program")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("path", ["NSVCHCDE", "x", "💥", "%F0%9F%92%A5", "..%2F..%2Fetc%2Fpasswd", "B" * 3000])
+def test_an_unknown_share_link_is_a_kind_page(shop: Shop, path: str) -> None:
+    """A friend who follows a broken link gets a page that leads to the shop, with status 404, and not JSON."""
+    before = shop.everything()
+    answer = shop.call("GET", f"/r/{path}", None)
+    page = answer.body.decode()
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert PROGRAM["shop_url"] in page
+    assert PROGRAM["shop_name"] in page
+    assert "Traceback" not in page
+    assert answer.headers["X-Request-Id"]
+    assert shop.everything() == before

@@ -1,0 +1,138 @@
+"""One order and its ambassador's account in memory: facts arrive, `look` settles, the ledger grows."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from chalicelib.domain.model import (
+    Account,
+    Fulfilment,
+    LedgerEntry,
+    Message,
+    OrderFacts,
+    Redemption,
+    Refund,
+    RefundKind,
+    Reversal,
+    Review,
+    Standing,
+)
+from chalicelib.domain.program import Program, Rate, Tier
+from chalicelib.domain.settle import Settlement, settle
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TEN_PERCENT = Rate(basis_points=1000)
+
+
+def at(days: float) -> datetime:
+    """A moment some days after the order was placed."""
+    return START + timedelta(days=days)
+
+
+def program(**more: Any) -> Program:
+    """The plainest program: ten percent of what the friend pays, after 30 days."""
+    plain = Program(
+        version=1,
+        shop_name="Kavya Ceramics",
+        shop_url="https://kavya-ceramics.example/",
+        currency="EUR",
+        offer=TEN_PERCENT,
+        tiers=(Tier("Starter", 0, TEN_PERCENT),),
+    )
+    return replace(plain, **more)
+
+
+class Book:
+    """Facts of one order, an account, and what settling them has posted and sent."""
+
+    def __init__(
+        self, rules: Program | None = None, *, paid: int = 4500, account: Account | None = None, order_id: str = "o1"
+    ) -> None:
+        self.program = rules or program()
+        self.account = account or Account("amb_1")
+        self.entries: list[LedgerEntry] = []
+        self.messages: list[Message] = []
+        self._names = count(1)
+        redemption = Redemption(
+            order_id=order_id,
+            code="MAYA7K3Q",
+            ambassador_id="amb_1",
+            friend="f" * 32,
+            amount=paid + 500,
+            friend_discount=500,
+            currency="EUR",
+            placed_at=START,
+            program_version=1,
+            reward_estimate=450,
+            fingerprint="",
+            recorded_at=START,
+            due_at=START,
+        )
+        self.order = OrderFacts(order_id, redemption)
+
+    @property
+    def redemption(self) -> Redemption:
+        """The redemption as it is stored."""
+        assert self.order.redemption is not None
+        return self.order.redemption
+
+    @property
+    def standing(self) -> Standing:
+        """Where the order stands; fails before the first look."""
+        assert self.redemption.standing is not None
+        return self.redemption.standing
+
+    @property
+    def posted(self) -> tuple[int, int]:
+        """What is held and available now."""
+        return self.standing.held, self.standing.available
+
+    @property
+    def postings(self) -> list[tuple[str, int]]:
+        """Kind and amount of each entry."""
+        return [(entry.kind, entry.legs[1].amount) for entry in self.entries]
+
+    def refund(
+        self, amount: int, *, kind: RefundKind = "refund", currency: str = "EUR", days: float = 1, name: str = ""
+    ) -> str:
+        """Let a refund arrive and return its id."""
+        name = name or f"r{next(self._names)}"
+        self.take(Refund("o1", name, kind, amount, currency, recorded_at=at(days), due_at=at(days)))
+        return name
+
+    def reverse(self, refund_id: str) -> None:
+        """Let a reversal arrive."""
+        self.take(Reversal("o1", refund_id, recorded_at=at(1), due_at=at(1)))
+
+    def deliver(self, days: float, *, return_by: float | None = None) -> None:
+        """Let a fulfilment arrive."""
+        until = None if return_by is None else at(return_by)
+        name = f"f{next(self._names)}"
+        self.take(Fulfilment("o1", name, delivered_at=at(days), recorded_at=at(days), return_by=until, due_at=at(days)))
+
+    def review(self, decision: Any, answers: tuple[str, ...] = ()) -> None:
+        """Let an admin decide."""
+        number = len(self.order.reviews) + 1
+        self.take(Review("o1", number, decision, "key_1", "looked at it", at(1), answers, due_at=at(1)))
+
+    def take(self, fact: Refund | Reversal | Fulfilment | Review) -> None:
+        """Let a fact arrive."""
+        place = {Refund: "refunds", Reversal: "reversals", Fulfilment: "fulfilments", Review: "reviews"}[type(fact)]
+        more: dict[str, Any] = {place: (*getattr(self.order, place), fact)}
+        self.order = replace(self.order, **more)
+
+    def look(self, days: float) -> Settlement:
+        """Settle the order at a moment and keep what that says."""
+        settlement = settle(self.order, self.account, self.program, now=at(days))
+        assert isinstance(settlement, Settlement)
+        seen: dict[str, Any] = {
+            name: tuple(replace(fact, due_at=None) for fact in getattr(self.order, name))
+            for name in ("refunds", "reversals", "fulfilments", "reviews")
+        }
+        self.order = replace(self.order, redemption=settlement.redemption, **seen)
+        if settlement.account_changed:
+            self.account = replace(settlement.account, version=self.account.version + 1)
+        self.entries += settlement.entries
+        self.messages += settlement.messages
+        return settlement

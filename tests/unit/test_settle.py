@@ -1,0 +1,384 @@
+"""Settle, clause by clause: what each sentence of docs/settle.md promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.model import Account, OrderFacts
+from chalicelib.domain.program import Rate, Tier
+from chalicelib.domain.settle import Settlement, Unsettled, settle
+from tests.unit.book import TEN_PERCENT, Book, at, program
+
+
+def test_a_reward_is_held_then_released_when_the_hold_ends() -> None:
+    """The first look holds the reward; it is released at 30 days and not a moment before."""
+    book = Book()
+    book.look(0)
+    book.look(29.99)
+    assert (book.posted, book.postings) == ((450, 0), [("hold", 450)])
+    book.look(30)
+    assert (book.posted, book.postings[1:]) == ((0, 450), [("release", 450)])
+    assert book.account.balances == {"EUR": {"held": 0, "available": 450}}
+    assert book.account.counted == 1
+
+
+def test_a_first_look_after_the_hold_posts_hold_and_release() -> None:
+    """An order that nobody looked at for a month is held and released at once, and the ambassador is told once."""
+    book = Book()
+    book.look(40)
+    assert book.postings == [("hold", 450), ("release", 450)]
+    assert [message.template for message in book.messages] == ["friend_thanks", "reward_released"]
+
+
+def test_three_refunds_of_a_third_leave_exactly_nothing() -> None:
+    """Refunds are cumulative: rounding never leaves a cent, whatever the parts."""
+    book = Book(paid=1000)
+    book.look(0)
+    for part, left in [(333, 66), (333, 33), (334, 0)]:
+        book.refund(part)
+        book.look(2)
+        assert book.posted == (left, 0)
+    assert book.postings == [("hold", 100), ("void", 34), ("void", 33), ("void", 33)]
+
+
+def test_a_refund_with_the_release_voids_then_releases() -> None:
+    """A refund that is first seen when the hold ends takes its part before the rest is released."""
+    book = Book()
+    book.look(0)
+    book.refund(1500)
+    book.look(30)
+    assert book.postings == [("hold", 450), ("void", 150), ("release", 300)]
+
+
+def test_a_refund_after_the_release_claws_back_into_debt() -> None:
+    """What was released is taken back from what is available, which may fall below zero."""
+    book = Book()
+    book.look(30)
+    spent = {"EUR": {"held": 0, "available": 0, "spent": 450}}
+    book.account = replace(book.account, balances=spent)
+    book.refund(4500)
+    book.look(31)
+    assert book.postings[-1] == ("clawback", 450)
+    assert book.account.balance("EUR", "available") == -450
+    assert book.account.counted == 0
+
+
+def test_a_reversal_brings_the_reward_back() -> None:
+    """A dispute won restores what its refund took: held again while held, reinstated once released."""
+    book = Book()
+    book.look(0)
+    first = book.refund(4500, kind="chargeback")
+    book.look(2)
+    book.reverse(first)
+    book.look(3)
+    assert book.postings == [("hold", 450), ("void", 450), ("hold", 450)]
+    book.look(30)
+    second = book.refund(900, kind="chargeback")
+    book.look(31)
+    book.reverse(second)
+    book.look(32)
+    assert book.postings[3:] == [("release", 450), ("clawback", 90), ("reinstate", 90)]
+
+
+def test_a_reversal_may_come_before_its_refund() -> None:
+    """Facts have no order of arrival: a refund that was reversed before it was reported never counts."""
+    book = Book()
+    book.look(0)
+    book.reverse("late")
+    book.refund(4500, name="late")
+    book.look(2)
+    assert book.posted == (450, 0)
+
+
+def test_a_cancellation_voids_the_order_whatever_its_amount() -> None:
+    """A cancelled order earns nothing, and its friend is not thanked if it was cancelled before the first look."""
+    book = Book()
+    book.refund(0, kind="cancellation")
+    book.look(0)
+    assert (book.posted, book.entries, book.messages) == ((0, 0), [], [])
+
+
+def test_more_refunded_than_paid_is_nothing_not_less() -> None:
+    """Net never falls below zero, so a clumsy refund never claws back more than was given."""
+    book = Book()
+    book.look(0)
+    book.refund(999_999)
+    book.look(1)
+    assert book.posted == (0, 0)
+
+
+def test_terms_are_decided_once() -> None:
+    """A tier reached after the first settlement does not change an order that has terms."""
+    rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 5, Rate(basis_points=2000))))
+    book = Book(rules, account=Account("amb_1", version=7, counted=4))
+    book.look(0)
+    book.account = replace(book.account, counted=50)
+    book.look(30)
+    assert book.standing.terms.tier == "Starter"
+    assert book.posted == (0, 450)
+
+
+def test_deciding_terms_writes_the_account_even_when_nothing_is_granted() -> None:
+    """Terms rest on what the account said, so two orders that decide at once collide on it, even with no reward."""
+    book = Book(program(cap_month=0))
+    settlement = book.look(0)
+    assert settlement.entries == ()
+    assert settlement.account_changed
+
+
+def test_an_unchanged_settlement_changes_nothing() -> None:
+    """Settling again posts nothing, sends nothing, and leaves redemption and account as they are."""
+    book = Book()
+    book.look(0)
+    again = book.look(0)
+    assert (again.changed, again.account_changed, again.entries, again.messages) == (False, False, (), ())
+    assert again.redemption == book.redemption
+
+
+def test_a_redemption_carries_its_own_next_wake_up() -> None:
+    """While something will happen by time alone the redemption knows when; when it is final it asks for nothing."""
+    book = Book()
+    assert book.look(0).redemption.due_at == at(30)
+    assert book.look(30).redemption.due_at is None
+
+
+def test_a_fact_after_the_end_wakes_and_leaves_no_wake_up() -> None:
+    """A final order that takes another refund is final again afterwards."""
+    book = Book()
+    book.look(30)
+    book.refund(900)
+    assert book.look(31).redemption.due_at is None
+    assert book.posted == (0, 360)
+
+
+def test_hold_from_purchase_lasts_to_the_last_day_of_return() -> None:
+    """The hold runs to the later of purchase + hold and `return_by`, and the latest report counts."""
+    book = Book()
+    book.look(0)
+    book.deliver(3, return_by=45)
+    book.deliver(4, return_by=40)
+    assert book.look(4).redemption.due_at == at(45)
+    book.look(44)
+    assert book.posted == (450, 0)
+    book.look(45)
+    assert book.posted == (0, 450)
+
+
+def test_hold_from_delivery_runs_from_the_latest_delivery() -> None:
+    """An order that is delivered in parts is held from the last of them."""
+    book = Book(program(hold_from="delivery"))
+    book.look(0)
+    book.deliver(10)
+    book.deliver(20)
+    assert book.look(21).redemption.due_at == at(50)
+
+
+def test_hold_from_delivery_ends_at_the_longest_wait_when_none_is_reported() -> None:
+    """A shop that never reports a delivery does not keep a reward on hold for ever."""
+    book = Book(program(hold_from="delivery", longest_wait_days=60))
+    assert book.look(0).redemption.due_at == at(60)
+    book.look(60)
+    assert book.posted == (0, 450)
+
+
+def test_a_late_fulfilment_moves_nothing_back_to_held() -> None:
+    """Once released, never held again; later days of return change nothing."""
+    book = Book()
+    book.look(30)
+    book.deliver(35, return_by=90)
+    book.look(36)
+    assert book.posted == (0, 450)
+
+
+def test_a_denial_voids_and_an_approval_restores() -> None:
+    """The highest review counts: denied while held is void, approved again is held again."""
+    book = Book()
+    book.look(0)
+    book.review("deny")
+    book.look(1)
+    assert book.posted == (0, 0)
+    book.review("approve")
+    book.look(2)
+    assert book.postings == [("hold", 450), ("void", 450), ("hold", 450)]
+
+
+def test_a_denial_after_the_release_claws_back() -> None:
+    """A reward that proves wrong later is taken back."""
+    book = Book()
+    book.look(30)
+    book.review("deny")
+    book.look(31)
+    assert book.postings[-1] == ("clawback", 450)
+
+
+def test_a_refund_in_another_currency_opens_a_review() -> None:
+    """It can't be summed, so the reward waits for a person beyond its hold, and is released by their approval."""
+    book = Book()
+    book.look(0)
+    refund = book.refund(1000, currency="USD", days=20)
+    assert book.look(20).redemption.due_at == at(50)
+    book.look(35)
+    assert (book.posted, book.standing.review_open) == ((450, 0), True)
+    book.review("approve", answers=(refund,))
+    book.look(36)
+    assert book.posted == (0, 450)
+
+
+def test_an_approval_before_the_hold_ends_keeps_the_hold() -> None:
+    """Approving says that the reward is right, not that the goods can't come back."""
+    book = Book()
+    book.look(0)
+    refund = book.refund(1000, currency="USD", days=2)
+    book.look(2)
+    book.review("approve", answers=(refund,))
+    assert book.look(3).redemption.due_at == at(30)
+    assert book.posted == (450, 0)
+
+
+@pytest.mark.parametrize(("default", "left"), [("approve", 450), ("deny", 0)])
+def test_an_unanswered_review_decides_itself_at_its_deadline(default: str, left: int) -> None:
+    """Nobody decides in 30 days: the program's default does, and the order has woken up by itself for it."""
+    book = Book(program(review_default=default, review_days=30))
+    book.look(0)
+    book.refund(1000, currency="USD", days=10)
+    assert book.look(10).redemption.due_at == at(40)
+    book.look(40)
+    assert book.posted == (0, left)
+    assert book.redemption.due_at is None
+
+
+def test_a_default_never_overrules_a_person() -> None:
+    """An admin's denial stands even when a later question is left to a default of approval."""
+    book = Book()
+    book.look(0)
+    book.review("deny")
+    book.look(1)
+    book.refund(1000, currency="USD", days=2)
+    book.look(2)
+    book.look(60)
+    assert book.posted == (0, 0)
+
+
+def test_a_review_after_the_release_moves_nothing_back() -> None:
+    """A foreign refund after the release opens a question; what is available stays so until someone denies."""
+    book = Book()
+    book.look(30)
+    refund = book.refund(1000, currency="USD", days=31)
+    book.look(31)
+    assert (book.posted, book.standing.review_open) == ((0, 450), True)
+    book.review("deny", answers=(refund,))
+    book.look(32)
+    assert book.posted == (0, 0)
+
+
+def test_a_denied_order_still_takes_its_room_in_the_cap() -> None:
+    """Reviews give no room back, or a denied order could be tried again with another; only refunds do."""
+    book = Book(program(cap_month=1000))
+    book.look(0)
+    book.review("deny")
+    book.look(1)
+    assert (book.posted, book.account.room) == ((0, 0), {"2026-03": 450})
+    book.refund(1500)
+    book.look(2)
+    assert book.account.room == {"2026-03": 300}
+
+
+def test_a_cap_grants_what_room_is_left() -> None:
+    """An order over the cap earns what is left of it, and the trace can say so."""
+    book = Book(program(cap_month=1000), account=Account("amb_1", room={"2026-03": 800, "2026-02": 5000}))
+    book.look(0)
+    assert (book.standing.terms.full, book.standing.terms.granted, book.posted) == (450, 200, (200, 0))
+    assert book.account.room["2026-03"] == 1000
+
+
+def test_a_partial_refund_below_the_minimum_can_void_the_reward() -> None:
+    """When the program says so, goods kept below the minimum order earn nothing."""
+    rules = program(minimum=2000, void_below_minimum=True)
+    book = Book(rules, paid=1800)
+    book.look(0)
+    assert book.posted == (180, 0)
+    book.refund(400)
+    book.look(1)
+    assert book.posted == (0, 0)
+
+
+def test_a_tier_bonus_is_reached_lost_and_reached_again() -> None:
+    """The bonus is a position of the account: granted while the count is at the threshold, whatever came before."""
+    rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700)))
+    book = Book(rules)
+    book.look(30)
+    refund = book.refund(4500, kind="chargeback")
+    book.look(31)
+    book.reverse(refund)
+    book.look(32)
+    assert [posting for posting in book.postings if posting[0].startswith("bonus")] == [
+        ("bonus", 700),
+        ("bonus_lost", 700),
+        ("bonus", 700),
+    ]
+    assert book.account.bonuses == {"Silver": 700}
+    assert book.account.balance("EUR", "available") == 1150
+
+
+def test_entries_are_numbered_by_the_account_and_sort() -> None:
+    """A settlement that is carried out twice collides with itself, and folded orders continue the count."""
+    book = Book(account=Account("amb_1", version=41))
+    twice = [settle(book.order, book.account, book.program, now=at(40)) for _ in range(2)]
+    assert twice[0] == twice[1]
+    folded = settle(book.order, book.account, book.program, now=at(40), posted=2)
+    assert isinstance(folded, Settlement)
+    assert [entry.number for entry in folded.entries] == ["00000042-003", "00000042-004"]
+
+
+def test_every_entry_names_its_cause() -> None:
+    """What moved the money stands in the entry: the redemption, the facts, or the time."""
+    book = Book()
+    book.look(0)
+    book.refund(100, name="RMA-7")
+    book.look(1)
+    book.look(30)
+    book.review("deny")
+    book.look(31)
+    assert [entry.cause for entry in book.entries] == ["redemption", "refund:RMA-7", "hold_ended", "review:1"]
+
+
+def test_a_program_that_contradicts_itself_is_named_not_raised() -> None:
+    """Rules without a first tier settle nothing, and say where they are wrong."""
+    book = Book(program(tiers=(Tier("Silver", 5, TEN_PERCENT),)))
+    answer = settle(book.order, book.account, book.program, now=at(0))
+    assert answer == Unsettled(("/tiers: the first tier starts at 0",))
+
+
+def test_an_order_without_a_redemption_has_nothing_to_settle() -> None:
+    """Asking is a bug of the caller, not a reward."""
+    with pytest.raises(ValueError, match="without a redemption"):
+        settle(OrderFacts("o1"), Account("amb_1"), program(), now=at(0))
+
+
+def test_each_occasion_is_told_once() -> None:
+    """Thanks to the friend and news to the ambassador belong to the settlement that caused them."""
+    book = Book()
+    for days in (0, 0, 1, 30, 30, 31):
+        book.look(days)
+    assert [(message.template, message.amount, message.version) for message in book.messages] == [
+        ("friend_thanks", 500, 2),
+        ("reward_held", 450, 2),
+        ("reward_released", 450, 3),
+    ]
+    assert book.messages[1].release_at == at(30)
+    assert book.messages[2].available == 450
+
+
+def test_a_friend_is_thanked_even_when_no_reward_is_due() -> None:
+    """The friend bought; whether the ambassador earns is another matter."""
+    book = Book(program(cap_month=0))
+    book.look(0)
+    assert [message.template for message in book.messages] == ["friend_thanks"]
+
+
+def test_an_hour_of_hold_is_an_hour() -> None:
+    """The hold is counted from the moment of purchase, not from midnight."""
+    book = Book()
+    book.look(0)
+    assert book.standing.release_at - book.redemption.placed_at == timedelta(days=30)

@@ -1,0 +1,250 @@
+"""Settle for every program and every history of facts that the schema allows."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.explain import trace
+from chalicelib.domain.model import Account, Fulfilment, Refund, Reversal, Review
+from chalicelib.domain.money import share
+from chalicelib.domain.program import Program, Rate, Tier
+from chalicelib.domain.settle import Settlement, Unsettled, add, settle
+from tests.unit.book import Book, at, program
+
+Later = Refund | Reversal | Fulfilment | Review
+FAR = 2000.0
+
+amounts = st.integers(1, 10_000)
+days = st.integers(0, 120).map(float)
+ids = st.sampled_from(["r1", "r2", "r3"])
+rates = st.one_of(
+    st.builds(Rate, amount=st.integers(0, 5000)),
+    st.builds(Rate, basis_points=st.integers(0, 10_000), maximum=st.none() | st.integers(0, 3000)),
+)
+tiers = st.tuples(rates, rates, st.integers(0, 900)).map(
+    lambda drawn: (Tier("Starter", 0, drawn[0]), Tier("Silver", 1, drawn[1], bonus=drawn[2]))
+)
+programs = st.builds(
+    program,
+    tiers=tiers,
+    hold_from=st.sampled_from(["purchase", "delivery"]),
+    hold_days=st.integers(0, 60),
+    longest_wait_days=st.integers(0, 90),
+    void_below_minimum=st.booleans(),
+    minimum=st.integers(0, 3000),
+    cap_month=st.none() | st.integers(0, 2000),
+    review_days=st.integers(0, 40),
+    review_default=st.sampled_from(["approve", "deny"]),
+)
+refunds = st.builds(
+    lambda name, kind, amount, currency, day: Refund(
+        "o1", name, kind, amount, currency, recorded_at=at(day), due_at=at(day)
+    ),
+    ids,
+    st.sampled_from(["refund", "chargeback", "cancellation"]),
+    amounts,
+    st.sampled_from(["EUR", "EUR", "EUR", "USD"]),
+    days,
+)
+reversals = st.builds(lambda name, day: Reversal("o1", name, recorded_at=at(day), due_at=at(day)), ids, days)
+fulfilments = st.builds(
+    lambda name, day, until: Fulfilment(
+        "o1", name, delivered_at=at(day), recorded_at=at(day), return_by=until and at(until), due_at=at(day)
+    ),
+    ids,
+    days,
+    st.none() | days,
+)
+facts = st.lists(st.one_of(refunds, refunds, reversals, fulfilments), max_size=6, unique_by=lambda f: (type(f), _id(f)))
+decisions: st.SearchStrategy[list[Any]] = st.lists(st.sampled_from(["approve", "deny"]), max_size=2)
+
+
+def _id(fact: Any) -> str:
+    return str(getattr(fact, "refund_id", None) or fact.fulfilment_id)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Program, int, list[Later | float]]:
+    """A program, what the friend paid, and facts, looks (a day) and decisions in an order in which they may happen."""
+    events: list[Later | float] = [*draw(facts), *draw(st.lists(days, max_size=5))]
+    events = draw(st.permutations(events))
+    looks = iter(sorted(event for event in events if isinstance(event, float)))
+    ordered: list[Later | float] = [next(looks) if isinstance(event, float) else event for event in events]
+    for number, decision in enumerate(draw(decisions), start=1):
+        seen = tuple(draw(st.sets(ids)))
+        review = Review("o1", number, decision, "key", "note", at(0), seen, due_at=at(0))
+        ordered.append(review)
+    return draw(programs), draw(amounts), ordered
+
+
+def play(rules: Program, paid: int, events: list[Later | float]) -> Book:
+    """Let a history happen. The first look comes before any decision, since a review needs terms."""
+    book = Book(rules, paid=paid)
+    for event in events:
+        if isinstance(event, float):
+            book.look(event)
+        else:
+            if isinstance(event, Review) and book.redemption.standing is None:
+                book.look(0)
+            book.take(event)
+    return book
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_end_does_not_depend_on_the_way(history: tuple[Program, int, list[Later | float]], chance: Any) -> None:
+    """Whatever the order of facts, and however often anybody looked on the way, the final position is the same."""
+    rules, paid, events = history
+    one = play(rules, paid, events)
+    shuffled: list[Later | float] = [event for event in events if not isinstance(event, float)]
+    chance.shuffle(shuffled)
+    other = play(rules, paid, shuffled)
+    for book in (one, other):
+        book.look(FAR)
+    assert one.posted == other.posted
+    assert one.account.balance("EUR", "available") == other.account.balance("EUR", "available")
+    assert one.account.counted == other.account.counted
+
+
+@given(histories())
+def test_the_books_balance(history: tuple[Program, int, list[Later | float]]) -> None:
+    """Legs of each entry sum to zero in one currency, and the account is the sum of its entries."""
+    book = play(*history)
+    book.look(FAR)
+    assert all(sum(leg.amount for leg in entry.legs) == 0 for entry in book.entries)
+    assert all(len({leg.currency for leg in entry.legs}) == 1 for entry in book.entries)
+    assert book.account.balances == add({}, tuple(book.entries))
+    numbers = [entry.number for entry in book.entries]
+    assert numbers == sorted(set(numbers))
+
+
+@given(histories())
+def test_posted_stays_between_nothing_and_what_was_granted(history: tuple[Program, int, list[Later | float]]) -> None:
+    """Never less than nothing, never more than the terms grant, and the cap's room never above the cap."""
+    rules, paid, events = history
+    book = Book(rules, paid=paid)
+    for event in [0.0, *events, FAR]:
+        if isinstance(event, float):
+            book.look(event)
+            granted = book.standing.terms.granted
+            assert 0 <= sum(book.posted) <= granted
+            assert min(book.posted) >= 0
+            assert 0 <= book.account.room.get("2026-03", 0) <= granted
+            assert rules.cap_month is None or granted <= rules.cap_month
+        else:
+            book.take(event)
+
+
+@given(programs, amounts, st.lists(st.integers(1, 500), min_size=1, max_size=8))
+def test_refunds_that_add_up_leave_exactly_nothing(rules: Program, paid: int, parts: list[int]) -> None:
+    """However the whole is split, and with a look after each part, nothing is left, and it never rises on the way."""
+    total = sum(parts)
+    book = Book(rules, paid=total)
+    book.look(0)
+    left = sum(book.posted)
+    for day, part in enumerate(parts, start=1):
+        book.refund(part)
+        book.look(float(day))
+        assert sum(book.posted) <= left
+        left = sum(book.posted)
+    assert left == 0
+
+
+@given(histories())
+def test_nothing_is_released_early_under_review_or_twice(history: tuple[Program, int, list[Later | float]]) -> None:
+    """A release happens once, when the hold known by then has ended and no question is open; then nothing is held."""
+    rules, paid, events = history
+    book = Book(rules, paid=paid)
+    released = False
+    for event in [0.0, *events, FAR]:
+        if not isinstance(event, float):
+            book.take(event)
+            continue
+        kinds = [entry.kind for entry in book.look(event).entries]
+        assert not released or not {"release", "hold", "void"} & set(kinds)
+        if "release" in kinds:
+            assert at(event) >= book.standing.release_at
+            assert not book.standing.review_open
+        assert not (released and book.standing.held)
+        released = released or book.standing.released
+    assert [entry.kind for entry in book.entries].count("release") <= 1
+
+
+@given(histories(), days)
+def test_settling_again_changes_nothing(history: tuple[Program, int, list[Later | float]], day: float) -> None:
+    """A doubled look at the same moment posts nothing, sends nothing, writes nothing."""
+    book = play(*history)
+    book.look(day)
+    again = book.look(day)
+    assert not again.changed
+    assert not again.account_changed
+    assert again.entries == ()
+    assert again.messages == ()
+
+
+@given(histories())
+def test_the_trace_alone_recomputes_the_amount(history: tuple[Program, int, list[Later | float]]) -> None:
+    """A reader with nothing but the trace arrives at the same worth."""
+    book = play(*history)
+    book.look(FAR)
+    amount = 0
+    for step in trace(book.redemption):
+        detail = step["detail"]
+        match step["rule"]:
+            case "rate" if "amount" in detail:
+                amount = detail["amount"]
+            case "rate":
+                amount = min(share(detail["of"], detail["basis_points"], 10_000), detail.get("maximum", 10**15))
+            case "cap":
+                assert detail["wanted"] == amount
+                amount = step["outcome"]
+            case "refunds":
+                amount = share(amount, detail["net"], detail["of"])
+            case "cancelled" | "below_minimum":
+                amount = 0
+            case "review" if detail.get("decision") == "deny":
+                amount = 0
+            case "worth":
+                assert step["outcome"] == amount
+    assert amount == book.standing.worth
+
+
+@given(histories(), days)
+def test_an_order_wakes_up_until_it_is_final(history: tuple[Program, int, list[Later | float]], day: float) -> None:
+    """A settled order either knows a later time at which to look again, or is released with no question open."""
+    book = play(*history)
+    settlement = book.look(day)
+    wake = settlement.redemption.due_at
+    final = book.standing.released and not book.standing.review_open
+    assert (wake is None) == final
+    assert wake is None or wake > at(day)
+
+
+@given(histories())
+def test_following_the_wake_ups_reaches_the_end(history: tuple[Program, int, list[Later | float]]) -> None:
+    """Nobody needs to look at the right moment: the wake-ups alone lead to the same end as a look in the far future."""
+    one, other = play(*history), play(*history)
+    one.look(FAR)
+    day = 120.0
+    for _ in range(20):
+        wake = other.look(day).redemption.due_at
+        if wake is None:
+            break
+        day = (wake - at(0)) / timedelta(days=1)
+    assert other.redemption.due_at is None
+    assert one.posted == other.posted
+
+
+@given(
+    programs,
+    st.lists(st.builds(Tier, st.sampled_from(["A", "B"]), st.integers(0, 3), st.builds(Rate)), max_size=3),
+    amounts,
+)
+def test_settle_answers_or_names_the_rule(rules: Program, wrong: list[Tier], paid: int) -> None:
+    """Any program and any order: an answer, or where the program contradicts itself; never an exception."""
+    book = Book(paid=paid)
+    for candidate in (rules, replace(rules, tiers=tuple(wrong))):
+        answer = settle(book.order, Account("amb_1"), candidate, now=at(0))
+        assert isinstance(answer, Settlement) or (isinstance(answer, Unsettled) and answer.reasons)
