@@ -9,8 +9,8 @@ from chalicelib.api import admin, present, schemas
 from chalicelib.api.auth import Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import not_found
-from chalicelib.domain.model import Profile
-from chalicelib.operations.enrol import Newcomer, enrol
+from chalicelib.domain.model import Person, Profile
+from chalicelib.operations.enrol import enrol
 
 blueprint = Blueprint(__name__)
 
@@ -22,7 +22,7 @@ def post_ambassador(call: Call) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
     told = call.body(schemas.Newcomer)
     given = told.consents.items() if isinstance(told.consents, dict) else ((name, True) for name in told.consents)
-    newcomer = Newcomer(
+    person = Person(
         email=told.email.strip(),
         first_name=told.first_name.strip(),
         last_name=told.last_name,
@@ -31,7 +31,7 @@ def post_ambassador(call: Call) -> Response:
         birthday=schemas.birthday(told.birthday),
         consents=tuple(sorted(name for name, yes in given if yes)),
     )
-    enrolled = enrol(deps.table(), newcomer, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
     body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
     return json(201, body) if enrolled.new else json(200, body, Idempotent_Replayed="true")
 

@@ -76,7 +76,7 @@ def get_code(call: Call, code: str) -> Response:
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
         return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
-    return json(200, present.public_code(shared.code, shared.by.first_name, deps.program()))
+    return json(200, present.public_code(shared.code, shared.by.person.first_name, deps.program()))
 
 
 def _landing(shared: share.Shared | None) -> Response:
@@ -90,7 +90,7 @@ def _landing(shared: share.Shared | None) -> Response:
     share_url = urls(code)["share_url"]
     view = render.Landing(
         shop_name=program.shop_name,
-        first_name=shared.by.first_name,
+        first_name=shared.by.person.first_name,
         offer=_offer(program),
         code=code,
         shop_link=shop_link(program.shop_url, code),

@@ -113,15 +113,16 @@ def entry(posted: LedgerEntry) -> Body:
 
 def ambassador(profile: Profile, account: Account, program: Program, urls: Body, clicks: dict[str, int]) -> Body:
     """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
+    person = profile.person
     return {
         "id": profile.ambassador_id,
-        "email": profile.email,
-        "first_name": profile.first_name,
-        "last_name": profile.last_name,
-        "locale": profile.locale,
-        "customer_id": profile.customer_id,
-        "birthday": profile.birthday,
-        "consents": list(profile.consents),
+        "email": person.email,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "locale": person.locale,
+        "customer_id": person.customer_id,
+        "birthday": person.birthday,
+        "consents": list(person.consents),
         "created_at": profile.created_at,
         "code": profile.code,
         **urls,

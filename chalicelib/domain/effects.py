@@ -2,38 +2,21 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.model import (
-    Account,
-    ApiKey,
-    Code,
-    Friend,
-    Fulfilment,
-    LedgerEntry,
-    Membership,
-    Message,
-    Profile,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-)
+from chalicelib.domain import model
 from chalicelib.domain.program import Program
 
 Entity = (
-    Account
-    | ApiKey
-    | Code
-    | Friend
-    | Fulfilment
-    | LedgerEntry
-    | Membership
-    | Message
-    | Profile
+    model.Later
     | Program
-    | Redemption
-    | Refund
-    | Reversal
-    | Review
+    | model.Account
+    | model.ApiKey
+    | model.Code
+    | model.Friend
+    | model.LedgerEntry
+    | model.Membership
+    | model.Message
+    | model.Profile
+    | model.Redemption
 )
 
 
@@ -48,21 +31,21 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: Account | Redemption
+    entity: model.Account | model.Redemption
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """Write nothing, but only if the redemption is still at the version that was read."""
 
-    redemption: Redemption
+    redemption: model.Redemption
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
 
-    fact: Refund | Reversal | Fulfilment | Review
+    fact: model.Later
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,26 @@ State = Literal["held", "available", "void", "clawed_back"]
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """An ambassador's person data; with `Friend` the only place where names and addresses live."""
+class Person:
+    """Who an ambassador is; with `Friend` the only place where names and addresses live."""
 
-    ambassador_id: str
     email: str
     first_name: str
-    code: str
-    created_at: datetime
     last_name: str | None = None
     locale: str = "en"
     customer_id: str | None = None
     birthday: str | None = None
     consents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An ambassador: the person, and the code that they share."""
+
+    ambassador_id: str
+    code: str
+    created_at: datetime
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,8 @@ class Review:
     due_at: datetime | None = None
 
 
-Fact = Redemption | Refund | Reversal | Fulfilment | Review
+Later = Refund | Reversal | Fulfilment | Review
+"""The facts that may follow a redemption, or come before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,7 @@ class OrderFacts:
     reviews: tuple[Review, ...] = ()
 
     @property
-    def later(self) -> tuple[Refund | Reversal | Fulfilment | Review, ...]:
+    def later(self) -> tuple[Later, ...]:
         """The facts beside the redemption."""
         return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews)
 

@@ -9,11 +9,11 @@ not matter how often, or in which order, they are looked at.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.ledger import add, legs
+from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
     Account,
-    Balances,
     LedgerEntry,
-    Leg,
     Message,
     OrderFacts,
     Redemption,
@@ -25,21 +25,7 @@ from chalicelib.domain.model import (
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Program, flaws, tier_of
 
-REWARDS = "program:rewards"
-HELD = "ambassador:held"
-AVAILABLE = "ambassador:available"
 _CAUSES_MAX = 5
-
-# Where each kind of entry takes its amount from, and where it puts it.
-MOVES = {
-    "hold": (REWARDS, HELD),
-    "release": (HELD, AVAILABLE),
-    "void": (HELD, REWARDS),
-    "clawback": (AVAILABLE, REWARDS),
-    "reinstate": (REWARDS, AVAILABLE),
-    "bonus": (REWARDS, AVAILABLE),
-    "bonus_lost": (AVAILABLE, REWARDS),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +80,7 @@ def settle(
         redemption=settled,
         account=moved,
         entries=entries,
-        messages=_messages(settled, before, moved, now=now),
+        messages=owed(settled, before, moved, now=now),
         changed=changed,
         account_changed=before is None or moved != account,
     )
@@ -252,18 +238,13 @@ def _entries(
             kind=kind,
             at=now,
             cause=cause,
-            legs=_legs(kind, amount, redemption.currency),
+            legs=legs(kind, amount, redemption.currency),
             program_version=redemption.program_version,
             order_id=redemption.order_id,
             tier=tier,
         )
         for place, (kind, amount, tier, cause) in enumerate(wanted, start=1)
     )
-
-
-def _legs(kind: str, amount: int, currency: str) -> tuple[Leg, Leg]:
-    giver, taker = MOVES[kind]
-    return Leg(giver, -amount, currency), Leg(taker, amount, currency)
 
 
 def _cause(order: OrderFacts, kind: str) -> str:
@@ -307,42 +288,3 @@ def _account_after(
         room=room,
         bonuses=granted,
     )
-
-
-def add(balances: Balances, entries: tuple[LedgerEntry, ...]) -> Balances:
-    """Return the balances after these entries: the one place where a balance moves."""
-    after = {currency: dict(accounts) for currency, accounts in balances.items()}
-    for entry in entries:
-        for leg in entry.legs:
-            owner, _, account = leg.account.partition(":")
-            if owner == "ambassador":
-                accounts = after.setdefault(leg.currency, {})
-                accounts[account] = accounts.get(account, 0) + leg.amount
-    return after
-
-
-def _messages(settled: Redemption, before: Standing | None, account: Account, *, now: datetime) -> tuple[Message, ...]:
-    """The mails this settlement owes: thanks to the friend at the first look, news to the ambassador."""
-    after = settled.standing
-    assert after is not None
-    newly_released = after.released and not (before and before.released)
-    base = Message(
-        order_id=settled.order_id,
-        version=settled.version,
-        template="friend_thanks",
-        program_version=settled.program_version,
-        currency=settled.currency,
-        amount=settled.friend_discount,
-        created_at=now,
-        ambassador_id=settled.ambassador_id,
-        due_at=now,
-    )
-    messages = []
-    if before is None and after.net > 0:
-        messages.append(replace(base, friend=settled.friend))
-    if before is None and after.held > 0 and not after.review_open:
-        messages.append(replace(base, template="reward_held", amount=after.held, release_at=after.release_at))
-    if newly_released and after.available > 0:
-        available = account.balance(settled.currency, "available")
-        messages.append(replace(base, template="reward_released", amount=after.available, available=available))
-    return tuple(messages)

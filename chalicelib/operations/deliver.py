@@ -1,7 +1,7 @@
 """Send a message of the outbox: mark it as being sent, send it once, mark it as sent."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.delivery.ses import Mailer, NotSentError, UnsureError
 from chalicelib.domain.model import Message
@@ -49,43 +49,36 @@ def _not_sent(table: Table, message: Message, error: NotSentError, now: datetime
 
 
 def _compose(table: Table, message: Message) -> "tuple[str, Mail]":
-    """Write the mail in the words and language of its reader."""
+    """Write the mail in the words and language of its reader; answers the address and the mail."""
+    shop_name = programs.version(table, message.program_version).shop_name
+    return _to_friend(table, message, shop_name) if message.friend else _to_ambassador(table, message, shop_name)
+
+
+def _to_friend(table: Table, message: Message, shop_name: str) -> "tuple[str, Mail]":
     from chalicelib.web import render
 
-    shop_name = programs.version(table, message.program_version).shop_name
-    if message.template == "friend_thanks":
-        friend = table.read_friend(message.friend or "")
-        if friend is None or friend.email is None:
-            raise NotSentError("nobody to write to", for_good=True)
-        thanks = render.friend_thanks(
-            shop_name=shop_name,
-            first_name=friend.first_name,
-            order_id=message.order_id,
-            discount=message.amount,
-            currency=message.currency,
-            locale=friend.locale,
-        )
-        return friend.email, thanks
+    friend = table.read_friend(message.friend or "")
+    if friend is None or friend.email is None:
+        raise NotSentError("nobody to write to", for_good=True)
+    return friend.email, render.friend_thanks(
+        shop_name=shop_name,
+        first_name=friend.first_name,
+        order_id=message.order_id,
+        discount=message.amount,
+        currency=message.currency,
+        locale=friend.locale,
+    )
+
+
+def _to_ambassador(table: Table, message: Message, shop_name: str) -> "tuple[str, Mail]":
+    from chalicelib.web import render
+
     profile = table.read_profile(message.ambassador_id)
     if profile is None:
         raise NotSentError("nobody to write to", for_good=True)
-    if message.template == "reward_held":
-        assert message.release_at is not None
-        news = render.reward_held(
-            shop_name=shop_name,
-            first_name=profile.first_name,
-            amount=message.amount,
-            currency=message.currency,
-            release_at=message.release_at,
-            locale=profile.locale,
-        )
-    else:
-        news = render.reward_released(
-            shop_name=shop_name,
-            first_name=profile.first_name,
-            amount=message.amount,
-            currency=message.currency,
-            available=message.available,
-            locale=profile.locale,
-        )
-    return profile.email, news
+    person = profile.person
+    told: dict[str, Any] = {"shop_name": shop_name, "first_name": person.first_name, "locale": person.locale}
+    told |= {"amount": message.amount, "currency": message.currency}
+    if message.release_at is not None:
+        return person.email, render.reward_held(**told, release_at=message.release_at)
+    return person.email, render.reward_released(**told, available=message.available)

@@ -5,42 +5,28 @@ from typing import Any, cast
 
 import msgspec
 
+from chalicelib.domain import model
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import (
-    Account,
-    ApiKey,
-    Code,
-    Friend,
-    Fulfilment,
-    LedgerEntry,
-    Membership,
-    Message,
-    Profile,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-)
 from chalicelib.domain.program import Program
 from chalicelib.store.keys import Key, index_keys, key_of, stamp
 
 Item = dict[str, dict[str, Any]]
 
 _ENTITIES: dict[str, type] = {
-    "PROFILE": Profile,
-    "ACCOUNT": Account,
-    "ENTRY": LedgerEntry,
-    "CODE": Code,
-    "AMBASSADOR": Membership,
-    "FRIEND": Friend,
-    "REDEMPTION": Redemption,
-    "REFUND": Refund,
-    "REVERSAL": Reversal,
-    "FULFILMENT": Fulfilment,
-    "REVIEW": Review,
-    "MSG": Message,
+    "PROFILE": model.Profile,
+    "ACCOUNT": model.Account,
+    "ENTRY": model.LedgerEntry,
+    "CODE": model.Code,
+    "AMBASSADOR": model.Membership,
+    "FRIEND": model.Friend,
+    "REDEMPTION": model.Redemption,
+    "REFUND": model.Refund,
+    "REVERSAL": model.Reversal,
+    "FULFILMENT": model.Fulfilment,
+    "REVIEW": model.Review,
+    "MSG": model.Message,
     "V": Program,
-    "KEY": ApiKey,
+    "KEY": model.ApiKey,
 }
 
 

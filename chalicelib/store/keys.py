@@ -23,22 +23,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from chalicelib.domain import model
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import (
-    Account,
-    ApiKey,
-    Code,
-    Friend,
-    Fulfilment,
-    LedgerEntry,
-    Membership,
-    Message,
-    Profile,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-)
 from chalicelib.domain.program import Program
 
 DUE_SHARDS = 4
@@ -67,10 +53,10 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     listed: dict[str, Any] = {}
     if getattr(entity, "due_at", None) is not None:
         listed["due_pk"] = due_shard(key_of(entity).pk)
-    if isinstance(entity, Redemption) and entity.standing is not None:
+    if isinstance(entity, model.Redemption) and entity.standing is not None:
         listed["owner_pk"] = ambassador(entity.ambassador_id)
         listed["owner_sk"] = f"REFERRAL#{stamp(entity.placed_at)}#{entity.order_id}"
-    if isinstance(entity, LedgerEntry):
+    if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
     return listed
@@ -166,18 +152,18 @@ def _shard(name: str, shards: int) -> int:
 
 
 _KEYS: dict[type, Callable[[Any], Key]] = {
-    Profile: lambda it: profile(it.ambassador_id),
-    Account: lambda it: account(it.ambassador_id),
-    LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
-    Code: lambda it: code(it.code),
-    Membership: lambda it: membership(it.person),
-    Friend: lambda it: friend(it.person),
-    Redemption: lambda it: redemption(it.order_id),
-    Refund: lambda it: Key(order(it.order_id), f"REFUND#{it.refund_id}"),
-    Reversal: lambda it: Key(order(it.order_id), f"REVERSAL#{it.refund_id}"),
-    Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
-    Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
-    Message: lambda it: message(it.id),
+    model.Profile: lambda it: profile(it.ambassador_id),
+    model.Account: lambda it: account(it.ambassador_id),
+    model.LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
+    model.Code: lambda it: code(it.code),
+    model.Membership: lambda it: membership(it.person),
+    model.Friend: lambda it: friend(it.person),
+    model.Redemption: lambda it: redemption(it.order_id),
+    model.Refund: lambda it: Key(order(it.order_id), f"REFUND#{it.refund_id}"),
+    model.Reversal: lambda it: Key(order(it.order_id), f"REVERSAL#{it.refund_id}"),
+    model.Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
+    model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
+    model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),
-    ApiKey: lambda it: api_key(it.digest),
+    model.ApiKey: lambda it: api_key(it.digest),
 }

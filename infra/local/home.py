@@ -123,16 +123,15 @@ def forget(home: Home) -> None:
     Raises:
         RunnerError: it is running.
     """
-    if not (home / "lock").exists():
-        return
-    with home.locked():
-        for name in KEPT:
-            path = home / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-    if not any(home.path.iterdir()):
+    if (home / "lock").exists():
+        with home.locked():
+            for name in KEPT:
+                path = home / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+    if home.path.is_dir() and not any(home.path.iterdir()):
         home.path.rmdir()
 
 

@@ -58,9 +58,9 @@ def run(home: Home, options: argparse.Namespace, lock: int, stop: threading.Even
     Raises:
         RunnerError: a port is taken, or a part did not start or stopped by itself.
     """
+    home.withdraw()
     port = claim(options.host, options.port, "PORT=8001")
     cloud_port = claim("127.0.0.1", options.cloud_port, "CLOUD_PORT=4567")
-    home.withdraw()
     print(f"Starting, with the data in {home.path} …", flush=True)
     with ExitStack() as stack:
         process = stack.enter_context(cloud.running(home, cloud_port, lock, stop))
@@ -95,11 +95,9 @@ def claim(host: str, port: int, other: str) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-            raise RunnerError(
-                f"Port {port} is taken by another program. Choose another one: {other} make run"
-            ) from None
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
+            raise RunnerError(f"Port {port} {why}. Choose another one: {other} make run") from None
         free: int = probe.getsockname()[1]
         return free
 

@@ -74,6 +74,7 @@ class Server(ThreadedHTTPServer):
     request_queue_size = 1024
 
     def __init__(self, *args: Any) -> None:
+        self.stopping = False
         self._answering = 0
         self._changed = threading.Condition()
         super().__init__(*args)
@@ -96,7 +97,8 @@ class Server(ThreadedHTTPServer):
                 self._changed.notify_all()
 
     def drain(self) -> None:
-        """Wait until the running requests are answered, but not for ever."""
+        """Wait until the running requests are answered, but not for ever; each ends its connection."""
+        self.stopping = True
         with self._changed:
             self._changed.wait_for(lambda: not self._answering, DRAIN_SECONDS)
 
@@ -126,6 +128,7 @@ class Handler(ChaliceRequestHandler):
                 self.close_connection = True
                 self._send_error_response(problem)
             self.wfile.flush()
+            self.close_connection |= self.server.stopping
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
 

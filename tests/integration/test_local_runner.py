@@ -12,17 +12,17 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
+from botocore.stub import Stubber
 
-from infra.local import cloud, forget, pump
+from infra.local import cloud, forget, pump, settings
 from infra.local.clock import Clock
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.table import create_table, properties
@@ -38,7 +38,7 @@ class Runner:
         self.home = Home(home)
         self._output = home.parent / f"{home.name}.out"
         command = [sys.executable, "-m", "infra.local.run", "--home", str(home)]
-        with open(self._output, "w") as output:
+        with self._output.open("w") as output:
             self.process = subprocess.Popen(
                 [*command, "--port", str(port), "--cloud-port", str(cloud_port)],
                 cwd=ROOT,
@@ -48,16 +48,20 @@ class Runner:
             )
 
     def ready(self) -> RunInfo:
+        """Wait until it answers."""
         return wait_until_ready(self.process, self.home)
 
     def exit_code(self) -> int:
+        """Wait until it has ended."""
         return self.process.wait(30)
 
     @property
     def said(self) -> str:
+        """What the person at the terminal has read so far."""
         return self._output.read_text()
 
     def children(self) -> list[int]:
+        """The processes it has started."""
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
         pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
         return [pid for pid, parent in pairs if parent == self.process.pid]
@@ -65,6 +69,7 @@ class Runner:
 
 @contextmanager
 def started(home: Path, **ports: int) -> Iterator[Runner]:
+    """Start the runner; whatever a test does, none is left behind."""
     runner = Runner(home, **ports)
     try:
         yield runner
@@ -76,6 +81,7 @@ def started(home: Path, **ports: int) -> Iterator[Runner]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunInfo]:
+    """One instance for the tests that only talk to it."""
     with instance(tmp_path_factory.mktemp("instance") / "home") as info:
         yield info
 
@@ -84,8 +90,9 @@ def call(url: str, body: Any = None, key: str | None = None) -> tuple[int, Any]:
     """Send JSON with an API key; return the status and the answer's JSON."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers)
     try:
-        with cloud.fetch(urllib.request.Request(url, data, headers), timeout=30) as answer:
+        with cloud.fetch(request, timeout=30) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as answer:
         return answer.code, json.load(answer)
@@ -105,11 +112,13 @@ def raw(info: RunInfo, method: str, path: str, **headers: str) -> tuple[http.cli
 
 
 def is_free(url: str) -> bool:
+    """Whether nothing listens there any more."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) != 0
 
 
 def is_alive(pid: int) -> bool:
+    """Whether the process is still running; one that only waits to be collected is not."""
     listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return bool(listed.strip()) and not listed.startswith("Z")
 
@@ -226,10 +235,10 @@ def test_a_bare_table_gets_the_rest(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with home.locked() as lock, cloud.running(home, port, lock, threading.Event()):
-        client = boto3.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", **cloud.CREDENTIALS)
-        create_table(client, "referrals")
-        create_table(client, "referrals")
-        described = client.describe_table(TableName="referrals")["Table"]
+        client = settings.client("dynamodb", f"http://127.0.0.1:{port}")
+        create_table(client, settings.TABLE)
+        create_table(client, settings.TABLE)
+        described = client.describe_table(TableName=settings.TABLE)["Table"]
     assert {index["IndexName"] for index in described["GlobalSecondaryIndexes"]} == {"due", "owner", "day"}
     assert described["KeySchema"] == properties()["KeySchema"]
     with started(home.path) as runner:
@@ -299,6 +308,7 @@ def test_the_clock_follows_its_file(tmp_path: Path) -> None:
 
 
 def changes(*numbers: int) -> list[dict[str, Any]]:
+    """Records of a stream."""
     return [{"dynamodb": {"SequenceNumber": str(number), "Keys": {}}} for number in numbers]
 
 
@@ -309,7 +319,8 @@ class Worker:
         self.seen: list[list[int]] = []
         self._failures = failures
 
-    def __call__(self, event: Any, context: Any) -> Any:
+    def __call__(self, event: Any, _context: Any) -> Any:
+        """Note what came, and report the failures as Lambda wants them."""
         numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in event["Records"]]
         self.seen.append(numbers)
         failed = [number for number in numbers if self._failures.get(number, 0) > 0]
@@ -320,6 +331,7 @@ class Worker:
 
 @pytest.fixture
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the pump try again at once."""
     monkeypatch.setattr(pump, "PAUSE_SECONDS", 0.0)
 
 
@@ -344,7 +356,7 @@ def test_a_function_that_raises_has_failed_with_the_whole_batch() -> None:
     """An exception loses nothing: the batch comes again from its first change."""
     tries: list[int] = []
 
-    def worker(event: Any, context: Any) -> Any:
+    def worker(event: Any, _context: Any) -> Any:
         tries.append(len(event["Records"]))
         if len(tries) == 1:
             raise RuntimeError("out of order")
@@ -352,6 +364,31 @@ def test_a_function_that_raises_has_failed_with_the_whole_batch() -> None:
 
     pump.deliver(changes(1, 2), worker, threading.Event())
     assert tries == [2, 2]
+
+
+def test_the_pump_survives_an_expired_place_in_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an error of the stream, such as a machine that has slept, the pump finds a new place and goes on."""
+    monkeypatch.setattr(pump, "OUTAGE_SECONDS", 0.0)
+    client = settings.client("dynamodbstreams", "http://127.0.0.1:1")
+    arn = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream/now"
+    shards = {"StreamDescription": {"Shards": [{"ShardId": "shardId-000000000000000000000"}]}}
+    record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1" * 21, "Keys": {"PK": {"S": "ORDER#1"}}}}
+    stop, seen = threading.Event(), []
+
+    def worker(event: Any, _context: Any) -> None:
+        seen.extend(event["Records"])
+        stop.set()
+
+    with Stubber(client) as wire:
+        for place in ("first", "second"):
+            wire.add_response("describe_stream", shards)
+            wire.add_response("get_shard_iterator", {"ShardIterator": place})
+            if place == "first":
+                wire.add_client_error("get_records", "ExpiredIteratorException")
+        wire.add_response("get_records", {"Records": [record], "NextShardIterator": "third"})
+        pump.run_pump(pump.Stream(client, arn), worker, stop)
+        wire.assert_no_pending_responses()
+    assert seen == [{**record, "eventSourceARN": arn}]
 
 
 def test_moving_the_clock_runs_the_schedule(running: RunInfo) -> None:
@@ -364,18 +401,27 @@ def test_moving_the_clock_runs_the_schedule(running: RunInfo) -> None:
         "amount": {"amount": 10_000, "currency": running.currency},
     }
     assert call(f"{running.api}/v1/redemptions", order, running.checkout_key)[0] == 201
-    wait_for_position(running, "held")
+    wait_for(lambda: position(running) == "held")
     Path(running.clock_file).write_text(str(31 * 86_400))
-    wait_for_position(running, "available")
-    mails = call(running.mailbox)[1]["messages"]
-    assert any("noor@example.com" in str(mail["To"]) for account in mails.values() for mail in account)
+    wait_for(lambda: position(running) == "available")
+    wait_for(lambda: addressees(running) >= {"maya@example.com", "noor@example.com"})
 
 
-def wait_for_position(info: RunInfo, state: str) -> None:
-    until = time.monotonic() + 10
-    while True:
-        _, order = call(f"{info.api}/v1/redemptions/runner-1", key=info.admin_key)
-        if (order.get("position") or {}).get("state") == state:
-            return
-        assert time.monotonic() < until, order
+def position(info: RunInfo) -> str | None:
+    """Where the order of the test stands."""
+    _, order = call(f"{info.api}/v1/redemptions/runner-1", key=info.admin_key)
+    return (order.get("position") or {}).get("state")
+
+
+def addressees(info: RunInfo) -> set[str]:
+    """Who has got mail."""
+    accounts = call(info.mailbox)[1]["messages"].values()
+    return {address for mails in accounts for mail in mails for address in mail["To"]}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until it holds; fail when it takes too long."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.05)

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.explain import trace
+from chalicelib.domain.ledger import add
 from chalicelib.domain.model import Account, Fulfilment, Refund, Reversal, Review
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Program, Rate, Tier
-from chalicelib.domain.settle import Settlement, Unsettled, add, settle
+from chalicelib.domain.settle import Settlement, Unsettled, settle
 from tests.unit.book import Book, at, program
 
 Later = Refund | Reversal | Fulfilment | Review
