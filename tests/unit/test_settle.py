@@ -81,6 +81,19 @@ def test_a_reversal_brings_the_reward_back() -> None:
     assert book.postings[3:] == [("release", 450), ("clawback", 90), ("reinstate", 90)]
 
 
+def test_what_was_void_when_the_hold_ended_is_reinstated() -> None:
+    """An order that was worth nothing at its release stands as released: won back, its reward is available at once."""
+    book = Book()
+    book.look(0)
+    refund = book.refund(4500, kind="chargeback")
+    book.look(1)
+    book.look(30)
+    book.reverse(refund)
+    book.look(31)
+    assert book.postings == [("hold", 450), ("void", 450), ("reinstate", 450)]
+    assert book.account.counted == 1
+
+
 def test_a_reversal_may_come_before_its_refund() -> None:
     """Facts have no order of arrival: a refund that was reversed before it was reported never counts."""
     book = Book()
