@@ -1,0 +1,1 @@
+"""A shop to try the program on."""
