@@ -102,7 +102,7 @@ def json(status: int, body: Any, **headers: str) -> Response:
     """Answer with JSON; a header's underscores stand for hyphens."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Response(
-        body=msgspec.json.encode(body).decode(),
+        body=msgspec.json.encode(body).decode() + "\n",
         status_code=status,
         headers={"Content-Type": "application/json", "Cache-Control": "no-store", **named},
     )

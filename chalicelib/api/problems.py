@@ -55,7 +55,7 @@ class Problem(ChaliceUnhandledError):  # noqa: N818 - the word of RFC 9457
         if self.errors:
             body["errors"] = self.errors
         headers: Headers = {"Content-Type": JSON, "Cache-Control": "no-store", **self.headers}
-        return Response(body=msgspec.json.encode(body).decode(), status_code=self.status, headers=headers)
+        return Response(body=msgspec.json.encode(body).decode() + "\n", status_code=self.status, headers=headers)
 
 
 def bad_field(pointer: str, detail: str) -> Problem:

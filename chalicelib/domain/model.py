@@ -277,32 +277,40 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One mail owed to one person about one cause. It names people by reference only.
+class Letter:
+    """One mail to one person about one occasion."""
 
-    `version` is the order's settlement that caused it, so the same occasion of another settlement is another message.
+    template: Literal["friend_thanks", "reward_held", "reward_released"]
+    amount: int
+    release_at: datetime | None = None
+    available: int = 0
+    state: Literal["owed", "sent", "undeliverable"] = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The mails that one settlement owes, written in its transaction. It names people by reference only.
+
+    `version` is the redemption's after the settlement, so the same occasion of another settlement is another message.
+    `sending` means that somebody has begun to send at `sending_at` and has not said yet how it went.
     """
 
     order_id: str
     version: int
-    template: Literal["friend_thanks", "reward_held", "reward_released"]
+    ambassador_id: str
+    friend: str
     program_version: int
     currency: str
-    amount: int
-    created_at: datetime
-    ambassador_id: str
-    friend: str | None = None
-    release_at: datetime | None = None
-    available: int = 0
-    state: Literal["pending", "sending", "sent", "undeliverable"] = "pending"
+    letters: tuple[Letter, ...]
+    state: Literal["pending", "sending", "done"] = "pending"
     sending_at: datetime | None = None
     attempts: int = 0
     due_at: datetime | None = None
 
     @property
     def id(self) -> str:
-        """The natural key: order, settlement, occasion; the template fixes who receives it."""
-        return f"{self.order_id}#{self.version}#{self.template}"
+        """The natural key: order and settlement."""
+        return f"{self.order_id}#{self.version}"
 
 
 # --- access -----------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class Settlement:
     redemption: Redemption
     account: Account
     entries: tuple[LedgerEntry, ...]
-    messages: tuple[Message, ...]
+    message: Message | None
     changed: bool
     account_changed: bool
 
@@ -80,7 +80,7 @@ def settle(
         redemption=settled,
         account=moved,
         entries=entries,
-        messages=owed(settled, before, moved, now=now),
+        message=owed(settled, before, moved, now=now),
         changed=changed,
         account_changed=before is None or moved != account,
     )

@@ -1,10 +1,11 @@
-"""Send a message of the outbox: mark it as being sent, send it once, mark it as sent."""
+"""Send a message of the outbox: mark it as being sent, send each of its letters once, say how it went."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.delivery.ses import Mailer, NotSentError, UnsureError
-from chalicelib.domain.model import Message
+from chalicelib.domain.model import Letter, Message
 from chalicelib.operations import programs
 from chalicelib.store.table import Table
 
@@ -18,59 +19,72 @@ ATTEMPTS_MAX = 12
 _LONGEST_GAP = timedelta(hours=4)
 
 
-def deliver(table: Table, mailer: Mailer, message_id: str, *, now: datetime) -> str | None:
-    """Deliver one message and return what became of it, or None when there was nothing to do.
+def deliver(table: Table, mailer: Mailer, message_id: str, *, now: datetime) -> list[str]:
+    """Send what a message still owes, and return what became of each letter; empty when there was nothing to do.
 
-    A call that breaks off leaves the message marked: whether it was sent is not known, so it is not sent again before
-    `ABANDONED` has passed.
+    A call that breaks off leaves the message marked: whether that letter was sent is not known, so it is not sent
+    again before `ABANDONED` has passed. What was refused for now goes again after a growing while.
     """
     message = table.claim_message(message_id, now, now - ABANDONED)
     if message is None:
-        return None
+        return []
+    outcomes = [_send(table, mailer, message, letter) for letter in message.letters]
+    outcomes = ["undeliverable" if it == "refused" and message.attempts >= ATTEMPTS_MAX else it for it in outcomes]
+    message = replace(message, letters=tuple(map(_noted, message.letters, outcomes)))
+    if "unsure" in outcomes:
+        table.keep_message(message)
+    elif "refused" in outcomes:
+        table.return_message(message, now + min(timedelta(minutes=2**message.attempts), _LONGEST_GAP))
+    else:
+        table.finish_message(message)
+    return [outcome for outcome in outcomes if outcome != "closed"]
+
+
+def _noted(letter: Letter, outcome: str) -> Letter:
+    match outcome:
+        case "sent" | "undeliverable":
+            return replace(letter, state=outcome)
+    return letter
+
+
+def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> str:
+    """Send one letter once, and say how it went."""
+    if letter.state != "owed":
+        return "closed"
     try:
-        to, mail = _compose(table, message)
+        to, mail = _compose(table, message, letter)
         mailer.send(to, mail.subject, mail.text, mail.html)
     except UnsureError:
         return "unsure"
     except NotSentError as error:
-        return _not_sent(table, message, error, now)
-    table.finish_message(message, "sent")
+        return "undeliverable" if error.for_good else "refused"
     return "sent"
 
 
-def _not_sent(table: Table, message: Message, error: NotSentError, now: datetime) -> str:
-    """Give a message back for another attempt after a growing while, or give it up."""
-    if error.for_good or message.attempts >= ATTEMPTS_MAX:
-        table.finish_message(message, "undeliverable")
-        return "undeliverable"
-    gap = min(timedelta(minutes=2**message.attempts), _LONGEST_GAP)
-    table.return_message(message, now + gap, str(error))
-    return "returned"
-
-
-def _compose(table: Table, message: Message) -> "tuple[str, Mail]":
-    """Write the mail in the words and language of its reader; answers the address and the mail."""
+def _compose(table: Table, message: Message, letter: Letter) -> "tuple[str, Mail]":
+    """Write a letter in the words and language of its reader; answers the address and the mail."""
     shop_name = programs.version(table, message.program_version).shop_name
-    return _to_friend(table, message, shop_name) if message.friend else _to_ambassador(table, message, shop_name)
+    write = _to_friend if letter.template == "friend_thanks" else _to_ambassador
+    return write(table, message, letter, shop_name)
 
 
-def _to_friend(table: Table, message: Message, shop_name: str) -> "tuple[str, Mail]":
+def _to_friend(table: Table, message: Message, letter: Letter, shop_name: str) -> "tuple[str, Mail]":
     from chalicelib.web import render
 
-    friend = table.read_friend(message.friend or "")
+    friend = table.read_friend(message.friend)
     if friend is None or friend.email is None:
         raise NotSentError("nobody to write to", for_good=True)
     return friend.email, render.friend_thanks(
         shop_name=shop_name,
         first_name=friend.first_name,
         order_id=message.order_id,
-        discount=message.amount,
+        discount=letter.amount,
         currency=message.currency,
         locale=friend.locale,
     )
 
 
-def _to_ambassador(table: Table, message: Message, shop_name: str) -> "tuple[str, Mail]":
+def _to_ambassador(table: Table, message: Message, letter: Letter, shop_name: str) -> "tuple[str, Mail]":
     from chalicelib.web import render
 
     profile = table.read_profile(message.ambassador_id)
@@ -78,7 +92,7 @@ def _to_ambassador(table: Table, message: Message, shop_name: str) -> "tuple[str
         raise NotSentError("nobody to write to", for_good=True)
     person = profile.person
     told: dict[str, Any] = {"shop_name": shop_name, "first_name": person.first_name, "locale": person.locale}
-    told |= {"amount": message.amount, "currency": message.currency}
-    if message.release_at is not None:
-        return person.email, render.reward_held(**told, release_at=message.release_at)
-    return person.email, render.reward_released(**told, available=message.available)
+    told |= {"amount": letter.amount, "currency": message.currency}
+    if letter.release_at is not None:
+        return person.email, render.reward_held(**told, release_at=letter.release_at)
+    return person.email, render.reward_released(**told, available=letter.available)

@@ -144,7 +144,7 @@ def _effects(order: OrderFacts, settlement: Settlement, *, room: int) -> list[Ef
     redemption = settlement.redemption
     core: list[Effect] = [Replace(redemption) if settlement.changed else Unchanged(redemption)]
     core += [Create(entry) for entry in settlement.entries]
-    core += [Create(message) for message in settlement.messages]
+    core += [Create(settlement.message)] if settlement.message else []
     seen: list[Effect] = [Seen(fact) for fact in order.later if fact.due_at is not None]
     if not settlement.changed and not seen:
         return []

@@ -36,6 +36,11 @@ def item_of(entity: Entity) -> Item:
     return {**key_item(key_of(entity)), **write({**fields, **index_keys(entity)})}
 
 
+def letters_of(message: model.Message) -> list[Any]:
+    """Write the letters of a message, the one part of it that is updated in place."""
+    return list(msgspec.to_builtins(message.letters, builtin_types=(datetime,)))
+
+
 def entity_of(item: Item) -> Entity:
     """Read an item back. Attributes that are no field of the entity (keys, bookkeeping of retries) are passed over.
 

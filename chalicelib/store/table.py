@@ -24,7 +24,7 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.program import Program
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of, item_of, read
+from chalicelib.store.items import entity_of, item_of, letters_of, read
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
 
@@ -113,18 +113,22 @@ class Table:
         )
         return cast("Message", entity_of(stored)) if stored else None
 
-    def finish_message(self, message: Message, state: str) -> None:
-        """Say that a claimed message is `sent`, or for good `undeliverable`: it asks for nothing any more."""
-        self._close_claim(message, "SET #state = :state REMOVE due_pk, due_at", {":state": state})
+    def finish_message(self, message: Message) -> None:
+        """Say how a claimed message's letters ended: it asks for nothing any more."""
+        self._close_claim(message, "SET letters = :letters, #state = :state REMOVE due_pk, due_at", {":state": "done"})
 
-    def return_message(self, message: Message, due_at: datetime, reason: str) -> None:
-        """Give back a claimed message that was surely not sent, to be tried again at `due_at`."""
-        values = {":state": "pending", ":due_at": due_at, ":reason": reason[:_REASON_MAX]}
-        self._close_claim(message, "SET #state = :state, due_at = :due_at, failure = :reason", values)
+    def return_message(self, message: Message, due_at: datetime) -> None:
+        """Give back a claimed message with letters that were surely not sent, to be tried again at `due_at`."""
+        back = {":state": "pending", ":due_at": due_at}
+        self._close_claim(message, "SET letters = :letters, #state = :state, due_at = :due_at", back)
+
+    def keep_message(self, message: Message) -> None:
+        """Note how a claimed message's letters went and leave it claimed: of one of them nobody knows."""
+        self._close_claim(message, "SET letters = :letters", {})
 
     def _close_claim(self, message: Message, expression: str, values: dict[str, object]) -> None:
         condition = "#state = :sending AND sending_at = :mine"
-        mine = {":sending": "sending", ":mine": message.sending_at}
+        mine = {":sending": "sending", ":mine": message.sending_at, ":letters": letters_of(message)}
         self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
 
     def _action(self, effect: Effect) -> Action:

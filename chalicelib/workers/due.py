@@ -28,10 +28,10 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
 def _deliver(message_id: str) -> None:
     """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
     try:
-        outcome = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
+        outcomes = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
     except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported
         logger.exception("a message could not be delivered", message_id=message_id)
-        outcome = "failed"
-    if outcome is not None:
-        logger.info("message", message_id=message_id, outcome=outcome)
-        metrics.add_metric(name=f"Messages{outcome.title()}", unit="Count", value=1)
+        outcomes = ["failed"]
+    for outcome in outcomes:
+        logger.info("letter", message_id=message_id, outcome=outcome)
+        metrics.add_metric(name=f"Letters{outcome.title()}", unit="Count", value=1)

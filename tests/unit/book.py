@@ -93,6 +93,11 @@ class Book:
         """Kind and amount of each entry."""
         return [(entry.kind, entry.legs[1].amount) for entry in self.entries]
 
+    @property
+    def letters(self) -> list[tuple[str, int, int]]:
+        """Template, amount and settlement of every letter."""
+        return [(letter.template, letter.amount, it.version) for it in self.messages for letter in it.letters]
+
     def refund(
         self, amount: int, *, kind: RefundKind = "refund", currency: str = "EUR", days: float = 1, name: str = ""
     ) -> str:
@@ -134,5 +139,5 @@ class Book:
         if settlement.account_changed:
             self.account = replace(settlement.account, version=self.account.version + 1)
         self.entries += settlement.entries
-        self.messages += settlement.messages
+        self.messages += [settlement.message] if settlement.message else []
         return settlement

@@ -28,7 +28,7 @@ def test_a_first_look_after_the_hold_posts_hold_and_release() -> None:
     book = Book()
     book.look(40)
     assert book.postings == [("hold", 450), ("release", 450)]
-    assert [message.template for message in book.messages] == ["friend_thanks", "reward_released"]
+    assert [template for template, *_ in book.letters] == ["friend_thanks", "reward_released"]
 
 
 def test_three_refunds_of_a_third_leave_exactly_nothing() -> None:
@@ -145,7 +145,7 @@ def test_an_unchanged_settlement_changes_nothing() -> None:
     book = Book()
     book.look(0)
     again = book.look(0)
-    assert (again.changed, again.account_changed, again.entries, again.messages) == (False, False, (), ())
+    assert (again.changed, again.account_changed, again.entries, again.message) == (False, False, (), None)
     assert again.redemption == book.redemption
 
 
@@ -374,20 +374,16 @@ def test_each_occasion_is_told_once() -> None:
     book = Book()
     for days in (0, 0, 1, 30, 30, 31):
         book.look(days)
-    assert [(message.template, message.amount, message.version) for message in book.messages] == [
-        ("friend_thanks", 500, 2),
-        ("reward_held", 450, 2),
-        ("reward_released", 450, 3),
-    ]
-    assert book.messages[1].release_at == at(30)
-    assert book.messages[2].available == 450
+    assert book.letters == [("friend_thanks", 500, 2), ("reward_held", 450, 2), ("reward_released", 450, 3)]
+    assert book.messages[0].letters[1].release_at == at(30)
+    assert book.messages[1].letters[0].available == 450
 
 
 def test_a_friend_is_thanked_even_when_no_reward_is_due() -> None:
     """The friend bought; whether the ambassador earns is another matter."""
     book = Book(program(cap_month=0))
     book.look(0)
-    assert [message.template for message in book.messages] == ["friend_thanks"]
+    assert book.letters == [("friend_thanks", 500, 2)]
 
 
 def test_an_hour_of_hold_is_an_hour() -> None:

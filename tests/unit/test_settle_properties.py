@@ -182,7 +182,7 @@ def test_settling_again_changes_nothing(history: tuple[Program, int, list[Later 
     assert not again.changed
     assert not again.account_changed
     assert again.entries == ()
-    assert again.messages == ()
+    assert again.message is None
 
 
 @given(histories())
