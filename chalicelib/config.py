@@ -1,9 +1,13 @@
 """The settings of one running function: the only place that reads the environment."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 VERSION = "0.1.0"
+
+ReadParameter = Callable[[str], str]
+"""Answers the value of a parameter in the SSM Parameter Store."""
 
 
 class MissingSettingError(RuntimeError):
@@ -14,34 +18,53 @@ class MissingSettingError(RuntimeError):
 class Settings:
     """What differs from one deployment to the next.
 
-    `public_url` is the origin in every link that people get, never taken from a Host header. `pepper` keys the
-    pseudonyms of people, `cursor_key` signs page cursors; both are secret. `sender` is the address mails come from.
+    `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
+    mails come from. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors; both are secret, and
+    looked up only when they are needed: most functions never ask, and hold no permission to.
     """
 
     table: str
     public_url: str
     sender: str
-    pepper: bytes
-    cursor_key: bytes
+    secret: Callable[[str], bytes]
+
+    @property
+    def pepper(self) -> bytes:
+        """The key of people's pseudonyms. Another one makes everybody unknown."""
+        return self.secret("PEPPER")
+
+    @property
+    def cursor_key(self) -> bytes:
+        """The key of page cursors. Another one makes listings start again from their first page."""
+        return self.secret("CURSOR_KEY")
 
 
-def from_environment() -> Settings:
-    """Read the settings.
+def from_environment(secret: Callable[[str], bytes]) -> Settings:
+    """Read the settings; `secret` finds a secret by its name.
 
     Raises:
         MissingSettingError: names the variable to set.
     """
-
-    def need(name: str) -> str:
-        value = os.environ.get(name)
-        if not value:
-            raise MissingSettingError(f"Set the environment variable {name}.")
-        return value
-
     return Settings(
-        table=need("TABLE_NAME"),
-        public_url=need("PUBLIC_URL").rstrip("/"),
-        sender=need("SENDER"),
-        pepper=need("PEPPER").encode(),
-        cursor_key=need("CURSOR_KEY").encode(),
+        table=_need("TABLE_NAME"),
+        public_url=_need("PUBLIC_URL").rstrip("/"),
+        sender=_need("SENDER"),
+        secret=secret,
     )
+
+
+def find_secret(name: str, read_parameter: ReadParameter) -> bytes:
+    """Find a secret: the variable `name` itself if it is set, else the parameter that `name`_PARAMETER points to.
+
+    Raises:
+        MissingSettingError: neither is set.
+    """
+    value = os.environ.get(name) or read_parameter(_need(f"{name}_PARAMETER", f"{name}, or {name}_PARAMETER"))
+    return value.encode()
+
+
+def _need(name: str, told: str = "") -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise MissingSettingError(f"Set the environment variable {told or name}.")
+    return value

@@ -34,7 +34,7 @@ _program: tuple[datetime, Program] | None = None
 @cache
 def settings() -> config.Settings:
     """The settings of this process."""
-    return config.from_environment()
+    return config.from_environment(_secret)
 
 
 @cache
@@ -87,8 +87,20 @@ def forget() -> None:
     """Drop all that is kept: a test's next system starts from nothing."""
     global _program  # noqa: PLW0603 - as above
     _program = None
-    for made in (settings, table, mailer):
+    for made in (settings, table, mailer, _secret):
         made.cache_clear()
+
+
+@cache
+def _secret(name: str) -> bytes:
+    """A secret, read once: whoever changes one in the store has to start the functions anew."""
+    return config.find_secret(name, _read_parameter)
+
+
+def _read_parameter(name: str) -> str:
+    client = _client("ssm", connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 5, "mode": "standard"})
+    value: str = client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    return value
 
 
 def _client(service: str, **options: Any) -> Any:

@@ -84,7 +84,7 @@ def test_a_settlement_that_posts_nothing_cannot_undo_another(shop: Shop) -> None
         shop.refund("o1", "r1", 900)
         settle_orders(deps.table(), ["o1"], now=shop.now)
 
-    shop.faults.before("TransactWriteItems", meanwhile)
+    shop.faults.before("PutItem", meanwhile)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     (refunds,) = [step for step in shop.order()["trace"] if step["rule"] == "refunds"]
     assert refunds["detail"]["refunded"] == 900
