@@ -27,7 +27,7 @@ def _real_time() -> datetime:
 
 
 _clock: Callable[[], datetime] = _real_time
-_chance = SystemRandom()
+_chance: Random = SystemRandom()
 _program: tuple[datetime, Program] | None = None
 
 
@@ -71,6 +71,12 @@ def chance() -> Random:
     return _chance
 
 
+def use_chance(chance: Random) -> None:
+    """Let ids and codes come from a source that can be repeated: for tests, never in a Lambda."""
+    global _chance  # noqa: PLW0603 - as above
+    _chance = chance
+
+
 def program() -> Program:
     """The rules in force, read at most once a minute.
 
@@ -84,9 +90,9 @@ def program() -> Program:
 
 
 def forget() -> None:
-    """Drop all that is kept: a test's next system starts from nothing."""
-    global _program  # noqa: PLW0603 - as above
-    _program = None
+    """Drop all that is kept, as if the process had just begun; the clock stays."""
+    global _program, _chance
+    _program, _chance = None, SystemRandom()
     for made in (settings, table, mailer, _secret):
         made.cache_clear()
 

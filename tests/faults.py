@@ -30,6 +30,7 @@ class Faults:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Any]] = []
         self._planned: dict[tuple[str, str], list[Callable[[], Any] | None]] = {}
+        self._kill: tuple[int, str, type[BaseException]] | None = None
 
     def before(self, operation: str, *events: Callable[[], Any] | None) -> None:
         """Let each of the next calls of an operation meet one event before it is sent; None lets it through."""
@@ -38,6 +39,10 @@ class Faults:
     def after(self, operation: str, *events: Callable[[], Any] | None) -> None:
         """The same when the call has taken effect, but nobody has heard of it yet."""
         self._planned[("after", operation)] = list(events)
+
+    def kill(self, place: int, moment: str, death: type[BaseException]) -> None:
+        """Let the process die at the call in this place of those to come, `before` it or `after` it took effect."""
+        self._kill = len(self.calls) + place, moment, death
 
     def count(self, *operations: str) -> int:
         """How many calls of these operations were made."""
@@ -53,6 +58,9 @@ class Faults:
         self.calls.append((model.name, params))
 
     def _meet(self, moment: str, operation: str) -> Any:
+        if self._kill and self._kill[:2] == (len(self.calls) - 1, moment):
+            death, self._kill = self._kill[2], None
+            raise death
         planned = self._planned.get((moment, operation))
         event = planned.pop(0) if planned else None
         return event() if event else None

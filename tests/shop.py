@@ -4,20 +4,43 @@ One thread only: moto loses updates under concurrency, so races are tested again
 """
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
+from unittest.mock import patch
 
+import boto3
 from chalice.test import Client, HTTPResponse
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
 
 import app
 from chalicelib import deps
-from chalicelib.operations import keys
+from chalicelib.api import auth
+from chalicelib.operations import keys, programs
 from chalicelib.workers import schedule, stream
+from infra.local.table import create_table
 from tests.faults import Faults
 
 Body = dict[str, Any]
 START = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
 SENDER = "thanks@shop.example"
+REGION = "eu-central-1"
+ENVIRONMENT = {
+    "TABLE_NAME": "referrals-test",
+    "PUBLIC_URL": "https://friends.shop.example",
+    "SENDER": SENDER,
+    "PEPPER": "a pepper for tests",
+    "CURSOR_KEY": "a cursor key for tests",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+}
 
 PROGRAM: Body = {
     "shop_name": "Kavya Ceramics",
@@ -36,6 +59,32 @@ PROGRAM: Body = {
 def eur(amount: int) -> Body:
     """Minor units of euro as a request carries them."""
     return {"amount": amount, "currency": "EUR"}
+
+
+@contextmanager
+def open_shop(seed: int | None = None) -> Iterator["Shop"]:
+    """Open a shop with the demonstration program; with a seed, ids and codes are the same each time."""
+    real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True), mock_aws():
+        restart()
+        client = boto3.Session().client("dynamodb")
+        boto3.setup_default_session()
+        assert boto3.DEFAULT_SESSION is not None
+        faults = Faults()
+        faults.register(boto3.DEFAULT_SESSION.events)
+        create_table(client, ENVIRONMENT["TABLE_NAME"])
+        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        programs.publish(deps.table(), PROGRAM, author="test", now=START)
+        if seed is not None:
+            deps.use_chance(Random(seed))
+        yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages, faults)
+    restart()
+
+
+def restart() -> None:
+    """Forget all that a process keeps in memory, as a new one begins."""
+    deps.forget()
+    auth.forget()
 
 
 class Shop:

@@ -1,0 +1,177 @@
+"""Keys: each route names who may use it, each key opens what its scopes say, and no secret is kept."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from chalice.test import HTTPResponse
+
+import app
+from chalicelib import deps
+from chalicelib.operations import keys
+from tests.shop import Shop
+
+ANYONE = "anyone"
+
+SCOPES: dict[tuple[str, str], set[str]] = {
+    ("GET", "/r/{code}"): {ANYONE},
+    ("HEAD", "/r/{code}"): {ANYONE},
+    ("GET", "/r/{code}/qr.svg"): {ANYONE},
+    ("GET", "/r/{code}/qr.png"): {ANYONE},
+    ("GET", "/v1/codes/{code}"): {ANYONE},
+    ("GET", "/healthz"): {ANYONE},
+    ("POST", "/v1/ambassadors"): {"enrol"},
+    ("GET", "/v1/ambassadors/{ambassador_id}"): {"admin:read"},
+    ("GET", "/v1/ambassadors/{ambassador_id}/referrals"): {"admin:read"},
+    ("GET", "/v1/ambassadors/{ambassador_id}/ledger"): {"admin:read"},
+    ("POST", "/v1/quotes"): {"checkout"},
+    ("POST", "/v1/redemptions"): {"checkout"},
+    ("GET", "/v1/redemptions/{order_id}"): {"checkout", "admin:read"},
+    ("POST", "/v1/orders/{order_id}/refunds"): {"checkout"},
+    ("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"): {"checkout"},
+    ("POST", "/v1/orders/{order_id}/fulfilments"): {"checkout"},
+    ("GET", "/v1/ledger"): {"admin:read"},
+    ("POST", "/v1/reviews/{order_id}"): {"admin:write"},
+    ("PATCH", "/v1/codes/{code}"): {"admin:write"},
+}
+"""Who may do what, as the contract says."""
+
+
+def routes() -> Iterator[tuple[str, str, set[str]]]:
+    """Every route that the app has, with the scopes that its handler carries."""
+    for path, methods in app.app.routes.items():
+        for method, entry in methods.items():
+            yield method, path, set(getattr(entry.view_function, "scopes", ()))
+
+
+ROUTES = sorted((method, path) for method, path, _ in routes())
+GUARDED = [(method, path) for method, path, scopes in routes() if ANYONE not in scopes]
+
+
+def knock(shop: Shop, method: str, path: str, *, scope: str | None = None, **headers: str) -> HTTPResponse:
+    """Call a route with any id and an empty body: what is asked is whether the door opens."""
+    body = None if method in {"GET", "HEAD", "DELETE"} else {}
+    return shop.call(method, re.sub(r"\{\w+\}", "zz-none", path), body, scope=scope, **headers)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_route_names_its_scope(method: str, path: str) -> None:
+    """A route without a scope, or with one that no key can hold, is a hole or a wall: neither gets through the build."""
+    scopes = {(other, at): found for other, at, found in routes()}[method, path]
+    assert scopes
+    assert scopes <= {*keys.SCOPES, ANYONE}
+    assert scopes == {ANYONE} or ANYONE not in scopes
+
+
+@pytest.mark.parametrize(("method", "path"), SCOPES)
+def test_the_scopes_of_the_contract(method: str, path: str) -> None:
+    """Each route of the contract exists and is open to exactly those that the contract names."""
+    assert {(other, at): found for other, at, found in routes()}[method, path] == SCOPES[method, path]
+
+
+@pytest.mark.parametrize("held", keys.SCOPES)
+def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, held: str) -> None:
+    """With the key for one scope every other route answers 403 and does nothing."""
+    before = shop.everything()
+    for method, path in GUARDED:
+        with subtests.test(f"{method} {path}"):
+            answer = knock(shop, method, path, scope=held)
+            allowed = {(other, at): found for other, at, found in routes()}[method, path]
+            if held in allowed:
+                assert answer.status_code not in {401, 403, 500}
+                continue
+            assert answer.status_code == 403
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert shop.read(answer)["reason"] == "wrong_scope"
+    after = shop.everything()
+    assert after == before or held == "checkout"  # the reversal needs no body, so it was taken
+
+
+def test_without_a_key(shop: Shop, subtests: pytest.Subtests) -> None:
+    """Without a key every guarded route answers 401 with a challenge, whatever else is sent."""
+    for method, path in GUARDED:
+        with subtests.test(f"{method} {path}"):
+            answer = knock(shop, method, path)
+            assert answer.status_code == 401
+            assert shop.read(answer)["reason"] == "unauthenticated"
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route not in GUARDED])
+def test_public_routes_need_no_key(shop: Shop, method: str, path: str) -> None:
+    """Public routes answer without a key, and with one that is wrong: a friend's browser has none."""
+    for headers in ({}, {"Authorization": "Bearer rk_wrong"}, {"Authorization": "Basic dTpw"}):
+        assert knock(shop, method, path, **headers).status_code in {200, 404}
+
+
+def test_only_a_real_key_in_the_right_scheme_opens(shop: Shop, subtests: pytest.Subtests) -> None:
+    """Whatever is almost a key is none."""
+    key = shop.keys["admin:read"]
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    sent = {
+        "another scheme": f"Basic {key}",
+        "no scheme": key,
+        "no key": "Bearer",
+        "blank key": "Bearer  ",
+        "shortened": f"Bearer {key[:-1]}",
+        "prolonged": f"Bearer {key}x",
+        "other case": f"Bearer {key.swapcase()}",
+        "its digest": f"Bearer {digest}",
+        "its id": f"Bearer key_{digest[:12]}",
+        "two keys": f"Bearer {key} {shop.keys['enrol']}",
+        "in quotes": f'Bearer "{key}"',
+    }
+    for name, header in sent.items():
+        with subtests.test(name):
+            answer = shop.call("GET", "/v1/redemptions/o-1", Authorization=header)
+            assert answer.status_code == 401
+            assert key not in answer.body.decode()
+    for name in ("key", "access_token"):
+        assert shop.call("GET", f"/v1/redemptions/o-1?{name}={key}").status_code == 401
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_in_any_case(shop: Shop, scheme: str) -> None:
+    """The scheme's name has no case (RFC 9110, 11.1)."""
+    answer = shop.call("GET", "/v1/redemptions/o-1", Authorization=f"{scheme} {shop.keys['admin:read']}")
+    assert answer.status_code == 404
+
+
+def test_secrets_are_not_stored(shop: Shop) -> None:
+    """The table knows the SHA-256 of a key and not the key: a leaked backup opens nothing."""
+    stored = json.dumps(shop.everything())
+    for secret in shop.keys.values():
+        assert secret.startswith("rk_")
+        assert len(secret) >= 43
+        assert secret not in stored
+        assert secret.removeprefix("rk_") not in stored
+        assert hashlib.sha256(secret.encode()).hexdigest() in stored
+    assert len(set(shop.keys.values())) == len(keys.SCOPES)
+
+
+@pytest.mark.parametrize("scopes", [[], ["admin"], ["anyone"], ["checkout", "root"], ["Checkout"], [""], ["*"]])
+def test_unknown_scopes_are_not_issued(shop: Shop, scopes: list[str]) -> None:
+    """A key with a scope that no route knows would be a surprise later; it is refused now, and nothing is stored."""
+    before = shop.everything()
+    with pytest.raises(keys.UnknownScopeError, match="checkout"):
+        keys.issue(deps.table(), "a key", scopes, shop.now)
+    assert shop.everything() == before
+
+
+def test_a_key_with_several_scopes(shop: Shop) -> None:
+    """A key may open more than one door, and no third one."""
+    key = keys.issue(deps.table(), "both", ["enrol", "checkout"], shop.now)
+    opened = {
+        path: shop.call("POST", path, {}, Authorization=f"Bearer {key}").status_code
+        for path in ("/v1/ambassadors", "/v1/redemptions", "/v1/reviews/o-1")
+    }
+    assert opened == {"/v1/ambassadors": 400, "/v1/redemptions": 400, "/v1/reviews/o-1": 403}
+
+
+def test_health_tells_more_to_admins_only(shop: Shop) -> None:
+    """Anyone may ask whether the service answers; its version and backlog are for admins."""
+    assert shop.read(shop.call("GET", "/healthz")) == {"ok": True}
+    assert shop.read(shop.call("GET", "/healthz", scope="checkout")) == {"ok": True}
+    assert "version" in shop.read(shop.call("GET", "/healthz", scope="admin:read"))

@@ -1,0 +1,165 @@
+"""Killed anywhere: a request or a worker dies at each of its calls in turn, and the end is the same.
+
+Each scenario is first played undisturbed, which tells how many calls it makes to the table and to SES. Then it is
+played again for each call, twice: the process dies before the call is sent, and after it took effect but before its
+answer came. What was in memory is gone. A client sends its request again, as clients do; no stream record comes again;
+only the schedule runs. Afterwards the table holds what it holds without the kill.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.shop import Body, Shop, open_shop, restart
+
+SEED = 7
+TIMES = {"at", "settled_at", "recorded_at", "sending_at", "attempts", "day_pk", "day_sk", "due_at"}
+
+
+class KilledError(BaseException):
+    """The process is gone: nothing in the program can catch this."""
+
+
+class Scenario(NamedTuple):
+    """What happens before, and the work during which the process dies. A request is sent again by its client."""
+
+    before: Callable[[Shop], Any]
+    work: Callable[[Shop], Any]
+    is_request: bool = False
+
+
+def sold(shop: Shop) -> None:
+    """An order, admitted and not settled yet."""
+    shop.redeem(shop.enrol()["code"])
+
+
+def settled(shop: Shop) -> None:
+    """An order with its reward on hold and its mails sent."""
+    sold(shop)
+    shop.stream()
+
+
+def released(shop: Shop) -> None:
+    """An order whose reward is available."""
+    settled(shop)
+    shop.days(31)
+
+
+def refunded(shop: Shop) -> None:
+    """An available reward, and a refund that has not been settled yet."""
+    released(shop)
+    shop.refund("o1", "r1", 1500)
+
+
+def stranger(shop: Shop) -> None:
+    """A refund of an order that nobody knows."""
+    shop.enrol()
+    shop.refund("o1", "r1", 1500)
+
+
+def crowd(shop: Shop) -> None:
+    """Two orders of one ambassador and one of another, none settled yet."""
+    code = shop.enrol()["code"]
+    for number in range(2):
+        shop.redeem(code, f"o{number}")
+    shop.redeem(shop.enrol("ravi@example.com", "Ravi")["code"], "o9")
+
+
+def a_month_later(shop: Shop) -> None:
+    """The schedule's run in which holds end."""
+    shop.now += timedelta(days=31)
+    shop.minute()
+
+
+def an_hour_later(shop: Shop) -> None:
+    """The schedule's run in which facts that nobody has looked at are due."""
+    shop.now += timedelta(hours=1)
+    shop.minute()
+
+
+SCENARIOS = {
+    "redeem": Scenario(lambda shop: shop.enrol(), lambda shop: shop.redeem(code_of(shop)), is_request=True),
+    "refund": Scenario(settled, lambda shop: shop.refund("o1", "r1", 1500), is_request=True),
+    "settle and deliver from the stream": Scenario(sold, lambda shop: shop.stream()),
+    "settle and deliver a fold": Scenario(crowd, lambda shop: shop.stream()),
+    "settle from the schedule": Scenario(sold, an_hour_later),
+    "release and deliver": Scenario(settled, a_month_later),
+    "settle a refund": Scenario(refunded, an_hour_later),
+    "look at a fact of an unknown order": Scenario(stranger, an_hour_later),
+}
+
+
+def code_of(shop: Shop) -> str:
+    """The code of the first ambassador."""
+    return next(str(row["code"]["S"]) for row in shop.everything() if row["SK"]["S"] == "CODE")
+
+
+def play(scenario: Scenario, kill: tuple[int, str] | None) -> tuple[list[Body], Counter[tuple[str, str]], list[str]]:
+    """Play a scenario with or without a kill; answers what the table holds, the mails, and the calls of the work."""
+    with open_shop(SEED) as shop:
+        scenario.before(shop)
+        shop.faults.calls.clear()
+        if kill:
+            shop.faults.kill(*kill, KilledError)
+            with pytest.raises(KilledError):
+                scenario.work(shop)
+            restart()
+            if scenario.is_request:
+                scenario.work(shop)
+        else:
+            scenario.work(shop)
+        calls = [name for name, _ in shop.faults.calls]
+        for minutes in (1, 16, 16, 60 * 24 * 40, 1, 16):
+            shop.now += timedelta(minutes=minutes)
+            shop.minute()
+        kept = [timeless(row) for row in shop.everything() if row["SK"]["S"] != "KEY"]
+        return kept, Counter(shop.mails()), calls
+
+
+def timeless(row: Body) -> Body:
+    """An item without the moments at which things were done: they differ, and nothing else may."""
+    kept = {name: timeless(value) if isinstance(value, dict) else value for name, value in row.items()}
+    return {name: value for name, value in kept.items() if name not in TIMES}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_kill_at_any_call_changes_nothing(name: str) -> None:
+    """The same items, so no second entry and no lost one; mails double only when SES had taken them unheard."""
+    scenario = SCENARIOS[name]
+    expected, mails, calls = play(scenario, None)
+    assert calls, "the scenario must do something"
+    for place, call in enumerate(calls):
+        for moment in ("before", "after"):
+            found, sent, _ = play(scenario, (place, moment))
+            where = f"killed {moment} {call} ({place + 1} of {len(calls)})"
+            assert found == expected, where
+            assert not mails - sent, f"a mail was lost: {where}"
+            assert all(number <= 2 * mails[mail] for mail, number in sent.items()), f"a mail came thrice: {where}"
+            if sent != mails:
+                assert "SendEmail" in calls[: place + 1], f"a mail came twice: {where}"
+
+
+def test_an_enrolment_that_dies_anywhere_leaves_one_ambassador() -> None:
+    """The client asks again and gets an ambassador: whole, and the only one, with the code that the answer names."""
+    with open_shop(SEED) as shop:
+        shop.faults.calls.clear()
+        shop.enrol()
+        number = len(shop.faults.calls)
+    for place in range(number):
+        for moment in ("before", "after"):
+            with open_shop(SEED) as shop:
+                shop.faults.calls.clear()
+                shop.faults.kill(place, moment, KilledError)
+                try:
+                    shop.enrol()
+                except KilledError:
+                    restart()
+                answer = shop.enrol()
+                kinds = Counter(row["SK"]["S"] for row in shop.everything())
+                assert {name: kinds[name] for name in ("PROFILE", "ACCOUNT", "CODE", "AMBASSADOR")} == dict.fromkeys(
+                    ("PROFILE", "ACCOUNT", "CODE", "AMBASSADOR"), 1
+                )
+                assert code_of(shop) == answer["code"]

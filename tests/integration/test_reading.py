@@ -1,0 +1,367 @@
+"""What admins read: the ledger page by page, filtered, as CSV; an ambassador; the list of referrals."""
+
+import csv
+import io
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from tests.shop import Body, Shop, eur
+
+PUBLIC = "https://friends.shop.example"
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", "=HYPERLINK(\"http:evil.example\")")
+ALL = "from=2026-01-01&to=2026-12-31"
+
+
+def no_floats(text: str) -> float:
+    """A number with a fraction or an exponent: the API has none."""
+    raise AssertionError(f"a float in JSON: {text}")
+
+
+def get(shop: Shop, path: str, **headers: str) -> HTTPResponse:
+    """Read as an admin."""
+    answer = shop.call("GET", path, scope="admin:read", **headers)
+    assert answer.status_code == 200, answer.body
+    return answer
+
+
+def read(shop: Shop, path: str) -> Any:
+    """Read JSON as an admin."""
+    return json.loads(get(shop, path).body, parse_float=no_floats)
+
+
+def walk(shop: Shop, path: str, query: str = "") -> list[Body]:
+    """Every item of a list, page after page by the Link header, each page within the limit."""
+    limit = int(found[1]) if (found := re.search(r"limit=(\d+)", query)) else 50
+    items: list[Body] = []
+    following = f"{path}?{query}"
+    for _ in range(300):
+        answer = get(shop, following)
+        page = json.loads(answer.body, parse_float=no_floats)
+        assert set(page) == {"items", "next_cursor"}
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        if page["next_cursor"] is None:
+            assert "Link" not in answer.headers
+            return items
+        link = answer.headers["Link"]
+        assert link.endswith('>; rel="next"')
+        assert link.startswith(f"<{PUBLIC}{path}?")
+        following = link.removeprefix(f"<{PUBLIC}").partition(">")[0]
+    raise AssertionError("a list without an end")
+
+
+def at(entry: Body) -> datetime:
+    """When an entry was posted."""
+    return datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
+
+
+@pytest.fixture
+def ambassadors(shop: Shop) -> list[Body]:
+    """Five ambassadors with orders on four days, refunds, and first releases: some 30 entries in several shards."""
+    made = [shop.enrol(f"a{number}@example.com") for number in range(5)]
+    for day in range(4):
+        for number, ambassador in enumerate(made):
+            if (day + number) % 2 == 0:
+                assert shop.redeem(ambassador["code"], f"o{day}-{number}", 5000 + day).status_code == 201
+        shop.stream()
+        if day == 2:
+            shop.refund("o0-0", "r-1", 4501)
+            shop.refund("o1-1", "r-1", 1000)
+            shop.stream()
+        shop.now += timedelta(days=1, minutes=7)
+    shop.now += timedelta(days=27)
+    shop.minute()
+    return made
+
+
+def everybodys(shop: Shop, made: list[Body]) -> list[Body]:
+    """All entries, gathered from the ledgers of the ambassadors, in order of time and id."""
+    entries = [entry for one in made for entry in read(shop, f"/v1/ambassadors/{one['id']}/ledger?limit=100")["items"]]
+    return sorted(entries, key=lambda entry: (at(entry), entry["id"]))
+
+
+# --- pages --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+def test_pages_of_the_ledger(shop: Shop, ambassadors: list[Body], limit: int) -> None:
+    """However it is cut into pages, the ledger has every entry of everybody exactly once, in order of time."""
+    expected = everybodys(shop, ambassadors)
+    assert len({at(entry).date() for entry in expected}) >= 4
+    assert len(expected) >= 15
+    window = f"from={at(expected[0]).date()}&to={at(expected[-1]).date()}"
+    if limit < 3:  # each page of a wide window is many reads; the last days are enough to cut through
+        expected = [entry for entry in expected if at(entry) >= at(expected[-1]) - timedelta(days=2)]
+        window = f"from={at(expected[0]).date()}"
+    assert walk(shop, "/v1/ledger", f"limit={limit}&{window}") == expected
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_pages_of_one_ambassadors_ledger(shop: Shop, ambassadors: list[Body], limit: int) -> None:
+    """An ambassador's own ledger and the filter on everybody's are the same list, in order of posting."""
+    own = ambassadors[0]["id"]
+    expected = [entry for entry in everybodys(shop, ambassadors) if entry["ambassador_id"] == own]
+    assert len(expected) >= 3
+    assert walk(shop, f"/v1/ambassadors/{own}/ledger", f"limit={limit}") == expected
+    assert walk(shop, "/v1/ledger", f"limit={limit}&ambassador_id={own}") == expected
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_pages_of_one_orders_entries(shop: Shop, ambassadors: list[Body], limit: int) -> None:
+    """The limit holds for the entries of an order as well."""
+    expected = [entry for entry in everybodys(shop, ambassadors) if entry.get("order_id") == "o1-1"]
+    assert len(expected) >= 2
+    assert walk(shop, "/v1/ledger", f"limit={limit}&order_id=o1-1") == expected
+
+
+def test_a_page_has_50_entries_unless_told(shop: Shop) -> None:
+    """Without a limit a page has 50 entries at most."""
+    maya = shop.enrol()
+    for number in range(52):
+        assert shop.redeem(maya["code"], f"o{number}").status_code == 201
+    shop.stream()
+    page = read(shop, f"/v1/ambassadors/{maya['id']}/ledger")
+    assert len(page["items"]) == 50
+    assert len(walk(shop, f"/v1/ambassadors/{maya['id']}/ledger")) == 52
+    assert len(walk(shop, f"/v1/ambassadors/{maya['id']}/referrals")) == 52
+
+
+def test_entries_add_up(shop: Shop, ambassadors: list[Body]) -> None:
+    """The legs of each entry sum to zero, and an ambassador's balances are the sums of the legs."""
+    sums: dict[tuple[str, str], int] = {}
+    for entry in everybodys(shop, ambassadors):
+        assert sum(leg["amount"] for leg in entry["legs"]) == 0
+        for leg in entry["legs"]:
+            key = entry["ambassador_id"], leg["account"].removeprefix("ambassador:")
+            sums[key] = sums.get(key, 0) + leg["amount"]
+    for one in ambassadors:
+        account = shop.account(one["id"])
+        for name in ("held", "available"):
+            assert account[name] == sums.get((one["id"], name), 0)
+
+
+# --- filters ------------------------------------------------------------------------------------------------------------
+
+
+def test_filters(shop: Shop, ambassadors: list[Body], subtests: pytest.Subtests) -> None:
+    """Each filter, and several together, gives exactly what one would pick from the whole list by hand."""
+    every = everybodys(shop, ambassadors)
+    own, middle = ambassadors[1]["id"], at(every[4])
+    day = middle.date()
+    time = middle.isoformat().replace("+00:00", "Z")
+    end_of_day = datetime.fromisoformat(f"{day}T00:00:00+00:00") + timedelta(days=1)
+    start_of_day = end_of_day - timedelta(days=1)
+    recent = at(every[-1]) + timedelta(days=1) - timedelta(days=31)
+    cases: dict[str, list[Body]] = {
+        f"ambassador_id={own}": [entry for entry in every if entry["ambassador_id"] == own],
+        "ambassador_id=amb_none": [],
+        "order_id=o1-1": [entry for entry in every if entry.get("order_id") == "o1-1"],
+        "order_id=none": [],
+        f"order_id=o1-1&ambassador_id={own}": [entry for entry in every if entry.get("order_id") == "o1-1"],
+        f"order_id=o0-0&ambassador_id={own}": [],
+        "order_id=o1-1&kind=release": [
+            entry for entry in every if entry.get("order_id") == "o1-1" and entry["kind"] == "release"
+        ],
+        f"ambassador_id={own}&kind=hold": [
+            entry for entry in every if entry["ambassador_id"] == own and entry["kind"] == "hold"
+        ],
+        f"ambassador_id={own}&from={day}&to={day}": [
+            entry for entry in every if entry["ambassador_id"] == own and at(entry).date() == day
+        ],
+        f"ambassador_id={own}&to={time}": [
+            entry for entry in every if entry["ambassador_id"] == own and at(entry) < middle
+        ],
+        f"from={day}&to={day}": [entry for entry in every if at(entry).date() == day],
+        f"from={time}&to={day}": [entry for entry in every if middle <= at(entry) < end_of_day],
+        f"from={day}&to={time}": [entry for entry in every if start_of_day <= at(entry) < middle],
+        f"from={time}&to={time}": [],
+        f"from={time.replace('Z', '%2B00:00')}&to={day}": [
+            entry for entry in every if middle <= at(entry) < end_of_day
+        ],
+        f"from={day}&to={day}&kind=void": [
+            entry for entry in every if at(entry).date() == day and entry["kind"] == "void"
+        ],
+        "from=2026-03-01&to=2026-03-31&kind=hold": [
+            entry for entry in every if entry["kind"] == "hold" and at(entry).month == 3
+        ],
+        "kind=release": [entry for entry in every if entry["kind"] == "release" and at(entry) >= recent],
+        "from=1990-01-01&to=1995-01-01": [],
+    }
+    for query, expected in cases.items():
+        with subtests.test(query):
+            assert walk(shop, "/v1/ledger", f"limit=100&{query}") == expected
+    assert len([expected for expected in cases.values() if expected]) >= 11
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "to=0001-01-05",
+        "to=0001-01-01T00:00:00%2B14:00",
+        "from=9999-12-20&kind=hold",
+        "from=0001-01-01&to=0001-02-01",
+        "from=0001-01-01&to=9999-12-30&ambassador_id=amb_none",
+        "from=0001-01-01&to=9999-12-30&order_id=none",
+        "from=9999-12-31T23:59:59-12:00",
+    ],
+)
+def test_windows_at_the_ends_of_time(shop: Shop, query: str) -> None:
+    """A window that lies outside of all time is empty or refused, never the cause of a server error."""
+    assert shop.call("GET", f"/v1/ledger?{query}", scope="admin:read").status_code in {200, 400}
+
+
+def test_the_filters_stay_with_the_next_page(shop: Shop, ambassadors: list[Body]) -> None:
+    """The Link header carries on the filters, so that following it walks the same list."""
+    own = ambassadors[0]["id"]
+    link = get(shop, f"/v1/ledger?limit=1&ambassador_id={own}&kind=hold").headers["Link"]
+    for part in ("limit=1", f"ambassador_id={own}", "kind=hold", "cursor="):
+        assert part in link
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_csv(shop: Shop, ambassadors: list[Body]) -> None:
+    """The CSV has a header and one row per leg, with what the JSON of the same page says."""
+    own = ambassadors[1]["id"]
+    path = f"/v1/ambassadors/{own}/ledger"
+    answer = get(shop, path, Accept="text/csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode(), newline="")))
+    legs = [(entry, leg) for entry in read(shop, path)["items"] for leg in entry["legs"]]
+    assert len(rows) == len(legs) >= 6
+    for row, (entry, leg) in zip(rows, legs, strict=True):
+        assert at({"at": row["at"]}) == at(entry)
+        for name in ("id", "kind", "ambassador_id", "order_id", "cause", "tier"):
+            assert row[name] == entry.get(name, "")
+        assert int(row["program_version"]) == entry["program_version"]
+        assert (row["account"], int(row["amount"]), row["currency"]) == (leg["account"], leg["amount"], leg["currency"])
+
+
+def test_the_csv_is_safe_in_a_spreadsheet(shop: Shop) -> None:
+    """An order id that looks like a formula opens as text; amounts below zero stay numbers."""
+    maya = shop.enrol()
+    for number, order_id in enumerate(FORMULAS):
+        friend = {"email": f"f{number}@friends.example"}
+        assert shop.redeem(maya["code"], order_id, customer=friend).status_code == 201
+    shop.stream()
+    answer = get(shop, f"/v1/ambassadors/{maya['id']}/ledger", Accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode(), newline="")))
+    assert {row["order_id"] for row in rows} == {f"'{order_id}" for order_id in FORMULAS}
+    for row in rows:
+        assert re.fullmatch(r"-?\d+", row.pop("amount"))
+        assert not [cell for cell in row.values() if cell[:1] in {"=", "+", "-", "@", "\t", "\r"}]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("application/json, text/csv;q=0.5", "application/json"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"),
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("text/csv; charset=utf-8", "text/csv; charset=utf-8"),
+        ("text/csv, */*;q=0.1", "text/csv; charset=utf-8"),
+        ("Text/CSV", "text/csv; charset=utf-8"),
+    ],
+)
+def test_the_client_chooses_the_form(shop: Shop, accept: str | None, kind: str) -> None:
+    """CSV for whoever asks for it first, JSON for everybody else."""
+    headers = {} if accept is None else {"Accept": accept}
+    assert get(shop, "/v1/ledger?from=2026-03-01", **headers).headers["Content-Type"] == kind
+
+
+def test_pages_of_csv(shop: Shop, ambassadors: list[Body]) -> None:
+    """CSV comes a page per answer, too; the Link header leads through all of it, and every page has the header row."""
+    path = f"/v1/ambassadors/{ambassadors[0]['id']}/ledger"
+    expected = [entry["id"] for entry in read(shop, path)["items"]]
+    ids: list[str] = []
+    following = f"{path}?limit=1"
+    while following:
+        answer = get(shop, following, Accept="text/csv")
+        ids += [row["id"] for row in csv.DictReader(io.StringIO(answer.body.decode(), newline=""))]
+        following = answer.headers.get("Link", "").removeprefix(f"<{PUBLIC}").partition(">")[0]
+    assert list(dict.fromkeys(ids)) == expected
+    assert len(ids) == 2 * len(expected)
+
+
+# --- ambassadors and referrals ------------------------------------------------------------------------------------------
+
+
+def test_the_way_to_the_next_tier(shop: Shop) -> None:
+    """An ambassador sees tier, next tier and the way to it; at the top there is no next."""
+    maya = shop.enrol()
+    path = f"/v1/ambassadors/{maya['id']}"
+    assert read(shop, path)["tier"] == {"name": "Starter", "next": "Silver", "referrals_to_next": 5}
+    for number in range(5):
+        shop.redeem(maya["code"], f"o{number}")
+        shop.stream()
+        if number == 0:
+            shop.days(30)
+            assert read(shop, path)["tier"] == {"name": "Starter", "next": "Silver", "referrals_to_next": 4}
+    shop.days(30)
+    assert read(shop, path)["tier"] == {"name": "Silver"}
+
+
+def test_balances(shop: Shop) -> None:
+    """Balances are lists of money in whole minor units, the program's currency always among them."""
+    maya = shop.enrol()
+    account = read(shop, f"/v1/ambassadors/{maya['id']}")["account"]
+    for name in ("held", "available", "spent"):
+        assert account[name] == [eur(0)]
+    shop.redeem(maya["code"])
+    shop.stream()
+    assert read(shop, f"/v1/ambassadors/{maya['id']}")["account"]["held"] == [eur(450)]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_referrals_newest_first(shop: Shop, limit: int) -> None:
+    """Referrals are listed from the newest order on, however it is cut into pages, and say nothing of the friends."""
+    maya, other = shop.enrol(), shop.enrol("other@example.com")
+    placed = ["2026-02-27T10:00:00Z", "2026-03-01T09:00:00Z", "2026-02-28T23:59:59Z", "2026-02-28T23:59:59.500Z"]
+    for number, time in enumerate(placed):
+        assert shop.redeem(maya["code"], f"o{number}", placed_at=time).status_code == 201
+    shop.redeem(other["code"], "not-hers")
+    shop.stream()
+    path = f"/v1/ambassadors/{maya['id']}/referrals"
+    items = walk(shop, path, f"limit={limit}")
+    assert [item["order_id"] for item in items] == ["o1", "o3", "o2", "o0"]
+    assert {item["state"] for item in items} == {"held"}
+    assert [item["amount"] for item in items] == [eur(450)] * 4
+    assert all(item["release_at"] for item in items)
+    assert "Fay" not in json.dumps(items)
+    assert "friends.example" not in json.dumps(items)
+
+
+def test_json_has_no_floats(shop: Shop, ambassadors: list[Body]) -> None:
+    """Money is whole minor units everywhere; no answer has a number with a fraction."""
+    own = ambassadors[0]["id"]
+    paths = (f"/v1/ambassadors/{own}", f"/v1/ambassadors/{own}/referrals", f"/v1/ledger?{ALL}", "/v1/redemptions/o0-0")
+    for path in paths:
+        assert read(shop, path)
+
+
+def test_an_order_before_it_is_settled(shop: Shop) -> None:
+    """Right after the checkout an order can be read: pending, with the estimate and no entry."""
+    shop.redeem(shop.enrol()["code"])
+    order = shop.order()
+    assert "position" not in order
+    assert order["entries"] == []
+    assert order["trace"][-1]["outcome"] == "pending"
+
+
+@pytest.mark.parametrize("path", ["/v1/ledger?from=2026-03-01", "/v1/ambassadors/{id}", "/v1/ambassadors/{id}/referrals"])
+def test_private_answers_are_not_kept(shop: Shop, path: str) -> None:
+    """What a key opens is not for caches between us and the client."""
+    maya = shop.enrol()
+    answer = get(shop, path.replace("{id}", maya["id"]))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Request-Id"]
+    assert get(shop, "/v1/ledger?from=2026-03-01", Accept="text/csv").headers["Cache-Control"] == "no-store"

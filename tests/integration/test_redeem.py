@@ -1,0 +1,438 @@
+"""Redeeming and reporting: the first answer stands, a repeat repeats it, and nothing shared is touched."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model import Code
+from chalicelib.operations import programs
+from tests.shop import PROGRAM, Body, Shop, eur
+
+FRIEND: Body = {"email": "fay.friend@gmail.com", "id": "c-7", "first_name": "Faybelle", "locale": "en"}
+MINUTES_2 = 2 / 24 / 60
+
+
+def order(code: str, **changes: object) -> Body:
+    """An order of Fay's."""
+    return {
+        "order_id": "o-1",
+        "code": code,
+        "customer": FRIEND,
+        "amount": eur(5000),
+        "items": [{"sku": "cup", "quantity": 2}],
+        "placed_at": "2026-03-01T11:00:00Z",
+        **changes,
+    }
+
+
+def send(shop: Shop, body: Body) -> HTTPResponse:
+    """Redeem."""
+    return shop.call("POST", "/v1/redemptions", body, scope="checkout")
+
+
+def ask(shop: Shop, body: Body) -> Body:
+    """Quote the same order; a quote is always 200."""
+    code, rest = body["code"], {name: value for name, value in body.items() if name != "code"}
+    answer = shop.call("POST", "/v1/quotes", {"code": code, "order": rest}, scope="checkout")
+    assert answer.status_code == 200
+    return shop.read(answer)
+
+
+def reason(answer: HTTPResponse) -> tuple[int, str]:
+    """Status and reason of a problem."""
+    return answer.status_code, Shop.read(answer)["reason"]
+
+
+def assert_replayed(answer: HTTPResponse, first: HTTPResponse) -> None:
+    """The first answer again, marked as a replay."""
+    assert (first.status_code, answer.status_code) == (201, 200)
+    assert answer.body == first.body
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+
+
+def pause(shop: Shop, code: str) -> None:
+    """Pause a code as an admin does."""
+    answer = shop.call("PATCH", f"/v1/codes/{code}", {"state": "paused"}, scope="admin:write")
+    assert answer.status_code == 200
+
+
+def publish(shop: Shop, **changes: object) -> None:
+    """Publish other rules and let the minute pass in which the old ones may still be in memory."""
+    programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=shop.now)
+    shop.days(MINUTES_2)
+
+
+def expire(code: str) -> str:
+    """Make a code of the same ambassador that has expired."""
+    stored = deps.table().read_code(code)
+    assert stored is not None
+    short = Code("EXPRD234", stored.ambassador_id, stored.owners, stored.created_at, expires_at=stored.created_at)
+    assert not deps.table().commit([Create(short)])
+    return short.code
+
+
+def new_items(shop: Shop, before: list[Body]) -> list[Body]:
+    """What has been added to the table, given that nothing in it was changed."""
+    after = shop.everything()
+    assert [item for item in before if item not in after] == []
+    return [item for item in after if item not in before]
+
+
+# --- a repeat -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_to_a_redemption(shop: Shop) -> None:
+    """The checkout learns what to take off, and what the ambassador will earn about."""
+    maya = shop.enrol()
+    answer = send(shop, order(maya["code"]))
+    assert answer.status_code == 201
+    body = shop.read(answer)
+    expected = {
+        "order_id": "o-1",
+        "status": "accepted",
+        "code": maya["code"],
+        "ambassador_id": maya["id"],
+        "amount": eur(5000),
+        "friend_discount": eur(500),
+        "reward_estimate": eur(450),
+    }
+    assert {name: body[name] for name in expected} == expected
+
+
+def spellings(code: str) -> list[Body]:
+    """The same order, as another till or another day might send it."""
+    return [
+        order(code),
+        order(code.lower()),
+        order(f" {code[:4]}-{code[4:]} "),
+        order(code, customer={**FRIEND, "email": "FAY.Friend@gmail.com"}),
+        order(code, customer={**FRIEND, "email": "fayfriend+shop@googlemail.com"}),
+        order(code, placed_at="2026-03-01T12:00:00+01:00"),
+        order(code, placed_at="2026-03-01T11:00:00.000Z"),
+        order(code, customer={**FRIEND, "first_order": None}),
+    ]
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_the_same_order_again(shop: Shop, number: int) -> None:
+    """A repeat gets the first answer, however code, address and time are spelled, and stores nothing."""
+    maya = shop.enrol()
+    first = send(shop, order(maya["code"]))
+    before = shop.everything()
+    assert_replayed(send(shop, spellings(maya["code"])[number]), first)
+    assert shop.everything() == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": eur(5001)},
+        {"amount": {"amount": 5000, "currency": "USD"}},
+        {"customer": {**FRIEND, "email": "else@example.com"}},
+        {"customer": {**FRIEND, "id": "c-8"}},
+        {"customer": {**FRIEND, "first_order": False}},
+        {"items": [{"sku": "cup", "quantity": 3}]},
+        {"items": []},
+        {"placed_at": "2026-03-01T11:00:01Z"},
+        {"code": "other"},
+    ],
+    ids=lambda changes: "-".join(f"{name}" for name in changes),
+)
+def test_another_order_under_the_same_id(shop: Shop, changes: Body) -> None:
+    """Other content under a known order id is a mistake to hear of: 409, and the first redemption stands."""
+    maya, other = shop.enrol(), shop.enrol("other@example.com")
+    assert send(shop, order(maya["code"])).status_code == 201
+    before = shop.everything()
+    code = other["code"] if changes.get("code") == "other" else maya["code"]
+    assert reason(send(shop, {**order(maya["code"]), **changes, "code": code})) == (409, "conflicting_repeat")
+    assert shop.everything() == before
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda shop, maya: pause(shop, maya["code"]),
+        lambda shop, maya: publish(shop, open=False),
+        lambda shop, maya: publish(shop, minimum=9999),
+        lambda shop, maya: publish(shop, offer={"basis_points": 5000}),
+        lambda shop, maya: (shop.stream(), shop.refund("o-1", "r-1", 4500), shop.stream()),
+        lambda shop, maya: shop.days(400),
+    ],
+    ids=["paused", "closed", "minimum-raised", "offer-raised", "settled-and-refunded", "a-year-later"],
+)
+def test_a_repeat_after_the_world_has_changed(shop: Shop, happens: Callable[[Shop, Body], object]) -> None:
+    """A checkout that lost the answer and asks again later gets its first answer, whatever was decided since."""
+    maya = shop.enrol()
+    first = send(shop, order(maya["code"]))
+    happens(shop, maya)
+    before = shop.everything()
+    assert_replayed(send(shop, order(maya["code"])), first)
+    assert shop.everything() == before
+
+
+# --- reasons and quotes -------------------------------------------------------------------------------------------------
+
+REASONS: dict[str, Callable[[Shop, Body], Body]] = {
+    "unknown_code": lambda shop, maya: order("NSVCHCDE"),
+    "paused_code": lambda shop, maya: (pause(shop, maya["code"]), order(maya["code"]))[1],
+    "expired_code": lambda shop, maya: order(expire(maya["code"]), placed_at="2026-03-01T12:00:00Z"),
+    "own_code": lambda shop, maya: order(maya["code"], customer={"email": "maya@example.com"}),
+    "friend_already_referred": lambda shop, maya: (
+        send(shop, order(maya["code"], order_id="o-0")),
+        order(maya["code"]),
+    )[1],
+    "not_first_order": lambda shop, maya: order(maya["code"], customer={**FRIEND, "first_order": False}),
+    "below_minimum": lambda shop, maya: order(maya["code"], amount=eur(1999)),
+    "currency_mismatch": lambda shop, maya: order(maya["code"], amount={"amount": 5000, "currency": "INR"}),
+    "program_closed": lambda shop, maya: (publish(shop, open=False), order(maya["code"]))[1],
+}
+
+
+@pytest.mark.parametrize("expected", REASONS)
+def test_every_reason(shop: Shop, expected: str) -> None:
+    """Each documented refusal is reached, a quote gives the same reason, and neither stores anything."""
+    maya = shop.enrol()
+    body = REASONS[expected](shop, maya)
+    before = shop.everything()
+    assert ask(shop, body) == {
+        "usable": False,
+        "reason": expected,
+        "friend_discount": eur(0),
+        "reward_estimate": eur(0),
+    }
+    assert reason(send(shop, body)) == (422, expected)
+    assert shop.everything() == before
+
+
+@pytest.mark.parametrize("amount", [2000, 2001, 2009, 4999, 123_456, 10**12])
+def test_a_quote_is_what_redeeming_gives(shop: Shop, amount: int) -> None:
+    """A quote promises exactly what the redemption grants, and stores nothing."""
+    maya = shop.enrol()
+    body = order(maya["code"], amount=eur(amount))
+    before = shop.everything()
+    quoted = ask(shop, body)
+    assert shop.everything() == before
+    redeemed = shop.read(send(shop, body))
+    assert quoted["usable"] is True
+    assert "reason" not in quoted
+    for name in ("friend_discount", "reward_estimate"):
+        assert quoted[name] == redeemed[name]
+    assert redeemed["friend_discount"] == eur(amount // 10)
+
+
+def test_a_quote_without_a_friend(shop: Shop) -> None:
+    """A shop's basket page may ask before it knows the customer or has an order id."""
+    maya = shop.enrol()
+    answer = shop.call("POST", "/v1/quotes", {"code": maya["code"], "order": {"amount": eur(5000)}}, scope="checkout")
+    assert shop.read(answer) == {"usable": True, "friend_discount": eur(500), "reward_estimate": eur(450)}
+
+
+def test_a_quote_of_a_redeemed_order_is_still_usable(shop: Shop) -> None:
+    """The friend's own order doesn't count as an earlier one."""
+    maya = shop.enrol()
+    send(shop, order(maya["code"]))
+    assert ask(shop, order(maya["code"]))["usable"] is True
+    assert ask(shop, order(maya["code"], order_id="o-2"))["reason"] == "friend_already_referred"
+
+
+# --- what is stored -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wire(shop: Shop) -> Iterator[list[str]]:
+    """The names of the calls that the app's client makes to DynamoDB, in order."""
+    calls: list[str] = []
+
+    def note(model: Any, **_: object) -> None:
+        calls.append(model.name)
+
+    assert boto3.DEFAULT_SESSION is not None
+    events = boto3.DEFAULT_SESSION.events
+    events.register("before-call.dynamodb", note)
+    deps.forget()
+    yield calls
+    events.unregister("before-call.dynamodb", note)
+
+
+def test_one_read_and_one_transaction(shop: Shop, wire: list[str]) -> None:
+    """The checkout waits for one read and one transaction, no more: everything else comes later."""
+    maya = shop.enrol()
+    assert shop.redeem(maya["code"], "o-warm").status_code == 201
+    wire.clear()
+    assert send(shop, order(maya["code"])).status_code == 201
+    assert wire == ["GetItem", "TransactWriteItems"]
+
+
+def test_a_redemption_writes_only_its_own_items(shop: Shop) -> None:
+    """Of a viral code nothing is written: only items of this order and of this friend, so orders never collide."""
+    maya = shop.enrol()
+    assert shop.redeem(maya["code"], "o-0").status_code == 201
+    before = shop.everything()
+    assert send(shop, order(maya["code"])).status_code == 201
+    added = new_items(shop, before)
+    kinds = sorted((item["PK"]["S"].partition("#")[0], item["SK"]["S"]) for item in added)
+    assert kinds == [("ORDER", "REDEMPTION"), ("PERSON", "FRIEND"), ("PERSON", "FRIEND")]
+    assert {item["order_id"]["S"] for item in added} == {"o-1"}
+    assert len({item["PK"]["S"] for item in added}) == 3
+
+
+PRIVATE = ("gmail", "fay", "maya", "patel", "example.com", "friends.example")
+
+
+def life(shop: Shop) -> Body:
+    """Everything that happens to an order: quoted, redeemed, settled, refunded, delivered, paid, refused again."""
+    maya = shop.enrol("maya.patel@example.com", "Mayabelle", last_name="Patel")
+    body = order(maya["code"])
+    ask(shop, body)
+    send(shop, body)
+    shop.stream()
+    shop.refund("o-1", "r-1", 1000)
+    told = {"fulfilment_id": "f-1", "delivered_at": "2026-03-01T11:30:00Z"}
+    shop.call("POST", "/v1/orders/o-1/fulfilments", told, scope="checkout")
+    shop.stream()
+    shop.days(31)
+    send(shop, order(maya["code"], order_id="o-2"))
+    send(shop, order("MAYABELLE", order_id="o-3", customer={"email": "bad"}))
+    shop.call("GET", f"/r/{maya['code']}?ch=fay", User_Agent="Mozilla/5.0")
+    shop.call("GET", f"/v1/ambassadors/{maya['id']}", scope="admin:read")
+    assert len(shop.mails()) >= 3
+    return maya
+
+
+def test_names_and_addresses_live_in_person_items_only(shop: Shop) -> None:
+    """Erasing a person's items erases the person: no other item names them, not even in a key."""
+    life(shop)
+    for item in shop.everything():
+        if not item["PK"]["S"].startswith("PERSON#") and item["SK"]["S"] != "PROFILE":
+            text = json.dumps(item, ensure_ascii=False).lower()
+            assert not [part for part in PRIVATE if part in text], text
+        assert "fay.friend" not in item["PK"]["S"]
+
+
+def test_logs_tell_nothing_personal(shop: Shop, capfd: pytest.CaptureFixture[str]) -> None:
+    """A log can be given to anyone: it holds no address, no name, no key and no code."""
+    written = io.StringIO()
+    handlers = [made for made in logging.getLogger("referrals").handlers if isinstance(made, logging.StreamHandler)]
+    streams = [made.setStream(written) for made in handlers]
+    try:
+        maya = life(shop)
+        key = f"Bearer {shop.keys['checkout']}"
+        shop.call("GET", "/v1/redemptions/o-1", Authorization=key.replace("rk_", "rk_wrong"))
+        shop.call("POST", "/v1/ambassadors", {"email": "fay@fay..ü", "first_name": "Fay"}, scope="enrol")
+    finally:
+        for made, stream in zip(handlers, streams, strict=True):
+            made.setStream(stream)
+    printed = capfd.readouterr()
+    log = f"{written.getvalue()}{printed.out}{printed.err}".lower()
+    assert log.count('"route":"/v1/redemptions"') >= 3
+    assert not [part for part in (*PRIVATE, maya["code"].lower(), "rk_") if part in log], log
+    assert not [secret for secret in shop.keys.values() if secret.lower() in log]
+
+
+# --- later facts --------------------------------------------------------------------------------------------------------
+
+REFUND: Body = {"refund_id": "r-1", "amount": eur(1000), "refunded_at": "2026-03-01T11:00:00Z"}
+DELIVERY: Body = {
+    "fulfilment_id": "f-1",
+    "delivered_at": "2026-03-01T11:00:00Z",
+    "return_by": "2026-03-31T00:00:00Z",
+}
+FACTS: dict[str, tuple[str, Body, list[Body]]] = {
+    "refund": (
+        "/v1/orders/o-1/refunds",
+        REFUND,
+        [
+            {**REFUND, "amount": eur(1001)},
+            {**REFUND, "amount": {"amount": 1000, "currency": "USD"}},
+            {**REFUND, "kind": "chargeback"},
+            {**REFUND, "refunded_at": "2026-03-01T11:00:01Z"},
+        ],
+    ),
+    "cancellation": (
+        "/v1/orders/o-1/refunds",
+        {"refund_id": "r-1", "kind": "cancellation"},
+        [{"refund_id": "r-1", "kind": "cancellation", "amount": eur(5)}, REFUND],
+    ),
+    "chargeback": ("/v1/orders/o-1/refunds", {**REFUND, "kind": "chargeback"}, [REFUND]),
+    "reversal": ("/v1/orders/o-1/refunds/r-1/reversal", {}, []),
+    "fulfilment": (
+        "/v1/orders/o-1/fulfilments",
+        DELIVERY,
+        [
+            {**DELIVERY, "delivered_at": "2026-03-01T11:00:01Z"},
+            {**DELIVERY, "return_by": "2026-04-01T00:00:00Z"},
+            {"fulfilment_id": "f-1", "delivered_at": DELIVERY["delivered_at"]},
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("redeemed", [True, False], ids=["redeemed", "before-the-redemption"])
+@pytest.mark.parametrize("kind", FACTS)
+def test_a_fact_and_its_repeats(shop: Shop, kind: str, redeemed: bool) -> None:
+    """A fact is 201 once, then 200 with the stored body, also much later; other content under its key is 409."""
+    path, body, others = FACTS[kind]
+    if redeemed:
+        send(shop, order(shop.enrol()["code"]))
+        shop.stream()
+    before = shop.everything()
+    first = shop.call("POST", path, body, scope="checkout")
+    assert first.status_code == 201
+    shown = shop.read(first)
+    assert {name: shown[name] for name in body} == body
+    assert {item["PK"]["S"] for item in new_items(shop, before)} == {"ORDER#o-1"}
+    shop.days(MINUTES_2)
+    before = shop.everything()
+    assert_replayed(shop.call("POST", path, body, scope="checkout"), first)
+    for other in others:
+        assert reason(shop.call("POST", path, other, scope="checkout")) == (409, "conflicting_repeat"), other
+    assert shop.everything() == before
+
+
+@pytest.mark.parametrize("kind", ["refund", "fulfilment"])
+def test_the_same_id_on_another_order_is_another_fact(shop: Shop, kind: str) -> None:
+    """Shops number refunds within an order: r-1 of another order has nothing to do with this one."""
+    path, body, others = FACTS[kind]
+    assert shop.call("POST", path, body, scope="checkout").status_code == 201
+    assert shop.call("POST", path.replace("o-1", "o-2"), others[0], scope="checkout").status_code == 201
+
+
+def test_a_refund_that_came_first_counts(shop: Shop) -> None:
+    """The order of arrival doesn't matter: a refund before the redemption takes its part of the reward all the same."""
+    maya = shop.enrol()
+    assert shop.refund("o1", "r-1", 900).status_code == 201
+    shop.stream()
+    shop.redeem(maya["code"])
+    shop.stream()
+    assert shop.order()["position"] == {"state": "held", "held": eur(360), "available": eur(0)}
+
+
+def test_a_reversal_that_came_first_counts(shop: Shop) -> None:
+    """A dispute that was won before the chargeback itself arrived leaves the reward whole."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    assert shop.call("POST", "/v1/orders/o1/refunds/r-1/reversal", {}, scope="checkout").status_code == 201
+    assert shop.refund("o1", "r-1", 4500, kind="chargeback").status_code == 201
+    shop.stream()
+    assert shop.order()["position"]["held"] == eur(450)
+
+
+def test_a_cancellation_leaves_no_reward(shop: Shop) -> None:
+    """A cancelled order earns nothing, although no amount was told."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    shop.stream()
+    cancelled = {"refund_id": "r-1", "kind": "cancellation"}
+    assert shop.call("POST", "/v1/orders/o1/refunds", cancelled, scope="checkout").status_code == 201
+    shop.stream()
+    assert shop.order()["position"] == {"state": "void", "held": eur(0), "available": eur(0)}
+    assert shop.account(maya["id"])["held"] == 0

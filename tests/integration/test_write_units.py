@@ -1,0 +1,59 @@
+"""What the main path costs, to the unit. A change that costs more has to say so here."""
+
+import pytest
+
+from bench.recorder import Cost
+from bench.units import AIMS, Costs, measure
+
+TRIPS_PER_REDEMPTION = 2
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def costs() -> Costs:
+    """Every operation once, in a warm function."""
+    return measure()
+
+
+def shape(cost: Cost) -> tuple[int, float, int, int]:
+    """Calls, read units, write units of the table, write units of the indexes."""
+    return cost.trips, cost.read_units, cost.table_units, cost.index_units
+
+
+@pytest.mark.parametrize(
+    ("operation", "trips", "read", "table", "index"),
+    [
+        ("quote", 1, 1, 0, 0),
+        ("redeem, friend known by address", 2, 1, 4, 1),
+        ("redeem, friend known by address and customer id", 2, 1, 6, 1),
+        ("redeem, replay", 2, 1, 4, 0),
+        ("redeem, refused: unknown code", 2, 2, 0, 0),
+        ("settle", 3, 2, 8, 5),
+        ("deliver thanks and news", 4, 2, 2, 1),
+        ("settle a refund", 3, 2, 8, 2),
+        ("release", 3, 2, 8, 3),
+        ("deliver release", 3, 1, 2, 1),
+        ("whole life", 15, 8, 24, 11),
+    ],
+)
+def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:
+    """A redemption is a read and a transaction; each thing that follows is a few calls more, whatever the shop's size."""
+    assert shape(costs[operation]) == (trips, read, table, index)
+
+
+@pytest.mark.parametrize(("operation", "most"), AIMS.items())
+def test_aims(costs: Costs, operation: str, most: int) -> None:
+    """What the design promises."""
+    assert costs[operation].write_units <= most
+
+
+def test_a_checkout_waits_for_two_calls(costs: Costs) -> None:
+    """Whatever the answer is: the code is read, then the order is stored or looked up."""
+    trips = {name: cost.trips for name, cost in costs.items() if name.startswith("redeem")}
+    assert set(trips.values()) == {TRIPS_PER_REDEMPTION}, trips
+
+
+def test_items_are_well_below_a_kb(costs: Costs) -> None:
+    """The next KB would double the price of a write, so there has to be room for longer ids and names."""
+    largest = {name: cost.largest for name, cost in costs.items()}
+    assert max(largest.values()) <= KB * 4 // 5, largest
