@@ -129,6 +129,8 @@ def _settle_one(
     try:
         program = programs.version(table, order.redemption.program_version)
         settlement = settle(order, account, program, now=now, posted=posted)
+    except BusyError:
+        raise
     except Exception as error:  # noqa: BLE001 - as above
         return _postpone(table, order.order_id, repr(error), now)
     if isinstance(settlement, Unsettled):

@@ -272,6 +272,15 @@ def test_a_table_that_does_not_answer_leaves_everything_due(shop: Shop) -> None:
     assert shop.postings() == [("hold", 450)] * 2
 
 
+def test_an_outage_in_the_midst_is_no_failure_of_the_order(shop: Shop) -> None:
+    """When the program's version can't be read for a moment, the order is left due, not marked as failed."""
+    sell(shop, "o1")
+    programs.version.cache_clear()
+    shop.faults.before("GetItem", *[refused("InternalServerError", 500)] * 3)
+    assert settle_orders(deps.table(), ["o1"], now=shop.now) == []
+    assert "attempts" not in item(shop, "ORDER#o1", "REDEMPTION")
+
+
 def test_the_stream_may_be_off_for_a_day(shop: Shop) -> None:
     """Without a single stream record the schedule finds facts and messages, and arrives at the same end."""
     maya = sell(shop, "o1")

@@ -1,0 +1,146 @@
+"""Concurrent actors over one engine: at every call to the table, to the mail service, or to sleep, another may go on.
+
+Each actor is a greenlet; the seed decides who runs next and what goes wrong. So a history is a pure function of its
+seed, and a seed that fails fails again.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import greenlet
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.delivery.ses import Mailer
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+from tests.simulator.engine import Engine, Item, refused
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WRITES = {"put_item", "update_item", "transact_write_items"}
+
+
+class KilledError(BaseException):
+    """The actor's process is gone."""
+
+
+class World:
+    """The engine, the mail service, the clock, the faults, and the actors that are still running.
+
+    `trouble` is the share of calls that meet a fault; 0 lets everything work.
+    """
+
+    def __init__(self, seed: int, trouble: float = 0.15) -> None:
+        self.chance = Random(seed)
+        self.engine = Engine(self.chance)
+        self.now = START
+        self.trouble = trouble
+        self.fired: Counter[str] = Counter()
+        self.mails: Counter[tuple[str, str]] = Counter()
+        self.unheard: Counter[tuple[str, str]] = Counter()
+        self.mails_down = False
+        self._monotonic = 0.0
+        self._actors: list[greenlet.greenlet] = []
+        wire = Wire(self, "simulated", sleep=self._sleep, jitter=self.chance.random, clock=lambda: self._monotonic)
+        self.table = Table(wire)
+        self.mailer = Mailer(self, "thanks@shop.example")
+
+    # --- actors -------------------------------------------------------------------------------------------------------
+
+    def start(self, work: Callable[[], Any]) -> None:
+        """Add an actor; it runs when `run` comes to it."""
+
+        def live() -> None:
+            try:
+                work()
+            except KilledError:
+                self.fired["killed"] += 1
+
+        self._actors.append(greenlet.greenlet(live))
+
+    def run(self) -> None:
+        """Let the actors run, a step at a time in an order of the seed's choosing, until all have ended."""
+        while self._actors:
+            actor = self.chance.choice(self._actors)
+            actor.switch()
+            self._actors = [other for other in self._actors if not other.dead]
+
+    def _switch(self) -> None:
+        """A point at which others may go on."""
+        parent = greenlet.getcurrent().parent
+        if parent is not None:
+            parent.switch()
+
+    def _sleep(self, seconds: float) -> None:
+        self._monotonic += seconds
+        self._switch()
+
+    # --- the wire -----------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, operation: str) -> Callable[..., Item]:
+        """A client's operation on the table, through the faults."""
+        if operation not in WRITES | {"get_item", "batch_get_item", "query"}:
+            raise AttributeError(operation)
+        return lambda **request: self._call(operation, getattr(self.engine, operation), request)
+
+    def send_email(self, **request: Any) -> Item:
+        """SES: takes a mail, refuses it, or breaks off before or after it took it."""
+        mail = (request["Destination"]["ToAddresses"][0], request["Content"]["Simple"]["Subject"]["Data"])
+        if self.mails_down:
+            self.fired["mail service down"] += 1
+            raise refused("TooManyRequestsException")
+        try:
+            return self._call("send_email", lambda **_: self._deliver(mail), {})
+        except (ReadTimeoutError, KilledError):
+            self.unheard[mail] += 1
+            raise
+
+    def _deliver(self, mail: tuple[str, str]) -> Item:
+        self.mails[mail] += 1
+        return {}
+
+    def _call(self, operation: str, carry_out: Callable[..., Item], request: Item) -> Item:
+        self._switch()
+        fault = self._fault(operation)
+        if fault == "lost request":
+            raise ReadTimeoutError(endpoint_url="")
+        if fault == "killed before":
+            raise KilledError
+        if fault and fault not in {"lost reply", "killed after"}:
+            raise self._refusal(fault, request)
+        answer = carry_out(**request)
+        self._switch()
+        if fault == "lost reply":
+            raise ReadTimeoutError(endpoint_url="")
+        if fault == "killed after":
+            raise KilledError
+        return answer
+
+    def _fault(self, operation: str) -> str | None:
+        if self.chance.random() >= self.trouble:
+            return None
+        faults = ["lost request", "lost reply", "throttle", "server error"]
+        faults += ["killed before", "killed after"] if self.chance.random() < 0.3 else []
+        faults += ["conflict", "conflict", "in progress"] if operation == "transact_write_items" else []
+        fault = self.chance.choice(faults)
+        self.fired[fault] += 1
+        return fault
+
+    @staticmethod
+    def _refusal(fault: str, request: Item) -> Exception:
+        if fault == "conflict":
+            reasons = [{"Code": "None"} for _ in request["TransactItems"]]
+            reasons[0] = {"Code": "TransactionConflict"}
+            return refused("TransactionCanceledException", CancellationReasons=reasons)
+        code, status = {
+            "throttle": ("ThrottlingException", 400),
+            "server error": ("InternalServerError", 500),
+            "in progress": ("TransactionInProgressException", 400),
+        }[fault]
+        return refused(code, status)
+
+    def pass_time(self, **duration: float) -> None:
+        """Move the clock."""
+        self.now += timedelta(**duration)
