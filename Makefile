@@ -13,7 +13,7 @@ DEV   := .venv/app/.installed-dev .venv/cloud/.installed
 REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-real test format-check lint types layers unit format key program mails clean distclean python
+.PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ layers: $(DEV)
 
 unit: $(DEV) ## the tests alone (ARGS="-k refund")
 	$(APP) -m pytest $(ARGS)
+
+bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five minutes; ARGS="units cpu" for parts)
+	$(APP) -m bench $(ARGS)
 
 format: $(DEV) ## put the code into shape
 	$(RULES)/ruff format .

@@ -92,7 +92,7 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     else:
         found = browse.by_day(deps.table(), window, position, limit)
     cursor = cursor_of(found.after, listing)
-    if call.header("accept").split(",")[0].strip().startswith("text/csv"):
+    if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
         headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
         return Response(_csv(found.entries), {**headers, **link(path, query, cursor)})
     return page(path, query, [present.entry(entry) for entry in found.entries], cursor)

@@ -37,7 +37,7 @@ def shape(cost: Cost) -> tuple[int, float, int, int]:
     ],
 )
 def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:
-    """A redemption is a read and a transaction; each thing that follows is a few calls more, whatever the shop's size."""
+    """A redemption is a read and a transaction; what follows is a few calls more, however large the shop."""
     assert shape(costs[operation]) == (trips, read, table, index)
 
 

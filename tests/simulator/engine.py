@@ -111,7 +111,7 @@ class Engine:
             return {"Count": len(found)}
         return {"Items": deepcopy(found[: request.get("Limit")])}
 
-    # --- what the simulator asks ---------------------------------------------------------------------------------------
+    # --- what the simulator asks -----------------------------------------------------------------------------------
 
     def settle_indexes(self) -> None:
         """Let the indexes catch up."""
