@@ -93,7 +93,7 @@ def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
     global _program, _chance
     _program, _chance = None, SystemRandom()
-    for made in (settings, table, mailer, _secret):
+    for made in (settings, table, mailer, _secret, programs.version):
         made.cache_clear()
 
 

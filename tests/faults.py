@@ -1,6 +1,7 @@
 """Trouble at the wire, the only place where these tests fake anything: botocore's own events around each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -48,11 +49,19 @@ class Faults:
         """How many calls of these operations were made."""
         return sum(name in operations for name, _ in self.calls)
 
-    def register(self, events: Any) -> None:
-        """Listen to a boto3 session; clients made from it later are heard."""
-        events.register("provide-client-params.*", self._record)
-        events.register("before-call.*", lambda model, **_: self._meet("before", model.name))
-        events.register("after-call.*", lambda model, **_: self._meet("after", model.name))
+    @contextmanager
+    def heard(self, events: Any) -> Iterator["Faults"]:
+        """Listen to a boto3 session; clients made from it within the block are heard."""
+        listeners: dict[str, Callable[..., Any]] = {
+            "provide-client-params.*": self._record,
+            "before-call.*": lambda model, **_: self._meet("before", model.name),
+            "after-call.*": lambda model, **_: self._meet("after", model.name),
+        }
+        for event, listener in listeners.items():
+            events.register(event, listener)
+        yield self
+        for event, listener in listeners.items():
+            events.unregister(event, listener)
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:
         self.calls.append((model.name, params))

@@ -60,6 +60,9 @@ def eur(amount: int) -> Body:
     """Minor units of euro as a request carries them."""
     return {"amount": amount, "currency": "EUR"}
 
+# Sessions read the services' models from disk once: two for all tests, the program's own and one that no fault hears.
+PROGRAM_SESSION, OWN_SESSION = (boto3.Session("test", "test", region_name=REGION) for _ in range(2))
+
 
 @contextmanager
 def open_shop(seed: int | None = None) -> Iterator["Shop"]:
@@ -67,17 +70,15 @@ def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True), mock_aws():
         restart()
-        client = boto3.Session().client("dynamodb")
-        boto3.setup_default_session()
-        assert boto3.DEFAULT_SESSION is not None
-        faults = Faults()
-        faults.register(boto3.DEFAULT_SESSION.events)
+        boto3.DEFAULT_SESSION = PROGRAM_SESSION
+        client = OWN_SESSION.client("dynamodb")
         create_table(client, ENVIRONMENT["TABLE_NAME"])
-        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
-        programs.publish(deps.table(), PROGRAM, author="test", now=START)
-        if seed is not None:
-            deps.use_chance(Random(seed))
-        yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages, faults)
+        OWN_SESSION.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        with Faults().heard(PROGRAM_SESSION.events) as faults:
+            programs.publish(deps.table(), PROGRAM, author="test", now=START)
+            if seed is not None:
+                deps.use_chance(Random(seed))
+            yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages, faults)
     restart()
 
 

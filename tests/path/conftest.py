@@ -38,9 +38,8 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Faul
         use_local_cloud(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{cloud_port}")
         boto3.setup_default_session()
         assert boto3.DEFAULT_SESSION is not None
-        wire.register(boto3.DEFAULT_SESSION.events)
         system = System(home, f"http://127.0.0.1:{cloud_port}")
-        with system.running("127.0.0.1", port, 1.0, stop):
+        with wire.heard(boto3.DEFAULT_SESSION.events), system.running("127.0.0.1", port, 1.0, stop):
             yield Live(system.info()), wire
     os.environ.clear()
     os.environ.update(before)

@@ -1,0 +1,126 @@
+"""What is in the zip and in the template, before anything of it runs."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import boto3
+
+from infra.local.home import ROOT
+from tests.deployed.conftest import Built
+
+MEGABYTES_MAX = 3
+PACKAGES = {
+    *(
+        "app.py",
+        "chalicelib",
+        "chalice",
+        "aws_lambda_powertools",
+        "msgspec",
+        "jinja2",
+        "markupsafe",
+        "qrcode",
+        "png.py",
+    ),
+    *("jmespath", "typing_extensions.py"),
+}
+"""Ours, and what it imports. The runtime brings boto3 with what it stands on."""
+
+IMPORT_ALL = """
+import importlib, os, pkgutil, sys
+os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+import app
+for module in pkgutil.walk_packages(sys.modules["chalicelib"].__path__, "chalicelib."):
+    importlib.import_module(module.name)
+loaded = {name.partition(".")[0] for name, module in sys.modules.items() if getattr(module, "__file__", None)}
+print(*sorted(loaded - set(sys.stdlib_module_names)))
+"""
+
+
+def files(built: Built) -> set[str]:
+    """The names in the zip."""
+    with zipfile.ZipFile(built.code) as archive:
+        return set(archive.namelist())
+
+
+def test_the_zip_holds_what_runs_and_nothing_else(built: Built) -> None:
+    """No tests, tools, boto3 or bytecode; and small, for it is loaded at every cold start."""
+    names = files(built)
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == PACKAGES
+    assert not [name for name in names if name.endswith((".pyc", ".po", ".pot"))]
+    assert built.code.stat().st_size < MEGABYTES_MAX * 1_000_000
+
+
+def test_the_zip_holds_every_file_that_the_program_reads(built: Built) -> None:
+    """Templates, words, styles and catalogues are data: nothing but this test misses them."""
+    web = ROOT / "chalicelib" / "web"
+    read = [path for kind in ("*.html", "*.words", "*.css", "*.mo") for path in web.rglob(kind)]
+    assert len(read) >= 9
+    assert {str(path.relative_to(ROOT)) for path in read} <= files(built)
+
+
+def test_the_code_runs_on_what_is_in_the_zip_and_the_runtime(built: Built, tmp_path: Path) -> None:
+    """All modules can be imported where there is nothing but the zip and boto3, as in Lambda.
+
+    The local cloud would not tell: its own packages are in reach of the functions that it runs.
+    """
+    with zipfile.ZipFile(built.code) as archive:
+        archive.extractall(tmp_path / "code")
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    site = Path(boto3.__file__).parents[1]
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py"):
+        (runtime / name).symlink_to(site / name)
+    script = f"import sys; sys.path[:0] = [{str(tmp_path / 'code')!r}, {str(runtime)!r}]\n{IMPORT_ALL}"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "chalicelib" in done.stdout.split()
+
+
+def test_every_function_has_a_role_of_its_own(built: Built) -> None:
+    """Nothing runs under a role that Chalice has made up."""
+    resources = built.template["Resources"]
+    functions = {name: it for name, it in resources.items() if it["Type"] == "AWS::Serverless::Function"}
+    roles = {name: it["Properties"]["Role"]["Fn::GetAtt"][0] for name, it in functions.items()}
+    assert len(functions) == len(set(roles.values())) == 3
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::IAM::Role":
+            (policy,) = resource["Properties"]["Policies"]
+            assert all("Sid" in statement for statement in policy["PolicyDocument"]["Statement"]), name
+
+
+def test_no_role_may_scan_or_do_anything_at_all(built: Built) -> None:
+    """No Scan, no wildcard among the actions; and on everything only what a condition narrows."""
+    for name, resource in built.template["Resources"].items():
+        if resource["Type"] != "AWS::IAM::Role":
+            continue
+        (policy,) = resource["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert not [action for action in statement["Action"] if "*" in action or action.endswith("Scan")], name
+            if statement["Effect"] == "Allow" and statement["Resource"] == "*":
+                assert "ses:FromAddress" in json.dumps(statement["Condition"])
+
+
+def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
+    """Inserts of orders and messages only; a poisoned batch is halved, and what is given up is kept."""
+    function = built.template["Resources"]["OnTableChange"]["Properties"]
+    (event,) = function["Events"].values()
+    told = event["Properties"]
+    assert told["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert (told["FunctionResponseTypes"], told["BisectBatchOnFunctionError"]) == (["ReportBatchItemFailures"], True)
+    assert told["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
+    (pattern,) = told["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}]}}},
+    }

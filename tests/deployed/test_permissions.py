@@ -1,0 +1,272 @@
+"""Each function may do what it does, and nothing more.
+
+Three tests share the work, because no engine at hand checks everything that IAM does:
+
+- The local cloud checks every call of the functions to DynamoDB (each part of a transaction by itself), SSM and SES. So
+  each of those permissions is taken away in turn, and something has to break.
+- It does not check what Lambda does in a role's name (reading the stream, keeping failures, writing logs). Those
+  permissions are compared with the list that AWS documents.
+- It does not know `dynamodb:LeadingKeys`. So a whole shop's calls are recorded, and held against the policies here.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from itertools import count
+from typing import Any
+
+import pytest
+
+from infra.local.home import ROOT
+from tests.deployed.stage import FUNCTIONS, SCHEDULED, Role, Stage, metrics_in
+from tests.path.live import Body, Live
+from tests.shop import Shop
+
+POLICIES = {
+    function: json.loads((ROOT / ".chalice" / f"policy-{name}.json").read_text())
+    for function, name in zip(FUNCTIONS, ("api", "stream", "schedule"), strict=True)
+}
+IN_LAMBDAS_HANDS = {
+    "APIHandler": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "OnTableChange": {
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+        *("sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"),
+    },
+    "EveryMinute": {"logs:CreateLogStream", "logs:PutLogEvents"},
+}
+"""What Lambda does under a function's role, by AWS's own guides to stream sources, failure queues and logs."""
+
+GRANTS = [
+    (function, statement["Sid"], action)
+    for function, policy in POLICIES.items()
+    for statement in policy["Statement"]
+    for action in statement["Action"]
+    if statement["Effect"] == "Allow"
+]
+ENFORCED = [grant for grant in GRANTS if grant[2] not in IN_LAMBDAS_HANDS[grant[0]]]
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
+NUMBERS = count(1)
+LONG_AGO = "2026-01-01T00:00:00.000Z"
+
+
+class Exercise:
+    """Everything that a function does, once, on new people and orders. Each method tells what went wrong."""
+
+    def __init__(self, stage: Stage, live: Live) -> None:
+        self.stage = stage
+        self.live = live
+
+    def api(self) -> list[str]:
+        """Call every kind of route."""
+        self.stage.start_anew("APIHandler")
+        n, live = next(NUMBERS), self.live
+        new = live.enrol(f"exercise{n}@deployed.example")
+        if new.status != 201:
+            return [f"enrol {new.status}"]
+        code, path = new.body["code"], f"/v1/ambassadors/{new.body['id']}"
+        sent = {
+            "redeem": live.redeem(code, f"x{n}", f"x{n}@friends.example"),
+            "refund": live.refund(f"x{n}", "r1", 100),
+            "pause": live.call("PATCH", f"/v1/codes/{code}", {"state": "active"}, key="admin"),
+            "landing": live.call("GET", f"/r/{code}", User_Agent=PHONE, Accept="text/html"),
+            "order": live.call("GET", f"/v1/redemptions/{self.seen()}", key="admin"),
+            "ambassador": live.call("GET", path, key="admin"),
+            "referrals": live.call("GET", f"{path}/referrals", key="admin"),
+            "ledger": live.call("GET", "/v1/ledger?limit=1", key="admin"),
+            "health": live.call("GET", "/healthz", key="admin"),
+        }
+        return [f"{name} {answer.status}" for name, answer in sent.items() if answer.status not in {200, 201}]
+
+    def seen(self) -> str:
+        """An order that has been settled once, so that there is a ledger to read."""
+        settled = self.stage.items("LEDGER#")
+        assert settled, "nothing has been settled yet"
+        found: str = settled[0]["order_id"]["S"]
+        return found
+
+    def stream(self) -> list[str]:
+        """Bring facts and messages as the stream does."""
+        return self._worker("OnTableChange", self._stream_event)
+
+    def schedule(self) -> list[str]:
+        """Let the time of facts and messages come."""
+        return self._worker("EveryMinute", self._overdue)
+
+    def _worker(self, function: str, bring: Callable[[str], Body]) -> list[str]:
+        """Settle an early refund and an order with a delivery, deliver what the order causes."""
+        self.stage.start_anew(function)
+        n = next(NUMBERS)
+        maya, early, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"early{n}", f"o{n}"
+        assert self.live.refund(early, "r1", 100).status == 201
+        assert self.live.redeem(maya["code"], order, f"o{n}@friends.example").status == 201
+        broken = [self._failure(function, bring(f"ORDER#{key}")) for key in (early, order)]
+        broken += [f"{early} is still due" for item in self.stage.items(f"ORDER#{early}") if "due_at" in item]
+        if self.live.balances(maya["id"]) != (450, 0):
+            return [*filter(None, broken), f"{order} is not settled"]
+        broken.append(self._failure(function, bring(f"MSG#{order}")))
+        mails = [*self.live.mails(f"o{n}@friends.example"), *self.live.mails(f"exercise{n}@deployed.example")]
+        if len(mails) != 2:
+            broken.append(f"{len(mails)} mails for {order}")
+        return [text for text in broken if text]
+
+    def _failure(self, function: str, event: Body) -> str:
+        return str(self.stage.invoke(function, event).get("errorMessage", ""))
+
+    def _stream_event(self, prefix: str) -> Body:
+        keys = [{"PK": item["PK"], "SK": item["SK"]} for item in self.stage.items(prefix)]
+        records = [
+            {
+                "eventID": str(n),
+                "eventName": "INSERT",
+                "eventSource": "aws:dynamodb",
+                "dynamodb": {"Keys": key, "SequenceNumber": str(n), "StreamViewType": "KEYS_ONLY"},
+            }
+            for n, key in enumerate(keys)
+        ]
+        return {"Records": records}
+
+    def _overdue(self, prefix: str) -> Body:
+        for item in self.stage.items(prefix):
+            self.stage.dynamodb.update_item(
+                TableName=self.stage.table,
+                Key={"PK": item["PK"], "SK": item["SK"]},
+                UpdateExpression="SET due_at = :then",
+                ExpressionAttributeValues={":then": {"S": LONG_AGO}},
+            )
+        return SCHEDULED
+
+
+@pytest.fixture(scope="module")
+def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[str]]]]:
+    """What each function does, while nothing else in the stage moves."""
+    with stage.only_by_hand():
+        exercise = Exercise(stage, live)
+        yield {"OnTableChange": exercise.stream, "EveryMinute": exercise.schedule, "APIHandler": exercise.api}
+
+
+@pytest.mark.parametrize("function", ["OnTableChange", "EveryMinute", "APIHandler"])
+def test_what_is_granted_is_enough(exercises: dict[str, Callable[[], list[str]]], function: str) -> None:
+    """With the policy as it is, everything that a function does works."""
+    assert exercises[function]() == []
+
+
+@pytest.mark.parametrize(("function", "sid", "action"), ENFORCED)
+def test_no_grant_is_idle(
+    stage: Stage, exercises: dict[str, Callable[[], list[str]]], function: str, sid: str, action: str
+) -> None:
+    """Without any single action of any single statement something breaks."""
+    with Role(stage, function).without(sid, action):
+        assert exercises[function]() != []
+
+
+def test_with_all_grants_back_nothing_breaks(exercises: dict[str, Callable[[], list[str]]]) -> None:
+    """So what broke above broke by the missing permission, and by nothing else that had gone wrong meanwhile."""
+    assert {function: exercise() for function, exercise in exercises.items()} == {function: [] for function in FUNCTIONS}
+
+
+@pytest.mark.usefixtures("exercises")
+def test_failures_are_counted_where_the_alarms_look(stage: Stage) -> None:
+    """What broke above reached the metrics by the very names, namespace and dimension that the alarms watch."""
+    alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    watched = {
+        (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"][0]["Value"])
+        for alarm in alarms
+        if alarm["Namespace"] == "Referrals"
+    }
+    emitted = metrics_in(stage.log("stream")) | metrics_in(stage.log("schedule"))
+    assert ("Referrals", "SettlesFailed", "referrals") in watched & emitted
+    assert ("Referrals", "LettersFailed", "referrals") in watched & emitted
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_lambda_does_in_a_functions_name_is_granted(stage: Stage, function: str) -> None:
+    """Reading the stream, keeping failures and writing logs: what AWS asks for, on resources of this stage only."""
+    needed = IN_LAMBDAS_HANDS[function]
+    assert {action for name, _, action in GRANTS if name == function} >= needed
+    for statement in Role(stage, function).document["Statement"]:
+        if needed & set(statement["Action"]):
+            assert re.search(r"[:/]referrals[-/]test[-/]", statement["Resource"])
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------------
+
+Called = tuple[str, str]
+
+
+def called(operation: str, params: Any) -> Iterator[Called]:
+    """The IAM actions of one call to DynamoDB, each with the partition key that it is about."""
+    if operation == "TransactWriteItems":
+        for part in params["TransactItems"]:
+            ((name, action),) = part.items()
+            verb = "ConditionCheckItem" if name == "ConditionCheck" else f"{name}Item"
+            yield f"dynamodb:{verb}", (action.get("Item") or action["Key"])["PK"]["S"]
+    elif operation == "BatchGetItem":
+        for request in params["RequestItems"].values():
+            yield from (("dynamodb:BatchGetItem", key["PK"]["S"]) for key in request["Keys"])
+    elif operation == "Query":
+        yield "dynamodb:Query", params["ExpressionAttributeValues"][":pk"]["S"]
+    elif operation in {"GetItem", "PutItem", "UpdateItem"}:
+        yield f"dynamodb:{operation}", (params.get("Item") or params["Key"])["PK"]["S"]
+
+
+def denied(policy: Body, action: str, leading_key: str) -> bool:
+    """Whether a policy explicitly refuses an action on a partition, as IAM reads our denials."""
+    return any(
+        action in statement["Action"]
+        and any(
+            fnmatchcase(leading_key, pattern)
+            for pattern in statement["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"]
+        )
+        for statement in policy["Statement"]
+        if statement["Effect"] == "Deny"
+    )
+
+
+def recorded(shop: Shop, work: Callable[[], object]) -> set[Called]:
+    """The actions and partitions of all calls to DynamoDB that some work makes."""
+    shop.faults.calls.clear()
+    work()
+    return {it for operation, params in shop.faults.calls for it in called(operation, params)}
+
+
+def test_the_ledger_can_only_grow() -> None:
+    """No function may update or delete an entry, and the API may not even write one."""
+    for function, policy in POLICIES.items():
+        for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"):
+            assert denied(policy, f"dynamodb:{action}", "LEDGER#amb_1"), (function, action)
+        assert denied(policy, "dynamodb:PutItem", "LEDGER#amb_1") == (function == "APIHandler")
+        assert not denied(policy, "dynamodb:UpdateItem", "ORDER#1")
+        granted = {action for name, _, action in GRANTS if name == function}
+        assert not granted & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"}
+
+
+def test_the_denials_never_meet_what_the_program_does(shop: Shop) -> None:
+    """A shop's calls, part by part: the API writes no entry, the workers change none; and each call is granted."""
+    maya = {}
+
+    def requests() -> None:
+        maya.update(shop.enrol())
+        shop.redeem(maya["code"])
+        shop.refund("o1", "r1", 1000)
+        shop.refund("early", "r1", 1000)
+        shop.call("GET", f"/r/{maya['code']}", User_Agent=PHONE)
+        shop.account(maya["id"])
+
+    def readings() -> None:
+        shop.entries()
+        shop.entries(ambassador_id=maya["id"])
+        shop.order()
+
+    def hold_ends() -> None:
+        shop.days(31)
+
+    api, stream = recorded(shop, requests), recorded(shop, shop.stream)
+    schedule, reads = recorded(shop, hold_ends), recorded(shop, readings)
+    for function, calls in (("APIHandler", api | reads), ("OnTableChange", stream), ("EveryMinute", schedule)):
+        granted = {action for name, _, action in GRANTS if name == function}
+        for action, key in calls:
+            assert action in granted, (function, action)
+            assert not denied(POLICIES[function], action, key), (function, action, key)
+    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in stream)
+    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in schedule)

@@ -1,0 +1,220 @@
+"""The main path on a deployed stage: gateway, functions under their own roles, table, stream, schedule, mail."""
+
+import base64
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests.deployed.conftest import BUILD, Built
+from tests.deployed.stage import FUNCTIONS, NAME, PUBLIC_URL, SCHEDULED, Cloud, Stage, metrics_in
+from tests.path.live import Answer, Live, eur
+
+BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
+SOON = timedelta(seconds=6)
+WARM_UP = 60.0
+
+
+def placed(ends: timedelta) -> str:
+    """A time of purchase whose thirty days of hold end so long from now: how a Lambda's clock is overtaken."""
+    return (datetime.now(UTC) - timedelta(days=30) + ends).isoformat()
+
+
+def redeem(live: Live, code: str, order_id: str, placed_at: str) -> Answer:
+    """Use a code on an order of 50.00 EUR."""
+    customer = {"email": f"{order_id}@friends.example", "first_name": "Fay"}
+    order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(5000), "placed_at": placed_at}
+    return live.call("POST", "/v1/redemptions", order, key="checkout")
+
+
+def test_what_the_operator_is_told(built: Built) -> None:
+    """The plan names every resource, and the end says where the API is and what to do next."""
+    for words in ("Add     Table ", "Add     APIHandler ", f"Made the secret /referrals/{NAME}/pepper", "/api/\n"):
+        assert words in built.told
+    assert "infra.manage program examples/program.json" in built.told
+    assert "SES may not send" not in built.told
+    assert "LOSES" not in built.told
+
+
+def test_from_the_code_to_the_reward(stage: Stage, live: Live) -> None:
+    """Enrol, redeem, replay; the stream settles and thanks; the schedule releases; a refund takes back."""
+    maya = live.enrol("maya@deployed.example").body
+    assert maya["share_url"] == f"{PUBLIC_URL}/r/{maya['code']}"
+    at = placed(SOON)
+    first, again = redeem(live, maya["code"], "d1", at), redeem(live, maya["code"], "d1", at)
+    assert (first.status, again.status, again.headers["Idempotent-Replayed"]) == (201, 200, "true")
+    assert first.raw == again.raw
+    live.wait(lambda: live.balances(maya["id"]), (450, 0), WARM_UP)
+    live.wait(lambda: len(live.mails("d1@friends.example")), 1, WARM_UP)
+    live.wait(lambda: len(live.mails("maya@deployed.example")), 1, WARM_UP)
+
+    live.wait(lambda: datetime.now(UTC) >= datetime.fromisoformat(at) + timedelta(days=30), wanted=True)
+    assert stage.invoke("EveryMinute", SCHEDULED) == {}
+    assert live.balances(maya["id"]) == (0, 450)
+    live.wait(lambda: len(live.mails("maya@deployed.example")), 2, WARM_UP)
+
+    assert live.refund("d1", "r1", 5000).status == 201
+    live.wait(lambda: live.balances(maya["id"]), (0, 0), WARM_UP)
+    assert live.postings(order_id="d1") == [("hold", 450), ("release", 450), ("clawback", 450)]
+    assert ("Referrals", "LettersSent", "referrals") in metrics_in(stage.log("stream"))
+
+
+def test_the_ledger_as_json_and_csv(live: Live) -> None:
+    """Both forms pass the gateway, which takes every type as binary, as text."""
+    maya = live.enrol("ledger@deployed.example").body
+    redeem(live, maya["code"], "d2", placed(-SOON))
+    path = f"/v1/ledger?ambassador_id={maya['id']}"
+    live.wait(lambda: len(live.call("GET", path, key="admin").body["items"]), 2, WARM_UP)
+    sheet = live.call("GET", path, key="admin", Accept="text/csv")
+    assert sheet.headers["Content-Type"] == "text/csv; charset=utf-8"
+    amounts = [row["amount"] for row in csv.DictReader(io.StringIO(sheet.raw.decode()))]
+    assert amounts == ["-450", "450", "-450", "450"]
+    page = live.call("GET", f"{path}&limit=1", key="admin")
+    assert live.call("GET", f"{path}&cursor={page.body['next_cursor']}", key="admin").status == 200
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "image/png", "*/*"])
+def test_the_qr_as_a_browser_gets_it(live: Live, accept: str) -> None:
+    """PNG and SVG come through the gateway as they are, whatever kind of image the client would like best."""
+    code = live.enrol("maya@deployed.example").body["code"]
+    picture = live.call("GET", f"/r/{code}/qr.png", Accept=accept)
+    assert picture.headers["Content-Type"] == "image/png"
+    (decoded,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.raw)))
+    assert decoded.text == f"{PUBLIC_URL}/r/{code}?ch=qr"
+    drawing = live.call("GET", f"/r/{code}/qr.svg", Accept=accept)
+    assert (drawing.headers["Content-Type"], drawing.raw[:4]) == ("image/svg+xml", b"<svg")
+
+
+def test_the_qr_for_a_client_that_accepts_nothing_in_particular(live: Live) -> None:
+    """Without an Accept header the local gateway hands out the picture in base64; the app has drawn it all the same."""
+    code = live.enrol("maya@deployed.example").body["code"]
+    picture = live.call("GET", f"/r/{code}/qr.png")
+    assert picture.status == 200
+    assert base64.b64decode(picture.raw)[:4] == b"\x89PNG" or picture.raw[:4] == b"\x89PNG"
+
+
+def test_the_page_behind_a_share_link(live: Live) -> None:
+    """A visit shows who recommends, and is counted by its channel."""
+    maya = live.enrol("visited@deployed.example").body
+    page = live.call("GET", f"/r/{maya['code']}?ch=whatsapp", User_Agent=PHONE, Accept="text/html,*/*;q=0.8")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Maya recommends" in page.raw.decode()
+    assert live.ambassador(maya["id"])["clicks"] == {"whatsapp": 1}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/redemptions/a/b"])
+def test_an_unknown_address_is_a_problem_like_any_other(live: Live, path: str) -> None:
+    """The gateway's own answers have the app's form, and an id to ask about."""
+    answer = live.call("GET", path)
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert (answer.body["reason"], answer.body["status"]) == ("not_found", 404)
+    assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_bad_requests_are_answered_by_the_app(live: Live) -> None:
+    """What the gateway lets through carries the same form and the same id."""
+    answer = live.call("POST", "/v1/ambassadors", {"email": "x"}, key="enrol")
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_the_schedule_calls_its_function(stage: Stage) -> None:
+    """The rule is on, fires each minute, and has the function as its target."""
+    events, rule = stage.cloud.client("events"), stage.ids["EveryMinuteEveryMinuteEvent"]
+    described = events.describe_rule(Name=rule)
+    assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "rate(1 minute)")
+    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+    assert target["Arn"].endswith(f":{stage.ids['EveryMinute']}")
+
+
+def test_a_second_deployment_changes_nothing(cloud: Cloud, stage: Stage, architecture: str) -> None:
+    """Equal code is equal, whenever it is packaged; and the secrets stay what they are."""
+    before = secrets(cloud)
+    done = cloud.deploy(BUILD, architecture, "--yes")
+    assert (done.returncode, "Nothing has changed." in done.stdout) == (0, True), done.stdout + done.stderr
+    assert "Made the secret" not in done.stdout
+    assert secrets(cloud) == before
+    assert "infra.manage program" not in done.stdout or not stage.items("PROGRAM")
+
+
+def test_nothing_is_changed_without_a_yes(cloud: Cloud, built: Built, architecture: str) -> None:
+    """With nobody to ask, the plan is shown and dropped."""
+    done = cloud.deploy(BUILD, architecture, "--alarm-email", "ops@deployed.example")
+    assert done.returncode == 1
+    assert "YES=1" in done.stderr
+    assert "AlarmsMail" in done.stdout
+    parameters = stack(cloud)["Parameters"]
+    assert {"ParameterKey": "AlarmEmail", "ParameterValue": ""} in parameters
+
+
+def test_a_rotated_cursor_key_ends_old_cursors_only(cloud: Cloud, stage: Stage, live: Live, architecture: str) -> None:
+    """After the next deployment an old cursor is told to start again; people are who they were."""
+    maya = live.enrol("rotated@deployed.example").body
+    redeem(live, maya["code"], "d3", placed(-SOON))
+    path = f"/v1/ledger?ambassador_id={maya['id']}&limit=1"
+    live.wait(lambda: len(live.call("GET", path, key="admin").body["items"]), 1, WARM_UP)
+    old = live.call("GET", path, key="admin").body["next_cursor"]
+    pepper, key = secrets(cloud)
+    assert cloud.run("infra.deploy", "rotate", "--stage", NAME).returncode == 0
+    assert live.call("GET", f"{path}&cursor={old}", key="admin").status == 200
+    assert cloud.deploy(BUILD, architecture, "--yes").returncode == 0
+    assert secrets(cloud) == (pepper, key + 1)
+    refused = live.call("GET", f"{path}&cursor={old}", key="admin")
+    assert refused.status == 400
+    assert "ask for its first page again" in refused.body["errors"][0]["detail"]
+    assert live.enrol("rotated@deployed.example").body["id"] == maya["id"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [("AWS_DEFAULT_REGION", "export AWS_DEFAULT_REGION="), ("AWS_ACCESS_KEY_ID", "export AWS_PROFILE=")],
+)
+def test_what_is_missing_is_named(cloud: Cloud, tmp_path: Path, missing: str, told: str) -> None:
+    """Without region or credentials nothing is tried, and the answer says what to set."""
+    done = cloud.run("infra.deploy", "rotate", "--stage", NAME, **{missing: ""})
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
+def test_every_alarm_listens_to_something(stage: Stage) -> None:
+    """Each alarm tells the topic, and names resources of this stack."""
+    alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert len(alarms) == 10
+    names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
+    for alarm in alarms:
+        assert alarm["AlarmActions"] == [stage.ids["Alarms"]]
+        assert {dimension["Value"].rpartition("/")[2] for dimension in alarm["Dimensions"]} <= {
+            name.rpartition("/")[2] for name in names
+        }
+
+
+def test_logs_end_after_ninety_days(stage: Stage) -> None:
+    """Each function writes to a group of its own, which forgets."""
+    groups = stage.cloud.client("logs").describe_log_groups(logGroupNamePrefix=f"/referrals/{NAME}/")["logGroups"]
+    assert {group["logGroupName"].rpartition("/")[2]: group["retentionInDays"] for group in groups} == {
+        "api": 90,
+        "stream": 90,
+        "schedule": 90,
+    }
+    configured = {stage.function(name)["LoggingConfig"]["LogGroup"] for name in FUNCTIONS}
+    assert configured == {group["logGroupName"] for group in groups}
+
+
+def secrets(cloud: Cloud) -> tuple[str, int]:
+    """The pepper itself, and the version of the cursor key."""
+    ssm = cloud.client("ssm")
+    pepper = ssm.get_parameter(Name=f"/referrals/{NAME}/pepper", WithDecryption=True)["Parameter"]
+    assert (pepper["Type"], pepper["Version"]) == ("SecureString", 1)
+    return pepper["Value"], ssm.get_parameter(Name=f"/referrals/{NAME}/cursor-key")["Parameter"]["Version"]
+
+
+def stack(cloud: Cloud) -> dict[str, list[dict[str, str]]]:
+    """The stack as CloudFormation describes it."""
+    (found,) = cloud.client("cloudformation").describe_stacks(StackName=f"referrals-{NAME}")["Stacks"]
+    return json.loads(json.dumps(found, default=str))  # type: ignore[no-any-return]

@@ -1,0 +1,72 @@
+"""The checkout waits for a cold start, so nothing heavy may creep into it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bench.imports import APP, ENVIRONMENT, FLOOR, python, start
+
+Body = dict[str, Any]
+
+HEAVY = (
+    "aws_xray_sdk",
+    "cfnlint",
+    "email_validator",
+    "fastjsonschema",
+    "jinja2",
+    "jsonschema",
+    "moto",
+    "numpy",
+    "PIL",
+    "png",
+    "pydantic",
+    "qrcode",
+    "requests",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parameters",
+    "aws_lambda_powertools.utilities.parser",
+    "chalice.cli",
+    "chalice.deploy",
+    "chalicelib.web.qr",
+    "chalicelib.web.render",
+    "infra",
+    "tests",
+)
+"""What a redemption has no use for."""
+
+RATIO_MAX = 1.6
+"""Measured: about 1.3 times the floor. The rest is room for a busy machine."""
+
+MODULES_MAX = 75
+"""Modules beyond the floor, the program's own among them."""
+
+ROUNDS = 4
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Body:
+    """The modules that importing the app loads, and those that are there after one redemption."""
+    told: Body = json.loads(python(["-m", "bench.cold"], ENVIRONMENT).stdout.splitlines()[-1])
+    assert told["status"] == 201
+    return told
+
+
+@pytest.mark.parametrize("moment", ["at_import", "after"])
+def test_nothing_heavy_is_on_the_checkouts_path(loaded: Body, moment: str) -> None:
+    """Neither importing the app nor a redemption loads what only other routes, workers and tests need."""
+    assert set(HEAVY) & set(loaded[moment]) == set()
+
+
+def test_importing_the_app_loads_no_aws_client(loaded: Body) -> None:
+    """The public pages' first byte doesn't wait for a client either: deps makes it at its first use."""
+    assert {"boto3", "botocore.client", "s3transfer"} & set(loaded["at_import"]) == set()
+
+
+def test_the_program_adds_few_modules_and_little_time_to_its_floor() -> None:
+    """Measured in turns with what no such function goes without, so that a busy machine slows both."""
+    runs = [(start(APP), start(FLOOR)) for _ in range(ROUNDS)]
+    app, floor = runs[0]
+    assert app["modules"] - floor["modules"] <= MODULES_MAX
+    assert min(app["cpu"] for app, _ in runs) / min(floor["cpu"] for _, floor in runs) <= RATIO_MAX
