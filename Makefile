@@ -5,6 +5,7 @@ PORT       ?= 8000
 CLOUD_PORT ?= 4566
 HOME_DIR   ?= .local
 AUTHOR     ?= $(or $(USER),operator)
+STAGE      ?= prod
 
 APP   := .venv/app/bin/python
 RULES := .venv/app/bin
@@ -14,6 +15,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
+.PHONY: test-deployed package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +73,23 @@ bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five mi
 format: $(DEV) ## put the code into shape
 	$(RULES)/ruff format .
 	$(RULES)/ruff check --fix .
+
+test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
+	$(APP) -m pytest tests/deployed $(ARGS)
+
+# --- deploy ------------------------------------------------------------------------------------------------------------
+
+package: $(DEV) ## make what is deployed, and check it
+	@$(APP) -m infra.deploy package --stage '$(STAGE)'
+
+deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLIC_URL=… (STAGE, ALARM_EMAIL, BUCKET, YES=1)
+	@test -n '$(SENDER)' && test -n '$(PUBLIC_URL)' \
+		|| { echo 'Say who writes and where links lead: make deploy SENDER=friends@shop.example PUBLIC_URL=https://friends.shop.example'; exit 2; }
+	@$(APP) -m infra.deploy deploy --stage '$(STAGE)' --sender '$(SENDER)' --public-url '$(PUBLIC_URL)' \
+		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes)
+
+rotate: .venv/app/.installed ## make a new key for the cursors of a stage; the next deployment hands it out (STAGE)
+	@$(APP) -m infra.deploy rotate --stage '$(STAGE)'
 
 # --- tidy --------------------------------------------------------------------------------------------------------------
 

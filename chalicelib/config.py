@@ -19,13 +19,14 @@ class Settings:
     """What differs from one deployment to the next.
 
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
-    mails come from. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors; both are secret, and
+    mails come from, `configuration_set` SES's settings for them, if any. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors; both are secret, and
     looked up only when they are needed: most functions never ask, and hold no permission to.
     """
 
     table: str
     public_url: str
     sender: str
+    configuration_set: str
     secret: Callable[[str], bytes]
 
     @property
@@ -49,6 +50,7 @@ def from_environment(secret: Callable[[str], bytes]) -> Settings:
         table=_need("TABLE_NAME"),
         public_url=_need("PUBLIC_URL").rstrip("/"),
         sender=_need("SENDER"),
+        configuration_set=os.environ.get("CONFIGURATION_SET", ""),
         secret=secret,
     )
 

@@ -60,9 +60,8 @@ def mailer() -> "Mailer":
     """The way out for mails. One attempt only: SES has no idempotency, so a repeated call is a second mail."""
     from chalicelib.delivery.ses import Mailer
 
-    return Mailer(
-        _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}), settings().sender
-    )
+    client = _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+    return Mailer(client, settings().sender, settings().configuration_set)
 
 
 def now() -> datetime:

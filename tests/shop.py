@@ -60,6 +60,7 @@ def eur(amount: int) -> Body:
     """Minor units of euro as a request carries them."""
     return {"amount": amount, "currency": "EUR"}
 
+
 # Sessions read the services' models from disk once: two for all tests, the program's own and one that no fault hears.
 PROGRAM_SESSION, OWN_SESSION = (boto3.Session("test", "test", region_name=REGION) for _ in range(2))
 

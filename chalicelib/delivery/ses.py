@@ -21,11 +21,13 @@ class UnsureError(Exception):
 
 
 class Mailer:
-    """Sends one mail at a time through SES v2, with a client that makes one attempt only."""
+    """Sends one mail at a time through SES v2, with a client that makes one attempt only; `configuration_set` is optional."""
 
-    def __init__(self, client: Any, sender: str) -> None:
+    def __init__(self, client: Any, sender: str, configuration_set: str = "") -> None:
         self._client = client
-        self._sender = sender
+        self._from: dict[str, str] = {"FromEmailAddress": sender}
+        if configuration_set:
+            self._from["ConfigurationSetName"] = configuration_set
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail.
@@ -40,9 +42,9 @@ class Mailer:
         }
         try:
             self._client.send_email(
-                FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
                 Content={"Simple": content},
+                **self._from,
             )
         except ClientError as error:
             response: Any = error.response

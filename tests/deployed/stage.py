@@ -20,7 +20,6 @@ NAME = "test"
 SENDER = "friends@kavya-ceramics.example"
 PUBLIC_URL = "https://friends.kavya-ceramics.example"
 SECONDS = 120
-FUNCTIONS = ("APIHandler", "OnTableChange", "EveryMinute")
 SCHEDULED = {
     "version": "0",
     "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",

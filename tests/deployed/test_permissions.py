@@ -1,32 +1,24 @@
 """Each function may do what it does, and nothing more.
 
-Three tests share the work, because no engine at hand checks everything that IAM does:
+No engine at hand checks everything that IAM does, so three tests share the work:
 
 - The local cloud checks every call of the functions to DynamoDB (each part of a transaction by itself), SSM and SES. So
   each of those permissions is taken away in turn, and something has to break.
 - It does not check what Lambda does in a role's name (reading the stream, keeping failures, writing logs). Those
   permissions are compared with the list that AWS documents.
-- It does not know `dynamodb:LeadingKeys`. So a whole shop's calls are recorded, and held against the policies here.
+- It does not know `dynamodb:LeadingKeys`: see test_policies.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 from itertools import count
-from typing import Any
 
 import pytest
 
-from infra.local.home import ROOT
-from tests.deployed.stage import FUNCTIONS, SCHEDULED, Role, Stage, metrics_in
+from tests.deployed.policies import FUNCTIONS, GRANTS, granted
+from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
 from tests.path.live import Body, Live
-from tests.shop import Shop
 
-POLICIES = {
-    function: json.loads((ROOT / ".chalice" / f"policy-{name}.json").read_text())
-    for function, name in zip(FUNCTIONS, ("api", "stream", "schedule"), strict=True)
-}
 IN_LAMBDAS_HANDS = {
     "APIHandler": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "OnTableChange": {
@@ -37,13 +29,6 @@ IN_LAMBDAS_HANDS = {
 }
 """What Lambda does under a function's role, by AWS's own guides to stream sources, failure queues and logs."""
 
-GRANTS = [
-    (function, statement["Sid"], action)
-    for function, policy in POLICIES.items()
-    for statement in policy["Statement"]
-    for action in statement["Action"]
-    if statement["Effect"] == "Allow"
-]
 ENFORCED = [grant for grant in GRANTS if grant[2] not in IN_LAMBDAS_HANDS[grant[0]]]
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 NUMBERS = count(1)
@@ -162,7 +147,9 @@ def test_no_grant_is_idle(
 
 def test_with_all_grants_back_nothing_breaks(exercises: dict[str, Callable[[], list[str]]]) -> None:
     """So what broke above broke by the missing permission, and by nothing else that had gone wrong meanwhile."""
-    assert {function: exercise() for function, exercise in exercises.items()} == {function: [] for function in FUNCTIONS}
+    assert {function: exercise() for function, exercise in exercises.items()} == {
+        function: [] for function in FUNCTIONS
+    }
 
 
 @pytest.mark.usefixtures("exercises")
@@ -183,90 +170,7 @@ def test_failures_are_counted_where_the_alarms_look(stage: Stage) -> None:
 def test_what_lambda_does_in_a_functions_name_is_granted(stage: Stage, function: str) -> None:
     """Reading the stream, keeping failures and writing logs: what AWS asks for, on resources of this stage only."""
     needed = IN_LAMBDAS_HANDS[function]
-    assert {action for name, _, action in GRANTS if name == function} >= needed
+    assert granted(function) >= needed
     for statement in Role(stage, function).document["Statement"]:
         if needed & set(statement["Action"]):
             assert re.search(r"[:/]referrals[-/]test[-/]", statement["Resource"])
-
-
-# --- the ledger -------------------------------------------------------------------------------------------------------
-
-Called = tuple[str, str]
-
-
-def called(operation: str, params: Any) -> Iterator[Called]:
-    """The IAM actions of one call to DynamoDB, each with the partition key that it is about."""
-    if operation == "TransactWriteItems":
-        for part in params["TransactItems"]:
-            ((name, action),) = part.items()
-            verb = "ConditionCheckItem" if name == "ConditionCheck" else f"{name}Item"
-            yield f"dynamodb:{verb}", (action.get("Item") or action["Key"])["PK"]["S"]
-    elif operation == "BatchGetItem":
-        for request in params["RequestItems"].values():
-            yield from (("dynamodb:BatchGetItem", key["PK"]["S"]) for key in request["Keys"])
-    elif operation == "Query":
-        yield "dynamodb:Query", params["ExpressionAttributeValues"][":pk"]["S"]
-    elif operation in {"GetItem", "PutItem", "UpdateItem"}:
-        yield f"dynamodb:{operation}", (params.get("Item") or params["Key"])["PK"]["S"]
-
-
-def denied(policy: Body, action: str, leading_key: str) -> bool:
-    """Whether a policy explicitly refuses an action on a partition, as IAM reads our denials."""
-    return any(
-        action in statement["Action"]
-        and any(
-            fnmatchcase(leading_key, pattern)
-            for pattern in statement["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"]
-        )
-        for statement in policy["Statement"]
-        if statement["Effect"] == "Deny"
-    )
-
-
-def recorded(shop: Shop, work: Callable[[], object]) -> set[Called]:
-    """The actions and partitions of all calls to DynamoDB that some work makes."""
-    shop.faults.calls.clear()
-    work()
-    return {it for operation, params in shop.faults.calls for it in called(operation, params)}
-
-
-def test_the_ledger_can_only_grow() -> None:
-    """No function may update or delete an entry, and the API may not even write one."""
-    for function, policy in POLICIES.items():
-        for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"):
-            assert denied(policy, f"dynamodb:{action}", "LEDGER#amb_1"), (function, action)
-        assert denied(policy, "dynamodb:PutItem", "LEDGER#amb_1") == (function == "APIHandler")
-        assert not denied(policy, "dynamodb:UpdateItem", "ORDER#1")
-        granted = {action for name, _, action in GRANTS if name == function}
-        assert not granted & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"}
-
-
-def test_the_denials_never_meet_what_the_program_does(shop: Shop) -> None:
-    """A shop's calls, part by part: the API writes no entry, the workers change none; and each call is granted."""
-    maya = {}
-
-    def requests() -> None:
-        maya.update(shop.enrol())
-        shop.redeem(maya["code"])
-        shop.refund("o1", "r1", 1000)
-        shop.refund("early", "r1", 1000)
-        shop.call("GET", f"/r/{maya['code']}", User_Agent=PHONE)
-        shop.account(maya["id"])
-
-    def readings() -> None:
-        shop.entries()
-        shop.entries(ambassador_id=maya["id"])
-        shop.order()
-
-    def hold_ends() -> None:
-        shop.days(31)
-
-    api, stream = recorded(shop, requests), recorded(shop, shop.stream)
-    schedule, reads = recorded(shop, hold_ends), recorded(shop, readings)
-    for function, calls in (("APIHandler", api | reads), ("OnTableChange", stream), ("EveryMinute", schedule)):
-        granted = {action for name, _, action in GRANTS if name == function}
-        for action, key in calls:
-            assert action in granted, (function, action)
-            assert not denied(POLICIES[function], action, key), (function, action, key)
-    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in stream)
-    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in schedule)

@@ -12,7 +12,8 @@ import zxingcpp
 from PIL import Image
 
 from tests.deployed.conftest import BUILD, Built
-from tests.deployed.stage import FUNCTIONS, NAME, PUBLIC_URL, SCHEDULED, Cloud, Stage, metrics_in
+from tests.deployed.policies import FUNCTIONS
+from tests.deployed.stage import NAME, PUBLIC_URL, SCHEDULED, Cloud, Stage, metrics_in
 from tests.path.live import Answer, Live, eur
 
 BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
@@ -133,14 +134,15 @@ def test_the_schedule_calls_its_function(stage: Stage) -> None:
     assert target["Arn"].endswith(f":{stage.ids['EveryMinute']}")
 
 
-def test_a_second_deployment_changes_nothing(cloud: Cloud, stage: Stage, architecture: str) -> None:
-    """Equal code is equal, whenever it is packaged; and the secrets stay what they are."""
+@pytest.mark.usefixtures("live")
+def test_a_second_deployment_changes_nothing(cloud: Cloud, architecture: str) -> None:
+    """Equal code is equal, whenever it is packaged; the secrets stay what they are, and the program is there."""
     before = secrets(cloud)
     done = cloud.deploy(BUILD, architecture, "--yes")
     assert (done.returncode, "Nothing has changed." in done.stdout) == (0, True), done.stdout + done.stderr
     assert "Made the secret" not in done.stdout
     assert secrets(cloud) == before
-    assert "infra.manage program" not in done.stdout or not stage.items("PROGRAM")
+    assert "infra.manage program" not in done.stdout
 
 
 def test_nothing_is_changed_without_a_yes(cloud: Cloud, built: Built, architecture: str) -> None:
@@ -153,7 +155,7 @@ def test_nothing_is_changed_without_a_yes(cloud: Cloud, built: Built, architectu
     assert {"ParameterKey": "AlarmEmail", "ParameterValue": ""} in parameters
 
 
-def test_a_rotated_cursor_key_ends_old_cursors_only(cloud: Cloud, stage: Stage, live: Live, architecture: str) -> None:
+def test_a_rotated_cursor_key_ends_old_cursors_only(cloud: Cloud, live: Live, architecture: str) -> None:
     """After the next deployment an old cursor is told to start again; people are who they were."""
     maya = live.enrol("rotated@deployed.example").body
     redeem(live, maya["code"], "d3", placed(-SOON))
@@ -171,6 +173,19 @@ def test_a_rotated_cursor_key_ends_old_cursors_only(cloud: Cloud, stage: Stage, 
     assert live.enrol("rotated@deployed.example").body["id"] == maya["id"]
 
 
+@pytest.mark.usefixtures("stage")
+def test_a_lost_pepper_is_not_replaced(cloud: Cloud, architecture: str) -> None:
+    """A stage that has people never gets another pepper unasked: the operator is told to put the old one back."""
+    pepper, _ = secrets(cloud)
+    ssm, name = cloud.client("ssm"), f"/referrals/{NAME}/pepper"
+    ssm.delete_parameter(Name=name)
+    done = cloud.deploy(BUILD, architecture, "--yes")
+    ssm.put_parameter(Name=name, Value=pepper, Type="SecureString")
+    assert done.returncode == 1
+    assert f"put-parameter --type SecureString --name {name}" in done.stderr
+    assert secrets(cloud)[0] == pepper
+
+
 @pytest.mark.parametrize(
     ("missing", "told"),
     [("AWS_DEFAULT_REGION", "export AWS_DEFAULT_REGION="), ("AWS_ACCESS_KEY_ID", "export AWS_PROFILE=")],
@@ -180,6 +195,19 @@ def test_what_is_missing_is_named(cloud: Cloud, tmp_path: Path, missing: str, to
     done = cloud.run("infra.deploy", "rotate", "--stage", NAME, **{missing: ""})
     assert done.returncode == 1
     assert told in done.stderr
+
+
+def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
+    """The public routes have limits of their own, below everybody's."""
+    found = stage.cloud.client("apigateway").get_stage(restApiId=stage.api_id, stageName="api")["methodSettings"]
+    rates = {path.removeprefix("/"): settings["throttlingRateLimit"] for path, settings in found.items()}
+    assert rates.pop("*/*") == 200
+    assert rates == {
+        "~1v1~1codes~1{code}/GET": 50,
+        "~1r~1{code}/GET": 50,
+        "~1r~1{code}~1qr.svg/GET": 20,
+        "~1r~1{code}~1qr.png/GET": 20,
+    }
 
 
 def test_every_alarm_listens_to_something(stage: Stage) -> None:

@@ -1,0 +1,74 @@
+"""One redemption in a fresh interpreter, with the table's answers from memory: `python -m bench.cold`.
+
+Prints which modules were loaded by importing the app, and which after the redemption. Only the wire is played: an
+engine in this process would load half a world of its own.
+"""
+
+import sys
+
+import app
+
+AT_IMPORT = sorted(sys.modules)
+
+import json  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
+from pathlib import Path  # noqa: E402
+from random import Random  # noqa: E402
+from typing import Any  # noqa: E402
+
+import boto3  # noqa: E402
+import msgspec  # noqa: E402
+from botocore.awsrequest import AWSResponse  # noqa: E402
+from botocore.compat import HTTPHeaders  # noqa: E402
+
+from bench.event import redemption  # noqa: E402
+from chalicelib.domain.codes import random_code  # noqa: E402
+from chalicelib.domain.model import ApiKey, Code  # noqa: E402
+from chalicelib.domain.program import Program  # noqa: E402
+from chalicelib.operations.keys import digest_of  # noqa: E402
+from chalicelib.store.items import item_of  # noqa: E402
+
+NOW = datetime.now(UTC)
+KEY = "rk_a-key-of-a-till"
+CODE = random_code(Random(1))  # noqa: S311 - a code for one run
+PROGRAM = Path(__file__).parents[1] / "examples" / "program.json"
+
+
+def answers() -> dict[str, Any]:
+    """What the table answers, by operation and the first part of the key."""
+    program = msgspec.convert({**json.loads(PROGRAM.read_text()), "version": 1}, Program)
+    key = ApiKey(digest_of(KEY), "key_1", "till", ("checkout",), NOW)
+    code = Code(CODE, "amb_01K0000000000000000000000", ("somebody",), NOW)
+    return {
+        "Query": {"Items": [item_of(program)]},
+        "GetItem KEY": {"Item": item_of(key)},
+        "GetItem CODE": {"Item": item_of(code)},
+        "TransactWriteItems": {},
+    }
+
+
+def play(known: dict[str, Any]) -> None:
+    """Answer every call of clients made from now on."""
+
+    def answer(model: Any, params: Any, **_: Any) -> Any:
+        asked = json.loads(params["body"])
+        kind = asked["Key"]["PK"]["S"].partition("#")[0] if "Key" in asked else ""
+        answered = {**known[f"{model.name} {kind}".strip()], "ResponseMetadata": {"HTTPStatusCode": 200}}
+        return AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), answered
+
+    boto3.setup_default_session()
+    assert boto3.DEFAULT_SESSION is not None
+    boto3.DEFAULT_SESSION.events.register("before-call.dynamodb.*", answer)
+
+
+def main() -> None:
+    """Redeem once, as a cold function does, and tell what that has loaded."""
+    play(answers())
+    event = redemption(CODE, "5123456000001", KEY)
+    answer = app.app(event, None)
+    told = {"status": answer["statusCode"], "at_import": AT_IMPORT, "after": sorted(sys.modules)}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()

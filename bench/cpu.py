@@ -1,0 +1,199 @@
+"""Time per redemption, beside two floors that make the very same calls to the table.
+
+`app` is the program, called as Lambda calls it. `route` is a bare Chalice route that takes the order's id from its
+JSON, reads a code, writes a transaction of the same size and answers with as many bytes: no key, no check, no rule.
+`loop` makes the two calls alone. They take turns in short rounds, so that a machine that gets slower meets all of them.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from chalice.app import Chalice, Request, Response
+
+from bench.event import Event
+from bench.progress import Say, percentile
+from bench.world import CREATED, World, at_once, call, local_cloud, use_threads
+from chalicelib import deps
+
+ROUNDS = 15
+WARM_ROUNDS = 2
+CALLS = {1: 40, 16: 96}
+"""Calls in a round, by how many are made at once."""
+
+LATER = 120
+"""Orders that are settled and delivered one by one."""
+
+STEPS = (
+    ("settle", "ORDER#{}", 0),
+    ("deliver thanks and news", "MSG#{}#2", 0),
+    ("release", "ORDER#{}", 60),
+    ("deliver release", "MSG#{}#3", 60),
+)
+"""What follows a redemption: the partition that the stream tells of, and the days that have passed."""
+
+AIMS = {"ratio": 1.5, "cpu_ms": 3.0}
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of the things compared: `prepare` makes the input for an order outside the measured time."""
+
+    prepare: Callable[[str], Any]
+    work: Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class Times:
+    """What the rounds of one variant took, in ms: CPU of this process per call, and wall time of each call."""
+
+    cpu: list[float]
+    wall: list[float]
+
+    def as_json(self) -> dict[str, float]:
+        """Medians over the rounds, percentiles over all calls."""
+        return {
+            "cpu_ms": median(self.cpu),
+            "wall_p50_ms": percentile(self.wall, 50),
+            "wall_p99_ms": percentile(self.wall, 99),
+        }
+
+
+def run(say: Say) -> dict[str, Any]:
+    """Measure redemptions against both floors, then what follows a redemption."""
+    with local_cloud() as world:
+        code = world.enrol("maya@example.com")
+        variants = _variants(world, code)
+        redeemed = {}
+        for threads, calls in CALLS.items():
+            say(f"redeem: {ROUNDS} rounds of {calls} calls for each of {', '.join(variants)}; {threads} at once")
+            redeemed[str(threads)] = _compare(world, variants, threads)
+        later = _later(world, code, say)
+    return {"aims": AIMS, "rounds": ROUNDS, "calls": CALLS, "redeem": redeemed, "later": later}
+
+
+def _compare(world: World, variants: dict[str, Variant], threads: int) -> Params:
+    """Let the variants take turns, each time beginning with another one; ratios are those within a round."""
+    names = list(variants)
+    times = {name: Times([], []) for name in names}
+    for turn in range(-WARM_ROUNDS, ROUNDS):
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            inputs = [variants[name].prepare(world.order_id()) for _ in range(CALLS[threads])]
+            _measure(variants[name].work, inputs, threads, times[name] if turn >= 0 else Times([], []))
+    results: Params = {name: times[name].as_json() for name in names}
+    for floor in ("route", "loop"):
+        results[f"app/{floor}"] = median(a / b for a, b in zip(times["app"].cpu, times[floor].cpu, strict=True))
+    return results
+
+
+def _measure(work: Callable[[Any], None], inputs: list[Any], threads: int, times: Times) -> None:
+    """Do all the work and note the CPU time of it per call, and the wall time of each call."""
+
+    def timed(one: Any) -> None:
+        start = time.perf_counter()
+        work(one)
+        times.wall.append((time.perf_counter() - start) * 1000)
+
+    before = time.process_time()
+    if threads == 1:
+        for one in inputs:
+            timed(one)
+    else:
+        at_once(timed, inputs, threads)
+    times.cpu.append((time.process_time() - before) * 1000 / len(inputs))
+
+
+def _later(world: World, code: str, say: Say) -> Params:
+    """Measure settling, delivering and releasing, each as one call of the stream's function for one order."""
+    say(f"settle, deliver, release: {LATER} orders one by one")
+    orders = [world.order_id() for _ in range(LATER)]
+    for order_id in orders:
+        world.redeem(world.redemption(code, order_id))
+    results: Params = {}
+    for name, pk, days in STEPS:
+        world.ahead = timedelta(days=days)
+        times = Times([], [])
+        _measure(world.change, [pk.format(order_id) for order_id in orders], 1, times)
+        results[name] = times.as_json()
+    assert all(_is_released(order_id) for order_id in orders), "something was left undone"
+    return results
+
+
+def _is_released(order_id: str) -> bool:
+    redemption = deps.table().read_redemption(order_id)
+    return redemption is not None and redemption.standing is not None and redemption.standing.released
+
+
+# --- the variants -----------------------------------------------------------------------------------------------------
+
+
+def _variants(world: World, code: str) -> dict[str, Variant]:
+    calls = _Calls(world, code)
+    bare = _bare_app(calls)
+    return {
+        "app": Variant(lambda order_id: world.redemption(code, order_id), world.redeem),
+        "route": Variant(lambda order_id: world.redemption(code, order_id), lambda event: _answered(call(bare, event))),
+        "loop": Variant(lambda order_id: order_id, calls.make),
+    }
+
+
+class _Calls:
+    """The two calls of a redemption, learned from a real one, on a client that does nothing else."""
+
+    def __init__(self, world: World, code: str) -> None:
+        assert boto3.DEFAULT_SESSION is not None
+        heard: list[Params] = []
+        boto3.DEFAULT_SESSION.events.register(
+            "provide-client-params.dynamodb.*", lambda params, **_: heard.append(params), unique_id="bench"
+        )
+        deps.table.cache_clear()
+        world.redeem(world.redemption(code, world.order_id()))
+        heard.clear()
+        self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
+        boto3.DEFAULT_SESSION.events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
+        deps.table.cache_clear()
+        self._get, self._transact = heard
+        self._client: Any = boto3.client("dynamodb", config=Config(max_pool_connections=32))
+
+    def make(self, order_id: str) -> None:
+        """Read the code; store an order and a friend of this id."""
+        self._client.get_item(**self._get)
+        order, friend = (action["Put"] for action in self._transact["TransactItems"])
+        person = f"{order_id:0>{len(friend['Item']['PK']['S']) - len('PERSON#')}}"
+        self._client.transact_write_items(
+            TransactItems=[
+                {"Put": {**order, "Item": {**order["Item"], "PK": {"S": f"ORDER#{order_id}"}}}},
+                {"Put": {**friend, "Item": {**friend["Item"], "PK": {"S": f"PERSON#{person}"}}}},
+            ],
+            ClientRequestToken=str(uuid.uuid4()),
+        )
+
+
+def _bare_app(calls: _Calls) -> Chalice:
+    bare = Chalice(app_name="bare")
+
+    @bare.route("/v1/redemptions", methods=["POST"])
+    def redeem() -> Response:
+        calls.make(_order_id(bare.current_request))
+        return Response(calls.body, {"Content-Type": "application/json"}, CREATED)
+
+    use_threads(bare)
+    return bare
+
+
+def _order_id(request: Request | None) -> str:
+    assert request is not None
+    order_id: str = request.json_body["order_id"]
+    return order_id
+
+
+def _answered(answer: Event) -> None:
+    assert answer["statusCode"] == CREATED, answer

@@ -1,0 +1,132 @@
+"""What a cold start spends on imports and the first client, in fresh interpreters, beside a floor.
+
+The floor is what no function of this kind goes without: Chalice, a DynamoDB client of boto3, and the logger and metrics
+of Powertools. The compiled code of all modules is in the cache; the interpreter's own start is not counted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.progress import Say
+
+ROOT = Path(__file__).parents[1]
+RUNS = 7
+WARM_RUNS = 1
+AIM = 1.25
+SHOWN = 14
+
+APP = """
+import app
+from chalicelib import deps
+deps.table()
+"""
+
+FLOOR = """
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from botocore.config import Config
+from chalice.app import Chalice
+Chalice(app_name="floor")
+Logger(service="floor")
+Metrics(namespace="Floor", service="floor")
+boto3.client("dynamodb", config=Config(max_pool_connections=32))
+"""
+
+TIMED = """
+from time import perf_counter, process_time
+def clock():
+    return perf_counter(), process_time()
+begun = clock()
+{program}
+ready = clock()
+import json, sys
+wall, cpu = (1000 * (ready[at] - begun[at]) for at in (0, 1))
+print(json.dumps(dict(wall=wall, cpu=cpu, modules=len(sys.modules))))
+"""
+
+ENVIRONMENT = {
+    "TABLE_NAME": "referrals",
+    "PUBLIC_URL": "https://friends.shop.example",
+    "SENDER": "thanks@shop.example",
+    "PEPPER": "pepper",
+    "CURSOR_KEY": "cursor",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+Run = dict[str, float]
+
+
+def run(say: Say) -> dict[str, Any]:
+    """Measure both in turns, then tell which packages the time belongs to."""
+    say(f"{RUNS} fresh interpreters for each of program and floor, in turns")
+    runs: dict[str, list[Run]] = {"app": [], "floor": []}
+    for turn in range(-WARM_RUNS, RUNS):
+        for name, program in (("app", APP), ("floor", FLOOR)):
+            taken = start(program)
+            if turn >= 0:
+                runs[name].append(taken)
+    say("which package it is")
+    return {
+        "aim": AIM,
+        **{name: _summary(taken) for name, taken in runs.items()},
+        "ratio_best": _best(runs["app"], "cpu") / _best(runs["floor"], "cpu"),
+        "ratio_median": median(a["cpu"] / b["cpu"] for a, b in zip(runs["app"], runs["floor"], strict=True)),
+        "packages": {"app": packages(APP), "floor": packages(FLOOR)},
+    }
+
+
+def start(program: str, environment: Mapping[str, str] = ENVIRONMENT) -> Run:
+    """Run a program in a fresh interpreter: its ms of wall and CPU time, its modules."""
+    figures: Run = json.loads(python(["-c", TIMED.format(program=program)], environment).stdout)
+    return figures
+
+
+def packages(program: str) -> dict[str, float]:
+    """CPU ms that importing takes by top-level package, the most expensive first, each without what it imports itself.
+
+    Python's own measurement slows imports down, so only the shares count.
+    """
+    told = python(["-X", "importtime", "-c", program], ENVIRONMENT).stderr
+    spent: Counter[str] = Counter()
+    for line in told.splitlines():
+        _, _, figures = line.partition("import time:")
+        own, _, name = (part.strip() for part in [*figures.split("|"), "", ""][:3])
+        if own.isdigit():
+            spent[_package(name)] += int(own)
+    return {name: taken / 1000 for name, taken in spent.most_common(SHOWN)}
+
+
+def _package(module: str) -> str:
+    top = module.partition(".")[0]
+    if top in {"app", "chalicelib"}:
+        return "the program itself"
+    return "standard library" if top in sys.stdlib_module_names else top
+
+
+def _summary(runs: list[Run]) -> Run:
+    fields = ("wall", "cpu", "modules")
+    return {
+        **{f"{name}_best": _best(runs, name) for name in fields},
+        **{f"{name}_median": median(run[name] for run in runs) for name in fields},
+    }
+
+
+def _best(runs: list[Run], field: str) -> float:
+    return min(run[field] for run in runs)
+
+
+def python(arguments: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run Python on the project's tree with nothing of the user's own AWS settings."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    command = [sys.executable, "-W", "ignore", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=True)  # noqa: S603

@@ -1,0 +1,186 @@
+"""The report: every figure beside what it is measured against."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Figures = dict[str, Any]
+
+HEAD = """# What it costs
+
+Measured, or computed from what was measured, by `make bench`; nothing here is an estimate. Times are those of the
+machine below: read them as ratios. The engine is a local one, so no wall time says anything about DynamoDB's own.
+
+![The figures as bars](results.svg)
+"""
+
+UNITS = """## Capacity units
+
+Computed from the items on the wire by the rules that AWS publishes (`sizes.py` cites them): a write unit is 1 KB, twice
+that in a transaction; an index is written only when its entry changes. *Trips* are calls one after the other, in a warm
+function; a cold one reads its key and the program besides.
+"""
+
+IMPORTS = """## Cold start: imports and the first DynamoDB client
+
+Fresh interpreters in turns; CPU ms from the first statement on. The floor is Chalice, a DynamoDB client of boto3, and
+Powertools' logger and metrics.
+"""
+
+ZIP = """## The zip
+
+One for all functions, made as for a deployment. boto3 is the runtime's own.
+"""
+
+CPU = """## CPU and latency of a redemption
+
+`app` is the program, called as Lambda calls it; `route` is a bare Chalice route that makes the very same two calls to
+the table and nothing else; `loop` makes the calls alone. They take turns; the ratio is the median of those within a
+round. CPU is that of this process per call; the engine runs in another one. Wall times are mostly the engine's, and at
+16 at once those of 16 threads that share one interpreter, which Lambda never does.
+"""
+
+VIRAL = """## A code that goes viral
+
+Redemptions per second, in this process, on one code and on many, in turns.
+"""
+
+BACKLOG = """## A backlog
+
+All orders of one ambassador, redeemed while the stream was off; then the schedule runs. They share one account, so they
+are folded, twenty to a transaction. An attempt is a call of TransactWriteItems. On MiniStack, whose index queries look
+through the whole table: the seconds are not DynamoDB's, the calls are the same there.
+"""
+
+
+def report(results: Figures) -> str:
+    """Write the report about all parts that have been measured."""
+    parts = [write(results[name]) + _origin(results[name]) for name, write in _PARTS.items() if name in results]
+    return "\n".join([HEAD, _machine(results), *parts])
+
+
+def _machine(results: Figures) -> str:
+    """The machine of the latest measurement."""
+    machine = max((part["machine"] for part in results.values()), key=lambda it: str(it["date"]))
+    shown = {name: text for name, text in machine.items() if name not in {"load_before", "command", "date"}}
+    return _table(["on", ""], [[name, text] for name, text in shown.items()])
+
+
+def _origin(part: Figures) -> str:
+    machine = part["machine"]
+    return f"\n*{machine['date']}, load before {machine['load_before']}: `{machine['command']}`*\n"
+
+
+def _units(part: Figures) -> str:
+    rows = [
+        [name, *(f"{it[field]:g}" for field in _COUNTS), _aim(it["write_units"], part["aims"].get(name))]
+        for name, it in part["operations"].items()
+    ]
+    life = f"\nA whole life is {', '.join(part['life'])}.\n"
+    return UNITS + "\n" + _table(["operation", *_COUNTS.values(), "aim"], rows) + life
+
+
+def _imports(part: Figures) -> str:
+    rows = [
+        [label, *(f"{part[name][f'{field}_{kind}']:.0f}" for name in ("app", "floor") for kind in ("best", "median"))]
+        for label, field in (("CPU ms", "cpu"), ("wall ms", "wall"), ("modules", "modules"))
+    ]
+    times = _table(["", "program, best", "median", "floor, best", "median"], rows)
+    verdict = f"\nRatio: {part['ratio_best']:.2f} of the best, {part['ratio_median']:.2f} as the median of the rounds; "
+    verdict += f"aim {_aim(part['ratio_best'], part['aim'])}.\n\n"
+    app, floor = part["packages"]["app"], part["packages"]["floor"]
+    owners = [[name, f"{spent:.1f}", f"{floor.get(name, 0):.1f}"] for name, spent in app.items()]
+    shares = _table(["imports by package, ms (slowed by measuring)", "program", "floor"], owners)
+    return IMPORTS + "\n" + times + verdict + shares
+
+
+def _zip(part: Figures) -> str:
+    rows = [[name, _kb(size["packed"]), _kb(size["unpacked"])] for name, size in part["parts"].items()]
+    rows.append(["**the zip**", f"**{_kb(part['packed'])}**", _kb(part["unpacked"])])
+    aim = f"\nAim: at most {part['aim'] / 2**20:.0f} MB: {_aim(part['packed'], part['aim'], show=False)}.\n"
+    return ZIP + "\n" + _table(["content", "packed, KB", "unpacked, KB"], rows) + aim
+
+
+def _cpu(part: Figures) -> str:
+    redeemed = [
+        [f"{name}, {threads} at once", *_times(measured[name])]
+        for threads, measured in part["redeem"].items()
+        for name in ("app", "route", "loop")
+    ]
+    later = [[name, *_times(measured)] for name, measured in part["later"].items()]
+    ratios = _table(
+        ["at once", "app / route", "app / loop", "aim for app / route", "aim for CPU ms"],
+        [
+            [
+                threads,
+                f"{it['app/route']:.2f}",
+                f"{it['app/loop']:.2f}",
+                _aim(it["app/route"], part["aims"]["ratio"]),
+                _aim(it["app"]["cpu_ms"], part["aims"]["cpu_ms"]),
+            ]
+            for threads, it in part["redeem"].items()
+        ],
+    )
+    head = ["", "CPU ms", "wall p50 ms", "wall p99 ms"]
+    return CPU + "\n" + _table(head, redeemed) + "\n" + ratios + "\n" + _table(head, later)
+
+
+def _viral(part: Figures) -> str:
+    rows = [[name, f"{rate:.0f}"] for name, rate in part["per_second"].items()]
+    text = f"\nRatio: {part['ratio']:.2f}, the median of {part['rounds']} rounds; aim: at least {part['aim']}: "
+    text += "met" if part["ratio"] >= part["aim"] else "**missed**"
+    text += (
+        f".\nKeys that two of the {part['transactions']} transactions have both written: {part['keys_in_common']}.\n"
+    )
+    return VIRAL + "\n" + _table([f"{part['at_once']} at once on", "redemptions/s"], rows) + text
+
+
+def _backlog(part: Figures) -> str:
+    rows = []
+    for label, it in (("settle", part["settle"]), ("send their mails", part["deliver"])):
+        calls = ", ".join(f"{count} {name}" for name, count in it["calls"].items())
+        seconds = [f"{it['seconds']:.1f}", f"{it['cpu_seconds']:.1f}", f"{it['per_second']:.0f}"]
+        rows.append([label, *seconds, it["transactions"], it["attempts"], calls])
+    head = [f"{part['orders']} orders", "seconds", "CPU seconds", "orders/s", "transactions", "attempts", "calls"]
+    return BACKLOG + "\n" + _table(head, rows)
+
+
+def _times(measured: Figures) -> list[str]:
+    return [f"{measured[name]:.2f}" for name in ("cpu_ms", "wall_p50_ms", "wall_p99_ms")]
+
+
+def _aim(value: float, most: float | None, *, show: bool = True) -> str:
+    if most is None:
+        return ""
+    verdict = "met" if value <= most else "**missed**"
+    return f"≤ {most:g}: {verdict}" if show else verdict
+
+
+def _kb(size: int) -> str:
+    return f"{size / 1024:.0f}"
+
+
+def _table(head: list[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table: the first column is text, figures stand on the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+_COUNTS = {
+    "trips": "trips",
+    "reads": "items read",
+    "read_units": "read units",
+    "writes": "items written",
+    "table_units": "table",
+    "index_units": "indexes",
+    "write_units": "write units",
+    "written": "bytes written",
+}
+
+_PARTS = {
+    "units": _units,
+    "cpu": _cpu,
+    "imports": _imports,
+    "zip": _zip,
+    "viral": _viral,
+    "backlog": _backlog,
+}

@@ -1,0 +1,140 @@
+"""What each operation takes of the table: calls, read units, write units, in a warm function.
+
+The program runs over moto in this process and thread; the units are computed from the items (see `sizes`), because no
+engine on one machine bills as AWS does.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import boto3
+
+from bench.progress import Say
+from bench.recorder import Cost, Recorder
+from chalicelib import deps
+from chalicelib.workers.due import settle_and_deliver
+from tests.shop import Body, Shop, eur, open_shop
+
+AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 35}
+"""Most write units that an operation should take."""
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+LIFE = ("redeem, friend known by address", "settle", "deliver thanks and news", "release", "deliver release")
+
+Costs = dict[str, Cost]
+
+
+def run(say: Say) -> dict[str, Any]:
+    """Measure every operation and the whole life of a referral."""
+    say("the program over moto, items counted at the wire")
+    costs = measure()
+    return {"aims": AIMS, "life": LIFE, "operations": {name: cost.as_json() for name, cost in costs.items()}}
+
+
+def measure() -> Costs:
+    """Return the cost of each operation by its name, and of a whole life as their sum."""
+    with open_shop(seed=1) as shop:
+        recorder = Recorder(shop.dynamodb, deps.settings().table)
+        assert boto3.DEFAULT_SESSION is not None
+        with recorder.heard(boto3.DEFAULT_SESSION.events):
+            deps.table.cache_clear()
+            costs = _Counted(shop, recorder).all()
+    return {**costs, "whole life": reduce(add, (costs[name] for name in LIFE))}
+
+
+class _Counted:
+    """A shop whose operations are counted one by one, on orders numbered as shops number them."""
+
+    def __init__(self, shop: Shop, recorder: Recorder) -> None:
+        self._shop = shop
+        self._recorder = recorder
+        self._costs: Costs = {}
+
+    def all(self) -> Costs:
+        """Go through all operations once, after a referral that has warmed up what the program keeps."""
+        shop, count = self._shop, self._count
+        code = shop.enrol()["code"]
+        self._live(code, "5123456780000")
+        count("enrol", lambda: shop.enrol("nia@example.com", "Nia", customer_id="7001234567890"))
+        count("quote", lambda: self._post("/v1/quotes", {"code": code, "order": {"amount": eur(5000)}}))
+        self._redeem(code)
+        self._settle(code)
+        self._look(code)
+        return self._costs
+
+    def _redeem(self, code: str) -> None:
+        redeem = self._order
+        known = {"id": "7001234567891"}
+        self._count("redeem, friend known by address", lambda: redeem(code, "5123456780001"))
+        self._count("redeem, replay", lambda: redeem(code, "5123456780001"))
+        self._count("redeem, refused: unknown code", lambda: redeem("NBCDFGHJ", "5123456780002"))
+        self._count("redeem, refused: friend came before", lambda: redeem(code, "5123456780003", "5123456780001"))
+        both = "redeem, friend known by address and customer id"
+        self._count(both, lambda: redeem(code, "5123456780004", customer=known))
+
+    def _settle(self, code: str) -> None:
+        order, shop, count = "ORDER#5123456780001", self._shop, self._count
+        message = "MSG#5123456780001#"
+        count("settle", lambda: settle_and_deliver([order]))
+        count("deliver thanks and news", lambda: settle_and_deliver([f"{message}2"]))
+        self._order(code, "5123456780005")
+        settle_and_deliver(["ORDER#5123456780005"])
+        count("refund", lambda: shop.refund("5123456780005", "9001", 1500))
+        count("settle a refund", lambda: settle_and_deliver(["ORDER#5123456780005"]))
+        count("refund of an unknown order", lambda: shop.refund("5123456789999", "9002", 1500))
+        count("settle: no redemption yet", lambda: settle_and_deliver(["ORDER#5123456789999"]))
+        count("schedule, looking for what is due", lambda: list(deps.table().list_due(shop.now)))
+        shop.now = shop.now.replace(month=shop.now.month + 1, day=15)
+        deps.program()
+        count("release", lambda: settle_and_deliver([order]))
+        count("deliver release", lambda: settle_and_deliver([f"{message}3"]))
+
+    def _look(self, code: str) -> None:
+        shop = self._shop
+        for number in range(6, 24):
+            self._order(code, f"51234567800{number:02d}")
+            settle_and_deliver([f"ORDER#51234567800{number:02d}"])
+        ambassador = shop.order("5123456780001")["ambassador_id"]
+        day = "from=2026-04-15T00:00:00Z&to=2026-04-16T00:00:00Z"
+        get = self._get
+        self._count("landing page, with its click", lambda: shop.call("GET", f"/r/{code}", User_Agent=BROWSER))
+        self._count("GET redemption, two entries", lambda: get("/v1/redemptions/5123456780001"))
+        self._count("ledger page, one ambassador", lambda: get(f"/v1/ledger?ambassador_id={ambassador}"))
+        self._count("ledger page, one day", lambda: get(f"/v1/ledger?{day}"))
+
+    def _live(self, code: str, order_id: str) -> None:
+        """Let a referral live from the redemption to the last mail."""
+        shop = self._shop
+        self._order(code, order_id)
+        shop.call("GET", f"/r/{code}", User_Agent=BROWSER)
+        settle_and_deliver([f"ORDER#{order_id}"])
+        settle_and_deliver([f"MSG#{order_id}#2"])
+        shop.order(order_id)
+
+    def _order(self, code: str, order_id: str, friend: str = "", **more: Any) -> None:
+        customer = {
+            "email": f"friend.{friend or order_id}@mail.example",
+            "first_name": "Fay",
+            **more.pop("customer", {}),
+        }
+        self._shop.redeem(code, order_id, 5000, customer=customer, **more)
+
+    def _post(self, path: str, body: Body) -> None:
+        assert self._shop.call("POST", path, body, scope="checkout").status_code == 200
+
+    def _get(self, path: str) -> None:
+        answer = self._shop.call("GET", path, scope="admin:read")
+        assert answer.status_code == 200, answer.body
+
+    def _count(self, name: str, work: Callable[[], object]) -> None:
+        with self._recorder.counting() as cost:
+            work()
+        assert cost.trips, f"{name} made no call"
+        self._costs[name] = cost
+
+
+def missed(operations: dict[str, dict[str, float]], aims: dict[str, int] = AIMS) -> Sequence[str]:
+    """The operations that take more than they should."""
+    return [name for name, most in aims.items() if operations[name]["write_units"] > most]

@@ -1,0 +1,131 @@
+"""What can be said of the deployed form without a cloud: the ledger can only grow, and nobody is stopped at their work.
+
+The local cloud does not know `dynamodb:LeadingKeys`, so a whole shop's calls are held against the policies here.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib import config, deps
+from infra.deploy.__main__ import table_of
+from infra.deploy.stack import Change
+from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
+from tests.shop import Shop
+
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
+Called = tuple[str, str]
+
+
+def called(operation: str, params: Any) -> Iterator[Called]:
+    """The IAM actions of one call to DynamoDB, each with the partition key that it is about."""
+    if operation == "TransactWriteItems":
+        for part in params["TransactItems"]:
+            ((name, action),) = part.items()
+            verb = "ConditionCheckItem" if name == "ConditionCheck" else f"{name}Item"
+            yield f"dynamodb:{verb}", (action.get("Item") or action["Key"])["PK"]["S"]
+    elif operation == "BatchGetItem":
+        for request in params["RequestItems"].values():
+            yield from (("dynamodb:BatchGetItem", key["PK"]["S"]) for key in request["Keys"])
+    elif operation == "Query":
+        yield "dynamodb:Query", params["ExpressionAttributeValues"][":pk"]["S"]
+    elif operation in {"GetItem", "PutItem", "UpdateItem"}:
+        yield f"dynamodb:{operation}", (params.get("Item") or params["Key"])["PK"]["S"]
+
+
+def recorded(shop: Shop, work: Callable[[], object]) -> set[Called]:
+    """The actions and partitions of all calls to DynamoDB that some work makes."""
+    shop.faults.calls.clear()
+    work()
+    return {it for operation, params in shop.faults.calls for it in called(operation, params)}
+
+
+def test_the_ledger_can_only_grow() -> None:
+    """No function may update or delete an entry, and the API may not even write one."""
+    for function, policy in POLICIES.items():
+        for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"):
+            assert denied(policy, f"dynamodb:{action}", "LEDGER#amb_1"), (function, action)
+        assert denied(policy, "dynamodb:PutItem", "LEDGER#amb_1") == (function == "APIHandler")
+        assert not denied(policy, "dynamodb:UpdateItem", "ORDER#1")
+        assert not granted(function) & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"}
+
+
+def test_the_denials_never_meet_what_the_program_does(shop: Shop) -> None:
+    """A shop's calls, part by part: the API writes no entry, the workers change none; and each call is granted."""
+    maya = {}
+
+    def requests() -> None:
+        maya.update(shop.enrol())
+        shop.redeem(maya["code"])
+        shop.refund("o1", "r1", 1000)
+        shop.refund("early", "r1", 1000)
+        shop.call("GET", f"/r/{maya['code']}", User_Agent=PHONE)
+        shop.account(maya["id"])
+
+    def readings() -> None:
+        shop.entries()
+        shop.entries(ambassador_id=maya["id"])
+        shop.order()
+
+    def hold_ends() -> None:
+        shop.days(31)
+
+    api, stream = recorded(shop, requests), recorded(shop, shop.stream)
+    schedule, reads = recorded(shop, hold_ends), recorded(shop, readings)
+    for function, calls in (("APIHandler", api | reads), ("OnTableChange", stream), ("EveryMinute", schedule)):
+        for action, key in calls:
+            assert action in granted(function), (function, action)
+            assert not denied(POLICIES[function], action, key), (function, action, key)
+    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in stream)
+    assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in schedule)
+
+
+def test_a_plan_says_first_what_would_be_lost() -> None:
+    """Whoever is asked for a yes sees at the top which data would go; a function that is replaced loses nothing."""
+    plan = [
+        Change("Modify", "APIHandler", "AWS::Lambda::Function", replaced=True),
+        Change("Modify", "Table", "AWS::DynamoDB::Table", replaced=True),
+        Change("Remove", "ApiLog", "AWS::Logs::LogGroup", replaced=False),
+        Change("Add", "Alarms", "AWS::SNS::Topic", replaced=False),
+    ]
+    lines = table_of(plan).split("\n")[1:-1]
+    assert [line.split()[1] for line in lines] == ["Table", "ApiLog", "Alarms", "APIHandler"]
+    assert ["LOSES" in line for line in lines] == [True, True, False, False]
+
+
+def test_the_workers_hold_no_secret() -> None:
+    """Only the API names people and signs cursors, so only the API may read what that takes."""
+    assert [name for name in FUNCTIONS if any(action.startswith("ssm:") for action in granted(name))] == ["APIHandler"]
+
+
+def test_a_secret_in_the_environment_wins(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locally the variables hold the secrets themselves, and nobody is asked for them."""
+    monkeypatch.setenv("PEPPER_PARAMETER", "/referrals/test/pepper:1")
+    shop.faults.calls.clear()
+    assert deps.settings().pepper == b"a pepper for tests"
+    assert shop.faults.count("GetParameter") == 0
+
+
+@mock_aws
+def test_a_secret_is_read_once_from_the_version_that_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deployed, a variable names the parameter with its version: a newer one is not taken unasked."""
+    ssm = boto3.client("ssm")
+    for value in ("the first", "the second"):
+        ssm.put_parameter(Name="/referrals/test/pepper", Value=value, Type="SecureString", Overwrite=True)
+    monkeypatch.delenv("PEPPER")
+    monkeypatch.setenv("PEPPER_PARAMETER", "/referrals/test/pepper:1")
+    shop.faults.calls.clear()
+    assert [deps.settings().pepper for _ in range(3)] == [b"the first"] * 3
+    assert shop.faults.count("GetParameter") == 1
+
+
+def test_a_missing_secret_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever forgot to set it is told what to set, when it is needed and not before."""
+    monkeypatch.delenv("CURSOR_KEY")
+    settings = deps.settings()
+    with pytest.raises(config.MissingSettingError, match="CURSOR_KEY, or CURSOR_KEY_PARAMETER"):
+        _ = settings.cursor_key
+    assert shop.read(shop.call("GET", "/healthz")) == {"ok": True}
