@@ -66,9 +66,11 @@ class Recorder:
         """Listen to a boto3 session; clients made from it within the block are heard."""
         events.register("provide-client-params.dynamodb.*", self._ask)
         events.register("after-call.dynamodb.*", self._answer)
-        yield
-        events.unregister("provide-client-params.dynamodb.*", self._ask)
-        events.unregister("after-call.dynamodb.*", self._answer)
+        try:
+            yield
+        finally:
+            events.unregister("provide-client-params.dynamodb.*", self._ask)
+            events.unregister("after-call.dynamodb.*", self._answer)
 
     @contextmanager
     def counting(self) -> Iterator[Cost]:

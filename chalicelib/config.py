@@ -19,8 +19,9 @@ class Settings:
     """What differs from one deployment to the next.
 
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
-    mails come from, `configuration_set` SES's settings for them, if any. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors; both are secret, and
-    looked up only when they are needed: most functions never ask, and hold no permission to.
+    mails come from, `configuration_set` SES's settings for them, if any. `pepper` keys the pseudonyms of people,
+    `cursor_key` signs page cursors; both are secret, and looked up only when they are needed: most functions never
+    ask, and hold no permission to.
     """
 
     table: str

@@ -41,8 +41,8 @@ def settings() -> config.Settings:
 def table() -> Table:
     """The program's one table.
 
-    botocore would check each request against its model and describe itself anew in each user agent: together half of
-    a call's CPU, and requests are made in one place only.
+    botocore would check each request against its model and describe itself anew in each user agent: together a
+    third of a redemption's CPU, and requests are made in one place only.
     """
     client = _client(
         "dynamodb",

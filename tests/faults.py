@@ -59,9 +59,11 @@ class Faults:
         }
         for event, listener in listeners.items():
             events.register(event, listener)
-        yield self
-        for event, listener in listeners.items():
-            events.unregister(event, listener)
+        try:
+            yield self
+        finally:
+            for event, listener in listeners.items():
+                events.unregister(event, listener)
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:
         self.calls.append((model.name, params))

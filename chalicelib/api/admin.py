@@ -13,6 +13,7 @@ from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, pos
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.config import VERSION
 from chalicelib.domain.codes import normal_code
+from chalicelib.domain.ledger import KINDS
 from chalicelib.domain.model import LedgerEntry
 from chalicelib.operations import browse
 from chalicelib.operations.redeem import Conflicting
@@ -83,11 +84,11 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     listing = f"{path}?{sorted(filters.items())}"
     position = position_of(query, listing)
     if order_id is not None:
-        found = browse.by_order(deps.table(), schemas.path_id("order_id", order_id), window)
+        found = browse.by_order(deps.table(), schemas.path_id("order_id", order_id, "?"), window, position, limit)
         if ambassador_id is not None:
             found = browse.of_ambassador(found, ambassador_id)
     elif ambassador_id is not None:
-        known = schemas.path_id("ambassador_id", ambassador_id)
+        known = schemas.path_id("ambassador_id", ambassador_id, "?")
         found = browse.by_ambassador(deps.table(), known, window, position, limit)
     else:
         found = browse.by_day(deps.table(), window, position, limit)
@@ -99,13 +100,17 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
 
 
 def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
-    """Read the range of time. For everybody's entries of one kind it spans 31 days at most."""
+    """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
+    if query.get("kind", KINDS[0]) not in KINDS:
+        raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
     most = timedelta(days=browse.DAYS_MAX)
     end = moment_of(query, "to", ends=True)
     start = moment_of(query, "from", ends=False)
     if narrow:
-        end = end or (start + most if start and "kind" in query else deps.now() + timedelta(days=1))
-        start = start or end - most
+        end = end or (
+            min(start, schemas.LATEST) + most if start and "kind" in query else deps.now() + timedelta(days=1)
+        )
+        start = start or max(end, schemas.EARLIEST) - most
         if "kind" in query and end - start > most:
             raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
     start, end = start or schemas.EARLIEST, end or deps.now() + timedelta(days=1)

@@ -1,6 +1,7 @@
 """What the shop's checkout and back office call: quotes, redemptions, and what later becomes of an order."""
 
 import hashlib
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -140,13 +141,14 @@ def _conflict(key: str) -> Problem:
 
 def _ask(typed: str, order: schemas.Redemption | schemas.QuotedOrder) -> Ask:
     """Translate what the checkout sends. Without `placed_at` the order is placed now."""
+    where = "order/placed_at" if isinstance(order, schemas.QuotedOrder) else "placed_at"
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",
         code=code,
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
-        placed_at=schemas.past("placed_at", order.placed_at, now) or now,
+        placed_at=schemas.past(where, order.placed_at, now) or now,
         first_order=order.customer.first_order if order.customer else None,
         fingerprint=_fingerprint(pepper, code or typed, order),
     )
@@ -162,6 +164,8 @@ def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
     content: dict[str, Any] = {**msgspec.to_builtins(order), "code": code}
+    if order.placed_at:
+        content["placed_at"] = order.placed_at.astimezone(UTC)
     if order.customer:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
     canonical = msgspec.json.encode(content, order="sorted")

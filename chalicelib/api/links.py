@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint(__name__)
 
 _BOTS = re.compile(
-    r"bot|crawl|spider|preview|scan|fetch|monitor|curl|wget|python|headless|lighthouse|facebookexternalhit|whatsapp|"
-    r"telegram|slack|discord|skype|embedly|pinterest|vkshare|google|bing|yandex|baidu|apple-?pubsub",
+    r"(?<!cu)bot|crawl|spider|preview|scan|fetch|monitor|curl|wget|python|headless|lighthouse|facebookexternalhit|"
+    r"whatsapp|slack|discord|skype|embedly|vkshare|google(?! pixel)|bing|yandex|baidu|apple-?pubsub",
     re.IGNORECASE,
 )
 _FOREVER = "public, max-age=31536000, immutable"

@@ -14,17 +14,19 @@ from chalicelib.api.problems import Problem, bad_field
 
 BODY_MAX = 64 * 1024
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(days=1)
 _FAR = timedelta(days=3 * 366)
 
 # Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati).
 _BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{_BARRED}]+"
+_LABEL = rf"[^@\s.<>,;:\"()\[\]\\{_BARRED}]{{1,63}}"
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^[^/#{_BARRED}]+\Z")]
-Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_WORD}\.{_WORD}\Z")]
+Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -37,6 +39,10 @@ _FORMS = {
     "currency": "is no currency: three capital letters (ISO 4217)",
     "locale": "is no language tag such as en or gu-IN (BCP 47)",
     "birthday": "is no birthday: MM-DD or YYYY-MM-DD",
+}
+_IN_OBJECT = {
+    "Object missing required field ": "is required",
+    "Object contains unknown field ": "is not a field of this request",
 }
 
 
@@ -159,14 +165,15 @@ def parse(raw: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(raw or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        wrong = list(_wrong(raw or b"{}", kind)) or [_located("", str(error))]
+        document = _readable(raw or b"{}")
+        wrong = list(_wrong(document, kind)) or [_located("", str(error))]
         raise Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=wrong) from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Problem(400, "malformed_json", "The body is no valid JSON.") from error
+    except (ValueError, RecursionError) as error:
+        raise _malformed() from error
 
 
-def path_id(name: str, given: str) -> str:
-    """Check an id that came in the path.
+def path_id(name: str, given: str, mark: str = "/") -> str:
+    """Check an id that came in the path, or with `mark` "?" in the query.
 
     Raises:
         Problem: 400.
@@ -174,7 +181,7 @@ def path_id(name: str, given: str) -> str:
     try:
         return msgspec.convert(given, Id)
     except msgspec.ValidationError as error:
-        raise bad_field(f"/{name}", "is 1 to 128 printable characters without / and #") from error
+        raise bad_field(f"{mark}{name}", "is 1 to 128 printable characters without / and #") from error
 
 
 def past(name: str, given: datetime | None, now: datetime) -> datetime | None:
@@ -217,9 +224,20 @@ def _between(name: str, given: datetime | None, low: datetime, high: datetime) -
     return given.replace(microsecond=given.microsecond // 1000 * 1000)
 
 
-def _wrong(raw: bytes, kind: Any) -> Iterator[dict[str, str]]:
+def _readable(raw: bytes) -> object:
+    """Read the whole body: what is wrong behind the first ill-typed field makes it malformed all the same."""
+    try:
+        return msgspec.json.decode(raw)
+    except (ValueError, RecursionError) as error:
+        raise _malformed() from error
+
+
+def _malformed() -> Problem:
+    return Problem(400, "malformed_json", "The body is no valid JSON.")
+
+
+def _wrong(document: object, kind: Any) -> Iterator[dict[str, str]]:
     """Yield what is wrong with each field of a document, not only with the first."""
-    document = msgspec.json.decode(raw)
     if not isinstance(document, dict):
         return
     known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
@@ -240,6 +258,9 @@ def _located(pointer: str, message: str) -> dict[str, str]:
     """Turn msgspec's "… - at `$.a[0].b`" into a JSON pointer and a detail that shows nothing of the value."""
     detail, _, at = message.partition(" - at `$")
     pointer += at.rstrip("`").replace("[", "/").replace("]", "").replace(".", "/")
+    for start, meaning in _IN_OBJECT.items():
+        if detail.startswith(start):
+            return {"pointer": f"{pointer}/{_escape(detail.removeprefix(start).strip('`'))}", "detail": meaning}
     if "matching regex" in detail:
         detail = _FORMS.get(pointer.rpartition("/")[2], "holds a character that has no place in it, or is blank")
     return {"pointer": pointer, "detail": detail}

@@ -21,7 +21,7 @@ class UnsureError(Exception):
 
 
 class Mailer:
-    """Sends one mail at a time through SES v2, with a client that makes one attempt only; `configuration_set` is optional."""
+    """Sends one mail at a time through SES v2, with a client that makes one attempt only."""
 
     def __init__(self, client: Any, sender: str, configuration_set: str = "") -> None:
         self._client = client

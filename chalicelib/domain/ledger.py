@@ -16,6 +16,9 @@ _MOVES = {
     "bonus_lost": (_AVAILABLE, _REWARDS),
 }
 
+KINDS = tuple(_MOVES)
+"""What an entry can be."""
+
 
 def legs(kind: str, amount: int, currency: str) -> tuple[Leg, Leg]:
     """Return the two sides of an entry: what its kind takes the amount from, and where it puts it."""

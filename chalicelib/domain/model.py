@@ -155,8 +155,8 @@ class Refund:
     refund_id: str
     kind: RefundKind
     amount: int
-    currency: str | None
-    recorded_at: datetime
+    currency: str | None = None
+    recorded_at: datetime = field(kw_only=True)
     refunded_at: datetime | None = None
     due_at: datetime | None = None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 
 _GMAIL = {"gmail.com", "googlemail.com"}
 _PLUS_TAGS = _GMAIL | {
@@ -31,7 +32,8 @@ def canonical_email(email: str) -> str:
     local, _, host = email.strip().lower().rpartition("@")
     host = host.rstrip(".")
     if not host.isascii():
-        host = host.encode("idna").decode("ascii")
+        with suppress(UnicodeError):  # letters that IDNA does not know: such a host has one spelling
+            host = host.encode("idna").decode("ascii")
     if host in _PLUS_TAGS:
         local = local.split("+", 1)[0]
     if host in _GMAIL:

@@ -39,13 +39,14 @@ def by_ambassador(table: Table, ambassador_id: str, window: Window, after: str |
     return _page([(entry.number, entry) for entry in entries], window, limit, more=len(entries) == READ_MAX)
 
 
-def by_order(table: Table, order_id: str, window: Window) -> Page:
+def by_order(table: Table, order_id: str, window: Window, after: str | None, limit: int) -> Page:
     """Read the entries of one order."""
     redemption = table.read_redemption(order_id)
     if redemption is None or redemption.standing is None:
         return Page([], None)
     entries = table.read_entries(redemption.ambassador_id, redemption.standing.entries)
-    return Page([entry for entry in entries if window.holds(entry)], None)
+    left = [(entry.number, entry) for entry in entries if after is None or entry.number > after]
+    return _page(left, window, limit, more=False)
 
 
 def of_ambassador(page: Page, ambassador_id: str) -> Page:
@@ -54,17 +55,20 @@ def of_ambassador(page: Page, ambassador_id: str) -> Page:
 
 
 def by_day(table: Table, window: Window, after: str | None, limit: int) -> Page:
-    """Read everybody's entries in order of time; one page looks at no more than `DAYS_MAX` days."""
+    """Read everybody's entries in order of time, no further than the page needs; one page walks `DAYS_MAX` days."""
     position, until = after or stamp(window.start), stamp(window.end)
+    wanted = READ_MAX if window.kind else limit + 1
     read: list[tuple[str, LedgerEntry]] = []
     on = datetime.fromisoformat(position.partition("#")[0]).date()
     for _ in range(DAYS_MAX + 1):
         if midnight(on) >= window.end:
             return _page(read, window, limit, more=False)
-        read += table.list_day(on, position, until, READ_MAX - len(read))
-        if len(read) == READ_MAX:
-            break
+        read += table.list_day(on, position, until, wanted - len(read))
+        if len(read) == wanted:
+            return _page(read, window, limit, more=True)
         on += timedelta(days=1)
+    if midnight(on) >= window.end:
+        return _page(read, window, limit, more=False)
     page = _page(read, window, limit, more=True)
     return page if page.after or read else Page([], stamp(midnight(on)))
 

@@ -11,8 +11,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from compileall import compile_dir
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 from infra.deploy.problem import DeployError
@@ -61,8 +63,22 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM) -> Pac
     shutil.rmtree(out, ignore_errors=True)
     resources = str(ROOT / "infra" / "resources.json")
     _run(["chalice", "package", "--stage", stage, "--merge-template", resources, str(out)], project)
+    _with_bytecode(out / "deployment.zip", folder / "code")
     _run(["cfn-lint", "--include-checks", "I", "--template", str(out / "sam.json")], ROOT)
     return Package(out / "deployment.zip", json.loads((out / "sam.json").read_text()))
+
+
+def _with_bytecode(archive: Path, code: Path) -> None:
+    """Put each module's bytecode beside it: Lambda can't write any, and would compile all modules at every cold start.
+
+    It is never checked against its source, and is of this Python's version, which is also the function's.
+    """
+    shutil.rmtree(code, ignore_errors=True)
+    shutil.unpack_archive(archive, code)
+    if not compile_dir(code, quiet=2, ddir="/var/task", invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
+        raise DeployError(f"A module in {code} does not compile.")
+    archive.unlink()
+    shutil.make_archive(str(archive.with_suffix("")), "zip", code)
 
 
 def _copy(project: Path, architecture: str) -> None:

@@ -17,14 +17,7 @@ from tests.deployed.stage import SENDER, Cloud, Stage
 from tests.path.live import Body, Live
 
 MACHINES = {"x86_64": INTEL, "amd64": INTEL, "aarch64": ARM, "arm64": ARM}
-NEED_A_STAGE = {"test_package.py", "test_permissions.py", "test_stage.py"}
 BUILD = ROOT / "build" / "test-deployed"
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what needs a deployed stage, unless this folder is asked for: it takes a minute or two."""
-    asked = any("deployed" in argument for argument in config.args)
-    return True if collection_path.name in NEED_A_STAGE and not asked else None
 
 
 class Built(NamedTuple):
