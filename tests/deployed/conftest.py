@@ -4,6 +4,7 @@ import json
 import platform
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,13 +39,13 @@ class Built(NamedTuple):
         return self.folder / "out" / "deployment.zip"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def architecture() -> str:
     """This machine's processor, in Lambda's words."""
     return MACHINES[platform.machine().lower()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The local cloud as `make run` starts it, except that it checks every caller's rights."""
     folder = tmp_path_factory.mktemp("cloud")
@@ -52,13 +53,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     strict.write_text(f"#!/bin/sh\nAUTH=true MINISTACK_HOST=127.0.0.1 exec '{ROOT}/.venv/cloud/bin/ministack'\n")
     strict.chmod(0o755)
     home, port = Home(folder / "home"), claim("127.0.0.1", 0, "")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOUD_BIN", str(strict))
-        with home.locked() as lock, local_cloud.running(home, port, lock, threading.Event()):
-            yield Cloud(f"http://127.0.0.1:{port}")
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CLOUD_BIN", str(strict))
+            lock = stack.enter_context(home.locked())
+            stack.enter_context(local_cloud.running(home, port, lock, threading.Event()))
+        yield Cloud(f"http://127.0.0.1:{port}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built(cloud: Cloud, architecture: str) -> Built:
     """The first deployment, into an account in which only the sender is known."""
     cloud.client("sesv2").create_email_identity(EmailIdentity=SENDER)
@@ -67,7 +70,7 @@ def built(cloud: Cloud, architecture: str) -> Built:
     return Built(BUILD, done.stdout)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(cloud: Cloud, built: Built) -> Stage:
     """The deployed stage.
 
@@ -86,7 +89,7 @@ def stage(cloud: Cloud, built: Built) -> Stage:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live(stage: Stage) -> Live:
     """The clients of the stage's API."""
     return stage.live()
