@@ -36,7 +36,8 @@ CPU = """## CPU and latency of a redemption
 `app` is the program, called as Lambda calls it; `route` is a bare Chalice route that makes the very same two calls to
 the table and nothing else; `loop` makes the calls alone. They take turns; the ratio is the median of those within a
 round. CPU is that of this process per call; the engine runs in another one. Wall times are mostly the engine's, and at
-16 at once those of 16 threads that share one interpreter, which Lambda never does.
+16 at once those of 16 threads that share one interpreter, which Lambda never does. The aim of 3 ms
+is for a whole call: what the loop takes of it is boto3's and this machine's, the program can only keep the rest small.
 """
 
 VIRAL = """## A code that goes viral
@@ -108,12 +109,13 @@ def _cpu(part: Figures) -> str:
     ]
     later = [[name, *_times(measured)] for name, measured in part["later"].items()]
     ratios = _table(
-        ["at once", "app / route", "app / loop", "aim for app / route", "aim for CPU ms"],
+        ["at once", "app / route", "app / loop", "app − loop, ms", "aim for app / route", "aim for CPU ms"],
         [
             [
                 threads,
                 f"{it['app/route']:.2f}",
                 f"{it['app/loop']:.2f}",
+                f"{it['app']['cpu_ms'] - it['loop']['cpu_ms']:.2f}",
                 _aim(it["app/route"], part["aims"]["ratio"]),
                 _aim(it["app"]["cpu_ms"], part["aims"]["cpu_ms"]),
             ]
