@@ -4,6 +4,7 @@ PYTHON     ?= python3
 PORT       ?= 8000
 CLOUD_PORT ?= 4566
 HOME_DIR   ?= .local
+export NAME
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
 
@@ -26,7 +27,7 @@ run: ## start everything on this machine (PORT, CLOUD_PORT, HOME_DIR; Ctrl-C sto
 	@$(MAKE) -s -j2 $(RUN)
 	@exec $(APP) -m infra.local.run --home '$(HOME_DIR)' --port $(PORT) --cloud-port $(CLOUD_PORT)
 
-demo: ## play a referral from the first click to the reward, on an instance of its own
+demo: ## play five months of a small shop, on an instance of its own, and check every cent
 	@$(MAKE) -s -j2 $(RUN)
 	@exec $(APP) -m infra.local.with_instance --home .local/demo --fresh -- $(APP) examples/play.py --run-json {run_json}
 
@@ -36,8 +37,8 @@ demo-real: ## the same with real orders of an online store
 		.venv/real/bin/python examples/real.py --run-json {run_json}
 
 key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol"
-	@test -n '$(NAME)' && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
-	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name '$(NAME)' --scopes $(SCOPES)
+	@test -n "$$NAME" && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --scopes $(SCOPES)
 
 program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json
 	@test -n '$(FILE)' || { echo 'Say which: make program FILE=examples/program.json'; exit 2; }

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 
+import msgspec
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
@@ -58,13 +59,19 @@ def post_review(call: Call, order_id: str) -> Response:
 
 @route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
 def patch_code(call: Call, code: str) -> Response:
-    """Pause a code that has leaked, or let it work again."""
+    """Pause a code that has leaked, let it work again, or set the time from which it no longer works."""
     told = call.body(schemas.CodeChange)
+    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
+    if not changes:
+        raise bad_field("", "names no change: state or expires_at")
+    if changes.get("expires_at"):
+        changes["expires_at"] = schemas.near("expires_at", changes["expires_at"], deps.now())
     normal = normal_code(code)
-    stored = deps.table().set_code_state(normal, told.state) if normal else None
+    stored = deps.table().change_code(normal, changes) if normal else None
     if stored is None:
         raise not_found("There is no such code.")
-    return json(200, {"code": stored.code, "state": stored.state, "ambassador_id": stored.ambassador_id})
+    shown = {"code": stored.code, "state": stored.state, "expires_at": stored.expires_at}
+    return json(200, {**shown, "ambassador_id": stored.ambassador_id})
 
 
 @route(blueprint, "GET", "/healthz", ANYONE)
@@ -114,8 +121,8 @@ def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
         if "kind" in query and end - start > most:
             raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
     start, end = start or schemas.EARLIEST, end or deps.now() + timedelta(days=1)
-    if start > end:
-        raise bad_field("?from", "lies after ?to")
+    if start >= end:
+        raise bad_field("?from", "leaves nothing before ?to")
     return browse.Window(max(start, schemas.EARLIEST), end, query.get("kind"))
 
 

@@ -3,12 +3,13 @@
 JSON numbers with a fraction or exponent are never money: msgspec in its strict mode takes whole numbers only.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.api.problems import Problem, bad_field
 
@@ -148,9 +149,10 @@ class Decision(Shape):
 
 
 class CodeChange(Shape):
-    """A code is paused, or works again."""
+    """A code is paused, or works again; it expires, or (null) does not any more. What is left out stays."""
 
-    state: Literal["active", "paused"]
+    state: Literal["active", "paused"] | UnsetType = UNSET
+    expires_at: Moment | UnsetType | None = UNSET
 
 
 def parse(raw: bytes, kind: type[T]) -> T:
@@ -163,6 +165,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
     if len(raw) > BODY_MAX:
         raise Problem(413, "body_too_large", f"A body has at most {BODY_MAX} bytes.")
     try:
+        json.loads(raw or b"{}", object_pairs_hook=_unique)
         return msgspec.json.decode(raw or b"{}", type=kind)
     except msgspec.ValidationError as error:
         document = _readable(raw or b"{}")
@@ -230,6 +233,12 @@ def _readable(raw: bytes) -> object:
         return msgspec.json.decode(raw)
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
+
+
+def _unique(pairs: list[tuple[str, object]]) -> None:
+    """Refuse an object that says a thing twice: readers of JSON disagree which of them counts (RFC 8259, 4)."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Problem(400, "malformed_json", "An object in the body names the same field twice.")
 
 
 def _malformed() -> Problem:

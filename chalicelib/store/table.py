@@ -91,9 +91,14 @@ class Table:
                 {":next": now + gap, ":attempts": attempts, ":reason": reason[:_REASON_MAX], ":at": at},
             )
 
-    def set_code_state(self, code: str, state: str) -> Code | None:
-        """Pause a code or let it work again; None when there is no such code."""
-        stored = self._wire.update(keys.code(code), "SET #state = :state", "attribute_exists(PK)", {":state": state})
+    def change_code(self, code: str, changes: dict[str, object]) -> Code | None:
+        """Set fields of a code, or remove those that become None; None when there is no such code."""
+        kept = {name: value for name, value in changes.items() if value is not None}
+        gone = [name for name in changes if name not in kept]
+        parts = ["SET " + ", ".join(f"#{name} = :{name}" for name in kept)] if kept else []
+        parts += ["REMOVE " + ", ".join(f"#{name}" for name in gone)] if gone else []
+        values = {f":{name}": value for name, value in kept.items()}
+        stored = self._wire.update(keys.code(code), " ".join(parts), "attribute_exists(PK)", values)
         return cast("Code", entity_of(stored)) if stored else None
 
     def count_click(self, code: str, on: date, channel: str) -> None:

@@ -1,6 +1,7 @@
 """DynamoDB calls as this program makes them: conditional, consistent, bounded in time, tried again when that helps."""
 
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ _PASSING = {
     "InternalServerError",
     "ServiceUnavailable",
 }
+
+_NAMES = re.compile(r"#\w+")
 
 Action = dict[str, Any]
 Rejection = tuple[int, Item | None]
@@ -122,15 +125,15 @@ class Wire:
         Raises:
             BusyError: the table did not answer in time.
         """
-        names = {"#state": "state"} if "#state" in f"{expression}{condition}" else {}
+        names = {name: name[1:] for name in _NAMES.findall(f"{expression} {condition or ''}")}
         try:
             answer = self._call(
                 self._client.update_item,
                 TableName=self.name,
                 Key=key_item(key),
                 UpdateExpression=expression,
-                ExpressionAttributeValues=_values(values),
                 ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeValues": _values(values)} if values else {}),
                 **({"ConditionExpression": condition} if condition else {}),
                 **({"ExpressionAttributeNames": names} if names else {}),
             )

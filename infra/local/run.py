@@ -81,7 +81,7 @@ def run(home: Home, options: argparse.Namespace, lock: int, stop: threading.Even
             _watch(home, process, threads, stop)
         finally:
             home.withdraw()
-            print(f"Stopping; the data stay in {home.path}", file=terminal, flush=True)
+            print("Stopping …", file=terminal, flush=True)
 
 
 def claim(host: str, port: int, other: str) -> int:
@@ -94,6 +94,8 @@ def claim(host: str, port: int, other: str) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except OverflowError:
+            raise RunnerError(f"There is no port {port}: they go up to 65535.") from None
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
@@ -107,7 +109,10 @@ def _watch(
 ) -> None:
     while not stop.wait(0.2):
         if process.poll() is not None:
-            raise RunnerError(f"The local cloud has stopped by itself.{cloud.last_words(home)}")
+            raise RunnerError(
+                "The local cloud has stopped by itself. It saves when it is asked to stop, so what came since the "
+                f"start is lost.{cloud.last_words(home)}"
+            )
         for thread in threads:
             if not thread.is_alive():
                 raise RunnerError(f"The thread '{thread.name}' has stopped by itself: see {home / 'app.log'}")

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -371,3 +372,22 @@ def test_unusable_codes_look_the_same(shop: Shop) -> None:
         answers.append(json.dumps([answer.status_code, headers, body], sort_keys=True))
     assert len(set(answers)) == 1
     assert "Bea" not in answers[0]
+
+
+def test_a_code_that_expires_and_no_longer_does(shop: Shop) -> None:
+    """An admin sets the time from which a code no longer works, and takes it back; the checkout says why."""
+    code = shop.enrol()["code"]
+    ends = {"expires_at": "2026-03-02T00:00:00Z"}
+    answer = shop.call("PATCH", f"/v1/codes/{code}", ends, scope="admin:write")
+    assert (answer.status_code, shop.read(answer)["expires_at"]) == (200, "2026-03-02T00:00:00Z")
+    shop.now += timedelta(days=2)
+    refused = shop.redeem(code)
+    assert (refused.status_code, shop.read(refused)["reason"]) == (422, "expired_code")
+    shop.call("PATCH", f"/v1/codes/{code}", {"expires_at": None}, scope="admin:write")
+    assert shop.redeem(code).status_code == 201
+
+
+def test_a_change_that_names_nothing_is_refused(shop: Shop) -> None:
+    """An empty change of a code is a mistake, and says so."""
+    code = shop.enrol()["code"]
+    assert shop.call("PATCH", f"/v1/codes/{code}", {}, scope="admin:write").status_code == 400

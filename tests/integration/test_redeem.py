@@ -437,3 +437,13 @@ def test_a_cancellation_leaves_no_reward(shop: Shop) -> None:
     shop.stream()
     assert shop.order()["position"] == {"state": "void", "held": eur(0), "available": eur(0)}
     assert shop.account(maya["id"])["held"] == 0
+
+
+def test_a_field_named_twice_is_refused(shop: Shop) -> None:
+    """Readers of JSON disagree which of two equal names counts; where money is meant neither does."""
+    code = shop.enrol()["code"]
+    customer = '{"email": "fay@example.com"}'
+    twice = '"amount": {"amount": 5000, "currency": "EUR"}, "amount": {"amount": 9000, "currency": "EUR"}'
+    body = f'{{"order_id": "o-1", "code": "{code}", "customer": {customer}, {twice}}}'
+    answer = shop.call("POST", "/v1/redemptions", body.encode(), scope="checkout")
+    assert (answer.status_code, shop.read(answer)["reason"]) == (400, "malformed_json")
