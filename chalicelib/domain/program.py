@@ -6,6 +6,9 @@ from typing import Literal
 
 from chalicelib.domain.money import BASIS, share
 
+DAYS_MAX = 3650
+AMOUNT_MAX = 10**12
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -79,18 +82,19 @@ def tier_after(program: Program, counted: int) -> Tier | None:
 
 
 def flaws(program: Program) -> list[tuple[str, str]]:
-    """Return what makes a program unusable as (JSON pointer, reason) pairs; an empty list means it is sound.
-
-    Types and ranges are the edge's business; here stand the rules between fields.
-    """
-    found = [
-        (pointer, "set either amount or basis_points")
-        for pointer, rate in [
-            ("/offer", program.offer),
-            *((f"/tiers/{n}/reward", tier.reward) for n, tier in enumerate(program.tiers)),
-        ]
-        if (rate.amount is None) == (rate.basis_points is None)
+    """Return what makes a program unusable as (JSON pointer, reason) pairs; an empty list means it is sound."""
+    rates = [("/offer", program.offer)]
+    rates += [(f"/tiers/{n}/reward", tier.reward) for n, tier in enumerate(program.tiers)]
+    found = [flaw for pointer, rate in rates for flaw in _flaws_of_rate(pointer, rate)]
+    found += [
+        (pointer, f"lies between 0 and {most}")
+        for pointer, given, most in _ranges(program)
+        if given is not None and not 0 <= given <= most
     ]
+    if not program.shop_url.startswith(("https://", "http://")):
+        found.append(("/shop_url", "starts with https://"))
+    if not (len(program.currency) == 3 and program.currency.isascii() and program.currency.isupper()):
+        found.append(("/currency", "is three capital letters (ISO 4217)"))
     thresholds = [tier.threshold for tier in program.tiers]
     if not thresholds or thresholds[0] != 0:
         found.append(("/tiers", "the first tier starts at 0"))
@@ -99,3 +103,27 @@ def flaws(program: Program) -> list[tuple[str, str]]:
     if len({tier.name for tier in program.tiers}) != len(program.tiers):
         found.append(("/tiers", "every tier has a name of its own"))
     return found
+
+
+def _flaws_of_rate(pointer: str, rate: Rate) -> list[tuple[str, str]]:
+    if (rate.amount is None) == (rate.basis_points is None):
+        return [(pointer, "set either amount or basis_points")]
+    ranges = [("amount", rate.amount, AMOUNT_MAX), ("basis_points", rate.basis_points, BASIS)]
+    ranges += [("maximum", rate.maximum, AMOUNT_MAX)]
+    return [
+        (f"{pointer}/{name}", f"lies between 0 and {most}")
+        for name, given, most in ranges
+        if given is not None and not 0 <= given <= most
+    ]
+
+
+def _ranges(program: Program) -> list[tuple[str, int | None, int]]:
+    """Where numbers must lie for every sum and every date to stay within reason."""
+    days = ("hold_days", "longest_wait_days", "review_days")
+    bonuses = [(f"/tiers/{n}/bonus", tier.bonus, AMOUNT_MAX) for n, tier in enumerate(program.tiers)]
+    return [
+        *((f"/{name}", getattr(program, name), DAYS_MAX) for name in days),
+        ("/minimum", program.minimum, AMOUNT_MAX),
+        ("/cap_month", program.cap_month, AMOUNT_MAX),
+        *bonuses,
+    ]

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.model import Account, OrderFacts
-from chalicelib.domain.program import Rate, Tier
+from chalicelib.domain.program import Rate, Tier, flaws
 from chalicelib.domain.settle import Settlement, Unsettled, settle
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
@@ -361,6 +362,30 @@ def test_a_program_that_contradicts_itself_is_named_not_raised() -> None:
     book = Book(program(tiers=(Tier("Silver", 5, TEN_PERCENT),)))
     answer = settle(book.order, book.account, book.program, now=at(0))
     assert answer == Unsettled(("/tiers: the first tier starts at 0",))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"hold_days": 10**9}, "/hold_days"),
+        ({"hold_days": -1}, "/hold_days"),
+        ({"review_days": 10**9}, "/review_days"),
+        ({"longest_wait_days": -5}, "/longest_wait_days"),
+        ({"minimum": -1}, "/minimum"),
+        ({"cap_month": -1}, "/cap_month"),
+        ({"shop_url": "javascript:alert(1)"}, "/shop_url"),
+        ({"currency": "euro"}, "/currency"),
+        ({"offer": Rate(basis_points=10_001)}, "/offer/basis_points"),
+        ({"offer": Rate(amount=-5)}, "/offer/amount"),
+        ({"offer": Rate(amount=5, basis_points=5)}, "/offer"),
+        ({"tiers": (Tier("Starter", 0, Rate(basis_points=100, maximum=-1)),)}, "/tiers/0/reward/maximum"),
+        ({"tiers": (Tier("Starter", 0, TEN_PERCENT, bonus=-1),)}, "/tiers/0/bonus"),
+    ],
+)
+def test_a_program_out_of_reason_is_named(wrong: dict[str, Any], pointer: str) -> None:
+    """Numbers that no date or sum could bear are refused with a pointer, and settle says so instead of raising."""
+    assert [at_fault for at_fault, _ in flaws(program(**wrong))] == [pointer]
+    assert isinstance(settle(Book().order, Account("amb_1"), program(**wrong), now=at(0)), Unsettled)
 
 
 def test_an_order_without_a_redemption_has_nothing_to_settle() -> None:
