@@ -121,8 +121,8 @@ def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
         if "kind" in query and end - start > most:
             raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
     start, end = start or schemas.EARLIEST, end or deps.now() + timedelta(days=1)
-    if start >= end:
-        raise bad_field("?from", "leaves nothing before ?to")
+    if start > end:
+        raise bad_field("?from", "lies after ?to")
     return browse.Window(max(start, schemas.EARLIEST), end, query.get("kind"))
 
 
