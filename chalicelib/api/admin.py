@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import msgspec
@@ -21,6 +22,9 @@ from chalicelib.operations.redeem import Conflicting
 from chalicelib.operations.report import NotReviewable, review
 
 blueprint = Blueprint(__name__)
+
+# What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
+_FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
 _COLUMNS = (
     *("id", "at", "kind", "ambassador_id", "order_id", "cause", "program_version", "tier", "reason", "author"),
@@ -143,4 +147,4 @@ def _cell(content: object) -> object:
     """Take the edge off text that a spreadsheet would run as a formula (OWASP, CSV injection); numbers stay numbers."""
     if hasattr(content, "isoformat"):
         return content.isoformat().replace("+00:00", "Z")
-    return f"'{content}" if isinstance(content, str) and content[:1] in {"=", "+", "-", "@", "\t", "\r"} else content
+    return _FORMULA.sub(r"\1'", content) if isinstance(content, str) else content

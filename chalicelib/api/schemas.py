@@ -6,6 +6,7 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from chalicelib.api.problems import Problem, bad_field
 
 BODY_MAX = 64 * 1024
+_ERRORS_MAX = 50
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(days=1)
@@ -26,7 +28,7 @@ _LABEL = rf"[^@\s.<>,;:\"()\[\]\\{_BARRED}]{{1,63}}"
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
-Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^[^/#{_BARRED}]+\Z")]
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{_BARRED}]+(?<!\s)\Z")]
 Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
@@ -169,7 +171,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(raw or b"{}", type=kind)
     except msgspec.ValidationError as error:
         document = _readable(raw or b"{}")
-        wrong = list(_wrong(document, kind)) or [_located("", str(error))]
+        wrong = list(islice(_wrong(document, kind), _ERRORS_MAX)) or [_located("", str(error))]
         raise Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=wrong) from error
     except (ValueError, RecursionError) as error:
         raise _malformed() from error

@@ -42,7 +42,7 @@ class Mailer:
         }
         try:
             self._client.send_email(
-                Destination={"ToAddresses": [to]},
+                Destination={"ToAddresses": [_mailbox(to)]},
                 Content={"Simple": content},
                 **self._from,
             )
@@ -56,3 +56,12 @@ class Mailer:
             raise NotSentError(type(error).__name__, for_good=False) from error
         except HTTPClientError as error:
             raise UnsureError(type(error).__name__) from error
+
+
+def _mailbox(address: str) -> str:
+    """Write an address as SES takes it: an international host in Punycode."""
+    local, _, host = address.rpartition("@")
+    try:
+        return f"{local}@{host.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from contextlib import suppress
 
 _GMAIL = {"gmail.com", "googlemail.com"}
@@ -29,7 +30,7 @@ def canonical_email(email: str) -> str:
     Letters lose their case everywhere, although RFC 5321 (2.4) would let a host tell them apart: none that people use
     does. Plus-tags are dropped for the hosts known to deliver them to the same mailbox, dots for Gmail alone.
     """
-    local, _, host = email.strip().lower().rpartition("@")
+    local, _, host = unicodedata.normalize("NFKC", email).strip().lower().rpartition("@")
     host = host.rstrip(".")
     if not host.isascii():
         with suppress(UnicodeError):  # letters that IDNA does not know: such a host has one spelling

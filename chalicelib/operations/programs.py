@@ -1,6 +1,6 @@
 """Publish the program's rules and read the ones in force."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,9 @@ def publish(table: Table, document: dict[str, Any], *, author: str, now: datetim
     while True:
         newest = table.read_newest_program()
         version = newest.version + 1 if newest else 1
+        unknown = sorted(document.keys() - {field.name for field in fields(Program)})
+        if unknown:
+            raise FlawedProgramError([(f"/{name}", "is not a field of a program") for name in unknown])
         candidate = msgspec.convert({**document, "version": version}, Program)
         program = replace(candidate, author=author, created_at=now)
         found = flaws(program)

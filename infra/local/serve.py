@@ -67,6 +67,10 @@ class Gateway(LocalGateway):
         event["requestContext"]["requestId"] = str(uuid.uuid4())
         return event
 
+    def _has_user_defined_options_method(self, lambda_event: dict[str, Any]) -> bool:
+        """Leave OPTIONS to the app, which answers 405: Chalice's own answer is CORS, which no route asks for."""
+        return True
+
 
 class Server(ThreadedHTTPServer):
     """A thread per connection; knows how many requests are being answered, so that it can let them finish."""
@@ -161,6 +165,9 @@ class Handler(ChaliceRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is not even HTTP, in the same form as everything else."""
         self.close_connection = True
+        self.request_version = (
+            self.protocol_version
+        )  # or a broken request line gets an answer without status or headers
         self._send_error_response(
             Problem(code, "malformed_request", explain or message or HTTPStatus(code).description)
         )
