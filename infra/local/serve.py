@@ -67,7 +67,7 @@ class Gateway(LocalGateway):
         event["requestContext"]["requestId"] = str(uuid.uuid4())
         return event
 
-    def _has_user_defined_options_method(self, lambda_event: dict[str, Any]) -> bool:
+    def _has_user_defined_options_method(self, _: dict[str, Any]) -> bool:
         """Leave OPTIONS to the app, which answers 405: Chalice's own answer is CORS, which no route asks for."""
         return True
 
@@ -165,9 +165,7 @@ class Handler(ChaliceRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is not even HTTP, in the same form as everything else."""
         self.close_connection = True
-        self.request_version = (
-            self.protocol_version
-        )  # or a broken request line gets an answer without status or headers
+        self.request_version = self.protocol_version  # or a broken request line is answered without a status
         self._send_error_response(
             Problem(code, "malformed_request", explain or message or HTTPStatus(code).description)
         )
