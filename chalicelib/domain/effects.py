@@ -10,8 +10,10 @@ Entity = (
     | Program
     | model.Account
     | model.ApiKey
+    | model.Case
     | model.Code
     | model.Friend
+    | model.Gift
     | model.LedgerEntry
     | model.Membership
     | model.Message
@@ -31,7 +33,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Redemption
+    entity: model.Account | model.Case | model.Gift | model.Redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +57,18 @@ class Absent:
     order_id: str
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Write nothing, but only if this guard is still there."""
+
+    guard: model.Friend
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take from a shard of a month's budget, or give back to it."""
+
+    draw: model.Draw
+
+
+Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take

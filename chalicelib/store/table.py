@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
-from chalicelib.domain.effects import Absent, Create, Effect, Entity, Replace, Seen, Unchanged
+from chalicelib.domain.effects import Absent, Create, Effect, Entity, Present, Replace, Seen, Take, Unchanged
+from chalicelib.domain.limits import BUDGET_SHARDS
 from chalicelib.domain.model import (
     Account,
     ApiKey,
+    Case,
     Code,
+    Draw,
     Friend,
     Fulfilment,
     LedgerEntry,
@@ -136,7 +139,7 @@ class Table:
         mine = {":sending": "sending", ":mine": message.sending_at, ":letters": letters_of(message)}
         self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
 
-    def _action(self, effect: Effect) -> Action:
+    def _action(self, effect: Effect) -> Action:  # noqa: PLR0911 - an effect a line
         """One effect as one item of TransactWriteItems."""
         action, key = self._wire.action, _target(effect)
         match effect:
@@ -152,6 +155,18 @@ class Table:
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
             case Absent():
                 return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
+            case Present():
+                return {"ConditionCheck": action(key, "attribute_exists(PK)", {})}
+            case Take(draw):
+                return {"Update": self._draw(key, draw)}
+
+    def _draw(self, key: Key, draw: Draw) -> Action:
+        """Add to what is used of a shard, if no more than `at_most` was used of it before."""
+        add = {":amount": draw.amount}
+        if draw.at_most is None:
+            return self._wire.action(key, "attribute_exists(PK)", add, UpdateExpression="ADD drawn :amount")
+        condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
+        return self._wire.action(key, condition, {**add, ":most": draw.at_most}, UpdateExpression="ADD drawn :amount")
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -202,7 +217,15 @@ class Table:
             reversals=tuple(_only(Reversal, entities)),
             fulfilments=tuple(_only(Fulfilment, entities)),
             reviews=tuple(_only(Review, entities)),
+            case=next(_only(Case, entities), None),
         )
+
+    def read_used(self, month: str) -> tuple[int, ...]:
+        """What is used of a month's budget, of each shard."""
+        used = dict.fromkeys(range(BUDGET_SHARDS), 0)
+        for item in self._wire.query(keys.budget(month).pk):
+            used[int(item["SK"]["S"].partition("#")[2])] = read(item["drawn"])
+        return tuple(used.values())
 
     def read_entries(self, ambassador_id: str, numbers: Iterable[str]) -> list[LedgerEntry]:
         """Some entries of one ambassador's ledger."""
@@ -276,3 +299,7 @@ def _target(effect: Effect) -> Key:
             return keys.key_of(fact)
         case Absent(order_id):
             return keys.redemption(order_id)
+        case Present(guard):
+            return keys.key_of(guard)
+        case Take(draw):
+            return keys.budget(draw.month, draw.shard)
