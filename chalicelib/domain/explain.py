@@ -4,11 +4,16 @@ Each step is `{rule, outcome, detail}`; amounts are minor units. The steps alone
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.domain.model import Redemption, Standing, State, Terms
 
 Step = dict[str, Any]
+Rule = Literal[
+    "offer", "settlement", "tier", "campaign", "rate", "cap", "budget", "cancelled", "refunds", "below_minimum",
+    "review", "worth", "hold",
+]  # fmt: skip
+"""Everything that a step can be about. Readers in words have a sentence for each."""
 
 
 def state_of(standing: Standing) -> State:
@@ -58,10 +63,8 @@ def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
         yield _step("refunds", standing.room, refunded=standing.refunded, **share)
     if standing.has("below_minimum"):
         yield _step("below_minimum", 0)
-    if standing.has("denied"):
-        yield _step("review", 0, decision="deny", number=standing.reviews)
-    elif standing.reviews:
-        yield _step("review", standing.worth, decision="approve", number=standing.reviews)
+    if standing.reviews or standing.has("by_default") or standing.has("denied"):
+        yield _decision(standing)
     yield _step("worth", standing.worth)
 
 
@@ -78,6 +81,14 @@ def _rate(terms: Terms, redemption: Redemption) -> Step:
     return {"basis_points": rate.basis_points, "of": redemption.paid, **limit, **unit}
 
 
+def _decision(standing: Standing) -> Step:
+    """The decision that counts, and who made it: an admin, or the program because nobody answered in time."""
+    decision = "deny" if standing.has("denied") else "approve"
+    if standing.has("by_default") or not standing.reviews:
+        return _step("review", standing.worth, decision=decision, by="default")
+    return _step("review", standing.worth, decision=decision, by="admin", number=standing.reviews)
+
+
 def _waiting(standing: Standing) -> Iterator[Step]:
     if standing.has("review_open"):
         yield _step("review", "open")
@@ -85,5 +96,5 @@ def _waiting(standing: Standing) -> Iterator[Step]:
     yield _step("hold", "ended", **until) if standing.released else _step("hold", "waiting", **until)
 
 
-def _step(rule: str, outcome: object, **detail: object) -> Step:
+def _step(rule: Rule, outcome: object, **detail: object) -> Step:
     return {"rule": rule, "outcome": outcome, "detail": detail}

@@ -14,7 +14,7 @@ from chalicelib.domain.program import GIFT, Rate
 Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
-Mark = Literal["cancelled", "denied", "review_open", "below_minimum", "earned"]
+Mark = Literal["cancelled", "denied", "review_open", "by_default", "below_minimum", "earned"]
 State = Literal["held", "available", "void", "clawed_back"]
 
 
@@ -119,7 +119,7 @@ class Standing:
     `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
     refunds; `released_in` is the account's version that released it; `facts` counts the later facts that were seen;
     `entries` are the numbers of its entries in the ambassador's ledger. `marks` say what else is true of it: `earned`,
-    that something was available once.
+    that something was available once; `by_default`, that nobody answered a review in time and the program decided.
     """
 
     terms: Terms

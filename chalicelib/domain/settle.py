@@ -189,7 +189,8 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     deadline = review_deadline(order, terms, settled_at, program)
     review_open = deadline is not None and now < deadline
     overdue = deadline is not None and not review_open
-    denied = (last is not None and last.decision == "deny") or (overdue and program.review_default == "deny")
+    refused = last is not None and last.decision == "deny"
+    denied = refused or (overdue and program.review_default == "deny")
     release_at = due(order, program)
     released_in = before.released_in if before else None
     if released_in is None and now >= release_at and not review_open:
@@ -201,6 +202,7 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         "cancelled": cancelled,
         "denied": denied,
         "review_open": review_open,
+        "by_default": overdue and not refused,
         "below_minimum": low,
         "earned": earned,
     }

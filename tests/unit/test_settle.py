@@ -258,8 +258,10 @@ def test_an_unanswered_review_decides_itself_at_its_deadline(default: str, left:
     book.look(0)
     book.refund(1000, currency="USD", days=10)
     assert book.look(10).redemption.due_at == at(40)
+    assert not book.standing.has("by_default")
     book.look(40)
     assert book.posted == (0, left)
+    assert book.standing.has("by_default")
     assert book.redemption.due_at is None
 
 
@@ -273,6 +275,7 @@ def test_a_default_never_overrules_a_person() -> None:
     book.look(2)
     book.look(60)
     assert book.posted == (0, 0)
+    assert not book.standing.has("by_default")
 
 
 def test_a_review_after_the_release_moves_nothing_back() -> None:
