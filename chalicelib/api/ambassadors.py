@@ -7,6 +7,7 @@ from chalice.app import Blueprint, Response
 from chalicelib import deps
 from chalicelib.api import admin, present, schemas
 from chalicelib.api.auth import Call, json, route
+from chalicelib.api.language import language_of
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import not_found
 from chalicelib.domain.calendar import month_of
@@ -27,7 +28,7 @@ def post_ambassador(call: Call) -> Response:
         email=told.email.strip(),
         first_name=told.first_name.strip(),
         last_name=told.last_name,
-        locale=told.locale,
+        locale=told.locale or deps.program().locale,
         customer_id=told.customer_id,
         birthday=schemas.birthday(told.birthday),
         consents=tuple(sorted(name for name, yes in given if yes)),
@@ -54,15 +55,18 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read")
 def get_referrals(call: Call, ambassador_id: str) -> Response:
-    """List an ambassador's settled referrals, the newest order first."""
-    query = call.query("limit", "cursor")
+    """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
+    query = call.query("limit", "cursor", "lang")
     limit, profile = limit_of(query), _profile(ambassador_id)
+    language = language_of(query, profile.person.locale)
     listing = f"referrals:{profile.ambassador_id}"
     found = deps.table().list_referrals(profile.ambassador_id, position_of(query, listing), limit + 1)
     after = found[limit - 1][0] if len(found) > limit else None
-    items = [present.referral(redemption) for _, redemption in found[:limit]]
+    from chalicelib.web.explain import explain
+
+    items = [present.referral(it, explain(it, "ambassador", language)) for _, it in found[:limit]]
     path = f"/v1/ambassadors/{profile.ambassador_id}/referrals"
-    return page(path, query, items, cursor_of(after, listing))
+    return page(path, query, items, cursor_of(after, listing), Content_Language=language.tag)
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read")

@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.auth import Call, json, route
+from chalicelib.api.language import language_of
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.domain import model
 from chalicelib.domain.admit import Ask, Line, Reason, Refused
@@ -66,14 +67,18 @@ def post_redemption(call: Call) -> Response:
 
 @route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
 def get_redemption(call: Call, order_id: str) -> Response:
-    """Say where the reward of an order stands, and why."""
-    call.query()
+    """Say where the reward of an order stands, and why: with the figures to an admin, else as to its ambassador."""
+    language = language_of(call.query("lang"))
     table = deps.table()
     redemption = table.read_redemption(schemas.path_id("order_id", order_id))
     if redemption is None:
         raise not_found("No code was redeemed on this order.")
+    from chalicelib.web.explain import explain
+
     posted = redemption.standing.entries if redemption.standing else ()
-    return json(200, present.explained(redemption, table.read_entries(redemption.ambassador_id, posted)))
+    entries = table.read_entries(redemption.ambassador_id, posted)
+    words = explain(redemption, "admin" if call.may("admin:read") else "ambassador", language)
+    return json(200, present.explained(redemption, entries, words), Content_Language=language.tag)
 
 
 @route(blueprint, "POST", "/v1/orders/{order_id}/refunds", "checkout")

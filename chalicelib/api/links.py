@@ -36,16 +36,14 @@ def get_landing(call: Call, code: str) -> Response:
     """Show a friend who recommends the shop and what they get, and count the visit."""
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared and _is_person(call):
-        sent = call.request.query_params
-        channel = sent.get("ch") if sent else None
-        share.count_click(deps.table(), shared.code, channel, now=deps.now())
-    return _landing(shared)
+        share.count_click(deps.table(), shared.code, _sent(call, "ch"), now=deps.now())
+    return _landing(call, shared)
 
 
 @route(blueprint, "HEAD", "/r/{code}", ANYONE)
-def head_landing(_: Call, code: str) -> Response:
+def head_landing(call: Call, code: str) -> Response:
     """Answer as GET does; nobody is counted."""
-    return _landing(share.look_up(deps.table(), code, now=deps.now()))
+    return _landing(call, share.look_up(deps.table(), code, now=deps.now()))
 
 
 @route(blueprint, "GET", "/r/{code}/qr.svg", ANYONE)
@@ -80,13 +78,16 @@ def get_code(call: Call, code: str) -> Response:
     return json(200, present.public_code(shared.code, shared.by.person.first_name, offered))
 
 
-def _landing(shared: share.Shared | None) -> Response:
+def _landing(call: Call, shared: share.Shared | None) -> Response:
     from chalicelib.web import render
+    from chalicelib.web.language import accepted, spoken
 
     program = deps.program()
+    wanted = [_sent(call, "lang") or "", *accepted(call.header("accept-language"))]
+    locale = spoken(wanted, program).tag
     if shared is None or not program.open:
-        page = render.unusable_page(program.shop_name, program.shop_url, locale=program.locale)
-        return _html(404, page)
+        page = render.unusable_page(program.shop_name, program.shop_url, locale=locale)
+        return _html(404, page, locale)
     code = shared.code.code
     share_url = urls(code)["share_url"]
     view = render.Landing(
@@ -98,7 +99,7 @@ def _landing(shared: share.Shared | None) -> Response:
         share_url=share_url,
         image_url=f"{share_url}/qr.png",
     )
-    return _html(200, render.landing_page(view, locale=program.locale))
+    return _html(200, render.landing_page(view, locale=locale), locale)
 
 
 def shop_link(shop_url: str, code: str) -> str:
@@ -108,16 +109,24 @@ def shop_link(shop_url: str, code: str) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-def _html(status: int, page: str) -> Response:
+def _html(status: int, page: str, locale: str) -> Response:
     from chalicelib.web import render
 
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": render.content_security_policy(),
+        "Content-Language": locale,
+        "Vary": "Accept-Language",
         "Cache-Control": "no-store",
         "Referrer-Policy": "strict-origin-when-cross-origin",
     }
     return Response(page, headers, status)
+
+
+def _sent(call: Call, name: str) -> str | None:
+    """A parameter of a share link. People pass links on with whatever hangs on them, so none is an error."""
+    sent = call.request.query_params
+    return sent.get(name) if sent else None
 
 
 def _rate(shared: share.Shared, program: Program) -> Rate | None:

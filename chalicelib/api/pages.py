@@ -55,9 +55,9 @@ def cursor_of(position: str | None, listing: str) -> str | None:
     return base64.urlsafe_b64encode(_mac(listing, position) + position.encode()).decode()
 
 
-def page(path: str, query: dict[str, str], items: list[Any], cursor: str | None) -> Response:
+def page(path: str, query: dict[str, str], items: list[Any], cursor: str | None, **headers: str) -> Response:
     """Answer with one page as JSON."""
-    return json(200, {"items": items, "next_cursor": cursor}, **link(path, query, cursor))
+    return json(200, {"items": items, "next_cursor": cursor}, **link(path, query, cursor), **headers)
 
 
 def link(path: str, query: dict[str, str], cursor: str | None) -> dict[str, str]:

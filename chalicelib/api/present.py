@@ -48,12 +48,13 @@ def admitted(redemption: Redemption) -> Body:
     }
 
 
-def explained(redemption: Redemption, entries: list[LedgerEntry]) -> Body:
+def explained(redemption: Redemption, entries: list[LedgerEntry], explanation: list[str]) -> Body:
     """A redemption with where its reward stands, the entries that were posted for it, and why."""
-    return {**admitted(redemption), **_standing(redemption), "entries": [entry(posted) for posted in entries]}
+    posted = {"entries": [entry(it) for it in entries]}
+    return {**admitted(redemption), **_standing(redemption), "explanation": explanation, **posted}
 
 
-def referral(redemption: Redemption) -> Body:
+def referral(redemption: Redemption, explanation: list[str]) -> Body:
     """One referral in an ambassador's list: nothing about the friend."""
     standing = redemption.standing
     assert standing is not None
@@ -64,6 +65,7 @@ def referral(redemption: Redemption) -> Body:
         "state": state_of(standing),
         "amount": money(standing.worth, redemption.unit),
         **_standing(redemption),
+        "explanation": explanation,
     }
 
 

@@ -142,7 +142,7 @@ class Newcomer(Shape):
     email: Email
     first_name: Name
     last_name: Name | None = None
-    locale: Locale = "en"
+    locale: Locale | None = None
     customer_id: Id | None = None
     birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")] | None = None
     consents: Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)] = []

@@ -14,6 +14,7 @@ LIST_MAX = 50
 SKUS_MAX = 1000
 
 _UNIT = re.compile(r"[a-z][a-z_]{0,19}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _LONGEST_NAME = 80
 
 Flaw = tuple[str, str]
@@ -69,6 +70,10 @@ def _of_shop(program: Program) -> Iterator[Flaw]:
         yield "/shop_url", "starts with https://"
     if not (len(program.currency) == 3 and program.currency.isascii() and program.currency.isupper()):
         yield "/currency", "is three capital letters (ISO 4217)"
+    named = [(f"/languages/{n}", tag) for n, tag in enumerate(program.languages)]
+    for pointer, tag in [("/locale", program.locale), *named]:
+        if not _LANGUAGE.fullmatch(tag):
+            yield pointer, "is no language tag such as en or gu-IN (BCP 47)"
 
 
 def _of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[Flaw]:
@@ -140,6 +145,7 @@ def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:
 
 def _of_lists(program: Program) -> Iterator[Flaw]:
     for name, most in (
+        ("languages", LIST_MAX),
         ("tiers", LIST_MAX),
         ("milestones", LIST_MAX),
         ("campaigns", LIST_MAX),

@@ -111,7 +111,8 @@ class Program:
     Money is in minor units of `currency`, times are days. `tier_months` counts referrals for the tier in a window of
     that many calendar months, the present one included; None counts a whole life. A tier that is no longer reached is
     kept for `demotion_months` more, None for ever. `friend_days` takes every order of a friend within so many days of
-    the first; None takes one.
+    the first; None takes one. A reader whose language is among `languages` is written to in it, any other in `locale`;
+    without a list every language counts that is translated.
     """
 
     version: int

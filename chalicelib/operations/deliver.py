@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.delivery.ses import Mailer, NotSentError, UnsureError
 from chalicelib.domain.model import Letter, Message
+from chalicelib.domain.program import Program
 from chalicelib.operations import programs
 from chalicelib.store.table import Table
 
@@ -63,36 +64,43 @@ def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> str
 
 def _compose(table: Table, message: Message, letter: Letter) -> "tuple[str, Mail]":
     """Write a letter in the words and language of its reader; answers the address and the mail."""
-    shop_name = programs.version(table, message.program_version).shop_name
+    program = programs.version(table, message.program_version)
     write = _to_friend if letter.template == "friend_thanks" else _to_ambassador
-    return write(table, message, letter, shop_name)
+    return write(table, message, letter, program)
 
 
-def _to_friend(table: Table, message: Message, letter: Letter, shop_name: str) -> "tuple[str, Mail]":
+def _to_friend(table: Table, message: Message, letter: Letter, program: Program) -> "tuple[str, Mail]":
     from chalicelib.web import render
+    from chalicelib.web.language import spoken
 
     friend = table.read_friend(message.friend)
     if friend is None or friend.email is None:
         raise NotSentError("nobody to write to", for_good=True)
     return friend.email, render.friend_thanks(
-        shop_name=shop_name,
+        shop_name=program.shop_name,
         first_name=friend.first_name,
         order_id=message.order_id,
         discount=letter.amount,
         currency=message.currency,
-        locale=friend.locale,
+        locale=spoken([friend.locale], program).tag,
     )
 
 
-def _to_ambassador(table: Table, message: Message, letter: Letter, shop_name: str) -> "tuple[str, Mail]":
+def _to_ambassador(table: Table, message: Message, letter: Letter, program: Program) -> "tuple[str, Mail]":
     from chalicelib.web import render
+    from chalicelib.web.language import spoken
 
     profile = table.read_profile(message.ambassador_id)
     if profile is None:
         raise NotSentError("nobody to write to", for_good=True)
     person = profile.person
-    told: dict[str, Any] = {"shop_name": shop_name, "first_name": person.first_name, "locale": person.locale}
-    told |= {"amount": letter.amount, "currency": letter.unit or message.currency}
+    told: dict[str, Any] = {
+        "shop_name": program.shop_name,
+        "first_name": person.first_name,
+        "locale": spoken([person.locale], program).tag,
+        "amount": letter.amount,
+        "unit": letter.unit or message.currency,
+    }
     if letter.release_at is not None:
         return person.email, render.reward_held(**told, release_at=letter.release_at)
     return person.email, render.reward_released(**told, available=letter.available)

@@ -1,14 +1,26 @@
-"""Which language a reader gets: the catalogue of their locale, of its language, or English, the source."""
+"""Which language a reader gets, and how dates and amounts are said in it.
+
+A locale is served by its own catalogue, else by that of its language; English is the source and needs none.
+"""
 
 import gettext
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from chalicelib.domain.program import Program
+from chalicelib.web.numbers import NBSP, format_money, format_number
+
 DIRECTORY = Path(__file__).parent / "locale"
+POINTS = "points"
+"""The one unit beside currencies that has a word in every language."""
+
 _TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+_RANGE = re.compile(r"([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)(?:\s*;\s*q=([01](?:\.[0-9]{0,3})?))?", re.ASCII)
+_RANGES_MAX = 20
 _RIGHT_TO_LEFT = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
 
 
@@ -37,12 +49,28 @@ class Language:
 
 def choose(locale: str) -> Language:
     """The best language for a locale: `gu-IN` is served by `gu_IN`, else `gu`, else by English."""
-    parts = _parts(locale)
-    for length in range(len(parts), 0, -1):
-        catalogue = DIRECTORY / "_".join(parts[:length]) / "LC_MESSAGES" / "messages.mo"
-        if catalogue.is_file():
-            return Language("-".join(parts), catalogue)
-    return Language("-".join(parts) if parts[0] == "en" else "en", None)
+    return _find(locale) or Language("en", None)
+
+
+def spoken(wanted: Iterable[str], program: Program) -> Language:
+    """The first of the wanted locales that the program speaks, else the program's own.
+
+    A program that lists no languages speaks every one that there is. `gu` in the list also serves `gu-IN`, and
+    `gu-IN` also `gu`.
+    """
+    for locale in wanted:
+        listed = _listed(locale, program.languages)
+        found = _find(listed) if listed else None
+        if found:
+            return found
+    return choose(program.locale)
+
+
+def accepted(header: str) -> list[str]:
+    """The locales of an `Accept-Language` header (RFC 9110), the most wanted first."""
+    ranges = [_RANGE.fullmatch(part.strip()) for part in header.split(",")[:_RANGES_MAX]]
+    weighed = [(float(it[2] or 1), it[1]) for it in ranges if it]
+    return [tag for weight, tag in sorted(weighed, key=lambda it: -it[0]) if weight > 0]
 
 
 def format_date(moment: datetime, language: Language) -> str:
@@ -59,9 +87,40 @@ def format_date(moment: datetime, language: Language) -> str:
     return _("%(day)d %(month)s %(year)d") % parts
 
 
-def _parts(locale: str) -> list[str]:
+def format_amount(amount: int, unit: str, language: Language) -> str:
+    """An amount of a currency, of points or of a unit that the shop has named itself, or a gift by its name."""
+    if unit != POINTS:
+        return format_money(amount, unit, language.tag)
+    text = language.translations.ngettext("%(number)s point", "%(number)s points", abs(amount))
+    return (text % {"number": format_number(amount, language.tag)}).replace(" ", NBSP)
+
+
+def _find(locale: str) -> Language | None:
+    """The catalogue for a locale; None when nobody has translated it yet."""
     if not _TAG.fullmatch(locale):
-        return ["en"]
+        return None
+    parts = _parts(locale)
+    for length in range(len(parts), 0, -1):
+        catalogue = DIRECTORY / "_".join(parts[:length]) / "LC_MESSAGES" / "messages.mo"
+        if catalogue.is_file():
+            return Language("-".join(parts), catalogue)
+    return Language("-".join(parts), None) if parts[0] == "en" else None
+
+
+def _listed(locale: str, languages: tuple[str, ...]) -> str | None:
+    """The locale if it is on the list, or the one on the list that says more exactly what it says."""
+    if not languages or not _TAG.fullmatch(locale):
+        return locale
+    wanted = _parts(locale)
+    for tag in languages:
+        parts = _parts(tag)
+        shared = min(len(parts), len(wanted))
+        if parts[:shared] == wanted[:shared]:
+            return tag if len(parts) > len(wanted) else locale
+    return None
+
+
+def _parts(locale: str) -> list[str]:
     language, *rest = re.split("[-_]", locale)
     shaped = [part.title() if len(part) == 4 else part.upper() for part in rest]
     return [language.lower(), *shaped]

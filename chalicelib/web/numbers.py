@@ -6,7 +6,9 @@ A language that is not listed is written the English way.
 
 from dataclasses import dataclass, replace
 
-_NBSP = "\u00a0"
+from chalicelib.domain.program import GIFT
+
+NBSP = "\u00a0"
 _NARROW = "\u202f"
 
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -36,13 +38,16 @@ class _Style:
 
 _ENGLISH = _Style()
 _INDIAN = _Style(group_size=2)
-_GERMAN = _Style(point=",", group=".", symbol_first=False, percent=_NBSP + "%")
+_GERMAN = _Style(point=",", group=".", symbol_first=False, percent=NBSP + "%")
 _ITALIAN = replace(_GERMAN, percent="%")
 _FRENCH = replace(_GERMAN, group=_NARROW, percent=_NARROW + "%")
-_NORDIC = replace(_GERMAN, group=_NBSP)
+_NORDIC = replace(_GERMAN, group=NBSP)
 _POLISH = replace(_NORDIC, percent="%")
+_SOUTH_AMERICAN = replace(_ITALIAN, symbol_first=True)
 
 _WRITTEN_LIKE = {
+    "es-419 es-CU es-DO es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-SV es-US": _ENGLISH,
+    "es-AR es-BO es-CL es-CO es-EC es-PY es-UY es-VE": _SOUTH_AMERICAN,
     "en-IN as bn gu hi kn ml mr or pa ta te": _INDIAN,
     "da de es": _GERMAN,
     "el it pt": _ITALIAN,
@@ -53,17 +58,14 @@ _WRITTEN_LIKE = {
 _STYLES = {tag: style for tags, style in _WRITTEN_LIKE.items() for tag in tags.split()}
 
 
-_GIFT = "gift:"
-
-
 def format_money(amount: int, currency: str, locale: str = "en") -> str:
     """Minor units as a price: `1250, "EUR"` is €12.50. A named unit such as `points` has no minor units.
 
     A gift is its name, and how many there are of it unless it is one.
     """
-    if currency.startswith(_GIFT):
-        name = currency.removeprefix(_GIFT)
-        return name if amount == 1 else f"{_sign(amount)}{_digits(amount, 0, _style(locale))}{_NBSP}× {name}"
+    if currency.startswith(GIFT):
+        name = currency.removeprefix(GIFT)
+        return name if amount == 1 else f"{format_number(amount, locale)}{NBSP}× {name}"
     return _money(amount, currency, locale, _digits(amount, _exponent(currency), _style(locale)))
 
 
@@ -76,6 +78,11 @@ def format_round_money(amount: int, currency: str, locale: str = "en") -> str:
     return _money(amount, currency, locale, _digits(whole, 0, _style(locale)))
 
 
+def format_number(number: int, locale: str = "en") -> str:
+    """A whole number with its groups: 12,345."""
+    return f"{_sign(number)}{_digits(number, 0, _style(locale))}"
+
+
 def format_percent(basis_points: int, locale: str = "en") -> str:
     """Basis points as a percentage with no more decimals than it needs: 1000 is 10%, 1250 is 12.5%."""
     style = _style(locale)
@@ -85,11 +92,11 @@ def format_percent(basis_points: int, locale: str = "en") -> str:
 
 def _money(amount: int, currency: str, locale: str, number: str) -> str:
     if not _is_iso(currency):
-        return f"{_sign(amount)}{number}{_NBSP}{currency}"
+        return f"{_sign(amount)}{number}{NBSP}{currency}"
     symbol = _SYMBOLS.get(currency, currency)
     if not _style(locale).symbol_first:
-        return f"{_sign(amount)}{number}{_NBSP}{symbol}"
-    gap = _NBSP if symbol == currency else ""
+        return f"{_sign(amount)}{number}{NBSP}{symbol}"
+    gap = NBSP if symbol == currency else ""
     return f"{_sign(amount)}{symbol}{gap}{number}"
 
 

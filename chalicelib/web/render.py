@@ -16,7 +16,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chalicelib.web.language import Language, choose, format_date
+from chalicelib.domain.program import GIFT
+from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_percent, format_round_money
 from chalicelib.web.text import one_line, wrapped
 
@@ -121,7 +122,7 @@ def friend_thanks(
 
 
 def reward_held(
-    *, shop_name: str, first_name: str | None, amount: int, currency: str, release_at: datetime, locale: str
+    *, shop_name: str, first_name: str | None, amount: int, unit: str, release_at: datetime, locale: str
 ) -> Mail:
     """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
     language = choose(locale)
@@ -129,15 +130,12 @@ def reward_held(
         "reward_held",
         language,
         names={"shop": shop_name, "name": first_name},
-        figures={
-            "amount": format_money(amount, currency, language.tag),
-            "date": format_date(release_at, language),
-        },
+        figures={**_reward(amount, unit, language), "date": format_date(release_at, language)},
     )
 
 
 def reward_released(
-    *, shop_name: str, first_name: str | None, amount: int, currency: str, available: int, locale: str
+    *, shop_name: str, first_name: str | None, amount: int, unit: str, available: int, locale: str
 ) -> Mail:
     """To the ambassador: the reward is theirs, and how much they can use in all."""
     language = choose(locale)
@@ -145,11 +143,14 @@ def reward_released(
         "reward_released",
         language,
         names={"shop": shop_name, "name": first_name},
-        figures={
-            "amount": format_money(amount, currency, language.tag),
-            "available": format_money(available, currency, language.tag),
-        },
+        figures={**_reward(amount, unit, language), "available": format_amount(available, unit, language)},
     )
+
+
+def _reward(amount: int, unit: str, language: Language) -> dict[str, str]:
+    """What a mail is about: `gift` is empty unless it is one, because a gift is sent and not used."""
+    written = format_amount(amount, unit, language)
+    return {"amount": written, "gift": written if unit.startswith(GIFT) else ""}
 
 
 def _terms(offer: Offer | None, tag: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def mails(*, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", loc
             shop_name=shop_name,
             first_name=first_name,
             amount=1000,
-            currency="EUR",
+            unit="EUR",
             release_at=held_until,
             locale=locale,
         ),
@@ -81,7 +81,7 @@ def mails(*, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", loc
             shop_name=shop_name,
             first_name=first_name,
             amount=1000,
-            currency="EUR",
+            unit="EUR",
             available=2500,
             locale=locale,
         ),
@@ -341,9 +341,7 @@ def test_held_mail_counts_days_in_utc() -> None:
 
 def held(release_at: datetime) -> Mail:
     """News of a reward on hold."""
-    return render.reward_held(
-        shop_name="F", first_name="M", amount=1, currency="EUR", release_at=release_at, locale="en"
-    )
+    return render.reward_held(shop_name="F", first_name="M", amount=1, unit="EUR", release_at=release_at, locale="en")
 
 
 def test_released_mail_tells_the_balance() -> None:
