@@ -10,13 +10,14 @@ STAGE      ?= prod
 
 APP   := .venv/app/bin/python
 RULES := .venv/app/bin
+BABEL := $(CURDIR)/.venv/app/bin/pybabel
 RUN   := .venv/app/.installed .venv/cloud/.installed
 DEV   := .venv/app/.installed-dev .venv/cloud/.installed
 REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: test-deployed package deploy rotate
+.PHONY: words test-deployed package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +75,12 @@ bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five mi
 format: $(DEV) ## put the code into shape
 	$(RULES)/ruff format .
 	$(RULES)/ruff check --fix .
+
+words: $(DEV) ## bring the catalogues of all languages up to date with the sentences in code and templates
+	cd chalicelib/web && $(BABEL) -q extract -F locale/babel.cfg --project referrals --version 1 \
+		--copyright-holder "the authors" --no-wrap --add-location=file -o locale/messages.pot .
+	cd chalicelib/web && $(BABEL) -q update -i locale/messages.pot -d locale --no-wrap --no-fuzzy-matching
+	cd chalicelib/web && $(BABEL) compile -d locale --statistics
 
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)
