@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
+from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.ledger import add
 from chalicelib.domain.model import (
@@ -16,6 +17,7 @@ from chalicelib.domain.model import (
     Fulfilment,
     LedgerEntry,
     Message,
+    Month,
     OrderFacts,
     Redemption,
     Refund,
@@ -97,19 +99,33 @@ def wrong_accounts(accounts: Iterable[Account], entries: Iterable[LedgerEntry]) 
 
 
 def wrong_counts(accounts: Iterable[Account], redemptions: Iterable[Redemption]) -> Iterator[str]:
-    """An account counts the referrals that count, and has given out the room that they take."""
-    counted, room = Counter[str](), Counter[str]()
+    """An account's counters say what its orders say: how many there are, count, were refunded, take of the caps."""
+    orders_of: dict[str, list[Redemption]] = defaultdict(list)
     for it in redemptions:
         if it.standing:
-            counted[it.ambassador_id] += it.standing.counted
-            room[it.ambassador_id] += it.standing.room
+            orders_of[it.ambassador_id].append(it)
     for account in accounts:
-        told, found = account.counted, counted[account.ambassador_id]
+        found = counters(orders_of[account.ambassador_id])
+        told = (account.settled, account.refunded, account.counted, account.months)
         if told != found:
-            yield f"{account.ambassador_id} counts {told} referrals, {found} do"
-        told, found = sum(account.room.values()), room[account.ambassador_id]
-        if told != found:
-            yield f"{account.ambassador_id} has given out {told} of its cap, its orders take {found}"
+            yield f"{account.ambassador_id} counts {told}, its orders say {found}"
+
+
+def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str, Month]]:
+    """Count the settled orders of one ambassador: all, those with refunds, those that count, and month by month."""
+    settled, months = [(it, it.standing) for it in redemptions if it.standing], dict[str, Month]()
+    for it, standing in settled:
+        name = month_of(it.placed_at)
+        month = months.get(name, Month())
+        in_currency = it.unit == it.currency
+        months[name] = Month(
+            room=month.room + (standing.room if in_currency else 0),
+            uses=month.uses + (standing.room > 0),
+            counted=month.counted + standing.counted,
+        )
+    refunded = sum(standing.refunded > 0 or standing.has("cancelled") for _, standing in settled)
+    kept = {name: month for name, month in months.items() if month != Month()}
+    return len(settled), refunded, sum(standing.counted for _, standing in settled), kept
 
 
 def misnamed_entries(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
