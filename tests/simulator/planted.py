@@ -30,7 +30,7 @@ class Bug:
 
 
 def bugs() -> list[Bug]:
-    """Read the list in `bugs.txt`: a name, a file, the lines that stand there (-) and those to put in their place (+)."""
+    """Read `bugs.txt`: a name, a file, the lines that stand there (-) and those to put in their place (+)."""
     return [_bug(block.splitlines()) for block in (ROOT / "tests/simulator/bugs.txt").read_text().split("\n\n")]
 
 
