@@ -10,6 +10,7 @@ Entity = (
     | Program
     | model.Account
     | model.ApiKey
+    | model.Attempt
     | model.Code
     | model.Friend
     | model.LedgerEntry
@@ -17,6 +18,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Session
 )
 
 
@@ -55,4 +57,18 @@ class Absent:
     order_id: str
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """Write nothing, but only if this server key has not been revoked."""
+
+    key: model.ApiKey
+
+
+Effect = Create | Replace | Unchanged | Seen | Absent | Revoked | Valid

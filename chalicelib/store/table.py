@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TypeVar, cast
 
-from chalicelib.domain.effects import Absent, Create, Effect, Entity, Replace, Seen, Unchanged
+from chalicelib.domain.effects import Absent, Create, Effect, Entity, Replace, Revoked, Seen, Unchanged, Valid
 from chalicelib.domain.model import (
     Account,
     ApiKey,
+    Attempt,
     Code,
     Friend,
     Fulfilment,
@@ -21,6 +23,7 @@ from chalicelib.domain.model import (
     Refund,
     Reversal,
     Review,
+    Session,
 )
 from chalicelib.domain.program import Program
 from chalicelib.store import keys
@@ -35,6 +38,7 @@ EFFECTS_MAX = 100
 
 _POSTPONED_MAX = timedelta(days=1)
 _REASON_MAX = 500
+_VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
 
 E = TypeVar("E")
 
@@ -105,6 +109,16 @@ class Table:
         """Count one visit of a share link. A count, not money: a request that is sent twice may count twice."""
         self._wire.update(keys.clicks(code, on), f"ADD ch_{channel} :one", None, {":one": 1})
 
+    def note_key_used(self, key: ApiKey, now: datetime, since: datetime) -> None:
+        """Note that a key is in use, unless a use from `since` on is noted already; and list one that is not yet."""
+        listed = {f":{name}": text for name, text in keys.index_keys(key).items()}
+        self._wire.update(
+            keys.key_of(key),
+            "SET last_used_at = :now, owner_pk = :owner_pk, owner_sk = :owner_sk",
+            "attribute_exists(PK) AND (attribute_not_exists(last_used_at) OR last_used_at < :since)",
+            {":now": now, ":since": since, **listed},
+        )
+
     def claim_message(self, message_id: str, now: datetime, stale: datetime) -> Message | None:
         """Mark a message as being sent and return it; None when another sender has it, or it needs no sending.
 
@@ -150,8 +164,12 @@ class Table:
             case Seen(fact):
                 forget = "REMOVE due_pk, due_at, attempts, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
-            case Absent():
-                return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
+            case Revoked(api_key):
+                revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}
+                return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
+            case Absent() | Valid():
+                condition = _VALID if isinstance(effect, Valid) else "attribute_not_exists(PK)"
+                return {"ConditionCheck": action(key, condition, {})}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -182,6 +200,19 @@ class Table:
     def read_api_key(self, digest: str) -> ApiKey | None:
         """A server key by the SHA-256 of its secret."""
         return self._get(keys.api_key(digest), ApiKey)
+
+    def find_api_key(self, key_id: str) -> ApiKey | None:
+        """A server key by its id. A key is in the list, where this looks, a moment after it was made."""
+        rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
+        return next(iter(self._batch([key_in(row) for row in rows], ApiKey)), None)
+
+    def read_session(self, digest: str) -> Session | None:
+        """A session by the SHA-256 of its token."""
+        return self._get(keys.session(digest), Session)
+
+    def read_attempt(self, key: str) -> Attempt | None:
+        """What was made under an Idempotency-Key."""
+        return self._get(keys.attempt(key), Attempt)
 
     def read_program(self, version: int) -> Program | None:
         """One version of the rules."""
@@ -244,6 +275,13 @@ class Table:
         redemptions = self._batch([key_in(item) for item in rows], Redemption)
         return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
 
+    def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
+        """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
+        bounds = (" ", after or "~")
+        rows = self._wire.query(keys.API_KEYS, bounds, index="owner", skip=after, limit=limit, forward=False)
+        while page := list(islice(rows, EFFECTS_MAX)):
+            yield from self._batch([key_in(row) for row in page], ApiKey)
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():
@@ -274,5 +312,7 @@ def _target(effect: Effect) -> Key:
             return keys.key_of(redemption)
         case Seen(fact):
             return keys.key_of(fact)
+        case Revoked(api_key) | Valid(api_key):
+            return keys.key_of(api_key)
         case Absent(order_id):
             return keys.redemption(order_id)
