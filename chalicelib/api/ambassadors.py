@@ -9,6 +9,7 @@ from chalicelib.api import admin, present, schemas
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import unknown_ambassador
+from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
 from chalicelib.operations.enrol import enrol
 
@@ -47,7 +48,8 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     for day in table.read_clicks(profile.code, (deps.now() - timedelta(days=CLICK_DAYS)).date()):
         for channel, number in day.channels.items():
             clicks[channel] = clicks.get(channel, 0) + number
-    return json(200, present.ambassador(profile, account, deps.program(), urls(profile.code), clicks))
+    month = month_of(deps.now())
+    return json(200, present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks))
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)

@@ -12,10 +12,10 @@ from chalicelib.api import present, schemas
 from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.domain import model
-from chalicelib.domain.admit import Ask, Reason, Refused
+from chalicelib.domain.admit import Ask, Line, Reason, Refused
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.money import Money
-from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
 from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
 from chalicelib.operations.report import report
 
@@ -31,6 +31,7 @@ REFUSALS: dict[Reason, str] = {
     "below_minimum": "The order is too small for the offer. It goes on without the code.",
     "currency_mismatch": "The program runs in another currency. The order goes on without the code.",
     "program_closed": "The program is closed. The order goes on without the code.",
+    "nothing_counts": "Nothing on this order counts for the offer. It goes on without the code.",
 }
 
 
@@ -45,7 +46,7 @@ def post_quote(call: Call) -> Response:
         refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
         return json(200, refusal)
     discount = present.money(answer.friend_discount, program.currency)
-    estimate = present.money(answer.reward_estimate, program.currency)
+    estimate = present.money(answer.reward_estimate, answer.unit)
     return json(200, {"usable": True, "friend_discount": discount, "reward_estimate": estimate})
 
 
@@ -144,7 +145,10 @@ def _ask(typed: str, order: schemas.Redemption | schemas.QuotedOrder) -> Ask:
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
         placed_at=schemas.past(where, order.placed_at, now) or now,
+        lines=tuple(Line(it.sku, it.amount.amount if it.amount else None, it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
+        payment=_trait(pepper, "payment", order.payment_fingerprint),
+        address=_trait(pepper, "address", order.shipping_address),
         fingerprint=_fingerprint(pepper, code or typed, order),
     )
 
@@ -154,6 +158,10 @@ def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...
         return ()
     by_email = pseudonym_of_email(pepper, customer.email)
     return (by_email, pseudonym_of_customer(pepper, customer.id)) if customer.id else (by_email,)
+
+
+def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
+    return told and pseudonym_of_trait(pepper, kind, told)
 
 
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:

@@ -13,7 +13,7 @@ from chalicelib.api import present
 from chalicelib.api.ambassadors import urls
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.problems import Headers, bad_field, not_found
-from chalicelib.domain.program import Program
+from chalicelib.domain.program import Program, Rate, campaign_of, offer_of
 from chalicelib.operations import share
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def get_code(call: Call, code: str) -> Response:
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
         return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
-    return json(200, present.public_code(shared.code, shared.by.person.first_name, deps.program()))
+    offered = present.offer(deps.program(), _rate(shared, deps.program()))
+    return json(200, present.public_code(shared.code, shared.by.person.first_name, offered))
 
 
 def _landing(shared: share.Shared | None) -> Response:
@@ -91,7 +92,7 @@ def _landing(shared: share.Shared | None) -> Response:
     view = render.Landing(
         shop_name=program.shop_name,
         first_name=shared.by.person.first_name,
-        offer=_offer(program),
+        offer=_offer(program, _rate(shared, program)),
         code=code,
         shop_link=shop_link(program.shop_url, code),
         share_url=share_url,
@@ -119,10 +120,16 @@ def _html(status: int, page: str) -> Response:
     return Response(page, headers, status)
 
 
-def _offer(program: Program) -> "Offer":
+def _rate(shared: share.Shared, program: Program) -> Rate | None:
+    """What a friend who buys now with this code gets."""
+    return offer_of(program, campaign_of(program, shared.code.campaign, deps.now()))
+
+
+def _offer(program: Program, rate: Rate | None) -> "Offer | None":
     from chalicelib.web.render import Offer
 
-    rate = program.offer
+    if rate is None:
+        return None
     return Offer(rate.basis_points, rate.amount, program.currency, program.minimum, rate.maximum)
 
 

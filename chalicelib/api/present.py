@@ -16,18 +16,22 @@ from chalicelib.domain.model import (
     Review,
 )
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
+from chalicelib.domain.tiers import reached
 
 Body = dict[str, Any]
 
 
-def money(amount: int, currency: str) -> Body:
-    """Minor units and their currency."""
-    return {"amount": amount, "currency": currency}
+def money(amount: int, unit: str) -> Body:
+    """Minor units and their currency, or a number of another unit: points, or a gift by its name."""
+    is_currency = len(unit) == len("EUR") and unit.isupper()
+    return {"amount": amount, "currency" if is_currency else "unit": unit}
 
 
-def offer(program: Program) -> Body:
-    """What a friend gets: a percentage in basis points or an amount, and from which order on."""
-    return {**_rate(program.offer, program.currency), "minimum": money(program.minimum, program.currency)}
+def offer(program: Program, rate: Rate | None) -> Body | None:
+    """What a friend gets: a percentage in basis points or an amount, and from which order on; None for nothing."""
+    if rate is None:
+        return None
+    return {**_rate(rate, program.currency), "minimum": money(program.minimum, program.currency)}
 
 
 def admitted(redemption: Redemption) -> Body:
@@ -39,7 +43,7 @@ def admitted(redemption: Redemption) -> Body:
         "ambassador_id": redemption.ambassador_id,
         "amount": money(redemption.amount, redemption.currency),
         "friend_discount": money(redemption.friend_discount, redemption.currency),
-        "reward_estimate": money(redemption.reward_estimate, redemption.currency),
+        "reward_estimate": money(redemption.reward_estimate, redemption.reward_unit or redemption.currency),
         "placed_at": redemption.placed_at,
         "program_version": redemption.program_version,
     }
@@ -59,7 +63,7 @@ def referral(redemption: Redemption) -> Body:
         "code": redemption.code,
         "placed_at": redemption.placed_at,
         "state": state_of(standing),
-        "amount": money(standing.worth, redemption.currency),
+        "amount": money(standing.worth, redemption.unit),
         **_standing(redemption),
     }
 
@@ -131,7 +135,9 @@ def api_key(stored: ApiKey) -> Body:
     }
 
 
-def ambassador(profile: Profile, account: Account, program: Program, urls: Body, clicks: dict[str, int]) -> Body:
+def ambassador(
+    profile: Profile, account: Account, program: Program, month: str, urls: Body, clicks: dict[str, int]
+) -> Body:
     """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
     person = profile.person
     return {
@@ -146,28 +152,28 @@ def ambassador(profile: Profile, account: Account, program: Program, urls: Body,
         "created_at": profile.created_at,
         "code": profile.code,
         **urls,
-        "tier": _tier(program, account.counted),
+        "tier": _tier(program, reached(account, program, month)),
         "account": _account(account, program.currency),
         "clicks": clicks,
     }
 
 
-def public_code(code: Code, first_name: str, program: Program) -> Body:
+def public_code(code: Code, first_name: str, offered: Body | None) -> Body:
     """A code that works, for anyone."""
-    return {"code": code.code, "state": "active", "offer": offer(program), "ambassador": {"first_name": first_name}}
+    return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
 
 
 def _tier(program: Program, counted: int) -> Body:
-    reached: Body = {"name": tier_of(program, counted).name}
+    shown: Body = {"name": tier_of(program, counted).name}
     following = tier_after(program, counted)
     if following:
-        reached |= {"next": following.name, "referrals_to_next": following.threshold - counted}
-    return reached
+        shown |= {"next": following.name, "referrals_to_next": following.threshold - counted}
+    return shown
 
 
 def _account(account: Account, currency: str) -> Body:
-    """Balances by account name, each a list of moneys: the program's currency always stands in it."""
-    currencies = sorted({currency, *account.balances})
+    """Balances by account name, each a list of moneys: the program's currency is always the first."""
+    currencies = [currency, *sorted(account.balances.keys() - {currency})]
     names = sorted({"held", "available", "spent", *(name for kept in account.balances.values() for name in kept)})
     balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
     return {**balances, "counted": account.counted, "version": account.version}
@@ -180,8 +186,8 @@ def _standing(redemption: Redemption) -> Body:
     shown: Body = {
         "position": {
             "state": state_of(standing),
-            "held": money(standing.held, redemption.currency),
-            "available": money(standing.available, redemption.currency),
+            "held": money(standing.held, redemption.unit),
+            "available": money(standing.available, redemption.unit),
         },
         "release_at": standing.release_at,
         "reason": reason_of(standing),

@@ -34,6 +34,7 @@ Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LAB
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
+Trait = Annotated[str, Meta(min_length=1, max_length=512)]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
@@ -92,6 +93,8 @@ class Redemption(Shape):
     amount: Money
     items: Items = []
     placed_at: Moment | None = None
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
 
 
 class QuotedOrder(Shape):
@@ -102,6 +105,8 @@ class QuotedOrder(Shape):
     customer: Customer | None = None
     items: Items = []
     placed_at: Moment | None = None
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
 
 
 class Quote(Shape):

@@ -1,12 +1,12 @@
 """May this friend use this code on this order? The only decision that the checkout waits for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from chalicelib.domain.model import Code, Redemption
+from chalicelib.domain.model import Code, Friend, Redemption
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Program
+from chalicelib.domain.program import Program, campaign_of, offer_of
 
 Reason = Literal[
     "unknown_code",
@@ -18,7 +18,17 @@ Reason = Literal[
     "below_minimum",
     "currency_mismatch",
     "program_closed",
+    "nothing_counts",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order; `amount` is None when the checkout did not say."""
+
+    sku: str
+    amount: int | None
+    gift_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class Ask:
     """An order at the checkout that names a code.
 
     `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet.
-    `code` is in its stored form, or None when what was typed cannot be a code.
+    `code` is in its stored form, or None when what was typed cannot be a code. `payment` and `address` are pseudonyms.
     """
 
     order_id: str
@@ -34,17 +44,26 @@ class Ask:
     persons: tuple[str, ...]
     amount: Money
     placed_at: datetime
+    lines: tuple[Line, ...] = ()
     first_order: bool | None = None
+    payment: str | None = None
+    address: str | None = None
     fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The code can be used: the friend saves `friend_discount`, the ambassador earns about `reward_estimate`."""
+    """The code can be used: the friend saves `friend_discount`, the ambassador earns about `reward_estimate`.
+
+    `excluded` is the part of the amount that doesn't count; the estimate is in `unit`.
+    """
 
     code: Code
     friend_discount: int
     reward_estimate: int
+    unit: str
+    excluded: int | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +73,14 @@ class Refused:
     reason: Reason
 
 
-def admit(code: Code | None, ask: Ask, program: Program) -> Offered | Refused:  # noqa: PLR0911 - a reason a line
+def admit(  # noqa: PLR0911 - a reason a line
+    code: Code | None, ask: Ask, program: Program, known: tuple[Friend, ...] = ()
+) -> Offered | Refused:
     """Judge an order by what one read of the code and the cached program tell.
 
     The estimate is by the first tier: it promises no more than any ambassador gets, and costs no read of the account.
-    Whether the friend was referred before is decided by the guard in the transaction itself.
+    `known` are the friend's guards, if they have been read: a program that takes further orders of a friend needs
+    them. Otherwise whether the friend was referred before is decided by the guards in the transaction itself.
     """
     if not program.open:
         return Refused("program_closed")
@@ -72,13 +94,13 @@ def admit(code: Code | None, ask: Ask, program: Program) -> Offered | Refused:  
         return Refused("own_code")
     if ask.amount.currency != program.currency:
         return Refused("currency_mismatch")
-    if program.new_friends_only and ask.first_order is False:
+    if program.new_friends_only and ask.first_order is False and not (known and program.friend_days):
         return Refused("not_first_order")
-    discount = min(program.offer.of(ask.amount.amount), ask.amount.amount)
-    paid = ask.amount.amount - discount
-    if ask.amount.amount < program.minimum or paid <= 0:
-        return Refused("below_minimum")
-    return Offered(code, discount, program.tiers[0].reward.of(paid))
+    offered = _offered(code, ask, program)
+    others = [guard for guard in known if guard.order_id != ask.order_id]
+    if isinstance(offered, Offered) and not all(_comes_again(guard, code, ask, program) for guard in others):
+        return Refused("friend_already_referred")
+    return offered
 
 
 def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, due_at: datetime) -> Redemption:
@@ -96,5 +118,47 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
         reward_estimate=offered.reward_estimate,
         fingerprint=ask.fingerprint,
         recorded_at=now,
+        reward_unit=None if offered.unit == ask.amount.currency else offered.unit,
+        excluded=offered.excluded,
+        campaign=offered.campaign,
+        payment=ask.payment,
+        address=ask.address,
         due_at=due_at,
     )
+
+
+def _offered(code: Code, ask: Ask, program: Program) -> Offered | Refused:
+    """Work out what the code is worth on what counts of the order."""
+    excluded = _excluded(ask, program)
+    counts = ask.amount.amount - excluded
+    if excluded and counts <= 0:
+        return Refused("nothing_counts")
+    campaign = campaign_of(program, code.campaign, ask.placed_at)
+    offer = offer_of(program, campaign)
+    discount = min(offer.of(counts), counts) if offer else 0
+    if counts < program.minimum or counts <= discount:
+        return Refused("below_minimum")
+    rate = (campaign and campaign.reward) or program.tiers[0].reward
+    return Offered(
+        code,
+        discount,
+        rate.of(counts - discount) if rate else 0,
+        rate.unit_in(program.currency) if rate else program.currency,
+        excluded or None,
+        campaign.name if campaign else None,
+    )
+
+
+def _excluded(ask: Ask, program: Program) -> int:
+    """Add up what doesn't count: gift cards and excluded goods. Such a line without an amount excludes all."""
+    left_out = [line for line in ask.lines if line.gift_card or line.sku in program.excluded_skus]
+    if any(line.amount is None for line in left_out):
+        return ask.amount.amount
+    return min(ask.amount.amount, sum(line.amount or 0 for line in left_out))
+
+
+def _comes_again(guard: Friend, code: Code, ask: Ask, program: Program) -> bool:
+    """Tell whether a friend's further order counts: in the first days, and for whoever brought them."""
+    if program.friend_days is None or guard.since is None or guard.ambassador_id != code.ambassador_id:
+        return False
+    return ask.placed_at < guard.since + timedelta(days=program.friend_days)

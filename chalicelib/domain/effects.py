@@ -11,8 +11,10 @@ Entity = (
     | model.Account
     | model.ApiKey
     | model.Attempt
+    | model.Case
     | model.Code
     | model.Friend
+    | model.Gift
     | model.LedgerEntry
     | model.Membership
     | model.Message
@@ -33,7 +35,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Redemption
+    entity: model.Account | model.Case | model.Gift | model.Redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +73,18 @@ class Valid:
     key: model.ApiKey
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Revoked | Valid
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Write nothing, but only if this guard is still there."""
+
+    guard: model.Friend
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take from a shard of a month's budget, or give back to it."""
+
+    draw: model.Draw
+
+
+Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid

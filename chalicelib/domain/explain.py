@@ -6,7 +6,7 @@ Each step is `{rule, outcome, detail}`; amounts are minor units. The steps alone
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.domain.model import Redemption, Standing, State
+from chalicelib.domain.model import Redemption, Standing, State, Terms
 
 Step = dict[str, Any]
 
@@ -15,27 +15,26 @@ def state_of(standing: Standing) -> State:
     """The position of the reward in one word."""
     if standing.worth > 0:
         return "available" if standing.released else "held"
-    return "clawed_back" if standing.earned else "void"
+    return "clawed_back" if standing.has("earned") else "void"
 
 
 def reason_of(standing: Standing) -> str | None:
     """The stable reason why a reward waits or is less than the rate would give; None when it is neither."""
-    if standing.review_open:
+    if standing.has("review_open"):
         return "review_pending"
-    if standing.denied:
+    if standing.has("denied"):
         return "denied_by_review"
-    if standing.below_minimum:
+    if standing.has("below_minimum"):
         return "below_minimum"
-    if standing.refunded > 0 or standing.cancelled:
+    if standing.refunded > 0 or standing.has("cancelled"):
         return "refunded"
-    if standing.terms.granted < standing.terms.full:
-        return "cap_ambassador"
-    return None
+    return standing.terms.limit
 
 
 def trace(redemption: Redemption) -> list[Step]:
     """The rules in the order in which they decided."""
-    steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, paid=redemption.paid)]
+    left_out = {} if redemption.excluded is None else {"excluded": redemption.excluded}
+    steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, **left_out, paid=redemption.paid)]
     if redemption.standing is None:
         return [*steps, _step("settlement", "pending", estimate=redemption.reward_estimate)]
     return [*steps, *_earned(redemption, redemption.standing), *_waiting(redemption.standing)]
@@ -43,30 +42,44 @@ def trace(redemption: Redemption) -> list[Step]:
 
 def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
     terms = standing.terms
-    yield _step("tier", terms.tier, program_version=redemption.program_version)
-    if terms.rate.amount is not None:
-        yield _step("rate", terms.full, amount=terms.rate.amount)
-    else:
-        limit = {} if terms.rate.maximum is None else {"maximum": terms.rate.maximum}
-        yield _step("rate", terms.full, basis_points=terms.rate.basis_points, of=redemption.paid, **limit)
-    if terms.granted < terms.full:
+    place = {"place": terms.place, "reached": terms.reached}
+    yield _step("tier", terms.tier, program_version=redemption.program_version, **place)
+    if terms.campaign:
+        yield _step("campaign", terms.campaign)
+    yield _step("rate", terms.full, **_rate(terms, redemption))
+    if terms.limit == "cap_ambassador":
         yield _step("cap", terms.granted, wanted=terms.full)
-    if standing.cancelled:
+    if terms.limit == "cap_budget":
+        yield _step("budget", terms.granted, wanted=terms.full)
+    if standing.has("cancelled"):
         yield _step("cancelled", 0)
     elif standing.refunded:
         share = {"granted": terms.granted, "net": standing.net, "of": redemption.paid}
         yield _step("refunds", standing.room, refunded=standing.refunded, **share)
-    if standing.below_minimum:
+    if standing.has("below_minimum"):
         yield _step("below_minimum", 0)
-    if standing.denied:
+    if standing.has("denied"):
         yield _step("review", 0, decision="deny", number=standing.reviews)
     elif standing.reviews:
         yield _step("review", standing.worth, decision="approve", number=standing.reviews)
     yield _step("worth", standing.worth)
 
 
+def _rate(terms: Terms, redemption: Redemption) -> Step:
+    """What the amount is counted in, and how it was worked out."""
+    rate, unit = terms.rate, {"unit": redemption.unit}
+    if rate is None:
+        return {"amount": 0, **unit}
+    if rate.gift is not None:
+        return {"gift": rate.gift, **unit}
+    if rate.amount is not None:
+        return {"amount": rate.amount, **unit}
+    limit = {} if rate.maximum is None else {"maximum": rate.maximum}
+    return {"basis_points": rate.basis_points, "of": redemption.paid, **limit, **unit}
+
+
 def _waiting(standing: Standing) -> Iterator[Step]:
-    if standing.review_open:
+    if standing.has("review_open"):
         yield _step("review", "open")
     until = {"release_at": standing.release_at}
     yield _step("hold", "ended", **until) if standing.released else _step("hold", "waiting", **until)

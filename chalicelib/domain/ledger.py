@@ -2,33 +2,53 @@
 
 from chalicelib.domain.model import Balances, LedgerEntry, Leg
 
-_REWARDS = "program:rewards"
-_HELD = "ambassador:held"
-_AVAILABLE = "ambassador:available"
+REWARDS = "program:rewards"
+ADJUSTMENTS = "program:adjustments"
+HELD = "ambassador:held"
+AVAILABLE = "ambassador:available"
+RESERVED = "ambassador:reserved"
+SPENT = "ambassador:spent"
+PAID = "ambassador:paid"
+EXPIRED = "ambassador:expired"
 
 _MOVES = {
-    "hold": (_REWARDS, _HELD),
-    "release": (_HELD, _AVAILABLE),
-    "void": (_HELD, _REWARDS),
-    "clawback": (_AVAILABLE, _REWARDS),
-    "reinstate": (_REWARDS, _AVAILABLE),
-    "bonus": (_REWARDS, _AVAILABLE),
-    "bonus_lost": (_AVAILABLE, _REWARDS),
+    "hold": (REWARDS, HELD),
+    "release": (HELD, AVAILABLE),
+    "void": (HELD, REWARDS),
+    "clawback": (AVAILABLE, REWARDS),
+    "reinstate": (REWARDS, AVAILABLE),
+    "bonus": (REWARDS, AVAILABLE),
+    "bonus_lost": (AVAILABLE, REWARDS),
+    "spend": (AVAILABLE, RESERVED),
+    "spend_confirmed": (RESERVED, SPENT),
+    "spend_cancelled": (RESERVED, AVAILABLE),
+    "payout": (AVAILABLE, RESERVED),
+    "payout_confirmed": (RESERVED, PAID),
+    "payout_cancelled": (RESERVED, AVAILABLE),
+    "gift_sent": (AVAILABLE, SPENT),
+    "expiry": (AVAILABLE, EXPIRED),
+    "adjustment": (ADJUSTMENTS, AVAILABLE),
 }
 
 KINDS = tuple(_MOVES)
 """What an entry can be."""
 
 
-def legs(kind: str, amount: int, currency: str) -> tuple[Leg, Leg]:
-    """Return the two sides of an entry: what its kind takes the amount from, and where it puts it."""
+def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, ...]:
+    """Return the sides of an entry: what its kind takes the amount from, and where it puts it.
+
+    `expired` is the part of a clawback that is taken from what has expired instead of what is available. An adjustment
+    may be negative, and then goes the other way.
+    """
     giver, taker = _MOVES[kind]
-    return Leg(giver, -amount, currency), Leg(taker, amount, currency)
+    from_expired = (Leg(EXPIRED, -expired, unit),) if expired else ()
+    from_giver = (Leg(giver, expired - amount, unit),) if amount != expired else ()
+    return (*from_expired, *from_giver, Leg(taker, amount, unit))
 
 
 def add(balances: Balances, entries: tuple[LedgerEntry, ...]) -> Balances:
     """Return an ambassador's balances after these entries: the one place where a balance moves."""
-    after = {currency: dict(accounts) for currency, accounts in balances.items()}
+    after = {unit: dict(accounts) for unit, accounts in balances.items()}
     for entry in entries:
         for leg in entry.legs:
             owner, _, account = leg.account.partition(":")

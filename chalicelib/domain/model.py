@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.domain.program import Rate
+from chalicelib.domain.program import GIFT, Rate
 
 Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
+Mark = Literal["cancelled", "denied", "review_open", "below_minimum", "earned"]
 State = Literal["held", "available", "void", "clawed_back"]
 
 
@@ -56,11 +57,14 @@ class Membership:
 class Friend:
     """Guards that one person is referred once, and carries the contact for the thank-you.
 
-    A customer known by an id of the shop as well gets a second guard without a contact.
+    A customer known by an id of the shop as well gets a second guard without a contact. `since` and `ambassador_id` are
+    there if the program takes further orders of the same friend: when the first was placed, and with whose code.
     """
 
     person: str
     order_id: str
+    ambassador_id: str | None = None
+    since: datetime | None = None
     email: str | None = None
     first_name: str | None = None
     locale: str = "en"
@@ -68,7 +72,10 @@ class Friend:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the checkout must know about a code, in one read. `owners` are the pseudonyms of its ambassador."""
+    """What the checkout must know about a code, in one read. `owners` are the pseudonyms of its ambassador.
+
+    `campaign` names the campaign whose terms its orders have while it runs.
+    """
 
     code: str
     ambassador_id: str
@@ -76,6 +83,7 @@ class Code:
     created_at: datetime
     state: Literal["active", "paused"] = "active"
     expires_at: datetime | None = None
+    campaign: str | None = None
 
 
 # --- facts about an order: append-only, each under its natural key ----------------------------------------------------
@@ -83,22 +91,35 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the first settlement decided for good: the tier and rate that applied, and how much caps left of it."""
+    """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
+
+    `place` counts the ambassador's orders in the order of settlement, `reached` the referrals that decided the tier.
+    `unit` is None for the order's own currency. `limit` is the reason when less than `full` was granted, `signals` what
+    spoke for a review, `drawn` what came from which shard of the month's budget.
+    """
 
     tier: str
-    rate: Rate
+    rate: Rate | None
     full: int
     granted: int
+    place: int = 0
+    reached: int = 0
+    unit: str | None = None
+    campaign: str | None = None
+    limit: str | None = None
+    signals: tuple[str, ...] = ()
     review: bool = False
+    drawn: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
-    `held` and `available` are what is posted now; `room` is what it takes of the monthly cap; `net` is what the friend
-    paid after refunds; `earned` tells that something was available once; `entries` are the numbers of its entries in
-    the ambassador's ledger.
+    `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
+    refunds; `released_in` is the account's version that released it; `facts` counts the later facts that were seen;
+    `entries` are the numbers of its entries in the ambassador's ledger. `marks` say what else is true of it: `earned`,
+    that something was available once.
     """
 
     terms: Terms
@@ -106,24 +127,45 @@ class Standing:
     release_at: datetime
     net: int
     refunded: int = 0
-    cancelled: bool = False
-    denied: bool = False
-    review_open: bool = False
-    below_minimum: bool = False
     worth: int = 0
-    held: int = 0
-    available: int = 0
     room: int = 0
-    released: bool = False
-    counted: bool = False
-    earned: bool = False
+    released_in: int | None = None
     reviews: int = 0
+    facts: int = 0
+    marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
+
+    @property
+    def released(self) -> bool:
+        """Tell whether the hold has ended, once and for all."""
+        return self.released_in is not None
+
+    @property
+    def held(self) -> int:
+        """What waits for the hold to end."""
+        return 0 if self.released else self.worth
+
+    @property
+    def available(self) -> int:
+        """What the ambassador has of it."""
+        return self.worth if self.released else 0
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the order counts for tiers and milestones."""
+        return self.available > 0
+
+    def has(self, mark: Mark) -> bool:
+        """Tell whether something is true of the order."""
+        return mark in self.marks
 
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """A code used on an order. Everything but `standing`, `version` and `due_at` is fixed when it is admitted."""
+    """A code used on an order. Everything but `standing`, `version` and `due_at` is fixed when it is admitted.
+
+    `excluded` is the part of the amount that doesn't count, such as gift cards; `payment` and `address` are pseudonyms.
+    """
 
     order_id: str
     code: str
@@ -137,14 +179,24 @@ class Redemption:
     reward_estimate: int
     fingerprint: str
     recorded_at: datetime
+    reward_unit: str | None = None
+    excluded: int | None = None
+    campaign: str | None = None
+    payment: str | None = None
+    address: str | None = None
     version: int = 1
     due_at: datetime | None = None
     standing: Standing | None = None
 
     @property
     def paid(self) -> int:
-        """What the friend paid for the goods: the base of every reward."""
-        return self.amount - self.friend_discount
+        """What the friend paid for the goods that count: the base of every reward."""
+        return self.amount - (self.excluded or 0) - self.friend_discount
+
+    @property
+    def unit(self) -> str:
+        """What the reward is counted in, once there are terms: the currency, a unit of the program's, or a gift."""
+        return (self.standing and self.standing.terms.unit) or self.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +249,18 @@ class Review:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it."""
+
+    order_id: str
+    ambassador_id: str
+    opened_at: datetime
+    deadline: datetime
+    state: Literal["open", "closed"] = "open"
+    version: int = 1
+
+
 Later = Refund | Reversal | Fulfilment | Review
 """The facts that may follow a redemption, or come before it."""
 
@@ -211,6 +275,7 @@ class OrderFacts:
     reversals: tuple[Reversal, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
     reviews: tuple[Review, ...] = ()
+    case: Case | None = None
 
     @property
     def later(self) -> tuple[Later, ...]:
@@ -257,33 +322,104 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An ambassador's balances: always the sum of the entries.
+class Month:
+    """What orders placed in one month take of the caps, `room` by amount and `uses` by count; and how many count."""
 
-    `balances` maps a currency to accounts (`held`, `available`, …) to minor units, `room` a month of purchase to what
-    its orders take of the cap, `bonuses` a tier to what was granted for reaching it.
+    room: int = 0
+    uses: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A prize as it was granted, so many `times` in a row."""
+
+    amount: int
+    unit: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many orders were settled on the last day that had any."""
+
+    day: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
+
+    `balances` maps a unit to accounts (`held`, `available`, …) to amounts, `months` a month of purchase to what its
+    orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last. `settled` counts all orders,
+    `refunded` those with refunds. `active_at` is when something was last earned or spent, `expired_in` the version in
+    which unspent rewards last expired; `due_at` asks to look whether they do.
     """
 
     ambassador_id: str
     version: int = 0
     balances: Balances = field(default_factory=dict)
     counted: int = 0
-    room: dict[str, int] = field(default_factory=dict)
-    bonuses: dict[str, int] = field(default_factory=dict)
+    settled: int = 0
+    refunded: int = 0
+    months: dict[str, Month] = field(default_factory=dict)
+    prizes: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
+    pace: Pace | None = None
+    active_at: datetime | None = None
+    expired_in: int = 0
+    due_at: datetime | None = None
 
-    def balance(self, currency: str, account: str) -> int:
-        """Return one balance in minor units."""
-        return self.balances.get(currency, {}).get(account, 0)
+    def balance(self, unit: str, account: str) -> int:
+        """Return one balance, in minor units if the unit is a currency."""
+        return self.balances.get(unit, {}).get(account, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A gift that somebody has to send: the task that comes with an entry which made it available."""
+
+    id: str
+    ambassador_id: str
+    unit: str
+    amount: int
+    cause: str
+    created_at: datetime
+    order_id: str | None = None
+    state: Literal["open", "sent", "withdrawn"] = "open"
+    closed_at: datetime | None = None
+    author: str | None = None
+    note: str | None = None
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """What somebody has to send."""
+        return self.unit.removeprefix(GIFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What settlements take from one shard of a month's budget, or give back (below zero).
+
+    `at_most` is how much of the shard may be used before; None when an order gives back, or takes again what it had.
+    """
+
+    month: str
+    shard: int
+    amount: int
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person about one occasion."""
+    """One mail to one person about one occasion. `unit` is None for the message's currency."""
 
     template: Literal["friend_thanks", "reward_held", "reward_released"]
     amount: int
     release_at: datetime | None = None
     available: int = 0
+    unit: str | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
 
 

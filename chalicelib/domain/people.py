@@ -52,5 +52,14 @@ def pseudonym_of_customer(pepper: bytes, customer_id: str) -> str:
     return _pseudonym(pepper, "customer", customer_id)
 
 
+def pseudonym_of_trait(pepper: bytes, kind: str, told: str) -> str:
+    """Name what several people may share, a card or an address, by a keyed hash.
+
+    What is spelt with other case, blanks or punctuation is the same.
+    """
+    folded = unicodedata.normalize("NFKC", told).casefold()
+    return _pseudonym(pepper, kind, "".join(letter for letter in folded if letter.isalnum()))
+
+
 def _pseudonym(pepper: bytes, kind: str, value: str) -> str:
     return hmac.digest(pepper, f"{kind}:{value}".encode(), hashlib.sha256).hex()[:32]

@@ -6,15 +6,24 @@ was posted for it. So redeeming, releasing, refunding and reviewing are one func
 not matter how often, or in which order, they are looked at.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.ledger import add, legs
+from chalicelib.domain.calendar import month_of, months_after
+from chalicelib.domain.flaws import flaws
+from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
+from chalicelib.domain.ledger import AVAILABLE, add, legs
+from chalicelib.domain.limits import Used, capped, draw, portion
 from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
     Account,
+    Case,
+    Draw,
+    Gift,
     LedgerEntry,
+    Mark,
     Message,
+    Month,
     OrderFacts,
     Redemption,
     Refund,
@@ -22,10 +31,18 @@ from chalicelib.domain.model import (
     Standing,
     Terms,
 )
-from chalicelib.domain.money import share
-from chalicelib.domain.program import Program, flaws, tier_of
+from chalicelib.domain.program import GIFT, Program, campaign_of, tier_of
+from chalicelib.domain.tiers import Prize, granted, prizes, reached
 
 _CAUSES_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What terms look at beside the order and its account: signals in the table, and what is used of the budget."""
+
+    evidence: Evidence = field(default_factory=Evidence)
+    used: Used = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,10 @@ class Settlement:
     redemption: Redemption
     account: Account
     entries: tuple[LedgerEntry, ...]
+    gifts: tuple[Gift, ...]
+    draws: tuple[Draw, ...]
     message: Message | None
+    case: Case | None
     changed: bool
     account_changed: bool
 
@@ -51,12 +71,31 @@ class Unsettled:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Posting:
+    """An entry to be: its kind, amount and unit, why, and what part of a clawback had expired."""
+
+    kind: str
+    amount: int
+    unit: str
+    cause: str
+    tier: str | None
+    expired: int = 0
+
+
 def settle(
-    order: OrderFacts, account: Account, program: Program, *, now: datetime, posted: int = 0
+    order: OrderFacts,
+    account: Account,
+    program: Program,
+    *,
+    now: datetime,
+    posted: int = 0,
+    around: Surroundings | None = None,
 ) -> Settlement | Unsettled:
     """Settle one order that has a redemption.
 
     `posted` is how many entries this version of the account has already been given by orders folded before this one.
+    `around` is needed for the first settlement of an order only, which decides its terms.
     """
     redemption = order.redemption
     if redemption is None:
@@ -65,39 +104,77 @@ def settle(
     if wrong:
         return Unsettled(tuple(f"{pointer}: {reason}" for pointer, reason in wrong))
     before = redemption.standing
-    terms = before.terms if before else decide_terms(redemption, account, program)
-    after = stand(order, terms, program, now=now)
-    moves = _moves(before, after)
-    counted = int(after.counted) - int(before.counted if before else False)
-    bonuses = _bonuses(account, program, account.counted + counted) if counted else []
-    entries = _entries(order, account, moves, bonuses, terms, now=now, posted=posted)
-    after = replace(after, entries=(*after.entries, *(entry.number for entry in entries[: len(moves)])))
+    draws: tuple[Draw, ...] = ()
+    if before is None:
+        account = _welcomed(account, redemption)
+        terms, draws = decide_terms(redemption, account, program, around or Surroundings())
+    else:
+        terms = before.terms
+    after = stand(order, terms, program, account.version + 1, now=now)
     settled = replace(redemption, standing=after, due_at=wake_up(order, after, program))
+    moved = _counted(account, settled, before, program)
+    changes = prizes(account, moved, program)
+    moves = _moves(order, before, after, account)
+    entries = _entries(settled, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
+    settled = replace(settled, standing=_naming(after, entries[: len(moves)]))
     changed = settled != redemption
     settled = replace(settled, version=redemption.version + 1) if changed else redemption
-    moved = _account_after(account, settled, before, entries, counted, bonuses)
+    moved = replace(moved, balances=add(moved.balances, entries), prizes=granted(moved.prizes, changes, program))
+    moved = _watched_for_expiry(moved, program)
     return Settlement(
         redemption=settled,
         account=moved,
         entries=entries,
+        gifts=tuple(_gift(entry) for entry in entries if _is_gift(entry)),
+        draws=draws if before is None else _redrawn(redemption, before, after),
         message=owed(settled, before, moved, now=now),
+        case=_case(order, after, program, now),
         changed=changed,
         account_changed=before is None or moved != account,
     )
 
 
-def decide_terms(redemption: Redemption, account: Account, program: Program) -> Terms:
-    """Decide once, at the first settlement, what an order can earn at most: tier, rate, and what the cap leaves."""
-    tier = tier_of(program, account.counted)
-    full = tier.reward.of(redemption.paid)
-    granted = full
-    if program.cap_month is not None:
-        granted = max(0, min(full, program.cap_month - account.room.get(month_of(redemption), 0)))
-    return Terms(tier=tier.name, rate=tier.reward, full=full, granted=granted)
+def decide_terms(
+    redemption: Redemption, account: Account, program: Program, around: Surroundings
+) -> tuple[Terms, tuple[Draw, ...]]:
+    """Decide once, at the first settlement, what an order can earn at most: tier, rate, what caps and budget leave.
+
+    `account` counts the order already. Answers also what is taken of the month's budget.
+    """
+    month = month_of(redemption.placed_at)
+    referrals = reached(account, program, month)
+    tier = tier_of(program, referrals)
+    campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
+    rate = (campaign and campaign.reward) or tier.reward
+    full = rate.of(redemption.paid) if rate else 0
+    unit = rate.unit_in(program.currency) if rate else program.currency
+    left = capped(account, program, month, full, unit)
+    budgeted = program.budget_month is not None and unit == program.currency
+    draws = draw(around.used, program, month, account.ambassador_id, left) if budgeted else ()
+    taken = sum(it.amount for it in draws) if budgeted else left
+    found = signals(around.evidence, account, program, month)
+    terms = Terms(
+        tier=tier.name,
+        rate=rate,
+        full=full,
+        granted=taken,
+        place=account.settled,
+        reached=referrals,
+        unit=None if unit == redemption.currency else unit,
+        campaign=campaign.name if campaign else None,
+        limit="cap_budget" if taken < left else "cap_ambassador" if left < full else None,
+        signals=found,
+        review=needs_review(found, program.watch),
+        drawn=tuple((it.shard, it.amount) for it in draws),
+    )
+    return terms, draws
 
 
-def stand(order: OrderFacts, terms: Terms, program: Program, *, now: datetime) -> Standing:
-    """Work out worth and phase from the facts, the terms and the time. Only `released` and the entries look back."""
+def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
+    """Work out worth and phase from the facts, the terms and the time. Only `released_in` and the entries look back.
+
+    `version` is the one that the account gets by this settlement.
+    """
     redemption = order.redemption
     assert redemption is not None
     before = redemption.standing
@@ -105,7 +182,8 @@ def stand(order: OrderFacts, terms: Terms, program: Program, *, now: datetime) -
     cancelled = any(refund.kind == "cancellation" for refund in refunds)
     refunded = sum(refund.amount for refund in refunds if refund.currency == redemption.currency)
     net = 0 if cancelled else max(0, redemption.paid - refunded)
-    low = program.void_below_minimum and refunded > 0 and redemption.amount - refunded < program.minimum
+    counts = redemption.amount - (redemption.excluded or 0)
+    low = program.void_below_minimum and refunded > 0 and counts - refunded < program.minimum
     last = _last_review(order)
     settled_at = before.settled_at if before else now
     deadline = review_deadline(order, terms, settled_at, program)
@@ -113,27 +191,31 @@ def stand(order: OrderFacts, terms: Terms, program: Program, *, now: datetime) -
     overdue = deadline is not None and not review_open
     denied = (last is not None and last.decision == "deny") or (overdue and program.review_default == "deny")
     release_at = due(order, program)
-    released = (before is not None and before.released) or (now >= release_at and not review_open)
-    room = share(terms.granted, net, redemption.paid)
+    released_in = before.released_in if before else None
+    if released_in is None and now >= release_at and not review_open:
+        released_in = version
+    room = portion(terms.granted, net, redemption.paid, terms.unit or redemption.currency)
     worth = 0 if denied or low else room
+    earned = (before is not None and before.has("earned")) or (released_in is not None and worth > 0)
+    marks: dict[Mark, bool] = {
+        "cancelled": cancelled,
+        "denied": denied,
+        "review_open": review_open,
+        "below_minimum": low,
+        "earned": earned,
+    }
     return Standing(
         terms=terms,
         settled_at=settled_at,
         release_at=release_at,
         net=net,
         refunded=refunded,
-        cancelled=cancelled,
-        denied=denied,
-        review_open=review_open,
-        below_minimum=low,
         worth=worth,
-        held=0 if released else worth,
-        available=worth if released else 0,
         room=room,
-        released=released,
-        counted=released and worth > 0,
+        released_in=released_in,
         reviews=last.number if last else 0,
-        earned=(before is not None and before.earned) or (released and worth > 0),
+        facts=len(order.later),
+        marks=tuple(mark for mark, true in marks.items() if true),
         entries=before.entries if before else (),
     )
 
@@ -177,22 +259,34 @@ def foreign_refunds(order: OrderFacts) -> list[Refund]:
 
 def wake_up(order: OrderFacts, standing: Standing, program: Program) -> datetime | None:
     """When this order must be looked at again although nothing happens to it; None when it is final."""
-    if standing.review_open:
+    if standing.has("review_open"):
         return review_deadline(order, standing.terms, standing.settled_at, program)
     return None if standing.released else standing.release_at
 
 
-def month_of(redemption: Redemption) -> str:
-    """The calendar month (UTC) whose cap an order uses."""
-    return f"{redemption.placed_at:%Y-%m}"
+def _case(order: OrderFacts, standing: Standing, program: Program, now: datetime) -> Case | None:
+    """Open the case of an order when its reward begins to wait for an admin, close it when it no longer does."""
+    was, redemption = order.case, order.redemption
+    assert redemption is not None
+    is_open = was is not None and was.state == "open"
+    if not standing.has("review_open"):
+        return replace(was, state="closed", version=was.version + 1) if was and is_open else None
+    deadline = review_deadline(order, standing.terms, standing.settled_at, program)
+    assert deadline is not None
+    if was is None:
+        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline)
+    if is_open and was.deadline == deadline:
+        return None
+    opened = was.opened_at if is_open else now
+    return replace(was, state="open", opened_at=opened, deadline=deadline, version=was.version + 1)
 
 
 def _last_review(order: OrderFacts) -> Review | None:
     return max(order.reviews, key=lambda review: review.number, default=None)
 
 
-def _moves(before: Standing | None, after: Standing) -> list[tuple[str, int]]:
-    """Return the postings, kind by kind, that lead from what was posted to where the order stands now."""
+def _moves(order: OrderFacts, before: Standing | None, after: Standing, account: Account) -> list[_Posting]:
+    """Return the postings that lead from what was posted to where the order stands now."""
     held, available = (before.held, before.available) if before else (0, 0)
     if before is not None and before.released:
         steps = [("reinstate", after.available - available), ("clawback", available - after.available)]
@@ -200,50 +294,71 @@ def _moves(before: Standing | None, after: Standing) -> list[tuple[str, int]]:
         steps = [("hold", after.worth - held), ("void", held - after.worth)]
         if after.released:
             steps.append(("release", after.worth))
-    return [(kind, amount) for kind, amount in steps if amount > 0]
+    assert order.redemption is not None
+    unit = after.terms.unit or order.redemption.currency
+    return [
+        _Posting(
+            kind,
+            amount,
+            unit,
+            _cause(order, kind),
+            after.terms.tier,
+            expired=_expired(before, account, unit, amount) if kind == "clawback" else 0,
+        )
+        for kind, amount in steps
+        if amount > 0
+    ]
 
 
-def _bonuses(account: Account, program: Program, counted: int) -> list[tuple[str, int]]:
-    """Return tier and difference for each bonus: granted while the count is at or above the threshold."""
-    steps = []
-    for tier in program.tiers:
-        target = tier.bonus if counted >= tier.threshold else 0
-        difference = target - account.bonuses.get(tier.name, 0)
-        if difference:
-            steps.append((tier.name, difference))
-    return steps
+def _expired(before: Standing | None, account: Account, unit: str, amount: int) -> int:
+    """The part of a clawback that has expired meanwhile: it is taken from there first."""
+    if before is None or before.released_in is None or before.released_in > account.expired_in:
+        return 0
+    return min(amount, account.balance(unit, "expired"))
+
+
+def _posting(prize: Prize) -> _Posting:
+    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier)
 
 
 def _entries(
-    order: OrderFacts,
-    account: Account,
-    moves: list[tuple[str, int]],
-    bonuses: list[tuple[str, int]],
-    terms: Terms,
-    *,
-    now: datetime,
-    posted: int,
+    settled: Redemption, account: Account, postings: list[_Posting], *, now: datetime, posted: int
 ) -> tuple[LedgerEntry, ...]:
-    redemption = order.redemption
-    assert redemption is not None
-    wanted = [(kind, amount, terms.tier, _cause(order, kind)) for kind, amount in moves]
-    wanted += [
-        ("bonus" if difference > 0 else "bonus_lost", abs(difference), tier, f"tier:{tier}")
-        for tier, difference in bonuses
-    ]
     return tuple(
         LedgerEntry(
-            ambassador_id=redemption.ambassador_id,
+            ambassador_id=settled.ambassador_id,
             number=f"{account.version + 1:08d}-{posted + place:03d}",
-            kind=kind,
+            kind=it.kind,
             at=now,
-            cause=cause,
-            legs=legs(kind, amount, redemption.currency),
-            program_version=redemption.program_version,
-            order_id=redemption.order_id,
-            tier=tier,
+            cause=it.cause,
+            legs=legs(it.kind, it.amount, it.unit, expired=it.expired),
+            program_version=settled.program_version,
+            order_id=settled.order_id,
+            tier=it.tier,
         )
-        for place, (kind, amount, tier, cause) in enumerate(wanted, start=1)
+        for place, it in enumerate(postings, start=1)
+    )
+
+
+def _naming(standing: Standing, entries: tuple[LedgerEntry, ...]) -> Standing:
+    return replace(standing, entries=(*standing.entries, *(entry.number for entry in entries)))
+
+
+def _is_gift(entry: LedgerEntry) -> bool:
+    return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
+
+
+def _gift(entry: LedgerEntry) -> Gift:
+    """The task to send what an entry has made available."""
+    taken = entry.legs[-1]
+    return Gift(
+        id=entry.id,
+        ambassador_id=entry.ambassador_id,
+        unit=taken.currency,
+        amount=taken.amount,
+        cause=entry.cause,
+        created_at=entry.at,
+        order_id=entry.order_id,
     )
 
 
@@ -266,25 +381,55 @@ def _name(fact: object) -> str:
     return kind
 
 
-def _account_after(
-    account: Account,
-    settled: Redemption,
-    before: Standing | None,
-    entries: tuple[LedgerEntry, ...],
-    counted: int,
-    bonuses: list[tuple[str, int]],
-) -> Account:
+def _welcomed(account: Account, redemption: Redemption) -> Account:
+    """Count an order that is settled for the first time: terms look at how many there are, and how fast they come."""
+    day = f"{redemption.recorded_at:%Y-%m-%d}"
+    return replace(account, settled=account.settled + 1, pace=paced(account.pace, day))
+
+
+def _counted(account: Account, settled: Redemption, before: Standing | None, program: Program) -> Account:
+    """Move the counters by what this settlement has changed."""
     after = settled.standing
     assert after is not None
-    month, taken = month_of(settled), after.room - (before.room if before else 0)
-    room = {**account.room, month: account.room.get(month, 0) + taken} if taken else account.room
-    granted = dict(account.bonuses)
-    for tier, difference in bonuses:
-        granted[tier] = granted.get(tier, 0) + difference
+    counted = int(after.counted) - int(before.counted if before else False)
+    month = month_of(settled.placed_at)
+    was = account.months.get(month, Month())
+    in_currency = settled.unit == program.currency
+    became = Month(
+        room=was.room + (after.room - (before.room if before else 0) if in_currency else 0),
+        uses=was.uses + int(after.room > 0) - int(before is not None and before.room > 0),
+        counted=was.counted + counted,
+    )
+    earned = [settled.recorded_at] if before is None and after.terms.granted > 0 else []
     return replace(
         account,
-        balances=add(account.balances, entries),
         counted=account.counted + counted,
-        room=room,
-        bonuses=granted,
+        refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
+        months=_kept({**account.months, month: became}) if became != was else account.months,
+        active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
     )
+
+
+def _kept(months: dict[str, Month]) -> dict[str, Month]:
+    """Leave out the months of which nothing is left."""
+    return {name: month for name, month in months.items() if month != Month()}
+
+
+def _is_refunded(standing: Standing) -> bool:
+    return standing.refunded > 0 or standing.has("cancelled")
+
+
+def _redrawn(redemption: Redemption, before: Standing, after: Standing) -> tuple[Draw, ...]:
+    """Give back to the budget what a refund freed, or take it again when the refund no longer counts."""
+    if not before.terms.drawn or after.room == before.room:
+        return ()
+    shard, _ = before.terms.drawn[0]
+    return (Draw(month_of(redemption.placed_at), shard, after.room - before.room),)
+
+
+def _watched_for_expiry(account: Account, program: Program) -> Account:
+    """Ask to look at the account when what it holds may have expired; only the first such time is asked for."""
+    holds = any(account.balance(unit, "available") > 0 for unit in account.balances if not unit.startswith(GIFT))
+    if program.expiry_months is None or not holds or account.due_at or account.active_at is None:
+        return account
+    return replace(account, due_at=months_after(account.active_at, program.expiry_months))

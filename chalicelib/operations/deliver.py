@@ -92,7 +92,7 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, shop_name: st
         raise NotSentError("nobody to write to", for_good=True)
     person = profile.person
     told: dict[str, Any] = {"shop_name": shop_name, "first_name": person.first_name, "locale": person.locale}
-    told |= {"amount": letter.amount, "currency": message.currency}
+    told |= {"amount": letter.amount, "currency": letter.unit or message.currency}
     if letter.release_at is not None:
         return person.email, render.reward_held(**told, release_at=letter.release_at)
     return person.email, render.reward_released(**told, available=letter.available)

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.effects import Create
-from chalicelib.domain.program import Program, flaws
+from chalicelib.domain.flaws import flaws
+from chalicelib.domain.program import Program
 from chalicelib.store.table import Table
 
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.admit import Ask, Offered, Refused, admit, redemption
-from chalicelib.domain.effects import Create, Effect
+from chalicelib.domain.effects import Create, Effect, Present
 from chalicelib.domain.model import Friend, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.store.table import Table
 
 GRACE = timedelta(seconds=30)
 """How long the stream has before the schedule looks for a fact by itself."""
+
+_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,10 @@ class Conflicting:
 
 def quote(table: Table, ask: Ask, program: Program) -> Offered | Refused:
     """Say what redeeming would answer, and store nothing. A friend is looked up only when the quote names one."""
-    answer = admit(table.read_code(ask.code) if ask.code else None, ask, program)
-    if isinstance(answer, Offered):
-        for person in ask.persons:
-            guard = table.read_friend(person)
-            if guard is not None and guard.order_id != ask.order_id:
-                return Refused("friend_already_referred")
-    return answer
+    code = table.read_code(ask.code) if ask.code else None
+    answer = admit(code, ask, program)
+    known = _known(table, ask) if isinstance(answer, Offered) or program.friend_days else ()
+    return admit(code, ask, program, known) if known else answer
 
 
 def redeem(
@@ -52,28 +51,50 @@ def redeem(
     """Admit an order and store it with the friend's guards, or answer as the stored redemption says.
 
     A refusal looks for an earlier redemption of the same order first: a retry must get its first answer even when the
-    code was paused or the program closed in between.
+    code was paused or the program closed in between. Only a program that takes further orders of a friend reads the
+    guards; whoever loses a race for them looks again.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    answer = admit(table.read_code(ask.code) if ask.code else None, ask, program)
-    if isinstance(answer, Refused):
-        stored = table.read_redemption(ask.order_id)
-        return _again(stored, ask) if stored else answer
-    order = redemption(answer, ask, program, now=now, due_at=now + GRACE)
-    failures = table.commit([Create(order), *_guards(ask, contact)])
-    if not failures:
-        return Redeemed(order, replayed=False)
-    stored = next((failure.stored for failure in failures if isinstance(failure.stored, Redemption)), None)
-    return _again(stored, ask) if stored else Refused("friend_already_referred")
+    code = table.read_code(ask.code) if ask.code else None
+    for _ in range(_LOOKS):
+        known = _known(table, ask) if program.friend_days else ()
+        answer = admit(code, ask, program, known)
+        if isinstance(answer, Refused):
+            stored = table.read_redemption(ask.order_id)
+            return _again(stored, ask) if stored else answer
+        order = redemption(answer, ask, program, now=now, due_at=now + GRACE)
+        failures = table.commit([Create(order), *_guards(order, ask, contact, known)])
+        if not failures:
+            return Redeemed(order, replayed=False)
+        stored = next((failure.stored for failure in failures if isinstance(failure.stored, Redemption)), None)
+        if stored:
+            return _again(stored, ask)
+        if not program.friend_days:
+            break
+    return Refused("friend_already_referred")
 
 
-def _guards(ask: Ask, contact: Contact) -> list[Effect]:
-    """One guard for each way of knowing the friend; the first carries the contact."""
-    first, *others = (Friend(person, ask.order_id) for person in ask.persons)
-    reachable = replace(first, email=contact.email, first_name=contact.first_name, locale=contact.locale)
-    return [Create(guard) for guard in (reachable, *others)]
+def _known(table: Table, ask: Ask) -> tuple[Friend, ...]:
+    """The guards of a friend who was referred before."""
+    guards = (table.read_friend(person) for person in ask.persons)
+    return tuple(guard for guard in guards if guard is not None)
+
+
+def _guards(order: Redemption, ask: Ask, contact: Contact, known: tuple[Friend, ...]) -> list[Effect]:
+    """One guard for each way of knowing the friend; that of the e-mail address carries the contact."""
+    standing = {guard.person: guard for guard in known}
+    effects: list[Effect] = []
+    for person in ask.persons:
+        if person in standing:
+            effects.append(Present(standing[person]))
+            continue
+        guard = Friend(person, ask.order_id, ambassador_id=order.ambassador_id, since=ask.placed_at)
+        if person == ask.persons[0]:
+            guard = replace(guard, email=contact.email, first_name=contact.first_name, locale=contact.locale)
+        effects.append(Create(guard))
+    return effects
 
 
 def _again(stored: Redemption, ask: Ask) -> Redeemed | Conflicting:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Unchanged
-from chalicelib.domain.model import Account, LedgerEntry, OrderFacts
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
+from chalicelib.domain.limits import Used, after_draws, merged
+from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts
 from chalicelib.domain.settle import Settlement, Unsettled, settle
 from chalicelib.operations import programs
+from chalicelib.operations.surroundings import look_around
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
 FOLD_MAX = 20
@@ -66,7 +68,8 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
     while waiting:
         try:
             fold = _fold(table, waiting[:size], _account(table, ambassador_id), now)
-            failures = table.commit(fold.effects) if fold.effects else ()
+            effects = fold.transaction()
+            failures = table.commit(effects) if effects else ()
             if not failures:
                 postponed += fold.postponed
                 waiting, lost = waiting[fold.taken :], 0
@@ -92,43 +95,63 @@ def _account(table: Table, ambassador_id: str) -> Account:
     return account
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Fold:
-    """Several settlements as one transaction; `taken` orders of those offered fit into it."""
+    """Several settlements on their way into one transaction; `taken` orders of those offered fit into it."""
 
-    effects: list[Effect]
-    taken: int
-    postponed: list[Postponed]
+    account: Account
+    used: Used
+    effects: list[Effect] = field(default_factory=list)
+    draws: list[Draw] = field(default_factory=list)
+    postponed: list[Postponed] = field(default_factory=list)
+    posted: int = 0
+    taken: int = 0
+    moved: bool = False
+
+    @property
+    def room(self) -> int:
+        """How many effects still fit beside the account and the draws."""
+        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws))
+
+    def add(self, settlement: Settlement, effects: list[Effect]) -> None:
+        """Take a settlement in."""
+        self.effects += effects
+        self.draws += settlement.draws
+        self.used = after_draws(self.used, settlement.draws)
+        self.account = settlement.account
+        self.posted += len(settlement.entries)
+        self.moved = self.moved or settlement.account_changed
+
+    def transaction(self) -> list[Effect]:
+        """Everything that it writes."""
+        account = [Replace(replace(self.account, version=self.account.version + 1))] if self.moved else []
+        return [*self.effects, *map(Take, merged(self.draws)), *account]
 
 
 def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
-    effects: list[Effect] = []
-    postponed: list[Postponed] = []
-    before, moved, posted, taken = account, False, 0, 0
+    fold = _Fold(account, used={})
     for order in orders:
-        settlement = _settle_one(table, order, account, now, posted)
+        settlement = _settle_one(table, order, fold, now)
         if isinstance(settlement, Postponed):
-            postponed.append(settlement)
+            fold.postponed.append(settlement)
         else:
-            wanted = _effects(order, settlement, room=EFFECTS_MAX - 1 - len(effects))
-            if wanted is None:
+            effects = _effects(order, settlement, room=fold.room - len(settlement.draws), alone=fold.taken == 0)
+            if effects is None:
                 break
-            effects += wanted
-            account, posted = settlement.account, posted + len(settlement.entries)
-            moved = moved or settlement.account_changed
-        taken += 1
-    if moved:
-        effects.append(Replace(replace(account, version=before.version + 1)))
-    return _Fold(effects, taken, postponed)
+            fold.add(settlement, effects)
+        fold.taken += 1
+    return fold
 
 
-def _settle_one(
-    table: Table, order: OrderFacts, account: Account, now: datetime, posted: int
-) -> Settlement | Postponed:
+def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> Settlement | Postponed:
     assert order.redemption is not None
     try:
         program = programs.version(table, order.redemption.program_version)
-        settlement = settle(order, account, program, now=now, posted=posted)
+        around = None
+        if order.redemption.standing is None:
+            around = look_around(table, order.redemption, fold.account, program, fold.used, now)
+            fold.used = around.used
+        settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
     except BusyError:
         raise
     except Exception as error:  # noqa: BLE001 - as above
@@ -138,26 +161,28 @@ def _settle_one(
     return settlement
 
 
-def _effects(order: OrderFacts, settlement: Settlement, *, room: int) -> list[Effect] | None:
+def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:
     """Return what one settlement writes, or None when it has to wait for the next transaction.
 
     The facts of a single order may be more than fit: all count, as many as fit are cleared, the rest stay due.
     """
-    redemption = settlement.redemption
+    redemption, case = settlement.redemption, settlement.case
     core: list[Effect] = [Replace(redemption) if settlement.changed else Unchanged(redemption)]
-    core += [Create(entry) for entry in settlement.entries]
+    core += map(Create, settlement.entries)
+    core += map(Create, settlement.gifts)
     core += [Create(settlement.message)] if settlement.message else []
+    core += [Create(case) if case.version == 1 else Replace(case)] if case else []
     seen: list[Effect] = [Seen(fact) for fact in order.later if fact.due_at is not None]
     if not settlement.changed and not seen:
         return []
     if len(core) + len(seen) > room:
-        return core + seen[: room - len(core)] if room == EFFECTS_MAX - 1 else None
+        return core + seen[: room - len(core)] if alone else None
     return [*core, *seen]
 
 
 def _is_accounts(effect: Effect) -> bool:
-    """Tell whether an effect failed because the account has moved: its own item, or an entry under its version."""
-    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry)
+    """Tell whether an effect failed because the account has moved: its own item, or what is named by its version."""
+    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift)
 
 
 def _postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:

@@ -24,6 +24,8 @@ _ENTITIES: dict[str, type] = {
     "REVERSAL": model.Reversal,
     "FULFILMENT": model.Fulfilment,
     "REVIEW": model.Review,
+    "CASE": model.Case,
+    "GIFT": model.Gift,
     "MSG": model.Message,
     "V": Program,
     "KEY": model.ApiKey,

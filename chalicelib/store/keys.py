@@ -2,14 +2,18 @@
 
 | entity               | PK, SK                    | read by                              | also listed in            |
 |----------------------|---------------------------|--------------------------------------|---------------------------|
-| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           |                           |
+| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | code                 | CODE#c, CODE              | checkout, landing page               |                           |
 | clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
 | friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
-| redemption           | ORDER#o, REDEMPTION       | order                                | due; owner: AMB#a / time  |
+| redemption           | ORDER#o, REDEMPTION       | order                                | due; owner: AMB#a / time; |
+|                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
+| case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
+| gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
+| budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
@@ -33,6 +37,9 @@ DUE_SHARDS = 4
 DAY_SHARDS = 4
 API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
+
+AMBASSADORS, CASES, GIFTS = "AMBASSADORS", "CASES", "GIFTS"
+"""The lists of all ambassadors, of open cases and of gifts to send, in the index `owner`."""
 
 
 class Key(NamedTuple):
@@ -60,6 +67,14 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     if isinstance(entity, model.Redemption) and entity.standing is not None:
         listed["owner_pk"] = ambassador(entity.ambassador_id)
         listed["owner_sk"] = f"REFERRAL#{stamp(entity.placed_at)}#{entity.order_id}"
+        listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
+        listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
+    if isinstance(entity, model.Profile):
+        listed |= {"owner_pk": AMBASSADORS, "owner_sk": entity.ambassador_id}
+    if isinstance(entity, model.Case) and entity.state == "open":
+        listed |= {"owner_pk": CASES, "owner_sk": f"{stamp(entity.deadline)}#{entity.order_id}"}
+    if isinstance(entity, model.Gift) and entity.state == "open":
+        listed |= {"owner_pk": GIFTS, "owner_sk": f"{stamp(entity.created_at)}#{entity.id}"}
     if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
@@ -125,6 +140,21 @@ def redemption(order_id: str) -> Key:
     return Key(order(order_id), "REDEMPTION")
 
 
+def case(order_id: str) -> Key:
+    """The question about an order that waits for an admin."""
+    return Key(order(order_id), "CASE")
+
+
+def gift(gift_id: str) -> Key:
+    """A gift that somebody has to send."""
+    return Key(f"GIFT#{gift_id}", "GIFT")
+
+
+def budget(month: str, shard: int | None = None) -> Key:
+    """One shard of what is used of a month's budget, or the prefix of all."""
+    return Key(f"BUDGET#{month}", f"SHARD#{'' if shard is None else shard}")
+
+
 def message(message_id: str) -> Key:
     """An outbox message."""
     return Key(f"MSG#{message_id}", "MSG")
@@ -155,6 +185,11 @@ def day(on: date, shard: int) -> str:
     return f"DAY#{on.isoformat()}#{shard}"
 
 
+def orders_of(on: date, shard: int) -> str:
+    """One shard of the settled orders that were placed on a day."""
+    return f"ORDERS#{on.isoformat()}#{shard}"
+
+
 def due_shards() -> list[str]:
     """All shards of what is due."""
     return [f"DUE#{shard}" for shard in range(DUE_SHARDS)]
@@ -181,6 +216,8 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Reversal: lambda it: Key(order(it.order_id), f"REVERSAL#{it.refund_id}"),
     model.Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
     model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
+    model.Case: lambda it: case(it.order_id),
+    model.Gift: lambda it: gift(it.id),
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),

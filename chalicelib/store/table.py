@@ -6,12 +6,27 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar, cast
 
-from chalicelib.domain.effects import Absent, Create, Effect, Entity, Replace, Revoked, Seen, Unchanged, Valid
+from chalicelib.domain.effects import (
+    Absent,
+    Create,
+    Effect,
+    Entity,
+    Present,
+    Replace,
+    Revoked,
+    Seen,
+    Take,
+    Unchanged,
+    Valid,
+)
+from chalicelib.domain.limits import BUDGET_SHARDS
 from chalicelib.domain.model import (
     Account,
     ApiKey,
     Attempt,
+    Case,
     Code,
+    Draw,
     Friend,
     Fulfilment,
     LedgerEntry,
@@ -150,7 +165,7 @@ class Table:
         mine = {":sending": "sending", ":mine": message.sending_at, ":letters": letters_of(message)}
         self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
 
-    def _action(self, effect: Effect) -> Action:
+    def _action(self, effect: Effect) -> Action:  # noqa: PLR0911 - an effect a line
         """One effect as one item of TransactWriteItems."""
         action, key = self._wire.action, _target(effect)
         match effect:
@@ -164,12 +179,25 @@ class Table:
             case Seen(fact):
                 forget = "REMOVE due_pk, due_at, attempts, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
+            case Absent():
+                return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
+            case Present():
+                return {"ConditionCheck": action(key, "attribute_exists(PK)", {})}
             case Revoked(api_key):
                 revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}
                 return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
-            case Absent() | Valid():
-                condition = _VALID if isinstance(effect, Valid) else "attribute_not_exists(PK)"
-                return {"ConditionCheck": action(key, condition, {})}
+            case Valid():
+                return {"ConditionCheck": action(key, _VALID, {})}
+            case Take(draw):
+                return {"Update": self._draw(key, draw)}
+
+    def _draw(self, key: Key, draw: Draw) -> Action:
+        """Add to what is used of a shard, if no more than `at_most` was used of it before."""
+        add = {":amount": draw.amount}
+        if draw.at_most is None:
+            return self._wire.action(key, "attribute_exists(PK)", add, UpdateExpression="ADD drawn :amount")
+        condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
+        return self._wire.action(key, condition, {**add, ":most": draw.at_most}, UpdateExpression="ADD drawn :amount")
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -233,7 +261,15 @@ class Table:
             reversals=tuple(_only(Reversal, entities)),
             fulfilments=tuple(_only(Fulfilment, entities)),
             reviews=tuple(_only(Review, entities)),
+            case=next(_only(Case, entities), None),
         )
+
+    def read_used(self, month: str) -> tuple[int, ...]:
+        """What is used of a month's budget, of each shard."""
+        used = dict.fromkeys(range(BUDGET_SHARDS), 0)
+        for item in self._wire.query(keys.budget(month).pk):
+            used[int(item["SK"]["S"].partition("#")[2])] = read(item["drawn"])
+        return tuple(used.values())
 
     def read_entries(self, ambassador_id: str, numbers: Iterable[str]) -> list[LedgerEntry]:
         """Some entries of one ambassador's ledger."""
@@ -306,13 +342,11 @@ def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
 def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
-        case Create(entity) | Replace(entity):
+        case Create(entity) | Replace(entity) | Unchanged(entity) | Seen(entity) | Present(entity):
             return keys.key_of(entity)
-        case Unchanged(redemption):
-            return keys.key_of(redemption)
-        case Seen(fact):
-            return keys.key_of(fact)
         case Revoked(api_key) | Valid(api_key):
             return keys.key_of(api_key)
         case Absent(order_id):
             return keys.redemption(order_id)
+        case Take(draw):
+            return keys.budget(draw.month, draw.shard)

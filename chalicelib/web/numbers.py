@@ -53,8 +53,17 @@ _WRITTEN_LIKE = {
 _STYLES = {tag: style for tags, style in _WRITTEN_LIKE.items() for tag in tags.split()}
 
 
+_GIFT = "gift:"
+
+
 def format_money(amount: int, currency: str, locale: str = "en") -> str:
-    """Minor units as a price: `1250, "EUR"` is €12.50. A named unit such as `points` has no minor units."""
+    """Minor units as a price: `1250, "EUR"` is €12.50. A named unit such as `points` has no minor units.
+
+    A gift is its name, and how many there are of it unless it is one.
+    """
+    if currency.startswith(_GIFT):
+        name = currency.removeprefix(_GIFT)
+        return name if amount == 1 else f"{_sign(amount)}{_digits(amount, 0, _style(locale))}{_NBSP}× {name}"
     return _money(amount, currency, locale, _digits(amount, _exponent(currency), _style(locale)))
 
 

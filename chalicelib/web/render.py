@@ -59,7 +59,7 @@ class Landing:
 
     shop_name: str
     first_name: str
-    offer: Offer
+    offer: Offer | None
     code: str
     shop_link: str
     share_url: str
@@ -152,7 +152,9 @@ def reward_released(
     )
 
 
-def _terms(offer: Offer, tag: str) -> dict[str, str]:
+def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
+    if offer is None:
+        return dict.fromkeys(("discount", "minimum", "maximum"), "")
     if offer.amount is None:
         discount = format_percent(offer.basis_points or 0, tag)
     else:

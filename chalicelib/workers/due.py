@@ -4,16 +4,20 @@ from collections.abc import Iterable
 
 from chalicelib import deps
 from chalicelib.operations.deliver import deliver
+from chalicelib.operations.expire import expire
 from chalicelib.operations.settle_orders import settle_orders
 from chalicelib.telemetry import logger, metrics
 
 
 def settle_and_deliver(partitions: Iterable[str]) -> None:
-    """Work through partition keys of orders and messages; keys of anything else ask for nothing.
+    """Work through partition keys of orders, messages and accounts; keys of anything else ask for nothing.
 
     Neither a poisoned order nor an unreachable mail service stops the others.
     """
     found = list(dict.fromkeys(partitions))
+    for pk in found:
+        if pk.startswith("AMB#"):
+            _expire(pk.removeprefix("AMB#"))
     orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
     messages = [pk.removeprefix("MSG#") for pk in found if pk.startswith("MSG#")]
     for postponed in settle_orders(deps.table(), orders, now=deps.now()):
@@ -23,6 +27,15 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
         _deliver(message_id)
     if metrics.metric_set:
         metrics.flush_metrics()
+
+
+def _expire(ambassador_id: str) -> None:
+    """Look at one account; whatever breaks is told to the operator, and the account stays due."""
+    try:
+        expire(deps.table(), ambassador_id, deps.program(), now=deps.now())
+    except Exception:  # noqa: BLE001 - one broken account must not stop the others; it is reported
+        logger.exception("an account could not be looked at", ambassador_id=ambassador_id)
+        metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
 
 
 def _deliver(message_id: str) -> None:

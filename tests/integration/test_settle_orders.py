@@ -74,7 +74,7 @@ def test_a_fact_whose_due_at_was_moved_meanwhile_is_not_cleared(shop: Shop) -> N
 
 def test_a_settlement_that_posts_nothing_cannot_undo_another(shop: Shop) -> None:
     """No entry of its own could collide: the redemption's version alone keeps it from writing back what it read."""
-    programs.publish(deps.table(), {**PROGRAM, "cap_month": 0}, author="test", now=shop.now)
+    programs.publish(deps.table(), {**PROGRAM, "caps": [{"per": "month", "amount": 0}]}, author="test", now=shop.now)
     shop.now += timedelta(minutes=2)
     sell(shop, "o1")
     shop.stream()
@@ -94,8 +94,14 @@ def test_an_unchanged_settlement_still_rests_on_the_version_it_read(shop: Shop) 
     """A fact that changes nothing is cleared together with a check that the redemption has not moved since."""
     sell(shop, "o1")
     shop.stream()
-    delivered = {"fulfilment_id": "f1", "delivered_at": "2026-03-01T12:00:00Z"}
-    shop.call("POST", "/v1/orders/o1/fulfilments", delivered, scope="checkout")
+    shop.refund("o1", "r1", 900)
+    settle_orders(deps.table(), ["o1"], now=shop.now)
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "ORDER#o1"}, "SK": {"S": "REFUND#r1"}},
+        UpdateExpression="SET due_at = :at",
+        ExpressionAttributeValues={":at": {"S": "2026-03-01T12:00:00.000Z"}},
+    )
     shop.faults.calls.clear()
     settle_orders(deps.table(), ["o1"], now=shop.now)
     (written,) = [params["TransactItems"] for name, params in shop.faults.calls if name == "TransactWriteItems"]
@@ -340,7 +346,7 @@ def test_two_admins_cannot_cross(shop: Shop) -> None:
 
 def test_the_caps_of_two_orders_at_once_are_one_cap(shop: Shop) -> None:
     """Two orders that decide their terms at the same moment collide on the account: they can't both take the room."""
-    programs.publish(deps.table(), {**PROGRAM, "cap_month": 500}, author="test", now=shop.now)
+    programs.publish(deps.table(), {**PROGRAM, "caps": [{"per": "month", "amount": 500}]}, author="test", now=shop.now)
     shop.now += timedelta(minutes=2)
     maya = sell(shop, "o1", "o2", "o3")
     table = deps.table()

@@ -92,7 +92,11 @@ class History:
         """Decide on an order, or change the rules."""
         order_id = self.chance.choice(ORDERS)
         if self.chance.random() < 0.3:
-            rules = {**RULES, "tiers": self._tiers(), "cap_month": self.chance.choice([None, 500])}
+            rules = {
+                **RULES,
+                "tiers": self._tiers(),
+                "caps": self.chance.choice([[], [{"per": "month", "amount": 500}]]),
+            }
             self._quietly(lambda: programs.publish(self.world.table, rules, author="admin", now=self.world.now))
             return
         decision: Any = self.chance.choice(["approve", "deny"])
@@ -167,7 +171,9 @@ class History:
             assert account.balances == add({}, tuple(own)), "the account is not the sum of its entries"
             referrals = [it.standing for it in redemptions if it.ambassador_id == account.ambassador_id and it.standing]
             assert account.counted == sum(it.counted for it in referrals), "the count is wrong"
-            assert sum(account.room.values()) == sum(it.room for it in referrals), "the cap's room is wrong"
+            assert sum(it.room for it in account.months.values()) == sum(it.room for it in referrals), (
+                "the cap's room is wrong"
+            )
             named = {number for it in referrals for number in it.entries}
             of_orders = {it.number for it in own if not it.kind.startswith("bonus")}
             assert named == of_orders, "an order does not name its entries"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.model import Account, OrderFacts
-from chalicelib.domain.program import Rate, Tier, flaws
+from chalicelib.domain.flaws import flaws
+from chalicelib.domain.model import Account, Grant, Month, OrderFacts
+from chalicelib.domain.program import Cap, Rate, Tier
 from chalicelib.domain.settle import Settlement, Unsettled, settle
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
@@ -135,7 +136,7 @@ def test_terms_are_decided_once() -> None:
 
 def test_deciding_terms_writes_the_account_even_when_nothing_is_granted() -> None:
     """Terms rest on what the account said, so two orders that decide at once collide on it, even with no reward."""
-    book = Book(program(cap_month=0))
+    book = Book(program(caps=(Cap("month", amount=0),)))
     settlement = book.look(0)
     assert settlement.entries == ()
     assert settlement.account_changed
@@ -233,7 +234,7 @@ def test_a_refund_in_another_currency_opens_a_review() -> None:
     refund = book.refund(1000, currency="USD", days=20)
     assert book.look(20).redemption.due_at == at(50)
     book.look(35)
-    assert (book.posted, book.standing.review_open) == ((450, 0), True)
+    assert (book.posted, book.standing.has("review_open")) == ((450, 0), True)
     book.review("approve", answers=(refund,))
     book.look(36)
     assert book.posted == (0, 450)
@@ -280,7 +281,7 @@ def test_a_review_after_the_release_moves_nothing_back() -> None:
     book.look(30)
     refund = book.refund(1000, currency="USD", days=31)
     book.look(31)
-    assert (book.posted, book.standing.review_open) == ((0, 450), True)
+    assert (book.posted, book.standing.has("review_open")) == ((0, 450), True)
     book.review("deny", answers=(refund,))
     book.look(32)
     assert book.posted == (0, 0)
@@ -288,22 +289,25 @@ def test_a_review_after_the_release_moves_nothing_back() -> None:
 
 def test_a_denied_order_still_takes_its_room_in_the_cap() -> None:
     """Reviews give no room back, or a denied order could be tried again with another; only refunds do."""
-    book = Book(program(cap_month=1000))
+    book = Book(program(caps=(Cap("month", amount=1000),)))
     book.look(0)
     book.review("deny")
     book.look(1)
-    assert (book.posted, book.account.room) == ((0, 0), {"2026-03": 450})
+    assert (book.posted, book.account.months["2026-03"].room) == ((0, 0), 450)
     book.refund(1500)
     book.look(2)
-    assert book.account.room == {"2026-03": 300}
+    assert book.account.months["2026-03"].room == 300
 
 
 def test_a_cap_grants_what_room_is_left() -> None:
     """An order over the cap earns what is left of it, and the trace can say so."""
-    book = Book(program(cap_month=1000), account=Account("amb_1", room={"2026-03": 800, "2026-02": 5000}))
+    book = Book(
+        program(caps=(Cap("month", amount=1000),)),
+        account=Account("amb_1", months={"2026-03": Month(room=800), "2026-02": Month(room=5000)}),
+    )
     book.look(0)
     assert (book.standing.terms.full, book.standing.terms.granted, book.posted) == (450, 200, (200, 0))
-    assert book.account.room["2026-03"] == 1000
+    assert book.account.months["2026-03"].room == 1000
 
 
 def test_a_partial_refund_below_the_minimum_can_void_the_reward() -> None:
@@ -331,7 +335,7 @@ def test_a_tier_bonus_is_reached_lost_and_reached_again() -> None:
         ("bonus_lost", 700),
         ("bonus", 700),
     ]
-    assert book.account.bonuses == {"Silver": 700}
+    assert book.account.prizes == {"tier:1": (Grant(700, "EUR"),)}
     assert book.account.balance("EUR", "available") == 1150
 
 
@@ -372,7 +376,7 @@ def test_a_program_that_contradicts_itself_is_named_not_raised() -> None:
         ({"review_days": 10**9}, "/review_days"),
         ({"longest_wait_days": -5}, "/longest_wait_days"),
         ({"minimum": -1}, "/minimum"),
-        ({"cap_month": -1}, "/cap_month"),
+        ({"caps": (Cap("month", amount=-1),)}, "/caps/0/amount"),
         ({"shop_url": "javascript:alert(1)"}, "/shop_url"),
         ({"currency": "euro"}, "/currency"),
         ({"offer": Rate(basis_points=10_001)}, "/offer/basis_points"),
@@ -406,7 +410,7 @@ def test_each_occasion_is_told_once() -> None:
 
 def test_a_friend_is_thanked_even_when_no_reward_is_due() -> None:
     """The friend bought; whether the ambassador earns is another matter."""
-    book = Book(program(cap_month=0))
+    book = Book(program(caps=(Cap("month", amount=0),)))
     book.look(0)
     assert book.letters == [("friend_thanks", 500, 2)]
 
