@@ -4,9 +4,11 @@ PYTHON     ?= python3
 PORT       ?= 8000
 CLOUD_PORT ?= 4566
 HOME_DIR   ?= .local
-export NAME
+export NAME OWNER
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
+HISTORIES  ?= 20000
+CORES      ?= $(shell nproc 2>/dev/null || echo 2)
 
 APP   := .venv/app/bin/python
 RULES := .venv/app/bin
@@ -17,7 +19,8 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: words test-deployed package deploy rotate
+.PHONY: simulate planted mutants
+.PHONY: words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -37,9 +40,9 @@ demo-real: ## the same with real orders of an online store
 	@exec $(APP) -m infra.local.with_instance --home .local/demo-real --fresh -- \
 		.venv/real/bin/python examples/real.py --run-json {run_json}
 
-key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol"
+key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol" (OWNER)
 	@test -n "$$NAME" && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
-	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --scopes $(SCOPES)
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --owner "$$OWNER" --scopes $(SCOPES)
 
 program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json
 	@test -n '$(FILE)' || { echo 'Say which: make program FILE=examples/program.json'; exit 2; }
@@ -69,6 +72,17 @@ layers: $(DEV)
 unit: $(DEV) ## the tests alone (ARGS="-k refund")
 	$(APP) -m pytest $(ARGS)
 
+simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
+	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
+
+planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
+	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+
+mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (half an hour)
+	$(APP) -m mutmut run --max-children $(CORES)
+	$(APP) -m mutmut export-cicd-stats
+	$(APP) -m mutmut results
+
 bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five minutes; ARGS="units cpu" for parts)
 	$(APP) -m bench $(ARGS)
 
@@ -84,6 +98,9 @@ words: $(DEV) ## bring the catalogues of all languages up to date with the sente
 
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)
+
+test-dynamodb: .venv/app/.installed-dev ## a second opinion on the table from AWS's DynamoDB Local, fetched first (four minutes)
+	@$(APP) -m tests.dynamodb $(ARGS)
 
 # --- deploy ------------------------------------------------------------------------------------------------------------
 
@@ -105,7 +122,7 @@ clean: ## forget all local data (refuses while an instance is running)
 	@$(PYTHON) -m infra.local.forget .local/demo .local/demo-real '$(HOME_DIR)'
 
 distclean: clean ## clean, and the virtual environments and caches
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- virtual environments ----------------------------------------------------------------------------------------------
@@ -137,6 +154,10 @@ python:
 .venv/app/.installed-dev: requirements-dev.txt .venv/app/.installed
 	@echo 'Installing $< into .venv/app: once, about a minute …'
 	@.venv/app/bin/python -m pip install $(QUIET) -r $<
+	@touch $@
+
+.venv/app/.installed-mutants: .venv/app/.installed-dev
+	@.venv/app/bin/python -m pip install $(QUIET) mutmut==3.8.1
 	@touch $@
 
 .venv/real/.installed: | python

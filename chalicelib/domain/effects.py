@@ -10,6 +10,7 @@ Entity = (
     | Program
     | model.Account
     | model.ApiKey
+    | model.Attempt
     | model.Case
     | model.Code
     | model.Friend
@@ -19,6 +20,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Session
 )
 
 
@@ -58,6 +60,20 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Revoked:
+    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """Write nothing, but only if this server key has not been revoked."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Write nothing, but only if this guard is still there."""
 
@@ -71,4 +87,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take
+Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid

@@ -29,6 +29,8 @@ _ENTITIES: dict[str, type] = {
     "MSG": model.Message,
     "V": Program,
     "KEY": model.ApiKey,
+    "SESSION": model.Session,
+    "ATTEMPT": model.Attempt,
 }
 
 
