@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.dynamodb.local import TABLE
 from tests.simulator.engine import INDEXES, Item
-from tests.simulator.expressions import condition, placeholders
+from tests.simulator.expressions import condition, placeholders, update
 
 NAMES = {"#state": "state"}
 CONDITIONS = (
@@ -34,7 +34,7 @@ UPDATES = (
     "SET due_at = :due, attempts = :n, failure = :t",
     "SET due_pk = :shard, due_at = :due REMOVE lease",
     "SET #state = :sending, lease = :t, attempts = attempts + :n",
-    "SET version = version - :n",
+    "SET version = attempts - :n, attempts = version + :n",
     "SET letters = :list, #state = :pending REMOVE due_pk, due_at",
     "SET origin = if_not_exists(origin, :t)",
     "ADD ch_link :n",
@@ -66,7 +66,8 @@ class Calls:
         wanted = self._chance.choice([1, 2, 2, 3, 3, 4, 5, 8, 13])
         wanted = self._chance.choice([30, ACTIONS_MAX, ACTIONS_MAX + 1]) if draw > 0.96 else wanted
         keys = self._keys(wanted)
-        actions = self._twice(keys) if 0.1 < draw < 0.14 else [self._action(key) for key in keys]
+        luck = 0.97 if wanted < 20 else self._chance.choice([0.97, 1])
+        actions = self._twice(keys) if 0.1 < draw < 0.14 else [self._action(key, luck) for key in keys]
         used = self._chance.choice(self._tokens)[0] if self._tokens and 0.14 < draw < 0.2 else None
         token = used or f"{self._name}-{len(self._tokens)}"
         self._tokens.append((token, actions))
@@ -83,21 +84,19 @@ class Calls:
 
     def _put(self) -> tuple[str, Item]:
         (key,) = self._keys(1)
-        return "put_item", {**self._conditional(key, (), needed=False), "Item": self._item(key)}
+        return "put_item", {**self._expressions(key), "Item": self._item(key)}
 
     def _update(self) -> tuple[str, Item]:
         (key,) = self._keys(1)
-        asked = self._conditional(key, (self._chance.choice(UPDATES),), needed=False)
+        asked = self._expressions(key, "Update")
         if self._chance.random() < 0.03:
             asked["ExpressionAttributeValues"] = {**asked.get("ExpressionAttributeValues", {}), ":nobody": {"S": "x"}}
         return "update_item", {**asked, "Key": key, "ReturnValues": self._chance.choice(["ALL_NEW", "NONE"])}
 
-    def _action(self, key: Item) -> Item:
+    def _action(self, key: Item, luck: float) -> Item:
         kind = self._chance.choice(["Put", "Put", "Put", "Update", "Update", "ConditionCheck", "Delete"])
-        if kind == "Put":
-            return {kind: {**self._conditional(key, (), needed=False), "Item": self._item(key)}}
-        updates = (self._chance.choice(UPDATES),) if kind == "Update" else ()
-        return {kind: {**self._conditional(key, updates, needed=kind == "ConditionCheck"), "Key": key}}
+        about: Item = {"Item": self._item(key)} if kind == "Put" else {"Key": key}
+        return {kind: {**self._expressions(key, kind, luck), **about}}
 
     def _twice(self, keys: list[Item]) -> list[Item]:
         """Writes without conditions, the last of an item that the first has written already.
@@ -108,40 +107,47 @@ class Calls:
         writes: list[Item] = [{"Put": {"TableName": TABLE, "Item": self._item(key)}} for key in keys]
         return [*writes, {"Delete": {"TableName": TABLE, "Key": keys[0]}}]
 
-    def _conditional(self, key: Item, updates: tuple[str, ...], *, needed: bool) -> Item:
-        """The part of a write that its expressions make: a condition that mostly holds, and all that they name."""
-        tries = [self._parameters((*updates, self._chance.choice(CONDITIONS))) for _ in range(8)]
+    def _expressions(self, key: Item, kind: str = "Put", luck: float = 0.85) -> Item:
+        """The part of a write that its expressions make. With a little luck its condition holds and it can be made."""
         stored = self._items.get((key["PK"]["S"], key["SK"]["S"]), {})
-        holding = [it for it in tries if condition(it[0][-1])(stored, NAMES, it[1])]
-        expressions, values = holding[0] if holding and self._chance.random() < 0.97 else tries[0]
-        asked: Item = {"TableName": TABLE, "ConditionExpression": expressions[-1]}
-        if not needed and self._chance.random() < 0.2:
-            expressions, values = self._parameters(updates)
-            del asked["ConditionExpression"]
-        elif self._chance.random() < 0.8:
-            asked["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        if updates:
-            asked["UpdateExpression"] = updates[0]
-        if values:
+        tries = [self._drawn(kind) for _ in range(12)]
+        working = [asked for asked in tries if _works(asked, stored)]
+        return working[0] if working and self._chance.random() < luck else tries[0]
+
+    def _drawn(self, kind: str) -> Item:
+        expressions = {}
+        if kind == "ConditionCheck" or self._chance.random() < 0.8:
+            expressions["ConditionExpression"] = self._chance.choice(CONDITIONS)
+        if kind == "Update":
+            expressions["UpdateExpression"] = self._chance.choice(UPDATES)
+        named = frozenset[str]().union(*map(placeholders, expressions.values()))
+        asked: Item = {"TableName": TABLE, **expressions}
+        if values := {name: self._value(name) for name in sorted(named - NAMES.keys())}:
             asked["ExpressionAttributeValues"] = values
-        if any("#state" in placeholders(it) for it in expressions):
+        if named & NAMES.keys():
             asked["ExpressionAttributeNames"] = NAMES
+        if self._chance.random() < 0.8:
+            asked["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return asked
 
-    def _parameters(self, expressions: tuple[str, ...]) -> tuple[tuple[str, ...], Item]:
-        """Expressions with a value for each placeholder in them."""
-        make: dict[str, Callable[[], Item]] = {
-            ":n": lambda: {"N": str(self._chance.choice([-7, -1, 0, 1, 1, 2, 3, 10]))},
-            ":t": lambda: {"S": self._chance.choice(TEXTS)},
-            ":due": self._time,
-            ":shard": lambda: {"S": f"DUE#{self._name}#{self._chance.randint(0, 1)}"},
-            ":map": lambda: {"M": self._fields(2)},
-            ":list": lambda: {"L": list(self._fields(2).values())},
-            ":pending": lambda: {"S": "pending"},
-            ":sending": lambda: {"S": "sending"},
-        }
-        named = sorted(set().union(*(placeholders(it) for it in expressions)) - NAMES.keys())
-        return expressions, {name: make[name]() for name in named}
+    def _value(self, name: str) -> Item:
+        """A value for a placeholder, by its name."""
+        match name:
+            case ":n":
+                return {"N": str(self._chance.choice([-7, -1, 0, 1, 1, 2, 3, 10]))}
+            case ":due":
+                return self._time()
+            case ":map":
+                return {"M": self._fields(2)}
+            case ":list":
+                return {"L": list(self._fields(2).values())}
+            case ":shard":
+                text = f"DUE#{self._name}#{self._chance.randint(0, 1)}"
+            case ":pending" | ":sending":
+                text = name[1:]
+            case _:
+                text = self._chance.choice(TEXTS)
+        return {"S": text}
 
     # --- reads --------------------------------------------------------------------------------------------------------
 
@@ -233,6 +239,16 @@ class Calls:
 
     def _time(self) -> Item:
         return {"S": f"2026-03-01T12:00:00.00{self._chance.randint(0, 5)}Z"}
+
+
+def _works(asked: Item, stored: Item) -> bool:
+    """Whether a write would be taken of what is stored."""
+    names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+    try:
+        update(asked.get("UpdateExpression", "REMOVE nothing"))(stored, names, values)
+    except KeyError:
+        return False
+    return "ConditionExpression" not in asked or condition(asked["ConditionExpression"])(stored, names, values)
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

@@ -110,14 +110,17 @@ class Town:
 
     # --- what workers do ----------------------------------------------------------------------------------------------
 
+    def settle(self, order_ids: Sequence[str]) -> None:
+        """Settle some orders, as a worker does that the stream has told of them."""
+        postponed = settle_orders(self.table, order_ids, now=self._soon)
+        assert not postponed, postponed
+
     def work(self) -> int:
         """Settle and deliver what is due, and what was just reported; return how much that was."""
-        now = self.now + timedelta(minutes=1)
-        due = [key.pk for key in self._patiently(lambda: list(self.table.list_due(now)))]
-        postponed = settle_orders(self.table, _named("ORDER#", due), now=now)
-        assert not postponed, postponed
+        due = [key.pk for key in self._patiently(lambda: list(self.table.list_due(self._soon)))]
+        self.settle(_named("ORDER#", due))
         for message_id in _named("MSG#", due):
-            deliver(self.table, self._mailer, message_id, now=now)
+            deliver(self.table, self._mailer, message_id, now=self._soon)
         return len(due)
 
     def send_email(self, **request: Item) -> Item:
@@ -128,6 +131,11 @@ class Town:
         return {}
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _soon(self) -> datetime:
+        """When the time of grace has passed that the stream is given."""
+        return self.now + timedelta(minutes=1)
 
     def _report(self, fact: Reported) -> Any:
         return self._patiently(lambda: report(self.table, fact))

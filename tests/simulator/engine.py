@@ -2,8 +2,8 @@
 
 Writes are conditional and atomic, transactions all or nothing with tokens and ALL_OLD, the table is read consistently,
 an index is not: it lags behind by some writes. Every change leaves a stream record. Exact against AWS's own engine by a
-differential test (`make test-dynamodb`). Left out are what no test of ours comes near: pages end by `Limit` and never
-at 1 MB, a transaction may be larger than 4 MB, reserved words are names like others.
+differential test (`make test-dynamodb`). Left out is what no test of ours comes near: pages end by `Limit` and never at
+1 MB, a transaction may be larger than 4 MB, reserved words are names like others, a query may start outside its bounds.
 """
 
 import re
@@ -145,8 +145,10 @@ class Engine:
     ) -> Item:
         """Query the table, or an index that may lag, for a partition or for what lies BETWEEN two sort keys of it."""
         asked = _KEY_CONDITION.fullmatch(KeyConditionExpression)
+        pk, sort = _keys_of(IndexName)
         assert asked, KeyConditionExpression
-        values, sort = ExpressionAttributeValues, _keys_of(IndexName)[1]
+        assert (asked[1], asked[3] or sort) == (pk, sort), KeyConditionExpression
+        values = ExpressionAttributeValues
         low, high = (values[asked[4]]["S"], values[asked[5]]["S"]) if asked[3] else ("", "\U0010ffff")
         if low > high or (IndexName and ConsistentRead):
             raise refused("ValidationException")
