@@ -8,6 +8,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
+from tests.wire import trespasses
+
 
 def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:
     """An answer by which AWS refuses a call; the call never takes effect."""
@@ -26,10 +28,14 @@ def lost() -> None:
 
 
 class Faults:
-    """What happens around the calls of one kind. Every call is recorded as (operation, parameters)."""
+    """What happens around the calls of one kind. Every call is recorded as (operation, parameters).
+
+    Whatever else a test is about, no call that is heard may change or remove an entry of the ledger.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Any]] = []
+        self.trespasses: list[str] = []
         self._planned: dict[tuple[str, str], list[Callable[[], Any] | None]] = {}
         self._kill: tuple[int, str, type[BaseException]] | None = None
 
@@ -64,9 +70,11 @@ class Faults:
         finally:
             for event, listener in listeners.items():
                 events.unregister(event, listener)
+        assert not self.trespasses, self.trespasses
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:
         self.calls.append((model.name, params))
+        self.trespasses += trespasses(model.name, params)
 
     def _meet(self, moment: str, operation: str) -> Any:
         if self._kill and self._kill[:2] == (len(self.calls) - 1, moment):

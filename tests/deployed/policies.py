@@ -27,9 +27,10 @@ def granted(function: str) -> set[str]:
 
 
 def denied(policy: Body, action: str, leading_key: str) -> bool:
-    """Whether a policy explicitly refuses an action on a partition, as IAM reads our denials."""
+    """Whether a policy explicitly refuses an action on a partition of the table, as IAM reads our denials."""
     return any(
         action in statement["Action"]
+        and statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
         and any(
             fnmatchcase(leading_key, pattern)
             for pattern in statement["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"]

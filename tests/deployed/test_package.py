@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 
 import boto3
+import pytest
 
 from infra.local.home import ROOT
 from tests.deployed.conftest import Built
+from tests.deployed.policies import FUNCTIONS, POLICIES, denied
 
 MEGABYTES_MAX = 5
 PACKAGES = {
@@ -122,15 +124,28 @@ def test_no_role_may_scan_or_do_anything_at_all(built: Built) -> None:
 
 
 def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
-    """Inserts of orders and messages only; a poisoned batch is halved, and what is given up is kept."""
+    """New orders and messages, and entries that were tampered with; a poisoned batch is halved, and a lost one kept."""
     function = built.template["Resources"]["OnTableChange"]["Properties"]
     (event,) = function["Events"].values()
     told = event["Properties"]
     assert told["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert (told["FunctionResponseTypes"], told["BisectBatchOnFunctionError"]) == (["ReportBatchItemFailures"], True)
     assert told["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
-    (pattern,) = told["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}]}}},
-    }
+    assert [json.loads(pattern["Pattern"]) for pattern in told["FilterCriteria"]["Filters"]] == [
+        {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}]}}},
+        },
+        {"eventName": ["MODIFY", "REMOVE"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "LEDGER#"}]}}}},
+    ]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_ledger_can_only_grow_under_the_role_that_is_deployed(built: Built, function: str) -> None:
+    """What test_policies asks of the files stands in the template, in the role of each function."""
+    resources = built.template["Resources"]
+    role, _ = resources[function]["Properties"]["Role"]["Fn::GetAtt"]
+    (policy,) = resources[role]["Properties"]["Policies"]
+    assert policy["PolicyDocument"] == POLICIES[function]
+    for action in ("dynamodb:UpdateItem", "dynamodb:DeleteItem"):
+        assert denied(policy["PolicyDocument"], action, "LEDGER#amb_1")

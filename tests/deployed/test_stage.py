@@ -66,6 +66,19 @@ def test_from_the_code_to_the_reward(stage: Stage, live: Live) -> None:
     assert ("Referrals", "LettersSent", "referrals") in metrics_in(stage.log("stream"))
 
 
+def test_whoever_tampers_with_the_ledger_is_noticed(stage: Stage, live: Live) -> None:
+    """Somebody with all rights changes and removes an entry: the stream brings both to the metric of the alarm."""
+    key = {"PK": {"S": "LEDGER#amb_tampered"}, "SK": {"S": "ENTRY#00000001-001"}}
+    for cause in ("redemption", "another"):
+        stage.dynamodb.put_item(TableName=stage.table, Item={**key, "cause": {"S": cause}})
+    stage.dynamodb.delete_item(TableName=stage.table, Key=key)
+    live.wait(lambda: tampering(stage, "amb_tampered"), ["MODIFY", "REMOVE"], WARM_UP)
+    found = stage.cloud.client("cloudwatch").describe_alarms(AlarmNames=[stage.ids["LedgerTampered"]])
+    (alarm,) = found["MetricAlarms"]
+    watched = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"][0]["Value"])
+    assert watched in metrics_in(stage.log("stream"))
+
+
 def test_the_ledger_as_json_and_csv(live: Live) -> None:
     """Both forms pass the gateway, which takes every type as binary, as text."""
     maya = live.enrol("ledger@deployed.example").body
@@ -213,7 +226,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 10
+    assert len(alarms) == 11
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]
@@ -240,6 +253,12 @@ def secrets(cloud: Cloud) -> tuple[str, int]:
     pepper = ssm.get_parameter(Name=f"/referrals/{NAME}/pepper", WithDecryption=True)["Parameter"]
     assert (pepper["Type"], pepper["Version"]) == ("SecureString", 1)
     return pepper["Value"], ssm.get_parameter(Name=f"/referrals/{NAME}/cursor-key")["Parameter"]["Version"]
+
+
+def tampering(stage: Stage, ambassador_id: str) -> list[str]:
+    """What the stream's function has told of an ambassador's ledger."""
+    lines = [json.loads(line) for line in stage.log("stream").splitlines() if f'"LEDGER#{ambassador_id}"' in line]
+    return [line["change"] for line in lines]
 
 
 def stack(cloud: Cloud) -> dict[str, list[dict[str, str]]]:

@@ -2,8 +2,13 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.domain.ledger import legs
+from chalicelib.store.table import Failure
 from tests.faults import Faults
 from tests.path.live import Live
 
@@ -141,3 +146,18 @@ def test_of_two_keys_that_revoke_each_other_one_stays(wired: tuple[Live, Faults]
             ]
         )
         assert sorted(answer.status for answer in answers) == [200, 401]
+
+
+def test_twenty_puts_over_an_entry_at_once_are_all_stopped(wired: tuple[Live, Faults]) -> None:
+    """The condition holds on an exact engine too: alone and in transactions, each is told what stands there."""
+    live, _ = wired
+    maya = live.enrol("forged@example.com").body
+    live.redeem(maya["code"], "forged-1", "fay@forged.example")
+    live.settled()
+    (stored,) = deps.table().list_ledger(maya["id"], None, 10)
+    forged = Create(replace(stored, legs=legs("hold", 99900, "EUR")))
+    others = [Create(replace(stored, number=f"9-{n:03d}")) for n in range(20)]
+    puts = [[forged] if n % 2 else [other, forged] for n, other in enumerate(others)]
+    answers = live.at_once([lambda put=put: deps.table().commit(put) for put in puts])  # type: ignore[misc]
+    assert answers == [(Failure(forged, stored),)] * 20
+    assert deps.table().list_ledger(maya["id"], None, 30) == [stored]
