@@ -7,6 +7,7 @@ HOME_DIR   ?= .local
 export NAME
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
+WORKERS    ?= 2
 
 APP   := .venv/app/bin/python
 RULES := .venv/app/bin
@@ -65,8 +66,8 @@ types: $(DEV)
 layers: $(DEV)
 	$(RULES)/lint-imports
 
-unit: $(DEV) ## the tests alone (ARGS="-k refund")
-	$(APP) -m pytest $(ARGS)
+unit: $(DEV) ## the tests alone (ARGS="-k refund"; WORKERS=0 for one process, in which --pdb works)
+	$(APP) -m pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five minutes; ARGS="units cpu" for parts)
 	$(APP) -m bench $(ARGS)
