@@ -69,8 +69,8 @@ types: $(DEV)
 layers: $(DEV)
 	$(RULES)/lint-imports
 
-unit: $(DEV) ## the tests alone (ARGS="-k refund")
-	$(APP) -m pytest $(ARGS)
+unit: $(DEV) ## the tests alone (ARGS="-k refund"; CORES=0 for one process, in which --pdb works)
+	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder $(ARGS)
 
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)

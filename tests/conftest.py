@@ -1,9 +1,12 @@
-"""Fixtures: a whole shop in one process."""
+"""Fixtures: a whole shop in one process. And which tests stay together when several processes share the work."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.shop import Shop, open_shop
 
@@ -11,9 +14,31 @@ from tests.shop import Shop, open_shop
 settings.register_profile("gate", deadline=None)
 settings.load_profile("gate")
 
+OF_THE_STAGE = {"test_package.py", "test_permissions.py", "test_stage.py"}
+
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     """A shop with the demonstration program, an empty table, and a clock that stands still until it is moved."""
     with open_shop() as opened:
         yield opened
+
+
+class InWholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Gives whole files to the processes that share the work; those of the deployed stage are one file in this.
+
+    What is costly is made once for a file: an instance, a population, a measurement. The stage is made once for all.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "the stage" if Path(file).name in OF_THE_STAGE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InWholeFiles:
+    """Tell pytest-xdist who gives out the work.
+
+    Its own `loadgroup` does not group with this pytest: https://github.com/pytest-dev/pytest-xdist/issues/1386.
+    """
+    return InWholeFiles(config, log)

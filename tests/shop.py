@@ -16,6 +16,7 @@ import boto3
 from chalice.test import Client, HTTPResponse
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 
 import app
@@ -179,8 +180,8 @@ class Shop:
 
     def everything(self) -> list[Body]:
         """All items of the table: what a test compares before and after. That a key was used is not worth a word."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=deps.settings().table)
-        items = [item for page in pages for item in page["Items"]]
+        stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[ENVIRONMENT["TABLE_NAME"]].all_items()
+        items = [{name: value.to_regular_json() for name, value in item.attrs.items()} for item in stored]
         for item in items:
             item.pop("last_used_at", None)
         return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
