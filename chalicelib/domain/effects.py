@@ -19,6 +19,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Trait
 )
 
 
@@ -33,7 +34,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Gift | model.Redemption
+    entity: model.Account | model.Case | model.Gift | model.Redemption | model.Trait
 
 
 @dataclass(frozen=True, slots=True)

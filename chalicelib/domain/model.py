@@ -14,6 +14,7 @@ from chalicelib.domain.program import GIFT, Rate
 Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
+Question = Literal["signals", "foreign_refund"]
 Mark = Literal["cancelled", "denied", "review_open", "below_minimum", "earned"]
 State = Literal["held", "available", "void", "clawed_back"]
 
@@ -251,13 +252,30 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it."""
+    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it.
+
+    `questions` are what is asked: about the order's signals, about a refund in a foreign currency, or both.
+    """
 
     order_id: str
     ambassador_id: str
     opened_at: datetime
     deadline: datetime
+    questions: tuple[Question, ...] = ()
     state: Literal["open", "closed"] = "open"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A card or an address (a pseudonym), and the friends of one ambassador who have used it.
+
+    Two friends are enough to say of anybody that another one has used it, so no more are kept.
+    """
+
+    pseudonym: str
+    ambassador_id: str
+    friends: tuple[str, ...] = ()
     version: int = 1
 
 

@@ -25,6 +25,7 @@ _ENTITIES: dict[str, type] = {
     "FULFILMENT": model.Fulfilment,
     "REVIEW": model.Review,
     "CASE": model.Case,
+    "USED": model.Trait,
     "GIFT": model.Gift,
     "MSG": model.Message,
     "V": Program,

@@ -12,6 +12,7 @@
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
+| trait                | TRAIT#t, USED#a           | settlement                           |                           |
 | gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
@@ -137,6 +138,11 @@ def case(order_id: str) -> Key:
     return Key(order(order_id), "CASE")
 
 
+def trait(pseudonym: str, ambassador_id: str) -> Key:
+    """Who of an ambassador's friends has used a card or an address."""
+    return Key(f"TRAIT#{pseudonym}", f"USED#{ambassador_id}")
+
+
 def gift(gift_id: str) -> Key:
     """A gift that somebody has to send."""
     return Key(f"GIFT#{gift_id}", "GIFT")
@@ -199,6 +205,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
     model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
     model.Case: lambda it: case(it.order_id),
+    model.Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
     model.Gift: lambda it: gift(it.id),
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),

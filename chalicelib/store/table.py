@@ -231,6 +231,23 @@ class Table:
         """Some entries of one ambassador's ledger."""
         return self._batch([keys.entry(ambassador_id, number) for number in numbers], LedgerEntry)
 
+    def read_redemptions(self, order_ids: Iterable[str]) -> list[Redemption]:
+        """The redemptions of some orders, in their order."""
+        return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
+
+    def read_friends(self, persons: Iterable[str]) -> list[Friend]:
+        """Which of these people have been referred."""
+        return self._batch([keys.friend(person) for person in persons], Friend)
+
+    def read_circle(
+        self, ambassador_id: str, traits: Iterable[str], persons: Iterable[str], codes: Iterable[str]
+    ) -> list[Entity]:
+        """What is known of cards and addresses with an ambassador, of people and of codes: all in one trip."""
+        wanted = [keys.trait(trait, ambassador_id) for trait in traits]
+        wanted += [key for person in persons for key in (keys.friend(person), keys.membership(person))]
+        wanted += [keys.code(code) for code in codes]
+        return [entity_of(item) for item in self._wire.batch(list(dict.fromkeys(wanted)))]
+
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""
         return [
