@@ -16,6 +16,7 @@ from chalicelib.domain.admit import Ask, Line, Reason, Refused
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
+from chalicelib.operations import programs
 from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
 from chalicelib.operations.report import report
 
@@ -66,14 +67,19 @@ def post_redemption(call: Call) -> Response:
 
 @route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
 def get_redemption(call: Call, order_id: str) -> Response:
-    """Say where the reward of an order stands, and why."""
+    """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     call.query()
-    table = deps.table()
-    redemption = table.read_redemption(schemas.path_id("order_id", order_id))
+    table, known = deps.table(), schemas.path_id("order_id", order_id)
+    admin = call.may("admin:read")
+    order = table.read_order(known) if admin else model.OrderFacts(known, table.read_redemption(known))
+    redemption = order.redemption
     if redemption is None:
         raise not_found("No code was redeemed on this order.")
     posted = redemption.standing.entries if redemption.standing else ()
-    return json(200, present.explained(redemption, table.read_entries(redemption.ambassador_id, posted)))
+    entries = table.read_entries(redemption.ambassador_id, posted)
+    if not admin:
+        return json(200, present.explained(redemption, entries))
+    return json(200, present.examined(order, programs.version(table, redemption.program_version), entries))
 
 
 @route(blueprint, "POST", "/v1/orders/{order_id}/refunds", "checkout")

@@ -155,6 +155,14 @@ class Decision(Shape):
     note: Note
 
 
+class Decisions(Shape):
+    """What an admin decides alike about many rewards, and why."""
+
+    order_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    decision: Literal["approve", "deny"]
+    note: Note
+
+
 class CodeChange(Shape):
     """A code is paused, or works again; it expires, or (null) does not any more. What is left out stays."""
 

@@ -284,6 +284,19 @@ class Table:
         redemptions = self._batch([key_in(item) for item in rows], Redemption)
         return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
 
+    def list_cases(self, after: str | None, limit: int) -> list[tuple[str, Case, Redemption]]:
+        """Up to `limit` cases with their orders, the soonest deadline first, each with its position.
+
+        The index is a moment behind: what it lists may have been closed.
+        """
+        bounds = (after or " ", "~")
+        rows = list(self._wire.query(keys.CASES, bounds, index="owner", skip=after, limit=limit))
+        positions = {key_in(row).pk: row["owner_sk"]["S"] for row in rows}
+        found = [entity_of(it) for it in self._wire.batch([key_in(row) for row in rows])]
+        cases = list(_only(Case, found))
+        redemptions = self.read_redemptions(case.order_id for case in cases)
+        return [(positions[keys.order(it.order_id)], it, of) for it, of in zip(cases, redemptions, strict=True)]
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():
