@@ -41,7 +41,7 @@ def post_quote(call: Call) -> Response:
     """Say what a code would give on an order. Nothing is stored."""
     asked = call.body(schemas.Quote)
     program = deps.program()
-    answer = quote(deps.table(), _ask(asked.code, asked.order), program)
+    answer = quote(deps.table(), ask_of(asked.code, asked.order, at="order/"), program)
     if isinstance(answer, Refused):
         zero = present.money(0, program.currency)
         refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
@@ -57,7 +57,7 @@ def post_redemption(call: Call) -> Response:
     asked = call.body(schemas.Redemption)
     customer = asked.customer
     contact = Contact(customer.email, customer.first_name, customer.locale or deps.program().locale)
-    answer = redeem(deps.table(), _ask(asked.code, asked), contact, deps.program(), now=deps.now())
+    answer = redeem(deps.table(), ask_of(asked.code, asked), contact, deps.program(), now=deps.now())
     if isinstance(answer, Refused):
         raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, Conflicting):
@@ -141,16 +141,19 @@ def _conflict(key: str) -> Problem:
     )
 
 
-def _ask(typed: str, order: schemas.Redemption | schemas.QuotedOrder) -> Ask:
-    """Translate what the checkout sends. Without `placed_at` the order is placed now."""
-    where = "order/placed_at" if isinstance(order, schemas.QuotedOrder) else "placed_at"
+def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: str = "") -> Ask:
+    """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
+
+    Raises:
+        Problem: 400 when it was placed at an impossible time.
+    """
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",
         code=code,
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
-        placed_at=schemas.past(where, order.placed_at, now) or now,
+        placed_at=schemas.past(f"{at}placed_at", order.placed_at, now) or now,
         lines=tuple(Line(it.sku, it.amount.amount if it.amount else None, it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),

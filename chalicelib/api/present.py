@@ -8,6 +8,7 @@ from chalicelib.domain.model import (
     Account,
     ApiKey,
     Case,
+    Claim,
     Code,
     Fulfilment,
     LedgerEntry,
@@ -92,6 +93,34 @@ def waiting(it: Open) -> Body:
             {"refund_id": refund.refund_id, "amount": money(refund.amount, refund.currency or "")}
             for refund in it.foreign
         ],
+    }
+
+
+def claim(asked: Claim) -> Body:
+    """A claim as the ambassador sees it."""
+    status = "received" if asked.state == "open" else asked.state
+    return {"id": asked.id, "order_id": asked.order_id, "status": status, "claimed_at": asked.claimed_at}
+
+
+def theirs(redemption: Redemption) -> Body:
+    """An order that need not be claimed, since it is the ambassador's: where it stands."""
+    if redemption.standing is not None:
+        return {**referral(redemption), "status": "yours"}
+    shown = {"order_id": redemption.order_id, "code": redemption.code, "placed_at": redemption.placed_at}
+    return {**shown, "state": "pending", "status": "yours"}
+
+
+def claimed(asked: Claim, redemption: Redemption | None) -> Body:
+    """A claim for an admin, with what is known of the order."""
+    told = {"note": asked.note, "decided_at": asked.decided_at, "author": asked.author, "answer": asked.answer}
+    return {
+        "id": asked.id,
+        "ambassador_id": asked.ambassador_id,
+        "order_id": asked.order_id,
+        "state": asked.state,
+        "claimed_at": asked.claimed_at,
+        **{name: value for name, value in told.items() if value is not None},
+        "redemption": admitted(redemption) if redemption else None,
     }
 
 

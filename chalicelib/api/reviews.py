@@ -4,7 +4,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, json, route
+from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem
 from chalicelib.operations.redeem import Conflicting
@@ -45,8 +45,7 @@ def post_review(call: Call, order_id: str) -> Response:
     known = schemas.path_id("order_id", order_id)
     answer = review(deps.table(), known, told.decision, author=_author(call), note=told.note, now=deps.now())
     if isinstance(answer, Reviewed):
-        body = present.review(answer.review)
-        return json(200, body, Idempotent_Replayed="true") if answer.replayed else json(201, body)
+        return once(present.review(answer.review), replayed=answer.replayed)
     reason = _reason(answer)
     status, detail = _REFUSALS[reason]
     headers: dict[str, str | list[str]] = {"Retry-After": "5"} if reason == "not_settled_yet" else {}

@@ -12,12 +12,14 @@ Entity = (
     | model.ApiKey
     | model.Attempt
     | model.Case
+    | model.Claim
     | model.Code
     | model.Friend
     | model.Gift
     | model.LedgerEntry
     | model.Membership
     | model.Message
+    | model.OpenClaims
     | model.Profile
     | model.Redemption
     | model.Trait
@@ -36,7 +38,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Gift | model.Redemption | model.Trait
+    entity: model.Account | model.Case | model.Claim | model.Gift | model.OpenClaims | model.Redemption | model.Trait
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def trace(redemption: Redemption) -> list[Step]:
     """The rules in the order in which they decided."""
     left_out = {} if redemption.excluded is None else {"excluded": redemption.excluded}
     steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, **left_out, paid=redemption.paid)]
+    if redemption.claim:
+        steps.append(_step("claim", "approved", id=redemption.claim))
     if redemption.standing is None:
         return [*steps, _step("settlement", "pending", estimate=redemption.reward_estimate)]
     return [*steps, *_earned(redemption, redemption.standing), *_waiting(redemption.standing)]

@@ -26,6 +26,8 @@ _ENTITIES: dict[str, type] = {
     "REVIEW": model.Review,
     "CASE": model.Case,
     "USED": model.Trait,
+    "CLAIM": model.Claim,
+    "OPEN": model.OpenClaims,
     "GIFT": model.Gift,
     "MSG": model.Message,
     "V": Program,
