@@ -38,7 +38,12 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"): {"checkout"},
     ("POST", "/v1/orders/{order_id}/fulfilments"): {"checkout"},
     ("GET", "/v1/ledger"): {"admin:read"},
+    ("GET", "/v1/reviews"): {"admin:read"},
+    ("POST", "/v1/reviews"): {"admin:write"},
     ("POST", "/v1/reviews/{order_id}"): {"admin:write"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/claims"): {SESSION},
+    ("GET", "/v1/claims"): {"admin:read"},
+    ("POST", "/v1/claims/{claim_id}"): {"admin:write"},
     ("PATCH", "/v1/codes/{code}"): {"admin:write"},
 }
 """Who may do what, as the contract says."""
