@@ -22,6 +22,15 @@ def cancelled(*reasons: str) -> Callable[[], Any]:
     return refused("TransactionCanceledException", CancellationReasons=[{"Code": reason} for reason in reasons])
 
 
+def meanwhile(act: Callable[[], object]) -> Callable[[], None]:
+    """Somebody else is faster: what they do happens before, or after, the call, which then goes on."""
+
+    def happen() -> None:
+        act()
+
+    return happen
+
+
 def lost() -> None:
     """The connection breaks off: before a call it is never sent, after one its answer never comes."""
     raise ReadTimeoutError(endpoint_url="https://aws.invalid")

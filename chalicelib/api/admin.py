@@ -1,4 +1,4 @@
-"""What admins read and decide: the ledger, reviews, the state of a code."""
+"""What admins read and decide: the ledger, the state of a code."""
 
 import csv
 import io
@@ -12,13 +12,11 @@ from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, position_of
-from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.api.problems import bad_field, not_found
 from chalicelib.config import VERSION
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.ledger import KINDS
 from chalicelib.operations import browse
-from chalicelib.operations.redeem import Conflicting
-from chalicelib.operations.report import NotReviewable, review
 
 blueprint = Blueprint(__name__)
 
@@ -36,28 +34,6 @@ def get_ledger(call: Call) -> Response:
     """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
     query = call.query("from", "to", "ambassador_id", "kind", "order_id", "limit", "cursor")
     return ledger(call, "/v1/ledger", query, query.get("ambassador_id"))
-
-
-@route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
-def post_review(call: Call, order_id: str) -> Response:
-    """Approve or deny the reward of an order."""
-    told = call.body(schemas.Decision)
-    assert call.caller is not None
-    decided = review(
-        deps.table(),
-        schemas.path_id("order_id", order_id),
-        told.decision,
-        author=call.caller.id,
-        note=told.note,
-        now=deps.now(),
-    )
-    if isinstance(decided, Conflicting):
-        raise Problem(409, "conflicting_review", "Another admin decided at this moment. Look at it again.")
-    if isinstance(decided, NotReviewable):
-        if decided.reason == "unknown_order":
-            raise not_found("No code was redeemed on this order.")
-        raise Problem(409, "not_settled_yet", "This order has not been settled yet.", headers={"Retry-After": "5"})
-    return json(201, present.review(decided))
 
 
 @route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")

@@ -17,6 +17,7 @@ from chalicelib.domain.admit import Ask, Line, Reason, Refused
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
+from chalicelib.operations import programs
 from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
 from chalicelib.operations.report import report
 
@@ -41,7 +42,7 @@ def post_quote(call: Call) -> Response:
     """Say what a code would give on an order. Nothing is stored."""
     asked = call.body(schemas.Quote)
     program = deps.program()
-    answer = quote(deps.table(), _ask(asked.code, asked.order), program)
+    answer = quote(deps.table(), ask_of(asked.code, asked.order, at="order/"), program)
     if isinstance(answer, Refused):
         zero = present.money(0, program.currency)
         refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
@@ -57,7 +58,7 @@ def post_redemption(call: Call) -> Response:
     asked = call.body(schemas.Redemption)
     customer = asked.customer
     contact = Contact(customer.email, customer.first_name, customer.locale or deps.program().locale)
-    answer = redeem(deps.table(), _ask(asked.code, asked), contact, deps.program(), now=deps.now())
+    answer = redeem(deps.table(), ask_of(asked.code, asked), contact, deps.program(), now=deps.now())
     if isinstance(answer, Refused):
         raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, Conflicting):
@@ -67,18 +68,23 @@ def post_redemption(call: Call) -> Response:
 
 @route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
 def get_redemption(call: Call, order_id: str) -> Response:
-    """Say where the reward of an order stands, and why: with the figures to an admin, else as to its ambassador."""
+    """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     language = language_of(call.query("lang"))
-    table = deps.table()
-    redemption = table.read_redemption(schemas.path_id("order_id", order_id))
+    table, known = deps.table(), schemas.path_id("order_id", order_id)
+    admin = call.may("admin:read")
+    order = table.read_order(known) if admin else model.OrderFacts(known, table.read_redemption(known))
+    redemption = order.redemption
     if redemption is None:
         raise not_found("No code was redeemed on this order.")
     from chalicelib.web.explain import explain
 
     posted = redemption.standing.entries if redemption.standing else ()
     entries = table.read_entries(redemption.ambassador_id, posted)
-    words = explain(redemption, "admin" if call.may("admin:read") else "ambassador", language)
-    return json(200, present.explained(redemption, entries, words), Content_Language=language.tag)
+    words = explain(redemption, "admin" if admin else "ambassador", language)
+    if not admin:
+        return json(200, present.explained(redemption, entries, words), Content_Language=language.tag)
+    program = programs.version(table, redemption.program_version)
+    return json(200, present.examined(order, program, entries, words), Content_Language=language.tag)
 
 
 @route(blueprint, "POST", "/v1/orders/{order_id}/refunds", "checkout")
@@ -140,16 +146,19 @@ def _conflict(key: str) -> Problem:
     )
 
 
-def _ask(typed: str, order: schemas.Redemption | schemas.QuotedOrder) -> Ask:
-    """Translate what the checkout sends. Without `placed_at` the order is placed now."""
-    where = "order/placed_at" if isinstance(order, schemas.QuotedOrder) else "placed_at"
+def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: str = "") -> Ask:
+    """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
+
+    Raises:
+        Problem: 400 when it was placed at an impossible time.
+    """
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",
         code=code,
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
-        placed_at=schemas.past(where, order.placed_at, now) or now,
+        placed_at=schemas.past(f"{at}placed_at", order.placed_at, now) or now,
         lines=tuple(Line(it.sku, it.amount.amount if it.amount else None, it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),

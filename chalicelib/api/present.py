@@ -3,20 +3,26 @@
 from typing import Any
 
 from chalicelib.domain.explain import reason_of, state_of, trace
+from chalicelib.domain.fraud import SIGNALS, weight
 from chalicelib.domain.model import (
     Account,
     ApiKey,
+    Case,
+    Claim,
     Code,
     Fulfilment,
     LedgerEntry,
+    OrderFacts,
     Profile,
     Redemption,
     Refund,
     Reversal,
     Review,
+    Terms,
 )
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
 from chalicelib.domain.tiers import reached
+from chalicelib.operations.reviews import Open
 
 Body = dict[str, Any]
 
@@ -53,6 +59,86 @@ def explained(redemption: Redemption, entries: list[LedgerEntry], explanation: l
     """A redemption with where its reward stands, the entries that were posted for it, and why."""
     posted = {"entries": [entry(it) for it in entries]}
     return {**admitted(redemption), **_standing(redemption), "explanation": explanation, **posted}
+
+
+def examined(order: OrderFacts, program: Program, entries: list[LedgerEntry], explanation: list[str]) -> Body:
+    """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
+    redemption = order.redemption
+    assert redemption is not None
+    shown = {**explained(redemption, entries, explanation), "reviews": [review(decided) for decided in order.reviews]}
+    if redemption.standing is not None:
+        shown["signals"] = signals(redemption.standing.terms, program)
+    if order.case is not None and order.case.state == "open":
+        shown["case"] = _case(order.case, program)
+    return shown
+
+
+def waiting(it: Open) -> Body:
+    """One reward in the queue, with what it takes to decide."""
+    redemption, standing = it.redemption, it.redemption.standing
+    assert standing is not None, "a case comes with terms"
+    found = signals(standing.terms, it.program)
+    return {
+        "order_id": redemption.order_id,
+        "ambassador_id": redemption.ambassador_id,
+        "code": redemption.code,
+        "placed_at": redemption.placed_at,
+        "amount": money(redemption.amount, redemption.currency),
+        "friend_discount": money(redemption.friend_discount, redemption.currency),
+        "reward": money(standing.worth, redemption.unit),
+        **_case(it.case, it.program),
+        "signals": found,
+        "weight": sum(signal["weight"] for signal in found),
+        "review_at": it.program.watch.review_at,
+        "foreign_refunds": [
+            {"refund_id": refund.refund_id, "amount": money(refund.amount, refund.currency or "")}
+            for refund in it.foreign
+        ],
+    }
+
+
+def claim(asked: Claim) -> Body:
+    """A claim as the ambassador sees it."""
+    status = "received" if asked.state == "open" else asked.state
+    return {"id": asked.id, "order_id": asked.order_id, "status": status, "claimed_at": asked.claimed_at}
+
+
+def theirs(redemption: Redemption, explanation: list[str]) -> Body:
+    """An order that need not be claimed, since it is the ambassador's: where it stands."""
+    if redemption.standing is not None:
+        return {**referral(redemption, explanation), "status": "yours"}
+    shown = {"order_id": redemption.order_id, "code": redemption.code, "placed_at": redemption.placed_at}
+    return {**shown, "state": "pending", "status": "yours"}
+
+
+def claimed(asked: Claim, redemption: Redemption | None) -> Body:
+    """A claim for an admin, with what is known of the order."""
+    told = {"note": asked.note, "decided_at": asked.decided_at, "author": asked.author, "answer": asked.answer}
+    return {
+        "id": asked.id,
+        "ambassador_id": asked.ambassador_id,
+        "order_id": asked.order_id,
+        "state": asked.state,
+        "claimed_at": asked.claimed_at,
+        **{name: value for name, value in told.items() if value is not None},
+        "redemption": admitted(redemption) if redemption else None,
+    }
+
+
+def signals(terms: Terms, program: Program) -> list[Body]:
+    """What spoke for a review, in words that are for admins only: they would teach how not to be noticed."""
+    return [
+        {"name": name, "weight": weight((name,), program.watch), "text": SIGNALS[name].text} for name in terms.signals
+    ]
+
+
+def _case(case: Case, program: Program) -> Body:
+    return {
+        "questions": list(case.questions),
+        "opened_at": case.opened_at,
+        "deadline": case.deadline,
+        "default_decision": program.review_default,
+    }
 
 
 def referral(redemption: Redemption, explanation: list[str]) -> Body:

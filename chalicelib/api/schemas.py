@@ -156,6 +156,40 @@ class Decision(Shape):
     note: Note
 
 
+class NewClaim(Shape):
+    """An order that an ambassador says they brought."""
+
+    order_id: Id
+    note: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class ClaimedOrder(Shape):
+    """The order as the shop knows it."""
+
+    customer: Customer
+    amount: Money
+    placed_at: Moment
+    items: Items = []
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
+
+
+class ClaimDecision(Shape):
+    """What an admin decides about a claim, and why; an approval says what the order was."""
+
+    decision: Literal["approve", "deny"]
+    note: Note
+    order: ClaimedOrder | None = None
+
+
+class Decisions(Shape):
+    """What an admin decides alike about many rewards, and why."""
+
+    order_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    decision: Literal["approve", "deny"]
+    note: Note
+
+
 class CodeChange(Shape):
     """A code is paused, or works again; it expires, or (null) does not any more. What is left out stays."""
 

@@ -37,6 +37,7 @@ class Ask:
 
     `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet.
     `code` is in its stored form, or None when what was typed cannot be a code. `payment` and `address` are pseudonyms.
+    `claim` says that the order was paid for already, without the code and so without a discount.
     """
 
     order_id: str
@@ -48,6 +49,7 @@ class Ask:
     first_order: bool | None = None
     payment: str | None = None
     address: str | None = None
+    claim: str | None = None
     fingerprint: str = ""
 
 
@@ -123,6 +125,7 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
         campaign=offered.campaign,
         payment=ask.payment,
         address=ask.address,
+        claim=ask.claim,
         due_at=due_at,
     )
 
@@ -135,7 +138,7 @@ def _offered(code: Code, ask: Ask, program: Program) -> Offered | Refused:
         return Refused("nothing_counts")
     campaign = campaign_of(program, code.campaign, ask.placed_at)
     offer = offer_of(program, campaign)
-    discount = min(offer.of(counts), counts) if offer else 0
+    discount = min(offer.of(counts), counts) if offer and not ask.claim else 0
     if counts < program.minimum or counts <= discount:
         return Refused("below_minimum")
     rate = (campaign and campaign.reward) or program.tiers[0].reward

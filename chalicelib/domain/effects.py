@@ -12,14 +12,17 @@ Entity = (
     | model.ApiKey
     | model.Attempt
     | model.Case
+    | model.Claim
     | model.Code
     | model.Friend
     | model.Gift
     | model.LedgerEntry
     | model.Membership
     | model.Message
+    | model.OpenClaims
     | model.Profile
     | model.Redemption
+    | model.Trait
     | model.Session
 )
 
@@ -35,7 +38,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Gift | model.Redemption
+    entity: model.Account | model.Case | model.Claim | model.Gift | model.OpenClaims | model.Redemption | model.Trait
 
 
 @dataclass(frozen=True, slots=True)

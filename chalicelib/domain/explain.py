@@ -10,8 +10,8 @@ from chalicelib.domain.model import Redemption, Standing, State, Terms
 
 Step = dict[str, Any]
 Rule = Literal[
-    "offer", "settlement", "tier", "campaign", "rate", "cap", "budget", "cancelled", "refunds", "below_minimum",
-    "review", "worth", "hold",
+    "offer", "claim", "settlement", "tier", "campaign", "rate", "cap", "budget", "cancelled", "refunds",
+    "below_minimum", "review", "worth", "hold",
 ]  # fmt: skip
 """Everything that a step can be about. Readers in words have a sentence for each."""
 
@@ -40,6 +40,8 @@ def trace(redemption: Redemption) -> list[Step]:
     """The rules in the order in which they decided."""
     left_out = {} if redemption.excluded is None else {"excluded": redemption.excluded}
     steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, **left_out, paid=redemption.paid)]
+    if redemption.claim:
+        steps.append(_step("claim", "approved", id=redemption.claim))
     if redemption.standing is None:
         return [*steps, _step("settlement", "pending", estimate=redemption.reward_estimate)]
     return [*steps, *_earned(redemption, redemption.standing), *_waiting(redemption.standing)]

@@ -1,22 +1,49 @@
 """Signals that something may be wrong. They never refuse an order: they make a reward wait for an admin."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from chalicelib.domain.calendar import number_of
-from chalicelib.domain.model import Account, Pace
+from chalicelib.domain.model import Account, Pace, Redemption, Trait
 from chalicelib.domain.program import Program, Watch
 
-WEIGHTS = {
-    "shared_payment": 60,
-    "velocity": 40,
-    "refund_rate": 40,
-    "ring": 40,
-    "shared_address": 30,
-    "disposable_email": 30,
-    "no_clicks": 20,
-}
-"""Every signal, and what it weighs unless the program says otherwise."""
+Safe = Literal["routine", "returns"]
+"""What an ambassador may be told of a reward under review: nothing that teaches how it was noticed."""
 
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a signal weighs unless the program says otherwise, its text for admins, what the ambassador may be told."""
+
+    weight: int
+    text: str
+    safe: Safe = "routine"
+
+
+SIGNALS = {
+    "shared_payment": Signal(
+        60,
+        "The card was used before by another friend of this ambassador, or by the ambassador for an order of theirs.",
+    ),
+    "velocity": Signal(40, "Far more orders in a day than this ambassador's last three months explain."),
+    "refund_rate": Signal(40, "A large part of the orders with this ambassador's codes were sent back.", "returns"),
+    "ring": Signal(
+        40, "The friend is an ambassador too, and brought this ambassador as a friend: they refer each other."
+    ),
+    "shared_address": Signal(
+        30, "Another friend of this ambassador, or the ambassador, had an order sent to the same address."
+    ),
+    "disposable_email": Signal(30, "The friend's mailbox is one of a host that gives them away for minutes."),
+    "no_clicks": Signal(
+        20, "Nobody opened the link of this code in the 30 days before: it may stand on a coupon site."
+    ),
+}
+"""Every signal, the weightiest first."""
+
+WEIGHTS = {name: signal.weight for name, signal in SIGNALS.items()}
+
+_FRIENDS_MAX = 2
 _BASELINE_MONTHS = 3
 _BASELINE_DAYS = 90
 
@@ -27,6 +54,42 @@ class Evidence:
 
     found: tuple[str, ...] = ()
     clicks: int | None = None
+
+
+def noticed(
+    redemption: Redemption,
+    traits: Mapping[str, Trait],
+    own: Iterable[Redemption],
+    *,
+    ring: bool = False,
+    disposable: bool = False,
+) -> tuple[str, ...]:
+    """Return the signals that other orders and people speak for.
+
+    `traits` are by pseudonym those of the order's ambassador, `own` are orders that the ambassador has placed. A friend
+    who uses a card or an address again is the same person and no signal.
+    """
+    bought = tuple(own)
+    found = {
+        "shared_payment": _shared(redemption.payment, redemption.friend, traits, [it.payment for it in bought]),
+        "shared_address": _shared(redemption.address, redemption.friend, traits, [it.address for it in bought]),
+        "ring": ring,
+        "disposable_email": disposable,
+    }
+    return tuple(name for name, raised in found.items() if raised)
+
+
+def remembered(trait: Trait, friend: str) -> Trait:
+    """Note who has used a card or an address; the same trait if there is nothing to note."""
+    if friend in trait.friends or len(trait.friends) >= _FRIENDS_MAX:
+        return trait
+    return replace(trait, friends=(*trait.friends, friend))
+
+
+def safe_to_tell(found: tuple[str, ...]) -> Safe:
+    """Return what the ambassador may be told of a reward that waits because of these signals: of two, the vaguer."""
+    told = {SIGNALS[name].safe for name in found}
+    return told.pop() if len(told) == 1 else "routine"
 
 
 def signals(evidence: Evidence, account: Account, program: Program, month: str) -> tuple[str, ...]:
@@ -56,6 +119,14 @@ def paced(pace: Pace | None, day: str) -> Pace:
     if pace is None or day > pace.day:
         return Pace(day, 1)
     return Pace(pace.day, pace.orders + 1)
+
+
+def _shared(trait: str | None, friend: str, traits: Mapping[str, Trait], own: Iterable[str | None]) -> bool:
+    """Tell whether somebody else has used a card or an address before."""
+    if trait is None:
+        return False
+    others = set(traits[trait].friends if trait in traits else ()) - {friend}
+    return bool(others) or trait in own
 
 
 def _too_fast(account: Account, watch: Watch, month: str) -> bool:

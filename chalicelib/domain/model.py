@@ -15,6 +15,7 @@ Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
 Mark = Literal["cancelled", "denied", "review_open", "by_default", "below_minimum", "earned"]
+Question = Literal["signals", "foreign_refund"]
 State = Literal["held", "available", "void", "clawed_back"]
 
 
@@ -165,6 +166,7 @@ class Redemption:
     """A code used on an order. Everything but `standing`, `version` and `due_at` is fixed when it is admitted.
 
     `excluded` is the part of the amount that doesn't count, such as gift cards; `payment` and `address` are pseudonyms.
+    `claim` is the one by which it was admitted later, if the friend did not use the code.
     """
 
     order_id: str
@@ -184,6 +186,7 @@ class Redemption:
     campaign: str | None = None
     payment: str | None = None
     address: str | None = None
+    claim: str | None = None
     version: int = 1
     due_at: datetime | None = None
     standing: Standing | None = None
@@ -251,13 +254,58 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it."""
+    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it.
+
+    `questions` are what is asked: about the order's signals, about a refund in a foreign currency, or both.
+    """
 
     order_id: str
     ambassador_id: str
     opened_at: datetime
     deadline: datetime
+    questions: tuple[Question, ...] = ()
     state: Literal["open", "closed"] = "open"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A card or an address (a pseudonym), and the friends of one ambassador who have used it.
+
+    Two friends are enough to say of anybody that another one has used it, so no more are kept.
+    """
+
+    pseudonym: str
+    ambassador_id: str
+    friends: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An order that an ambassador says they brought, although no code was used on it; an admin decides.
+
+    `note` is what the ambassador says, `answer` what the admin does, `author` the admin's key.
+    """
+
+    id: str
+    ambassador_id: str
+    order_id: str
+    claimed_at: datetime
+    note: str | None = None
+    state: Literal["open", "approved", "denied"] = "open"
+    decided_at: datetime | None = None
+    author: str | None = None
+    answer: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClaims:
+    """The ids of the claims of one ambassador that wait for an admin: there may be only so many."""
+
+    ambassador_id: str
+    claims: tuple[str, ...] = ()
     version: int = 1
 
 

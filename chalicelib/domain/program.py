@@ -103,6 +103,11 @@ class Watch:
     refunded_orders: int = 4
     clickless_orders: int = 5
 
+    @property
+    def on(self) -> bool:
+        """Tell whether anybody asks for signals that cost a read: who sets a threshold, or weights to be shown."""
+        return self.review_at is not None or bool(self.weights)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:

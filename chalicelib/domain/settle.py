@@ -25,6 +25,7 @@ from chalicelib.domain.model import (
     Message,
     Month,
     OrderFacts,
+    Question,
     Redemption,
     Refund,
     Review,
@@ -242,6 +243,16 @@ def due(order: OrderFacts, program: Program) -> datetime:
     return max([ends, *(fulfilment.return_by for fulfilment in order.fulfilments if fulfilment.return_by)])
 
 
+def questions(order: OrderFacts, terms: Terms) -> tuple[Question, ...]:
+    """What an admin is asked about an order, and has not answered yet."""
+    last = _last_review(order)
+    answered = last.answers if last else ()
+    asked: list[Question] = ["signals"] if terms.review and last is None else []
+    if any(refund.refund_id not in answered for refund in foreign_refunds(order)):
+        asked.append("foreign_refund")
+    return tuple(asked)
+
+
 def review_deadline(order: OrderFacts, terms: Terms, settled_at: datetime, program: Program) -> datetime | None:
     """When the default decision takes the place of an admin's, or None when every question has been answered."""
     last = _last_review(order)
@@ -276,12 +287,13 @@ def _case(order: OrderFacts, standing: Standing, program: Program, now: datetime
         return replace(was, state="closed", version=was.version + 1) if was and is_open else None
     deadline = review_deadline(order, standing.terms, standing.settled_at, program)
     assert deadline is not None
+    asked = questions(order, standing.terms)
     if was is None:
-        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline)
-    if is_open and was.deadline == deadline:
+        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=asked)
+    if is_open and (was.deadline, was.questions) == (deadline, asked):
         return None
     opened = was.opened_at if is_open else now
-    return replace(was, state="open", opened_at=opened, deadline=deadline, version=was.version + 1)
+    return replace(was, state="open", opened_at=opened, deadline=deadline, questions=asked, version=was.version + 1)
 
 
 def _last_review(order: OrderFacts) -> Review | None:

@@ -1,5 +1,6 @@
 """Use a code on an order: the only thing a checkout waits for. One read, one transaction, nothing shared touched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +35,7 @@ class Redeemed:
 
 @dataclass(frozen=True, slots=True)
 class Conflicting:
-    """The order was redeemed before with other content; that redemption stands."""
+    """The order was redeemed before with other content, which stands; or what was to be stored along has changed."""
 
 
 def quote(table: Table, ask: Ask, program: Program) -> Offered | Refused:
@@ -46,9 +47,11 @@ def quote(table: Table, ask: Ask, program: Program) -> Offered | Refused:
 
 
 def redeem(
-    table: Table, ask: Ask, contact: Contact, program: Program, *, now: datetime
+    table: Table, ask: Ask, contact: Contact, program: Program, *, now: datetime, along: Sequence[Effect] = ()
 ) -> Redeemed | Refused | Conflicting:
     """Admit an order and store it with the friend's guards, or answer as the stored redemption says.
+
+    `along` is stored with it or not at all.
 
     A refusal looks for an earlier redemption of the same order first: a retry must get its first answer even when the
     code was paused or the program closed in between. Only a program that takes further orders of a friend reads the
@@ -65,12 +68,14 @@ def redeem(
             stored = table.read_redemption(ask.order_id)
             return _again(stored, ask) if stored else answer
         order = redemption(answer, ask, program, now=now, due_at=now + GRACE)
-        failures = table.commit([Create(order), *_guards(order, ask, contact, known)])
+        failures = table.commit([Create(order), *_guards(order, ask, contact, known), *along])
         if not failures:
             return Redeemed(order, replayed=False)
         stored = next((failure.stored for failure in failures if isinstance(failure.stored, Redemption)), None)
         if stored:
             return _again(stored, ask)
+        if any(failure.effect in along for failure in failures):
+            return Conflicting()
         if not program.friend_days:
             break
     return Refused("friend_already_referred")

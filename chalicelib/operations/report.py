@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Literal
 
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model import Decision, Fulfilment, Refund, Reversal, Review
@@ -21,10 +22,18 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The decision as it is stored, now or (`replayed`) by an earlier request that said the same last."""
+
+    review: Review
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NotReviewable:
     """There is nothing to decide about this order: it is unknown, or has not been settled yet."""
 
-    reason: str
+    reason: Literal["unknown_order", "not_settled_yet"]
 
 
 def report(table: Table, fact: Reported) -> Taken | Conflicting:
@@ -43,10 +52,11 @@ def report(table: Table, fact: Reported) -> Taken | Conflicting:
 
 def review(
     table: Table, order_id: str, decision: Decision, *, author: str, note: str, now: datetime
-) -> Review | NotReviewable | Conflicting:
+) -> Reviewed | NotReviewable | Conflicting:
     """Decide on an order's reward. Each decision is posted against the number before it, so two admins can't cross.
 
-    Only an order with terms can be reviewed: before its first settlement there is no reward to decide on.
+    Only an order with terms can be reviewed: before its first settlement there is no reward to decide on. Who says once
+    more what stands already has only sent it again.
 
     Raises:
         BusyError: the table did not answer in time.
@@ -66,7 +76,14 @@ def review(
         answers=tuple(refund.refund_id for refund in foreign_refunds(order)),
         due_at=now + GRACE,
     )
-    return Conflicting() if table.commit([Create(fact)]) else fact
+    last = max(order.reviews, key=lambda it: it.number, default=None)
+    if last is not None and _said(last) == _said(fact):
+        return Reviewed(last, replayed=True)
+    return Conflicting() if table.commit([Create(fact)]) else Reviewed(fact, replayed=False)
+
+
+def _said(review: Review) -> tuple[object, ...]:
+    return review.decision, review.author, review.note, review.answers
 
 
 def _content(fact: Reported) -> list[object]:

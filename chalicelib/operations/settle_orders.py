@@ -7,14 +7,16 @@ from datetime import datetime
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
 from chalicelib.domain.limits import Used, after_draws, merged
-from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts
+from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts, Trait
 from chalicelib.domain.settle import Settlement, Unsettled, settle
 from chalicelib.operations import programs
-from chalicelib.operations.surroundings import look_around
+from chalicelib.operations.surroundings import Vicinity, look_around, survey
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
 FOLD_MAX = 20
 LANE_SECONDS = 20.0
+_TRAITS = 2
+"""An order brings a card and an address at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class _Fold:
     """Several settlements on their way into one transaction; `taken` orders of those offered fit into it."""
 
     account: Account
-    used: Used
+    vicinity: Vicinity
+    used: Used = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
     postponed: list[Postponed] = field(default_factory=list)
@@ -110,11 +113,13 @@ class _Fold:
 
     @property
     def room(self) -> int:
-        """How many effects still fit beside the account and the draws."""
-        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws))
+        """How many effects still fit beside the account, the draws, and the traits with those of one order more."""
+        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws)) - len(self.vicinity.effects()) - _TRAITS
 
-    def add(self, settlement: Settlement, effects: list[Effect]) -> None:
+    def add(self, order: OrderFacts, settlement: Settlement, effects: list[Effect]) -> None:
         """Take a settlement in."""
+        if order.redemption and order.redemption.standing is None:
+            self.vicinity.remember(order.redemption)
         self.effects += effects
         self.draws += settlement.draws
         self.used = after_draws(self.used, settlement.draws)
@@ -125,11 +130,12 @@ class _Fold:
     def transaction(self) -> list[Effect]:
         """Everything that it writes."""
         account = [Replace(replace(self.account, version=self.account.version + 1))] if self.moved else []
-        return [*self.effects, *map(Take, merged(self.draws)), *account]
+        return [*self.effects, *map(Take, merged(self.draws)), *self.vicinity.effects(), *account]
 
 
 def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
-    fold = _Fold(account, used={})
+    redemptions = [order.redemption for order in orders if order.redemption]
+    fold = _Fold(account, survey(table, redemptions, account.ambassador_id))
     for order in orders:
         settlement = _settle_one(table, order, fold, now)
         if isinstance(settlement, Postponed):
@@ -138,7 +144,7 @@ def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: dat
             effects = _effects(order, settlement, room=fold.room - len(settlement.draws), alone=fold.taken == 0)
             if effects is None:
                 break
-            fold.add(settlement, effects)
+            fold.add(order, settlement, effects)
         fold.taken += 1
     return fold
 
@@ -149,7 +155,7 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
         program = programs.version(table, order.redemption.program_version)
         around = None
         if order.redemption.standing is None:
-            around = look_around(table, order.redemption, fold.account, program, fold.used, now)
+            around = look_around(table, fold.vicinity, order.redemption, fold.account, program, used=fold.used, now=now)
             fold.used = around.used
         settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
     except BusyError:
@@ -182,7 +188,7 @@ def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: boo
 
 def _is_accounts(effect: Effect) -> bool:
     """Tell whether an effect failed because the account has moved: its own item, or what is named by its version."""
-    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift)
+    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift | Trait)
 
 
 def _postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:

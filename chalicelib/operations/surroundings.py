@@ -1,22 +1,100 @@
-"""What lies around an order when its terms are decided: the budget as it is used, and signals in the table."""
+"""What lies around orders when their terms are decided: the budget as it is used, and signals in the table."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.fraud import Evidence
+from chalicelib.domain.effects import Create, Entity, Replace
+from chalicelib.domain.fraud import Evidence, noticed, remembered
 from chalicelib.domain.limits import Used
-from chalicelib.domain.model import Account, Redemption
+from chalicelib.domain.model import Account, Code, Friend, Membership, Redemption, Trait
+from chalicelib.domain.people import canonical_email
 from chalicelib.domain.program import Program
 from chalicelib.domain.settle import Surroundings
+from chalicelib.operations import programs
 from chalicelib.store.table import Table
 
 CLICK_DAYS = 30
 
 
+@dataclass(slots=True)
+class Vicinity:
+    """Who and what is around the orders of one ambassador that are settled together for the first time.
+
+    `traits` goes on with each of these orders; one that nobody has used before has version 0. `ambassadors` are friends
+    who share a code themselves, `brought_by` is who brought the ambassador as a friend, `own` what the ambassador has
+    bought with somebody's code.
+    """
+
+    traits: dict[str, Trait] = field(default_factory=dict)
+    stored: dict[str, Trait] = field(default_factory=dict)
+    friends: dict[str, Friend] = field(default_factory=dict)
+    ambassadors: dict[str, str] = field(default_factory=dict)
+    brought_by: set[str] = field(default_factory=set)
+    own: list[Redemption] = field(default_factory=list)
+    clicks: dict[str, int] = field(default_factory=dict)
+
+    def notices(self, redemption: Redemption, *, watched: bool) -> tuple[str, ...]:
+        """Name the signals that people and other orders give."""
+        friend = self.friends.get(redemption.friend)
+        return noticed(
+            redemption,
+            self.traits,
+            self.own,
+            ring=self.ambassadors.get(redemption.friend) in self.brought_by,
+            disposable=watched and friend is not None and is_disposable(friend.email),
+        )
+
+    def remember(self, redemption: Redemption) -> None:
+        """Note the card and the address of an order that has its terms now."""
+        for trait in _traits([redemption]):
+            self.traits[trait] = remembered(self.traits[trait], redemption.friend)
+
+    def effects(self) -> list[Create | Replace]:
+        """Store what was noted."""
+        changed = [replace(it, version=it.version + 1) for key, it in self.traits.items() if it != self.stored[key]]
+        return [Create(it) if it.version == 1 else Replace(it) for it in changed]
+
+
+def survey(table: Table, orders: Sequence[Redemption], ambassador_id: str) -> Vicinity:
+    """Read who and what is around the first settlements among an ambassador's orders, after the account was read.
+
+    Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
+    trip for all orders that bring a trait, or whose program is watched. Another one for the ambassador as a friend and
+    a last one for what the ambassador has bought, when these can matter.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    fresh = [it for it in orders if it.standing is None]
+    watched = [it for it in fresh if programs.version(table, it.program_version).watch.on]
+    traits = _traits(fresh)
+    found = table.read_circle(ambassador_id, traits, [it.friend for it in watched], [it.code for it in watched])
+    known = {it.pseudonym: it for it in found if isinstance(it, Trait)}
+    stored = {trait: known.get(trait, Trait(trait, ambassador_id, version=0)) for trait in traits}
+    vicinity = Vicinity(
+        traits=dict(stored),
+        stored=stored,
+        friends={it.person: it for it in found if isinstance(it, Friend)},
+        ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership)},
+    )
+    if vicinity.ambassadors or _traits(watched):
+        _survey_ambassador(table, vicinity, found, with_orders=bool(_traits(watched)))
+    return vicinity
+
+
 def look_around(
-    table: Table, redemption: Redemption, account: Account, program: Program, used: Used, now: datetime
+    table: Table,
+    vicinity: Vicinity,
+    redemption: Redemption,
+    account: Account,
+    program: Program,
+    *,
+    used: Used,
+    now: datetime,
 ) -> Surroundings:
-    """Read what the terms of an order need; `used` is what is known of the budget already, by month.
+    """Gather what the terms of an order need; `used` is what is known of the budget already, by month.
 
     Raises:
         BusyError: the table did not answer in time.
@@ -25,7 +103,35 @@ def look_around(
     if program.budget_month is not None and month not in used:
         used = {**used, month: table.read_used(month)}
     clicks = None
-    if account.settled + 1 >= program.watch.clickless_orders:
-        days = table.read_clicks(redemption.code, (now - timedelta(days=CLICK_DAYS)).date())
-        clicks = sum(number for day in days for number in day.channels.values())
-    return Surroundings(Evidence(clicks=clicks), used)
+    if program.watch.on and account.settled + 1 >= program.watch.clickless_orders:
+        clicks = _clicks(table, vicinity, redemption.code, now)
+    return Surroundings(Evidence(vicinity.notices(redemption, watched=program.watch.on), clicks), used)
+
+
+def is_disposable(email: str | None) -> bool:
+    """Tell whether a mailbox is of a host, or of a part of one, that gives them away for minutes."""
+    from disposable_email_domains import blocklist
+
+    labels = canonical_email(email or "").rpartition("@")[2].split(".")
+    return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))
+
+
+def _survey_ambassador(table: Table, vicinity: Vicinity, found: Iterable[Entity], *, with_orders: bool) -> None:
+    owners = {person: None for it in found if isinstance(it, Code) for person in it.owners}
+    guards = table.read_friends(owners)
+    vicinity.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
+    if with_orders:
+        vicinity.own = table.read_redemptions(dict.fromkeys(it.order_id for it in guards))
+
+
+def _traits(orders: Iterable[Redemption]) -> list[str]:
+    """The cards and addresses of some orders, each once."""
+    return list(dict.fromkeys(trait for it in orders for trait in (it.payment, it.address) if trait))
+
+
+def _clicks(table: Table, vicinity: Vicinity, code: str, now: datetime) -> int:
+    """How often the link of a code was opened of late; read once for all orders of a fold."""
+    if code not in vicinity.clicks:
+        days = table.read_clicks(code, (now - timedelta(days=CLICK_DAYS)).date())
+        vicinity.clicks[code] = sum(number for day in days for number in day.channels.values())
+    return vicinity.clicks[code]

@@ -12,6 +12,9 @@
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
+| trait                | TRAIT#t, USED#a           | settlement                           |                           |
+| claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
+| open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
 | gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
@@ -38,8 +41,8 @@ DAY_SHARDS = 4
 API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
-AMBASSADORS, CASES, GIFTS = "AMBASSADORS", "CASES", "GIFTS"
-"""The lists of all ambassadors, of open cases and of gifts to send, in the index `owner`."""
+AMBASSADORS, CASES, CLAIMS, GIFTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS"
+"""The lists of all ambassadors, of open cases and claims, and of gifts to send, in the index `owner`."""
 
 
 class Key(NamedTuple):
@@ -73,6 +76,8 @@ def index_keys(entity: Entity) -> dict[str, Any]:
         listed |= {"owner_pk": AMBASSADORS, "owner_sk": entity.ambassador_id}
     if isinstance(entity, model.Case) and entity.state == "open":
         listed |= {"owner_pk": CASES, "owner_sk": f"{stamp(entity.deadline)}#{entity.order_id}"}
+    if isinstance(entity, model.Claim) and entity.state == "open":
+        listed |= {"owner_pk": CLAIMS, "owner_sk": f"{stamp(entity.claimed_at)}#{entity.id}"}
     if isinstance(entity, model.Gift) and entity.state == "open":
         listed |= {"owner_pk": GIFTS, "owner_sk": f"{stamp(entity.created_at)}#{entity.id}"}
     if isinstance(entity, model.LedgerEntry):
@@ -143,6 +148,21 @@ def redemption(order_id: str) -> Key:
 def case(order_id: str) -> Key:
     """The question about an order that waits for an admin."""
     return Key(order(order_id), "CASE")
+
+
+def trait(pseudonym: str, ambassador_id: str) -> Key:
+    """Who of an ambassador's friends has used a card or an address."""
+    return Key(f"TRAIT#{pseudonym}", f"USED#{ambassador_id}")
+
+
+def claim(claim_id: str) -> Key:
+    """An order that an ambassador claims."""
+    return Key(f"CLAIM#{claim_id}", "CLAIM")
+
+
+def open_claims(ambassador_id: str) -> Key:
+    """What an ambassador claims and nobody has decided on yet."""
+    return Key(f"CLAIMS#{ambassador_id}", "OPEN")
 
 
 def gift(gift_id: str) -> Key:
@@ -217,6 +237,9 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
     model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
     model.Case: lambda it: case(it.order_id),
+    model.Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
+    model.Claim: lambda it: claim(it.id),
+    model.OpenClaims: lambda it: open_claims(it.ambassador_id),
     model.Gift: lambda it: gift(it.id),
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),

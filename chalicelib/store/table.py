@@ -25,6 +25,7 @@ from chalicelib.domain.model import (
     ApiKey,
     Attempt,
     Case,
+    Claim,
     Code,
     Draw,
     Friend,
@@ -32,6 +33,7 @@ from chalicelib.domain.model import (
     LedgerEntry,
     Membership,
     Message,
+    OpenClaims,
     OrderFacts,
     Profile,
     Redemption,
@@ -276,6 +278,36 @@ class Table:
         """Some entries of one ambassador's ledger."""
         return self._batch([keys.entry(ambassador_id, number) for number in numbers], LedgerEntry)
 
+    def read_redemptions(self, order_ids: Iterable[str]) -> list[Redemption]:
+        """The redemptions of some orders, in their order."""
+        return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
+
+    def read_friends(self, persons: Iterable[str]) -> list[Friend]:
+        """Which of these people have been referred."""
+        return self._batch([keys.friend(person) for person in persons], Friend)
+
+    def read_circle(
+        self, ambassador_id: str, traits: Iterable[str], persons: Iterable[str], codes: Iterable[str]
+    ) -> list[Entity]:
+        """What is known of cards and addresses with an ambassador, of people and of codes: all in one trip."""
+        wanted = [keys.trait(trait, ambassador_id) for trait in traits]
+        wanted += [key for person in persons for key in (keys.friend(person), keys.membership(person))]
+        wanted += [keys.code(code) for code in codes]
+        return [entity_of(item) for item in self._wire.batch(list(dict.fromkeys(wanted)))]
+
+    def read_claim(self, claim_id: str) -> Claim | None:
+        """An order that an ambassador claims."""
+        return self._get(keys.claim(claim_id), Claim)
+
+    def read_claimed(
+        self, claim_id: str, ambassador_id: str, order_id: str
+    ) -> tuple[Redemption | None, Claim | None, OpenClaims | None]:
+        """Everything about an order that an ambassador claims, in one trip whether or not there is anything."""
+        wanted = [keys.redemption(order_id), keys.claim(claim_id), keys.open_claims(ambassador_id)]
+        found = [entity_of(item) for item in self._wire.batch(wanted)]
+        redemption, claim, waiting = _only(Redemption, found), _only(Claim, found), _only(OpenClaims, found)
+        return next(redemption, None), next(claim, None), next(waiting, None)
+
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""
         return [
@@ -311,6 +343,26 @@ class Table:
         rows = list(self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False))
         redemptions = self._batch([key_in(item) for item in rows], Redemption)
         return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
+
+    def list_cases(self, after: str | None, limit: int) -> list[tuple[str, Case, Redemption]]:
+        """Up to `limit` cases with their orders, the soonest deadline first, each with its position.
+
+        The index is a moment behind: what it lists may have been closed.
+        """
+        bounds = (after or " ", "~")
+        rows = list(self._wire.query(keys.CASES, bounds, index="owner", skip=after, limit=limit))
+        positions = {key_in(row).pk: row["owner_sk"]["S"] for row in rows}
+        found = [entity_of(it) for it in self._wire.batch([key_in(row) for row in rows])]
+        cases = list(_only(Case, found))
+        redemptions = self.read_redemptions(case.order_id for case in cases)
+        return [(positions[keys.order(it.order_id)], it, of) for it, of in zip(cases, redemptions, strict=True)]
+
+    def list_claims(self, after: str | None, limit: int) -> list[tuple[str, Claim]]:
+        """Up to `limit` claims, the oldest first, each with its position. Some may have been decided a moment ago."""
+        bounds = (after or " ", "~")
+        rows = list(self._wire.query(keys.CLAIMS, bounds, index="owner", skip=after, limit=limit))
+        claims = self._batch([key_in(row) for row in rows], Claim)
+        return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
 
     def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
         """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from chalicelib.domain.explain import Rule, Step, trace
+from chalicelib.domain.fraud import safe_to_tell
 from chalicelib.domain.model import Redemption
 from chalicelib.domain.program import GIFT
 from chalicelib.web.language import Language, format_amount, format_date
@@ -109,6 +110,12 @@ class ToAdmin(Teller):
         if it.get("excluded"):
             text = self._("Of that, %(excluded)s does not count, such as gift cards; %(paid)s is left.")
             yield text % {"excluded": self.money(it["excluded"]), "paid": self.money(it["paid"])}
+
+    def tell_claim(self, it: Told) -> Sentences:
+        """That it came late."""
+        yield self._("The code was not used at checkout: an admin approved a late claim (%(claim)s).") % {
+            "claim": it["id"]
+        }
 
     def tell_settlement(self, it: Told) -> Sentences:
         """Nothing is decided yet."""
@@ -227,6 +234,10 @@ class ToAmbassador(Teller):
         if it.get("excluded"):
             yield self._("A part of the order, such as a gift card, does not count towards your reward.")
 
+    def tell_claim(self, _: Told) -> Sentences:
+        """That we agreed."""
+        yield self._("You claimed this order, and we have agreed that it is yours.")
+
     def tell_settlement(self, _: Told) -> Sentences:
         """Nothing is decided yet."""
         yield self._("We are still working out your reward.")
@@ -300,12 +311,20 @@ class ToAmbassador(Teller):
     def tell_review(self, it: Told) -> Sentences:
         """That somebody looks, or what came of it; never what there was to look at, nor who did."""
         if "decision" not in it:
-            yield self._("The order is still being looked at. There is nothing you need to do.")
+            yield self.waiting()
         elif it["decision"] == "deny":
             yield self._("We cannot give a reward for this order.")
             yield self._("If you think that this is a mistake, please write to us.")
         elif self.worth:
             yield self._("The order counts.")
+
+    def waiting(self) -> str:
+        """Say that an admin looks, and why as far as it may be told."""
+        if self.standing and safe_to_tell(self.standing.terms.signals) == "returns":
+            return self._(
+                "Several orders with your code were sent back, so we look at this one before we release anything."
+            )
+        return self._("The order is still being looked at. There is nothing you need to do.")
 
     def tell_worth(self, it: Told) -> Sentences:
         """What comes of it all."""

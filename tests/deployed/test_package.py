@@ -26,7 +26,7 @@ PACKAGES = {
         "qrcode",
         "png.py",
     ),
-    *("jmespath", "typing_extensions.py"),
+    *("disposable_email_domains", "jmespath", "typing_extensions.py"),
 }
 """Ours, and what it imports. The runtime brings boto3 with what it stands on."""
 

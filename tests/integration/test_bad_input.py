@@ -73,6 +73,14 @@ REFUND: Body = {"refund_id": "r-new", "amount": eur(1000)}
 DELIVERY: Body = {"fulfilment_id": "f-new", "delivered_at": "2026-02-28T12:00:00Z"}
 NEW_KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
 ATTEMPT = {"Idempotency_Key": "a-1"}
+CLAIM: Body = {"order_id": "o-new", "note": "Fay is my sister."}
+VERDICT: Body = {
+    "decision": "approve",
+    "note": "Fay wrote to us.",
+    "order": {"customer": ORDER["customer"], "amount": eur(5000), "placed_at": "2026-02-20T12:00:00Z"},
+}
+TOGETHER: Body = {"order_ids": ["o-1", "o-2"], "decision": "approve", "note": "A family."}
+SIGNED_IN = {"Authorization": "Bearer $SESSION", "Idempotency_Key": "k1"}
 DECISION: Body = {"decision": "approve", "note": "A gift from aunt to niece."}
 
 
@@ -124,6 +132,24 @@ def attempt(case: str, **sent: str) -> Case:
     """A server key asked for without an Idempotency-Key that can be one."""
     path, scope, pointer = "/v1/keys", "admin:keys", "Idempotency-Key"
     return Case(f"attempt-{case}", "POST", path, scope, NEW_KEY, 400, "invalid_request", pointer, sent)
+
+
+def claim(case: str, pointer: str, **changes: object) -> Case:
+    """A claim with something wrong at `pointer`."""
+    path, body = "/v1/ambassadors/me/claims", changed(CLAIM, changes)
+    return Case(f"claim-{case}", "POST", path, None, body, 400, "invalid_request", pointer, SIGNED_IN)
+
+
+def verdict(case: str, pointer: str, **changes: object) -> Case:
+    """A decision about a claim with something wrong at `pointer`."""
+    body = changed(VERDICT, changes)
+    return Case(f"verdict-{case}", "POST", "/v1/claims/$CLAIM", "admin:write", body, 400, "invalid_request", pointer)
+
+
+def together(case: str, pointer: str, **changes: object) -> Case:
+    """A decision about many orders with something wrong at `pointer`."""
+    body = changed(TOGETHER, changes)
+    return Case(f"together-{case}", "POST", "/v1/reviews", "admin:write", body, 400, "invalid_request", pointer)
 
 
 def reading(case: str, query: str, pointer: str, path: str = "/v1/ledger", scope: str = "admin:read") -> Case:
@@ -361,6 +387,50 @@ CASES = [
     attempt("no-ascii", Idempotency_Key="cl\u00e9"),
     attempt("control", Idempotency_Key="a\tb"),
     new_key("stronger", "", scopes=["admin:write"])._replace(status=403, reason="scope_not_held", pointer=None),
+    # --- claims, and decisions about many ---
+    claim("order-missing", "/order_id", order_id=GONE),
+    claim("order-hash", "/order_id", order_id="a#b"),
+    claim("order-number", "/order_id", order_id=1),
+    claim("note-number", "/note", note=1),
+    claim("note-long", "/note", note="x" * 501),
+    claim("other", "/ambassador_id", ambassador_id="amb_1"),
+    claim("no-attempt", "Idempotency-Key")._replace(sent={"Authorization": "Bearer $SESSION"}),
+    verdict("decision", "/decision", decision="maybe"),
+    verdict("no-note", "/note", note=GONE),
+    verdict("no-order", "/order", order=GONE),
+    verdict("order-of-denial", "/order", decision="deny"),
+    verdict("no-customer", "/order/customer", order__customer=GONE),
+    verdict("email", "/order/customer/email", order__customer__email="stranger"),
+    verdict("float", "/order/amount/amount", order__amount__amount=12.5),
+    verdict("no-time", "/order/placed_at", order__placed_at=GONE),
+    verdict("future", "/order/placed_at", order__placed_at="2026-04-01T12:00:00Z"),
+    verdict("own-order-id", "/order/order_id", order__order_id="o-1"),
+    verdict("own-code", "/order/code", order__code="$MAYA"),
+    together("no-orders", "/order_ids", order_ids=GONE),
+    together("none", "/order_ids", order_ids=[]),
+    together("text", "/order_ids", order_ids="o-1"),
+    together("101", "/order_ids", order_ids=[f"o-{number}" for number in range(101)]),
+    together("hash", "/order_ids/1", order_ids=["o-1", "a#b"]),
+    together("decision", "/decision", decision="Deny"),
+    together("no-note", "/note", note=GONE),
+    together("unknown-field", "/author", author="key_1"),
+    reading("reviews-limit", "limit=0", "?limit", "/v1/reviews"),
+    reading("reviews-cursor", "cursor=$REFERRALS", "?cursor", "/v1/reviews"),
+    reading("reviews-filter", "ambassador_id=$ID", "?ambassador_id", "/v1/reviews"),
+    reading("claims-limit", "limit=101", "?limit", "/v1/claims"),
+    reading("claims-cursor", "cursor=$REFERRALS", "?cursor", "/v1/claims"),
+    reading("claims-filter", "state=open", "?state", "/v1/claims"),
+    path_id("claim-overlong", "POST", f"/v1/claims/{'x' * 129}", "admin:write", VERDICT, "/id"),
+    missing("claim", "POST", "/v1/claims/clm_none", "admin:write", VERDICT),
+    wrong_method("GET", "/v1/claims/$CLAIM", "POST"),
+    wrong_method("DELETE", "/v1/claims", "GET"),
+    wrong_method("GET", "/v1/ambassadors/$ID/claims", "POST"),
+    wrong_method("PUT", "/v1/reviews", "POST"),
+    wrong_scope("GET", "/v1/reviews", "checkout"),
+    wrong_scope("POST", "/v1/reviews", "admin:read", TOGETHER),
+    wrong_scope("GET", "/v1/claims", "enrol"),
+    wrong_scope("POST", "/v1/claims/$CLAIM", "admin:read", VERDICT),
+    wrong_scope("POST", "/v1/ambassadors/$ID/claims", "admin:write", CLAIM),
     reading("keys-limit", "limit=0", "?limit", "/v1/keys", "admin:keys"),
     reading("keys-cursor", "cursor=$REFERRALS", "?cursor", "/v1/keys", "admin:keys"),
     reading("keys-unknown-parameter", "owner=Bea", "?owner", "/v1/keys", "admin:keys"),
@@ -512,6 +582,8 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "reversal": ("POST", "/v1/orders/o-1/refunds/r-1/reversal", "checkout"),
     "delivery": ("POST", "/v1/orders/o-1/fulfilments", "checkout"),
     "review": ("POST", "/v1/reviews/o-1", "admin:write"),
+    "together": ("POST", "/v1/reviews", "admin:write"),
+    "verdict": ("POST", "/v1/claims/$CLAIM", "admin:write"),
     "session": ("POST", "/v1/ambassadors/$ID/sessions", "enrol"),
     "new-key": ("POST", "/v1/keys", "admin:keys"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
@@ -550,6 +622,8 @@ EMPTY = {
     "redeem": "/order_id",
     "refund": "/refund_id",
     "review": "/decision",
+    "together": "/order_ids",
+    "verdict": "/decision",
     "new-key": "/name",
 }
 
@@ -566,6 +640,7 @@ class World(NamedTuple):
         for name, meant in self.names.items():
             path = path.replace(name, meant)
             raw_body = raw_body.replace(name.encode(), meant.encode()) if raw_body else raw_body
+            headers = {header: text.replace(name, meant) for header, text in headers.items()}
         return self.shop.call(method, path, raw_body, scope=scope, **headers)
 
 
@@ -579,6 +654,8 @@ def world(shop: Shop) -> World:
     shop.stream()
     to_pause = shop.call("PATCH", f"/v1/codes/{paused['code']}", {"state": "paused"}, scope="admin:write")
     assert to_pause.status_code == 200
+    session = {"Authorization": f"Bearer {shop.session(maya['id'])}"}
+    claimed = shop.call("POST", "/v1/ambassadors/me/claims", {"order_id": "o-3"}, **session, Idempotency_Key="k")
     everybody = "/v1/ledger?limit=1&from=2026-03-01"
     ledger = shop.read(shop.call("GET", everybody, scope="admin:read"))["next_cursor"]
     own = f"/v1/ambassadors/{maya['id']}/referrals?limit=1"
@@ -589,6 +666,8 @@ def world(shop: Shop) -> World:
         "$PAUSED": paused["code"],
         "$paused": paused["code"].lower(),
         "$ID": maya["id"],
+        "$CLAIM": shop.read(claimed)["id"],
+        "$SESSION": session["Authorization"].removeprefix("Bearer "),
         "$LEDGER": ledger,
         "$TAMPERED": ("B" if ledger[0] == "A" else "A") + ledger[1:],
         "$REFERRALS": shop.read(shop.call("GET", own, scope="admin:read"))["next_cursor"],

@@ -392,6 +392,13 @@ def test_a_day_is_too_fast_only_against_the_ambassadors_own_pace() -> None:
     assert new.account.pace == Pace("2026-03-02", 1)
 
 
+def test_a_steady_pace_is_no_signal() -> None:
+    """A popular ambassador sells eight a day, day after day: asked about in the first month only."""
+    shelf = Shelf(program(watch=Watch(velocity_orders=6)))
+    found = [{name for _ in range(8) for name in shelf.sell(day).standing.terms.signals} for day in range(40)]
+    assert found == [{"velocity"}] * 31 + [set()] * 9
+
+
 def test_many_refunds_and_orders_without_a_visit_are_signals() -> None:
     """Both need enough orders to tell; the order itself is one of them."""
     shelf = Shelf(program(watch=Watch(refunded_orders=2, refunded_percent=50, clickless_orders=3)))

@@ -1,0 +1,115 @@
+"""Late claims: what an ambassador asks for, and what an admin decides."""
+
+from dataclasses import replace
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import SESSION, Call, json, once, route
+from chalicelib.api.checkout import ask_of
+from chalicelib.api.language import language_of
+from chalicelib.api.pages import cursor_of, limit_of, page, position_of
+from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.api.repeats import attempt, reused
+from chalicelib.domain.admit import Refused
+from chalicelib.domain.model import Claim
+from chalicelib.operations import claims
+from chalicelib.operations.attempts import Reused
+from chalicelib.operations.redeem import Contact
+
+blueprint = Blueprint(__name__)
+
+_TOO_MANY = f"No more than {claims.OPEN_MAX} of your claims may wait at the same time."
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/claims", SESSION)
+def post_claim(call: Call, ambassador_id: str) -> Response:
+    """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
+    language = language_of(call.query("lang"))
+    told = call.body(schemas.NewClaim)
+    mark = attempt(call, told)
+    answer = claims.claim(deps.table(), ambassador_id, told.order_id, told.note, attempt=mark, now=deps.now())
+    if isinstance(answer, Reused):
+        raise reused()
+    if isinstance(answer, claims.TooMany):
+        raise Problem(422, "too_many_claims", _TOO_MANY)
+    if isinstance(answer, claims.Theirs):
+        from chalicelib.web.explain import explain
+
+        words = explain(answer.redemption, "ambassador", language)
+        return json(200, present.theirs(answer.redemption, words), Content_Language=language.tag)
+    body = present.claim(answer.claim)
+    return json(202, body, Idempotent_Replayed="true") if answer.replayed else json(202, body)
+
+
+@route(blueprint, "GET", "/v1/claims", "admin:read")
+def get_claims(call: Call) -> Response:
+    """List the claims that wait for an admin, the oldest first."""
+    query = call.query("limit", "cursor")
+    waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
+    items = [present.claimed(claim, redemption) for claim, redemption in waiting]
+    return page("/v1/claims", query, items, cursor_of(after, "claims"))
+
+
+@route(blueprint, "POST", "/v1/claims/{claim_id}", "admin:write")
+def post_claim_decision(call: Call, claim_id: str) -> Response:
+    """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
+    told = call.body(schemas.ClaimDecision)
+    if (told.decision == "approve") != (told.order is not None):
+        raise bad_field("/order", "goes with an approval, and only with that")
+    found = claims.find(deps.table(), schemas.path_id("id", claim_id))
+    if found is None:
+        raise not_found("There is no such claim.")
+    asked, code = found
+    answer = (
+        _approve(call, asked, code, told)
+        if told.order
+        else claims.deny(deps.table(), asked, _decided(call, asked, told))
+    )
+    if isinstance(answer, claims.Decided):
+        return once(present.claimed(answer.claim, answer.redemption), replayed=answer.replayed)
+    raise _problem(answer)
+
+
+def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> claims.Answer:
+    """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
+    order, program = told.order, deps.program()
+    assert order is not None
+    redemption = schemas.Redemption(
+        order_id=asked.order_id,
+        code=code,
+        customer=order.customer,
+        amount=order.amount,
+        items=order.items,
+        placed_at=order.placed_at,
+        payment_fingerprint=order.payment_fingerprint,
+        shipping_address=order.shipping_address,
+    )
+    ask = ask_of(code, redemption, at="order/")
+    contact = Contact(order.customer.email, order.customer.first_name, order.customer.locale or program.locale)
+    return claims.approve(deps.table(), asked, ask, contact, program, _decided(call, asked, told))
+
+
+def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
+    assert call.caller is not None
+    return replace(
+        asked,
+        state="approved" if told.decision == "approve" else "denied",
+        decided_at=deps.now(),
+        author=call.caller.id,
+        answer=told.note,
+        version=asked.version + 1,
+    )
+
+
+def _problem(answer: Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise) -> Problem:
+    """What speaks against a decision; the claim stays as it is."""
+    match answer:
+        case Refused(reason):
+            return Problem(422, reason, "The program's rules don't admit this order. The claim stays open.")
+        case claims.AlreadyRedeemed(redemption):
+            detail = f"A code of {redemption.ambassador_id} was used on this order. The claim stays open."
+            return Problem(409, "already_redeemed", detail)
+        case claims.DecidedOtherwise(claim):
+            return Problem(409, "claim_decided", f"This claim has been {claim.state} already.")

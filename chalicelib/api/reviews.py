@@ -1,0 +1,71 @@
+"""The queue of rewards that wait for an admin, and what the admin decides."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import Call, json, once, route
+from chalicelib.api.pages import cursor_of, limit_of, page, position_of
+from chalicelib.api.problems import Problem
+from chalicelib.operations.redeem import Conflicting
+from chalicelib.operations.report import NotReviewable, Reviewed, review
+from chalicelib.operations.reviews import Answer, queue, review_all
+
+blueprint = Blueprint(__name__)
+
+_REFUSALS = {
+    "unknown_order": (404, "No code was redeemed on this order."),
+    "not_settled_yet": (409, "This order has not been settled yet."),
+    "conflicting_review": (409, "Another admin decided at this moment. Look at it again."),
+    "busy": (503, "The table did not answer in time. Send it again."),
+}
+
+
+@route(blueprint, "GET", "/v1/reviews", "admin:read")
+def get_reviews(call: Call) -> Response:
+    """List the rewards that wait for an admin, the soonest deadline first."""
+    query = call.query("limit", "cursor")
+    waiting, after = queue(deps.table(), position_of(query, "reviews"), limit_of(query))
+    return page("/v1/reviews", query, [present.waiting(it) for it in waiting], cursor_of(after, "reviews"))
+
+
+@route(blueprint, "POST", "/v1/reviews", "admin:write")
+def post_reviews(call: Call) -> Response:
+    """Approve or deny many rewards alike. Each order has an answer of its own."""
+    told = call.body(schemas.Decisions)
+    asked = dict.fromkeys(told.order_ids)
+    answers = review_all(deps.table(), asked, told.decision, author=_author(call), note=told.note, now=deps.now())
+    return json(200, {"results": [_result(order_id, answer) for order_id, answer in answers.items()]})
+
+
+@route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
+def post_review(call: Call, order_id: str) -> Response:
+    """Approve or deny the reward of an order."""
+    told = call.body(schemas.Decision)
+    known = schemas.path_id("order_id", order_id)
+    answer = review(deps.table(), known, told.decision, author=_author(call), note=told.note, now=deps.now())
+    if isinstance(answer, Reviewed):
+        return once(present.review(answer.review), replayed=answer.replayed)
+    reason = _reason(answer)
+    status, detail = _REFUSALS[reason]
+    headers: dict[str, str | list[str]] = {"Retry-After": "5"} if reason == "not_settled_yet" else {}
+    raise Problem(status, "not_found" if status == 404 else reason, detail, headers=headers)
+
+
+def _author(call: Call) -> str:
+    assert call.caller is not None
+    return call.caller.id
+
+
+def _result(order_id: str, answer: Answer) -> present.Body:
+    """What became of one order among many."""
+    if isinstance(answer, Reviewed):
+        return {"order_id": order_id, "status": "decided", "review": present.review(answer.review)}
+    reason = _reason(answer)
+    return {"order_id": order_id, "status": "failed", "reason": reason, "detail": _REFUSALS[reason][1]}
+
+
+def _reason(answer: Answer) -> str:
+    if isinstance(answer, NotReviewable):
+        return answer.reason
+    return "conflicting_review" if isinstance(answer, Conflicting) else "busy"
