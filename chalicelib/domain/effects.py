@@ -9,9 +9,11 @@ Entity = (
     model.Later
     | Program
     | model.Account
+    | model.Adjustment
     | model.ApiKey
     | model.Case
     | model.Code
+    | model.Coupon
     | model.Friend
     | model.Gift
     | model.LedgerEntry
@@ -19,6 +21,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Withdrawal
 )
 
 
@@ -33,7 +36,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Gift | model.Redemption
+    entity: model.Account | model.Adjustment | model.Case | model.Gift | model.Redemption | model.Withdrawal
 
 
 @dataclass(frozen=True, slots=True)

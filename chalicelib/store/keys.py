@@ -13,6 +13,10 @@
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
 | gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
+| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; owner: AMB#a / time  |
+|                      |                           |                                      | or PAYOUTS#state / time   |
+| coupon               | COUPON#code, COUPON       | checkout                             |                           |
+| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
@@ -34,8 +38,11 @@ from chalicelib.domain.program import Program
 DUE_SHARDS = 4
 DAY_SHARDS = 4
 
-AMBASSADORS, CASES, GIFTS = "AMBASSADORS", "CASES", "GIFTS"
-"""The lists of all ambassadors, of open cases and of gifts to send, in the index `owner`."""
+AMBASSADORS, CASES, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "GIFTS", "ADJUSTMENTS"
+"""The lists of all ambassadors, of open cases, of gifts to send and of waiting adjustments, in the index `owner`."""
+
+REFERRAL, SPEND = "REFERRAL#", "SPEND#"
+"""How an ambassador's referrals and spends begin in the index `owner`."""
 
 
 class Key(NamedTuple):
@@ -62,7 +69,7 @@ def index_keys(entity: Entity) -> dict[str, Any]:
         listed["due_pk"] = due_shard(key_of(entity).pk)
     if isinstance(entity, model.Redemption) and entity.standing is not None:
         listed["owner_pk"] = ambassador(entity.ambassador_id)
-        listed["owner_sk"] = f"REFERRAL#{stamp(entity.placed_at)}#{entity.order_id}"
+        listed["owner_sk"] = f"{REFERRAL}{stamp(entity.placed_at)}#{entity.order_id}"
         listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
     if isinstance(entity, model.Profile):
@@ -70,7 +77,13 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     if isinstance(entity, model.Case) and entity.state == "open":
         listed |= {"owner_pk": CASES, "owner_sk": f"{stamp(entity.deadline)}#{entity.order_id}"}
     if isinstance(entity, model.Gift) and entity.state == "open":
-        listed |= {"owner_pk": GIFTS, "owner_sk": f"{stamp(entity.created_at)}#{entity.id}"}
+        listed |= {"owner_pk": GIFTS, "owner_sk": _timed(entity)}
+    if isinstance(entity, model.Withdrawal) and entity.kind == "spend":
+        listed |= {"owner_pk": ambassador(entity.ambassador_id), "owner_sk": f"{SPEND}{_timed(entity)}"}
+    if isinstance(entity, model.Withdrawal) and entity.kind == "payout":
+        listed |= {"owner_pk": payouts(entity.state), "owner_sk": _timed(entity)}
+    if isinstance(entity, model.Adjustment) and entity.state == "waiting":
+        listed |= {"owner_pk": ADJUSTMENTS, "owner_sk": _timed(entity)}
     if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
@@ -142,6 +155,26 @@ def gift(gift_id: str) -> Key:
     return Key(f"GIFT#{gift_id}", "GIFT")
 
 
+def withdrawal(withdrawal_id: str) -> Key:
+    """A spend or a payout."""
+    return Key(f"WITHDRAWAL#{withdrawal_id}", "WITHDRAWAL")
+
+
+def coupon(code: str) -> Key:
+    """What leads from a coupon's code to its spend."""
+    return Key(f"COUPON#{code}", "COUPON")
+
+
+def payouts(state: str) -> str:
+    """The list of all payouts in one state, in the index `owner`."""
+    return f"PAYOUTS#{state}"
+
+
+def adjustment(adjustment_id: str) -> Key:
+    """A correction by hand."""
+    return Key(f"ADJUSTMENT#{adjustment_id}", "ADJUSTMENT")
+
+
 def budget(month: str, shard: int | None = None) -> Key:
     """One shard of what is used of a month's budget, or the prefix of all."""
     return Key(f"BUDGET#{month}", f"SHARD#{'' if shard is None else shard}")
@@ -182,6 +215,11 @@ def due_shard(pk: str) -> str:
     return f"DUE#{_shard(pk, DUE_SHARDS)}"
 
 
+def _timed(entity: model.Gift | model.Withdrawal | model.Adjustment) -> str:
+    """A sort key in the order of making."""
+    return f"{stamp(entity.created_at)}#{entity.id}"
+
+
 def _shard(name: str, shards: int) -> int:
     return crc32(name.encode()) % shards
 
@@ -200,6 +238,9 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
     model.Case: lambda it: case(it.order_id),
     model.Gift: lambda it: gift(it.id),
+    model.Withdrawal: lambda it: withdrawal(it.id),
+    model.Coupon: lambda it: coupon(it.code),
+    model.Adjustment: lambda it: adjustment(it.id),
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
