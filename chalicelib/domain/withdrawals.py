@@ -83,7 +83,7 @@ def close(
     """
     if was.state != "reserved":
         return Already(was, repeated=_says(was, step, closing))
-    if step == "confirmed" and was.expires_at is not None and now >= was.expires_at:
+    if step == "confirmed" and has_expired(was, now):
         return TooLate(was)
     closed = replace(
         was, state=step, closed_at=now, closed_by=by, closing=closing, version=was.version + 1, due_at=None
@@ -93,6 +93,12 @@ def close(
         return _moved(closed, replace(account, active_at=now), posting, program, now)
     reason = "expired" if step == "expired" else closing
     return _moved(closed, account, _posting(closed, f"{was.kind}_cancelled", reason=reason, author=by), program, now)
+
+
+def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
+    """Tell whether a coupon can't be used any more because its time is over, wherever its money is by now."""
+    ends = withdrawal.expires_at
+    return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
 
 
 def _says(was: Withdrawal, step: Step, closing: str | None) -> bool:
