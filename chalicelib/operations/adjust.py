@@ -1,10 +1,10 @@
 """Correct a balance by hand, and let a second admin decide where the correction is large."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
+from chalicelib.domain.adjustments import Already, Posted, UnknownUnit, adjust, decide
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model import Adjustment, ApiKey, Attempt, Decision
 from chalicelib.domain.program import Program
@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """An adjustment as it is now, brought there by this request or (`replayed`) by an earlier one that said the same."""
+    """An adjustment as it is now, brought there by this request or (`replayed`) by an earlier one with the same words."""
 
     adjustment: Adjustment
     replayed: bool
@@ -95,9 +95,7 @@ def decide_adjustment(
             return None
         if not may_second(was.owner, by):
             return NoSecond()
-        answer = decide(
-            was, account_of(table, was.ambassador_id), program, decision, by=by.id, note=note, now=now
-        )
+        answer = decide(was, account_of(table, was.ambassador_id), program, decision, by=by.id, note=note, now=now)
         if isinstance(answer, Already):
             return Adjusted(was, replayed=True) if answer.repeated else answer
         posted = _postings(answer) if isinstance(answer, Posted) else []

@@ -17,6 +17,7 @@ from chalicelib.operations.ids import new_id
 from chalicelib.operations.tries import account_of, tries
 from chalicelib.store.table import Table
 
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be taken out, and for a payout who asks for it and how they call it."""
