@@ -6,9 +6,9 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import admin, present, schemas
-from chalicelib.api.auth import Call, json, route
-from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import not_found
+from chalicelib.api.auth import SESSION, Call, json, once, route
+from chalicelib.api.pages import listed
+from chalicelib.api.problems import unknown_ambassador
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
 from chalicelib.operations.enrol import enrol
@@ -34,14 +34,14 @@ def post_ambassador(call: Call) -> Response:
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
     body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
-    return json(201, body) if enrolled.new else json(200, body, Idempotent_Replayed="true")
+    return once(body, replayed=not enrolled.new)
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
-    table, profile = deps.table(), _profile(ambassador_id)
+    table, profile = deps.table(), known_ambassador(ambassador_id)
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
     clicks: dict[str, int] = {}
@@ -52,23 +52,23 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks))
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first."""
-    query = call.query("limit", "cursor")
-    limit, profile = limit_of(query), _profile(ambassador_id)
-    listing = f"referrals:{profile.ambassador_id}"
-    found = deps.table().list_referrals(profile.ambassador_id, position_of(query, listing), limit + 1)
-    after = found[limit - 1][0] if len(found) > limit else None
-    items = [present.referral(redemption) for _, redemption in found[:limit]]
-    path = f"/v1/ambassadors/{profile.ambassador_id}/referrals"
-    return page(path, query, items, cursor_of(after, listing))
+    query, table, known = call.query("limit", "cursor"), deps.table(), known_ambassador(ambassador_id).ambassador_id
+    return listed(
+        f"/v1/ambassadors/{known}/referrals",
+        query,
+        f"referrals:{known}",
+        lambda after, limit: table.list_referrals(known, after, limit),
+        lambda found: [present.referral(redemption) for redemption in found],
+    )
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read", SESSION)
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
-    profile = _profile(ambassador_id)
+    profile = known_ambassador(ambassador_id)
     path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
     return admin.ledger(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
 
@@ -79,8 +79,13 @@ def urls(code: str) -> dict[str, str]:
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
 
 
-def _profile(ambassador_id: str) -> Profile:
+def known_ambassador(ambassador_id: str) -> Profile:
+    """Read the profile of the ambassador whom a path names.
+
+    Raises:
+        Problem: 404 when there is no such ambassador.
+    """
     profile = deps.table().read_profile(schemas.path_id("id", ambassador_id))
     if profile is None:
-        raise not_found("There is no such ambassador.")
+        raise unknown_ambassador()
     return profile

@@ -11,6 +11,7 @@ Entity = (
     | model.Account
     | model.Adjustment
     | model.ApiKey
+    | model.Attempt
     | model.Case
     | model.Code
     | model.Coupon
@@ -21,6 +22,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Session
     | model.Withdrawal
 )
 
@@ -61,6 +63,20 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Revoked:
+    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """Write nothing, but only if this server key has not been revoked."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Write nothing, but only if this guard is still there."""
 
@@ -74,4 +90,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take
+Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid

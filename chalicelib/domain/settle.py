@@ -389,9 +389,14 @@ def _counted(account: Account, settled: Redemption, before: Standing | None, pro
         account,
         counted=account.counted + counted,
         refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
-        months={**account.months, month: became} if became != was else account.months,
+        months=_kept({**account.months, month: became}) if became != was else account.months,
         active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
     )
+
+
+def _kept(months: dict[str, Month]) -> dict[str, Month]:
+    """Leave out the months of which nothing is left."""
+    return {name: month for name, month in months.items() if month != Month()}
 
 
 def _is_refunded(standing: Standing) -> bool:

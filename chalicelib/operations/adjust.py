@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """An adjustment as it is now, brought there by this request or (`replayed`) by an earlier one with the same words."""
+    """An adjustment as it is now, brought there by this request or (`replayed`) by an earlier one like it."""
 
     adjustment: Adjustment
     replayed: bool

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.gifts import Already, Sent, send
 from chalicelib.domain.model import Gift
 from chalicelib.domain.program import Program
@@ -34,7 +34,8 @@ def mark_sent(
         answer = send(was, account_of(table, was.ambassador_id), program, author=author, note=note, now=now)
         if isinstance(answer, Already):
             return Closed(was, replayed=True) if answer.repeated else answer
-        posted = [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
-        if not table.commit([Replace(answer.gift), *posted]):
+        effects: list[Effect] = [Replace(answer.gift)]
+        effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
+        if not table.commit(effects):
             return Closed(answer.gift, replayed=False)
     raise AssertionError("unreachable")

@@ -32,6 +32,8 @@ _ENTITIES: dict[str, type] = {
     "MSG": model.Message,
     "V": Program,
     "KEY": model.ApiKey,
+    "SESSION": model.Session,
+    "ATTEMPT": model.Attempt,
 }
 
 

@@ -20,7 +20,9 @@
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
-| API key              | KEY#sha256, KEY           | every request                        |                           |
+| API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
+| session              | SESSION#sha256, SESSION   | every request of an ambassador       |                           |
+| attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
 
 Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
 index key writes no index.
@@ -37,6 +39,8 @@ from chalicelib.domain.program import Program
 
 DUE_SHARDS = 4
 DAY_SHARDS = 4
+API_KEYS = "KEYS"
+"""The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
 AMBASSADORS, CASES, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "GIFTS", "ADJUSTMENTS"
 """The lists of all ambassadors, of open cases, of gifts to send and of waiting adjustments, in the index `owner`."""
@@ -63,30 +67,21 @@ def key_of(entity: Entity) -> Key:
 
 
 def index_keys(entity: Entity) -> dict[str, Any]:
-    """Return the attributes that list an entity in the sparse indexes."""
+    """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
     listed: dict[str, Any] = {}
     if getattr(entity, "due_at", None) is not None:
         listed["due_pk"] = due_shard(key_of(entity).pk)
+    owned = _OWNED.get(type(entity), _nowhere)(entity)
+    if owned:
+        listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
     if isinstance(entity, model.Redemption) and entity.standing is not None:
-        listed["owner_pk"] = ambassador(entity.ambassador_id)
-        listed["owner_sk"] = f"{REFERRAL}{stamp(entity.placed_at)}#{entity.order_id}"
         listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
-    if isinstance(entity, model.Profile):
-        listed |= {"owner_pk": AMBASSADORS, "owner_sk": entity.ambassador_id}
-    if isinstance(entity, model.Case) and entity.state == "open":
-        listed |= {"owner_pk": CASES, "owner_sk": f"{stamp(entity.deadline)}#{entity.order_id}"}
-    if isinstance(entity, model.Gift) and entity.state == "open":
-        listed |= {"owner_pk": GIFTS, "owner_sk": _timed(entity)}
-    if isinstance(entity, model.Withdrawal) and entity.kind == "spend":
-        listed |= {"owner_pk": ambassador(entity.ambassador_id), "owner_sk": f"{SPEND}{_timed(entity)}"}
-    if isinstance(entity, model.Withdrawal) and entity.kind == "payout":
-        listed |= {"owner_pk": payouts(entity.state), "owner_sk": _timed(entity)}
-    if isinstance(entity, model.Adjustment) and entity.state == "waiting":
-        listed |= {"owner_pk": ADJUSTMENTS, "owner_sk": _timed(entity)}
     if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
+    if isinstance(entity, model.Session):
+        listed["expires_ttl"] = int(entity.expires_at.timestamp())
     return listed
 
 
@@ -195,6 +190,16 @@ def api_key(digest: str) -> Key:
     return Key(f"KEY#{digest}", "KEY")
 
 
+def session(digest: str) -> Key:
+    """A session, found by the SHA-256 of its token."""
+    return Key(f"SESSION#{digest}", "SESSION")
+
+
+def attempt(key: str) -> Key:
+    """What was made under an Idempotency-Key."""
+    return Key(f"ATTEMPT#{key}", "ATTEMPT")
+
+
 def day(on: date, shard: int) -> str:
     """One shard of a day's ledger."""
     return f"DAY#{on.isoformat()}#{shard}"
@@ -215,9 +220,19 @@ def due_shard(pk: str) -> str:
     return f"DUE#{_shard(pk, DUE_SHARDS)}"
 
 
-def _timed(entity: model.Gift | model.Withdrawal | model.Adjustment) -> str:
-    """A sort key in the order of making."""
-    return f"{stamp(entity.created_at)}#{entity.id}"
+def _timed(at: datetime, name: str) -> str:
+    """A sort key in the order of time."""
+    return f"{stamp(at)}#{name}"
+
+
+def _nowhere(_: object) -> None:
+    """The list of what is in none."""
+
+
+def _withdrawals(it: model.Withdrawal) -> Key:
+    if it.kind == "payout":
+        return Key(payouts(it.state), _timed(it.created_at, it.id))
+    return Key(ambassador(it.ambassador_id), SPEND + _timed(it.created_at, it.id))
 
 
 def _shard(name: str, shards: int) -> int:
@@ -244,4 +259,19 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
+    model.Session: lambda it: session(it.digest),
+    model.Attempt: lambda it: attempt(it.key),
 }
+
+_OWNED: dict[type, Callable[[Any], Key | None]] = {
+    model.Profile: lambda it: Key(AMBASSADORS, it.ambassador_id),
+    model.ApiKey: lambda it: Key(API_KEYS, it.id),
+    model.Redemption: lambda it: (
+        Key(ambassador(it.ambassador_id), REFERRAL + _timed(it.placed_at, it.order_id)) if it.standing else None
+    ),
+    model.Withdrawal: _withdrawals,
+    model.Case: lambda it: Key(CASES, _timed(it.deadline, it.order_id)) if it.state == "open" else None,
+    model.Gift: lambda it: Key(GIFTS, _timed(it.created_at, it.id)) if it.state == "open" else None,
+    model.Adjustment: lambda it: Key(ADJUSTMENTS, _timed(it.created_at, it.id)) if it.state == "waiting" else None,
+}
+"""The list in the index `owner` that an entity is in, and its place there."""
