@@ -7,6 +7,8 @@ HOME_DIR   ?= .local
 export NAME OWNER
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
+HISTORIES  ?= 20000
+CORES      ?= $(shell nproc 2>/dev/null || echo 2)
 
 APP   := .venv/app/bin/python
 RULES := .venv/app/bin
@@ -16,6 +18,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
+.PHONY: simulate planted mutants
 .PHONY: test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -68,6 +71,17 @@ layers: $(DEV)
 unit: $(DEV) ## the tests alone (ARGS="-k refund")
 	$(APP) -m pytest $(ARGS)
 
+simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
+	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
+
+planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
+	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+
+mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (half an hour)
+	$(APP) -m mutmut run --max-children $(CORES)
+	$(APP) -m mutmut export-cicd-stats
+	$(APP) -m mutmut results
+
 bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five minutes; ARGS="units cpu" for parts)
 	$(APP) -m bench $(ARGS)
 
@@ -101,7 +115,7 @@ clean: ## forget all local data (refuses while an instance is running)
 	@$(PYTHON) -m infra.local.forget .local/demo .local/demo-real '$(HOME_DIR)'
 
 distclean: clean ## clean, and the virtual environments and caches
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- virtual environments ----------------------------------------------------------------------------------------------
@@ -133,6 +147,10 @@ python:
 .venv/app/.installed-dev: requirements-dev.txt .venv/app/.installed
 	@echo 'Installing $< into .venv/app: once, about a minute …'
 	@.venv/app/bin/python -m pip install $(QUIET) -r $<
+	@touch $@
+
+.venv/app/.installed-mutants: .venv/app/.installed-dev
+	@.venv/app/bin/python -m pip install $(QUIET) mutmut==3.8.1
 	@touch $@
 
 .venv/real/.installed: | python

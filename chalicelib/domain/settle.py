@@ -122,13 +122,13 @@ def settle(
     changed = settled != redemption
     settled = replace(settled, version=redemption.version + 1) if changed else redemption
     moved = replace(moved, balances=add(moved.balances, entries), prizes=granted(moved.prizes, changes, program))
-    moved = watched(moved, program)
+    moved = watched(moved, program) if entries else moved
     return Settlement(
         redemption=settled,
         account=moved,
         entries=entries,
         gifts=tasks(entries),
-        draws=draws if before is None else _redrawn(redemption, before, after),
+        draws=(*draws, *_redrawn(redemption, before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, now=now),
         case=_case(order, after, program, now),
         changed=changed,
@@ -196,7 +196,8 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     released_in = before.released_in if before else None
     if released_in is None and now >= release_at and not review_open:
         released_in = version
-    room = portion(terms.granted, net, redemption.paid, terms.unit or redemption.currency)
+    unit = terms.unit or redemption.currency
+    room = portion(terms.granted, net, redemption.paid, unit)
     worth = 0 if denied or low else room
     earned = (before is not None and before.has("earned")) or (released_in is not None and worth > 0)
     marks: dict[Mark, bool] = {
@@ -403,9 +404,9 @@ def _is_refunded(standing: Standing) -> bool:
     return standing.refunded > 0 or standing.has("cancelled")
 
 
-def _redrawn(redemption: Redemption, before: Standing, after: Standing) -> tuple[Draw, ...]:
-    """Give back to the budget what a refund freed, or take it again when the refund no longer counts."""
-    if not before.terms.drawn or after.room == before.room:
+def _redrawn(redemption: Redemption, room: int, after: Standing) -> tuple[Draw, ...]:
+    """Give back to the budget what refunds freed of `room`, or take it again when a refund no longer counts."""
+    if not after.terms.drawn or after.room == room:
         return ()
-    shard, _ = before.terms.drawn[0]
-    return (Draw(month_of(redemption.placed_at), shard, after.room - before.room),)
+    shard, _ = after.terms.drawn[0]
+    return (Draw(month_of(redemption.placed_at), shard, after.room - room),)

@@ -197,11 +197,12 @@ class Table:
 
     def _draw(self, key: Key, draw: Draw) -> Action:
         """Add to what is used of a shard, if no more than `at_most` was used of it before."""
-        add = {":amount": draw.amount}
-        if draw.at_most is None:
-            return self._wire.action(key, "attribute_exists(PK)", add, UpdateExpression="ADD drawn :amount")
-        condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
-        return self._wire.action(key, condition, {**add, ":most": draw.at_most}, UpdateExpression="ADD drawn :amount")
+        condition, values = "attribute_exists(PK)", {":amount": draw.amount}
+        if draw.at_most is not None:
+            condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
+            values[":most"] = draw.at_most
+        bare: Action = {"UpdateExpression": "ADD drawn :amount", "ReturnValuesOnConditionCheckFailure": "NONE"}
+        return self._wire.action(key, condition, values, **bare)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ An order is compared with what `settle` answers for it now, so these hold for an
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain.calendar import month_of
@@ -41,7 +41,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *wrong_counts(accounts, redemptions),
         *misnamed_entries(redemptions, entries),
         *doubled_releases(entries),
-        *wrong_friends(redemptions, of(Friend, stored)),
+        *wrong_friends(redemptions, of(Friend, stored), of(Program, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
     ]
@@ -147,14 +147,21 @@ def doubled_releases(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     return (f"{order_id} was released {times} times" for order_id, times in released.items() if times > 1)
 
 
-def wrong_friends(redemptions: Iterable[Redemption], guards: Iterable[Friend]) -> Iterator[str]:
-    """A friend is referred once, and there is a guard for each order and an order for each guard."""
-    stored = list(redemptions)
-    referred = Counter(it.friend for it in stored)
-    yield from (f"{friend} was referred {times} times" for friend, times in referred.items() if times > 1)
-    guarded, known = {guard.order_id for guard in guards}, {it.order_id for it in stored}
-    yield from (f"{order_id} has a guard and no redemption" for order_id in guarded - known)
-    yield from (f"{order_id} has a redemption and no guard" for order_id in known - guarded)
+def wrong_friends(
+    redemptions: Iterable[Redemption], guards: Iterable[Friend], programs: Iterable[Program]
+) -> Iterator[str]:
+    """A friend is referred once, or again by the same ambassador in the days that the program takes; guards say so."""
+    stored, version = {it.order_id: it for it in redemptions}, {it.version: it for it in programs}
+    guard_of = {guard.person: guard for guard in guards}
+    yield from (f"{it.order_id} has a guard and no redemption" for it in guard_of.values() if it.order_id not in stored)
+    for it in stored.values():
+        guard, days = guard_of.get(it.friend), version[it.program_version].friend_days
+        if guard is None or guard.since is None:
+            yield f"{it.order_id} has a redemption and no guard"
+        elif guard.order_id != it.order_id:
+            in_time = days is not None and it.placed_at < guard.since + timedelta(days=days)
+            if not in_time or guard.ambassador_id != it.ambassador_id:
+                yield f"{it.friend} was referred by {guard.order_id}, and again by {it.order_id}"
 
 
 def unsettled(
