@@ -2,11 +2,22 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import access, admin, ambassadors, checkout, claims, links, problems, reviews
+from chalicelib.api import (
+    access,
+    admin,
+    ambassadors,
+    checkout,
+    claims,
+    corrections,
+    links,
+    problems,
+    reviews,
+    withdrawals,
+)
 from chalicelib.workers import schedule, stream
 
 app = Chalice(app_name="referrals")
 app.register_middleware(problems.answer, event_type="http")
 
-for part in (access, admin, ambassadors, checkout, claims, links, reviews, schedule, stream):
+for part in (access, admin, ambassadors, checkout, claims, corrections, links, reviews, withdrawals, schedule, stream):
     app.register_blueprint(part.blueprint)

@@ -8,7 +8,7 @@ from chalicelib import deps
 from chalicelib.api import admin, present, schemas
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.language import language_of
-from chalicelib.api.pages import cursor_of, limit_of, page, position_of
+from chalicelib.api.pages import listed
 from chalicelib.api.problems import unknown_ambassador
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
@@ -42,7 +42,7 @@ def post_ambassador(call: Call) -> Response:
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
-    table, profile = deps.table(), _profile(ambassador_id)
+    table, profile = deps.table(), known_ambassador(ambassador_id)
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
     clicks: dict[str, int] = {}
@@ -56,23 +56,24 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
-    query = call.query("limit", "cursor", "lang")
-    limit, profile = limit_of(query), _profile(ambassador_id)
-    language = language_of(query, profile.person.locale)
-    listing = f"referrals:{profile.ambassador_id}"
-    found = deps.table().list_referrals(profile.ambassador_id, position_of(query, listing), limit + 1)
-    after = found[limit - 1][0] if len(found) > limit else None
+    query, table, profile = call.query("limit", "cursor", "lang"), deps.table(), known_ambassador(ambassador_id)
+    known, language = profile.ambassador_id, language_of(query, profile.person.locale)
     from chalicelib.web.explain import explain
 
-    items = [present.referral(it, explain(it, "ambassador", language)) for _, it in found[:limit]]
-    path = f"/v1/ambassadors/{profile.ambassador_id}/referrals"
-    return page(path, query, items, cursor_of(after, listing), Content_Language=language.tag)
+    return listed(
+        f"/v1/ambassadors/{known}/referrals",
+        query,
+        f"referrals:{known}",
+        lambda after, limit: table.list_referrals(known, after, limit),
+        lambda found: [present.referral(it, explain(it, "ambassador", language)) for it in found],
+        Content_Language=language.tag,
+    )
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read", SESSION)
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
-    profile = _profile(ambassador_id)
+    profile = known_ambassador(ambassador_id)
     path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
     return admin.ledger(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
 
@@ -83,7 +84,12 @@ def urls(code: str) -> dict[str, str]:
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
 
 
-def _profile(ambassador_id: str) -> Profile:
+def known_ambassador(ambassador_id: str) -> Profile:
+    """Read the profile of the ambassador whom a path names.
+
+    Raises:
+        Problem: 404 when there is no such ambassador.
+    """
     profile = deps.table().read_profile(schemas.path_id("id", ambassador_id))
     if profile is None:
         raise unknown_ambassador()

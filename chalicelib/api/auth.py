@@ -51,6 +51,12 @@ class Call:
         """Whom the route is about, if it is about one ambassador."""
         return self.session.ambassador_id if self.session else self.parameters.get("ambassador_id")
 
+    @property
+    def key(self) -> ApiKey:
+        """The server key behind a request to a route that is open to keys alone."""
+        assert self.caller is not None, "this route is open to others as well"
+        return self.caller
+
     def body(self, kind: type[T]) -> T:
         """Parse the JSON body.
 

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from chalice.app import Response
@@ -16,6 +17,8 @@ from chalicelib.api.problems import bad_field
 LIMIT_MAX = 100
 LIMIT = 50
 _MAC_BYTES = 16
+
+E = TypeVar("E")
 
 
 def limit_of(query: dict[str, str]) -> int:
@@ -58,6 +61,25 @@ def cursor_of(position: str | None, listing: str) -> str | None:
 def page(path: str, query: dict[str, str], items: list[Any], cursor: str | None, **headers: str) -> Response:
     """Answer with one page as JSON."""
     return json(200, {"items": items, "next_cursor": cursor}, **link(path, query, cursor), **headers)
+
+
+def listed(
+    path: str,
+    query: dict[str, str],
+    listing: str,
+    read: Callable[[str | None, int], list[tuple[str, E]]],
+    show: Callable[[list[E]], list[Any]],
+    **headers: str,
+) -> Response:
+    """Answer with one page of a list.
+
+    `read` gives entities with their positions, after a position and up to a number; one more than a page has tells
+    whether there is another page. What `show` leaves out makes a page short, not the last one.
+    """
+    limit = limit_of(query)
+    found = read(position_of(query, listing), limit + 1)
+    after = found[limit - 1][0] if len(found) > limit else None
+    return page(path, query, show([entity for _, entity in found[:limit]]), cursor_of(after, listing), **headers)
 
 
 def link(path: str, query: dict[str, str], cursor: str | None) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """Entities as clients read them. Field names here are the contract."""
 
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.explain import reason_of, state_of, trace
 from chalicelib.domain.fraud import SIGNALS, weight
 from chalicelib.domain.model import (
     Account,
+    Adjustment,
     ApiKey,
     Case,
     Claim,
     Code,
     Fulfilment,
+    Gift,
     LedgerEntry,
     OrderFacts,
     Profile,
@@ -19,9 +22,11 @@ from chalicelib.domain.model import (
     Reversal,
     Review,
     Terms,
+    Withdrawal,
 )
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
 from chalicelib.domain.tiers import reached
+from chalicelib.domain.withdrawals import has_expired
 from chalicelib.operations.reviews import Open
 
 Body = dict[str, Any]
@@ -168,8 +173,7 @@ def fact(reported: Refund | Reversal | Fulfilment) -> Body:
         case Fulfilment():
             shown = {"fulfilment_id": reported.fulfilment_id, "delivered_at": reported.delivered_at}
             shown |= {"return_by": reported.return_by}
-    told = {name: value for name, value in shown.items() if value is not None}
-    return {"order_id": reported.order_id, **told, "status": "accepted"}
+    return {"order_id": reported.order_id, **_given(shown), "status": "accepted"}
 
 
 def review(decided: Review) -> Body:
@@ -181,6 +185,41 @@ def review(decided: Review) -> Body:
         "author": decided.author,
         "note": decided.note,
         "at": decided.recorded_at,
+    }
+
+
+def withdrawal(stored: Withdrawal, now: datetime) -> Body:
+    """A coupon, or a payout. One that is closed shows what it was closed with."""
+    return _coupon(stored, now) if stored.kind == "spend" else _payout(stored)
+
+
+def adjustment(stored: Adjustment) -> Body:
+    """A correction by hand, and how it was decided if it had to wait."""
+    optional = {"decided_at": stored.decided_at, "decided_by": stored.decided_by, "note": stored.note}
+    return {
+        "id": stored.id,
+        "ambassador_id": stored.ambassador_id,
+        "status": stored.state,
+        "amount": money(stored.amount, stored.unit),
+        "reason": stored.reason,
+        "author": stored.author,
+        "created_at": stored.created_at,
+        **_given(optional),
+    }
+
+
+def gift(stored: Gift) -> Body:
+    """A gift that somebody has to send, or has sent."""
+    optional = {"order_id": stored.order_id, "author": stored.author, "note": stored.note}
+    return {
+        "id": stored.id,
+        "ambassador_id": stored.ambassador_id,
+        "gift": stored.name,
+        "amount": money(stored.amount, stored.unit),
+        "cause": stored.cause,
+        "created_at": stored.created_at,
+        "status": stored.state,
+        **_given({**optional, "closed_at": stored.closed_at}),
     }
 
 
@@ -199,7 +238,7 @@ def entry(posted: LedgerEntry) -> Body:
         "ambassador_id": posted.ambassador_id,
         "cause": posted.cause,
         "program_version": posted.program_version,
-        **{name: value for name, value in optional.items() if value is not None},
+        **_given(optional),
         "legs": [{"account": leg.account, **money(leg.amount, leg.currency)} for leg in posted.legs],
     }
 
@@ -251,6 +290,40 @@ def public_code(code: Code, first_name: str, offered: Body | None) -> Body:
     return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
 
 
+def _coupon(spend: Withdrawal, now: datetime) -> Body:
+    confirmed = spend.state == "confirmed"
+    return {
+        "id": spend.id,
+        "code": spend.code,
+        "ambassador_id": spend.ambassador_id,
+        "status": "expired" if has_expired(spend, now) else spend.state,
+        "amount": money(spend.amount, spend.currency),
+        "created_at": spend.created_at,
+        "expires_at": spend.expires_at,
+        **_given({"order_id": spend.closing if confirmed else None, "closed_at": spend.closed_at}),
+    }
+
+
+def _payout(payout: Withdrawal) -> Body:
+    reference = payout.closing if payout.state == "confirmed" else payout.reference
+    note = payout.closing if payout.state == "cancelled" else payout.note
+    optional = {"reference": reference, "note": note, "closed_at": payout.closed_at, "closed_by": payout.closed_by}
+    return {
+        "id": payout.id,
+        "ambassador_id": payout.ambassador_id,
+        "status": "pending" if payout.state == "reserved" else payout.state,
+        "amount": money(payout.amount, payout.currency),
+        "author": payout.author,
+        "created_at": payout.created_at,
+        **_given(optional),
+    }
+
+
+def _given(fields: Body) -> Body:
+    """Leave out what has no value."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def _tier(program: Program, counted: int) -> Body:
     shown: Body = {"name": tier_of(program, counted).name}
     following = tier_after(program, counted)
@@ -262,7 +335,9 @@ def _tier(program: Program, counted: int) -> Body:
 def _account(account: Account, currency: str) -> Body:
     """Balances by account name, each a list of moneys: the program's currency is always the first."""
     currencies = [currency, *sorted(account.balances.keys() - {currency})]
-    names = sorted({"held", "available", "spent", *(name for kept in account.balances.values() for name in kept)})
+    names = sorted(
+        {"held", "available", "reserved", "spent", *(name for kept in account.balances.values() for name in kept)}
+    )
     balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
     return {**balances, "counted": account.counted, "version": account.version}
 
@@ -281,7 +356,7 @@ def _standing(redemption: Redemption) -> Body:
         "reason": reason_of(standing),
         "trace": trace(redemption),
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return _given(shown)
 
 
 def _rate(rate: Rate, currency: str) -> Body:

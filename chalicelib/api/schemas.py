@@ -35,6 +35,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
 Trait = Annotated[str, Meta(min_length=1, max_length=512)]
+Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^(?!\s)[^{_BARRED}]+(?<!\s)\Z")]
+Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{_BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
@@ -43,6 +45,7 @@ _FORMS = {
     "email": "is no e-mail address",
     "currency": "is no currency: three capital letters (ISO 4217)",
     "locale": "is no language tag such as en or gu-IN (BCP 47)",
+    "unit": "is no unit: a word of small letters such as points, or gift: and its name",
     "birthday": "is no birthday: MM-DD or YYYY-MM-DD",
 }
 _IN_OBJECT = {
@@ -197,6 +200,63 @@ class CodeChange(Shape):
     expires_at: Moment | UnsetType | None = UNSET
 
 
+class Spend(Shape):
+    """Money that an ambassador wants as a coupon."""
+
+    amount: Money
+
+
+class CouponConfirm(Shape):
+    """The order on which a coupon was used."""
+
+    order_id: Id
+
+
+class CouponCancel(Shape):
+    """A coupon that is not used after all. The path says all."""
+
+
+class Payout(Shape):
+    """Money that is to be paid out, and how the shop calls that."""
+
+    amount: Money
+    reference: Reference | None = None
+    note: Note | None = None
+
+
+class PayoutConfirm(Shape):
+    """The payment that was made."""
+
+    reference: Reference
+
+
+class PayoutCancel(Shape):
+    """Why a payout was not made."""
+
+    note: Note
+
+
+class Change(Shape):
+    """By how much a balance changes: minor units of a currency, or a number of another unit."""
+
+    amount: Annotated[int, Meta(ge=-(10**12), le=10**12)]
+    currency: Currency | None = None
+    unit: Unit | None = None
+
+
+class NewAdjustment(Shape):
+    """A correction of a balance, and why."""
+
+    amount: Change
+    reason: Note
+
+
+class GiftSent(Shape):
+    """A gift is on its way."""
+
+    note: Note | None = None
+
+
 class NewKey(Shape):
     """A server key to be made: what it is for, who answers for it, what it may do."""
 
@@ -257,6 +317,20 @@ def near(name: str, given: datetime | None, now: datetime) -> datetime | None:
         Problem: 400.
     """
     return _between(name, given, EARLIEST, now + _FAR)
+
+
+def unit_of(told: Change) -> str:
+    """Check that a change changes something, and return what it is counted in.
+
+    Raises:
+        Problem: 400.
+    """
+    unit = told.currency or told.unit
+    if unit is None or (told.currency and told.unit):
+        raise bad_field("/amount", "has either a currency or a unit")
+    if told.amount == 0:
+        raise bad_field("/amount/amount", "is not zero")
+    return unit
 
 
 def birthday(given: str | None) -> str | None:

@@ -5,6 +5,8 @@ from random import Random
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
+COUPON = "CPN"
+COUPON_LENGTH = 15
 _LONGEST = 50
 
 # Without vowels few words remain; these are read with the digits that stand in for letters.
@@ -24,6 +26,22 @@ def random_code(chance: Random) -> str:
         code = "".join(chance.choice(ALPHABET) for _ in range(LENGTH))
         if is_decent(code):
             return code
+
+
+def random_coupon(chance: Random) -> str:
+    """Make a coupon's code: money to whoever has it, so it is longer than a code to share, and begins with `COUPON`.
+
+    28^12 exist, about 2 x 10^17: guessing one of a million live coupons takes some 2 x 10^11 attempts with a key.
+    """
+    while True:
+        code = COUPON + "".join(chance.choice(ALPHABET) for _ in range(COUPON_LENGTH - len(COUPON)))
+        if is_decent(code):
+            return code
+
+
+def is_coupon(code: str) -> bool:
+    """Tell a coupon from a code to share, by its form."""
+    return len(code) == COUPON_LENGTH and code.startswith(COUPON)
 
 
 def is_decent(code: str) -> bool:

@@ -9,11 +9,13 @@ Entity = (
     model.Later
     | Program
     | model.Account
+    | model.Adjustment
     | model.ApiKey
     | model.Attempt
     | model.Case
     | model.Claim
     | model.Code
+    | model.Coupon
     | model.Friend
     | model.Gift
     | model.LedgerEntry
@@ -24,6 +26,7 @@ Entity = (
     | model.Redemption
     | model.Trait
     | model.Session
+    | model.Withdrawal
 )
 
 
@@ -38,7 +41,17 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Claim | model.Gift | model.OpenClaims | model.Redemption | model.Trait
+    entity: (
+        model.Account
+        | model.Adjustment
+        | model.Case
+        | model.Claim
+        | model.Gift
+        | model.OpenClaims
+        | model.Redemption
+        | model.Trait
+        | model.Withdrawal
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ def flaws(program: Program) -> list[Flaw]:
 
 def _ranges(program: Program) -> Iterator[Range]:
     """Where numbers must lie for every sum and every date to stay within reason."""
-    for name in ("hold_days", "longest_wait_days", "review_days", "spend_days"):
+    for name in ("hold_days", "longest_wait_days", "review_days"):
         yield f"/{name}", getattr(program, name), 0, DAYS_MAX
+    yield "/spend_days", program.spend_days, 1, DAYS_MAX
     yield "/friend_days", program.friend_days, 1, DAYS_MAX
     yield "/tier_months", program.tier_months, 1, MONTHS_MAX
     yield "/demotion_months", program.demotion_months, 0, MONTHS_MAX

@@ -1,6 +1,10 @@
 """Double entry: every posting moves an amount from one account to another, and balances are nothing but their sum."""
 
-from chalicelib.domain.model import Balances, LedgerEntry, Leg
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.model import Account, Balances, LedgerEntry, Leg
+from chalicelib.domain.program import Program
 
 REWARDS = "program:rewards"
 ADJUSTMENTS = "program:adjustments"
@@ -44,6 +48,35 @@ def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, .
     from_expired = (Leg(EXPIRED, -expired, unit),) if expired else ()
     from_giver = (Leg(giver, expired - amount, unit),) if amount != expired else ()
     return (*from_expired, *from_giver, Leg(taker, amount, unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An entry of no order, to be: what moves and why, the reason that a person gave, and who that was."""
+
+    kind: str
+    amount: int
+    unit: str
+    cause: str
+    reason: str | None = None
+    author: str | None = None
+
+
+def post(account: Account, it: Posting, program: Program, *, now: datetime) -> tuple[Account, LedgerEntry]:
+    """Post one entry in a version of the account's own; answers the account after it, and the entry."""
+    version = account.version + 1
+    entry = LedgerEntry(
+        ambassador_id=account.ambassador_id,
+        number=f"{version:08d}-001",
+        kind=it.kind,
+        at=now,
+        cause=it.cause,
+        legs=legs(it.kind, it.amount, it.unit),
+        program_version=program.version,
+        reason=it.reason,
+        author=it.author,
+    )
+    return replace(account, version=version, balances=add(account.balances, (entry,))), entry
 
 
 def add(balances: Balances, entries: tuple[LedgerEntry, ...]) -> Balances:

@@ -447,6 +447,64 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupon:
+    """Guards that a coupon's code is given once, and leads from it to the spend."""
+
+    code: str
+    withdrawal_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Money on its way out of an account: reserved when it is asked for, then spent or paid, or given back.
+
+    A spend has the `code` of a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it
+    went. `reference` and `note` are what it was asked with, `closing` is what it was closed with: the order or the
+    payment, or why not. `author` and `closed_by` are keys; an ambassador's own spend has no author.
+    """
+
+    id: str
+    kind: Literal["spend", "payout"]
+    ambassador_id: str
+    amount: int
+    currency: str
+    created_at: datetime
+    code: str | None = None
+    expires_at: datetime | None = None
+    author: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    state: Literal["reserved", "confirmed", "cancelled", "expired"] = "reserved"
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closing: str | None = None
+    version: int = 1
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A correction of a balance by an admin. Above the program's limit it waits until a second admin decides.
+
+    `amount` may be negative. `author` is the key that asked, `owner` whose key that is.
+    """
+
+    id: str
+    ambassador_id: str
+    amount: int
+    unit: str
+    reason: str
+    author: str
+    owner: str
+    created_at: datetime
+    state: Literal["waiting", "posted", "denied"] = "waiting"
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    note: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """What settlements take from one shard of a month's budget, or give back (below zero).
 

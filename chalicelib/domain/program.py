@@ -179,3 +179,13 @@ def campaign_of(program: Program, name: str | None, placed_at: datetime) -> Camp
 def offer_of(program: Program, campaign: Campaign | None) -> Rate | None:
     """Return what the friend gets."""
     return campaign.offer if campaign and campaign.offer else program.offer
+
+
+def units(program: Program) -> set[str]:
+    """Return everything that the program counts rewards in: its currency, units of its own, gifts."""
+    rates = [
+        *(tier.reward for tier in program.tiers),
+        *(milestone.reward for milestone in program.milestones),
+        *(campaign.reward for campaign in program.campaigns),
+    ]
+    return {program.currency, *(rate.unit_in(program.currency) for rate in rates if rate)}

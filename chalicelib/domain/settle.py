@@ -9,10 +9,12 @@ not matter how often, or in which order, they are looked at.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.calendar import month_of, months_after
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.expiry import watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
-from chalicelib.domain.ledger import AVAILABLE, add, legs
+from chalicelib.domain.gifts import tasks
+from chalicelib.domain.ledger import add, legs
 from chalicelib.domain.limits import Used, capped, draw, portion
 from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
@@ -32,7 +34,7 @@ from chalicelib.domain.model import (
     Standing,
     Terms,
 )
-from chalicelib.domain.program import GIFT, Program, campaign_of, tier_of
+from chalicelib.domain.program import Program, campaign_of, tier_of
 from chalicelib.domain.tiers import Prize, granted, prizes, reached
 
 _CAUSES_MAX = 5
@@ -121,12 +123,12 @@ def settle(
     changed = settled != redemption
     settled = replace(settled, version=redemption.version + 1) if changed else redemption
     moved = replace(moved, balances=add(moved.balances, entries), prizes=granted(moved.prizes, changes, program))
-    moved = _watched_for_expiry(moved, program) if entries else moved
+    moved = watched(moved, program) if entries else moved
     return Settlement(
         redemption=settled,
         account=moved,
         entries=entries,
-        gifts=tuple(_gift(entry) for entry in entries if _is_gift(entry)),
+        gifts=tasks(entries),
         draws=(*draws, *_redrawn(redemption, before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, now=now),
         case=_case(order, after, program, now),
@@ -359,24 +361,6 @@ def _naming(standing: Standing, entries: tuple[LedgerEntry, ...]) -> Standing:
     return replace(standing, entries=(*standing.entries, *(entry.number for entry in entries)))
 
 
-def _is_gift(entry: LedgerEntry) -> bool:
-    return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
-
-
-def _gift(entry: LedgerEntry) -> Gift:
-    """The task to send what an entry has made available."""
-    taken = entry.legs[-1]
-    return Gift(
-        id=entry.id,
-        ambassador_id=entry.ambassador_id,
-        unit=taken.currency,
-        amount=taken.amount,
-        cause=entry.cause,
-        created_at=entry.at,
-        order_id=entry.order_id,
-    )
-
-
 def _cause(order: OrderFacts, kind: str) -> str:
     """Name what moved the money: the facts that had not been seen yet, or the time that has come."""
     if kind == "release":
@@ -440,11 +424,3 @@ def _redrawn(redemption: Redemption, room: int, after: Standing) -> tuple[Draw, 
         return ()
     shard, _ = after.terms.drawn[0]
     return (Draw(month_of(redemption.placed_at), shard, after.room - room),)
-
-
-def _watched_for_expiry(account: Account, program: Program) -> Account:
-    """Ask to look at the account when what it holds may have expired; only the first such time is asked for."""
-    holds = any(account.balance(unit, "available") > 0 for unit in account.balances if not unit.startswith(GIFT))
-    if program.expiry_months is None or not holds or account.due_at or account.active_at is None:
-        return account
-    return replace(account, due_at=months_after(account.active_at, program.expiry_months))

@@ -16,6 +16,10 @@
 | claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
 | open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
 | gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
+| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; owner: AMB#a / time  |
+|                      |                           |                                      | or PAYOUTS#state / time   |
+| coupon               | COUPON#code, COUPON       | checkout                             |                           |
+| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
@@ -41,8 +45,11 @@ DAY_SHARDS = 4
 API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
-AMBASSADORS, CASES, CLAIMS, GIFTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS"
-"""The lists of all ambassadors, of open cases and claims, and of gifts to send, in the index `owner`."""
+AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS"
+"""The lists in the index `owner` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
+
+REFERRAL, SPEND = "REFERRAL#", "SPEND#"
+"""How an ambassador's referrals and spends begin in the index `owner`."""
 
 
 class Key(NamedTuple):
@@ -67,24 +74,15 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     listed: dict[str, Any] = {}
     if getattr(entity, "due_at", None) is not None:
         listed["due_pk"] = due_shard(key_of(entity).pk)
+    owned = _OWNED.get(type(entity), _nowhere)(entity)
+    if owned:
+        listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
     if isinstance(entity, model.Redemption) and entity.standing is not None:
-        listed["owner_pk"] = ambassador(entity.ambassador_id)
-        listed["owner_sk"] = f"REFERRAL#{stamp(entity.placed_at)}#{entity.order_id}"
         listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
-    if isinstance(entity, model.Profile):
-        listed |= {"owner_pk": AMBASSADORS, "owner_sk": entity.ambassador_id}
-    if isinstance(entity, model.Case) and entity.state == "open":
-        listed |= {"owner_pk": CASES, "owner_sk": f"{stamp(entity.deadline)}#{entity.order_id}"}
-    if isinstance(entity, model.Claim) and entity.state == "open":
-        listed |= {"owner_pk": CLAIMS, "owner_sk": f"{stamp(entity.claimed_at)}#{entity.id}"}
-    if isinstance(entity, model.Gift) and entity.state == "open":
-        listed |= {"owner_pk": GIFTS, "owner_sk": f"{stamp(entity.created_at)}#{entity.id}"}
     if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
-    if isinstance(entity, model.ApiKey):
-        listed |= {"owner_pk": API_KEYS, "owner_sk": entity.id}
     if isinstance(entity, model.Session):
         listed["expires_ttl"] = int(entity.expires_at.timestamp())
     return listed
@@ -170,6 +168,26 @@ def gift(gift_id: str) -> Key:
     return Key(f"GIFT#{gift_id}", "GIFT")
 
 
+def withdrawal(withdrawal_id: str) -> Key:
+    """A spend or a payout."""
+    return Key(f"WITHDRAWAL#{withdrawal_id}", "WITHDRAWAL")
+
+
+def coupon(code: str) -> Key:
+    """What leads from a coupon's code to its spend."""
+    return Key(f"COUPON#{code}", "COUPON")
+
+
+def payouts(state: str) -> str:
+    """The list of all payouts in one state, in the index `owner`."""
+    return f"PAYOUTS#{state}"
+
+
+def adjustment(adjustment_id: str) -> Key:
+    """A correction by hand."""
+    return Key(f"ADJUSTMENT#{adjustment_id}", "ADJUSTMENT")
+
+
 def budget(month: str, shard: int | None = None) -> Key:
     """One shard of what is used of a month's budget, or the prefix of all."""
     return Key(f"BUDGET#{month}", f"SHARD#{'' if shard is None else shard}")
@@ -220,6 +238,21 @@ def due_shard(pk: str) -> str:
     return f"DUE#{_shard(pk, DUE_SHARDS)}"
 
 
+def _timed(at: datetime, name: str) -> str:
+    """A sort key in the order of time."""
+    return f"{stamp(at)}#{name}"
+
+
+def _nowhere(_: object) -> None:
+    """The list of what is in none."""
+
+
+def _withdrawals(it: model.Withdrawal) -> Key:
+    if it.kind == "payout":
+        return Key(payouts(it.state), _timed(it.created_at, it.id))
+    return Key(ambassador(it.ambassador_id), SPEND + _timed(it.created_at, it.id))
+
+
 def _shard(name: str, shards: int) -> int:
     return crc32(name.encode()) % shards
 
@@ -241,9 +274,26 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Claim: lambda it: claim(it.id),
     model.OpenClaims: lambda it: open_claims(it.ambassador_id),
     model.Gift: lambda it: gift(it.id),
+    model.Withdrawal: lambda it: withdrawal(it.id),
+    model.Coupon: lambda it: coupon(it.code),
+    model.Adjustment: lambda it: adjustment(it.id),
     model.Message: lambda it: message(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
     model.Session: lambda it: session(it.digest),
     model.Attempt: lambda it: attempt(it.key),
 }
+
+_OWNED: dict[type, Callable[[Any], Key | None]] = {
+    model.Profile: lambda it: Key(AMBASSADORS, it.ambassador_id),
+    model.ApiKey: lambda it: Key(API_KEYS, it.id),
+    model.Redemption: lambda it: (
+        Key(ambassador(it.ambassador_id), REFERRAL + _timed(it.placed_at, it.order_id)) if it.standing else None
+    ),
+    model.Withdrawal: _withdrawals,
+    model.Case: lambda it: Key(CASES, _timed(it.deadline, it.order_id)) if it.state == "open" else None,
+    model.Claim: lambda it: Key(CLAIMS, _timed(it.claimed_at, it.id)) if it.state == "open" else None,
+    model.Gift: lambda it: Key(GIFTS, _timed(it.created_at, it.id)) if it.state == "open" else None,
+    model.Adjustment: lambda it: Key(ADJUSTMENTS, _timed(it.created_at, it.id)) if it.state == "waiting" else None,
+}
+"""The list in the index `owner` that an entity is in, and its place there."""

@@ -22,14 +22,17 @@ from chalicelib.domain.effects import (
 from chalicelib.domain.limits import BUDGET_SHARDS
 from chalicelib.domain.model import (
     Account,
+    Adjustment,
     ApiKey,
     Attempt,
     Case,
     Claim,
     Code,
+    Coupon,
     Draw,
     Friend,
     Fulfilment,
+    Gift,
     LedgerEntry,
     Membership,
     Message,
@@ -41,6 +44,7 @@ from chalicelib.domain.model import (
     Reversal,
     Review,
     Session,
+    Withdrawal,
 )
 from chalicelib.domain.program import Program
 from chalicelib.store import keys
@@ -224,6 +228,27 @@ class Table:
         """An ambassador's balances."""
         return self._get(keys.account(ambassador_id), Account)
 
+    def read_accounts(self, ambassador_ids: Iterable[str]) -> dict[str, Account]:
+        """The balances of some ambassadors, by id."""
+        wanted = [keys.account(ambassador_id) for ambassador_id in dict.fromkeys(ambassador_ids)]
+        return {account.ambassador_id: account for account in self._batch(wanted, Account)}
+
+    def read_withdrawal(self, withdrawal_id: str) -> Withdrawal | None:
+        """A spend or a payout."""
+        return self._get(keys.withdrawal(withdrawal_id), Withdrawal)
+
+    def read_coupon(self, code: str) -> Coupon | None:
+        """What leads from a coupon's code to its spend."""
+        return self._get(keys.coupon(code), Coupon)
+
+    def read_adjustment(self, adjustment_id: str) -> Adjustment | None:
+        """A correction by hand."""
+        return self._get(keys.adjustment(adjustment_id), Adjustment)
+
+    def read_gift(self, gift_id: str) -> Gift | None:
+        """A gift that somebody has to send, or has sent."""
+        return self._get(keys.gift(gift_id), Gift)
+
     def read_redemption(self, order_id: str) -> Redemption | None:
         """An order's redemption alone."""
         return self._get(keys.redemption(order_id), Redemption)
@@ -339,10 +364,23 @@ class Table:
 
     def list_referrals(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, Redemption]]:
         """Up to `limit` settled referrals of an ambassador, the newest order first, each with its position."""
-        bounds, pk = ("REFERRAL#", after or "REFERRAL#~"), keys.ambassador(ambassador_id)
-        rows = list(self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False))
-        redemptions = self._batch([key_in(item) for item in rows], Redemption)
-        return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
+        return self._owned(keys.ambassador(ambassador_id), Redemption, after, limit, within=keys.REFERRAL)
+
+    def list_spends(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, Withdrawal]]:
+        """Up to `limit` spends of an ambassador, the newest first, each with its position."""
+        return self._owned(keys.ambassador(ambassador_id), Withdrawal, after, limit, within=keys.SPEND)
+
+    def list_payouts(self, state: str, after: str | None, limit: int) -> list[tuple[str, Withdrawal]]:
+        """Up to `limit` payouts in one state, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.payouts(state), Withdrawal, after, limit)
+
+    def list_adjustments(self, after: str | None, limit: int) -> list[tuple[str, Adjustment]]:
+        """Up to `limit` adjustments that wait, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.ADJUSTMENTS, Adjustment, after, limit)
+
+    def list_gifts(self, after: str | None, limit: int) -> list[tuple[str, Gift]]:
+        """Up to `limit` gifts to send, the oldest first, each with its position. Slightly stale."""
+        return self._owned(keys.GIFTS, Gift, after, limit, forward=True)
 
     def list_cases(self, after: str | None, limit: int) -> list[tuple[str, Case, Redemption]]:
         """Up to `limit` cases with their orders, the soonest deadline first, each with its position.
@@ -379,6 +417,15 @@ class Table:
     def count_due(self, now: datetime) -> int:
         """How much is due, at most one page of each shard: a measure of backlog, exact while it is small."""
         return sum(self._wire.count(shard, (" ", stamp(now)), "due") for shard in keys.due_shards())
+
+    def _owned(
+        self, pk: str, kind: type[E], after: str | None, limit: int, *, within: str = "", forward: bool = False
+    ) -> list[tuple[str, E]]:
+        """Up to `limit` entities of a list in the index `owner`, whose positions begin with `within`."""
+        low, high = (after or within or " ", f"{within}~") if forward else (within or " ", after or f"{within}~")
+        rows = list(self._wire.query(pk, (low, high), index="owner", skip=after, limit=limit, forward=forward))
+        found = self._batch([key_in(item) for item in rows], kind)
+        return [(item["owner_sk"]["S"], entity) for item, entity in zip(rows, found, strict=True)]
 
     def _get(self, key: Key, kind: type[E]) -> E | None:
         item = self._wire.get(key)

@@ -1,40 +1,45 @@
 """What both workers do with the work they find: settle orders, deliver messages, tell the operator."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chalicelib import deps
 from chalicelib.operations.deliver import deliver
 from chalicelib.operations.expire import expire
 from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.withdraw import expire_coupon
 from chalicelib.telemetry import logger, metrics
 
 
 def settle_and_deliver(partitions: Iterable[str]) -> None:
-    """Work through partition keys of orders, messages and accounts; keys of anything else ask for nothing.
+    """Work through partition keys of orders, messages, accounts and withdrawals; others ask for nothing.
 
     Neither a poisoned order nor an unreachable mail service stops the others.
     """
     found = list(dict.fromkeys(partitions))
-    for pk in found:
-        if pk.startswith("AMB#"):
-            _expire(pk.removeprefix("AMB#"))
-    orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
-    messages = [pk.removeprefix("MSG#") for pk in found if pk.startswith("MSG#")]
-    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
+    for withdrawal_id in _named("WITHDRAWAL#", found):
+        _attend("withdrawal", withdrawal_id, expire_coupon)
+    for ambassador_id in _named("AMB#", found):
+        _attend("ambassador", ambassador_id, expire)
+    for postponed in settle_orders(deps.table(), _named("ORDER#", found), now=deps.now()):
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
         metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
-    for message_id in messages:
+    for message_id in _named("MSG#", found):
         _deliver(message_id)
     if metrics.metric_set:
         metrics.flush_metrics()
 
 
-def _expire(ambassador_id: str) -> None:
-    """Look at one account; whatever breaks is told to the operator, and the account stays due."""
+def _named(prefix: str, partitions: list[str]) -> list[str]:
+    """The ids behind the partition keys of one kind."""
+    return [pk.removeprefix(prefix) for pk in partitions if pk.startswith(prefix)]
+
+
+def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
+    """Look at what may expire; whatever breaks is told to the operator, and it stays due."""
     try:
-        expire(deps.table(), ambassador_id, deps.program(), now=deps.now())
+        look(deps.table(), name, deps.program(), now=deps.now())
     except Exception:  # noqa: BLE001 - one broken account must not stop the others; it is reported
-        logger.exception("an account could not be looked at", ambassador_id=ambassador_id)
+        logger.exception("something could not be looked at", kind=kind, id=name)
         metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
 
 

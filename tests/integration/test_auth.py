@@ -37,6 +37,22 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/orders/{order_id}/refunds"): {"checkout"},
     ("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"): {"checkout"},
     ("POST", "/v1/orders/{order_id}/fulfilments"): {"checkout"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/spends"): {SESSION},
+    ("GET", "/v1/ambassadors/{ambassador_id}/spends"): {"admin:read", SESSION},
+    ("GET", "/v1/coupons/{code}"): {"checkout", "admin:read"},
+    ("POST", "/v1/coupons/{code}/confirm"): {"checkout"},
+    ("POST", "/v1/coupons/{code}/cancel"): {"checkout"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/payouts"): {"admin:write"},
+    ("GET", "/v1/payouts"): {"admin:read"},
+    ("GET", "/v1/payouts/{payout_id}"): {"admin:read"},
+    ("POST", "/v1/payouts/{payout_id}/confirm"): {"admin:write"},
+    ("POST", "/v1/payouts/{payout_id}/cancel"): {"admin:write"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/adjustments"): {"admin:write"},
+    ("GET", "/v1/adjustments"): {"admin:read"},
+    ("GET", "/v1/adjustments/{adjustment_id}"): {"admin:read"},
+    ("POST", "/v1/adjustments/{adjustment_id}/decision"): {"admin:write"},
+    ("GET", "/v1/gifts"): {"admin:read"},
+    ("POST", "/v1/gifts/{gift_id}/sent"): {"admin:write"},
     ("GET", "/v1/ledger"): {"admin:read"},
     ("GET", "/v1/reviews"): {"admin:read"},
     ("POST", "/v1/reviews"): {"admin:write"},
@@ -112,8 +128,8 @@ def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtes
             for named in ("me", maya["id"], other["id"]):
                 at = path.replace("{ambassador_id}", named)
                 answer = knock(shop, method, at, Authorization=f"Bearer {session}")
-                own = 400 if method == "POST" else 200  # the body says nothing
-                wanted = 403 if not allowed else 404 if named == other["id"] else own
+                opens = 200 if method == "GET" else 400  # the body says nothing
+                wanted = 403 if not allowed else 404 if named == other["id"] else opens
                 assert answer.status_code == wanted
                 if not allowed:
                     assert shop.read(answer)["reason"] == "wrong_scope"

@@ -17,6 +17,7 @@ from tests.shop import PROGRAM, Body, Shop, eur
 GONE = object()
 """A field that is left out."""
 
+SESSION = "session"
 MAYA = "maya.patel@gmail.com"
 FAY = "fay@example.com"
 PRIVATE = ("patel", "fay@", "stranger", "rk_not", "Faybelle")
@@ -80,7 +81,8 @@ VERDICT: Body = {
     "order": {"customer": ORDER["customer"], "amount": eur(5000), "placed_at": "2026-02-20T12:00:00Z"},
 }
 TOGETHER: Body = {"order_ids": ["o-1", "o-2"], "decision": "approve", "note": "A family."}
-SIGNED_IN = {"Authorization": "Bearer $SESSION", "Idempotency_Key": "k1"}
+SPEND: Body = {"amount": eur(500)}
+ADJUSTMENT: Body = {"amount": eur(-500), "reason": "A parcel was lost."}
 DECISION: Body = {"decision": "approve", "note": "A gift from aunt to niece."}
 
 
@@ -128,6 +130,29 @@ def new_key(case: str, pointer: str, **changes: object) -> Case:
     return Case(f"new-key-{case}", "POST", "/v1/keys", "admin:keys", body, 400, "invalid_request", pointer, ATTEMPT)
 
 
+def spend(case: str, pointer: str, **changes: object) -> Case:
+    """A coupon asked for with something wrong at `pointer`."""
+    path, body = "/v1/ambassadors/me/spends", changed(SPEND, changes)
+    return Case(f"spend-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, ATTEMPT)
+
+
+def payout(case: str, pointer: str, **changes: object) -> Case:
+    """A payout with something wrong at `pointer`."""
+    path, body = "/v1/ambassadors/$ID/payouts", changed({**SPEND, "reference": "2026-11"}, changes)
+    return Case(f"payout-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
+
+
+def adjustment(case: str, pointer: str, **changes: object) -> Case:
+    """An adjustment with something wrong at `pointer`."""
+    path, body = "/v1/ambassadors/$ID/adjustments", changed(ADJUSTMENT, changes)
+    return Case(f"adjustment-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
+
+
+def closing(case: str, path: str, body: object, pointer: str, scope: str = "admin:write") -> Case:
+    """A word about a coupon, a payout, an adjustment or a gift, with something wrong at `pointer`."""
+    return Case(f"closing-{case}", "POST", path, scope, body, 400, "invalid_request", pointer)
+
+
 def attempt(case: str, **sent: str) -> Case:
     """A server key asked for without an Idempotency-Key that can be one."""
     path, scope, pointer = "/v1/keys", "admin:keys", "Idempotency-Key"
@@ -137,7 +162,7 @@ def attempt(case: str, **sent: str) -> Case:
 def claim(case: str, pointer: str, **changes: object) -> Case:
     """A claim with something wrong at `pointer`."""
     path, body = "/v1/ambassadors/me/claims", changed(CLAIM, changes)
-    return Case(f"claim-{case}", "POST", path, None, body, 400, "invalid_request", pointer, SIGNED_IN)
+    return Case(f"claim-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, ATTEMPT)
 
 
 def verdict(case: str, pointer: str, **changes: object) -> Case:
@@ -394,7 +419,7 @@ CASES = [
     claim("note-number", "/note", note=1),
     claim("note-long", "/note", note="x" * 501),
     claim("other", "/ambassador_id", ambassador_id="amb_1"),
-    claim("no-attempt", "Idempotency-Key")._replace(sent={"Authorization": "Bearer $SESSION"}),
+    claim("no-attempt", "Idempotency-Key")._replace(sent={}),
     verdict("decision", "/decision", decision="maybe"),
     verdict("no-note", "/note", note=GONE),
     verdict("no-order", "/order", order=GONE),
@@ -438,6 +463,68 @@ CASES = [
     Case("session-hours", "POST", "/v1/ambassadors/$ID/sessions", "enrol", {"h": 9}, 400, "invalid_request", "/h"),
     Case("session-of-me", "POST", "/v1/ambassadors/me/sessions", "enrol", {}, 400, "invalid_request", "/id"),
     Case("key-is-nobody", "GET", "/v1/ambassadors/me", "admin:read", None, 400, "invalid_request", "/id"),
+    # --- what an account can do besides orders ---
+    spend("nothing", "/amount", amount=GONE),
+    spend("null", "/amount", amount=None),
+    spend("number", "/amount", amount=500),
+    spend("negative", "/amount/amount", amount__amount=-1),
+    spend("fraction", "/amount/amount", amount__amount=5.5),
+    spend("text", "/amount/amount", amount__amount="500"),
+    spend("huge", "/amount/amount", amount__amount=10**12 + 1),
+    spend("no-currency", "/amount/currency", amount__currency=GONE),
+    spend("points", "/amount/unit", amount__unit="points"),
+    spend("own-code", "/code", code="CPN222222222222"),
+    spend("no-attempt", "Idempotency-Key")._replace(sent={}),
+    spend("poor", "")._replace(status=422, reason="insufficient_balance", pointer=None),
+    spend("small", "", amount__amount=0)._replace(status=422, reason="below_minimum", pointer=None),
+    spend("foreign", "", amount__currency="USD")._replace(status=422, reason="currency_mismatch", pointer=None),
+    payout("nothing", "/amount", amount=GONE),
+    payout("negative", "/amount/amount", amount__amount=-1),
+    payout("empty-reference", "/reference", reference=""),
+    payout("reference-newline", "/reference", reference="a\nb"),
+    payout("reference-too-long", "/reference", reference="x" * 201),
+    payout("empty-note", "/note", note=""),
+    payout("no-attempt", "Idempotency-Key")._replace(sent={}),
+    payout("own-state", "/status", status="confirmed"),
+    payout("poor", "")._replace(status=422, reason="insufficient_balance", pointer=None),
+    payout("of-me", "/id")._replace(path="/v1/ambassadors/me/payouts"),
+    adjustment("nothing", "/amount", amount=GONE),
+    adjustment("zero", "/amount/amount", amount__amount=0),
+    adjustment("fraction", "/amount/amount", amount__amount=0.5),
+    adjustment("huge", "/amount/amount", amount__amount=-(10**12) - 1),
+    adjustment("no-unit", "/amount", amount__currency=GONE),
+    adjustment("two-units", "/amount", amount__unit="points"),
+    adjustment("capital-unit", "/amount/unit", amount={"amount": 1, "unit": "Points"}),
+    adjustment("currency-as-unit", "/amount/unit", amount={"amount": 1, "unit": "EUR"}),
+    adjustment("nameless-gift", "/amount/unit", amount={"amount": 1, "unit": "gift:"}),
+    adjustment("gift-newline", "/amount/unit", amount={"amount": 1, "unit": "gift:a\nb"}),
+    adjustment("no-reason", "/reason", reason=GONE),
+    adjustment("empty-reason", "/reason", reason=""),
+    adjustment("own-author", "/author", author="key_1"),
+    adjustment("no-attempt", "Idempotency-Key")._replace(sent={}),
+    adjustment("unknown-unit", "", amount={"amount": 1, "unit": "point"})._replace(
+        status=422, reason="unknown_unit", pointer=None
+    ),
+    closing("coupon-no-order", "/v1/coupons/CPN222222222222/confirm", {}, "/order_id", "checkout"),
+    closing("coupon-bad-order", "/v1/coupons/CPN222222222222/confirm", {"order_id": "a#b"}, "/order_id", "checkout"),
+    closing("coupon-why", "/v1/coupons/CPN222222222222/cancel", {"note": "no"}, "/note", "checkout"),
+    closing("payout-no-reference", "/v1/payouts/pay_1/confirm", {}, "/reference"),
+    closing("payout-no-note", "/v1/payouts/pay_1/cancel", {}, "/note"),
+    closing("payout-overlong", f"/v1/payouts/{'x' * 129}/cancel", {"note": "no"}, "/id"),
+    closing("decision-unsure", "/v1/adjustments/adj_1/decision", {"decision": "maybe", "note": "?"}, "/decision"),
+    closing("decision-no-note", "/v1/adjustments/adj_1/decision", {"decision": "deny"}, "/note"),
+    closing("decision-overlong", f"/v1/adjustments/{'x' * 129}/decision", DECISION, "/id"),
+    closing("gift-number", "/v1/gifts/ent_1/sent", {"note": 1}, "/note"),
+    closing("gift-overlong", f"/v1/gifts/{'x' * 129}/sent", {}, "/id"),
+    path_id("payout-overlong", "GET", f"/v1/payouts/{'x' * 129}", "admin:read", None, "/id"),
+    path_id("adjustment-overlong", "GET", f"/v1/adjustments/{'x' * 129}", "admin:read", None, "/id"),
+    path_id("spends-overlong", "GET", f"/v1/ambassadors/{'x' * 129}/spends", "admin:read", None, "/id"),
+    reading("payouts-state", "state=reserved", "?state", "/v1/payouts"),
+    reading("payouts-cursor", "cursor=$REFERRALS", "?cursor", "/v1/payouts"),
+    reading("spends-cursor", "cursor=$REFERRALS", "?cursor", "/v1/ambassadors/$ID/spends"),
+    reading("adjustments-state", "state=waiting", "?state", "/v1/adjustments"),
+    reading("gifts-limit", "limit=0", "?limit", "/v1/gifts"),
+    reading("coupon-query", "show=all", "?show", "/v1/coupons/CPN222222222222", "checkout"),
     # --- ids in the path ---
     path_id("key-overlong", "DELETE", f"/v1/keys/{'x' * 129}", "admin:keys", None, "/id"),
     path_id("key-control", "DELETE", "/v1/keys/a\x01b", "admin:keys", None, "/id"),
@@ -504,6 +591,22 @@ CASES = [
     missing("review", "POST", "/v1/reviews/o-none", "admin:write", DECISION),
     missing("key", "DELETE", "/v1/keys/key_none", "admin:keys"),
     missing("session", "POST", "/v1/ambassadors/amb_none/sessions", "enrol", {}),
+    missing("spends", "GET", "/v1/ambassadors/amb_none/spends", "admin:read"),
+    missing("coupon", "GET", "/v1/coupons/CPN222222222222", "checkout"),
+    missing("coupon-emoji", "GET", "/v1/coupons/💥", "checkout"),
+    missing("coupon-confirm", "POST", "/v1/coupons/$MAYA/confirm", "checkout", {"order_id": "o-1"}),
+    missing("coupon-cancel", "POST", "/v1/coupons/CPN222222222222/cancel", "checkout", {}),
+    missing("payout", "GET", "/v1/payouts/pay_none", "admin:read"),
+    missing("payout-confirm", "POST", "/v1/payouts/pay_none/confirm", "admin:write", {"reference": "r"}),
+    missing("payout-cancel", "POST", "/v1/payouts/pay_none/cancel", "admin:write", {"note": "no"}),
+    missing("adjustment", "GET", "/v1/adjustments/adj_none", "admin:read"),
+    missing("decision", "POST", "/v1/adjustments/adj_none/decision", "admin:write", DECISION),
+    missing("gift", "POST", "/v1/gifts/ent_none/sent", "admin:write", {}),
+    missing("payee", "POST", "/v1/ambassadors/amb_none/payouts", "admin:write", SPEND)._replace(sent=ATTEMPT),
+    missing("adjusted", "POST", "/v1/ambassadors/amb_none/adjustments", "admin:write", ADJUSTMENT)._replace(
+        sent=ATTEMPT
+    ),
+    Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=ATTEMPT),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -549,6 +652,10 @@ CASES = [
     wrong_method("GET", "/v1/keys/key_1", "DELETE"),
     wrong_method("PATCH", "/v1/keys/key_1", "DELETE"),
     wrong_method("GET", "/v1/ambassadors/$ID/sessions", "POST"),
+    wrong_method("DELETE", "/v1/ambassadors/$ID/spends", "GET"),
+    wrong_method("DELETE", "/v1/coupons/CPN222222222222", "GET"),
+    wrong_method("POST", "/v1/payouts", "GET"),
+    wrong_method("GET", "/v1/gifts/ent_1/sent", "POST"),
     wrong_method("POST", "/r/$MAYA", "GET"),
     wrong_method("POST", "/healthz", "GET"),
     # --- keys ---
@@ -572,6 +679,11 @@ CASES = [
     wrong_scope("DELETE", "/v1/keys/key_1", "admin:write"),
     wrong_scope("POST", "/v1/ambassadors/$ID/sessions", "admin:keys", {}),
     wrong_scope("PATCH", "/v1/codes/$MAYA", "checkout", {"state": "paused"}),
+    wrong_scope("POST", "/v1/ambassadors/$ID/spends", "admin:write", SPEND),
+    wrong_scope("POST", "/v1/ambassadors/$ID/payouts", "checkout", SPEND),
+    wrong_scope("POST", "/v1/ambassadors/$ID/adjustments", SESSION, ADJUSTMENT),
+    wrong_scope("POST", "/v1/coupons/CPN222222222222/confirm", SESSION, {"order_id": "o-1"}),
+    wrong_scope("POST", "/v1/gifts/ent_1/sent", "admin:read", {}),
 ]
 
 BODIES: dict[str, tuple[str, str, str]] = {
@@ -586,6 +698,15 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "verdict": ("POST", "/v1/claims/$CLAIM", "admin:write"),
     "session": ("POST", "/v1/ambassadors/$ID/sessions", "enrol"),
     "new-key": ("POST", "/v1/keys", "admin:keys"),
+    "spend": ("POST", "/v1/ambassadors/$ID/spends", SESSION),
+    "coupon-confirm": ("POST", "/v1/coupons/CPN222222222222/confirm", "checkout"),
+    "coupon-cancel": ("POST", "/v1/coupons/CPN222222222222/cancel", "checkout"),
+    "payout": ("POST", "/v1/ambassadors/$ID/payouts", "admin:write"),
+    "payout-confirm": ("POST", "/v1/payouts/pay_1/confirm", "admin:write"),
+    "payout-cancel": ("POST", "/v1/payouts/pay_1/cancel", "admin:write"),
+    "adjustment": ("POST", "/v1/ambassadors/$ID/adjustments", "admin:write"),
+    "decision": ("POST", "/v1/adjustments/adj_1/decision", "admin:write"),
+    "gift": ("POST", "/v1/gifts/ent_1/sent", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
 }
 """Every route that reads a body."""
@@ -625,6 +746,13 @@ EMPTY = {
     "together": "/order_ids",
     "verdict": "/decision",
     "new-key": "/name",
+    "spend": "/amount",
+    "coupon-confirm": "/order_id",
+    "payout": "/amount",
+    "payout-confirm": "/reference",
+    "payout-cancel": "/note",
+    "adjustment": "/reason",
+    "decision": "/note",
 }
 
 
@@ -635,7 +763,9 @@ class World(NamedTuple):
     names: Mapping[str, str]
 
     def send(self, method: str, path: str, body: object, scope: str | None, **headers: str) -> HTTPResponse:
-        """Call with the names put in."""
+        """Call with the names put in; the scope of a session calls in Maya's."""
+        if scope == SESSION:
+            scope, headers = None, {**headers, "Authorization": f"Bearer {self.names['$SESSION']}"}
         raw_body = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         for name, meant in self.names.items():
             path = path.replace(name, meant)
@@ -718,11 +848,13 @@ def test_bad_requests(world: World, subtests: pytest.Subtests) -> None:
 def test_unreadable_bodies(world: World, subtests: pytest.Subtests, route: str) -> None:
     """No body brings a route down: what is no JSON, or too deep or too large, is the client's mistake and named so."""
     method, path, scope = BODIES[route]
+    after = world.shop.everything()
     for form, (body, status, reason, pointer) in UNREADABLE.items():
         with subtests.test(form):
-            before = world.shop.everything()
+            before = after
             answer = world.send(method, path, body, scope)
-            assert world.shop.everything() == before
+            after = world.shop.everything()
+            assert after == before
             check_problem(answer, status, reason, pointer)
 
 
@@ -753,13 +885,15 @@ def test_empty_bodies(world: World, subtests: pytest.Subtests) -> None:
 
 def test_other_content_types(world: World, subtests: pytest.Subtests) -> None:
     """Only JSON is read: a form or XML gets 415, in the same form as all errors."""
+    after = world.shop.everything()
     for route, (method, path, scope) in BODIES.items():
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
             with subtests.test(f"{route} {kind}"):
-                before = world.shop.everything()
+                before = after
                 answer = world.send(method, path, b"{}", scope, Content_Type=kind)
                 check_problem(answer, 415, "unsupported_media_type")
-                assert world.shop.everything() == before
+                after = world.shop.everything()
+                assert after == before
 
 
 def test_a_body_of_exactly_64_kb_is_read(shop: Shop) -> None:
@@ -791,6 +925,7 @@ def test_all_mistakes_are_named_at_once(shop: Shop) -> None:
         ),
         ("POST", "/v1/reviews/{order_id}", {"order_id": "o#1"}, DECISION, "admin:write"),
         ("GET", "/v1/ambassadors/{ambassador_id}", {"ambassador_id": "amb#PROFILE"}, None, "admin:read"),
+        ("GET", "/v1/payouts/{payout_id}", {"payout_id": "pay#1"}, None, "admin:read"),
     ],
 )
 def test_an_escaped_separator_in_the_path(

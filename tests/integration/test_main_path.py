@@ -13,6 +13,6 @@ def test_a_referral_from_code_to_reward(shop: Shop) -> None:
     assert shop.order()["position"] == {"state": "held", "held": eur(450), "available": eur(0)}
     assert sorted(to for to, _ in shop.mails()) == ["maya@example.com", "o1@friends.example"]
     shop.days(30)
-    assert shop.account(maya["id"]) == {"held": 0, "available": 450, "spent": 0, "counted": 1}
+    assert shop.account(maya["id"]) == {"held": 0, "available": 450, "reserved": 0, "spent": 0, "counted": 1}
     assert shop.postings() == [("hold", 450), ("release", 450)]
     assert len(shop.mails()) == 3

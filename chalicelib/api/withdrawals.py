@@ -1,0 +1,174 @@
+"""Money that leaves an account: coupons, which ambassadors ask for and the checkout uses, and payouts."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.api.auth import SESSION, Call, json, once, route
+from chalicelib.api.pages import listed
+from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.api.repeats import attempt, reused
+from chalicelib.domain.codes import normal_code
+from chalicelib.domain.model import Withdrawal
+from chalicelib.domain.money import Money
+from chalicelib.domain.withdrawals import Already, Reason, Refused, Step, TooLate, has_expired
+from chalicelib.operations.attempts import Reused
+from chalicelib.operations.withdraw import Wanted, find_coupon, finish, withdraw
+
+blueprint = Blueprint(__name__)
+
+REFUSALS: dict[Reason, str] = {
+    "insufficient_balance": "There is less than that available.",
+    "below_minimum": "That is less than the least that can be taken out at once.",
+    "currency_mismatch": "Only money in the program's currency can be taken out.",
+}
+_STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancelled"}
+
+
+# --- coupons ----------------------------------------------------------------------------------------------------------
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/spends", SESSION)
+def post_spend(call: Call, ambassador_id: str) -> Response:
+    """Turn available money into a coupon for the shop."""
+    told = call.body(schemas.Spend)
+    return _withdraw(call, told, Wanted("spend", ambassador_id, _money(told.amount)))
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read", SESSION)
+def get_spends(call: Call, ambassador_id: str) -> Response:
+    """List an ambassador's coupons, the newest first."""
+    query, table, known = call.query("limit", "cursor"), deps.table(), known_ambassador(ambassador_id).ambassador_id
+    return listed(
+        f"/v1/ambassadors/{known}/spends",
+        query,
+        f"spends:{known}",
+        lambda after, limit: table.list_spends(known, after, limit),
+        lambda found: [_shown(spend) for spend in found],
+    )
+
+
+@route(blueprint, "GET", "/v1/coupons/{code}", "checkout", "admin:read")
+def get_coupon(call: Call, code: str) -> Response:
+    """Show a coupon: what it is worth, and whether it can still be used."""
+    call.query()
+    return json(200, _shown(_coupon(code)))
+
+
+@route(blueprint, "POST", "/v1/coupons/{code}/confirm", "checkout")
+def post_coupon_confirm(call: Call, code: str) -> Response:
+    """Use up a coupon on an order."""
+    told = call.body(schemas.CouponConfirm)
+    return _finish(call, _coupon(code), "confirmed", told.order_id)
+
+
+@route(blueprint, "POST", "/v1/coupons/{code}/cancel", "checkout")
+def post_coupon_cancel(call: Call, code: str) -> Response:
+    """Give the money of a coupon back to the ambassador."""
+    call.body(schemas.CouponCancel)
+    return _finish(call, _coupon(code), "cancelled", None)
+
+
+# --- payouts ----------------------------------------------------------------------------------------------------------
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/payouts", "admin:write")
+def post_payout(call: Call, ambassador_id: str) -> Response:
+    """Reserve money of an ambassador that is to be paid out by other means."""
+    told = call.body(schemas.Payout)
+    known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
+    return _withdraw(call, told, Wanted("payout", known, _money(told.amount), author, told.reference, told.note))
+
+
+@route(blueprint, "GET", "/v1/payouts", "admin:read")
+def get_payouts(call: Call) -> Response:
+    """List payouts in one state, the newest first; without a state, those that nobody has reported on."""
+    query, table = call.query("state", "limit", "cursor"), deps.table()
+    named = query.get("state", "pending")
+    if named not in _STATES:
+        raise bad_field("?state", f"is one of {', '.join(_STATES)}")
+    state = _STATES[named]
+    return listed(
+        "/v1/payouts",
+        query,
+        f"payouts:{state}",
+        lambda after, limit: table.list_payouts(state, after, limit),
+        lambda found: [_shown(payout) for payout in found if payout.state == state],
+    )
+
+
+@route(blueprint, "GET", "/v1/payouts/{payout_id}", "admin:read")
+def get_payout(call: Call, payout_id: str) -> Response:
+    """Show a payout."""
+    call.query()
+    return json(200, _shown(_payout(payout_id)))
+
+
+@route(blueprint, "POST", "/v1/payouts/{payout_id}/confirm", "admin:write")
+def post_payout_confirm(call: Call, payout_id: str) -> Response:
+    """Say that a payout was made."""
+    told = call.body(schemas.PayoutConfirm)
+    return _finish(call, _payout(payout_id), "confirmed", told.reference)
+
+
+@route(blueprint, "POST", "/v1/payouts/{payout_id}/cancel", "admin:write")
+def post_payout_cancel(call: Call, payout_id: str) -> Response:
+    """Say that a payout has surely not been made: the ambassador has the money again."""
+    told = call.body(schemas.PayoutCancel)
+    return _finish(call, _payout(payout_id), "cancelled", told.note)
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _withdraw(call: Call, told: schemas.Shape, wanted: Wanted) -> Response:
+    made = withdraw(
+        deps.table(), wanted, deps.program(), attempt=attempt(call, told), now=deps.now(), chance=deps.chance()
+    )
+    if isinstance(made, Reused):
+        raise reused()
+    if isinstance(made, Refused):
+        raise Problem(422, made.reason, REFUSALS[made.reason])
+    return once(_shown(made.withdrawal), replayed=made.replayed)
+
+
+def _finish(call: Call, was: Withdrawal, step: Step, closing: str | None) -> Response:
+    answer = finish(deps.table(), was.id, step, deps.program(), by=call.key.id, closing=closing, now=deps.now())
+    if isinstance(answer, Already | TooLate):
+        raise _stands(answer.withdrawal, step)
+    return once(_shown(answer.withdrawal), replayed=answer.replayed)
+
+
+def _stands(stored: Withdrawal, step: Step) -> Problem:
+    """Say what stands instead of what was asked for."""
+    name = "coupon" if stored.kind == "spend" else "payout"
+    if stored.state == step:
+        return Problem(409, "conflicting_repeat", f"This {name} was {step} with other content, which stays as it is.")
+    if stored.state == "confirmed":
+        return Problem(409, f"{name}_confirmed", f"This {name} was confirmed, which stays as it is.")
+    why = "has expired" if has_expired(stored, deps.now()) else "was cancelled"
+    return Problem(409, f"{name}_cancelled", f"This {name} {why}, which stays as it is.")
+
+
+def _coupon(typed: str) -> Withdrawal:
+    code = normal_code(typed)
+    found = find_coupon(deps.table(), code) if code else None
+    if found is None:
+        raise not_found("There is no such coupon.")
+    return found
+
+
+def _payout(payout_id: str) -> Withdrawal:
+    found = deps.table().read_withdrawal(schemas.path_id("id", payout_id))
+    if found is None or found.kind != "payout":
+        raise not_found("There is no such payout.")
+    return found
+
+
+def _shown(stored: Withdrawal) -> present.Body:
+    return present.withdrawal(stored, deps.now())
+
+
+def _money(told: schemas.Money) -> Money:
+    return Money(told.amount, told.currency)

@@ -1,0 +1,118 @@
+"""Money leaves an account in two steps: it is reserved, and then it is gone for good, or comes back.
+
+A spend and a payout are the same thing here. They differ in where the money ends, and in that a coupon which nobody
+uses cancels itself, while a payout waits until somebody says how it went.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.domain.expiry import watched
+from chalicelib.domain.ledger import Posting, post
+from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
+from chalicelib.domain.program import Program
+
+Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch"]
+Step = Literal["confirmed", "cancelled", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a step leaves: the withdrawal and the account as they shall be, and the entry between them."""
+
+    withdrawal: Withdrawal
+    account: Account
+    entry: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The money stays where it is: there is not enough of it, too little is asked for, or it is of another currency."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """The withdrawal was closed before: by this very request (`repeated`), or otherwise, and that stands."""
+
+    withdrawal: Withdrawal
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """A coupon has expired, and waits only for its money to go back."""
+
+    withdrawal: Withdrawal
+
+
+def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | Refused:
+    """Take the amount of a withdrawal from what is available, never more than there is.
+
+    Only the program's currency can be withdrawn, a coupon is worth at least `spend_minimum`, a payout something.
+    """
+    least = program.spend_minimum if asked.kind == "spend" else 1
+    if asked.currency != program.currency:
+        return Refused("currency_mismatch")
+    if asked.amount < least:
+        return Refused("below_minimum")
+    if asked.amount > account.balance(asked.currency, "available"):
+        return Refused("insufficient_balance")
+    expires_at = now + timedelta(days=program.spend_days) if asked.kind == "spend" else None
+    reserved = replace(asked, expires_at=expires_at, due_at=expires_at)
+    posting = _posting(reserved, reserved.kind, reason=reserved.note, author=reserved.author)
+    return _moved(reserved, replace(account, active_at=now), posting, program, now)
+
+
+def close(
+    was: Withdrawal,
+    account: Account,
+    program: Program,
+    step: Step,
+    *,
+    by: str | None,
+    closing: str | None,
+    now: datetime,
+) -> Moved | Already | TooLate:
+    """Say how a withdrawal ends. `closing` is the order or payment that confirms it, or why it is cancelled.
+
+    Whoever says the same again is told so; whoever says something else is told what stands. An expired coupon is
+    cancelled, whoever asks, and one that has just expired can't be confirmed any more.
+    """
+    if was.state != "reserved":
+        return Already(was, repeated=_says(was, step, closing))
+    if step == "confirmed" and has_expired(was, now):
+        return TooLate(was)
+    closed = replace(
+        was, state=step, closed_at=now, closed_by=by, closing=closing, version=was.version + 1, due_at=None
+    )
+    if step == "confirmed":
+        posting = _posting(closed, f"{was.kind}_confirmed", author=by)
+        return _moved(closed, replace(account, active_at=now), posting, program, now)
+    reason = "expired" if step == "expired" else closing
+    return _moved(closed, account, _posting(closed, f"{was.kind}_cancelled", reason=reason, author=by), program, now)
+
+
+def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
+    """Tell whether a coupon can't be used any more because its time is over, wherever its money is by now."""
+    ends = withdrawal.expires_at
+    return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
+
+
+def _says(was: Withdrawal, step: Step, closing: str | None) -> bool:
+    """Tell whether a closed withdrawal was closed as it is asked for now."""
+    if was.state == "expired":
+        return step != "confirmed"
+    return was.state == step and was.closing == closing
+
+
+def _posting(withdrawal: Withdrawal, kind: str, *, author: str | None, reason: str | None = None) -> Posting:
+    cause = f"{withdrawal.kind}:{withdrawal.id}"
+    return Posting(kind, withdrawal.amount, withdrawal.currency, cause, reason, author)
+
+
+def _moved(withdrawal: Withdrawal, account: Account, posting: Posting, program: Program, now: datetime) -> Moved:
+    after, entry = post(account, posting, program, now=now)
+    return Moved(withdrawal, watched(after, program), entry)

@@ -1,0 +1,41 @@
+"""Say that a gift was sent, and find out whether it still has to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.gifts import Already, Sent, send
+from chalicelib.domain.model import Gift
+from chalicelib.domain.program import Program
+from chalicelib.operations.tries import account_of, tries
+from chalicelib.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A task that is closed, as sent or as withdrawn; `replayed` if an earlier request said the same."""
+
+    gift: Gift
+    replayed: bool
+
+
+def mark_sent(
+    table: Table, gift_id: str, program: Program, *, author: str, note: str | None, now: datetime
+) -> Closed | Already | None:
+    """Close a task: with an entry, or as withdrawn when the ambassador has lost the gift. None: no such task.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        was = table.read_gift(gift_id)
+        if was is None:
+            return None
+        answer = send(was, account_of(table, was.ambassador_id), program, author=author, note=note, now=now)
+        if isinstance(answer, Already):
+            return Closed(was, replayed=True) if answer.repeated else answer
+        effects: list[Effect] = [Replace(answer.gift)]
+        effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
+        if not table.commit(effects):
+            return Closed(answer.gift, replayed=False)
+    raise AssertionError("unreachable")

@@ -1,0 +1,149 @@
+"""Adjustments and gifts: what a person does to an account, and when a second one is needed."""
+
+from datetime import timedelta
+from random import Random
+
+from chalicelib.domain.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
+from chalicelib.domain.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
+from chalicelib.domain.gifts import Already as SentAlready
+from chalicelib.domain.gifts import Sent, Withdrawn, covers, send, tasks
+from chalicelib.domain.model import Account, Adjustment, Gift
+from chalicelib.domain.program import Campaign, Milestone, Program, Rate, Tier, units
+from tests.unit.book import START, at, program
+
+LIMITED = program(adjustment_limit=1000, expiry_months=3)
+MUG = "gift:Mug"
+
+
+def asked(amount: int, unit: str = "EUR") -> Adjustment:
+    """An adjustment that an admin asks for."""
+    return Adjustment("adj_1", "amb_1", amount, unit, "a parcel was lost", "key_1", "Bea", at(0))
+
+
+def account(**units: int) -> Account:
+    """An account that has something available."""
+    return Account("amb_1", 4, {unit: {"available": amount} for unit, amount in units.items()})
+
+
+def test_a_small_adjustment_is_posted_at_once() -> None:
+    """Up to the limit, in either direction; with reason and author, from and to the program's own account for it."""
+    for amount in (1000, -1000):
+        posted = adjust(asked(amount), account(EUR=300), LIMITED, now=at(1))
+        assert isinstance(posted, Posted)
+        assert posted.adjustment.state == "posted"
+        assert posted.account.balance("EUR", "available") == 300 + amount
+        assert (posted.entry.kind, posted.entry.cause) == ("adjustment", "adjustment:adj_1")
+        assert (posted.entry.reason, posted.entry.author) == ("a parcel was lost", "key_1")
+        assert [(leg.account, leg.amount) for leg in posted.entry.legs] == [
+            ("program:adjustments", -amount),
+            ("ambassador:available", amount),
+        ]
+
+
+def test_a_large_adjustment_waits() -> None:
+    """A cent above the limit, in either direction and any unit; without a limit nothing ever waits."""
+    points = program(adjustment_limit=1000, tiers=(Tier("Starter", 0, Rate(amount=5, unit="points")),))
+    assert adjust(asked(1001), account(), LIMITED, now=at(1)) == Waiting(asked(1001))
+    assert adjust(asked(-1001), account(), LIMITED, now=at(1)) == Waiting(asked(-1001))
+    assert adjust(asked(1001, "points"), account(), points, now=at(1)) == Waiting(asked(1001, "points"))
+    assert isinstance(adjust(asked(1), account(), program(adjustment_limit=0), now=at(1)), Waiting)
+    assert isinstance(adjust(asked(10**12), account(), program(), now=at(1)), Posted)
+
+
+def test_a_unit_that_nobody_knows_is_refused() -> None:
+    """A slip of the pen would make a balance of its own; one that the ambassador has is known, whatever the program."""
+    assert adjust(asked(1, "USD"), account(), LIMITED, now=at(1)) == UnknownUnit()
+    assert adjust(asked(1, "point"), account(), LIMITED, now=at(1)) == UnknownUnit()
+    assert isinstance(adjust(asked(-1, "USD"), account(USD=5), LIMITED, now=at(1)), Posted)
+
+
+def test_the_units_of_a_program() -> None:
+    """Everything that a tier, a milestone or a campaign grants, and the currency."""
+    rules = program(
+        tiers=(Tier("A", 0), Tier("B", 1, Rate(amount=5, unit="points"))),
+        milestones=(Milestone("fifth", Rate(gift="Mug"), at=5),),
+        campaigns=(Campaign("May", START, START + timedelta(days=1), reward=Rate(amount=1, unit="stars")),),
+    )
+    assert units(rules) == {"EUR", "points", MUG, "stars"}
+
+
+def test_what_is_given_does_not_expire_at_once() -> None:
+    """Whoever has been inactive for long and is given something has as long again; a deduction gives no time."""
+    idle = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=at(-400))
+    given, taken = (adjust(asked(amount), idle, LIMITED, now=at(1)) for amount in (100, -100))
+    assert isinstance(given, Posted)
+    assert isinstance(taken, Posted)
+    assert given.account.active_at == at(1)
+    assert given.account.due_at is not None
+    assert given.account.due_at > at(80)
+    assert taken.account.active_at == at(-400)
+
+
+def test_a_decision_posts_or_closes_and_stands() -> None:
+    """What was approved is posted with the author's name, what was denied is not; a repeat is one word for word."""
+    was = asked(5000)
+    posted = decide(was, account(EUR=1), LIMITED, "approve", by="key_2", note="saw the parcel", now=at(2))
+    assert isinstance(posted, Posted)
+    assert posted.account.balance("EUR", "available") == 5001
+    assert (posted.entry.author, posted.adjustment.decided_by) == ("key_1", "key_2")
+    denied = decide(was, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(2))
+    assert isinstance(denied, Denied)
+    for decision, by, note, repeated in (
+        ("approve", "key_2", "saw the parcel", True),
+        ("approve", "key_3", "saw the parcel", False),
+        ("approve", "key_2", "other words", False),
+        ("deny", "key_2", "saw the parcel", False),
+    ):
+        again = decide(posted.adjustment, account(), LIMITED, decision, by=by, note=note, now=at(3))  # type: ignore[arg-type]
+        assert again == Already(posted.adjustment, repeated)
+
+
+def gift(rules: Program = LIMITED) -> tuple[Account, Gift]:
+    """An account that was given a mug, and the task to send it."""
+    posted = adjust(asked(1, MUG), Account("amb_1", 4, {MUG: {"available": 0}}), rules, now=at(0))
+    assert isinstance(posted, Posted)
+    (task,) = posted.gifts
+    return posted.account, task
+
+
+def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
+    """Its task names the entry; a deduction makes none, and money makes none."""
+    after, task = gift()
+    assert (task.id, task.name, task.amount) == ("ent_1_00000005-001", "Mug", 1)
+    assert covers(after, task)
+    for amount, unit in ((-1, MUG), (1, "EUR")):
+        posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), LIMITED, now=at(0))
+        assert isinstance(posted, Posted)
+        assert posted.gifts == tasks([posted.entry]) == ()
+
+
+def test_a_gift_is_sent_once() -> None:
+    """An entry moves it from available to spent; the same words again are a repeat."""
+    after, task = gift()
+    sent = send(task, after, LIMITED, author="key_1", note="by post", now=at(1))
+    assert isinstance(sent, Sent)
+    assert sent.account.balances[MUG] == {"available": 0, "spent": 1}
+    assert (sent.entry.kind, sent.entry.cause) == ("gift_sent", f"gift:{task.id}")
+    assert (sent.gift.state, sent.gift.version) == ("sent", 2)
+    for note, repeated in (("by post", True), ("by hand", False)):
+        assert send(sent.gift, sent.account, LIMITED, author="key_2", note=note, now=at(2)) == SentAlready(
+            sent.gift, repeated
+        )
+
+
+def test_a_gift_that_was_taken_back_is_not_sent() -> None:
+    """The task is closed as withdrawn, and stays so."""
+    _, task = gift()
+    gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), LIMITED, author="key_1", note=None, now=at(1))
+    assert isinstance(gone, Withdrawn)
+    assert gone.gift.state == "withdrawn"
+    assert send(gone.gift, account(), LIMITED, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
+
+
+def test_a_coupon_is_no_code_to_share() -> None:
+    """Told apart by form, whatever chance brings; no two alike, and none with a bad word."""
+    chance = Random(5)
+    coupons = [random_coupon(chance) for _ in range(500)]
+    assert all(is_coupon(code) and len(code) == COUPON_LENGTH for code in coupons)
+    assert len(set(coupons)) == len(coupons)
+    assert not any(is_coupon(random_code(chance)) for _ in range(500))

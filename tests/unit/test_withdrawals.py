@@ -1,0 +1,169 @@
+"""Money leaves an account in two steps, and whatever happens on the way, no cent is spent twice or lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.ledger import add
+from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
+from chalicelib.domain.withdrawals import Already, Moved, Refused, TooLate, close, has_expired, reserve
+from tests.unit.book import at, program
+
+RULES = program(spend_minimum=500, spend_days=30)
+HELD_TOO = Account("amb_1", 7, {"EUR": {"held": 9000, "available": 2000}, "points": {"available": 9000}})
+
+
+def asked(amount: int = 1500, currency: str = "EUR", kind: str = "spend") -> Withdrawal:
+    """A withdrawal that somebody asks for."""
+    code = "CPN" + "B" * 12 if kind == "spend" else None
+    return Withdrawal("wdr_1", kind, "amb_1", amount, currency, at(0), code=code, note="why")  # type: ignore[arg-type]
+
+
+def reserved(kind: str = "spend") -> Moved:
+    """One that was granted."""
+    moved = reserve(asked(kind=kind), HELD_TOO, RULES, now=at(0))
+    assert isinstance(moved, Moved)
+    return moved
+
+
+def test_a_spend_is_reserved_from_what_is_available() -> None:
+    """The entry moves it, the account is active, the coupon has its end and asks to be looked at then."""
+    moved = reserved()
+    assert moved.account.balances["EUR"] == {"held": 9000, "available": 500, "reserved": 1500}
+    assert (moved.account.version, moved.account.active_at) == (8, at(0))
+    assert (moved.entry.kind, moved.entry.number, moved.entry.cause) == ("spend", "00000008-001", "spend:wdr_1")
+    assert moved.withdrawal.expires_at == moved.withdrawal.due_at == at(30)
+
+
+def test_a_payout_waits_for_ever() -> None:
+    """Nobody knows whether it was made before somebody says so: it has no end, and names who asked and why."""
+    moved = reserved("payout")
+    assert (moved.withdrawal.expires_at, moved.withdrawal.due_at) == (None, None)
+    assert (moved.entry.kind, moved.entry.reason) == ("payout", "why")
+    assert not has_expired(moved.withdrawal, at(9999))
+
+
+def test_what_is_refused() -> None:
+    """Other currencies and units, less than the minimum, a cent more than there is; held money does not count."""
+    for wanted, reason in (
+        (asked(currency="USD"), "currency_mismatch"),
+        (asked(currency="points"), "currency_mismatch"),
+        (asked(499), "below_minimum"),
+        (asked(2001), "insufficient_balance"),
+        (asked(0, kind="payout"), "below_minimum"),
+        (asked(2001, kind="payout"), "insufficient_balance"),
+    ):
+        assert reserve(wanted, HELD_TOO, RULES, now=at(0)) == Refused(reason)  # type: ignore[arg-type]
+    assert isinstance(reserve(asked(2000), HELD_TOO, RULES, now=at(0)), Moved)
+    assert isinstance(reserve(asked(1, kind="payout"), HELD_TOO, RULES, now=at(0)), Moved)
+
+
+def test_an_account_in_debt_can_spend_nothing() -> None:
+    """A clawback may take available below zero; then not even the minimum can be spent."""
+    debt = Account("amb_1", 1, {"EUR": {"available": -1}})
+    assert reserve(asked(500), debt, RULES, now=at(0)) == Refused("insufficient_balance")
+
+
+def end(was: Moved, step: str, closing: str | None = None, day: float = 1) -> Moved | Already | TooLate:
+    """Say how a withdrawal ends."""
+    return close(was.withdrawal, was.account, RULES, step, by="key_1", closing=closing, now=at(day))  # type: ignore[arg-type]
+
+
+def test_confirmed_money_is_gone() -> None:
+    """A spend ends in `spent`, a payout in `paid`; nothing is due any more."""
+    for kind, ends in (("spend", "spent"), ("payout", "paid")):
+        moved = end(reserved(kind), "confirmed", "o7")
+        assert isinstance(moved, Moved)
+        assert moved.account.balances["EUR"] == {"held": 9000, "available": 500, "reserved": 0, ends: 1500}
+        assert (moved.entry.kind, moved.entry.author) == (f"{kind}_confirmed", "key_1")
+        assert (moved.withdrawal.closing, moved.withdrawal.due_at, moved.withdrawal.version) == ("o7", None, 2)
+
+
+def test_cancelled_money_is_back() -> None:
+    """As if it had never been asked for; the entry says why."""
+    moved = end(reserved("payout"), "cancelled", "wrong account")
+    assert isinstance(moved, Moved)
+    assert moved.account.balances["EUR"] == {"held": 9000, "available": 2000, "reserved": 0}
+    assert (moved.entry.kind, moved.entry.reason) == ("payout_cancelled", "wrong account")
+
+
+def test_whoever_repeats_is_told_so_and_whoever_contradicts_is_told_what_stands() -> None:
+    """The first word counts; the same word again is a repeat."""
+    confirmed, cancelled, expired = (end(reserved(), step, "x") for step in ("confirmed", "cancelled", "expired"))
+    assert isinstance(confirmed, Moved)
+    assert isinstance(cancelled, Moved)
+    assert isinstance(expired, Moved)
+    for was, step, closing, repeated in (
+        (confirmed, "confirmed", "x", True),
+        (confirmed, "confirmed", "y", False),
+        (confirmed, "cancelled", "x", False),
+        (confirmed, "expired", None, False),
+        (cancelled, "cancelled", "x", True),
+        (cancelled, "cancelled", "y", False),
+        (cancelled, "confirmed", "x", False),
+        (expired, "cancelled", "x", True),
+        (expired, "expired", None, True),
+        (expired, "confirmed", "x", False),
+    ):
+        assert end(was, step, closing) == Already(was.withdrawal, repeated), (was.withdrawal.state, step)
+
+
+def test_an_expired_coupon_confirms_nothing_even_before_its_money_is_back() -> None:
+    """The time decides, not the schedule: from `expires_at` on it can only be cancelled."""
+    was = reserved()
+    assert isinstance(end(was, "confirmed", "o7", day=29.999), Moved)
+    assert end(was, "confirmed", "o7", day=30) == TooLate(was.withdrawal)
+    moved = end(was, "expired", day=30)
+    assert isinstance(moved, Moved)
+    assert (moved.withdrawal.state, moved.entry.kind, moved.entry.reason) == ("expired", "spend_cancelled", "expired")
+
+
+def test_money_that_comes_back_is_watched_for_expiry_again() -> None:
+    """Nothing was available while it was reserved, so nobody looked; now the account asks to be looked at."""
+    rules = replace(RULES, expiry_months=6)
+    account = Account("amb_1", 1, {"EUR": {"available": 1500}})
+    moved = reserve(asked(), account, rules, now=at(0))
+    assert isinstance(moved, Moved)
+    assert moved.account.due_at is None
+    back = close(moved.withdrawal, moved.account, rules, "cancelled", by=None, closing=None, now=at(5))
+    assert isinstance(back, Moved)
+    assert back.account.active_at == at(0)
+    assert back.account.due_at is not None
+    assert back.account.due_at - at(0) > timedelta(days=180)
+
+
+steps = st.tuples(st.sampled_from(["ask", "confirmed", "cancelled", "expired"]), st.integers(0, 900), st.integers(0, 5))
+
+
+@given(st.integers(-500, 3000), st.lists(steps, max_size=30), st.sampled_from(["spend", "payout"]))
+def test_the_books_balance_whatever_is_asked(have: int, history: list[tuple[str, int, int]], kind: str) -> None:
+    """Reserving never takes what is not there, each cent is in one place, and the entries alone give the balances."""
+    rules = program(spend_minimum=1)
+    account = Account("amb_1", 0, {"EUR": {"available": have}})
+    open_or_not: list[Withdrawal] = []
+    entries: list[LedgerEntry] = []
+    for day, (step, amount, place) in enumerate(history):
+        before = account.balance("EUR", "available")
+        if step == "ask":
+            answer: object = reserve(asked(amount, kind=kind), account, rules, now=at(day))
+            assert isinstance(answer, Moved) == (0 < amount <= before)
+            if isinstance(answer, Moved):
+                open_or_not.append(answer.withdrawal)
+        elif place < len(open_or_not):
+            answer = close(open_or_not[place], account, rules, step, by=None, closing=None, now=at(day))  # type: ignore[arg-type]
+            if isinstance(answer, Moved):
+                open_or_not[place] = answer.withdrawal
+        else:
+            continue
+        if isinstance(answer, Moved):
+            account, entries = answer.account, [*entries, answer.entry]
+    assert account.balances == add({"EUR": {"available": have}}, tuple(entries))
+    reserved_now = sum(it.amount for it in open_or_not if it.state == "reserved")
+    gone = sum(it.amount for it in open_or_not if it.state == "confirmed")
+    assert account.balance("EUR", "reserved") == reserved_now
+    assert account.balance("EUR", "available") == have - reserved_now - gone
+    assert account.balance("EUR", "available") >= min(have, 0)
+    assert all(sum(leg.amount for leg in entry.legs) == 0 for entry in entries)
+    assert len({entry.number for entry in entries}) == len(entries) == account.version
