@@ -322,6 +322,20 @@ CASES = [
         *("code-state", "PATCH", "/v1/codes/$MAYA", "admin:write"),
         *({"state": "deleted"}, 400, "invalid_request", "/state"),
     ),
+    # --- the program ---
+    Case("program-unread", "PUT", "/v1/program", "admin:write", PROGRAM, 428, "precondition_required"),
+    Case(
+        *("program-outdated", "PUT", "/v1/program", "admin:write", PROGRAM, 412, "outdated", None),
+        {"If_Match": '"7"'},
+    ),
+    Case(
+        *("program-flawed", "PUT", "/v1/program", "admin:write", changed(PROGRAM, {"offer__basis_points": 10_001})),
+        *(400, "invalid_request", "/offer/basis_points", {"If_Match": '"1"'}),
+    ),
+    reading("versions-limit", "limit=0", "?limit", "/v1/program/versions"),
+    reading("versions-cursor", "cursor=$REFERRALS", "?cursor", "/v1/program/versions"),
+    reading("program-parameter", "version=1", "?version", "/v1/program"),
+    reading("schema-parameter", "draft=7", "?draft", "/v1/program/schema"),
     # --- ids in the path ---
     path_id("order-overlong", "GET", f"/v1/redemptions/{'x' * 129}", "checkout", None, "/order_id"),
     path_id("order-control", "GET", "/v1/redemptions/a\x01b", "checkout", None, "/order_id"),
@@ -383,6 +397,7 @@ CASES = [
     missing("referrals", "GET", "/v1/ambassadors/amb_none/referrals", "admin:read"),
     missing("ledger", "GET", "/v1/ambassadors/amb_none/ledger", "admin:read"),
     missing("review", "POST", "/v1/reviews/o-none", "admin:write", DECISION),
+    missing("version", "GET", "/v1/program/versions/2", "admin:read"),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -425,6 +440,8 @@ CASES = [
     wrong_method("DELETE", "/v1/ledger", "GET"),
     wrong_method("PUT", "/v1/orders/o-1/refunds", "POST"),
     wrong_method("PUT", "/v1/codes/$MAYA", "PATCH"),
+    wrong_method("DELETE", "/v1/program", "GET"),
+    wrong_method("POST", "/v1/program/versions", "GET"),
     wrong_method("POST", "/r/$MAYA", "GET"),
     wrong_method("POST", "/healthz", "GET"),
     # --- keys ---
@@ -444,6 +461,8 @@ CASES = [
     wrong_scope("GET", "/v1/ambassadors/$ID", "enrol"),
     wrong_scope("POST", "/v1/reviews/o-1", "admin:read", DECISION),
     wrong_scope("PATCH", "/v1/codes/$MAYA", "checkout", {"state": "paused"}),
+    wrong_scope("PUT", "/v1/program", "admin:read", PROGRAM),
+    wrong_scope("GET", "/v1/program", "checkout"),
 ]
 
 BODIES: dict[str, tuple[str, str, str]] = {
@@ -455,6 +474,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "delivery": ("POST", "/v1/orders/o-1/fulfilments", "checkout"),
     "review": ("POST", "/v1/reviews/o-1", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
+    "program": ("PUT", "/v1/program", "admin:write"),
 }
 """Every route that reads a body."""
 
@@ -484,7 +504,14 @@ UNREADABLE: dict[str, tuple[bytes, int, str, str | None]] = {
 }
 """Bodies that no route can read."""
 
-EMPTY = {"enrol": "/email", "quote": "/code", "redeem": "/order_id", "refund": "/refund_id", "review": "/decision"}
+EMPTY = {
+    "enrol": "/email",
+    "quote": "/code",
+    "redeem": "/order_id",
+    "refund": "/refund_id",
+    "review": "/decision",
+    "program": "/tiers",
+}
 
 
 class World(NamedTuple):
