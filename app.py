@@ -11,6 +11,7 @@ from chalicelib.api import (
     corrections,
     links,
     problems,
+    program,
     reviews,
     withdrawals,
 )
@@ -19,5 +20,7 @@ from chalicelib.workers import schedule, stream
 app = Chalice(app_name="referrals")
 app.register_middleware(problems.answer, event_type="http")
 
-for part in (access, admin, ambassadors, checkout, claims, corrections, links, reviews, withdrawals, schedule, stream):
+REQUESTS = (access, admin, ambassadors, checkout, claims, corrections, links, program, reviews, withdrawals)
+
+for part in (*REQUESTS, schedule, stream):
     app.register_blueprint(part.blueprint)

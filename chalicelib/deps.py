@@ -99,6 +99,12 @@ def program() -> Program:
     return _program[1]
 
 
+def use_program(program: Program) -> None:
+    """Go by these rules from now on: they have just been put in force."""
+    global _program  # noqa: PLW0603 - as above
+    _program = now(), program
+
+
 def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
     global _program, _chance

@@ -4,54 +4,41 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 """
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.api.problems import Problem, bad_field
+from chalicelib.domain.shape import BARRED
+from chalicelib.operations.documents import Misfit, located, misfits
 from chalicelib.operations.keys import SCOPES, Scope
 
 BODY_MAX = 64 * 1024
-_ERRORS_MAX = 50
+ERRORS_MAX = 50
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(days=1)
 _FAR = timedelta(days=3 * 366)
 
-# Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati).
-_BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-_WORD = rf"[^@\s<>,;:\"()\[\]\\{_BARRED}]+"
-_LABEL = rf"[^@\s.<>,;:\"()\[\]\\{_BARRED}]{{1,63}}"
+_WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
+_LABEL = rf"[^@\s.<>,;:\"()\[\]\\{BARRED}]{{1,63}}"
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
-Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{_BARRED}]+(?<!\s)\Z")]
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
 Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*\Z")]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
 Trait = Annotated[str, Meta(min_length=1, max_length=512)]
-Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^(?!\s)[^{_BARRED}]+(?<!\s)\Z")]
-Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{_BARRED}]{{1,80}})\Z")]
+Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z")]
+Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
-
-_FORMS = {
-    "email": "is no e-mail address",
-    "currency": "is no currency: three capital letters (ISO 4217)",
-    "locale": "is no language tag such as en or gu-IN (BCP 47)",
-    "unit": "is no unit: a word of small letters such as points, or gift: and its name",
-    "birthday": "is no birthday: MM-DD or YYYY-MM-DD",
-}
-_IN_OBJECT = {
-    "Object missing required field ": "is required",
-    "Object contains unknown field ": "is not a field of this request",
-}
 
 
 class Shape(Struct, forbid_unknown_fields=True):
@@ -283,10 +270,15 @@ def parse(raw: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(raw or b"{}", type=kind)
     except msgspec.ValidationError as error:
         document = _readable(raw or b"{}")
-        wrong = list(islice(_wrong(document, kind), _ERRORS_MAX)) or [_located("", str(error))]
-        raise Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=wrong) from error
+        raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
+
+
+def misfitting(wrong: list[Misfit]) -> Problem:
+    """A 400 that names every field that does not fit."""
+    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in wrong]
+    return Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=errors)
 
 
 def path_id(name: str, given: str, mark: str = "/") -> str:
@@ -371,37 +363,3 @@ def _unique(pairs: list[tuple[str, object]]) -> None:
 
 def _malformed() -> Problem:
     return Problem(400, "malformed_json", "The body is no valid JSON.")
-
-
-def _wrong(document: object, kind: Any) -> Iterator[dict[str, str]]:
-    """Yield what is wrong with each field of a document, not only with the first."""
-    if not isinstance(document, dict):
-        return
-    known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    for name in document.keys() - known.keys():
-        yield {"pointer": f"/{_escape(name)}", "detail": "is not a field of this request"}
-    for name, field in known.items():
-        if name not in document:
-            if field.required:
-                yield {"pointer": f"/{name}", "detail": "is required"}
-            continue
-        try:
-            msgspec.convert(document[name], field.type)
-        except msgspec.ValidationError as error:
-            yield _located(f"/{name}", str(error))
-
-
-def _located(pointer: str, message: str) -> dict[str, str]:
-    """Turn msgspec's "… - at `$.a[0].b`" into a JSON pointer and a detail that shows nothing of the value."""
-    detail, _, at = message.partition(" - at `$")
-    pointer += at.rstrip("`").replace("[", "/").replace("]", "").replace(".", "/")
-    for start, meaning in _IN_OBJECT.items():
-        if detail.startswith(start):
-            return {"pointer": f"{pointer}/{_escape(detail.removeprefix(start).strip('`'))}", "detail": meaning}
-    if "matching regex" in detail:
-        detail = _FORMS.get(pointer.rpartition("/")[2], "holds a character that has no place in it, or is blank")
-    return {"pointer": pointer, "detail": detail}
-
-
-def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

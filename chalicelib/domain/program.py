@@ -1,27 +1,50 @@
-"""The rules of a referral program as data: what the friend gets, what the ambassador earns, and when."""
+"""The rules of a referral program as data: what the friend gets, what the ambassador earns, and when.
+
+What each field is for, and between which bounds it lies, stands beside it: the check of a program and the schema that
+editors use are made of that. Money is in minor units of the program's currency.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from chalicelib.domain.money import BASIS, share
+from chalicelib.domain.shape import BARRED, Form, Within
 
 GIFT = "gift:"
 """How the unit of a gift begins; its name follows."""
 
+DAYS_MAX = 3650
+MONTHS_MAX = 120
+COUNT_MAX = 10**6
+AMOUNT_MAX = 10**12
+LIST_MAX = 50
+SKUS_MAX = 1000
+
+Name = Annotated[
+    str, Within(1, 80), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
+]
+Sku = Annotated[str, Within(1, 128)]
+Language = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
+Days = Annotated[int, Within(0, DAYS_MAX)]
+Months = Annotated[int, Within(1, MONTHS_MAX)]
+Amount = Annotated[int, Within(0, AMOUNT_MAX)]
+Number = Annotated[int, Within(1, COUNT_MAX)]
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A fixed `amount`, a percentage in `basis_points` (1000 = 10 %) with an optional `maximum`, or one `gift`.
+    """A fixed `amount`, a percentage in `basis_points` with an optional `maximum`, or one `gift`."""
 
-    Amounts are minor units of the program's currency, or whole numbers of `unit` (such as `points`) if one is named.
-    """
-
-    amount: int | None = None
-    basis_points: int | None = None
-    maximum: int | None = None
-    unit: str | None = None
-    gift: str | None = None
+    amount: Annotated[Amount | None, "A fixed amount: minor units of the currency, or whole numbers of `unit`."] = None
+    basis_points: Annotated[int | None, Within(0, BASIS), "A share of what the friend pays; 1000 is 10 %."] = None
+    maximum: Annotated[Amount | None, "The most that a share may come to."] = None
+    unit: Annotated[
+        str | None,
+        Form("[a-z][a-z_]{0,19}", "is a word of small letters such as points"),
+        "What the amounts count if not money, such as `points`.",
+    ] = None
+    gift: Annotated[Name | None, "The name of a gift that somebody sends."] = None
 
     def of(self, base: int) -> int:
         """Return what this rate yields on `base` minor units, rounded down."""
@@ -39,69 +62,61 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level that starts at `threshold` counted referrals. Without a `reward` its ambassadors earn none.
+    """A level that ambassadors reach by referrals."""
 
-    `bonus` (minor units) is granted once for reaching it.
-    """
-
-    name: str
-    threshold: int
-    reward: Rate | None = None
-    bonus: int = 0
+    name: Name
+    threshold: Annotated[int, Within(0, COUNT_MAX), "How many referrals have to count for it; 0 for the first tier."]
+    reward: Annotated[Rate | None, "What an ambassador of this tier earns with an order; null for nothing."] = None
+    bonus: Annotated[Amount, "What is granted once for reaching it."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """A prize for counted referrals of a whole life: for `every` n-th of them, or once when there are `at` of them."""
 
-    name: str
+    name: Name
     reward: Rate
-    every: int | None = None
-    at: int | None = None
+    every: Annotated[Number | None, "Granted again for each so many referrals."] = None
+    at: Annotated[Number | None, "Granted once, for this many referrals."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one ambassador is granted on the orders placed in a month or year (UTC) or in a whole life.
-
-    `amount` bounds rewards in the program's currency, `count` the number of orders that are rewarded.
-    """
+    """The most that one ambassador is granted on the orders placed in a month or year (UTC) or in a whole life."""
 
     per: Literal["month", "year", "life"]
-    amount: int | None = None
-    count: int | None = None
+    amount: Annotated[Amount | None, "Bounds rewards in the program's currency."] = None
+    count: Annotated[int | None, Within(0, COUNT_MAX), "Bounds the number of orders that are rewarded."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Other terms for the codes that belong to it, on orders placed from `starts_at` on and before `ends_at`.
+    """Other terms for the codes that belong to it. What it leaves out is as in the program."""
 
-    What it leaves out is as in the program.
-    """
-
-    name: str
-    starts_at: datetime
-    ends_at: datetime
-    offer: Rate | None = None
-    reward: Rate | None = None
+    name: Annotated[Name, "What codes call it."]
+    starts_at: Annotated[datetime, "Orders placed from this time on have its terms."]
+    ends_at: Annotated[datetime, "Orders placed from this time on have its terms no longer."]
+    offer: Annotated[Rate | None, "What the friend gets instead."] = None
+    reward: Annotated[Rate | None, "What the ambassador earns instead, in whatever tier."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What makes a reward wait for an admin: the sum of the weights of an order's signals, from `review_at` on.
+    """What makes a reward wait for an admin: the sum of the weights of an order's signals."""
 
-    Without `review_at` signals are only shown. `velocity_*`: a day's orders are too many from `velocity_orders` on, if
-    they are `velocity_times` the daily average. `refunded_*`: the share of an ambassador's orders with refunds, once
-    there are enough orders to tell. `clickless_orders`: this many orders without one visit of the link in 30 days.
-    """
-
-    review_at: int | None = None
-    weights: dict[str, int] = field(default_factory=dict)
-    velocity_orders: int = 6
-    velocity_times: int = 5
-    refunded_percent: int = 50
-    refunded_orders: int = 4
-    clickless_orders: int = 5
+    review_at: Annotated[Number | None, "The sum from which a reward waits; null only shows the signals."] = None
+    weights: Annotated[
+        dict[str, Annotated[int, Within(0, COUNT_MAX)]], "What signals weigh here, by name, if not as usual."
+    ] = field(default_factory=dict)
+    velocity_orders: Annotated[Number, "A day's orders are too many from this number on, if …"] = 6
+    velocity_times: Annotated[Number, "… they are so many times the daily average of three months."] = 5
+    refunded_percent: Annotated[
+        int, Within(1, 100), "The share of an ambassador's orders with refunds that is too high, …"
+    ] = 50
+    refunded_orders: Annotated[Number, "… once there are so many orders."] = 4
+    clickless_orders: Annotated[
+        Number, "From this order on it is told when nobody has visited the link for 30 days."
+    ] = 5
 
     @property
     def on(self) -> bool:
@@ -113,45 +128,73 @@ class Watch:
 class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 
-    Money is in minor units of `currency`, times are days. `tier_months` counts referrals for the tier in a window of
-    that many calendar months, the present one included; None counts a whole life. A tier that is no longer reached is
-    kept for `demotion_months` more, None for ever. `friend_days` takes every order of a friend within so many days of
-    the first; None takes one. A reader whose language is among `languages` is written to in it, any other in `locale`;
-    without a list every language counts that is translated.
+    `version`, `author` and `created_at` are of its publication, and `written` is the document that was published, in
+    JSON; all other fields are what the document may say.
     """
 
     version: int
-    shop_name: str
-    shop_url: str
-    currency: str
-    tiers: tuple[Tier, ...]
-    offer: Rate | None = None
-    languages: tuple[str, ...] = ()
-    minimum: int = 0
-    open: bool = True
-    new_friends_only: bool = True
-    friend_days: int | None = None
-    excluded_skus: tuple[str, ...] = ()
-    tier_months: int | None = None
-    demotion_months: int | None = 0
-    milestones: tuple[Milestone, ...] = ()
-    campaigns: tuple[Campaign, ...] = ()
-    caps: tuple[Cap, ...] = ()
-    budget_month: int | None = None
-    hold_from: Literal["purchase", "delivery"] = "purchase"
-    hold_days: int = 30
-    longest_wait_days: int = 60
-    void_below_minimum: bool = False
-    watch: Watch = field(default_factory=Watch)
-    review_days: int = 30
-    review_default: Literal["approve", "deny"] = "approve"
-    expiry_months: int | None = None
-    spend_minimum: int = 1
-    spend_days: int = 30
-    adjustment_limit: int | None = None
-    locale: str = "en"
+    shop_name: Name
+    shop_url: Annotated[
+        str, Within(8, 2000), Form(r"https?://\S+", "starts with https://"), "Where a share link leads on to."
+    ]
+    currency: Annotated[str, Form("[A-Z]{3}", "is three capital letters (ISO 4217)"), "The currency of all money."]
+    tiers: Annotated[
+        tuple[Tier, ...], Within(1, LIST_MAX), "The levels of ambassadors, by rising thresholds; the first at 0."
+    ]
+    offer: Annotated[Rate | None, "What the friend gets: an amount or a share of the order; null for nothing."] = None
+    languages: Annotated[
+        tuple[Language, ...],
+        Within(0, LIST_MAX),
+        "Readers of one of these are written to in it, others in `locale`; none means every language there is.",
+    ] = ()
+    minimum: Annotated[Amount, "The smallest order on which a code can be used."] = 0
+    open: Annotated[bool, "False takes no new orders; what was earned goes on."] = True
+    new_friends_only: Annotated[bool, "Refuse an order of which the shop says that it is not the first."] = True
+    friend_days: Annotated[
+        int | None,
+        Within(1, DAYS_MAX),
+        "Take every order of a friend within so many days of the first, with the same ambassador's codes; null takes "
+        "one order.",
+    ] = None
+    excluded_skus: Annotated[tuple[Sku, ...], Within(0, SKUS_MAX), "Goods that don't count; gift cards never do."] = ()
+    tier_months: Annotated[
+        Months | None,
+        "Count referrals for the tier over so many calendar months, this one included; null counts a whole life.",
+    ] = None
+    demotion_months: Annotated[
+        int | None,
+        Within(0, MONTHS_MAX),
+        "For so many months more a tier is kept that is no longer reached; null keeps it for ever.",
+    ] = 0
+    milestones: Annotated[tuple[Milestone, ...], Within(0, LIST_MAX), "Prizes for numbers of referrals."] = ()
+    campaigns: Annotated[tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, for a time."] = ()
+    caps: Annotated[tuple[Cap, ...], Within(0, 3), "The most that one ambassador is granted."] = ()
+    budget_month: Annotated[
+        Amount | None, "The most that all ambassadors together are granted on the orders of a month (UTC)."
+    ] = None
+    hold_from: Annotated[
+        Literal["purchase", "delivery"], "Whether a reward waits from the purchase or from the delivery on."
+    ] = "purchase"
+    hold_days: Annotated[Days, "How long it waits, so that it is not paid for goods that come back."] = 30
+    longest_wait_days: Annotated[Days, "How long it waits from the purchase on when no delivery is reported."] = 60
+    void_below_minimum: Annotated[
+        bool, "A reward is void when what is left of the order after refunds is below `minimum`."
+    ] = False
+    watch: Annotated[Watch, "When a reward waits for an admin."] = field(default_factory=Watch)
+    review_days: Annotated[Days, "How long it waits for the admin before the default decides."] = 30
+    review_default: Annotated[Literal["approve", "deny"], "What decides when nobody has."] = "approve"
+    expiry_months: Annotated[
+        Months | None, "Unspent rewards expire when so long nothing was earned or spent; null lets them stay."
+    ] = None
+    spend_minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once."] = 1
+    spend_days: Annotated[int, Within(1, DAYS_MAX), "How long a coupon for a spent reward is good."] = 30
+    adjustment_limit: Annotated[
+        Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
+    ] = None
+    locale: Annotated[Language, "The language for people whose own is not known."] = "en"
     author: str = ""
     created_at: datetime | None = None
+    written: str = ""
 
     @property
     def hold(self) -> timedelta:

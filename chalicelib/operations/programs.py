@@ -1,14 +1,11 @@
 """Publish the program's rules and read the ones in force."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from chalicelib.domain.effects import Create
-from chalicelib.domain.flaws import flaws
 from chalicelib.domain.program import Program
 from chalicelib.store.table import Table
 
@@ -18,33 +15,52 @@ class NoProgramError(Exception):
 
 
 class FlawedProgramError(Exception):
-    """The rules contradict each other. `flaws` are (JSON pointer, reason) pairs."""
+    """A document is no sound program. `flaws` are (JSON pointer, reason) pairs."""
 
     def __init__(self, found: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{pointer}: {reason}" for pointer, reason in found))
         self.flaws = found
 
 
-def publish(table: Table, document: dict[str, Any], *, author: str, now: datetime) -> Program:
-    """Check a program document and store it as the next version.
+class OutdatedError(Exception):
+    """Another version is in force than the one that a document was written over. `version` is 0 if there is none."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} is in force")
+        self.version = version
+
+
+def publish(table: Table, document: Any, *, author: str, now: datetime) -> Program:
+    """Check a program document and put it in force, over whatever is.
 
     Raises:
-        msgspec.ValidationError: a field is of the wrong type.
-        FlawedProgramError: the rules contradict each other.
+        FlawedProgramError: names every field that is wrong, or contradicts others.
     """
+    from chalicelib.operations.program_document import read
+
+    return put_in_force(table, read(document), author=author, now=now)
+
+
+def put_in_force(table: Table, program: Program, *, author: str, now: datetime, over: int | None = None) -> Program:
+    """Store sound rules as the next version, and return it; if they say the same as those in force, these stay.
+
+    `over` is the version that must be in force, 0 for none; None takes whatever is.
+
+    Raises:
+        OutdatedError: another version than `over` is in force.
+    """
+    from chalicelib.operations.program_document import same
+
     while True:
         newest = table.read_newest_program()
-        version = newest.version + 1 if newest else 1
-        unknown = sorted(document.keys() - {field.name for field in fields(Program)})
-        if unknown:
-            raise FlawedProgramError([(f"/{name}", "is not a field of a program") for name in unknown])
-        candidate = msgspec.convert({**document, "version": version}, Program)
-        program = replace(candidate, author=author, created_at=now)
-        found = flaws(program)
-        if found:
-            raise FlawedProgramError(found)
-        if not table.commit([Create(program)]):
-            return program
+        version = newest.version if newest else 0
+        if over not in {None, version}:
+            raise OutdatedError(version)
+        if newest and same(program, newest):
+            return newest
+        following = replace(program, version=version + 1, author=author, created_at=now)
+        if not table.commit([Create(following)]):
+            return following
 
 
 def current(table: Table) -> Program:

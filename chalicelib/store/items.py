@@ -1,5 +1,6 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -40,10 +41,17 @@ _ENTITIES: dict[str, type] = {
 }
 
 
+_FILLED_IN: dict[type, list[str]] = {
+    kind: [field.name for field in fields(kind) if field.default not in (None, MISSING)] for kind in _ENTITIES.values()
+}
+"""The fields of each entity that are not None when they are left out."""
+
+
 def item_of(entity: Entity) -> Item:
-    """Write an entity as DynamoDB stores it. Fields without a value are left out."""
-    fields = msgspec.to_builtins(entity, builtin_types=(datetime,))
-    return {**key_item(key_of(entity)), **write({**fields, **index_keys(entity)})}
+    """Write an entity as DynamoDB stores it. Fields without a value are left out, unless that would give them one."""
+    told = msgspec.to_builtins(entity, builtin_types=(datetime,))
+    nothing: Item = {name: {"NULL": True} for name in _FILLED_IN[type(entity)] if told[name] is None}
+    return {**key_item(key_of(entity)), **write({**told, **index_keys(entity)}), **nothing}
 
 
 def letters_of(message: model.Message) -> list[Any]:
@@ -58,8 +66,8 @@ def entity_of(item: Item) -> Entity:
         msgspec.ValidationError: the item is not what the program writes.
     """
     kind = item["SK"]["S"].partition("#")[0]
-    fields = {name: read(value) for name, value in item.items()}
-    return cast("Entity", msgspec.convert(fields, _ENTITIES[kind]))
+    told = {name: read(value) for name, value in item.items()}
+    return cast("Entity", msgspec.convert(told, _ENTITIES[kind]))
 
 
 def key_item(key: Key) -> Item:
@@ -67,9 +75,9 @@ def key_item(key: Key) -> Item:
     return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
 
 
-def write(fields: dict[str, Any]) -> Item:
+def write(told: dict[str, Any]) -> Item:
     """Write named values as attributes; None and empty collections are left out."""
-    return {name: value(field) for name, field in fields.items() if field not in (None, [], (), {})}
+    return {name: value(field) for name, field in told.items() if field not in (None, [], (), {})}
 
 
 def value(field: Any) -> dict[str, Any]:
@@ -100,4 +108,6 @@ def read(attribute: dict[str, Any]) -> Any:
             return {name: read(element) for name, element in content.items()}
         case "L":
             return [read(element) for element in content]
+        case "NULL":
+            return None
     return content

@@ -409,6 +409,13 @@ class Table:
         while page := list(islice(rows, EFFECTS_MAX)):
             yield from self._batch([key_in(row) for row in page], ApiKey)
 
+    def list_programs(self, before: int | None, limit: int) -> list[Program]:
+        """Up to `limit` versions of the rules, the newest first, of those `before` a version."""
+        bounds = ("V#", keys.program(before).sk if before else "V#~")
+        skip = bounds[1] if before else None
+        found = self._wire.query(keys.program(0).pk, bounds, skip=skip, limit=limit, forward=False)
+        return [cast("Program", entity_of(item)) for item in found]
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():

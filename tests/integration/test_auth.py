@@ -61,6 +61,11 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/claims"): {"admin:read"},
     ("POST", "/v1/claims/{claim_id}"): {"admin:write"},
     ("PATCH", "/v1/codes/{code}"): {"admin:write"},
+    ("GET", "/v1/program"): {"admin:read"},
+    ("PUT", "/v1/program"): {"admin:write"},
+    ("GET", "/v1/program/versions"): {"admin:read"},
+    ("GET", "/v1/program/versions/{version}"): {"admin:read"},
+    ("GET", "/v1/program/schema"): {ANYONE},
 }
 """Who may do what, as the contract says."""
 

@@ -525,6 +525,20 @@ CASES = [
     reading("adjustments-state", "state=waiting", "?state", "/v1/adjustments"),
     reading("gifts-limit", "limit=0", "?limit", "/v1/gifts"),
     reading("coupon-query", "show=all", "?show", "/v1/coupons/CPN222222222222", "checkout"),
+    # --- the program ---
+    Case("program-unread", "PUT", "/v1/program", "admin:write", PROGRAM, 428, "precondition_required"),
+    Case(
+        *("program-outdated", "PUT", "/v1/program", "admin:write", PROGRAM, 412, "outdated", None),
+        {"If_Match": '"7"'},
+    ),
+    Case(
+        *("program-flawed", "PUT", "/v1/program", "admin:write", changed(PROGRAM, {"offer__basis_points": 10_001})),
+        *(400, "invalid_request", "/offer/basis_points", {"If_Match": '"1"'}),
+    ),
+    reading("versions-limit", "limit=0", "?limit", "/v1/program/versions"),
+    reading("versions-cursor", "cursor=$REFERRALS", "?cursor", "/v1/program/versions"),
+    reading("program-parameter", "version=1", "?version", "/v1/program"),
+    reading("schema-parameter", "draft=7", "?draft", "/v1/program/schema"),
     # --- ids in the path ---
     path_id("key-overlong", "DELETE", f"/v1/keys/{'x' * 129}", "admin:keys", None, "/id"),
     path_id("key-control", "DELETE", "/v1/keys/a\x01b", "admin:keys", None, "/id"),
@@ -607,6 +621,7 @@ CASES = [
         sent=ATTEMPT
     ),
     Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=ATTEMPT),
+    missing("version", "GET", "/v1/program/versions/2", "admin:read"),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -656,6 +671,8 @@ CASES = [
     wrong_method("DELETE", "/v1/coupons/CPN222222222222", "GET"),
     wrong_method("POST", "/v1/payouts", "GET"),
     wrong_method("GET", "/v1/gifts/ent_1/sent", "POST"),
+    wrong_method("DELETE", "/v1/program", "GET"),
+    wrong_method("POST", "/v1/program/versions", "GET"),
     wrong_method("POST", "/r/$MAYA", "GET"),
     wrong_method("POST", "/healthz", "GET"),
     # --- keys ---
@@ -684,6 +701,8 @@ CASES = [
     wrong_scope("POST", "/v1/ambassadors/$ID/adjustments", SESSION, ADJUSTMENT),
     wrong_scope("POST", "/v1/coupons/CPN222222222222/confirm", SESSION, {"order_id": "o-1"}),
     wrong_scope("POST", "/v1/gifts/ent_1/sent", "admin:read", {}),
+    wrong_scope("PUT", "/v1/program", "admin:read", PROGRAM),
+    wrong_scope("GET", "/v1/program", "checkout"),
 ]
 
 BODIES: dict[str, tuple[str, str, str]] = {
@@ -708,6 +727,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "decision": ("POST", "/v1/adjustments/adj_1/decision", "admin:write"),
     "gift": ("POST", "/v1/gifts/ent_1/sent", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
+    "program": ("PUT", "/v1/program", "admin:write"),
 }
 """Every route that reads a body."""
 
@@ -753,6 +773,7 @@ EMPTY = {
     "payout-cancel": "/note",
     "adjustment": "/reason",
     "decision": "/note",
+    "program": "/tiers",
 }
 
 

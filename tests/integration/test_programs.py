@@ -1,20 +1,359 @@
-"""Publishing the rules."""
+"""The rules over HTTP: written over the version that was read, refused with every flaw named, and never lost."""
 
+import json
+from datetime import timedelta
+from typing import Any
+
+import jsonschema
 import pytest
+from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from tests.shop import PROGRAM, Shop
+from infra.local.home import ROOT
+from tests.shop import PROGRAM, Body, Shop
+
+EVERYTHING: Body = {
+    **PROGRAM,
+    "offer": {"basis_points": 1000, "maximum": 2000},
+    "languages": ["en", "gu-IN"],
+    "open": True,
+    "friend_days": 90,
+    "excluded_skus": ["GIFT-1"],
+    "tiers": [
+        {"name": "Starter", "threshold": 0},
+        {"name": "Silver", "threshold": 5, "reward": {"amount": 500}, "bonus": 1000},
+        {"name": "Gold", "threshold": 15, "reward": {"amount": 100, "unit": "points"}},
+        {"name": "Star", "threshold": 50, "reward": {"gift": "Mug"}},
+    ],
+    "tier_months": 12,
+    "demotion_months": None,
+    "milestones": [{"name": "tenth", "every": 10, "reward": {"amount": 50, "unit": "points"}}],
+    "campaigns": [
+        {
+            "name": "spring",
+            "starts_at": "2026-04-01T00:00:00+02:00",
+            "ends_at": "2026-05-01T00:00:00Z",
+            "offer": {"amount": 700},
+        }
+    ],
+    "caps": [{"per": "month", "amount": 5000, "count": 10}, {"per": "life", "count": 100}],
+    "budget_month": 100_000,
+    "hold_from": "delivery",
+    "longest_wait_days": 45,
+    "void_below_minimum": True,
+    "watch": {"review_at": 50, "weights": {"velocity": 60}},
+    "review_days": 7,
+    "review_default": "deny",
+    "expiry_months": 18,
+    "spend_minimum": 500,
+    "spend_days": 60,
+    "adjustment_limit": 10_000,
+    "locale": "gu",
+}
+"""A program that says something of everything."""
 
 
-@pytest.mark.parametrize(
-    ("wrong", "pointer"),
-    [({"hold_dayz": 14}, "/hold_dayz"), ({"hold_days": 3_000_000}, "/hold_days"), ({"offer": {}}, "/offer")],
-)
-def test_a_wrong_program_is_refused_and_changes_nothing(shop: Shop, wrong: dict[str, object], pointer: str) -> None:
-    """A misspelt field or a number out of reason is named with its place; the rules in force stay."""
+def get(shop: Shop, path: str = "") -> Body:
+    """Read the program, or something of its history."""
+    answer = shop.call("GET", f"/v1/program{path}", scope="admin:read")
+    assert answer.status_code == 200, answer.body
+    return shop.read(answer)
+
+
+def put(shop: Shop, document: object, **headers: str) -> HTTPResponse:
+    """Write a program over the version that is in force."""
+    sent = headers or {"If_Match": f'"{deps.table().read_newest_program().version}"'}  # type: ignore[union-attr]
+    return shop.call("PUT", "/v1/program", document, scope="admin:write", **sent)
+
+
+def pointers(shop: Shop, answer: HTTPResponse) -> set[str]:
+    """Where a refused document is wrong."""
+    assert answer.status_code == 400, answer.body
+    return {error["pointer"] for error in shop.read(answer)["errors"]}
+
+
+def test_a_program_reads_as_it_was_written(shop: Shop) -> None:
+    """GET answers the very document that was put, beside who put it when; its ETag is the version."""
+    answer = put(shop, EVERYTHING)
+    assert answer.status_code == 200, answer.body
+    assert answer.headers["ETag"] == '"2"'
+    read = get(shop)
+    assert read == shop.read(answer)
+    assert {name: read.pop(name) for name in ("version", "created_at")} == {
+        "version": 2,
+        "created_at": "2026-03-01T12:00:00Z",
+    }
+    assert read.pop("author").startswith("key_")
+    assert read == EVERYTHING
+
+
+def test_what_was_read_can_be_written_back(shop: Shop) -> None:
+    """A client that reads, edits and puts need not take out version, author and time: they say nothing in a PUT."""
+    read = {**get(shop), "hold_days": 14}
+    answer = put(shop, read)
+    assert answer.status_code == 200
+    assert shop.read(answer)["version"] == 2
+    assert shop.read(answer)["hold_days"] == 14
+
+
+def test_the_same_content_is_no_new_version(shop: Shop) -> None:
+    """However it is written: other order, defaults said or left out, another zone for the same time."""
+    put(shop, EVERYTHING)
+    spelled = json.loads(
+        json.dumps(EVERYTHING, sort_keys=True).replace("2026-04-01T00:00:00+02:00", "2026-03-31T22:00:00Z")
+    )
     before = shop.everything()
-    with pytest.raises(programs.FlawedProgramError) as refused:
-        programs.publish(deps.table(), {**PROGRAM, **wrong}, author="test", now=shop.now)
-    assert [place for place, _ in refused.value.flaws] == [pointer]
+    for document in (EVERYTHING, spelled, {**EVERYTHING, "spend_days": 60}, {**EVERYTHING, "author": "me"}):
+        answer = put(shop, document)
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
     assert shop.everything() == before
+
+
+def test_a_program_is_written_over_the_version_that_was_read(shop: Shop) -> None:
+    """Without If-Match 428, over another version 412, both without effect; two admins do not overwrite each other."""
+    assert put(shop, {**PROGRAM, "hold_days": 1}).status_code == 200
+    before = shop.everything()
+    for headers, status, reason in (
+        ({"X_Nothing": ""}, 428, "precondition_required"),
+        ({"If_Match": '"1"'}, 412, "outdated"),
+        ({"If_Match": 'W/"2"'}, 412, "outdated"),
+        ({"If_Match": "2"}, 412, "outdated"),
+        ({"If_Match": '"3"'}, 412, "outdated"),
+        ({"If_None_Match": "*"}, 412, "outdated"),
+    ):
+        answer = put(shop, {**PROGRAM, "hold_days": 2}, **headers)
+        assert (answer.status_code, shop.read(answer)["reason"]) == (status, reason)
+    assert shop.everything() == before
+    assert put(shop, {**PROGRAM, "hold_days": 2}, If_Match='"7", "2"').status_code == 200
+    assert put(shop, {**PROGRAM, "hold_days": 3}, If_Match="*").status_code == 200
+
+
+def test_of_two_who_write_at_once_one_is_refused(shop: Shop) -> None:
+    """Whoever comes second between the look and the write gets 412 as well."""
+
+    def other() -> None:
+        programs.publish(deps.table(), {**PROGRAM, "hold_days": 77}, author="other", now=shop.now)
+
+    shop.faults.before("PutItem", other)
+    assert put(shop, {**PROGRAM, "hold_days": 2}, If_Match='"1"').status_code == 412
+    assert get(shop)["hold_days"] == 77
+
+
+def test_the_first_program_over_http(shop: Shop) -> None:
+    """A table without a program takes the first one with If-None-Match, and says so until then."""
+    for item in shop.everything():
+        if item["PK"]["S"] == "PROGRAM":
+            shop.dynamodb.delete_item(TableName=deps.settings().table, Key={"PK": item["PK"], "SK": item["SK"]})
+    deps.forget()
+    assert shop.call("GET", "/v1/program", scope="admin:read").status_code == 404
+    assert put(shop, PROGRAM, If_Match="*").status_code == 412
+    assert put(shop, PROGRAM, If_None_Match="*").status_code == 200
+    assert get(shop)["version"] == 1
+
+
+def test_a_put_is_in_force_at_once_here_and_within_a_minute_everywhere(shop: Shop) -> None:
+    """The process that took it goes by it at once, another after a minute at most; a GET changes nothing of that."""
+    maya = shop.enrol()
+    put(shop, {**PROGRAM, "open": False})
+    assert shop.redeem(maya["code"], "o-1").status_code == 422
+    programs.publish(deps.table(), {**PROGRAM, "minimum": 1}, author="another process", now=shop.now)
+    assert get(shop)["version"] == 3
+    assert shop.redeem(maya["code"], "o-1").status_code == 422
+    shop.now += timedelta(seconds=61)
+    assert shop.redeem(maya["code"], "o-1").status_code == 201
+
+
+def test_an_order_keeps_the_program_it_was_admitted_under(shop: Shop) -> None:
+    """A PUT changes no reward that was promised."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"], "o-1", 5000)
+    put(shop, {**PROGRAM, "tiers": [{"name": "Starter", "threshold": 0}]})
+    shop.stream()
+    assert shop.order("o-1")["program_version"] == 1
+    assert shop.account(maya["id"])["held"] == 450
+
+
+def test_versions_say_who_changed_what(shop: Shop) -> None:
+    """The newest first, each with its author and the fields that differ from the version before, by JSON pointer."""
+    shop.now += timedelta(days=1)
+    two = {**PROGRAM, "minimum": 3000, "offer": {"basis_points": 500}}
+    put(shop, two)
+    shop.now += timedelta(days=1)
+    put(shop, {**two, "offer": None, "tiers": [*PROGRAM["tiers"], {"name": "Gold", "threshold": 15}]})
+    listed = get(shop, "/versions")["items"]
+    assert [it["version"] for it in listed] == [3, 2, 1]
+    assert [it["created_at"][:10] for it in listed] == ["2026-03-03", "2026-03-02", "2026-03-01"]
+    assert listed[2]["author"] == "test"
+    assert [it["changes"] for it in listed] == [
+        [
+            {"pointer": "/tiers/2", "before": None, "after": {"name": "Gold", "threshold": 15, "bonus": 0}},
+            {"pointer": "/offer", "before": {"basis_points": 500}, "after": None},
+        ],
+        [
+            {"pointer": "/offer/basis_points", "before": 1000, "after": 500},
+            {"pointer": "/minimum", "before": 2000, "after": 3000},
+        ],
+        [],
+    ]
+    assert get(shop, "/versions/2")["minimum"] == 3000
+    assert {name: get(shop, "/versions/1")[name] for name in PROGRAM} == PROGRAM
+    for nothing in ("0", "4", "x", "-1", "%C2%B2", "9" * 30):
+        assert shop.call("GET", f"/v1/program/versions/{nothing}", scope="admin:read").status_code == 404
+
+
+def test_versions_come_in_pages(shop: Shop) -> None:
+    """Page after page gives every version once, each compared with the one before it even across pages."""
+    for days in range(5):
+        put(shop, {**PROGRAM, "hold_days": days})
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = get(shop, f"/versions?limit=2{cursor and f'&cursor={cursor}'}")
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    assert [it["version"] for it in seen] == [6, 5, 4, 3, 2, 1]
+    assert [it["changes"][0]["before"] for it in seen[:-1]] == [3, 2, 1, 0, 30]
+
+
+FLAWED: dict[str, tuple[Any, set[str]]] = {
+    "no object": ([], {""}),
+    "nothing": ({}, {"/shop_name", "/shop_url", "/currency", "/tiers"}),
+    "unknown field": ({"hold_dayz": 14}, {"/hold_dayz"}),
+    "unknown field of a tier": ({"tiers": [{"name": "A", "threshold": 0, "prize": 1}]}, {"/tiers/0/prize"}),
+    "unknown field of a reward": (
+        {"tiers": [{"name": "A", "threshold": 0, "reward": {"percent": 5, "amount": 1}}]},
+        {"/tiers/0/reward/percent"},
+    ),
+    "unknown field of the offer": ({"offer": {"amount": 5, "max": 1}}, {"/offer/max"}),
+    "unknown fields everywhere": (
+        {
+            "milestones": [{"name": "m", "every": 1, "reward": {"amount": 1}, "x": 1}],
+            "campaigns": [
+                {"name": "c", "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z", "x/y": 1}
+            ],
+            "caps": [{"per": "month", "count": 1, "x": 1}],
+            "watch": {"x": 1},
+        },
+        {"/milestones/0/x", "/campaigns/0/x~1y", "/caps/0/x", "/watch/x"},
+    ),
+    "wrong types": (
+        {"hold_days": "30", "open": 1, "minimum": 20.5, "tiers": [{"name": 1, "threshold": True}], "languages": "en"},
+        {"/hold_days", "/open", "/minimum", "/tiers/0/name", "/tiers/0/threshold", "/languages"},
+    ),
+    "not one of the words": (
+        {"hold_from": "order", "review_default": "wait", "caps": [{"per": "day", "count": 1}]},
+        {"/hold_from", "/review_default", "/caps/0/per"},
+    ),
+    "out of range": (
+        {"hold_days": 3651, "minimum": -1, "friend_days": 0, "watch": {"refunded_percent": 101}, "shop_name": " "},
+        {"/hold_days", "/minimum", "/friend_days", "/watch/refunded_percent", "/shop_name"},
+    ),
+    "contradicting": (
+        {
+            "offer": {},
+            "tiers": [{"name": "A", "threshold": 1}, {"name": "A", "threshold": 1, "bonus": -5}],
+            "caps": [{"per": "month"}],
+            "currency": "euro",
+        },
+        {"/offer", "/tiers", "/tiers/1/bonus", "/caps/0", "/currency"},
+    ),
+    "a type and a contradiction at once": (
+        {"hold_days": None, "offer": {"amount": 1, "basis_points": 1}, "caps": [{"per": "year"}]},
+        {"/hold_days", "/offer", "/caps/0"},
+    ),
+    "a campaign without zone, or backwards": (
+        {
+            "campaigns": [
+                {"name": "a", "starts_at": "2026-01-01T00:00:00", "ends_at": "2026-02-01T00:00:00Z"},
+                {"name": "b", "starts_at": "2026-02-01T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"},
+                {"name": "c", "starts_at": "0001-01-01T00:00:00Z", "ends_at": "9999-12-31T23:59:59-12:00"},
+            ]
+        },
+        {"/campaigns/0/starts_at", "/campaigns/1/ends_at", "/campaigns/2/starts_at", "/campaigns/2/ends_at"},
+    ),
+    "a name with a line break": ({"shop_name": "Kavya\nBcc: all"}, {"/shop_name"}),
+    "a signal that nobody knows": ({"watch": {"weights": {"velocty": 1}}}, {"/watch/weights/velocty"}),
+}
+
+
+@pytest.mark.parametrize("case", FLAWED)
+def test_a_bad_program_is_refused_with_every_flaw(shop: Shop, case: str) -> None:
+    """400 with a pointer to each: unknown fields, nested ones too, types, ranges, contradictions. Nothing changes."""
+    changes, wanted = FLAWED[case]
+    document = changes if not changes or isinstance(changes, list) else {**PROGRAM, **changes}
+    before = shop.everything()
+    answer = put(shop, document)
+    assert pointers(shop, answer) == wanted
+    assert shop.everything() == before
+
+
+def test_the_operators_way_names_the_same_flaws(shop: Shop) -> None:
+    """`infra.manage` goes through the same check as PUT."""
+    before = shop.everything()
+    for changes, wanted in FLAWED.values():
+        document = changes if not changes or isinstance(changes, list) else {**PROGRAM, **changes}
+        with pytest.raises(programs.FlawedProgramError) as refused:
+            programs.publish(deps.table(), document, author="test", now=shop.now)
+        assert {place for place, _ in refused.value.flaws} == wanted
+    assert shop.everything() == before
+
+
+def test_a_flood_of_flaws_is_cut(shop: Shop) -> None:
+    """A document with thousands of mistakes is answered with fifty."""
+    answer = put(shop, {**PROGRAM, **{f"f{n}": n for n in range(3000)}})
+    assert len(shop.read(answer)["errors"]) == 50
+
+
+def test_the_schema_describes_what_is_taken(shop: Shop) -> None:
+    """Public, valid JSON Schema 2020-12; it takes every example, names unknown fields, types and ranges as PUT does."""
+    answer = shop.call("GET", "/v1/program/schema")
+    assert answer.headers["Content-Type"] == "application/schema+json"
+    assert "public" in answer.headers["Cache-Control"]
+    schema = shop.read(answer)
+    assert schema["$id"] == "https://friends.shop.example/v1/program/schema"
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema)
+    for example in (PROGRAM, EVERYTHING, get(shop), *map(json.loads, map(_text, (ROOT / "examples").glob("*.json")))):
+        assert list(check.iter_errors(example)) == []
+    for case in ("unknown field", "unknown field of a tier", "wrong types", "out of range", "not one of the words"):
+        assert list(check.iter_errors({**PROGRAM, **FLAWED[case][0]}))
+    assert not list(check.iter_errors({**PROGRAM, "minimum": 0}))
+
+
+def test_the_schema_says_what_every_field_is_for(shop: Shop) -> None:
+    """An editor can show a line for each field that its name does not explain, and its default."""
+    kinds = shop.read(shop.call("GET", "/v1/program/schema"))["$defs"]
+    program = kinds["Program"]["properties"]
+    assert {"name", "per"} >= {
+        name for kind in kinds.values() for name, field in kind["properties"].items() if not field.get("description")
+    } - {"shop_name", "reward", "version", "author", "created_at"}
+    assert program["hold_days"]["default"] == 30
+    assert program["version"]["readOnly"]
+    told = {"version", "author", "created_at"}
+    assert program.keys() - told == set(Program.__dataclass_fields__) - told - {"written"}
+
+
+def test_an_older_item_without_the_document_is_shown_whole(shop: Shop) -> None:
+    """A version that was stored before documents were kept reads as its fields, and can be written back."""
+    for item in shop.everything():
+        if item["PK"]["S"] == "PROGRAM":
+            item.pop("written")
+            shop.dynamodb.put_item(TableName=deps.settings().table, Item=item)
+    read = get(shop)
+    assert {name: read[name] for name in ("shop_name", "minimum", "hold_days")} == {
+        "shop_name": "Kavya Ceramics",
+        "minimum": 2000,
+        "hold_days": 30,
+    }
+    assert shop.read(put(shop, read))["version"] == 1
+
+
+def test_a_client_that_has_it_gets_it_not_again(shop: Shop) -> None:
+    """If-None-Match with the version in force answers 304 without a body."""
+    answer = shop.call("GET", "/v1/program", scope="admin:read", If_None_Match='"1"')
+    assert (answer.status_code, answer.body, answer.headers["ETag"]) == (304, b"", '"1"')
+
+
+def _text(path: Any) -> str:
+    return str(path.read_text())

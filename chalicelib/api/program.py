@@ -1,0 +1,138 @@
+"""The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
+
+from dataclasses import asdict
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api.auth import ANYONE, Call, json, route
+from chalicelib.api.pages import cursor_of, limit_of, page, position_of
+from chalicelib.api.problems import Problem, not_found
+from chalicelib.api.schemas import misfitting
+from chalicelib.domain.program import Program
+from chalicelib.operations import programs
+
+blueprint = Blueprint(__name__)
+
+_PATH = "/v1/program"
+_FIRST = 0
+"""What is in force before anything has been published."""
+
+
+@route(blueprint, "GET", "/v1/program", "admin:read")
+def get_program(call: Call) -> Response:
+    """Show the rules in force, as they were written."""
+    call.query()
+    program = deps.table().read_newest_program()
+    if program is None:
+        raise not_found("No program has been published yet. PUT the first one with If-None-Match: *.")
+    if _etag(program.version) in _tags(call, "if-none-match"):
+        return Response("", {"ETag": _etag(program.version), "Cache-Control": "private, no-cache"}, 304)
+    return _shown(program)
+
+
+@route(blueprint, "PUT", "/v1/program", "admin:write")
+def put_program(call: Call) -> Response:
+    """Put other rules in force. In this process they are at once, everywhere within a minute."""
+    candidate, over = _program(call.body(dict[str, Any])), _written_over(call)
+    assert call.caller is not None
+    try:
+        program = programs.put_in_force(deps.table(), candidate, author=call.caller.id, now=deps.now(), over=over)
+    except programs.OutdatedError as error:
+        raise _outdated(error.version) from error
+    deps.use_program(program)
+    return _shown(program)
+
+
+@route(blueprint, "GET", "/v1/program/versions", "admin:read")
+def get_versions(call: Call) -> Response:
+    """List all versions, the newest first, with who has published them and what they changed."""
+    query = call.query("limit", "cursor")
+    limit, position = limit_of(query), position_of(query, _PATH)
+    found = deps.table().list_programs(int(position) if position else None, limit + 1)
+    items = [_version(program, *found[n + 1 : n + 2]) for n, program in enumerate(found[:limit])]
+    after = str(found[limit - 1].version) if len(found) > limit else None
+    return page(f"{_PATH}/versions", query, items, cursor_of(after, _PATH))
+
+
+@route(blueprint, "GET", "/v1/program/versions/{version}", "admin:read")
+def get_version(call: Call, version: str) -> Response:
+    """Show the rules of one version, as they were written."""
+    call.query()
+    number = int(version) if version.isascii() and version.isdigit() and len(version) <= len("000000") else 0
+    program = deps.table().read_program(number) if number else None
+    if program is None:
+        raise not_found("There is no such version.")
+    return _shown(program)
+
+
+@route(blueprint, "GET", "/v1/program/schema", ANYONE)
+def get_schema(call: Call) -> Response:
+    """Describe the document of a program as a JSON Schema, for editors and for checks before a PUT."""
+    call.query()
+    from chalicelib.operations.program_shape import schema
+
+    kind = {"Content_Type": "application/schema+json", "Cache_Control": "public, max-age=3600"}
+    return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
+
+
+def _program(document: dict[str, Any]) -> Program:
+    """Read a document.
+
+    Raises:
+        Problem: 400, naming every flaw.
+    """
+    from chalicelib.operations.program_document import read
+
+    try:
+        return read(document)
+    except programs.FlawedProgramError as error:
+        raise misfitting(error.flaws) from error
+
+
+def _shown(program: Program) -> Response:
+    from chalicelib.operations.program_document import show
+
+    return json(200, show(program), ETag=_etag(program.version), Cache_Control="private, no-cache")
+
+
+def _version(program: Program, *before: Program) -> dict[str, Any]:
+    """A version as the list shows it; the first has changed nothing."""
+    from chalicelib.operations.program_document import changes
+
+    changed = [asdict(change) for earlier in before for change in changes(earlier, program)]
+    published = {"version": program.version, "author": program.author, "created_at": program.created_at}
+    return {**published, "changes": changed}
+
+
+def _written_over(call: Call) -> int:
+    """Read which version the caller has seen, so that two admins don't overwrite each other.
+
+    Raises:
+        Problem: 428 when it is not said, 412 when another one is in force.
+    """
+    if "*" in _tags(call, "if-none-match"):
+        return _FIRST
+    tags = _tags(call, "if-match")
+    if not tags:
+        detail = "Say which version you have read: If-Match with the ETag of GET /v1/program."
+        raise Problem(428, "precondition_required", detail)
+    newest = deps.table().read_newest_program()
+    version = newest.version if newest else _FIRST
+    if newest is None or not {"*", _etag(version)} & set(tags):
+        raise _outdated(version)
+    return version
+
+
+def _outdated(version: int) -> Problem:
+    told = f"Version {version} is in force: read it, and write yours over it." if version else "No program is in force."
+    return Problem(412, "outdated", told)
+
+
+def _etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _tags(call: Call, header: str) -> list[str]:
+    return [tag.strip() for tag in call.header(header).split(",") if tag.strip()]

@@ -1,0 +1,103 @@
+"""What the fields of the rules may hold, said once: beside the field itself, as the metadata of its type.
+
+`Annotated[int, Within(0, 10), "Why it is there."]` is what the check of a program, the schema that editors use, and the
+reader of the code all go by.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+"""Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A number from `least` to `most`, or so many characters or elements."""
+
+    least: int
+    most: int
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether a value lies within."""
+        return self.least <= (value if isinstance(value, int) else len(value)) <= self.most
+
+    def words(self, value: object) -> str:
+        """Say what it wants of a value."""
+        if isinstance(value, int):
+            return f"lies between {self.least} and {self.most}"
+        return f"has {self.least} to {self.most} {'characters' if isinstance(value, str) else 'elements'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Text that matches a regular expression as a whole, and that in words."""
+
+    pattern: str
+    told: str
+
+    def holds(self, value: str) -> bool:
+        """Tell whether a text has the form."""
+        return re.fullmatch(self.pattern, value) is not None
+
+    def words(self, _: object) -> str:
+        """Say what it wants of a text."""
+        return self.told
+
+
+Limit = Within | Form
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field: what it is for, what it may hold, and what each of its elements may hold, if it has any.
+
+    `deep` means that its value, or an element, has fields of its own.
+    """
+
+    name: str
+    text: str
+    limits: tuple[Limit, ...]
+    each: tuple[Limit, ...]
+    deep: bool
+
+
+@cache
+def places(kind: type) -> tuple[Place, ...]:
+    """Return the fields of a dataclass with all that is said about them."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(_place(field.name, hints[field.name]) for field in fields(kind))
+
+
+def _place(name: str, hint: Any) -> Place:
+    said, inner = list(_metadata(hint)), bare(hint)
+    elements = get_args(inner)[-1 if get_origin(inner) is dict else 0] if get_origin(inner) in {tuple, dict} else None
+    return Place(
+        name,
+        " ".join(it for it in said if isinstance(it, str)),
+        tuple(it for it in said if isinstance(it, Limit)),
+        tuple(it for it in _metadata(elements) if isinstance(it, Limit)),
+        deep=is_dataclass(inner) or is_dataclass(elements),
+    )
+
+
+def bare(hint: Any) -> Any:
+    """Return a type without metadata and without None."""
+    while get_origin(hint) in {Annotated, Union, UnionType}:
+        hint = next(it for it in get_args(hint) if it is not NoneType)
+    return hint
+
+
+def _metadata(hint: Any) -> Iterator[Any]:
+    """Everything that is said about a type, also about the part of it that is not None."""
+    if get_origin(hint) is Annotated:
+        kind, *said = get_args(hint)
+        yield from _metadata(kind)
+        yield from said
+    elif get_origin(hint) in {Union, UnionType}:
+        for kind in get_args(hint):
+            yield from _metadata(kind)
