@@ -14,6 +14,7 @@ Entity = (
     | model.Code
     | model.Friend
     | model.Gift
+    | model.Job
     | model.LedgerEntry
     | model.Membership
     | model.Message
@@ -33,7 +34,7 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: model.Account | model.Case | model.Gift | model.Redemption
+    entity: model.Account | model.Case | model.Gift | model.Job | model.Redemption
 
 
 @dataclass(frozen=True, slots=True)

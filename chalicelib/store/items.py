@@ -27,6 +27,7 @@ _ENTITIES: dict[str, type] = {
     "CASE": model.Case,
     "GIFT": model.Gift,
     "MSG": model.Message,
+    "JOB": model.Job,
     "V": Program,
     "KEY": model.ApiKey,
 }

@@ -15,6 +15,7 @@
 | gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
+| job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        |                           |
 
@@ -152,6 +153,11 @@ def message(message_id: str) -> Key:
     return Key(f"MSG#{message_id}", "MSG")
 
 
+def job(job_id: str) -> Key:
+    """Work that goes on slice after slice."""
+    return Key(f"JOB#{job_id}", "JOB")
+
+
 def program(version: int) -> Key:
     """One version of the rules."""
     return Key("PROGRAM", f"V#{version:06d}")
@@ -201,6 +207,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Case: lambda it: case(it.order_id),
     model.Gift: lambda it: gift(it.id),
     model.Message: lambda it: message(it.id),
+    model.Job: lambda it: job(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
 }

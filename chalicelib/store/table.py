@@ -15,6 +15,7 @@ from chalicelib.domain.model import (
     Draw,
     Friend,
     Fulfilment,
+    Job,
     LedgerEntry,
     Membership,
     Message,
@@ -65,6 +66,7 @@ class Table:
         self._wire = wire
         self.pause = wire.pause
         self.deadline = wire.deadline
+        self.is_past = wire.is_past
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -197,6 +199,10 @@ class Table:
     def read_api_key(self, digest: str) -> ApiKey | None:
         """A server key by the SHA-256 of its secret."""
         return self._get(keys.api_key(digest), ApiKey)
+
+    def read_job(self, job_id: str) -> Job | None:
+        """A job, as far as it is."""
+        return self._get(keys.job(job_id), Job)
 
     def read_program(self, version: int) -> Program | None:
         """One version of the rules."""

@@ -61,6 +61,10 @@ class Wire:
         """The moment `seconds` from now, on the clock that `pause` reads."""
         return self._clock() + seconds
 
+    def is_past(self, deadline: float) -> bool:
+        """Tell whether a deadline has passed."""
+        return self._clock() >= deadline
+
     def pause(self, attempt: int, deadline: float) -> None:
         """Wait with full jitter before another attempt.
 

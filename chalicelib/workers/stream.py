@@ -9,8 +9,12 @@ from typing import Any
 from chalice.app import Blueprint, DynamoDBEvent
 
 from chalicelib.workers.due import settle_and_deliver
+from chalicelib.workers.jobs import carry_on
 
 blueprint = Blueprint(__name__)
+
+JOB_SECONDS = 5.0
+"""How long a new job is carried on here, where orders wait behind it; the schedule goes on with what is left."""
 
 PLACEHOLDER = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream/2026-01-01T00:00:00.000"
 """Chalice wants an ARN at import; the template that is deployed puts the real table's in its place."""
@@ -25,5 +29,7 @@ def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     inserted = [record for record in records if record["eventName"] == "INSERT"]
-    settle_and_deliver(record["dynamodb"]["Keys"]["PK"]["S"] for record in inserted)
+    found = [record["dynamodb"]["Keys"]["PK"]["S"] for record in inserted]
+    settle_and_deliver(found)
+    carry_on(found, JOB_SECONDS)
     return {"batchItemFailures": []}

@@ -122,7 +122,7 @@ def test_no_role_may_scan_or_do_anything_at_all(built: Built) -> None:
 
 
 def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
-    """Inserts of orders and messages only; a poisoned batch is halved, and what is given up is kept."""
+    """Inserts of orders, messages and jobs only; a poisoned batch is halved, and what is given up is kept."""
     function = built.template["Resources"]["OnTableChange"]["Properties"]
     (event,) = function["Events"].values()
     told = event["Properties"]
@@ -132,5 +132,5 @@ def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
     (pattern,) = told["FilterCriteria"]["Filters"]
     assert json.loads(pattern["Pattern"]) == {
         "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}]}}},
+        "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}, {"prefix": "JOB#"}]}}},
     }

@@ -33,6 +33,7 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"): {"checkout"},
     ("POST", "/v1/orders/{order_id}/fulfilments"): {"checkout"},
     ("GET", "/v1/ledger"): {"admin:read"},
+    ("GET", "/v1/jobs/{job_id}"): {"admin:read"},
     ("POST", "/v1/reviews/{order_id}"): {"admin:write"},
     ("PATCH", "/v1/codes/{code}"): {"admin:write"},
 }
