@@ -4,7 +4,7 @@ PYTHON     ?= python3
 PORT       ?= 8000
 CLOUD_PORT ?= 4566
 HOME_DIR   ?= .local
-export NAME
+export NAME OWNER
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
 
@@ -16,7 +16,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: test-deployed package deploy rotate
+.PHONY: test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -36,9 +36,9 @@ demo-real: ## the same with real orders of an online store
 	@exec $(APP) -m infra.local.with_instance --home .local/demo-real --fresh -- \
 		.venv/real/bin/python examples/real.py --run-json {run_json}
 
-key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol"
+key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol" (OWNER)
 	@test -n "$$NAME" && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
-	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --scopes $(SCOPES)
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --owner "$$OWNER" --scopes $(SCOPES)
 
 program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json
 	@test -n '$(FILE)' || { echo 'Say which: make program FILE=examples/program.json'; exit 2; }
@@ -77,6 +77,9 @@ format: $(DEV) ## put the code into shape
 
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)
+
+test-dynamodb: .venv/app/.installed-dev ## a second opinion on the table from AWS's DynamoDB Local, fetched first (four minutes)
+	@$(APP) -m tests.dynamodb $(ARGS)
 
 # --- deploy ------------------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from chalice.app import Chalice
 
-from chalicelib.api import admin, ambassadors, checkout, jobs, links, problems
+from chalicelib.api import access, admin, ambassadors, checkout, jobs, links, problems
 from chalicelib.workers import schedule, stream
 
 app = Chalice(app_name="referrals")
 app.register_middleware(problems.answer, event_type="http")
 
-for part in (admin, ambassadors, checkout, jobs, links, schedule, stream):
+for part in (access, admin, ambassadors, checkout, jobs, links, schedule, stream):
     app.register_blueprint(part.blueprint)

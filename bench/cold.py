@@ -37,7 +37,7 @@ PROGRAM = Path(__file__).parents[1] / "examples" / "program.json"
 def answers() -> dict[str, Any]:
     """What the table answers, by operation and the first part of the key."""
     program = msgspec.convert({**json.loads(PROGRAM.read_text()), "version": 1}, Program)
-    key = ApiKey(digest_of(KEY), "key_1", "till", ("checkout",), NOW)
+    key = ApiKey(digest_of(KEY), "key_1", "till", ("checkout",), NOW, last_used_at=NOW)
     code = Code(CODE, "amb_01K0000000000000000000000", ("somebody",), NOW)
     return {
         "Query": {"Items": [item_of(program)]},

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_key(options: argparse.Namespace) -> None:
     """Print a new API key: only now, for nothing but its hash is stored."""
-    print(keys.issue(_table(options), options.name, options.scopes, datetime.now(UTC)))
+    print(keys.issue(_table(options), options.name, options.scopes, datetime.now(UTC), owner=options.owner))
 
 
 def publish_program(options: argparse.Namespace) -> None:
@@ -89,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--home", type=Path, help="folder of a running local instance, such as .local")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     key = commands.add_parser("key", help="make an API key and print it")
-    key.add_argument("--name", required=True, help="whose key it is")
+    key.add_argument("--name", required=True, help="what the key is for")
+    key.add_argument("--owner", default="", help="the person or team that answers for it; by default its name")
     key.add_argument("--scopes", required=True, nargs="+", help=f"what it may do: {', '.join(keys.SCOPES)}")
     key.set_defaults(command=make_key)
     program = commands.add_parser("program", help="publish a program: the next version of the rules")

@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.shop import Shop, open_shop
+
+# A busy machine is slow, not wrong.
+settings.register_profile("gate", deadline=None)
+settings.load_profile("gate")
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.config import VERSION
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.ledger import KINDS
-from chalicelib.domain.model import LedgerEntry
 from chalicelib.operations import browse
 from chalicelib.operations.redeem import Conflicting
 from chalicelib.operations.report import NotReviewable, review
@@ -104,10 +103,11 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     else:
         found = browse.by_day(deps.table(), window, position, limit)
     cursor = cursor_of(found.after, listing)
+    items = [present.own_entry(entry) if call.session else present.entry(entry) for entry in found.entries]
     if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
         headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
-        return Response(_csv(found.entries), {**headers, **link(path, query, cursor)})
-    return page(path, query, [present.entry(entry) for entry in found.entries], cursor)
+        return Response(_csv(items), {**headers, **link(path, query, cursor)})
+    return page(path, query, items, cursor)
 
 
 def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
@@ -130,15 +130,14 @@ def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
     return browse.Window(max(start, schemas.EARLIEST), end, query.get("kind"))
 
 
-def _csv(entries: list[LedgerEntry]) -> str:
+def _csv(entries: list[present.Body]) -> str:
     """Write one line per leg, safe to open in a spreadsheet."""
     page = io.StringIO()
     lines = csv.writer(page, lineterminator="\r\n")
     lines.writerow(_COLUMNS)
     for entry in entries:
-        shown = present.entry(entry)
-        for leg in shown.pop("legs"):
-            row = {**shown, **leg}
+        for leg in entry["legs"]:
+            row = {**entry, **leg}
             lines.writerow(_cell(row.get(column, "")) for column in _COLUMNS)
     return page.getvalue()
 

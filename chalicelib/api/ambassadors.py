@@ -6,9 +6,9 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import admin, present, schemas
-from chalicelib.api.auth import Call, json, route
+from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import not_found
+from chalicelib.api.problems import unknown_ambassador
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
 from chalicelib.operations.enrol import enrol
@@ -34,10 +34,10 @@ def post_ambassador(call: Call) -> Response:
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
     body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
-    return json(201, body) if enrolled.new else json(200, body, Idempotent_Replayed="true")
+    return once(body, replayed=not enrolled.new)
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
@@ -52,7 +52,7 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks))
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first."""
     query = call.query("limit", "cursor")
@@ -65,7 +65,7 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
     return page(path, query, items, cursor_of(after, listing))
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read")
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read", SESSION)
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
     profile = _profile(ambassador_id)
@@ -82,5 +82,5 @@ def urls(code: str) -> dict[str, str]:
 def _profile(ambassador_id: str) -> Profile:
     profile = deps.table().read_profile(schemas.path_id("id", ambassador_id))
     if profile is None:
-        raise not_found("There is no such ambassador.")
+        raise unknown_ambassador()
     return profile

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, json, route
+from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.domain import model
 from chalicelib.domain.admit import Ask, Line, Reason, Refused
@@ -61,7 +61,7 @@ def post_redemption(call: Call) -> Response:
         raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, Conflicting):
         raise _conflict("order_id")
-    return _once(present.admitted(answer.redemption), replayed=answer.replayed)
+    return once(present.admitted(answer.redemption), replayed=answer.replayed)
 
 
 @route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
@@ -126,12 +126,7 @@ def _report(fact: model.Refund | model.Reversal | model.Fulfilment, key: str) ->
     taken = report(deps.table(), fact)
     if isinstance(taken, Conflicting):
         raise _conflict(key)
-    return _once(present.fact(taken.fact), replayed=taken.replayed)
-
-
-def _once(body: present.Body, *, replayed: bool) -> Response:
-    """201 the first time, then 200 with the stored body and a mark."""
-    return json(200, body, Idempotent_Replayed="true") if replayed else json(201, body)
+    return once(present.fact(taken.fact), replayed=taken.replayed)
 
 
 def _conflict(key: str) -> Problem:

@@ -7,6 +7,7 @@ import msgspec
 from chalicelib.domain.explain import reason_of, state_of, trace
 from chalicelib.domain.model import (
     Account,
+    ApiKey,
     Code,
     Fulfilment,
     Job,
@@ -115,6 +116,25 @@ def entry(posted: LedgerEntry) -> Body:
         "program_version": posted.program_version,
         **{name: value for name, value in optional.items() if value is not None},
         "legs": [{"account": leg.account, **money(leg.amount, leg.currency)} for leg in posted.legs],
+    }
+
+
+def own_entry(posted: LedgerEntry) -> Body:
+    """A ledger entry as its ambassador reads it: without the admin who caused it."""
+    return {name: shown for name, shown in entry(posted).items() if name != "author"}
+
+
+def api_key(stored: ApiKey) -> Body:
+    """A server key, without what opens anything. `last_used` is a day: when exactly is not kept."""
+    return {
+        "id": stored.id,
+        "name": stored.name,
+        "owner": stored.owner,
+        "scopes": list(stored.scopes),
+        "made_by": stored.made_by,
+        "created_at": stored.created_at,
+        "last_used": stored.last_used_at and stored.last_used_at.date(),
+        "revoked_at": stored.revoked_at,
     }
 
 

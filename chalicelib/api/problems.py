@@ -68,6 +68,11 @@ def not_found(detail: str) -> Problem:
     return Problem(404, "not_found", detail)
 
 
+def unknown_ambassador() -> Problem:
+    """A 404 about an ambassador: one that does not exist, and to a session also everybody else."""
+    return not_found("There is no such ambassador.")
+
+
 def answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware around every request: problems as such, an id on every answer, one log line without personal data."""
     request_id = str(request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", ""))

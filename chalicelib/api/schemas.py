@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.api.problems import Problem, bad_field
+from chalicelib.operations.keys import SCOPES, Scope
 
 BODY_MAX = 64 * 1024
 _ERRORS_MAX = 50
@@ -160,6 +161,18 @@ class CodeChange(Shape):
 
     state: Literal["active", "paused"] | UnsetType = UNSET
     expires_at: Moment | UnsetType | None = UNSET
+
+
+class NewKey(Shape):
+    """A server key to be made: what it is for, who answers for it, what it may do."""
+
+    name: Name
+    owner: Name
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=len(SCOPES))]
+
+
+class NewSession(Shape):
+    """A session to begin. The path says all."""
 
 
 def parse(raw: bytes, kind: type[T]) -> T:

@@ -10,6 +10,7 @@ Entity = (
     | Program
     | model.Account
     | model.ApiKey
+    | model.Attempt
     | model.Case
     | model.Code
     | model.Friend
@@ -20,6 +21,7 @@ Entity = (
     | model.Message
     | model.Profile
     | model.Redemption
+    | model.Session
 )
 
 
@@ -59,6 +61,20 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Revoked:
+    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """Write nothing, but only if this server key has not been revoked."""
+
+    key: model.ApiKey
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """Write nothing, but only if this guard is still there."""
 
@@ -72,4 +88,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take
+Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid

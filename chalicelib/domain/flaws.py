@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from chalicelib.domain.fraud import WEIGHTS
 from chalicelib.domain.money import BASIS
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier
 
@@ -37,6 +38,7 @@ def flaws(program: Program) -> list[Flaw]:
         found += _of_campaign(f"/campaigns/{n}", campaign)
     for n, cap in enumerate(program.caps):
         found += _of_cap(f"/caps/{n}", cap)
+    found += _of_weights(program)
     found += _of_lists(program)
     return found
 
@@ -136,6 +138,11 @@ def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:
     for name, number, most in (("amount", cap.amount, AMOUNT_MAX), ("count", cap.count, COUNT_MAX)):
         if number is not None and not 0 <= number <= most:
             yield f"{pointer}/{name}", f"lies between 0 and {most}"
+
+
+def _of_weights(program: Program) -> Iterator[Flaw]:
+    for name in program.watch.weights.keys() - WEIGHTS.keys():
+        yield f"/watch/weights/{name}", f"is no signal: these are {', '.join(WEIGHTS)}"
 
 
 def _of_lists(program: Program) -> Iterator[Flaw]:

@@ -120,13 +120,13 @@ def settle(
     changed = settled != redemption
     settled = replace(settled, version=redemption.version + 1) if changed else redemption
     moved = replace(moved, balances=add(moved.balances, entries), prizes=granted(moved.prizes, changes, program))
-    moved = _watched_for_expiry(moved, program)
+    moved = _watched_for_expiry(moved, program) if entries else moved
     return Settlement(
         redemption=settled,
         account=moved,
         entries=entries,
         gifts=tuple(_gift(entry) for entry in entries if _is_gift(entry)),
-        draws=draws if before is None else _redrawn(redemption, before, after),
+        draws=(*draws, *_redrawn(redemption, before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, now=now),
         case=_case(order, after, program, now),
         changed=changed,
@@ -194,7 +194,8 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     released_in = before.released_in if before else None
     if released_in is None and now >= release_at and not review_open:
         released_in = version
-    room = portion(terms.granted, net, redemption.paid, terms.unit or redemption.currency)
+    unit = terms.unit or redemption.currency
+    room = portion(terms.granted, net, redemption.paid, unit)
     worth = 0 if denied or low else room
     earned = (before is not None and before.has("earned")) or (released_in is not None and worth > 0)
     marks: dict[Mark, bool] = {
@@ -405,21 +406,26 @@ def _counted(account: Account, settled: Redemption, before: Standing | None, pro
         account,
         counted=account.counted + counted,
         refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
-        months={**account.months, month: became} if became != was else account.months,
+        months=_kept({**account.months, month: became}) if became != was else account.months,
         active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
     )
+
+
+def _kept(months: dict[str, Month]) -> dict[str, Month]:
+    """Leave out the months of which nothing is left."""
+    return {name: month for name, month in months.items() if month != Month()}
 
 
 def _is_refunded(standing: Standing) -> bool:
     return standing.refunded > 0 or standing.has("cancelled")
 
 
-def _redrawn(redemption: Redemption, before: Standing, after: Standing) -> tuple[Draw, ...]:
-    """Give back to the budget what a refund freed, or take it again when the refund no longer counts."""
-    if not before.terms.drawn or after.room == before.room:
+def _redrawn(redemption: Redemption, room: int, after: Standing) -> tuple[Draw, ...]:
+    """Give back to the budget what refunds freed of `room`, or take it again when a refund no longer counts."""
+    if not after.terms.drawn or after.room == room:
         return ()
-    shard, _ = before.terms.drawn[0]
-    return (Draw(month_of(redemption.placed_at), shard, after.room - before.room),)
+    shard, _ = after.terms.drawn[0]
+    return (Draw(month_of(redemption.placed_at), shard, after.room - room),)
 
 
 def _watched_for_expiry(account: Account, program: Program) -> Account:

@@ -30,6 +30,8 @@ _ENTITIES: dict[str, type] = {
     "JOB": model.Job,
     "V": Program,
     "KEY": model.ApiKey,
+    "SESSION": model.Session,
+    "ATTEMPT": model.Attempt,
 }
 
 

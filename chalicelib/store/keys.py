@@ -17,7 +17,9 @@
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
-| API key              | KEY#sha256, KEY           | every request                        |                           |
+| API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
+| session              | SESSION#sha256, SESSION   | every request of an ambassador       |                           |
+| attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
 
 Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
 index key writes no index.
@@ -34,6 +36,8 @@ from chalicelib.domain.program import Program
 
 DUE_SHARDS = 4
 DAY_SHARDS = 4
+API_KEYS = "KEYS"
+"""The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
 AMBASSADORS, CASES, GIFTS = "AMBASSADORS", "CASES", "GIFTS"
 """The lists of all ambassadors, of open cases and of gifts to send, in the index `owner`."""
@@ -57,7 +61,7 @@ def key_of(entity: Entity) -> Key:
 
 
 def index_keys(entity: Entity) -> dict[str, Any]:
-    """Return the attributes that list an entity in the sparse indexes."""
+    """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
     listed: dict[str, Any] = {}
     if getattr(entity, "due_at", None) is not None:
         listed["due_pk"] = due_shard(key_of(entity).pk)
@@ -75,6 +79,10 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     if isinstance(entity, model.LedgerEntry):
         listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
+    if isinstance(entity, model.ApiKey):
+        listed |= {"owner_pk": API_KEYS, "owner_sk": entity.id}
+    if isinstance(entity, model.Session):
+        listed["expires_ttl"] = int(entity.expires_at.timestamp())
     return listed
 
 
@@ -168,6 +176,16 @@ def api_key(digest: str) -> Key:
     return Key(f"KEY#{digest}", "KEY")
 
 
+def session(digest: str) -> Key:
+    """A session, found by the SHA-256 of its token."""
+    return Key(f"SESSION#{digest}", "SESSION")
+
+
+def attempt(key: str) -> Key:
+    """What was made under an Idempotency-Key."""
+    return Key(f"ATTEMPT#{key}", "ATTEMPT")
+
+
 def day(on: date, shard: int) -> str:
     """One shard of a day's ledger."""
     return f"DAY#{on.isoformat()}#{shard}"
@@ -210,4 +228,6 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Job: lambda it: job(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
+    model.Session: lambda it: session(it.digest),
+    model.Attempt: lambda it: attempt(it.key),
 }

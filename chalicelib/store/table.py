@@ -3,13 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TypeVar, cast
 
-from chalicelib.domain.effects import Absent, Create, Effect, Entity, Present, Replace, Seen, Take, Unchanged
+from chalicelib.domain.effects import (
+    Absent,
+    Create,
+    Effect,
+    Entity,
+    Present,
+    Replace,
+    Revoked,
+    Seen,
+    Take,
+    Unchanged,
+    Valid,
+)
 from chalicelib.domain.limits import BUDGET_SHARDS
 from chalicelib.domain.model import (
     Account,
     ApiKey,
+    Attempt,
     Case,
     Code,
     Draw,
@@ -25,6 +39,7 @@ from chalicelib.domain.model import (
     Refund,
     Reversal,
     Review,
+    Session,
 )
 from chalicelib.domain.program import Program
 from chalicelib.store import keys
@@ -39,6 +54,7 @@ EFFECTS_MAX = 100
 
 _POSTPONED_MAX = timedelta(days=1)
 _REASON_MAX = 500
+_VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
 
 E = TypeVar("E")
 
@@ -110,6 +126,16 @@ class Table:
         """Count one visit of a share link. A count, not money: a request that is sent twice may count twice."""
         self._wire.update(keys.clicks(code, on), f"ADD ch_{channel} :one", None, {":one": 1})
 
+    def note_key_used(self, key: ApiKey, now: datetime, since: datetime) -> None:
+        """Note that a key is in use, unless a use from `since` on is noted already; and list one that is not yet."""
+        listed = {f":{name}": text for name, text in keys.index_keys(key).items()}
+        self._wire.update(
+            keys.key_of(key),
+            "SET last_used_at = :now, owner_pk = :owner_pk, owner_sk = :owner_sk",
+            "attribute_exists(PK) AND (attribute_not_exists(last_used_at) OR last_used_at < :since)",
+            {":now": now, ":since": since, **listed},
+        )
+
     def claim_message(self, message_id: str, now: datetime, stale: datetime) -> Message | None:
         """Mark a message as being sent and return it; None when another sender has it, or it needs no sending.
 
@@ -159,16 +185,22 @@ class Table:
                 return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
             case Present():
                 return {"ConditionCheck": action(key, "attribute_exists(PK)", {})}
+            case Revoked(api_key):
+                revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}
+                return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
+            case Valid():
+                return {"ConditionCheck": action(key, _VALID, {})}
             case Take(draw):
                 return {"Update": self._draw(key, draw)}
 
     def _draw(self, key: Key, draw: Draw) -> Action:
         """Add to what is used of a shard, if no more than `at_most` was used of it before."""
-        add = {":amount": draw.amount}
-        if draw.at_most is None:
-            return self._wire.action(key, "attribute_exists(PK)", add, UpdateExpression="ADD drawn :amount")
-        condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
-        return self._wire.action(key, condition, {**add, ":most": draw.at_most}, UpdateExpression="ADD drawn :amount")
+        condition, values = "attribute_exists(PK)", {":amount": draw.amount}
+        if draw.at_most is not None:
+            condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
+            values[":most"] = draw.at_most
+        bare: Action = {"UpdateExpression": "ADD drawn :amount", "ReturnValuesOnConditionCheckFailure": "NONE"}
+        return self._wire.action(key, condition, values, **bare)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -203,6 +235,19 @@ class Table:
     def read_job(self, job_id: str) -> Job | None:
         """A job, as far as it is."""
         return self._get(keys.job(job_id), Job)
+
+    def find_api_key(self, key_id: str) -> ApiKey | None:
+        """A server key by its id. A key is in the list, where this looks, a moment after it was made."""
+        rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
+        return next(iter(self._batch([key_in(row) for row in rows], ApiKey)), None)
+
+    def read_session(self, digest: str) -> Session | None:
+        """A session by the SHA-256 of its token."""
+        return self._get(keys.session(digest), Session)
+
+    def read_attempt(self, key: str) -> Attempt | None:
+        """What was made under an Idempotency-Key."""
+        return self._get(keys.attempt(key), Attempt)
 
     def read_program(self, version: int) -> Program | None:
         """One version of the rules."""
@@ -273,6 +318,13 @@ class Table:
         redemptions = self._batch([key_in(item) for item in rows], Redemption)
         return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
 
+    def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
+        """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
+        bounds = (" ", after or "~")
+        rows = self._wire.query(keys.API_KEYS, bounds, index="owner", skip=after, limit=limit, forward=False)
+        while page := list(islice(rows, EFFECTS_MAX)):
+            yield from self._batch([key_in(row) for row in page], ApiKey)
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():
@@ -297,15 +349,11 @@ def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
 def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
-        case Create(entity) | Replace(entity):
+        case Create(entity) | Replace(entity) | Unchanged(entity) | Seen(entity) | Present(entity):
             return keys.key_of(entity)
-        case Unchanged(redemption):
-            return keys.key_of(redemption)
-        case Seen(fact):
-            return keys.key_of(fact)
+        case Revoked(api_key) | Valid(api_key):
+            return keys.key_of(api_key)
         case Absent(order_id):
             return keys.redemption(order_id)
-        case Present(guard):
-            return keys.key_of(guard)
         case Take(draw):
             return keys.budget(draw.month, draw.shard)

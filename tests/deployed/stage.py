@@ -98,7 +98,7 @@ class Stage:
         keys = {
             f"{name}_key": self._manage("key", "--name", name, "--scopes", *scopes)
             for name, scopes in {
-                "admin": ("admin:read", "admin:write"),
+                "admin": ("admin:read", "admin:write", "admin:keys"),
                 "checkout": ("checkout",),
                 "enrol": ("enrol",),
             }.items()

@@ -17,7 +17,7 @@ import pytest
 
 from tests.deployed.policies import FUNCTIONS, GRANTS, granted
 from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
-from tests.path.live import Body, Live
+from tests.path.live import Answer, Body, Live
 
 IN_LAMBDAS_HANDS = {
     "APIHandler": {"logs:CreateLogStream", "logs:PutLogEvents"},
@@ -59,9 +59,18 @@ class Exercise:
             "ambassador": live.call("GET", path, key="admin"),
             "referrals": live.call("GET", f"{path}/referrals", key="admin"),
             "ledger": live.call("GET", "/v1/ledger?limit=1", key="admin"),
+            "key": self.keys(n),
             "health": live.call("GET", "/healthz", key="admin"),
         }
         return [f"{name} {answer.status}" for name, answer in sent.items() if answer.status not in {200, 201}]
+
+    def keys(self, n: int) -> Answer:
+        """Make a key and revoke it."""
+        told = {"name": f"desk {n}", "owner": "Bea", "scopes": ["admin:read"]}
+        made = self.live.call("POST", "/v1/keys", told, key="admin", Idempotency_Key=f"exercise {n}")
+        if made.status != 201:
+            return made
+        return self.live.call("DELETE", f"/v1/keys/{made.body['id']}", key="admin")
 
     def seen(self) -> str:
         """An order that has been settled once, so that there is a ledger to read."""

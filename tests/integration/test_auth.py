@@ -14,6 +14,7 @@ from chalicelib.operations import keys
 from tests.shop import Shop
 
 ANYONE = "anyone"
+SESSION = "session"
 
 SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/r/{code}"): {ANYONE},
@@ -23,9 +24,13 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/codes/{code}"): {ANYONE},
     ("GET", "/healthz"): {ANYONE},
     ("POST", "/v1/ambassadors"): {"enrol"},
-    ("GET", "/v1/ambassadors/{ambassador_id}"): {"admin:read"},
-    ("GET", "/v1/ambassadors/{ambassador_id}/referrals"): {"admin:read"},
-    ("GET", "/v1/ambassadors/{ambassador_id}/ledger"): {"admin:read"},
+    ("GET", "/v1/ambassadors/{ambassador_id}"): {"admin:read", SESSION},
+    ("GET", "/v1/ambassadors/{ambassador_id}/referrals"): {"admin:read", SESSION},
+    ("GET", "/v1/ambassadors/{ambassador_id}/ledger"): {"admin:read", SESSION},
+    ("POST", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol"},
+    ("POST", "/v1/keys"): {"admin:keys"},
+    ("GET", "/v1/keys"): {"admin:keys"},
+    ("DELETE", "/v1/keys/{key_id}"): {"admin:keys"},
     ("POST", "/v1/quotes"): {"checkout"},
     ("POST", "/v1/redemptions"): {"checkout"},
     ("GET", "/v1/redemptions/{order_id}"): {"checkout", "admin:read"},
@@ -62,7 +67,7 @@ def test_every_route_names_its_scope(method: str, path: str) -> None:
     """A route without a scope is a hole, one with a scope that no key can hold is a wall: neither gets built."""
     scopes = {(other, at): found for other, at, found in routes()}[method, path]
     assert scopes
-    assert scopes <= {*keys.SCOPES, ANYONE}
+    assert scopes <= {*keys.SCOPES, ANYONE, SESSION}
     assert scopes == {ANYONE} or ANYONE not in scopes
 
 
@@ -88,6 +93,27 @@ def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, 
             assert shop.read(answer)["reason"] == "wrong_scope"
     after = shop.everything()
     assert after == before or held == "checkout"  # the reversal needs no body, so it was taken
+
+
+def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests) -> None:
+    """An ambassador's session opens what is made for sessions, for its own ambassador, and nothing else of the shop."""
+    maya, other = shop.enrol(), shop.enrol("other@example.com")
+    session = shop.session(maya["id"])
+    opened = 0
+    before = shop.everything()
+    for method, path in GUARDED:
+        with subtests.test(f"{method} {path}"):
+            allowed = SESSION in {(at, other): found for at, other, found in routes()}[method, path]
+            opened += allowed
+            for named in ("me", maya["id"], other["id"]):
+                at = path.replace("{ambassador_id}", named)
+                answer = knock(shop, method, at, Authorization=f"Bearer {session}")
+                wanted = 403 if not allowed else 404 if named == other["id"] else 200
+                assert answer.status_code == wanted
+                if not allowed:
+                    assert shop.read(answer)["reason"] == "wrong_scope"
+    assert opened >= 3
+    assert shop.everything() == before
 
 
 def test_without_a_key(shop: Shop, subtests: pytest.Subtests) -> None:

@@ -71,6 +71,8 @@ ORDER: Body = {
 QUOTE: Body = {"code": "$MAYA", "order": {"amount": eur(5000)}}
 REFUND: Body = {"refund_id": "r-new", "amount": eur(1000)}
 DELIVERY: Body = {"fulfilment_id": "f-new", "delivered_at": "2026-02-28T12:00:00Z"}
+NEW_KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
+ATTEMPT = {"Idempotency_Key": "a-1"}
 DECISION: Body = {"decision": "approve", "note": "A gift from aunt to niece."}
 
 
@@ -112,9 +114,21 @@ def delivery(case: str, pointer: str, **changes: object) -> Case:
     )
 
 
-def reading(case: str, query: str, pointer: str, path: str = "/v1/ledger") -> Case:
+def new_key(case: str, pointer: str, **changes: object) -> Case:
+    """A server key with something wrong at `pointer`."""
+    body = changed(NEW_KEY, changes)
+    return Case(f"new-key-{case}", "POST", "/v1/keys", "admin:keys", body, 400, "invalid_request", pointer, ATTEMPT)
+
+
+def attempt(case: str, **sent: str) -> Case:
+    """A server key asked for without an Idempotency-Key that can be one."""
+    path, scope, pointer = "/v1/keys", "admin:keys", "Idempotency-Key"
+    return Case(f"attempt-{case}", "POST", path, scope, NEW_KEY, 400, "invalid_request", pointer, sent)
+
+
+def reading(case: str, query: str, pointer: str, path: str = "/v1/ledger", scope: str = "admin:read") -> Case:
     """A list asked for with a bad query."""
-    return Case(f"read-{case}", "GET", f"{path}?{query}", "admin:read", None, 400, "invalid_request", pointer)
+    return Case(f"read-{case}", "GET", f"{path}?{query}", scope, None, 400, "invalid_request", pointer)
 
 
 def path_id(case: str, method: str, path: str, scope: str, body: object, pointer: str) -> Case:
@@ -322,7 +336,42 @@ CASES = [
         *("code-state", "PATCH", "/v1/codes/$MAYA", "admin:write"),
         *({"state": "deleted"}, 400, "invalid_request", "/state"),
     ),
+    # --- who may call ---
+    new_key("no-name", "/name", name=GONE),
+    new_key("empty-name", "/name", name=""),
+    new_key("name-newline", "/name", name="desk\nadmin"),
+    new_key("name-number", "/name", name=1),
+    new_key("no-owner", "/owner", owner=GONE),
+    new_key("null-owner", "/owner", owner=None),
+    new_key("blank-owner", "/owner", owner=" \u00a0"),
+    new_key("owner-override", "/owner", owner="\u202eaeB"),
+    new_key("owner-too-long", "/owner", owner="B" * 81),
+    new_key("no-scopes", "/scopes", scopes=GONE),
+    new_key("empty-scopes", "/scopes", scopes=[]),
+    new_key("scopes-text", "/scopes", scopes="admin:keys"),
+    new_key("scope-session", "/scopes/0", scopes=["session"]),
+    new_key("scope-anyone", "/scopes/1", scopes=["admin:keys", "anyone"]),
+    new_key("six-scopes", "/scopes", scopes=["admin:keys"] * 6),
+    new_key("own-id", "/id", id="key_1"),
+    new_key("own-maker", "/made_by", made_by="operator"),
+    attempt("none"),
+    attempt("empty", Idempotency_Key=""),
+    attempt("blank", Idempotency_Key="  "),
+    attempt("overlong", Idempotency_Key="x" * 129),
+    attempt("no-ascii", Idempotency_Key="cl\u00e9"),
+    attempt("control", Idempotency_Key="a\tb"),
+    new_key("stronger", "", scopes=["admin:write"])._replace(status=403, reason="scope_not_held", pointer=None),
+    reading("keys-limit", "limit=0", "?limit", "/v1/keys", "admin:keys"),
+    reading("keys-cursor", "cursor=$REFERRALS", "?cursor", "/v1/keys", "admin:keys"),
+    reading("keys-unknown-parameter", "owner=Bea", "?owner", "/v1/keys", "admin:keys"),
+    Case("revoke-query", "DELETE", "/v1/keys/key_1?force=1", "admin:keys", None, 400, "invalid_request", "?force"),
+    Case("session-hours", "POST", "/v1/ambassadors/$ID/sessions", "enrol", {"h": 9}, 400, "invalid_request", "/h"),
+    Case("session-of-me", "POST", "/v1/ambassadors/me/sessions", "enrol", {}, 400, "invalid_request", "/id"),
+    Case("key-is-nobody", "GET", "/v1/ambassadors/me", "admin:read", None, 400, "invalid_request", "/id"),
     # --- ids in the path ---
+    path_id("key-overlong", "DELETE", f"/v1/keys/{'x' * 129}", "admin:keys", None, "/id"),
+    path_id("key-control", "DELETE", "/v1/keys/a\x01b", "admin:keys", None, "/id"),
+    path_id("session-overlong", "POST", f"/v1/ambassadors/{'x' * 129}/sessions", "enrol", {}, "/id"),
     path_id("order-overlong", "GET", f"/v1/redemptions/{'x' * 129}", "checkout", None, "/order_id"),
     path_id("order-control", "GET", "/v1/redemptions/a\x01b", "checkout", None, "/order_id"),
     path_id("order-override", "GET", "/v1/redemptions/a\u202eb", "checkout", None, "/order_id"),
@@ -384,6 +433,8 @@ CASES = [
     missing("referrals", "GET", "/v1/ambassadors/amb_none/referrals", "admin:read"),
     missing("ledger", "GET", "/v1/ambassadors/amb_none/ledger", "admin:read"),
     missing("review", "POST", "/v1/reviews/o-none", "admin:write", DECISION),
+    missing("key", "DELETE", "/v1/keys/key_none", "admin:keys"),
+    missing("session", "POST", "/v1/ambassadors/amb_none/sessions", "enrol", {}),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -426,6 +477,9 @@ CASES = [
     wrong_method("DELETE", "/v1/ledger", "GET"),
     wrong_method("PUT", "/v1/orders/o-1/refunds", "POST"),
     wrong_method("PUT", "/v1/codes/$MAYA", "PATCH"),
+    wrong_method("GET", "/v1/keys/key_1", "DELETE"),
+    wrong_method("PATCH", "/v1/keys/key_1", "DELETE"),
+    wrong_method("GET", "/v1/ambassadors/$ID/sessions", "POST"),
     wrong_method("POST", "/r/$MAYA", "GET"),
     wrong_method("POST", "/healthz", "GET"),
     # --- keys ---
@@ -444,6 +498,10 @@ CASES = [
     wrong_scope("GET", "/v1/ledger", "checkout"),
     wrong_scope("GET", "/v1/ambassadors/$ID", "enrol"),
     wrong_scope("POST", "/v1/reviews/o-1", "admin:read", DECISION),
+    wrong_scope("POST", "/v1/keys", "admin:write", NEW_KEY),
+    wrong_scope("GET", "/v1/keys", "admin:read"),
+    wrong_scope("DELETE", "/v1/keys/key_1", "admin:write"),
+    wrong_scope("POST", "/v1/ambassadors/$ID/sessions", "admin:keys", {}),
     wrong_scope("PATCH", "/v1/codes/$MAYA", "checkout", {"state": "paused"}),
 ]
 
@@ -455,6 +513,8 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "reversal": ("POST", "/v1/orders/o-1/refunds/r-1/reversal", "checkout"),
     "delivery": ("POST", "/v1/orders/o-1/fulfilments", "checkout"),
     "review": ("POST", "/v1/reviews/o-1", "admin:write"),
+    "session": ("POST", "/v1/ambassadors/$ID/sessions", "enrol"),
+    "new-key": ("POST", "/v1/keys", "admin:keys"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
 }
 """Every route that reads a body."""
@@ -485,7 +545,14 @@ UNREADABLE: dict[str, tuple[bytes, int, str, str | None]] = {
 }
 """Bodies that no route can read."""
 
-EMPTY = {"enrol": "/email", "quote": "/code", "redeem": "/order_id", "refund": "/refund_id", "review": "/decision"}
+EMPTY = {
+    "enrol": "/email",
+    "quote": "/code",
+    "redeem": "/order_id",
+    "refund": "/refund_id",
+    "review": "/decision",
+    "new-key": "/name",
+}
 
 
 class World(NamedTuple):

@@ -109,3 +109,35 @@ def test_thirty_refunds_at_once_all_count(wired: tuple[Live, Faults]) -> None:
     live.at_once([lambda n=n: live.refund("parts-1", f"r{n}", 150) for n in range(30)])  # type: ignore[misc]
     live.settled()
     assert live.balances(maya["id"]) == (0, 0)
+
+
+def test_a_key_asked_for_thirty_times_at_once_is_made_once(wired: tuple[Live, Faults]) -> None:
+    """Under one Idempotency-Key one request makes the key and alone sees its secret; the others are told of it."""
+    live, _ = wired
+    told = {"name": "once", "owner": "Bea", "scopes": ["admin:read"]}
+    ask = [lambda: live.call("POST", "/v1/keys", told, key="admin", Idempotency_Key="once")] * 30
+    answers = live.at_once(ask)
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: 29}
+    assert Counter("secret" in answer.body for answer in answers) == {True: 1, False: 29}
+    listed = live.call("GET", "/v1/keys", key="admin").body["items"]
+    assert {answer.body["id"] for answer in answers} == {key["id"] for key in listed if key["name"] == "once"}
+
+
+def test_of_two_keys_that_revoke_each_other_one_stays(wired: tuple[Live, Faults]) -> None:
+    """Whoever comes second is no key any more: ten duels, each with one winner."""
+    live, _ = wired
+    for duel in range(10):
+        told = {"owner": "Bea", "scopes": ["admin:keys"]}
+        one, two = (
+            live.call("POST", "/v1/keys", {**told, "name": name}, key="admin", Idempotency_Key=f"{duel} {name}").body
+            for name in ("one", "two")
+        )
+        answers = live.at_once(
+            [
+                lambda by=by, of=of: live.call(  # type: ignore[misc]
+                    "DELETE", f"/v1/keys/{of['id']}", Authorization=f"Bearer {by['secret']}"
+                )
+                for by, of in ((one, two), (two, one))
+            ]
+        )
+        assert sorted(answer.status for answer in answers) == [200, 401]

@@ -67,7 +67,7 @@ class World:
             actor.switch()
             self._actors = [other for other in self._actors if not other.dead]
 
-    def _switch(self) -> None:
+    def switch(self) -> None:
         """A point at which others may go on."""
         parent = greenlet.getcurrent().parent
         if parent is not None:
@@ -75,7 +75,7 @@ class World:
 
     def _sleep(self, seconds: float) -> None:
         self._monotonic += seconds
-        self._switch()
+        self.switch()
 
     # --- the wire -----------------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class World:
         return {}
 
     def _call(self, operation: str, carry_out: Callable[..., Item], request: Item) -> Item:
-        self._switch()
+        self.switch()
         fault = self._fault(operation)
         if fault == "lost request":
             raise ReadTimeoutError(endpoint_url="")
@@ -111,7 +111,7 @@ class World:
         if fault and fault not in {"lost reply", "killed after"}:
             raise self._refusal(fault, request)
         answer = carry_out(**request)
-        self._switch()
+        self.switch()
         if fault == "lost reply":
             raise ReadTimeoutError(endpoint_url="")
         if fault == "killed after":

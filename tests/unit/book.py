@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from chalicelib.domain.fraud import Evidence
+from chalicelib.domain.limits import Used, after_draws
 from chalicelib.domain.model import (
     Account,
     Fulfilment,
+    Gift,
     LedgerEntry,
     Message,
     OrderFacts,
@@ -19,7 +22,7 @@ from chalicelib.domain.model import (
     Standing,
 )
 from chalicelib.domain.program import Program, Rate, Tier
-from chalicelib.domain.settle import Settlement, settle
+from chalicelib.domain.settle import Settlement, Surroundings, settle
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEN_PERCENT = Rate(basis_points=1000)
@@ -47,7 +50,14 @@ class Book:
     """Facts of one order, an account, and what settling them has posted and sent."""
 
     def __init__(
-        self, rules: Program | None = None, *, paid: int = 4500, account: Account | None = None, order_id: str = "o1"
+        self,
+        rules: Program | None = None,
+        *,
+        paid: int = 4500,
+        account: Account | None = None,
+        order_id: str = "o1",
+        placed: float = 0,
+        **more: Any,
     ) -> None:
         self.program = rules or program()
         self.account = account or Account("amb_1")
@@ -62,12 +72,13 @@ class Book:
             amount=paid + 500,
             friend_discount=500,
             currency="EUR",
-            placed_at=START,
+            placed_at=at(placed),
             program_version=1,
             reward_estimate=450,
             fingerprint="",
-            recorded_at=START,
-            due_at=START,
+            recorded_at=at(placed),
+            due_at=at(placed),
+            **more,
         )
         self.order = OrderFacts(order_id, redemption)
 
@@ -127,17 +138,62 @@ class Book:
         more: dict[str, Any] = {place: (*getattr(self.order, place), fact)}
         self.order = replace(self.order, **more)
 
-    def look(self, days: float) -> Settlement:
+    def look(self, days: float, around: Surroundings | None = None) -> Settlement:
         """Settle the order at a moment and keep what that says."""
-        settlement = settle(self.order, self.account, self.program, now=at(days))
+        settlement = settle(self.order, self.account, self.program, now=at(days), around=around)
         assert isinstance(settlement, Settlement)
         seen: dict[str, Any] = {
             name: tuple(replace(fact, due_at=None) for fact in getattr(self.order, name))
             for name in ("refunds", "reversals", "fulfilments", "reviews")
         }
-        self.order = replace(self.order, redemption=settlement.redemption, **seen)
+        case = settlement.case or self.order.case
+        self.order = replace(self.order, redemption=settlement.redemption, case=case, **seen)
         if settlement.account_changed:
             self.account = replace(settlement.account, version=self.account.version + 1)
         self.entries += settlement.entries
         self.messages += [settlement.message] if settlement.message else []
         return settlement
+
+
+class Shelf:
+    """The orders of one ambassador under one program: one account, and what is used of the month's budget."""
+
+    def __init__(self, rules: Program, account: Account | None = None) -> None:
+        self.program = rules
+        self.account = account or Account("amb_1")
+        self.used: Used = {}
+        self.books: list[Book] = []
+        self.gifts: list[Gift] = []
+
+    def sell(self, day: float, *, found: tuple[str, ...] = (), clicks: int | None = None, **more: Any) -> Book:
+        """Settle a new order for the first time on the day on which it is placed."""
+        book = Book(self.program, order_id=f"o{len(self.books) + 1}", placed=day, **more)
+        self.books.append(book)
+        self.look(book, day, Surroundings(Evidence(found, clicks), self.used))
+        return book
+
+    def look(self, book: Book, day: float, around: Surroundings | None = None) -> Settlement:
+        """Look at one order again."""
+        book.account = self.account
+        settlement = book.look(day, around)
+        self.account = book.account
+        self.used = after_draws(self.used, settlement.draws)
+        self.gifts += settlement.gifts
+        return settlement
+
+    def pass_to(self, day: float) -> None:
+        """Let a day come: whatever is due is looked at, in the order of its time."""
+        while waiting := [it for it in self.books if it.redemption.due_at and it.redemption.due_at <= at(day)]:
+            book = min(waiting, key=lambda it: it.redemption.due_at or at(day))
+            assert book.redemption.due_at is not None
+            self.look(book, (book.redemption.due_at - at(0)) / timedelta(days=1))
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        """All that was posted, in the order of posting."""
+        return sorted((entry for book in self.books for entry in book.entries), key=lambda entry: entry.number)
+
+    def postings(self, *kinds: str) -> list[tuple[str, int, str]]:
+        """Kind, amount and unit of the entries of these kinds."""
+        found = [(it.kind, it.legs[-1].amount, it.legs[-1].currency) for it in self.entries]
+        return [posting for posting in found if posting[0] in kinds]

@@ -1,0 +1,87 @@
+"""DynamoDB Local as a child of the tests, empty at each start."""
+
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local.cloud import REGION, dying_with_parent
+from infra.local.run import claim
+from infra.local.table import create_table
+from tests.dynamodb import fetch
+from tests.dynamodb.alone import is_alone
+
+TABLE = "referrals"
+READY_SECONDS = 60.0
+
+
+@contextmanager
+def running() -> Iterator["Local"]:
+    """Run a fresh engine with the program's table until the block is left."""
+    assert is_alone(), "DynamoDB Local listens on all interfaces: run these tests by `make test-dynamodb`"
+    began, port = time.monotonic(), claim("127.0.0.1", 0, "")
+    with tempfile.TemporaryDirectory(prefix="dynamodb-local-") as folder:
+        log = Path(folder) / "log"
+        process = _start(port, log)
+        try:
+            _wait_until_ready(port, process, log)
+            engine = Local(f"http://127.0.0.1:{port}")
+            create_table(engine.client(), TABLE)
+            fetch.say(f"DynamoDB Local is ready after {time.monotonic() - began:.1f} s.")
+            yield engine
+        finally:
+            process.kill()
+            process.wait()
+
+
+class Local:
+    """A running engine. Clients of it try each call once, so that every answer is seen."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def client(self, service: str = "dynamodb", **options: Any) -> Any:
+        """A client as the program makes its own, but without retries."""
+        config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, **options)
+        make: Any = boto3.client
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        return make(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
+
+
+def _start(port: int, log: Path) -> subprocess.Popen[bytes]:
+    folder = fetch.engine()
+    options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            [fetch.java(), "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", *options],
+            cwd=folder,
+            env={"HOME": str(log.parent)},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            preexec_fn=dying_with_parent(),
+        )
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while not _answers(port):
+        told = log.read_text(errors="replace")
+        assert process.poll() is None, f"DynamoDB Local did not start (exit {process.returncode}):\n{told}"
+        assert time.monotonic() < until, f"DynamoDB Local does not answer after {READY_SECONDS:.0f} s:\n{told}"
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

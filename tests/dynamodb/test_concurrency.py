@@ -1,0 +1,202 @@
+"""64 at once on AWS's own engine, through the real operations; in the end the books must be right to the cent.
+
+The tests of this module share one table and run in their order: the last one drains it and looks at everything.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
+from threading import Barrier, Event
+from typing import TypeVar
+
+import pytest
+
+from chalicelib.domain.admit import Refused
+from chalicelib.domain.model import Message, OrderFacts, Redemption
+from chalicelib.domain.money import share
+from chalicelib.operations.enrol import Enrolled
+from chalicelib.operations.redeem import Conflicting, Redeemed
+from chalicelib.store.items import entity_of
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+from tests.dynamodb.fetch import say
+from tests.dynamodb.local import TABLE, Local
+from tests.dynamodb.town import Town
+from tests.simulator.books import of, orders, violations
+
+THREADS = 64
+PATIENCE_SECONDS = 120
+DAYS = 30
+WORKERS = 8
+REWARD = 450
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def town(local: Local) -> Iterator[Town]:
+    """One shop for the module, with a connection for each thread."""
+    began = time.monotonic()
+    client = local.client(max_pool_connections=THREADS + WORKERS, read_timeout=20)
+    shop = Town(Table(Wire(client, TABLE)), Random(0))
+    yield shop
+    say(f"\n{THREADS} threads: {time.monotonic() - began:.0f} s in all, {shop.busy} calls were told to come again")
+
+
+def at_once(act: Callable[[int], T], number: int = THREADS) -> list[T]:
+    """Do something at the same moment in so many threads, each with a number of its own."""
+    ready = Barrier(number)
+
+    def join(place: int) -> T:
+        ready.wait()
+        return act(place)
+
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(join, range(number)))
+
+
+def beside_workers(town: Town, act: Callable[[int], T]) -> list[T]:
+    """The same in all threads, while workers settle and deliver beside them, and until they find nothing more."""
+    done = Event()
+    with ThreadPoolExecutor(WORKERS) as threads:
+        working = [threads.submit(work_off, town, done) for _ in range(WORKERS)]
+        try:
+            answers = at_once(act)
+        finally:
+            done.set()
+        for worker in working:
+            worker.result()
+    return answers
+
+
+def work_off(town: Town, no_more: Event) -> None:
+    """Look for what is due again and again, until there is nothing and no more will come."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while town.work() or not no_more.is_set():
+        assert time.monotonic() < deadline, f"still something due after {PATIENCE_SECONDS} s"
+        time.sleep(0.01)
+
+
+def held(town: Town, ambassador: Enrolled) -> int:
+    """What an ambassador has on hold, in cents."""
+    account = town.table.read_account(ambassador.ambassador_id)
+    assert account is not None
+    return account.balance("EUR", "held")
+
+
+def test_a_code_that_goes_viral_admits_everybody(town: Town) -> None:
+    """64 friends at once, settled by 8 workers at once: all are admitted, and each is rewarded once."""
+    maya = town.enrol("viral")
+    answers = beside_workers(town, lambda n: town.redeem(f"viral-{n}", maya.code, f"viral-friend-{n}"))
+    assert all(isinstance(answer, Redeemed) and not answer.replayed for answer in answers)
+    assert held(town, maya) == THREADS * REWARD
+
+
+def test_a_cap_holds_however_many_come_at_once(town: Town) -> None:
+    """64 orders against a month's cap of ten rewards: granted is the cap, and not a cent more."""
+    town.publish(cap_month=10 * REWARD)
+    maya = town.enrol("capped")
+    beside_workers(town, lambda n: town.redeem(f"cap-{n}", maya.code, f"cap-friend-{n}"))
+    town.publish()
+    assert held(town, maya) == 10 * REWARD
+
+
+def test_the_same_order_from_all_threads_is_one_order(town: Town) -> None:
+    """Half of them with other content: one is taken, the same content is a replay, the other a conflict."""
+    maya = town.enrol("same")
+    answers = beside_workers(town, lambda n: town.redeem("same-1", maya.code, "same-friend", 5000 + n % 2))
+    kinds = Counter(answer.replayed if isinstance(answer, Redeemed) else type(answer) for answer in answers)
+    assert kinds == {False: 1, True: THREADS // 2 - 1, Conflicting: THREADS // 2}
+
+
+def test_one_friend_with_64_codes_is_referred_once(town: Town) -> None:
+    """The friend's guard decides the race: one redemption, and everybody else is told why not."""
+    rivals = at_once(lambda n: town.enrol(f"rival-{n}"))
+    answers = beside_workers(town, lambda n: town.redeem(f"rival-{n}", rivals[n].code, "wanted"))
+    kinds = Counter(answer.reason if isinstance(answer, Refused) else type(answer) for answer in answers)
+    assert kinds == {Redeemed: 1, "friend_already_referred": THREADS - 1}
+
+
+def test_one_person_enrolled_by_all_threads_is_one_ambassador(town: Town) -> None:
+    """One is new, and all get the same code."""
+    answers = at_once(lambda _: town.enrol("popular"))
+    assert Counter(answer.new for answer in answers) == {True: 1, False: THREADS - 1}
+    assert len({answer.code for answer in answers}) == 1
+
+
+def test_a_storm_of_refunds_leaves_what_was_kept(town: Town) -> None:
+    """Eight refunds of each of eight orders, each reported by eight threads at once, and half of them won back."""
+    maya = town.enrol("storm")
+    at_once(lambda n: town.redeem(f"storm-{n}", maya.code, f"storm-friend-{n}"), 8)
+
+    def rain(thread: int) -> int:
+        told = []
+        for refund in Random(thread).sample(range(8), 8):
+            told.append(town.refund(f"storm-{thread % 8}", f"r{refund}", 300, "chargeback"))
+            if refund % 2:
+                told.append(town.reverse(f"storm-{thread % 8}", f"r{refund}"))
+        return sum(not taken.replayed for taken in told)
+
+    assert sum(beside_workers(town, rain)) == 8 * (8 + 4), "each was new once"
+    assert held(town, maya) == 8 * share(REWARD, 4500 - 4 * 300, 4500)
+
+
+def test_reviews_that_cross_are_told_so(town: Town) -> None:
+    """64 admins decide on one order at once: each decision taken has a number of its own, none is overwritten."""
+    maya = town.enrol("reviewed")
+    town.redeem("review-1", maya.code, "review-friend")
+    town.work()
+    answers = beside_workers(town, lambda n: town.review("review-1", "approve" if n % 2 else "deny"))
+    taken = [answer.number for answer in answers if not isinstance(answer, Conflicting)]
+    assert sorted(taken) == list(range(1, len(taken) + 1))
+    assert len(town.table.read_order("review-1").reviews) == len(taken)
+
+
+def test_a_storm_of_everything(town: Town) -> None:
+    """Each thread does a dozen things with orders and friends that all share, and workers settle beside them."""
+    codes = [town.enrol(f"any-{n}").code for n in range(4)]
+
+    def live(thread: int) -> None:
+        chance = Random(thread)
+        for _ in range(12):
+            town.anything(chance, codes)
+
+    beside_workers(town, live)
+
+
+def test_in_the_end_the_books_are_right(town: Town, local: Local) -> None:
+    """Drained by workers at once: no violation, every order is worth what its facts say, each mail was sent once."""
+    no_more = Event()
+    no_more.set()
+    for _ in range(0, DAYS, 2):
+        at_once(lambda _: work_off(town, no_more), WORKERS)
+        town.now += timedelta(days=2)
+    pages = local.client().get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+    entities = [entity_of(item) for page in pages for item in page["Items"]]
+    assert of(Redemption, entities)
+    assert violations(entities, now=town.now) == []
+    for order in orders(entities):
+        if order.redemption:
+            standing = order.redemption.standing
+            assert standing is not None
+            assert (standing.held, standing.available) == (0, worth(order)), order
+    letters = sum(len(message.letters) for message in of(Message, entities))
+    assert town.mails.total() == letters
+    say(f"\n{len(entities)} items, {letters} mails, 0 violations")
+
+
+def worth(order: OrderFacts) -> int:
+    """What an order must be worth in the end under these rules, said independently: from facts and granted amount."""
+    assert order.redemption is not None
+    assert order.redemption.standing is not None
+    undone = {it.refund_id for it in order.reversals}
+    counting = [it for it in order.refunds if it.refund_id not in undone]
+    denied = order.reviews and max(order.reviews, key=lambda it: it.number).decision == "deny"
+    if denied or any(it.kind == "cancellation" for it in counting):
+        return 0
+    paid = order.redemption.paid
+    kept = max(0, paid - sum(it.amount for it in counting))
+    return order.redemption.standing.terms.granted * kept // paid

@@ -1,0 +1,211 @@
+"""Idempotency-Key: what nature gives no key is done once, however often and however simultaneously it is asked for."""
+
+import json
+
+import pytest
+from chalice.app import Blueprint, Chalice, Response
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import deps
+from chalicelib.api import problems
+from chalicelib.api.auth import SESSION, Call, once, route
+from chalicelib.api.repeats import attempt, reused
+from chalicelib.api.schemas import Shape
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model import Attempt, Membership
+from chalicelib.operations import attempts, keys
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.store.table import Table
+from tests.faults import lost
+from tests.shop import Body, Shop
+
+KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
+
+
+def ask(shop: Shop, body: object = KEY, header: str | None = "a-1", secret: str = "") -> HTTPResponse:
+    """Ask for a key, the first route that takes the header."""
+    sent = {"Authorization": f"Bearer {secret or shop.keys['admin:keys']}"}
+    return shop.call("POST", "/v1/keys", body, **sent, **({} if header is None else {"Idempotency_Key": header}))
+
+
+def stored(shop: Shop, prefix: str) -> int:
+    """How many items of a kind there are."""
+    return len([item for item in shop.everything() if item["PK"]["S"].startswith(prefix)])
+
+
+def test_another_request_under_the_same_key(shop: Shop) -> None:
+    """The first request stands; the second is refused and does nothing, however small the difference."""
+    assert ask(shop).status_code == 201
+    before = shop.everything()
+    for change in ({"name": "Desk"}, {"owner": "Cem"}, {"scopes": ["admin:keys", "admin:keys"]}):
+        answer = ask(shop, {**KEY, **change})
+        assert answer.status_code == 422
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert shop.read(answer)["reason"] == "idempotency_key_reused"
+    assert shop.everything() == before
+
+
+def test_the_spelling_of_a_body_does_not_count(shop: Shop) -> None:
+    """The same content in another order and with other blanks is the same request."""
+    assert ask(shop).status_code == 201
+    raw = b'{ "scopes":["admin:keys"],\n "owner":"B\\u0065a", "name":"desk"}'
+    assert ask(shop, raw).status_code == 200
+
+
+def test_what_a_key_may_be(shop: Shop, subtests: pytest.Subtests) -> None:
+    """Any 1 to 128 printable characters, which proxies may trim."""
+    for header in ("x", "~" * 128, 'a "quoted" one', "  between blanks ", "a/b#c"):
+        with subtests.test(header):
+            assert ask(shop, header=header).status_code == 201
+            assert ask(shop, header=header.strip()).status_code == 200
+
+
+def test_a_refused_request_uses_up_no_key(shop: Shop) -> None:
+    """Whoever made a mistake mends it and sends the same key again."""
+    assert ask(shop, {**KEY, "name": ""}).status_code == 400
+    assert ask(shop, {**KEY, "scopes": ["checkout"]}).status_code == 403
+    assert ask(shop).status_code == 201
+
+
+def test_two_identical_requests_at_once(shop: Shop) -> None:
+    """Of two that pass each other between reading and writing, one does it and the other is answered as a repeat."""
+    answers: list[HTTPResponse] = []
+    shop.faults.before("TransactWriteItems", lambda: answers.append(ask(shop)))
+    answers.append(ask(shop))
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert shop.read(answers[0])["id"] == shop.read(answers[1])["id"]
+    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+    assert stored(shop, "ATTEMPT#") == 1
+
+
+def test_two_different_requests_at_once(shop: Shop) -> None:
+    """Of two different ones under one key, one is done and the other refused."""
+    answers: list[HTTPResponse] = []
+    shop.faults.before("TransactWriteItems", lambda: answers.append(ask(shop, {**KEY, "name": "other"})))
+    answers.append(ask(shop))
+    assert [answer.status_code for answer in answers] == [201, 422]
+    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+
+
+def test_a_lost_reply(shop: Shop) -> None:
+    """When the table's reply is lost, nothing is made twice."""
+    shop.faults.after("TransactWriteItems", lost)
+    assert ask(shop).status_code in {200, 201}  # moto does not know tokens: to it, our own second try is a repeat
+    assert ask(shop).status_code == 200
+    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+
+
+def test_what_is_stored_tells_nothing(shop: Shop) -> None:
+    """Neither the header nor the body can be read from an attempt, which is kept for good."""
+    ask(shop, header="bea-wants-a-key")
+    (item,) = [item for item in shop.everything() if item["PK"]["S"].startswith("ATTEMPT#")]
+    assert set(item) == {"PK", "SK", "key", "fingerprint", "recorded_at", "result"}
+    assert not [word for word in ("bea", "Bea", "desk") if word in str(item)]
+
+
+# --- a route as others will be written: for ambassadors and keys, about one ambassador --------------------------------
+
+other_app = Chalice(app_name="other")
+other_app.register_middleware(problems.answer, event_type="http")
+blueprint = Blueprint("other")
+
+
+class Wish(Shape):
+    """What is asked for."""
+
+    note: str
+
+
+def grant(table: Table, ambassador_id: str, attempt: Attempt) -> tuple[str, bool] | Reused:
+    """Make a thing of its own for an ambassador; answers its name, and whether it was there."""
+    before = attempts.look(table, attempt)
+    if before:
+        return before if isinstance(before, Reused) else (before.result[0], True)
+    thing = Membership(f"thing-{deps.chance().getrandbits(64)}", ambassador_id, "")
+    failures = attempts.commit(table, attempt, [thing.person], [Create(thing)])
+    if isinstance(failures, Reused):
+        return failures
+    if isinstance(failures, Repeated):
+        return failures.result[0], True
+    assert not failures
+    return thing.person, False
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/things", "admin:write", SESSION)
+def post_thing(call: Call, ambassador_id: str) -> Response:
+    """Make a thing."""
+    told = call.body(Wish)
+    made = grant(deps.table(), ambassador_id, attempt(call, told))
+    if isinstance(made, Reused):
+        raise reused()
+    return once({"name": made[0], "for": call.ambassador_id}, replayed=made[1])
+
+
+other_app.register_blueprint(blueprint)
+
+
+class Things:
+    """Clients of that route."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.maya, self.other = shop.enrol()["id"], shop.enrol("other@example.com")["id"]
+
+    def post(self, secret: str, named: str, header: str = "a-1", note: str = "please") -> HTTPResponse:
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json", "idempotency-key": header}
+        path = f"/v1/ambassadors/{named}/things"
+        return Client(other_app).http.post(path, headers=headers, body=json.dumps({"note": note}).encode())
+
+    def statuses(self, *asked: tuple[str, str]) -> list[int]:
+        return [self.post(secret, named).status_code for secret, named in asked]
+
+
+@pytest.fixture
+def things(shop: Shop) -> Things:
+    """A shop with that route and two ambassadors."""
+    return Things(shop)
+
+
+def test_an_ambassadors_key_is_theirs_in_every_session(things: Things) -> None:
+    """A repeat may come in another session, and say `me` or the id; another ambassador's same key is another."""
+    mine, later, others = (things.shop.session(whose) for whose in (things.maya, things.maya, things.other))
+    assert things.statuses((mine, "me"), (later, "me"), (later, things.maya)) == [201, 200, 200]
+    assert things.statuses((others, "me"), (others, things.other)) == [201, 200]
+    assert stored(things.shop, "PERSON#thing") == 2
+    assert things.shop.read(things.post(mine, "me"))["for"] == things.maya
+
+
+def test_an_owners_key_is_theirs_with_every_server_key(things: Things) -> None:
+    """A repeat may come with another key of the owner; another owner's same key is another, and so is a session's."""
+    ana, again, bea = (
+        keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner=owner)
+        for owner in ("Ana", "ana", "Bea")
+    )
+    session = things.shop.session(things.maya)
+    asked = ((ana, things.maya), (again, things.maya), (bea, things.maya), (session, "me"))
+    assert things.statuses(*asked) == [201, 200, 201, 201]
+
+
+def test_the_path_is_part_of_what_was_asked(things: Things) -> None:
+    """One key for two ambassadors is a mistake that must not pass as a repeat: the second would get nothing."""
+    ana = keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner="Ana")
+    assert things.statuses((ana, things.maya), (ana, things.other), (ana, things.maya)) == [201, 422, 200]
+    assert stored(things.shop, "PERSON#thing") == 1
+
+
+def test_the_same_key_on_two_routes(things: Things) -> None:
+    """Routes don't know of each other's keys."""
+    both = keys.issue(deps.table(), "desk", ["admin:write", "admin:keys"], things.shop.now, owner="Ana")
+    assert ask(things.shop, secret=both).status_code == 201
+    assert things.post(both, things.maya).status_code == 201
+
+
+def test_a_race_in_which_one_has_looked_before(things: Things) -> None:
+    """Both have looked and found nothing; one commits, the other gets what that one has made."""
+    session = things.shop.session(things.maya)
+    answers: list[HTTPResponse] = []
+    things.shop.faults.before("TransactWriteItems", lambda: answers.append(things.post(session, "me")))
+    answers.append(things.post(session, "me"))
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].body == answers[1].body
+    assert stored(things.shop, "PERSON#thing") == 1

@@ -1,0 +1,166 @@
+"""Sessions: an ambassador whom the shop has signed in sees their own account for a while, and nobody else's."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.domain.ledger import legs
+from chalicelib.domain.model import LedgerEntry
+from tests.faults import lost
+from tests.shop import Body, Shop
+
+VIEWS = ("", "/referrals", "/ledger")
+
+
+def look(shop: Shop, token: str, path: str, **headers: str) -> HTTPResponse:
+    """Read with a session."""
+    return shop.call("GET", path, Authorization=f"Bearer {token}", **headers)
+
+
+@pytest.fixture
+def maya(shop: Shop) -> Body:
+    """An ambassador with a referral."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    shop.stream()
+    return maya
+
+
+def test_a_session_begins(shop: Shop, maya: Body) -> None:
+    """The shop's key gets a token for one ambassador that ends within the hour, told once and never to be cached."""
+    answer = shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol")
+    told = shop.read(answer)
+    assert answer.status_code == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert set(told) == {"token", "expires_at", "ambassador_id"}
+    assert told["ambassador_id"] == maya["id"]
+    assert told["token"].startswith("rs_")
+    assert len(told["token"]) >= 43
+    assert datetime.fromisoformat(told["expires_at"]) == shop.now + timedelta(hours=1)
+
+
+def test_a_session_sees_its_own(shop: Shop, maya: Body, subtests: pytest.Subtests) -> None:
+    """`me` and the ambassador's own id show the same: what an admin sees of them, here without an admin's traces."""
+    token = shop.session(maya["id"])
+    for view in VIEWS:
+        with subtests.test(view):
+            own = look(shop, token, f"/v1/ambassadors/me{view}")
+            assert own.status_code == 200
+            assert own.body == look(shop, token, f"/v1/ambassadors/{maya['id']}{view}").body
+            assert own.body == shop.call("GET", f"/v1/ambassadors/{maya['id']}{view}", scope="admin:read").body
+
+
+def test_a_session_learns_of_nobody_else(shop: Shop, maya: Body, subtests: pytest.Subtests) -> None:
+    """Another ambassador, one that does not exist and what can be no id get the same answer, to the letter."""
+    token, other = shop.session(maya["id"]), shop.enrol("other@example.com")["id"]
+    for view in VIEWS:
+        with subtests.test(view):
+            unknown = shop.call("GET", f"/v1/ambassadors/amb_none{view}", scope="admin:read")
+            for named in (other, "amb_none", "x" * 129, "Me", maya["id"].lower(), "me%20"):
+                assert told(look(shop, token, f"/v1/ambassadors/{named}{view}")) == told(unknown)
+
+
+def told(answer: HTTPResponse) -> Body:
+    """A 404 without what is new in each answer."""
+    assert answer.status_code == 404
+    assert set(answer.headers) == {"Content-Type", "Cache-Control", "X-Request-Id", "X-Content-Type-Options"}
+    return {name: text for name, text in Shop.read(answer).items() if name != "request_id"}
+
+
+def test_pages_lead_on_by_the_id(shop: Shop, maya: Body) -> None:
+    """The next page's link works in the session and with an admin's key alike."""
+    shop.redeem(maya["code"], "o2")
+    shop.stream()
+    token = shop.session(maya["id"])
+    for view in ("referrals", "ledger"):
+        first = shop.read(look(shop, token, f"/v1/ambassadors/me/{view}?limit=1"))
+        path = f"/v1/ambassadors/me/{view}?limit=1&cursor={first['next_cursor']}"
+        assert len(shop.read(look(shop, token, path))["items"]) == 1
+
+
+def test_a_key_is_nobody(shop: Shop, subtests: pytest.Subtests) -> None:
+    """A server key that says `me` is told that it has to name the ambassador."""
+    asked = [*((("GET", view, None, "admin:read")) for view in VIEWS), ("POST", "/sessions", b"{}", "enrol")]
+    for method, view, body, scope in asked:
+        with subtests.test(view):
+            answer = shop.call(method, f"/v1/ambassadors/me{view}", body, scope=scope)
+            assert answer.status_code == 400
+            assert shop.read(answer)["errors"][0]["pointer"] == "/id"
+
+
+def test_a_session_ends(shop: Shop, maya: Body) -> None:
+    """To the second, in every process, whether or not the table has cleaned up; nothing prolongs it."""
+    token = shop.session(maya["id"])
+    shop.now += timedelta(minutes=59, seconds=59)
+    assert look(shop, token, "/v1/ambassadors/me").status_code == 200
+    shop.now += timedelta(seconds=1)
+    answer = look(shop, token, "/v1/ambassadors/me")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert look(shop, token, "/healthz").status_code == 200
+
+
+def test_the_table_cleans_up(shop: Shop, maya: Body) -> None:
+    """A session is stored under its SHA-256, with the second from which it may be removed; the token is nowhere."""
+    token = shop.session(maya["id"])
+    (item,) = [item for item in shop.everything() if item["PK"]["S"].startswith("SESSION#")]
+    assert item["PK"]["S"] == f"SESSION#{hashlib.sha256(token.encode()).hexdigest()}"
+    assert item["expires_ttl"] == {"N": str(int((shop.now + timedelta(hours=1)).timestamp()))}
+    assert token.removeprefix("rs_") not in json.dumps(shop.everything())
+
+
+def test_sessions_of_nobody(shop: Shop) -> None:
+    """There is no session for an ambassador who does not exist."""
+    before = shop.everything()
+    answer = shop.call("POST", "/v1/ambassadors/amb_none/sessions", {}, scope="enrol")
+    assert answer.status_code == 404
+    assert shop.everything() == before
+
+
+def test_only_a_real_token_opens(shop: Shop, maya: Body, subtests: pytest.Subtests) -> None:
+    """Whatever is almost a session is none, and neither is a key with a session's first letters."""
+    token = shop.session(maya["id"])
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    key = shop.keys["admin:read"].removeprefix("rk_")
+    for almost in (token[:-1], f"{token}x", token.swapcase(), token.removeprefix("rs_"), digest, "rs_", f"rs_{key}"):
+        with subtests.test(almost[:4]):
+            assert look(shop, almost, "/v1/ambassadors/me").status_code == 401
+
+
+def test_a_lost_reply_is_no_error(shop: Shop, maya: Body) -> None:
+    """When the reply of the table is lost, the write is tried again and the session is there."""
+    shop.faults.after("PutItem", lost)
+    assert look(shop, shop.session(maya["id"]), "/v1/ambassadors/me").status_code == 200
+
+
+def test_an_ambassador_does_not_read_who_decided(shop: Shop, maya: Body) -> None:
+    """The admin behind an entry is shown to admins, and to the ambassador neither as JSON nor as CSV."""
+    author = "key_of-an-admin"
+    about = {"ambassador_id": maya["id"], "kind": "bonus", "cause": "a gift", "program_version": 1, "author": author}
+    deps.table().commit([Create(LedgerEntry(number="9-0", at=shop.now, legs=legs("bonus", 500, "EUR"), **about))])
+    token, path = shop.session(maya["id"]), f"/v1/ambassadors/{maya['id']}/ledger"
+    for accept in ("application/json", "text/csv"):
+        admins = shop.call("GET", path, scope="admin:read", Accept=accept)
+        own = look(shop, token, path, Accept=accept)
+        assert author in admins.body.decode()
+        assert author not in own.body.decode()
+        assert b"a gift" in own.body
+
+
+def test_tokens_are_not_logged(shop: Shop, maya: Body, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a token nor a key nor an Idempotency-Key appears in the log, whatever becomes of the request."""
+    token, secret = shop.session(maya["id"]), shop.keys["admin:keys"]
+    look(shop, token, "/v1/ambassadors/me")
+    look(shop, token, "/v1/keys")
+    look(shop, f"{token}x", "/v1/ambassadors/me")
+    body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
+    made = shop.read(shop.call("POST", "/v1/keys", body, scope="admin:keys", Idempotency_Key="a-very-own-key"))
+    logged = "".join(f"{vars(record)}" for record in caplog.records)
+    assert "/v1/ambassadors/{ambassador_id}" in logged
+    for word in (token, secret, made["secret"], "a-very-own-key", maya["id"]):
+        assert word not in logged

@@ -1,0 +1,201 @@
+"""What must be true of the books whatever has happened: pure functions over entities, each of which says what is wrong.
+
+An order is compared with what `settle` answers for it now, so these hold for any program.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.effects import Entity
+from chalicelib.domain.ledger import add
+from chalicelib.domain.model import (
+    Account,
+    Friend,
+    Fulfilment,
+    LedgerEntry,
+    Message,
+    Month,
+    OrderFacts,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
+from chalicelib.domain.program import Program
+from chalicelib.domain.settle import Settlement, settle
+
+E = TypeVar("E")
+
+
+def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
+    """Say all that is wrong in a drained table; an empty list means that the books are right."""
+    stored = list(entities)
+    accounts, entries, redemptions = of(Account, stored), of(LedgerEntry, stored), of(Redemption, stored)
+    return [
+        *still_due(stored),
+        *unbalanced(entries),
+        *wrong_accounts(accounts, entries),
+        *wrong_counts(accounts, redemptions),
+        *misnamed_entries(redemptions, entries),
+        *doubled_releases(entries),
+        *wrong_friends(redemptions, of(Friend, stored), of(Program, stored)),
+        *unsettled(orders(stored), accounts, of(Program, stored), now=now),
+        *undelivered(of(Message, stored)),
+    ]
+
+
+def of(kind: type[E], entities: Iterable[object]) -> list[E]:
+    """The entities of one kind."""
+    return [it for it in entities if isinstance(it, kind)]
+
+
+def orders(entities: Iterable[object]) -> list[OrderFacts]:
+    """All facts that are stored, order by order."""
+    facts: dict[str, list[object]] = defaultdict(list)
+    for it in entities:
+        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review):
+            facts[it.order_id].append(it)
+    return [
+        OrderFacts(
+            order_id=order_id,
+            redemption=next(iter(of(Redemption, found)), None),
+            refunds=tuple(of(Refund, found)),
+            reversals=tuple(of(Reversal, found)),
+            fulfilments=tuple(of(Fulfilment, found)),
+            reviews=tuple(of(Review, found)),
+        )
+        for order_id, found in facts.items()
+    ]
+
+
+def still_due(entities: Iterable[object]) -> Iterator[str]:
+    """Nothing asks for attention any more."""
+    return (f"still due: {it}" for it in entities if getattr(it, "due_at", None) is not None)
+
+
+def unbalanced(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """The legs of an entry sum to zero in each currency."""
+    for entry in entries:
+        sums = Counter[str]()
+        for leg in entry.legs:
+            sums[leg.currency] += leg.amount
+        if any(sums.values()):
+            yield f"the legs of {entry.id} sum to {dict(sums)}"
+
+
+def wrong_accounts(accounts: Iterable[Account], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """An account is the sum of its entries, and no entry is without an account."""
+    posted: dict[str, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        posted[entry.ambassador_id].append(entry)
+    for account in accounts:
+        summed = add({}, tuple(posted.pop(account.ambassador_id, ())))
+        if account.balances != summed:
+            yield f"{account.ambassador_id} has {account.balances}, its entries sum to {summed}"
+    yield from (f"{ambassador_id} has entries and no account" for ambassador_id in posted)
+
+
+def wrong_counts(accounts: Iterable[Account], redemptions: Iterable[Redemption]) -> Iterator[str]:
+    """An account's counters say what its orders say: how many there are, count, were refunded, take of the caps."""
+    orders_of: dict[str, list[Redemption]] = defaultdict(list)
+    for it in redemptions:
+        if it.standing:
+            orders_of[it.ambassador_id].append(it)
+    for account in accounts:
+        found = counters(orders_of[account.ambassador_id])
+        told = (account.settled, account.refunded, account.counted, account.months)
+        if told != found:
+            yield f"{account.ambassador_id} counts {told}, its orders say {found}"
+
+
+def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str, Month]]:
+    """Count the settled orders of one ambassador: all, those with refunds, those that count, and month by month."""
+    settled, months = [(it, it.standing) for it in redemptions if it.standing], dict[str, Month]()
+    for it, standing in settled:
+        name = month_of(it.placed_at)
+        month = months.get(name, Month())
+        in_currency = it.unit == it.currency
+        months[name] = Month(
+            room=month.room + (standing.room if in_currency else 0),
+            uses=month.uses + (standing.room > 0),
+            counted=month.counted + standing.counted,
+        )
+    refunded = sum(standing.refunded > 0 or standing.has("cancelled") for _, standing in settled)
+    kept = {name: month for name, month in months.items() if month != Month()}
+    return len(settled), refunded, sum(standing.counted for _, standing in settled), kept
+
+
+def misnamed_entries(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """An order names the entries that were posted for it, and no others; bonuses are the account's own."""
+    posted: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry.order_id and not entry.kind.startswith("bonus"):
+            posted[entry.order_id].add(entry.number)
+    for it in redemptions:
+        named, found = set(it.standing.entries if it.standing else ()), posted.pop(it.order_id, set())
+        if named != found:
+            yield f"{it.order_id} names the entries {sorted(named)}, posted were {sorted(found)}"
+    yield from (f"{order_id} has entries and no redemption" for order_id in posted)
+
+
+def doubled_releases(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """An order's reward is released once."""
+    released = Counter(entry.order_id for entry in entries if entry.kind == "release")
+    return (f"{order_id} was released {times} times" for order_id, times in released.items() if times > 1)
+
+
+def wrong_friends(
+    redemptions: Iterable[Redemption], guards: Iterable[Friend], programs: Iterable[Program]
+) -> Iterator[str]:
+    """A friend is referred once, or again by the same ambassador in the days that the program takes; guards say so."""
+    stored, version = {it.order_id: it for it in redemptions}, {it.version: it for it in programs}
+    guard_of = {guard.person: guard for guard in guards}
+    yield from (f"{it.order_id} has a guard and no redemption" for it in guard_of.values() if it.order_id not in stored)
+    for it in stored.values():
+        guard, days = guard_of.get(it.friend), version[it.program_version].friend_days
+        if guard is None or guard.since is None:
+            yield f"{it.order_id} has a redemption and no guard"
+        elif guard.order_id != it.order_id:
+            in_time = days is not None and it.placed_at < guard.since + timedelta(days=days)
+            if not in_time or guard.ambassador_id != it.ambassador_id:
+                yield f"{it.friend} was referred by {guard.order_id}, and again by {it.order_id}"
+
+
+def unsettled(
+    found: Iterable[OrderFacts], accounts: Iterable[Account], programs: Iterable[Program], *, now: datetime
+) -> Iterator[str]:
+    """An order stands where `settle` puts it: settling it once more would change nothing."""
+    account_of = {it.ambassador_id: it for it in accounts}
+    version = {it.version: it for it in programs}
+    for order in found:
+        redemption = order.redemption
+        if redemption is None:
+            continue
+        if redemption.standing is None:
+            yield f"{order.order_id} was never settled"
+            continue
+        again = settle(order, account_of[redemption.ambassador_id], version[redemption.program_version], now=now)
+        if not isinstance(again, Settlement):
+            yield f"{order.order_id} can't be settled: {again.reasons}"
+        elif again.changed or again.account_changed or again.entries:
+            yield f"{order.order_id} stands at {redemption.standing}, settle says {again.redemption.standing}"
+
+
+def undelivered(messages: Iterable[Message]) -> Iterator[str]:
+    """Every message was delivered, and no occasion is told twice."""
+    occasions = Counter[tuple[str, str]]()
+    for message in messages:
+        occasions.update((message.order_id, letter.template) for letter in message.letters)
+        if message.state != "done":
+            yield f"{message.id} is {message.state}"
+        yield from (
+            f"{message.id}: {letter.template} is {letter.state}" for letter in message.letters if letter.state != "sent"
+        )
+    yield from (
+        f"{order_id}: {template} is told {times} times"
+        for (order_id, template), times in occasions.items()
+        if times > 1
+    )

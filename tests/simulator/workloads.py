@@ -1,0 +1,111 @@
+"""What a history is about: how many orders, friends and ambassadors, which actors, under what kind of rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from tests.simulator.world import START
+
+Rules = dict[str, Any]
+
+PLAIN: Rules = {
+    "shop_name": "Kavya Ceramics",
+    "shop_url": "https://kavya-ceramics.example/",
+    "currency": "EUR",
+    "offer": {"basis_points": 1000},
+    "new_friends_only": False,
+    "hold_days": 10,
+    "review_days": 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Actors by name, as many of each as stand there; ids to choose from; and what the rules have in common."""
+
+    name: str
+    actors: tuple[str, ...]
+    orders: int = 4
+    friends: int = 3
+    ambassadors: int = 2
+    rules: Callable[[Random], Rules] = lambda _: {}
+
+
+def rules(chance: Random, workload: Workload) -> Rules:
+    """Rules at random, with what the workload needs."""
+    return {**PLAIN, "tiers": _tiers(chance), **_some(chance), **workload.rules(chance)}
+
+
+def _tiers(chance: Random) -> list[Rules]:
+    rate = chance.choice([{"basis_points": 1000}, {"basis_points": 333}, {"amount": 50, "unit": "points"}])
+    above = chance.choice([{"amount": 700}, {"basis_points": 2000, "maximum": 600}, {"gift": "Tea mug"}])
+    bonus = chance.choice([0, 250])
+    return [
+        {"name": "Starter", "threshold": 0, "reward": rate},
+        {"name": "Silver", "threshold": 1, "reward": above, "bonus": bonus},
+    ]
+
+
+def _some(chance: Random) -> Rules:
+    """Some of the rules that a program may have besides."""
+    options: list[Rules] = [
+        {"caps": [{"per": chance.choice(["month", "year", "life"]), "amount": 500}]},
+        {"caps": [{"per": "month", "count": 1}]},
+        {"budget_month": chance.choice([0, 600, 1500])},
+        {"milestones": [{"name": "pair", "every": 2, "reward": {"amount": 300}}]},
+        {"milestones": [{"name": "first", "at": 1, "reward": {"gift": "Postcard"}}]},
+        {"tier_months": 1, "demotion_months": chance.choice([0, 1, None])},
+        {"friend_days": 20},
+        {"hold_from": "delivery", "longest_wait_days": 20},
+        {"void_below_minimum": True, "minimum": 2000},
+        {"watch": {"review_at": 1, "velocity_orders": 2}, "review_default": chance.choice(["approve", "deny"])},
+        {"expiry_months": 1},
+        {"campaigns": [_campaign()]},
+    ]
+    chosen: Rules = {}
+    for option in chance.sample(options, chance.randint(0, 3)):
+        chosen |= option
+    return chosen
+
+
+def _campaign() -> Rules:
+    dates = {"starts_at": START - timedelta(days=1), "ends_at": START + timedelta(days=1)}
+    return {"name": "spring", **dates, "offer": {"amount": 1500}, "reward": {"amount": 900}}
+
+
+SHOP = ("checkout", "checkout", "back_office", "admin", "stream_worker", "schedule", "weather")
+
+WORKLOADS = (
+    Workload("everything at once", (*SHOP, "checkout", "back_office", "ruler")),
+    Workload("retries", (*SHOP, *["checkout"] * 4), orders=2, friends=2),
+    Workload(
+        "a viral code", (*SHOP, *["checkout"] * 6, "stream_worker", "schedule"), orders=10, friends=10, ambassadors=1
+    ),
+    Workload("a storm of refunds", (*SHOP, *["back_office"] * 5, "stream_worker"), orders=2),
+    Workload("buy, refund, buy again", (*SHOP, "farmer", "farmer", "schedule"), orders=6, friends=1),
+    Workload("a ring", (*SHOP, "checkout", "ring"), orders=4, ambassadors=2),
+    Workload(
+        "the edge of a cap",
+        (*SHOP, *["checkout"] * 3, "stream_worker", "schedule", "ruler"),
+        orders=6,
+        friends=6,
+        ambassadors=1,
+        rules=lambda chance: {
+            "tiers": [{"name": "Starter", "threshold": 0, "reward": {"basis_points": 1000}}],
+            "caps": [{"per": chance.choice(["month", "year", "life"]), "amount": 700, "count": 3}],
+        },
+    ),
+    Workload(
+        "the edge of a budget",
+        (*SHOP, *["checkout"] * 3, "stream_worker", "stream_worker", "ruler"),
+        orders=6,
+        friends=6,
+        ambassadors=3,
+        rules=lambda chance: {
+            "tiers": [{"name": "Starter", "threshold": 0, "reward": {"basis_points": 1000}}],
+            "budget_month": chance.choice([300, 900, 1200]),
+        },
+    ),
+)
