@@ -29,6 +29,7 @@ from chalicelib.domain.model import (
     Draw,
     Friend,
     Fulfilment,
+    Gift,
     Job,
     LedgerEntry,
     Membership,
@@ -282,6 +283,16 @@ class Table:
         """Some entries of one ambassador's ledger."""
         return self._batch([keys.entry(ambassador_id, number) for number in numbers], LedgerEntry)
 
+    def read_redemptions(self, order_ids: Iterable[str]) -> dict[str, Redemption]:
+        """The redemptions of some orders, by order."""
+        found = self._batch([keys.redemption(order_id) for order_id in dict.fromkeys(order_ids)], Redemption)
+        return {redemption.order_id: redemption for redemption in found}
+
+    def read_all(self, wanted: Iterable[Key]) -> dict[Key, Entity]:
+        """Whatever lies under some keys, of any kind, each read consistently."""
+        items = self._wire.batch(list(dict.fromkeys(wanted)))
+        return {key_in(item): entity_of(item) for item in items}
+
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""
         return [
@@ -317,6 +328,33 @@ class Table:
         rows = list(self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False))
         redemptions = self._batch([key_in(item) for item in rows], Redemption)
         return [(item["owner_sk"]["S"], redemption) for item, redemption in zip(rows, redemptions, strict=True)]
+
+    def list_referral_ids(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """Up to `limit` orders that an ambassador has referred, the newest first, each with its position."""
+        bounds, pk = ("REFERRAL#", after or "REFERRAL#~"), keys.ambassador(ambassador_id)
+        rows = self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False)
+        return [(row["owner_sk"]["S"], row["PK"]["S"].removeprefix(keys.order(""))) for row in rows]
+
+    def list_ambassadors(self, after: str | None, limit: int) -> list[str]:
+        """Up to `limit` ambassadors in the order of enrolment, after the one `after`."""
+        rows = self._wire.query(keys.AMBASSADORS, (after or " ", "~"), index="owner", skip=after, limit=limit)
+        return [row["owner_sk"]["S"] for row in rows]
+
+    def count_ambassadors(self) -> int:
+        """How many ambassadors there are. Slightly stale."""
+        return self._wire.count(keys.AMBASSADORS, (" ", "~"), "owner", whole=True)
+
+    def list_gifts_to_send(self, after: str | None, limit: int) -> list[tuple[str, Gift]]:
+        """Up to `limit` gifts that somebody has to send, the oldest first, each with its position."""
+        rows = list(self._wire.query(keys.GIFTS, (after or " ", "~"), index="owner", skip=after, limit=limit))
+        found = {gift.id: gift for gift in self._batch([key_in(row) for row in rows], Gift)}
+        named = [(row["owner_sk"]["S"], found.get(row["PK"]["S"].partition("#")[2])) for row in rows]
+        return [(position, gift) for position, gift in named if gift]
+
+    def list_cases(self, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """Up to `limit` orders whose case is open, the first deadline first, each with its position."""
+        rows = self._wire.query(keys.CASES, (after or " ", "~"), index="owner", skip=after, limit=limit)
+        return [(row["owner_sk"]["S"], row["PK"]["S"].removeprefix(keys.order(""))) for row in rows]
 
     def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
         """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
