@@ -199,5 +199,5 @@ class Shop:
         return [
             {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}, "SK": {"S": sk}}}}
             for pk, sk in new
-            if pk.startswith(("ORDER#", "MSG#"))
+            if pk.startswith(("ORDER#", "MSG#", "JOB#"))
         ]

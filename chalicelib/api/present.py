@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from chalicelib.domain.explain import reason_of, state_of, trace
 from chalicelib.domain.fraud import SIGNALS, weight
 from chalicelib.domain.model import (
@@ -14,6 +16,7 @@ from chalicelib.domain.model import (
     Code,
     Fulfilment,
     Gift,
+    Job,
     LedgerEntry,
     OrderFacts,
     Profile,
@@ -283,6 +286,22 @@ def ambassador(
         "account": _account(account, program.currency),
         "clicks": clicks,
     }
+
+
+def job(asked: Job) -> Body:
+    """Long work: how far it is, and what has come out so far."""
+    shown: Body = {
+        "id": asked.id,
+        "kind": asked.kind,
+        "state": asked.state,
+        "author": asked.author,
+        "created_at": asked.created_at,
+        "ended_at": asked.ended_at,
+        "progress": {"done": asked.progress, "total": asked.total},
+        "result": msgspec.Raw(asked.result.encode()),
+        "failure": asked.failure,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def public_code(code: Code, first_name: str, offered: Body | None) -> Body:

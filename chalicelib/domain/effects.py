@@ -18,6 +18,7 @@ Entity = (
     | model.Coupon
     | model.Friend
     | model.Gift
+    | model.Job
     | model.LedgerEntry
     | model.Membership
     | model.Message
@@ -47,6 +48,7 @@ class Replace:
         | model.Case
         | model.Claim
         | model.Gift
+        | model.Job
         | model.OpenClaims
         | model.Redemption
         | model.Trait

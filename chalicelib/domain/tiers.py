@@ -50,11 +50,11 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     """
     changes: list[Prize] = []
     counts = {"tier": (best(before, program), best(after, program)), "": (before.counted, after.counted)}
-    offered = {prize.key: prize for prize in _offered(program)}
-    for key in {**offered, **before.prizes}:
-        was, now = (_times(key, count) for count in counts.get(key.partition(":")[0], counts[""]))
-        if now > was and key in offered:
-            changes.append(replace(offered[key], amount=offered[key].amount * (now - was)))
+    known = {prize.key: prize for prize in offered(program)}
+    for key in {**known, **before.prizes}:
+        was, now = (times(key, count) for count in counts.get(key.partition(":")[0], counts[""]))
+        if now > was and key in known:
+            changes.append(replace(known[key], amount=known[key].amount * (now - was)))
         elif now < was:
             changes += _lost(key, before.prizes.get(key, ()), was - now)
     return [change for change in changes if change.amount]
@@ -63,11 +63,11 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
 def granted(held: Prizes, changes: list[Prize], program: Program) -> Prizes:
     """Return an account's prizes after these changes."""
     after = dict(held)
-    offered = {prize.key: prize for prize in _offered(program)}
+    known = {prize.key: prize for prize in offered(program)}
     for change in changes:
         stack = after.pop(change.key, ())
         if change.kind == "bonus":
-            one = offered[change.key].amount
+            one = known[change.key].amount
             stack = _pushed(stack, Grant(one, change.unit, change.amount // one))
         else:
             stack = _popped(stack, change.amount)
@@ -83,7 +83,8 @@ def _best(account: Account, window: int, since: int, until: int) -> int:
     return max(sum(n for month, n in counted.items() if end - window < month <= end) for end in ends)
 
 
-def _offered(program: Program) -> Iterator[Prize]:
+def offered(program: Program) -> Iterator[Prize]:
+    """Yield the prizes of a program, each as it is granted once."""
     for tier in program.tiers:
         if tier.bonus:
             key = f"tier:{tier.threshold}"
@@ -94,8 +95,8 @@ def _offered(program: Program) -> Iterator[Prize]:
         yield Prize("bonus", key, it.reward.of(0), unit, f"milestone:{it.name}")
 
 
-def _times(key: str, count: int) -> int:
-    """How often a count reaches the number in a key."""
+def times(key: str, count: int) -> int:
+    """Return how often a count reaches the number in a prize's key."""
     kind, _, number = key.partition(":")
     return count // int(number) if kind == "every" else int(count >= int(number))
 

@@ -34,6 +34,7 @@ _ENTITIES: dict[str, type] = {
     "COUPON": model.Coupon,
     "ADJUSTMENT": model.Adjustment,
     "MSG": model.Message,
+    "JOB": model.Job,
     "V": Program,
     "KEY": model.ApiKey,
     "SESSION": model.Session,

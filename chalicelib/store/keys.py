@@ -22,6 +22,7 @@
 | adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
+| job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
 | session              | SESSION#sha256, SESSION   | every request of an ambassador       |                           |
@@ -198,6 +199,11 @@ def message(message_id: str) -> Key:
     return Key(f"MSG#{message_id}", "MSG")
 
 
+def job(job_id: str) -> Key:
+    """Work that goes on slice after slice."""
+    return Key(f"JOB#{job_id}", "JOB")
+
+
 def program(version: int) -> Key:
     """One version of the rules."""
     return Key("PROGRAM", f"V#{version:06d}")
@@ -278,6 +284,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Coupon: lambda it: coupon(it.code),
     model.Adjustment: lambda it: adjustment(it.id),
     model.Message: lambda it: message(it.id),
+    model.Job: lambda it: job(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
     model.Session: lambda it: session(it.digest),

@@ -33,6 +33,7 @@ from chalicelib.domain.model import (
     Friend,
     Fulfilment,
     Gift,
+    Job,
     LedgerEntry,
     Membership,
     Message,
@@ -87,6 +88,7 @@ class Table:
         self._wire = wire
         self.pause = wire.pause
         self.deadline = wire.deadline
+        self.is_past = wire.is_past
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -257,6 +259,10 @@ class Table:
         """A server key by the SHA-256 of its secret."""
         return self._get(keys.api_key(digest), ApiKey)
 
+    def read_job(self, job_id: str) -> Job | None:
+        """A job, as far as it is."""
+        return self._get(keys.job(job_id), Job)
+
     def find_api_key(self, key_id: str) -> ApiKey | None:
         """A server key by its id. A key is in the list, where this looks, a moment after it was made."""
         rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
@@ -333,6 +339,11 @@ class Table:
         redemption, claim, waiting = _only(Redemption, found), _only(Claim, found), _only(OpenClaims, found)
         return next(redemption, None), next(claim, None), next(waiting, None)
 
+    def read_all(self, wanted: Iterable[Key]) -> dict[Key, Entity]:
+        """Whatever lies under some keys, of any kind, each read consistently."""
+        items = self._wire.batch(list(dict.fromkeys(wanted)))
+        return {key_in(item): entity_of(item) for item in items}
+
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""
         return [
@@ -401,6 +412,21 @@ class Table:
         rows = list(self._wire.query(keys.CLAIMS, bounds, index="owner", skip=after, limit=limit))
         claims = self._batch([key_in(row) for row in rows], Claim)
         return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
+
+    def list_referral_ids(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """Up to `limit` orders that an ambassador has referred, the newest first, each with its position."""
+        bounds, pk = ("REFERRAL#", after or "REFERRAL#~"), keys.ambassador(ambassador_id)
+        rows = self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False)
+        return [(row["owner_sk"]["S"], row["PK"]["S"].removeprefix(keys.order(""))) for row in rows]
+
+    def list_ambassadors(self, after: str | None, limit: int) -> list[str]:
+        """Up to `limit` ambassadors in the order of enrolment, after the one `after`."""
+        rows = self._wire.query(keys.AMBASSADORS, (after or " ", "~"), index="owner", skip=after, limit=limit)
+        return [row["owner_sk"]["S"] for row in rows]
+
+    def count_ambassadors(self) -> int:
+        """How many ambassadors there are. Slightly stale."""
+        return self._wire.count(keys.AMBASSADORS, (" ", "~"), "owner", whole=True)
 
     def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
         """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""

@@ -61,6 +61,10 @@ class Wire:
         """The moment `seconds` from now, on the clock that `pause` reads."""
         return self._clock() + seconds
 
+    def is_past(self, deadline: float) -> bool:
+        """Tell whether a deadline has passed."""
+        return self._clock() >= deadline
+
     def pause(self, attempt: int, deadline: float) -> None:
         """Wait with full jitter before another attempt.
 
@@ -205,14 +209,19 @@ class Wire:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def count(self, pk: str, bounds: tuple[str, str], index: str) -> int:
-        """Count the items within `bounds`, at most those of one page (1 MB).
+    def count(self, pk: str, bounds: tuple[str, str], index: str, *, whole: bool = False) -> int:
+        """Count the items within `bounds`: those of one page (1 MB), or of the `whole` range.
 
         Raises:
             BusyError: the table did not answer in time.
         """
-        answer = self._call(self._client.query, **self._query(pk, bounds, index), Select="COUNT")
-        return int(answer["Count"])
+        request, found = self._query(pk, bounds, index) | {"Select": "COUNT"}, 0
+        while True:
+            answer = self._call(self._client.query, **request)
+            found += int(answer["Count"])
+            if not whole or "LastEvaluatedKey" not in answer:
+                return found
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _query(self, pk: str, bounds: tuple[str, str] | None, index: str | None) -> dict[str, Any]:
         condition, values = f"{f'{index}_pk' if index else 'PK'} = :pk", {":pk": pk}

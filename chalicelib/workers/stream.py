@@ -12,10 +12,14 @@ from chalice.app import Blueprint, DynamoDBEvent
 from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
 from chalicelib.workers.due import settle_and_deliver
+from chalicelib.workers.jobs import carry_on
 
 blueprint = Blueprint(__name__)
 
 Record = dict[str, Any]
+
+JOB_SECONDS = 5.0
+"""How long a new job is carried on here, where orders wait behind it; the schedule goes on with what is left."""
 
 PLACEHOLDER = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream/2026-01-01T00:00:00.000"
 """Chalice wants an ARN at import; the template that is deployed puts the real table's in its place."""
@@ -31,7 +35,9 @@ def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     records: list[Record] = event.to_dict()["Records"]
     _report_tampering(records)
     inserted = [record for record in records if record["eventName"] == "INSERT"]
-    settle_and_deliver(record["dynamodb"]["Keys"]["PK"]["S"] for record in inserted)
+    found = [record["dynamodb"]["Keys"]["PK"]["S"] for record in inserted]
+    settle_and_deliver(found)
+    carry_on(found, JOB_SECONDS)
     return {"batchItemFailures": []}
 
 

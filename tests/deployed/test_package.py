@@ -124,7 +124,7 @@ def test_no_role_may_scan_or_do_anything_at_all(built: Built) -> None:
 
 
 def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
-    """New orders and messages, and entries that were tampered with; a poisoned batch is halved, and a lost one kept."""
+    """New orders, messages and jobs, and tampered entries; a poisoned batch is halved, a lost one kept."""
     function = built.template["Resources"]["OnTableChange"]["Properties"]
     (event,) = function["Events"].values()
     told = event["Properties"]
@@ -134,7 +134,7 @@ def test_the_stream_is_read_as_the_design_says(built: Built) -> None:
     assert [json.loads(pattern["Pattern"]) for pattern in told["FilterCriteria"]["Filters"]] == [
         {
             "eventName": ["INSERT"],
-            "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}]}}},
+            "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "MSG#"}, {"prefix": "JOB#"}]}}},
         },
         {"eventName": ["MODIFY", "REMOVE"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "LEDGER#"}]}}}},
     ]

@@ -56,6 +56,7 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/ledger"): {"admin:read"},
     ("GET", "/v1/reviews"): {"admin:read"},
     ("POST", "/v1/reviews"): {"admin:write"},
+    ("GET", "/v1/jobs/{job_id}"): {"admin:read"},
     ("POST", "/v1/reviews/{order_id}"): {"admin:write"},
     ("POST", "/v1/ambassadors/{ambassador_id}/claims"): {SESSION},
     ("GET", "/v1/claims"): {"admin:read"},

@@ -550,6 +550,7 @@ CASES = [
     path_id("delivery-order", "POST", "/v1/orders/a\x7fb/fulfilments", "checkout", DELIVERY, "/order_id"),
     path_id("reversal-refund", "POST", "/v1/orders/o/refunds/a\x01/reversal", "checkout", None, "/refund_id"),
     path_id("review-order", "POST", f"/v1/reviews/{'x' * 129}", "admin:write", DECISION, "/order_id"),
+    path_id("job-overlong", "GET", f"/v1/jobs/{'x' * 129}", "admin:read", None, "/job_id"),
     path_id("ambassador-overlong", "GET", f"/v1/ambassadors/{'x' * 129}", "admin:read", None, "/id"),
     # --- lists ---
     reading("limit-0", "limit=0", "?limit"),

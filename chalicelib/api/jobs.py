@@ -1,0 +1,25 @@
+"""Work too long for one request: it is accepted at once, and its progress can be read."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import Call, json, route
+from chalicelib.api.problems import not_found
+from chalicelib.domain.model import Job
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "GET", "/v1/jobs/{job_id}", "admin:read")
+def get_job(_: Call, job_id: str) -> Response:
+    """Show how far a job is and what has come out of it."""
+    job = deps.table().read_job(schemas.path_id("job_id", job_id))
+    if job is None:
+        raise not_found("There is no such job.")
+    return json(200, present.job(job))
+
+
+def accepted(job: Job) -> Response:
+    """Answer a request that began a job: where to read on."""
+    return json(202, present.job(job), Location=f"{deps.settings().public_url}/v1/jobs/{job.id}")

@@ -1,0 +1,164 @@
+"""What must be true of an ambassador's books, and what to call it when it is not.
+
+Checks yield findings; none means that the books are sound. Entries and orders are read once, in pages, and only sums of
+them are kept, so the largest account fits: `Reading` is what the entries say, `Counting` what the orders say, and both
+are compared with what the account says. What concerns one entry alone is in `audit_entry`, one order in `audit_order`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.model import Account, Balances, Month, Redemption
+from chalicelib.domain.tiers import times
+
+Kind = Literal[
+    "account",
+    "balance",
+    "case",
+    "cause",
+    "counter",
+    "entry",
+    "friend",
+    "gift",
+    "legs",
+    "message",
+    "number",
+    "overdrawn",
+    "position",
+    "prize",
+    "terms",
+    "unreadable",
+    "wake_up",
+]
+
+Told = int | str | None
+
+_SUM_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: `where` names the thing and what of it, beside what the rest of the books expects of it."""
+
+    kind: Kind
+    where: str
+    expected: Told
+    found: Told
+
+
+@dataclass(slots=True)
+class Links:
+    """The pairs of entry and order on one side of the books: how many, and a sum that other pairs would not have."""
+
+    number: int = 0
+    checksum: int = 0
+
+    def add(self, entry: str, order_id: str) -> None:
+        """Take in one pair; the order of pairs does not matter."""
+        digest = hashlib.blake2b(f"{entry} {order_id}".encode(), digest_size=_SUM_BITS // 8).digest()
+        self.number += 1
+        self.checksum = (self.checksum + int.from_bytes(digest)) % (1 << _SUM_BITS)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the entries say that were read so far; `number` is that of the last.
+
+    `prizes` are granted amounts by key and unit. `awaited` maps a cause to the kind of entry that must still follow.
+    """
+
+    number: str = ""
+    entries: int = 0
+    balances: Balances = field(default_factory=dict)
+    prizes: dict[str, dict[str, int]] = field(default_factory=dict)
+    awaited: dict[str, str] = field(default_factory=dict)
+    expired_in: int = 0
+    links: Links = field(default_factory=Links)
+
+    def balance(self, unit: str, account: str) -> int:
+        """Return one balance as the entries so far make it."""
+        return self.balances.get(unit, {}).get(account, 0)
+
+
+@dataclass(slots=True)
+class Counting:
+    """What the orders say that were read so far. `places` and `squares` are sums over their places in settlement."""
+
+    settled: int = 0
+    counted: int = 0
+    refunded: int = 0
+    places: int = 0
+    squares: int = 0
+    months: dict[str, Month] = field(default_factory=dict)
+
+    def add(self, redemption: Redemption) -> None:
+        """Take in one order, if it has been settled."""
+        standing = redemption.standing
+        if standing is None:
+            return
+        name = month_of(redemption.placed_at)
+        was = self.months.get(name, Month())
+        in_currency = redemption.unit == redemption.currency
+        self.settled += 1
+        self.counted += standing.counted
+        self.refunded += standing.refunded > 0 or standing.has("cancelled")
+        self.places += standing.terms.place
+        self.squares += standing.terms.place**2
+        self.months[name] = Month(
+            room=was.room + (standing.room if in_currency else 0),
+            uses=was.uses + (standing.room > 0),
+            counted=was.counted + standing.counted,
+        )
+
+
+def check_balances(account: Account, reading: Reading) -> Iterator[Finding]:
+    """Compare an account with its entries: balances, what expired last, prizes, and what is still missing."""
+    name = account.ambassador_id
+    for unit in sorted(account.balances.keys() | reading.balances.keys()):
+        for part in sorted(account.balances.get(unit, {}).keys() | reading.balances.get(unit, {}).keys()):
+            yield from compared(
+                "balance", f"{name}/balances/{unit}/{part}", reading.balance(unit, part), account.balance(unit, part)
+            )
+    yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)
+    yield from _check_prizes(account, reading.prizes)
+    for cause, kind in sorted(reading.awaited.items()):
+        yield Finding("cause", cause, f"an entry {kind}", None)
+
+
+def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
+    """Compare an account's counters with its orders."""
+    name, n = account.ambassador_id, counting.settled
+    for field_name in ("settled", "counted", "refunded"):
+        told = getattr(account, field_name)
+        yield from compared("counter", f"{name}/{field_name}", getattr(counting, field_name), told)
+    for month in sorted(account.months.keys() | counting.months.keys()):
+        found, told = counting.months.get(month, Month()), account.months.get(month, Month())
+        for field_name in ("room", "uses", "counted"):
+            where = f"{name}/months/{month}/{field_name}"
+            yield from compared("counter", where, getattr(found, field_name), getattr(told, field_name))
+    if (counting.places, counting.squares) != (n * (n + 1) // 2, n * (n + 1) * (2 * n + 1) // 6):
+        yield Finding("counter", f"{name}/places", f"each place from 1 to {n} once", f"a sum of {counting.places}")
+
+
+def compared(kind: Kind, where: str, expected: Told, found: Told) -> Iterator[Finding]:
+    """Yield a finding unless both are the same."""
+    if expected != found:
+        yield Finding(kind, where, expected, found)
+
+
+def _check_prizes(account: Account, prizes: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
+    """Compare the prizes that an account holds with its bonuses, and with the referrals that count."""
+    for key in sorted(account.prizes.keys() | prizes.keys()):
+        where, grants = f"{account.ambassador_id}/prizes/{key}", account.prizes.get(key, ())
+        held: dict[str, int] = {}
+        for grant in grants:
+            held[grant.unit] = held.get(grant.unit, 0) + grant.amount * grant.times
+        posted = prizes.get(key, {})
+        for unit in sorted(held.keys() | posted.keys()):
+            yield from compared("prize", f"{where}/{unit}", posted.get(unit, 0), held.get(unit, 0))
+        granted = sum(grant.times for grant in grants)
+        if not key.startswith("tier:") and granted > times(key, account.counted):
+            yield Finding("prize", where, f"at most {times(key, account.counted)} times", granted)

@@ -1,0 +1,183 @@
+"""Entries one by one, in the order of posting: each is sound in itself, follows the one before, and has its cause."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.audit import Finding, Reading, Told, compared
+from chalicelib.domain.ledger import AVAILABLE, EXPIRED, KINDS, add, legs
+from chalicelib.domain.model import Gift, LedgerEntry
+from chalicelib.domain.program import GIFT, Program
+from chalicelib.domain.tiers import offered
+
+OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
+"""The kinds of entries that an order names."""
+
+BONUSES = frozenset({"bonus", "bonus_lost"})
+
+_NUMBER = re.compile(r"(\d{8})-(\d{3})")
+_INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
+_NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
+_COVERED = frozenset({"spend", "payout", "gift_sent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """What the table has of the causes that a page of entries names; what is not in it does not exist.
+
+    `owners` maps an order to the ambassador of its redemption.
+    """
+
+    programs: Mapping[int, Program] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    gifts: Mapping[str, Gift] = field(default_factory=dict)
+
+
+def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:
+    """Check one entry and take it in. `version` is the account's, read after the entry."""
+    yield from _check_number(reading.number, entry, version)
+    yield from _check_legs(entry)
+    reading.balances = add(reading.balances, (entry,))
+    yield from _check_cover(reading, entry)
+    yield from _check_cause(reading, entry, causes)
+    yield from _check_gift(reading, entry, causes)
+    reading.number = entry.number
+    reading.entries += 1
+
+
+def is_gift(entry: LedgerEntry) -> bool:
+    """Tell whether an entry leaves a gift to send."""
+    return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
+
+
+def version_of(number: str) -> int:
+    """Return the account's version that a number names; 0 if it is no number of ours."""
+    found = _NUMBER.fullmatch(number)
+    return int(found[1]) if found else 0
+
+
+def _check_number(before: str, entry: LedgerEntry, version: int) -> Iterator[Finding]:
+    """A number is the account's version and a count within it, without a gap."""
+    found = _NUMBER.fullmatch(entry.number)
+    if found is None:
+        yield Finding("number", entry.id, "a version and a count", entry.number)
+        return
+    was = _NUMBER.fullmatch(before)
+    same = was is not None and was[1] == found[1]
+    follows = int(was[2]) + 1 if was is not None and same else 1
+    yield from compared("number", entry.id, f"{found[1]}-{follows:03d}", entry.number)
+    if int(found[1]) > version:
+        yield Finding("number", entry.id, f"a version up to {version}", entry.number)
+
+
+def _check_legs(entry: LedgerEntry) -> Iterator[Finding]:
+    """The legs of each unit sum to zero, and move an amount as the kind says."""
+    sums: dict[str, int] = {}
+    for leg in entry.legs:
+        sums[leg.currency] = sums.get(leg.currency, 0) + leg.amount
+    for unit, total in sorted(sums.items()):
+        yield from compared("legs", f"{entry.id}/{unit}", 0, total)
+    if entry.kind not in KINDS:
+        yield Finding("legs", f"{entry.id}/kind", "a kind that there is", entry.kind)
+    elif not any(sums.values()) and not _moves_as_it_says(entry):
+        yield Finding("legs", entry.id, _shown(entry, _amount(entry)), _shown(entry))
+
+
+def _moves_as_it_says(entry: LedgerEntry) -> bool:
+    amount = _amount(entry)
+    if not entry.legs or amount == 0 or (amount < 0 and entry.kind != "adjustment"):
+        return False
+    expired = -entry.legs[0].amount if entry.kind == "clawback" and entry.legs[0].account == EXPIRED else 0
+    return entry.legs == legs(entry.kind, amount, entry.legs[-1].currency, expired=expired)
+
+
+def _amount(entry: LedgerEntry) -> int:
+    return entry.legs[-1].amount if entry.legs else 0
+
+
+def _shown(entry: LedgerEntry, amount: int | None = None) -> str:
+    """The legs as they are, or as the kind would have them for an amount."""
+    shown = entry.legs if amount is None else legs(entry.kind, amount, entry.legs[-1].currency if entry.legs else "")
+    return f"{entry.kind}: " + ", ".join(f"{leg.account} {leg.amount:+d} {leg.currency}" for leg in shown)
+
+
+def _check_cover(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """Nothing is spent that was not there, nothing leaves the hold twice, and what expires is all that is left."""
+    for unit in sorted({leg.currency for leg in entry.legs}):
+        for part in _NEVER_BELOW_ZERO:
+            if reading.balance(unit, part) < 0:
+                yield Finding("overdrawn", f"{entry.id}/{part}/{unit}", "0 or more", reading.balance(unit, part))
+        available = reading.balance(unit, "available")
+        if entry.kind in _COVERED and available < 0:
+            yield Finding("overdrawn", f"{entry.id}/available/{unit}", "0 or more", available)
+        if entry.kind == "expiry":
+            yield from compared("overdrawn", f"{entry.id}/available/{unit}", 0, available)
+
+
+def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """Every entry has a program, and something that exists made it."""
+    program = causes.programs.get(entry.program_version)
+    if program is None:
+        yield Finding("cause", f"{entry.id}/program_version", "a version that there is", entry.program_version)
+    if entry.kind in OF_ORDERS:
+        yield from _check_order(reading, entry)
+    elif entry.kind in BONUSES:
+        yield from _check_bonus(reading, entry, program, causes)
+    elif entry.kind == "expiry":
+        reading.expired_in = version_of(entry.number)
+        if not _INACTIVE.fullmatch(entry.cause) or (program is not None and program.expiry_months is None):
+            yield _uncaused(entry, "a program in which rewards expire")
+
+
+def _check_order(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """Whether the order exists, and names the entry, shows when all orders have been read."""
+    if entry.order_id is None:
+        yield _uncaused(entry, "an order")
+    else:
+        reading.links.add(entry.number, entry.order_id)
+
+
+def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, causes: Causes) -> Iterator[Finding]:
+    """A bonus is a prize of its program, for an order of the ambassador's; what is taken back was granted before."""
+    if causes.owners.get(entry.order_id or "") != entry.ambassador_id:
+        yield Finding("cause", f"{entry.id}/order_id", "an order of this ambassador", entry.order_id)
+    amount, unit = _amount(entry), entry.legs[-1].currency if entry.legs else ""
+    if entry.kind == "bonus":
+        prizes = [it for it in offered(program) if it.cause == entry.cause and it.unit == unit] if program else []
+        if program is not None and not any(it.amount and amount % it.amount == 0 for it in prizes):
+            yield _uncaused(entry, "a prize of the program")
+        key = prizes[0].key if prizes else entry.cause
+        granted = reading.prizes.setdefault(key, {})
+        granted[unit] = granted.get(unit, 0) + amount
+        return
+    granted = reading.prizes.setdefault(entry.cause, {})
+    if granted.get(unit, 0) < amount:
+        yield _uncaused(entry, "a prize that was granted")
+    granted[unit] = granted.get(unit, 0) - amount
+    if not granted[unit]:
+        del granted[unit]
+
+
+def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """An entry that makes a gift available comes with the task to send it."""
+    if not is_gift(entry):
+        return
+    gift = causes.gifts.get(entry.id)
+    if gift is None:
+        yield Finding("gift", f"gift/{entry.id}", "a task", None)
+        return
+    told: dict[str, tuple[Told, Told]] = {
+        "ambassador_id": (entry.ambassador_id, gift.ambassador_id),
+        "unit": (entry.legs[-1].currency, gift.unit),
+        "amount": (_amount(entry), gift.amount),
+        "cause": (entry.cause, gift.cause),
+        "order_id": (entry.order_id, gift.order_id),
+    }
+    for name, (expected, found) in told.items():
+        yield from compared("gift", f"gift/{gift.id}/{name}", expected, found)
+    if gift.state == "sent":
+        reading.awaited[f"gift:{gift.id}"] = "gift_sent"
+
+
+def _uncaused(entry: LedgerEntry, expected: str) -> Finding:
+    return Finding("cause", f"{entry.id}/cause", expected, entry.cause)

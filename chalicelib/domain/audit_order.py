@@ -1,0 +1,297 @@
+"""One settled order: it stands where `settle` puts it, its entries say the same, and so do guard, case and messages."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.audit import Finding, Told, compared
+from chalicelib.domain.audit_entry import OF_ORDERS, version_of
+from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD
+from chalicelib.domain.messages import owed
+from chalicelib.domain.model import (
+    Account,
+    Case,
+    Friend,
+    LedgerEntry,
+    Letter,
+    Message,
+    OrderFacts,
+    Redemption,
+    Standing,
+)
+from chalicelib.domain.program import Program, campaign_of, tier_of
+from chalicelib.domain.settle import Settlement, settle, stand, wake_up
+
+FIRST = 2
+"""The version that a redemption gets by its first settlement."""
+
+_MOMENT = timedelta(milliseconds=1)
+_UNSURE = timedelta(minutes=5)
+_UNSURE_MAX = 20
+Gist = tuple[str, int, str | None, datetime | None]
+"""What a letter tells: template, amount, unit, and until when it is held."""
+
+_PLAIN_CAUSES = ("redemption", "hold_ended", "review_deadline", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An order with what the table has of everything that must agree with it. It has been settled.
+
+    `entries` are those that the order names, `messages` those about it by the redemption's version, looked for up to
+    the version after the present one.
+    """
+
+    order: OrderFacts
+    program: Program | None
+    entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
+    guard: Friend | None = None
+    messages: Mapping[int, Message] = field(default_factory=dict)
+
+    @property
+    def redemption(self) -> Redemption:
+        """The order's redemption."""
+        assert self.order.redemption is not None
+        return self.order.redemption
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        assert self.redemption.standing is not None
+        return self.redemption.standing
+
+    @property
+    def where(self) -> str:
+        """How findings name the order."""
+        return f"order/{self.order.order_id}"
+
+    @property
+    def posted(self) -> list[LedgerEntry]:
+        """The entries that it names and that are its own."""
+        named = (self.entries.get(number) for number in self.standing.entries)
+        return [it for it in named if it is not None and it.order_id == self.order.order_id]
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a settlement is still to come that will see facts for the first time."""
+        return any(fact.due_at is not None for fact in self.order.later)
+
+
+def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[Finding]:
+    """Check one order. What has arrived and waits to be settled is no difference yet."""
+    yield from compared("entry", f"{it.where}/ambassador_id", ambassador_id, it.redemption.ambassador_id)
+    yield from _check_entries(it)
+    yield from _check_sums(it)
+    yield from _check_guard(it)
+    if it.program is None:
+        version = it.redemption.program_version
+        yield Finding("cause", f"{it.where}/program_version", "a version that there is", version)
+        return
+    yield from _check_terms(it, it.program)
+    if not it.waits:
+        yield from _check_position(it, it.program, now)
+    yield from _check_messages(it, it.program)
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def _check_entries(it: Dossier) -> Iterator[Finding]:
+    """Every entry that the order names is there once, is its own, and names facts of the order as its cause."""
+    named = it.standing.entries
+    for number in sorted({number for number in named if named.count(number) > 1}):
+        yield Finding("entry", f"{it.where}/entries/{number}", "named once", f"named {named.count(number)} times")
+    for number in dict.fromkeys(named):
+        entry = it.entries.get(number)
+        if entry is None:
+            yield Finding("entry", f"{it.where}/entries/{number}", "an entry", None)
+        elif entry.order_id != it.order.order_id or entry.kind not in OF_ORDERS:
+            yield Finding("entry", entry.id, f"an entry of {it.where}", f"{entry.kind} of {entry.order_id}")
+    names = [*_PLAIN_CAUSES, *map(_name, it.order.later)]
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    for entry in it.posted:
+        if not re.fullmatch(f"(?:{known})(?:,(?:{known}))*", entry.cause):
+            yield Finding("cause", f"{entry.id}/cause", f"facts of {it.where}", entry.cause)
+
+
+def _name(fact: object) -> str:
+    """How a settlement names a fact as the cause of an entry."""
+    kind = type(fact).__name__.lower()
+    ids = (getattr(fact, key) for key in ("refund_id", "fulfilment_id", "number") if hasattr(fact, key))
+    return f"{kind}:{next(ids)}"
+
+
+def _check_sums(it: Dossier) -> Iterator[Finding]:
+    """The order's entries sum to what is held and available, and tell the same of its release."""
+    unit, posted = it.redemption.unit, it.posted
+    legs = [leg for entry in posted for leg in entry.legs]
+    for leg in legs:
+        if leg.currency != unit:
+            yield Finding("position", f"{it.where}/unit", unit, leg.currency)
+            break
+    held = sum(leg.amount for leg in legs if leg.account == HELD)
+    available = sum(leg.amount for leg in legs if leg.account in {AVAILABLE, EXPIRED})
+    yield from compared("position", f"{it.where}/held", held, it.standing.held)
+    yield from compared("position", f"{it.where}/available", available, it.standing.available)
+    released = [entry for entry in posted if entry.kind == "release"]
+    if len(released) > 1:
+        yield Finding("position", f"{it.where}/release", 1, len(released))
+    for entry in released[:1]:
+        where = f"{it.where}/standing/released_in"
+        yield from compared("position", where, version_of(entry.number), it.standing.released_in)
+    earned = any(entry.kind in {"release", "reinstate"} for entry in posted)
+    yield from compared("position", f"{it.where}/standing/earned", str(earned), str(it.standing.has("earned")))
+
+
+def _check_guard(it: Dossier) -> Iterator[Finding]:
+    """The friend's guard stands, and admits this order: the first one, or a further one in time."""
+    guard, redemption = it.guard, it.redemption
+    if guard is None:
+        yield Finding("friend", f"{it.where}/friend", "a guard", None)
+    elif guard.order_id != it.order.order_id and not _comes_again(guard, redemption, it.program):
+        yield Finding("friend", f"{it.where}/friend", it.order.order_id, guard.order_id)
+
+
+def _comes_again(guard: Friend, redemption: Redemption, program: Program | None) -> bool:
+    if program is None or program.friend_days is None or guard.since is None:
+        return False
+    in_time = redemption.placed_at < guard.since + timedelta(days=program.friend_days)
+    return in_time and guard.ambassador_id == redemption.ambassador_id
+
+
+# --- settle once more -------------------------------------------------------------------------------------------------
+
+
+def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
+    """The terms are those of the program for the referrals that they name, and grant no more than the rate gives."""
+    terms, redemption, where = it.standing.terms, it.redemption, f"{it.where}/terms"
+    tier = tier_of(program, terms.reached)
+    campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
+    rate = (campaign and campaign.reward) or tier.reward
+    unit = rate.unit_in(program.currency) if rate else program.currency
+    yield from compared("terms", f"{where}/tier", tier.name, terms.tier)
+    yield from compared("terms", f"{where}/campaign", campaign.name if campaign else None, terms.campaign)
+    yield from compared("terms", f"{where}/full", rate.of(redemption.paid) if rate else 0, terms.full)
+    yield from compared("terms", f"{where}/unit", unit, terms.unit or redemption.currency)
+    if not 0 <= terms.granted <= terms.full:
+        yield Finding("terms", f"{where}/granted", f"0 to {terms.full}", terms.granted)
+    if (terms.limit is None) != (terms.granted == terms.full):
+        expected = "a reason" if terms.limit is None else None
+        yield Finding("terms", f"{where}/limit", expected, terms.limit)
+    if terms.drawn:
+        drawn = sum(amount for _, amount in terms.drawn)
+        yield from compared("terms", f"{where}/drawn", terms.granted, drawn)
+
+
+def _check_position(it: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
+    """Settling once more, before the next time that the order waits for, would change nothing and post nothing."""
+    wakes = wake_up(it.order, it.standing, program)
+    moment = now if wakes is None else min(now, wakes - _MOMENT)
+    again = settle(it.order, Account(it.redemption.ambassador_id), program, now=moment)
+    if not isinstance(again, Settlement):
+        yield Finding("position", it.where, "an order that can be settled", "; ".join(again.reasons))
+        return
+    expected = again.redemption.standing
+    assert expected is not None
+    for name in (it.name for it in fields(Standing) if it.name not in {"terms", "entries"}):
+        would, is_now = getattr(expected, name), getattr(it.standing, name)
+        yield from compared("position", f"{it.where}/standing/{name}", _told(would), _told(is_now))
+    if wakes is not None and it.redemption.due_at is None:
+        yield Finding("wake_up", f"{it.where}/due_at", _told(wakes), None)
+    if again.case is not None:
+        yield Finding("case", f"{it.where}/case", _shown_case(again.case), _shown_case(it.order.case))
+    if it.order.case is not None:
+        where = f"{it.where}/case/ambassador_id"
+        yield from compared("case", where, it.redemption.ambassador_id, it.order.case.ambassador_id)
+
+
+def _shown_case(case: Case | None) -> str | None:
+    return f"{case.state} until {_told(case.deadline)}" if case else None
+
+
+def _told(value: object) -> Told:
+    match value:
+        case None | int() | str():
+            return value
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case tuple():
+            return ", ".join(map(str, value))
+    return str(value)
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
+    """No message without a settlement that owed it, and none owed that is not there."""
+    redemption = it.redemption
+    for version, message in sorted(it.messages.items()):
+        where = f"{it.where}/messages/{version}"
+        if not FIRST <= version <= redemption.version:
+            yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
+        for name in ("ambassador_id", "friend", "program_version", "currency"):
+            yield from compared("message", f"{where}/{name}", getattr(redemption, name), getattr(message, name))
+        strange = [letter.template for letter in message.letters if letter.template != "reward_released"]
+        if version != FIRST and strange:
+            yield Finding("message", where, "reward_released alone", ", ".join(strange))
+    yield from _check_release_told(it)
+    yield from _check_first_told(it, program)
+
+
+def _check_release_told(it: Dossier) -> Iterator[Finding]:
+    """A release is told once, with its amount."""
+    told = [
+        letter.amount
+        for message in it.messages.values()
+        for letter in message.letters
+        if letter.template == "reward_released"
+    ]
+    released = [entry.legs[-1].amount for entry in it.posted if entry.kind == "release" and entry.legs]
+    yield from compared("message", f"{it.where}/reward_released", _told(tuple(released)), _told(tuple(told)))
+
+
+def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
+    """The first settlement told what it saw. Facts that came about then may have been seen or not: both are right."""
+    found = it.messages.get(FIRST)
+    told = tuple(map(_gist, found.letters)) if found else ()
+    expected = [tuple(map(_gist, _first_letters(it, program, seen))) for seen in _seen_at_first(it)]
+    if told not in expected:
+        where = f"{it.where}/messages/{FIRST}"
+        yield Finding("message", where, _shown(expected[0]) or None, _shown(told) or None)
+
+
+def _seen_at_first(it: Dossier) -> Iterator[OrderFacts]:
+    """The order as the first settlement may have seen it: with the facts from before, and some of those about then."""
+    at = it.standing.settled_at
+    later = sorted(it.order.later, key=lambda fact: fact.recorded_at)
+    sure = sum(fact.recorded_at < at - _UNSURE for fact in later)
+    unsure = sum(fact.recorded_at <= at + _UNSURE for fact in later) - sure
+    for number in range(sure, sure + min(unsure, _UNSURE_MAX) + 1):
+        seen = later[:number]
+        yield OrderFacts(
+            it.order.order_id,
+            redemption=replace(it.redemption, standing=None),
+            refunds=tuple(fact for fact in it.order.refunds if fact in seen),
+            reversals=tuple(fact for fact in it.order.reversals if fact in seen),
+            fulfilments=tuple(fact for fact in it.order.fulfilments if fact in seen),
+        )
+
+
+def _first_letters(it: Dossier, program: Program, seen: OrderFacts) -> tuple[Letter, ...]:
+    after = stand(seen, it.standing.terms, program, 1, now=it.standing.settled_at)
+    settled = replace(it.redemption, standing=after, version=FIRST)
+    message = owed(settled, None, Account(it.redemption.ambassador_id), now=it.standing.settled_at)
+    return message.letters if message else ()
+
+
+def _gist(letter: Letter) -> Gist:
+    """What a letter tells, but for the balance and for what became of it."""
+    return letter.template, letter.amount, letter.unit, letter.release_at
+
+
+def _shown(letters: tuple[Gist, ...]) -> str:
+    return ", ".join(
+        f"{template} {amount}" + (f" until {_told(at)}" if at else "") for template, amount, _, at in letters
+    )

@@ -1,0 +1,110 @@
+"""Work too long for one request: begun at the API, carried on by the workers slice after slice until it is done.
+
+A kind of work is one function, its step. It takes the job as it stands, works until a deadline of the table's clock or
+until it is done, and answers the job as it stands then; it writes nothing of the job itself. What it answers is stored
+at the version that was taken, so a worker that was thought dead and was not changes nothing any more.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
+
+from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.model import Job
+from chalicelib.operations.ids import new_id
+from chalicelib.store.table import BusyError, Table
+
+STEP_SECONDS = 10.0
+"""What a step gets at most: no more than this is lost with a worker that dies."""
+
+LEASE = timedelta(minutes=2)
+"""After this long without a word the worker that has a job counts as dead."""
+
+ATTEMPTS_MAX = 5
+_SKEW = timedelta(seconds=5)
+_FAILURE_MAX = 500
+
+
+class Step(Protocol):
+    """One kind of work."""
+
+    def __call__(self, table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
+        """Work until `deadline`; a job whose state is `done` is finished, any other goes on from what is answered.
+
+        Raises:
+            BusyError: the table did not answer in time; the same slice is tried again later.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A stored slice: the job before and after it."""
+
+    before: Job
+    after: Job
+
+
+def start(table: Table, kind: str, task: str, *, author: str, now: datetime, chance: Random) -> Job:
+    """Store a new job; a worker takes it at once.
+
+    Raises:
+        BusyError: the table did not answer in time. The job may be stored all the same.
+    """
+    job = Job(id=new_id("job", now, chance), kind=kind, author=author, created_at=now, task=task, due_at=now)
+    failures = table.commit([Create(job)])
+    assert not failures, "an id was drawn twice"
+    return job
+
+
+def work(table: Table, job_id: str, steps: Mapping[str, Step], deadline: float, *, now: datetime) -> Iterator[Slice]:
+    """Take a job, if it is free, and carry it on until `deadline`; yields each slice once it is stored.
+
+    One worker at a time has a job; `steps` are the kinds of work that it knows. A step that raises is tried again after
+    a growing while, `ATTEMPTS_MAX` times; then the job has failed.
+
+    Raises:
+        BusyError: the table did not answer in time; the job is free again after `LEASE`.
+    """
+    job = _taken(table, job_id, now)
+    while job is not None and job.state == "running":
+        after = _stepped(table, job, steps, min(deadline, table.deadline(STEP_SECONDS)), now)
+        goes_on = after.state == "running" and not table.is_past(deadline)
+        if after.state == "running":
+            after = replace(after, due_at=now + LEASE if goes_on else now)
+        if not _stored(table, after):
+            return
+        yield Slice(job, after)
+        job = after if goes_on else None
+
+
+def _taken(table: Table, job_id: str, now: datetime) -> Job | None:
+    """Take a job that is due; None when there is no such job, or somebody else has it."""
+    job = table.read_job(job_id)
+    if job is None or job.due_at is None or job.due_at > now + _SKEW:
+        return None
+    mine = replace(job, state="running", attempts=job.attempts + 1, due_at=now + LEASE, version=job.version + 1)
+    return mine if _stored(table, mine) else None
+
+
+def _stepped(table: Table, job: Job, steps: Mapping[str, Step], deadline: float, now: datetime) -> Job:
+    """Let a step work, and make of whatever comes out the job's next version."""
+    following = job.version + 1
+    if job.attempts > ATTEMPTS_MAX:
+        gone = job.failure or "its workers died"
+        return replace(job, state="failed", failure=gone, ended_at=now, due_at=None, version=following)
+    try:
+        after = steps[job.kind](table, job, deadline, now=now)
+    except BusyError:
+        later = now + timedelta(minutes=1)
+        return replace(job, state="queued", attempts=0, due_at=later, version=following)
+    except Exception as error:  # noqa: BLE001 - one broken job must not stop the worker; its failure is stored and told
+        later = now + timedelta(minutes=2**job.attempts)
+        return replace(job, state="queued", failure=repr(error)[:_FAILURE_MAX], due_at=later, version=following)
+    after = replace(after, attempts=0, failure=None, version=following)
+    return replace(after, ended_at=now, due_at=None) if after.state == "done" else after
+
+
+def _stored(table: Table, job: Job) -> bool:
+    return not table.commit([Replace(job)])

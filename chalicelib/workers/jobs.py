@@ -1,0 +1,44 @@
+"""Long work: each kind of job with the operation that carries it on."""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib import deps
+from chalicelib.operations import jobs
+from chalicelib.operations.jobs import Slice, Step
+from chalicelib.telemetry import logger, metrics
+
+STEPS: Mapping[str, Step] = {}
+"""What carries on each kind."""
+
+
+def carry_on(partitions: Iterable[str], seconds: float) -> None:
+    """Carry on the jobs among these partitions, one after the other, for so many seconds in all.
+
+    Whatever breaks is told to the operator, and the job stays due.
+    """
+    table = deps.table()
+    deadline = table.deadline(seconds)
+    for pk in dict.fromkeys(partitions):
+        if pk.startswith("JOB#") and not table.is_past(deadline):
+            _carry_on(pk.removeprefix("JOB#"), deadline)
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+def _carry_on(job_id: str, deadline: float) -> None:
+    try:
+        for done in jobs.work(deps.table(), job_id, STEPS, deadline, now=deps.now()):
+            _tell(done)
+    except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is reported
+        logger.exception("a job could not be carried on", job_id=job_id)
+        metrics.add_metric(name="JobsFailed", unit="Count", value=1)
+
+
+def _tell(done: Slice) -> None:
+    """Say in the log how far a job is, and raise the alarm when it breaks."""
+    job = done.after
+    logger.info("job", job_id=job.id, kind=job.kind, state=job.state, progress=job.progress, total=job.total)
+    if job.failure:
+        logger.error("a job broke off", job_id=job.id, kind=job.kind, state=job.state, failure=job.failure)
+    if job.state == "failed":
+        metrics.add_metric(name="JobsFailed", unit="Count", value=1)
