@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.domain.admit import Ask, Line
-from chalicelib.domain.model import Fulfilment, Person, Refund, Reversal
+from chalicelib.domain.model import Fulfilment, Person, Redemption, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
@@ -16,6 +16,7 @@ from chalicelib.operations.expire import expire
 from chalicelib.operations.redeem import Contact, Redeemed, redeem
 from chalicelib.operations.report import report, review
 from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.withdraw import expire_coupon
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from tests.simulator.workloads import Workload, rules
@@ -35,6 +36,7 @@ class Town:
         self.taken: dict[str, int] = {}
         self.codes: list[str] = []
         self.owners: list[str] = []
+        self.ambassadors: list[str] = []
         self._read_records = 0
 
     def settle_down(self) -> None:
@@ -47,6 +49,7 @@ class Town:
             code = self.world.table.read_code(enrolled.code)
             assert code is not None
             self.owners.append(code.owners[0])
+            self.ambassadors.append(code.ambassador_id)
         if self.chance.random() < 0.5:
             self.world.table.change_code(self.codes[0], {"campaign": "spring"})
 
@@ -54,8 +57,8 @@ class Town:
 
     def checkout(self) -> None:
         """Redeem an order, with retries, sometimes with another content under the same id."""
-        order_id = f"o{self.chance.randint(1, self.workload.orders)}"
-        friend = self.chance.choice([f"friend{self.chance.randint(1, self.workload.friends)}", order_id])
+        order_id = self.some_order()
+        friend = self.chance.choice([self.some_friend(), order_id])
         self._redeem(order_id, friend, self.chance.choice(self.codes), tries=self.chance.randint(1, 3))
 
     def farmer(self) -> None:
@@ -84,7 +87,7 @@ class Town:
     def admin(self) -> None:
         """Decide on orders."""
         for _ in range(self.chance.randint(1, 2)):
-            order_id = f"o{self.chance.randint(1, self.workload.orders)}"
+            order_id = self.some_order()
             decision: Any = self.chance.choice(["approve", "deny"])
             quietly(
                 lambda order_id=order_id, decision=decision: review(  # type: ignore[misc]
@@ -128,8 +131,10 @@ class Town:
         """What the workers do with partition keys."""
         found = list(dict.fromkeys(pks))
         for pk in found:
-            if pk.startswith("AMB#"):
-                quietly(lambda pk=pk: expire(self.world.table, pk[4:], self.program(), now=self.world.now))  # type: ignore[misc]
+            look = expire if pk.startswith("AMB#") else expire_coupon if pk.startswith("WITHDRAWAL#") else None
+            if look:
+                name = pk.partition("#")[2]
+                quietly(lambda look=look, name=name: look(self.world.table, name, self.program(), now=self.world.now))  # type: ignore[misc]
         orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
         postponed = settle_orders(self.world.table, orders, now=self.world.now)
         assert not postponed, postponed
@@ -153,10 +158,16 @@ class Town:
         versions = [it for it in found if isinstance(it, Program)]
         return next(it for it in versions if it.version == version) if version else versions[-1]
 
-    def _publish(self) -> None:
-        programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
+    def some_order(self) -> str:
+        """An order that there is, or may be."""
+        return f"o{self.chance.randint(1, self.workload.orders)}"
 
-    def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
+    def some_friend(self) -> str:
+        """A friend."""
+        return f"friend{self.chance.randint(1, self.workload.friends)}"
+
+    def ask(self, order_id: str, friend: str, code: str) -> tuple[Ask, Contact]:
+        """What a checkout sends for an order: not always the same."""
         amount = self.chance.choice([5000, 5000, 3333])
         card = self.chance.choice([(), (), (Line("CARD", 1000, gift_card=True),)])
         ask = Ask(
@@ -166,18 +177,30 @@ class Town:
             amount=Money(amount, "EUR"),
             placed_at=START,
             lines=card,
+            payment=self.chance.choice([None, None, "card1", "card2"]),
+            address=self.chance.choice([None, None, "home1"]),
             fingerprint=f"{amount}-{friend}-{code}-{len(card)}",
         )
-        contact = Contact(f"{order_id}@friends.example", "Fay", "en")
+        return ask, Contact(f"{order_id}@friends.example", "Fay", "en")
+
+    def take(self, redemption: Redemption) -> None:
+        """Note what a checkout is told: an order is taken once, and stays as it was taken."""
+        amount = self.taken.setdefault(redemption.order_id, redemption.amount)
+        assert redemption.amount == amount, f"{redemption.order_id} was taken twice"
+
+    def _publish(self) -> None:
+        programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
+
+    def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
+        ask, contact = self.ask(order_id, friend, code)
         for _ in range(tries):
             with suppress(BusyError):
                 answer = redeem(self.world.table, ask, contact, self.program(), now=self.world.now)
                 if isinstance(answer, Redeemed):
-                    amount = self.taken.setdefault(order_id, answer.redemption.amount)
-                    assert answer.redemption.amount == amount, f"{order_id} was taken twice"
+                    self.take(answer.redemption)
 
     def _fact(self) -> Refund | Reversal | Fulfilment:
-        order_id, name = f"o{self.chance.randint(1, self.workload.orders)}", self.chance.choice(["r1", "r2"])
+        order_id, name = self.some_order(), self.chance.choice(["r1", "r2"])
         now, choice = self.world.now, self.chance.random()
         if choice < 0.6:
             kind: Any = self.chance.choice(["refund", "refund", "chargeback", "cancellation"])

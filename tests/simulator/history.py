@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption
+from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Withdrawal
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Cap, Program
 from chalicelib.store.items import entity_of
-from tests.simulator import books
+from tests.simulator import books, purses
 from tests.simulator.actors import Town
+from tests.simulator.wallet import Wallet
 from tests.simulator.workloads import WORKLOADS
 from tests.simulator.world import World
 
@@ -23,13 +25,14 @@ class History:
         self.world = World(seed, trouble=0)
         self.workload = WORKLOADS[seed % len(WORKLOADS)]
         self.town = Town(self.world, self.workload)
+        self.wallet = Wallet(self.town)
         self.town.settle_down()
         self.world.trouble = trouble
 
     def play(self) -> None:
         """Let everybody act at once, then let the schedule finish what is due, with no more faults."""
         for actor in self.workload.actors:
-            self.world.start(getattr(self.town, actor))
+            self.world.start(attrgetter(actor)(self))
         self.world.run()
         self._drain()
 
@@ -42,7 +45,9 @@ class History:
         entities = [entity_of(item) for item in self.world.engine.items.values() if is_entity(item["SK"]["S"])]
         wrong = [
             *books.violations(entities, now=self.world.now),
+            *purses.violations(entities),
             *self._lost_orders(entities),
+            *self._lost_withdrawals(entities),
             *self._wrong_worths(entities),
             *self._early_releases(entities),
             *self._exceeded(entities),
@@ -59,6 +64,13 @@ class History:
         for order_id, amount in self.town.taken.items():
             if stored.get(order_id) != amount:
                 yield f"{order_id} was taken with {amount} and is stored with {stored.get(order_id)}"
+
+    def _lost_withdrawals(self, entities: list[Entity]) -> Iterator[str]:
+        """What was told to be reserved is there, and ended as was told."""
+        stored = {it.id: it.state for it in books.of(Withdrawal, entities)}
+        for name in self.wallet.told.values():
+            if name not in stored or self.wallet.ended.get(name, stored[name]) != stored[name]:
+                yield f"{name} was told to be {self.wallet.ended.get(name)} and is {stored.get(name)}"
 
     def _wrong_worths(self, entities: list[Entity]) -> Iterator[str]:
         """Every order is worth what its facts say, worked out once more and differently."""
