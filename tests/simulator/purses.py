@@ -64,6 +64,8 @@ def wrong_withdrawals(
         found = posted.pop(f"{it.kind}:{it.id}", [])
         if found != [(kind, it.amount) for kind in expected]:
             yield f"{it.id} is {it.state} with {it.amount}, and its entries are {found}"
+        if it.state == "confirmed" and it.closed_at and it.expires_at and it.closed_at >= it.expires_at:
+            yield f"{it.id} expired at {it.expires_at} and was confirmed at {it.closed_at}"
         end = {"reserved": "reserved", "confirmed": "spent" if it.kind == "spend" else "paid"}.get(it.state, "back")
         sums[it.ambassador_id, end] += it.amount
     yield from (f"{cause} has entries and is no withdrawal" for cause in posted)

@@ -16,6 +16,8 @@ ADJUSTMENT_LIMIT = 300
 
 ANA = ApiKey("1", "key_ana", "desk", ("admin:write",), START, owner="Ana")
 HER_OWN = ApiKey("2", "key_ana2", "desk", ("admin:write",), START, owner="Cy", made_by="key_ana", makers=("Ana",))
+GIFT = "gift:Tea mug"
+
 BO = ApiKey("3", "key_bo", "desk", ("admin:write",), START, owner="Bo")
 
 
@@ -32,10 +34,12 @@ class Wallet:
     # --- customers ----------------------------------------------------------------------------------------------------
 
     def customer(self) -> None:
-        """Ask for coupons, hurriedly: the same tap from two phones, more than there is, and use some of them."""
+        """Ask for coupons, hurriedly: the same tap from two phones, more than there is, and use some, a day late perhaps."""
         for _ in range(self.chance.randint(1, 3)):
             owner = self.chance.choice(self.town.ambassadors)
             self._withdraw("spend", owner, f"tap{self.chance.randint(1, 3)}-{owner}")
+            if self.chance.random() < 0.3:
+                self.world.pass_time(hours=30)
             quietly(self._close_one)
 
     def claimant(self) -> None:
@@ -103,8 +107,8 @@ class Wallet:
                 assert self.ended.setdefault(named, state) == state, f"{named} has ended twice"
 
     def _adjust(self) -> None:
-        owner, amount = self.chance.choice(self.town.ambassadors), self.chance.choice([200, 200, -150, 500, -400, 1])
-        unit = self.chance.choice(["EUR", "EUR", "EUR", "points", "gift:Tea mug"])
+        owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])
+        amount = self.chance.choice([1, 2, -1, -2] if unit == GIFT else [200, 200, -150, 500, -400, 1])
         attempt = self._attempt(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
         adjust.ask_to_adjust(
             self.world.table,

@@ -19,7 +19,6 @@ PLAIN: Rules = {
     "hold_days": 10,
     "review_days": 5,
     "adjustment_limit": 300,
-    "spend_days": 30,
 }
 
 
@@ -37,7 +36,13 @@ class Workload:
 
 def rules(chance: Random, workload: Workload) -> Rules:
     """Rules at random, with what the workload needs."""
-    return {**PLAIN, "tiers": _tiers(chance), **_some(chance), **workload.rules(chance)}
+    return {
+        **PLAIN,
+        "tiers": _tiers(chance),
+        "spend_days": chance.choice([1, 30]),
+        **_some(chance),
+        **workload.rules(chance),
+    }
 
 
 def _tiers(chance: Random) -> list[Rules]:
