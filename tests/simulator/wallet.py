@@ -14,10 +14,10 @@ from tests.simulator.world import START
 ADJUSTMENT_LIMIT = 300
 """In all rules that a history has: above it nobody may adjust alone."""
 
-ANA = ApiKey("1", "key_ana", "desk", ("admin:write",), START, owner="Ana")
-HER_OWN = ApiKey("2", "key_ana2", "desk", ("admin:write",), START, owner="Cy", made_by="key_ana", makers=("Ana",))
 GIFT = "gift:Tea mug"
 
+ANA = ApiKey("1", "key_ana", "desk", ("admin:write",), START, owner="Ana")
+HER_OWN = ApiKey("2", "key_ana2", "desk", ("admin:write",), START, owner="Cy", made_by="key_ana", makers=("Ana",))
 BO = ApiKey("3", "key_bo", "desk", ("admin:write",), START, owner="Bo")
 
 

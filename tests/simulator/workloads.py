@@ -36,13 +36,8 @@ class Workload:
 
 def rules(chance: Random, workload: Workload) -> Rules:
     """Rules at random, with what the workload needs."""
-    return {
-        **PLAIN,
-        "tiers": _tiers(chance),
-        "spend_days": chance.choice([1, 30]),
-        **_some(chance),
-        **workload.rules(chance),
-    }
+    common = {**PLAIN, "tiers": _tiers(chance), "spend_days": chance.choice([1, 30])}
+    return {**common, **_some(chance), **workload.rules(chance)}
 
 
 def _tiers(chance: Random) -> list[Rules]:
