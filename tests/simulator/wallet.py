@@ -34,7 +34,7 @@ class Wallet:
     # --- customers ----------------------------------------------------------------------------------------------------
 
     def customer(self) -> None:
-        """Ask for coupons, hurriedly: the same tap from two phones, more than there is, and use some, a day late perhaps."""
+        """Ask for coupons, hurriedly: the same tap from two phones, more than there is; use some, perhaps late."""
         for _ in range(self.chance.randint(1, 3)):
             owner = self.chance.choice(self.town.ambassadors)
             self._withdraw("spend", owner, f"tap{self.chance.randint(1, 3)}-{owner}")
