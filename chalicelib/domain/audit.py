@@ -6,37 +6,48 @@ are compared with what the account says. What concerns one entry alone is in `au
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.model import Account, Balances, Month, Redemption
+from chalicelib.domain.model import Account, Balances, Month, Redemption, Withdrawal
 from chalicelib.domain.tiers import times
 
 Kind = Literal[
     "account",
+    "adjustment",
     "balance",
     "case",
     "cause",
+    "claim",
     "counter",
     "entry",
     "friend",
     "gift",
     "legs",
+    "listing",
     "message",
     "number",
     "overdrawn",
     "position",
     "prize",
     "terms",
+    "trait",
     "unreadable",
     "wake_up",
+    "withdrawal",
 ]
 
 Told = int | str | None
 
+NUMBER = re.compile(r"(\d{8})-(\d{3})")
+"""An entry's number: the account's version, and a count within it."""
+
 _SUM_BITS = 64
+_PLACES = (1 << 61) - 1
+"""Sums of places are kept modulo this prime, so that no place that somebody made up makes them grow for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +62,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Links:
-    """The pairs of entry and order on one side of the books: how many, and a sum that other pairs would not have."""
+    """Pairs on one side of the books, such as of entry and order: how many, and a sum that others would not have."""
 
     number: int = 0
     checksum: int = 0
 
-    def add(self, entry: str, order_id: str) -> None:
+    def add(self, one: str, other: str) -> None:
         """Take in one pair; the order of pairs does not matter."""
-        digest = hashlib.blake2b(f"{entry} {order_id}".encode(), digest_size=_SUM_BITS // 8).digest()
+        digest = hashlib.blake2b(f"{one} {other}".encode(), digest_size=_SUM_BITS // 8).digest()
         self.number += 1
         self.checksum = (self.checksum + int.from_bytes(digest)) % (1 << _SUM_BITS)
 
@@ -67,7 +78,9 @@ class Links:
 class Reading:
     """What the entries say that were read so far; `number` is that of the last.
 
-    `prizes` are granted amounts by key and unit. `awaited` maps a cause to the kind of entry that must still follow.
+    `prizes` are granted amounts by key and unit. `awaited` maps a cause to the kind of entry that must still follow,
+    `opened` that of a withdrawal to unit and amount until the entry that closes it. `links` pair entries and orders,
+    `spends` causes and amounts.
     """
 
     number: str = ""
@@ -75,8 +88,10 @@ class Reading:
     balances: Balances = field(default_factory=dict)
     prizes: dict[str, dict[str, int]] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     expired_in: int = 0
     links: Links = field(default_factory=Links)
+    spends: Links = field(default_factory=Links)
 
     def balance(self, unit: str, account: str) -> int:
         """Return one balance as the entries so far make it."""
@@ -85,7 +100,11 @@ class Reading:
 
 @dataclass(slots=True)
 class Counting:
-    """What the orders say that were read so far. `places` and `squares` are sums over their places in settlement."""
+    """What the orders and spends say that were read so far.
+
+    `places` and `squares` are sums over the orders' places in settlement. `links` and `spends` are what those of a
+    `Reading` must be.
+    """
 
     settled: int = 0
     counted: int = 0
@@ -93,9 +112,11 @@ class Counting:
     places: int = 0
     squares: int = 0
     months: dict[str, Month] = field(default_factory=dict)
+    links: Links = field(default_factory=Links)
+    spends: Links = field(default_factory=Links)
 
-    def add(self, redemption: Redemption) -> None:
-        """Take in one order, if it has been settled."""
+    def add(self, redemption: Redemption, until: int) -> None:
+        """Take in one order, if it has been settled, with its entries up to a version of the account."""
         standing = redemption.standing
         if standing is None:
             return
@@ -105,17 +126,24 @@ class Counting:
         self.settled += 1
         self.counted += standing.counted
         self.refunded += standing.refunded > 0 or standing.has("cancelled")
-        self.places += standing.terms.place
-        self.squares += standing.terms.place**2
+        self.places = (self.places + standing.terms.place) % _PLACES
+        self.squares = (self.squares + standing.terms.place**2) % _PLACES
         self.months[name] = Month(
             room=was.room + (standing.room if in_currency else 0),
             uses=was.uses + (standing.room > 0),
             counted=was.counted + standing.counted,
         )
+        for number in standing.entries:
+            if version_of(number) <= until:
+                self.links.add(number, redemption.order_id)
+
+    def add_spend(self, spend: Withdrawal) -> None:
+        """Take in one spend."""
+        self.spends.add(f"spend:{spend.id}", str(spend.amount))
 
 
 def check_balances(account: Account, reading: Reading) -> Iterator[Finding]:
-    """Compare an account with its entries: balances, what expired last, prizes, and what is still missing."""
+    """Compare an account with its entries up to its version: balances, what is reserved, what expired last, prizes."""
     name = account.ambassador_id
     for unit in sorted(account.balances.keys() | reading.balances.keys()):
         for part in sorted(account.balances.get(unit, {}).keys() | reading.balances.get(unit, {}).keys()):
@@ -124,8 +152,18 @@ def check_balances(account: Account, reading: Reading) -> Iterator[Finding]:
             )
     yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)
     yield from _check_prizes(account, reading.prizes)
+    for unit in sorted(account.balances.keys() | {unit for unit, _ in reading.opened.values()}):
+        reserved = sum(amount for of, amount in reading.opened.values() if of == unit)
+        yield from compared("withdrawal", f"{name}/reserved/{unit}", reserved, account.balance(unit, "reserved"))
+
+
+def check_awaited(reading: Reading, since: Mapping[str, str]) -> Iterator[Finding]:
+    """Name the entries that were awaited before the last entries were read, and are still."""
     for cause, kind in sorted(reading.awaited.items()):
-        yield Finding("cause", cause, f"an entry {kind}", None)
+        if since.get(cause) == kind:
+            gift = kind == "gift_sent"
+            where = f"gift/{cause.partition(':')[2]}" if gift else f"withdrawal/{cause.partition(':')[2]}"
+            yield Finding("gift" if gift else "withdrawal", where, f"an entry {kind}", None)
 
 
 def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
@@ -139,8 +177,14 @@ def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
         for field_name in ("room", "uses", "counted"):
             where = f"{name}/months/{month}/{field_name}"
             yield from compared("counter", where, getattr(found, field_name), getattr(told, field_name))
-    if (counting.places, counting.squares) != (n * (n + 1) // 2, n * (n + 1) * (2 * n + 1) // 6):
+    if (counting.places, counting.squares) != (n * (n + 1) // 2 % _PLACES, n * (n + 1) * (2 * n + 1) // 6 % _PLACES):
         yield Finding("counter", f"{name}/places", f"each place from 1 to {n} once", f"a sum of {counting.places}")
+
+
+def version_of(number: str) -> int:
+    """Return the account's version that an entry's number names; 0 if it is no number of ours."""
+    found = NUMBER.fullmatch(number)
+    return int(found[1]) if found else 0
 
 
 def compared(kind: Kind, where: str, expected: Told, found: Told) -> Iterator[Finding]:

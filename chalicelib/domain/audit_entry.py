@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.domain.audit import Finding, Reading, Told, compared
+from chalicelib.domain.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, KINDS, add, legs
-from chalicelib.domain.model import Gift, LedgerEntry
+from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.program import GIFT, Program
 from chalicelib.domain.tiers import offered
 
@@ -15,7 +15,9 @@ OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
 
 BONUSES = frozenset({"bonus", "bonus_lost"})
 
-_NUMBER = re.compile(r"(\d{8})-(\d{3})")
+WITHDRAWN = frozenset({"spend", "spend_confirmed", "spend_cancelled", "payout", "payout_confirmed", "payout_cancelled"})
+"""The kinds of entries that a withdrawal makes, by whose name they begin."""
+
 _INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
 _NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
 _COVERED = frozenset({"spend", "payout", "gift_sent"})
@@ -25,12 +27,16 @@ _COVERED = frozenset({"spend", "payout", "gift_sent"})
 class Causes:
     """What the table has of the causes that a page of entries names; what is not in it does not exist.
 
-    `owners` maps an order to the ambassador of its redemption.
+    `owners` maps an order to the ambassador of its redemption, `posted` a cause to how many entries it made at the
+    moment of the entry.
     """
 
     programs: Mapping[int, Program] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     gifts: Mapping[str, Gift] = field(default_factory=dict)
+    withdrawals: Mapping[str, Withdrawal] = field(default_factory=dict)
+    adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
+    posted: Mapping[str, int] = field(default_factory=dict)
 
 
 def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:
@@ -50,19 +56,18 @@ def is_gift(entry: LedgerEntry) -> bool:
     return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
 
 
-def version_of(number: str) -> int:
-    """Return the account's version that a number names; 0 if it is no number of ours."""
-    found = _NUMBER.fullmatch(number)
-    return int(found[1]) if found else 0
+def caused_by(entry: LedgerEntry) -> str:
+    """Return the id of the withdrawal, adjustment or gift that an entry names as its cause, if it names one."""
+    return entry.cause.partition(":")[2]
 
 
 def _check_number(before: str, entry: LedgerEntry, version: int) -> Iterator[Finding]:
     """A number is the account's version and a count within it, without a gap."""
-    found = _NUMBER.fullmatch(entry.number)
+    found = NUMBER.fullmatch(entry.number)
     if found is None:
         yield Finding("number", entry.id, "a version and a count", entry.number)
         return
-    was = _NUMBER.fullmatch(before)
+    was = NUMBER.fullmatch(before)
     same = was is not None and was[1] == found[1]
     follows = int(was[2]) + 1 if was is not None and same else 1
     yield from compared("number", entry.id, f"{found[1]}-{follows:03d}", entry.number)
@@ -97,7 +102,7 @@ def _amount(entry: LedgerEntry) -> int:
 
 def _shown(entry: LedgerEntry, amount: int | None = None) -> str:
     """The legs as they are, or as the kind would have them for an amount."""
-    shown = entry.legs if amount is None else legs(entry.kind, amount, entry.legs[-1].currency if entry.legs else "")
+    shown = entry.legs if amount is None else legs(entry.kind, amount, _unit(entry))
     return f"{entry.kind}: " + ", ".join(f"{leg.account} {leg.amount:+d} {leg.currency}" for leg in shown)
 
 
@@ -123,6 +128,12 @@ def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
         yield from _check_order(reading, entry)
     elif entry.kind in BONUSES:
         yield from _check_bonus(reading, entry, program, causes)
+    elif entry.kind in WITHDRAWN:
+        yield from _check_withdrawal(reading, entry, causes)
+    elif entry.kind == "adjustment":
+        yield from _check_adjustment(entry, causes)
+    elif entry.kind == "gift_sent":
+        yield from _check_sent(reading, entry, causes)
     elif entry.kind == "expiry":
         reading.expired_in = version_of(entry.number)
         if not _INACTIVE.fullmatch(entry.cause) or (program is not None and program.expiry_months is None):
@@ -141,7 +152,7 @@ def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, 
     """A bonus is a prize of its program, for an order of the ambassador's; what is taken back was granted before."""
     if causes.owners.get(entry.order_id or "") != entry.ambassador_id:
         yield Finding("cause", f"{entry.id}/order_id", "an order of this ambassador", entry.order_id)
-    amount, unit = _amount(entry), entry.legs[-1].currency if entry.legs else ""
+    amount, unit = _amount(entry), _unit(entry)
     if entry.kind == "bonus":
         prizes = [it for it in offered(program) if it.cause == entry.cause and it.unit == unit] if program else []
         if program is not None and not any(it.amount and amount % it.amount == 0 for it in prizes):
@@ -166,17 +177,96 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
     if gift is None:
         yield Finding("gift", f"gift/{entry.id}", "a task", None)
         return
-    told: dict[str, tuple[Told, Told]] = {
-        "ambassador_id": (entry.ambassador_id, gift.ambassador_id),
-        "unit": (entry.legs[-1].currency, gift.unit),
-        "amount": (_amount(entry), gift.amount),
-        "cause": (entry.cause, gift.cause),
-        "order_id": (entry.order_id, gift.order_id),
-    }
-    for name, (expected, found) in told.items():
-        yield from compared("gift", f"gift/{gift.id}/{name}", expected, found)
+    yield from _agree(
+        "gift",
+        f"gift/{gift.id}",
+        ambassador_id=(entry.ambassador_id, gift.ambassador_id),
+        unit=(_unit(entry), gift.unit),
+        amount=(_amount(entry), gift.amount),
+        cause=(entry.cause, gift.cause),
+        order_id=(entry.order_id, gift.order_id),
+        created_at=(str(entry.at), str(gift.created_at)),
+    )
     if gift.state == "sent":
         reading.awaited[f"gift:{gift.id}"] = "gift_sent"
+
+
+def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """Money goes out by a withdrawal that says the same: it is reserved once, and closed once as it was closed."""
+    kind, _, step = entry.kind.partition("_")
+    it = causes.withdrawals.get(caused_by(entry))
+    if it is None or entry.cause != f"{kind}:{it.id}":
+        yield _uncaused(entry, f"a {kind}")
+        return
+    yield from _agree(
+        "withdrawal",
+        f"withdrawal/{it.id}",
+        kind=(kind, it.kind),
+        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        amount=(_amount(entry), it.amount),
+        currency=(_unit(entry), it.currency),
+        **{"closed_at" if step else "created_at": (str(entry.at), str(it.closed_at if step else it.created_at))},
+        **{"closed_by" if step else "author": (entry.author, it.closed_by if step else it.author)},
+    )
+    if step:
+        reading.opened.pop(entry.cause, None)
+        if reading.awaited.pop(entry.cause, None) != entry.kind:
+            yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {it.state}")
+        return
+    if entry.cause in reading.opened:
+        yield _uncaused(entry, f"a {kind} that was not reserved before")
+    reading.opened[entry.cause] = _unit(entry), _amount(entry)
+    if it.state != "reserved":
+        reading.awaited[entry.cause] = f"{kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
+    if kind == "spend":
+        reading.spends.add(entry.cause, str(_amount(entry)))
+
+
+def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """An adjustment is posted as it was asked for, once, and by leave of a second admin if it had to wait."""
+    it = causes.adjustments.get(caused_by(entry))
+    if it is None or entry.cause != f"adjustment:{it.id}":
+        yield _uncaused(entry, "an adjustment")
+        return
+    yield from _agree(
+        "adjustment",
+        f"adjustment/{it.id}",
+        state=("posted", it.state),
+        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        amount=(_amount(entry), it.amount),
+        unit=(_unit(entry), it.unit),
+        reason=(entry.reason, it.reason),
+        author=(entry.author, it.author),
+        **{"decided_at" if it.decided_at else "created_at": (str(entry.at), str(it.decided_at or it.created_at))},
+    )
+    if causes.posted.get(entry.cause, 1) > 1:
+        yield _uncaused(entry, "an adjustment that was posted once")
+
+
+def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A gift leaves by a task that is closed as sent, once."""
+    it = causes.gifts.get(caused_by(entry))
+    if it is None or entry.cause != f"gift:{it.id}" or reading.awaited.pop(entry.cause, None) != "gift_sent":
+        yield _uncaused(entry, "a gift that was sent")
+        return
+    yield from _agree(
+        "gift",
+        f"gift/{it.id}",
+        unit=(_unit(entry), it.unit),
+        amount=(_amount(entry), it.amount),
+        author=(entry.author, it.author),
+        closed_at=(str(entry.at), str(it.closed_at)),
+    )
+
+
+def _agree(about: Kind, where: str, **told: tuple[Told, Told]) -> Iterator[Finding]:
+    """Compare what an entry tells with the fields of what caused it."""
+    for name, (expected, found) in told.items():
+        yield from compared(about, f"{where}/{name}", expected, found)
+
+
+def _unit(entry: LedgerEntry) -> str:
+    return entry.legs[-1].currency if entry.legs else ""
 
 
 def _uncaused(entry: LedgerEntry, expected: str) -> Finding:

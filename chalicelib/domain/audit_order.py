@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.audit import Finding, Told, compared
-from chalicelib.domain.audit_entry import OF_ORDERS, version_of
+from chalicelib.domain.audit import Finding, Told, compared, version_of
+from chalicelib.domain.audit_entry import OF_ORDERS
+from chalicelib.domain.fraud import remembered
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD
 from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
     Account,
     Case,
+    Claim,
     Friend,
     LedgerEntry,
     Letter,
@@ -19,6 +21,7 @@ from chalicelib.domain.model import (
     OrderFacts,
     Redemption,
     Standing,
+    Trait,
 )
 from chalicelib.domain.program import Program, campaign_of, tier_of
 from chalicelib.domain.settle import Settlement, settle, stand, wake_up
@@ -48,6 +51,8 @@ class Dossier:
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     guard: Friend | None = None
     messages: Mapping[int, Message] = field(default_factory=dict)
+    claim: Claim | None = None
+    traits: Mapping[str, Trait] = field(default_factory=dict)
 
     @property
     def redemption(self) -> Redemption:
@@ -84,6 +89,8 @@ def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[F
     yield from _check_entries(it)
     yield from _check_sums(it)
     yield from _check_guard(it)
+    yield from _check_claim(it)
+    yield from _check_traits(it)
     if it.program is None:
         version = it.redemption.program_version
         yield Finding("cause", f"{it.where}/program_version", "a version that there is", version)
@@ -158,6 +165,30 @@ def _comes_again(guard: Friend, redemption: Redemption, program: Program | None)
         return False
     in_time = redemption.placed_at < guard.since + timedelta(days=program.friend_days)
     return in_time and guard.ambassador_id == redemption.ambassador_id
+
+
+def _check_claim(it: Dossier) -> Iterator[Finding]:
+    """An order that was claimed is there because that claim was approved."""
+    claimed, where = it.redemption.claim, f"{it.where}/claim"
+    if claimed is None:
+        return
+    if it.claim is None:
+        yield Finding("claim", where, claimed, None)
+        return
+    yield from compared("claim", f"{where}/state", "approved", it.claim.state)
+    yield from compared("claim", f"{where}/ambassador_id", it.redemption.ambassador_id, it.claim.ambassador_id)
+    yield from compared("claim", f"{where}/order_id", it.order.order_id, it.claim.order_id)
+
+
+def _check_traits(it: Dossier) -> Iterator[Finding]:
+    """The friend is among those who have used the order's card and address."""
+    for name in ("payment", "address"):
+        pseudonym = getattr(it.redemption, name)
+        trait = it.traits.get(pseudonym)
+        if pseudonym and (trait is None or remembered(trait, it.redemption.friend) != trait):
+            yield Finding(
+                "trait", f"{it.where}/{name}", it.redemption.friend, ", ".join(trait.friends) if trait else None
+            )
 
 
 # --- settle once more -------------------------------------------------------------------------------------------------
@@ -236,6 +267,8 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
         strange = [letter.template for letter in message.letters if letter.template != "reward_released"]
         if version != FIRST and strange:
             yield Finding("message", where, "reward_released alone", ", ".join(strange))
+        if message.state != "done" and message.due_at is None:
+            yield Finding("wake_up", f"{where}/due_at", "a time", None)
     yield from _check_release_told(it)
     yield from _check_first_told(it, program)
 

@@ -1,6 +1,6 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -42,6 +42,9 @@ _ENTITIES: dict[str, type] = {
 }
 
 
+_LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
+"""The attributes that list an item, beside `due_at`, which is a field."""
+
 _FILLED_IN: dict[type, list[str]] = {
     kind: [field.name for field in fields(kind) if field.default not in (None, MISSING)] for kind in _ENTITIES.values()
 }
@@ -69,6 +72,33 @@ def entity_of(item: Item) -> Entity:
     kind = item["SK"]["S"].partition("#")[0]
     told = {name: read(value) for name, value in item.items()}
     return cast("Entity", msgspec.convert(told, _ENTITIES[kind]))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item as an audit meets it, whatever it is.
+
+    `entity` is None if it is not what the program writes under this key. `astray` names the attributes of indexes that
+    list it otherwise than they should.
+    """
+
+    key: Key
+    entity: Entity | None
+    astray: tuple[str, ...] = ()
+
+
+def found_in(item: Item) -> Found:
+    """Read an item back, and say what is wrong with it instead of raising."""
+    key = Key(item["PK"]["S"], item["SK"]["S"])
+    try:
+        entity = entity_of(item)
+        if key_of(entity) != key:
+            return Found(key, None)
+        told = {name: read(value) for name, value in item.items() if name in _LISTING}
+    except (KeyError, ValueError):
+        return Found(key, None)
+    listed = index_keys(entity)
+    return Found(key, entity, tuple(name for name in _LISTING if listed.get(name) != told.get(name)))
 
 
 def key_item(key: Key) -> Item:

@@ -82,7 +82,7 @@ def index_keys(entity: Entity) -> dict[str, Any]:
         listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
     if isinstance(entity, model.LedgerEntry):
-        listed["day_pk"] = day(entity.at.date(), _shard(entity.ambassador_id, DAY_SHARDS))
+        listed["day_pk"] = day_of(entity.ambassador_id, entity.at)
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
     if isinstance(entity, model.Session):
         listed["expires_ttl"] = int(entity.expires_at.timestamp())
@@ -227,6 +227,11 @@ def attempt(key: str) -> Key:
 def day(on: date, shard: int) -> str:
     """One shard of a day's ledger."""
     return f"DAY#{on.isoformat()}#{shard}"
+
+
+def day_of(ambassador_id: str, at: datetime) -> str:
+    """The shard in which an entry of this moment is listed by day."""
+    return day(at.date(), _shard(ambassador_id, DAY_SHARDS))
 
 
 def orders_of(on: date, shard: int) -> str:

@@ -49,11 +49,11 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.program import Program
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of, item_of, letters_of, read
+from chalicelib.store.items import Found, entity_of, found_in, item_of, letters_of, read
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
 
-__all__ = ["EFFECTS_MAX", "BusyError", "Clicks", "Failure", "Table"]
+__all__ = ["EFFECTS_MAX", "BusyError", "Clicks", "Failure", "Found", "Table", "order_of"]
 
 EFFECTS_MAX = 100
 """Items in one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
@@ -287,16 +287,7 @@ class Table:
 
     def read_order(self, order_id: str) -> OrderFacts:
         """Everything known about an order, in one consistent query."""
-        entities = [entity_of(item) for item in self._wire.query(keys.order(order_id))]
-        return OrderFacts(
-            order_id=order_id,
-            redemption=next(_only(Redemption, entities), None),
-            refunds=tuple(_only(Refund, entities)),
-            reversals=tuple(_only(Reversal, entities)),
-            fulfilments=tuple(_only(Fulfilment, entities)),
-            reviews=tuple(_only(Review, entities)),
-            case=next(_only(Case, entities), None),
-        )
+        return order_of(order_id, [entity_of(item) for item in self._wire.query(keys.order(order_id))])
 
     def read_used(self, month: str) -> tuple[int, ...]:
         """What is used of a month's budget, of each shard."""
@@ -339,11 +330,6 @@ class Table:
         redemption, claim, waiting = _only(Redemption, found), _only(Claim, found), _only(OpenClaims, found)
         return next(redemption, None), next(claim, None), next(waiting, None)
 
-    def read_all(self, wanted: Iterable[Key]) -> dict[Key, Entity]:
-        """Whatever lies under some keys, of any kind, each read consistently."""
-        items = self._wire.batch(list(dict.fromkeys(wanted)))
-        return {key_in(item): entity_of(item) for item in items}
-
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""
         return [
@@ -353,6 +339,28 @@ class Table:
             )
             for item in self._wire.query(keys.code(code).pk, (keys.clicks(code, since).sk, "CLICKS#~"))
         ]
+
+    # --- whatever there is, for an audit ----------------------------------------------------------------------------
+
+    def find(self, wanted: Iterable[Key]) -> dict[Key, Found]:
+        """Whatever lies under some keys, of any kind, each read consistently."""
+        return {key_in(item): found_in(item) for item in self._wire.batch(list(dict.fromkeys(wanted)))}
+
+    def find_order(self, order_id: str) -> list[Found]:
+        """Whatever lies with an order, in one consistent query."""
+        return [found_in(item) for item in self._wire.query(keys.order(order_id))]
+
+    def find_entries(self, ambassador_id: str, after: str, until: str, limit: int) -> list[Found]:
+        """Up to `limit` entries of one ambassador in order of posting, after one number and up to another."""
+        bounds = (f"ENTRY#{after}", f"ENTRY#{until}")
+        items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[0], limit=limit)
+        return [found_in(item) for item in items]
+
+    def find_posted(self, ambassador_id: str, at: datetime) -> list[Found]:
+        """What was posted to one ambassador at this very moment. Slightly stale."""
+        shard, moment = keys.day_of(ambassador_id, at), stamp(at)
+        rows = self._wire.query(shard, (f"{moment}#", f"{moment}#~"), index="day")
+        return list(self.find(key for key in map(key_in, rows) if key.pk == keys.ledger(ambassador_id)).values())
 
     # --- listing ------------------------------------------------------------------------------------------------------
 
@@ -413,16 +421,14 @@ class Table:
         claims = self._batch([key_in(row) for row in rows], Claim)
         return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
 
-    def list_referral_ids(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, str]]:
-        """Up to `limit` orders that an ambassador has referred, the newest first, each with its position."""
-        bounds, pk = ("REFERRAL#", after or "REFERRAL#~"), keys.ambassador(ambassador_id)
-        rows = self._wire.query(pk, bounds, index="owner", skip=after, limit=limit, forward=False)
-        return [(row["owner_sk"]["S"], row["PK"]["S"].removeprefix(keys.order(""))) for row in rows]
+    def list_keys(self, name: str, after: str | None, limit: int, *, within: str = "") -> list[tuple[str, Key]]:
+        """Up to `limit` keys of a list in the index `owner`, from its first position that begins with `within` on."""
+        rows = self._wire.query(name, (after or within or " ", f"{within}~"), index="owner", skip=after, limit=limit)
+        return [(row["owner_sk"]["S"], key_in(row)) for row in rows]
 
-    def list_ambassadors(self, after: str | None, limit: int) -> list[str]:
-        """Up to `limit` ambassadors in the order of enrolment, after the one `after`."""
-        rows = self._wire.query(keys.AMBASSADORS, (after or " ", "~"), index="owner", skip=after, limit=limit)
-        return [row["owner_sk"]["S"] for row in rows]
+    def last_key(self, name: str) -> str:
+        """The last position in a list of the index `owner` that is not empty."""
+        return next(self._wire.query(name, index="owner", limit=1, forward=False))["owner_sk"]["S"]  # type: ignore[no-any-return]
 
     def count_ambassadors(self) -> int:
         """How many ambassadors there are. Slightly stale."""
@@ -466,6 +472,19 @@ class Table:
 
     def _batch(self, wanted: Sequence[Key], kind: type[E]) -> list[E]:
         return list(_only(kind, [entity_of(item) for item in self._wire.batch(wanted)]))
+
+
+def order_of(order_id: str, entities: Sequence[Entity]) -> OrderFacts:
+    """Put together what is known about an order."""
+    return OrderFacts(
+        order_id=order_id,
+        redemption=next(_only(Redemption, entities), None),
+        refunds=tuple(_only(Refund, entities)),
+        reversals=tuple(_only(Reversal, entities)),
+        fulfilments=tuple(_only(Fulfilment, entities)),
+        reviews=tuple(_only(Review, entities)),
+        case=next(_only(Case, entities), None),
+    )
 
 
 def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:

@@ -1,0 +1,439 @@
+"""One ambassador's books, read through page by page and checked; whoever stops goes on from there later.
+
+Entries and orders are read while settlements go on. Entries up to a version of the account never change, so they are
+compared with the account at that very version. Orders do move: what an account counts is compared once all of them
+were read and the account has stood still meanwhile, else they are counted again, and in the end said to move.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+from chalicelib.domain.audit import (
+    Counting,
+    Finding,
+    Reading,
+    check_awaited,
+    check_balances,
+    check_counters,
+    compared,
+    version_of,
+)
+from chalicelib.domain.audit_entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, is_gift, take
+from chalicelib.domain.audit_order import FIRST, Dossier, check_order
+from chalicelib.domain.model import (
+    Account,
+    Adjustment,
+    Claim,
+    Code,
+    Coupon,
+    Friend,
+    Gift,
+    LedgerEntry,
+    Membership,
+    Message,
+    OpenClaims,
+    Profile,
+    Redemption,
+    Trait,
+    Withdrawal,
+)
+from chalicelib.domain.program import Program
+from chalicelib.operations import programs
+from chalicelib.operations.programs import NoProgramError
+from chalicelib.store import keys
+from chalicelib.store.keys import Key
+from chalicelib.store.table import Found, Table, order_of
+
+ENTRIES = 100
+ORDERS = 20
+SPENDS = 50
+ROUNDS_MAX = 3
+SETTLES_MAX = 200
+"""The messages of an order that was settled more often than that are not looked at."""
+
+LAG = timedelta(minutes=1)
+"""What is younger may not be listed yet."""
+
+_LAST = "~"
+Stage = Literal["people", "entries", "orders", "spends", "unnamed", "done"]
+E = TypeVar("E")
+
+
+@dataclass(slots=True)
+class Books:
+    """How far the audit of one ambassador is, and what it has read: sums only, so it can be stored at any time.
+
+    `number` is that of the last entry read, `after` the position in the list that is read now, `version` the account's
+    up to which all entries are read. `awaited` are the entries that were missing the last time all others were read.
+    `moving` tells that the account never stood still for as long as it takes to count.
+    """
+
+    ambassador_id: str
+    stage: Stage = "people"
+    round: int = 1
+    number: str = ""
+    after: str | None = None
+    version: int = 0
+    awaited: dict[str, str] | None = None
+    reading: Reading = field(default_factory=Reading)
+    counting: Counting = field(default_factory=Counting)
+    orders: int = 0
+    unnamed: int = 0
+    moving: bool = False
+
+
+def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> Iterator[Finding]:
+    """Go on, a page at a time, until the books are done or the deadline of the table's clock has passed.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    while books.stage != "done":
+        yield from _STAGES[books.stage](table, books, now)
+        if table.is_past(deadline):
+            return
+
+
+def certain(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile."""
+    first = list(look())
+    if not first:
+        return []
+    again = list(look())
+    return [finding for finding in first if finding in again]
+
+
+def sound(found: Found | None, findings: list[Finding]) -> Found | None:
+    """Note what is wrong with an item itself."""
+    if found is not None:
+        where = f"{found.key.pk}/{found.key.sk}"
+        if found.entity is None:
+            findings.append(Finding("unreadable", where, "an item of the program's", None))
+        findings += (Finding("listing", f"{where}/{name}", "as the item says", "otherwise") for name in found.astray)
+    return found
+
+
+def entity(found: Found | None, kind: type[E]) -> E | None:
+    """Return what was found if it is of a kind."""
+    return found.entity if found is not None and isinstance(found.entity, kind) else None
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
+    """The profile has its account, its code and its guard, and what is claimed waits."""
+    yield from certain(lambda: _check_people(table, books.ambassador_id))
+    yield from certain(lambda: _check_claims(table, books.ambassador_id))
+    at = keys.account(books.ambassador_id)
+    books.stage = "entries" if entity(table.find([at]).get(at), Account) else "done"
+
+
+def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
+    findings: list[Finding] = []
+    where, at = ambassador_id, (keys.profile(ambassador_id), keys.account(ambassador_id))
+    found = table.find(at)
+    profile, account = (sound(found.get(key), findings) for key in at)
+    yield from findings
+    if account is None:
+        yield Finding("account", f"{where}/account", "an account", None)
+    person = entity(profile, Profile)
+    if person is None:
+        yield Finding("account", f"{where}/profile", "a profile", None)
+        return
+    code = entity(table.find([keys.code(person.code)]).get(keys.code(person.code)), Code)
+    yield from compared("account", f"{where}/code/{person.code}", where, code.ambassador_id if code else None)
+    owner = code.owners[0] if code and code.owners else ""
+    guard = entity(table.find([keys.membership(owner)]).get(keys.membership(owner)), Membership)
+    yield from compared("account", f"{where}/membership", where, guard.ambassador_id if guard else None)
+
+
+def _check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:
+    at = keys.open_claims(ambassador_id)
+    waiting = entity(table.find([at]).get(at), OpenClaims)
+    if waiting is None:
+        return
+    found = table.find(keys.claim(claim_id) for claim_id in waiting.claims)
+    for claim_id in waiting.claims:
+        claim = entity(found.get(keys.claim(claim_id)), Claim)
+        told = (claim.ambassador_id, claim.state) if claim else None
+        if told != (ambassador_id, "open"):
+            yield Finding("claim", f"claim/{claim_id}", "an open claim", claim.state if claim else None)
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
+    """Read a page of entries; after the last one compare the account, which was read before it."""
+    account = table.read_account(books.ambassador_id)
+    assert account is not None, "accounts are kept for good"
+    findings: list[Finding] = []
+    until = f"{account.version:08d}-{_LAST}"
+    page = table.find_entries(books.ambassador_id, books.number, until, ENTRIES)
+    entries = [it for it in (entity(sound(found, findings), LedgerEntry) for found in page) if it is not None]
+    yield from findings
+    causes = _causes(table, entries)
+    for entry in entries:
+        yield from take(books.reading, entry, account.version, causes)
+    if page:
+        books.number = page[-1].key.sk.removeprefix("ENTRY#")
+    if len(page) == ENTRIES:
+        return
+    if books.reading.awaited and books.awaited is None:
+        books.awaited = dict(books.reading.awaited)
+        return
+    yield from check_awaited(books.reading, books.awaited or {}) if books.round == 1 else ()
+    yield from check_balances(account, books.reading) if books.round == 1 else ()
+    yield from _beyond(table, books) if books.round == 1 else ()
+    books.stage, books.after, books.version = "orders", None, account.version
+    books.counting = Counting()
+
+
+def _beyond(table: Table, books: Books) -> Iterator[Finding]:
+    """No entry is of a version that the account has not had yet."""
+    page = table.find_entries(books.ambassador_id, books.number, _LAST, ENTRIES)
+    account = table.read_account(books.ambassador_id)
+    for found in page:
+        number = found.key.sk.removeprefix("ENTRY#")
+        if account is not None and not 0 < version_of(number) <= account.version:
+            where = f"{found.key.pk}/{found.key.sk}"
+            yield Finding("number", where, f"a version up to {account.version}", number)
+
+
+def _causes(table: Table, entries: Sequence[LedgerEntry]) -> Causes:
+    """Read what a page of entries names as causes, after the entries: it is at least as new."""
+    wanted: list[Key] = []
+    for entry in entries:
+        if entry.kind in WITHDRAWN:
+            wanted.append(keys.withdrawal(caused_by(entry)))
+        elif entry.kind == "adjustment":
+            wanted.append(keys.adjustment(caused_by(entry)))
+        elif entry.kind == "gift_sent":
+            wanted.append(keys.gift(caused_by(entry)))
+        elif entry.kind in BONUSES and entry.order_id:
+            wanted.append(keys.redemption(entry.order_id))
+        if is_gift(entry):
+            wanted.append(keys.gift(entry.id))
+    found = [it.entity for it in table.find(wanted).values()]
+    adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
+    return Causes(
+        programs=_programs(table, {entry.program_version for entry in entries}),
+        owners={it.order_id: it.ambassador_id for it in found if isinstance(it, Redemption)},
+        gifts={it.id: it for it in found if isinstance(it, Gift)},
+        withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
+        adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
+        posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
+    )
+
+
+def posted(table: Table, it: LedgerEntry | Withdrawal, cause: str) -> int:
+    """Count the entries that a cause has made at the moment of an entry or a withdrawal. Slightly stale."""
+    at = it.at if isinstance(it, LedgerEntry) else it.created_at
+    entries = [entity(found, LedgerEntry) for found in table.find_posted(it.ambassador_id, at)]
+    return sum((entry.kind, entry.cause) == (it.kind, cause) for entry in entries if entry is not None)
+
+
+def _programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:
+    found = {}
+    for version in versions:
+        try:
+            found[version] = programs.version(table, version)
+        except (NoProgramError, ValueError):
+            continue
+    return found
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
+    """Read a page of orders. The first time through each is checked, later ones only count again."""
+    at = keys.ambassador(books.ambassador_id)
+    rows = table.list_keys(at, books.after, ORDERS, within=keys.REFERRAL)
+    ids = [key.pk.removeprefix(keys.order("")) for _, key in rows]
+    if books.round == 1:
+        dossiers, findings = _dossiers(table, ids)
+        redemptions = [it.redemption for it in dossiers]
+        yield from findings
+        for it in dossiers:
+            if list(check_order(it, books.ambassador_id, now=now)):
+                yield from certain(lambda order_id=it.order.order_id: _check_again(table, order_id, books, now))  # type: ignore[misc]
+        books.orders += len(dossiers)
+    else:
+        found = table.find(keys.redemption(order_id) for order_id in ids)
+        redemptions = [order for order in (entity(it, Redemption) for it in found.values()) if order is not None]
+    for redemption in redemptions:
+        books.counting.add(redemption, books.version)
+    if rows:
+        books.after = rows[-1][0]
+    if len(rows) < ORDERS:
+        books.stage, books.after = "spends", None
+
+
+def _check_again(table: Table, order_id: str, books: Books, now: datetime) -> Iterator[Finding]:
+    for it in _dossiers(table, [order_id])[0]:
+        yield from check_order(it, books.ambassador_id, now=now)
+
+
+def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], list[Finding]]:
+    """Gather settled orders with everything that must agree with them: a query each, and one trip for the rest."""
+    findings: list[Finding] = []
+    orders = []
+    for order_id in order_ids:
+        found = [it for it in table.find_order(order_id) if sound(it, findings) and it.entity is not None]
+        orders.append(order_of(order_id, [it.entity for it in found if it.entity is not None]))
+    settled = [order for order in orders if order.redemption is not None and order.redemption.standing is not None]
+    beside = table.find(key for order in settled for key in _beside(order.redemption))
+    versions = {order.redemption.program_version for order in settled if order.redemption}
+    known = _programs(table, versions)
+    dossiers = []
+    for order in settled:
+        assert order.redemption is not None
+        about = [sound(beside.get(key), findings) for key in dict.fromkeys(_beside(order.redemption))]
+        those = [it.entity for it in about if it is not None]
+        dossiers.append(
+            Dossier(
+                order,
+                known.get(order.redemption.program_version),
+                entries={it.number: it for it in those if isinstance(it, LedgerEntry)},
+                guard=next((it for it in those if isinstance(it, Friend)), None),
+                messages={it.version: it for it in those if isinstance(it, Message)},
+                claim=next((it for it in those if isinstance(it, Claim)), None),
+                traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
+            )
+        )
+    return dossiers, findings
+
+
+def _beside(it: Redemption | None) -> list[Key]:
+    """Where everything lies that must agree with an order."""
+    assert it is not None
+    assert it.standing is not None
+    until = min(it.version + 1, FIRST + SETTLES_MAX)
+    return [
+        *(keys.entry(it.ambassador_id, number) for number in it.standing.entries),
+        keys.friend(it.friend),
+        *(keys.message(f"{it.order_id}#{version}") for version in range(1, until + 1)),
+        *([keys.claim(it.claim)] if it.claim else []),
+        *(keys.trait(trait, it.ambassador_id) for trait in (it.payment, it.address) if trait),
+    ]
+
+
+# --- what an account counts -------------------------------------------------------------------------------------------
+
+
+def _spends(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
+    """Read a page of spends, each with its coupon; after the last one compare what was counted."""
+    rows = table.list_keys(keys.ambassador(books.ambassador_id), books.after, SPENDS, within=keys.SPEND)
+    findings: list[Finding] = []
+    found = table.find(key for _, key in rows)
+    spends = [entity(sound(it, findings), Withdrawal) for it in found.values()]
+    own = [it for it in spends if it is not None]
+    for spend in own:
+        books.counting.add_spend(spend)
+    if books.round == 1:
+        yield from findings
+        yield from _check_coupons(table, own)
+    if rows:
+        books.after = rows[-1][0]
+    if len(rows) < SPENDS:
+        yield from _compare(table, books)
+
+
+def _check_coupons(table: Table, spends: Sequence[Withdrawal]) -> Iterator[Finding]:
+    """The code of a coupon leads to its spend, and a coupon that nobody uses will be looked at."""
+    found = table.find(keys.coupon(it.code) for it in spends if it.code)
+    for it in spends:
+        coupon = entity(found.get(keys.coupon(it.code or "")), Coupon)
+        yield from compared("withdrawal", f"withdrawal/{it.id}/code", it.id, coupon.withdrawal_id if coupon else None)
+        if it.state == "reserved" and it.due_at != it.expires_at:
+            yield Finding("wake_up", f"withdrawal/{it.id}/due_at", str(it.expires_at), str(it.due_at))
+
+
+def _compare(table: Table, books: Books) -> Iterator[Finding]:
+    """Compare what an account counts; if it differs, count again before anybody is told."""
+    account = table.read_account(books.ambassador_id) or Account(books.ambassador_id)
+    differences = [*check_counters(account, books.counting), *_unlinked(books)]
+    moved = account.version != books.version
+    if differences and (moved or books.round == 1) and books.round < ROUNDS_MAX:
+        books.round += 1
+        books.stage, books.after = "entries", None
+        return
+    books.moving = bool(differences) and moved
+    books.stage = "done"
+    if differences and not moved:
+        yield from check_counters(account, books.counting)
+        if list(_unlinked(books)):
+            books.stage, books.after = "unnamed", ""
+
+
+def _unlinked(books: Books) -> Iterator[Finding]:
+    """The same pairs of entries and orders, and of entries and spends, on both sides of the books."""
+    where, reading, counting = books.ambassador_id, books.reading, books.counting
+    if reading.links != counting.links:
+        yield Finding("entry", f"{where}/entries", _pairs(counting.links.number, "order"), reading.links.number)
+    if reading.spends != counting.spends:
+        yield Finding("withdrawal", f"{where}/spends", _pairs(reading.spends.number, "entry"), counting.spends.number)
+
+
+def _pairs(number: int, of: str) -> str:
+    return f"those of {number} that an {of} names"
+
+
+def _unnamed(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
+    """Entries and orders, or entries and spends, don't match: look for those that are alone."""
+    page = table.find_entries(books.ambassador_id, books.after or "", _LAST, ENTRIES)
+    entries = [it.entity for it in page if isinstance(it.entity, LedgerEntry)]
+    alone = list(_alone(table, entries))
+    books.unnamed += len(alone)
+    yield from alone
+    if page:
+        books.after = page[-1].key.sk.removeprefix("ENTRY#")
+    if len(page) < ENTRIES:
+        lost = list(_lost(table, books, now))
+        books.unnamed += len(lost)
+        yield from lost
+        yield from _unlinked(books) if not books.unnamed else ()
+        books.stage = "done"
+
+
+def _alone(table: Table, entries: Iterable[LedgerEntry]) -> Iterator[Finding]:
+    """Name the entries that no order names, though they name one; and orders that are not listed."""
+    of_orders = [it for it in entries if it.kind in OF_ORDERS and it.order_id]
+    found = table.find(keys.redemption(it.order_id or "") for it in of_orders)
+    astray: list[Finding] = []
+    for entry in of_orders:
+        order = entity(sound(found.get(keys.redemption(entry.order_id or "")), astray), Redemption)
+        if order is None or order.standing is None or entry.number not in order.standing.entries:
+            yield Finding("entry", entry.id, f"an entry that order/{entry.order_id} names", None)
+    yield from dict.fromkeys(astray)
+
+
+def _lost(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
+    """Name the spends without an entry."""
+    after: str | None = None
+    if books.reading.spends == books.counting.spends:
+        return
+    while rows := table.list_keys(keys.ambassador(books.ambassador_id), after, SPENDS, within=keys.SPEND):
+        after = rows[-1][0]
+        for found in table.find(key for _, key in rows).values():
+            spend = entity(found, Withdrawal)
+            if spend is not None and spend.created_at < now - LAG:
+                number = posted(table, spend, f"spend:{spend.id}")
+                yield from compared("withdrawal", f"withdrawal/{spend.id}", "an entry spend", _told(number))
+
+
+def _told(number: int) -> str | None:
+    return "an entry spend" if number == 1 else f"{number} entries" if number else None
+
+
+_STAGES: dict[str, Callable[[Table, Books, datetime], Iterator[Finding]]] = {
+    "people": _people,
+    "entries": _entries,
+    "orders": _orders,
+    "spends": _spends,
+    "unnamed": _unnamed,
+}
