@@ -8,6 +8,7 @@ from chalicelib.domain.effects import Entity
 from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Withdrawal
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Cap, Program
+from chalicelib.operations.audit import audit_all
 from chalicelib.store.items import entity_of
 from tests.simulator import books, purses
 from tests.simulator.actors import Town
@@ -53,6 +54,7 @@ class History:
             *self._exceeded(entities),
             *self._wrong_budget(entities),
             *self._wrong_mails(entities),
+            *self._findings(),
         ]
         assert not wrong, "\n".join(wrong)
 
@@ -126,6 +128,11 @@ class History:
         sent, twice = sum(self.world.mails.values()), self._may_be_doubled
         if not owed <= sent <= owed + twice:
             yield f"{owed} letters, {sent} mails, {twice} of them may have gone twice"
+
+    def _findings(self) -> Iterator[str]:
+        """The program's own audit finds nothing either."""
+        self.world.engine.settle_indexes()
+        yield from (f"audit: {it}" for it in audit_all(self.world.table, now=self.world.now) if it.kind != "message")
 
     @property
     def _may_be_doubled(self) -> int:
