@@ -6,6 +6,7 @@ from chalicelib.api import (
     access,
     admin,
     ambassadors,
+    audit,
     checkout,
     claims,
     corrections,
@@ -21,7 +22,20 @@ from chalicelib.workers import schedule, stream
 app = Chalice(app_name="referrals")
 app.register_middleware(problems.answer, event_type="http")
 
-REQUESTS = (access, admin, ambassadors, checkout, claims, corrections, jobs, links, program, reviews, withdrawals)
+REQUESTS = (
+    access,
+    admin,
+    ambassadors,
+    audit,
+    checkout,
+    claims,
+    corrections,
+    jobs,
+    links,
+    program,
+    reviews,
+    withdrawals,
+)
 
 for part in (*REQUESTS, schedule, stream):
     app.register_blueprint(part.blueprint)

@@ -256,6 +256,15 @@ class NewSession(Shape):
     """A session to begin. The path says all."""
 
 
+class Audit(Shape):
+    """Whom an audit is about: one ambassador, a sample drawn by a seed, or all."""
+
+    ambassador_id: Id | None = None
+    sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    seed: Id | None = None
+    all: Literal[True] | None = None
+
+
 def parse(raw: bytes, kind: type[T]) -> T:
     """Read a JSON body as `kind`.
 

@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from chalicelib.domain.audit import Finding, Told, compared, version_of
 from chalicelib.domain.audit_entry import OF_ORDERS
 from chalicelib.domain.fraud import remembered
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD
-from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
     Account,
     Case,
     Claim,
     Friend,
     LedgerEntry,
-    Letter,
     Message,
     OrderFacts,
     Redemption,
@@ -24,17 +22,12 @@ from chalicelib.domain.model import (
     Trait,
 )
 from chalicelib.domain.program import Program, campaign_of, tier_of
-from chalicelib.domain.settle import Settlement, settle, stand, wake_up
+from chalicelib.domain.settle import Settlement, due, settle, wake_up
 
 FIRST = 2
 """The version that a redemption gets by its first settlement."""
 
 _MOMENT = timedelta(milliseconds=1)
-_UNSURE = timedelta(minutes=5)
-_UNSURE_MAX = 20
-Gist = tuple[str, int, str | None, datetime | None]
-"""What a letter tells: template, amount, unit, and until when it is held."""
-
 _PLAIN_CAUSES = ("redemption", "hold_ended", "review_deadline", "…")
 
 
@@ -286,45 +279,26 @@ def _check_release_told(it: Dossier) -> Iterator[Finding]:
 
 
 def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
-    """The first settlement told what it saw. Facts that came about then may have been seen or not: both are right."""
+    """The first settlement thanked the friend, and told what it held.
+
+    What it knew of refunds is past finding out by clocks. But its own entry tells what was held, and where nothing was
+    ever paid back the friend was thanked.
+    """
     found = it.messages.get(FIRST)
-    told = tuple(map(_gist, found.letters)) if found else ()
-    expected = [tuple(map(_gist, _first_letters(it, program, seen))) for seen in _seen_at_first(it)]
-    if told not in expected:
-        where = f"{it.where}/messages/{FIRST}"
-        yield Finding("message", where, _shown(expected[0]) or None, _shown(told) or None)
-
-
-def _seen_at_first(it: Dossier) -> Iterator[OrderFacts]:
-    """The order as the first settlement may have seen it: with the facts from before, and some of those about then."""
-    at = it.standing.settled_at
-    later = sorted(it.order.later, key=lambda fact: fact.recorded_at)
-    sure = sum(fact.recorded_at < at - _UNSURE for fact in later)
-    unsure = sum(fact.recorded_at <= at + _UNSURE for fact in later) - sure
-    for number in range(sure, sure + min(unsure, _UNSURE_MAX) + 1):
-        seen = later[:number]
-        yield OrderFacts(
-            it.order.order_id,
-            redemption=replace(it.redemption, standing=None),
-            refunds=tuple(fact for fact in it.order.refunds if fact in seen),
-            reversals=tuple(fact for fact in it.order.reversals if fact in seen),
-            fulfilments=tuple(fact for fact in it.order.fulfilments if fact in seen),
-        )
-
-
-def _first_letters(it: Dossier, program: Program, seen: OrderFacts) -> tuple[Letter, ...]:
-    after = stand(seen, it.standing.terms, program, 1, now=it.standing.settled_at)
-    settled = replace(it.redemption, standing=after, version=FIRST)
-    message = owed(settled, None, Account(it.redemption.ambassador_id), now=it.standing.settled_at)
-    return message.letters if message else ()
-
-
-def _gist(letter: Letter) -> Gist:
-    """What a letter tells, but for the balance and for what became of it."""
-    return letter.template, letter.amount, letter.unit, letter.release_at
-
-
-def _shown(letters: tuple[Gist, ...]) -> str:
-    return ", ".join(
-        f"{template} {amount}" + (f" until {_told(at)}" if at else "") for template, amount, _, at in letters
+    letters = {letter.template: letter for letter in found.letters} if found else {}
+    thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
+    where = f"{it.where}/messages/{FIRST}"
+    hold = next((entry for entry in it.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
+    kept_all = not it.order.refunds
+    owed = it.redemption.friend_discount if it.redemption.claim is None else None
+    if thanks or owed is None or hold or kept_all:
+        yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
+    released = hold is not None and any(
+        (entry.kind, version_of(entry.number)) == ("release", version_of(hold.number)) for entry in it.posted
     )
+    held = hold.legs[-1].amount if hold and hold.legs and not released else None
+    may_wait = it.standing.terms.review or not kept_all
+    if told or not may_wait:
+        yield from compared("message", f"{where}/reward_held", held, told.amount if told else None)
+    if told and not it.order.fulfilments:
+        yield from compared("message", f"{where}/release_at", _told(due(it.order, program)), _told(told.release_at))

@@ -54,6 +54,8 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/gifts"): {"admin:read"},
     ("POST", "/v1/gifts/{gift_id}/sent"): {"admin:write"},
     ("GET", "/v1/ledger"): {"admin:read"},
+    ("GET", "/v1/ledger/audit"): {"admin:read"},
+    ("POST", "/v1/ledger/audit"): {"admin:write"},
     ("GET", "/v1/reviews"): {"admin:read"},
     ("POST", "/v1/reviews"): {"admin:write"},
     ("GET", "/v1/jobs/{job_id}"): {"admin:read"},

@@ -177,6 +177,11 @@ def together(case: str, pointer: str, **changes: object) -> Case:
     return Case(f"together-{case}", "POST", "/v1/reviews", "admin:write", body, 400, "invalid_request", pointer)
 
 
+def audit(case: str, pointer: str, body: Body) -> Case:
+    """An audit asked for with something wrong at `pointer`."""
+    return Case(f"audit-{case}", "POST", "/v1/ledger/audit", "admin:write", body, 400, "invalid_request", pointer)
+
+
 def reading(case: str, query: str, pointer: str, path: str = "/v1/ledger", scope: str = "admin:read") -> Case:
     """A list asked for with a bad query."""
     return Case(f"read-{case}", "GET", f"{path}?{query}", scope, None, 400, "invalid_request", pointer)
@@ -539,6 +544,26 @@ CASES = [
     reading("versions-cursor", "cursor=$REFERRALS", "?cursor", "/v1/program/versions"),
     reading("program-parameter", "version=1", "?version", "/v1/program"),
     reading("schema-parameter", "draft=7", "?draft", "/v1/program/schema"),
+    # --- audits ---
+    reading("audit-of-nobody", "", "?ambassador_id", "/v1/ledger/audit"),
+    reading("audit-of-both", "ambassador_id=$ID&sample=3", "?ambassador_id", "/v1/ledger/audit"),
+    reading("audit-ambassador", "ambassador_id=a%23b", "?ambassador_id", "/v1/ledger/audit"),
+    reading("audit-seed-alone", "ambassador_id=$ID&seed=1", "?seed", "/v1/ledger/audit"),
+    reading("audit-seed", "sample=3&seed=a%01b", "?seed", "/v1/ledger/audit"),
+    reading("audit-0", "sample=0", "?sample", "/v1/ledger/audit"),
+    reading("audit-101", "sample=101", "?sample", "/v1/ledger/audit"),
+    reading("audit-word", "sample=all", "?sample", "/v1/ledger/audit"),
+    reading("audit-parameter", "sample=3&limit=3", "?limit", "/v1/ledger/audit"),
+    audit("nobody", "", {}),
+    audit("both", "", {"ambassador_id": "$ID", "all": True}),
+    audit("not-all", "/all", {"all": False}),
+    audit("sample-0", "/sample", {"sample": 0}),
+    audit("sample-1001", "/sample", {"sample": 1001}),
+    audit("seed-alone", "/seed", {"all": True, "seed": "1"}),
+    audit("seed-number", "/seed", {"sample": 3, "seed": 1}),
+    audit("unknown-field", "/days", {"all": True, "days": 3}),
+    missing("audited-ambassador", "GET", "/v1/ledger/audit?ambassador_id=amb_none", "admin:read"),
+    missing("audit-of-ambassador", "POST", "/v1/ledger/audit", "admin:write", {"ambassador_id": "amb_none"}),
     # --- ids in the path ---
     path_id("key-overlong", "DELETE", f"/v1/keys/{'x' * 129}", "admin:keys", None, "/id"),
     path_id("key-control", "DELETE", "/v1/keys/a\x01b", "admin:keys", None, "/id"),
@@ -663,6 +688,7 @@ CASES = [
     wrong_method("DELETE", "/v1/ambassadors/$ID", "GET"),
     wrong_method("POST", "/v1/ledger", "GET"),
     wrong_method("DELETE", "/v1/ledger", "GET"),
+    wrong_method("DELETE", "/v1/ledger/audit", "GET"),
     wrong_method("PUT", "/v1/orders/o-1/refunds", "POST"),
     wrong_method("PUT", "/v1/codes/$MAYA", "PATCH"),
     wrong_method("GET", "/v1/keys/key_1", "DELETE"),
@@ -690,6 +716,8 @@ CASES = [
     wrong_scope("POST", "/v1/quotes", "admin:read", QUOTE),
     wrong_scope("POST", "/v1/orders/o-1/refunds", "admin:keys", REFUND),
     wrong_scope("GET", "/v1/ledger", "checkout"),
+    wrong_scope("GET", "/v1/ledger/audit?sample=3", "checkout"),
+    wrong_scope("POST", "/v1/ledger/audit", "admin:read", {"all": True}),
     wrong_scope("GET", "/v1/ambassadors/$ID", "enrol"),
     wrong_scope("POST", "/v1/reviews/o-1", "admin:read", DECISION),
     wrong_scope("POST", "/v1/keys", "admin:write", NEW_KEY),
