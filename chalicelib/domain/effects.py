@@ -65,16 +65,9 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
+    """A fact no longer asks for attention: a settlement counts it, or will when its redemption comes."""
 
     fact: model.Later
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Write nothing, but only if this order has no redemption."""
-
-    order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +98,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid
+Effect = Create | Replace | Unchanged | Seen | Present | Take | Revoked | Valid

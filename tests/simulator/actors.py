@@ -10,19 +10,18 @@ from chalicelib.domain.model import Fulfilment, Person, Redemption, Refund, Reve
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.operations.deliver import deliver
 from chalicelib.operations.enrol import enrol
-from chalicelib.operations.expire import expire
 from chalicelib.operations.redeem import Contact, Redeemed, redeem
 from chalicelib.operations.report import report, review
-from chalicelib.operations.settle_orders import settle_orders
-from chalicelib.operations.withdraw import expire_coupon
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
+from chalicelib.workers import schedule, stream
 from tests.simulator.workloads import Workload, rules
 from tests.simulator.world import START, World
 
 PEPPER = b"pepper"
+EVENT: Any = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
+EVENT |= {"version": "0", "resources": []}
 NAMES = ("maya", "asha", "li")
 
 
@@ -110,37 +109,25 @@ class Town:
             doubled = self.chance.randint(0, 3)
             fresh = self.world.engine.records[max(0, self._read_records - doubled) :]
             self._read_records = len(self.world.engine.records)
-            pks = [record["dynamodb"]["Keys"]["PK"]["S"] for record in fresh if record["eventName"] == "INSERT"]
             self.world.fired["stream doubled"] += doubled > 0
-            if len(pks) > 1 and self.chance.random() < 0.5:
-                self.chance.shuffle(pks)
+            if len(fresh) > 1 and self.chance.random() < 0.5:
+                self.chance.shuffle(fresh)
                 self.world.fired["stream reordered"] += 1
-            if len(pks) > 1 and self.chance.random() < 0.3:
-                pks = pks[: self.chance.randrange(len(pks))]
+            if len(fresh) > 1 and self.chance.random() < 0.3:
+                fresh = fresh[: self.chance.randrange(len(fresh))]
                 self.world.fired["stream partial"] += 1
-            self.work(pks)
+            quietly(lambda fresh=fresh: stream.on_table_change({"Records": fresh}, None))  # type: ignore[misc]
             self.world.switch()
 
     def schedule(self) -> None:
         """The minute's run."""
         for _ in range(self.chance.randint(1, 3)):
             self.world.pass_time(minutes=1)
-            quietly(lambda: self.work([key.pk for key in self.world.table.list_due(self.world.now)]))
+            quietly(self.minute)
 
-    def work(self, pks: list[str]) -> None:
-        """What the workers do with partition keys."""
-        found = list(dict.fromkeys(pks))
-        for pk in found:
-            look = expire if pk.startswith("AMB#") else expire_coupon if pk.startswith("WITHDRAWAL#") else None
-            if look:
-                name = pk.partition("#")[2]
-                quietly(lambda look=look, name=name: look(self.world.table, name, self.program(), now=self.world.now))  # type: ignore[misc]
-        orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
-        postponed = settle_orders(self.world.table, orders, now=self.world.now)
-        assert not postponed, postponed
-        for pk in found:
-            if pk.startswith("MSG#"):
-                self._deliver(pk.removeprefix("MSG#"))
+    def minute(self) -> None:
+        """One run of the schedule."""
+        schedule.every_minute(EVENT, None)
 
     def weather(self) -> None:
         """Time jumps, and the mail service goes and comes."""
@@ -209,12 +196,6 @@ class Town:
         if choice < 0.8:
             return Reversal(order_id, name, recorded_at=now)
         return Fulfilment(order_id, name, delivered_at=now, recorded_at=now)
-
-    def _deliver(self, message_id: str) -> None:
-        try:
-            deliver(self.world.table, self.world.mailer, message_id, now=self.world.now)
-        except BusyError:
-            self.world.fired["close lost"] += 1
 
 
 def quietly(act: Callable[[], Any]) -> None:

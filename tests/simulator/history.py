@@ -34,8 +34,9 @@ class History:
         """Let everybody act at once, then let the schedule finish what is due, with no more faults."""
         for actor in self.workload.actors:
             self.world.start(attrgetter(actor)(self))
-        self.world.run()
-        self._drain()
+        with self.world.inhabited():
+            self.world.run()
+            self._drain()
 
     def check(self) -> None:
         """Fail with all that is wrong.
@@ -45,6 +46,7 @@ class History:
         """
         entities = [entity_of(item) for item in self.world.engine.items.values() if is_entity(item["SK"]["S"])]
         wrong = [
+            *["an order was postponed"] * self.world.postponed,
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),
@@ -125,20 +127,14 @@ class History:
     def _wrong_mails(self, entities: list[Entity]) -> Iterator[str]:
         """Every letter was sent, and no more mails than the one window in which one may go twice explains."""
         owed = sum(len(message.letters) for message in books.of(Message, entities))
-        sent, twice = sum(self.world.mails.values()), self._may_be_doubled
+        sent, twice = sum(self.world.mails.values()), self.world.may_be_doubled
         if not owed <= sent <= owed + twice:
             yield f"{owed} letters, {sent} mails, {twice} of them may have gone twice"
 
     def _findings(self) -> Iterator[str]:
         """The program's own audit finds nothing either."""
         self.world.engine.settle_indexes()
-        yield from (f"audit: {it}" for it in audit_all(self.world.table, now=self.world.now) if it.kind != "message")
-
-    @property
-    def _may_be_doubled(self) -> int:
-        """How many mails may have gone twice: two letters for each time that a sender died or heard nothing."""
-        fired = self.world.fired
-        return 2 * (fired["killed"] + sum(self.world.unheard.values()) + fired["close lost"])
+        yield from (f"audit: {it}" for it in audit_all(self.world.table, now=self.world.now))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -151,10 +147,7 @@ class History:
             passed += step
             for _ in range(3):
                 self.world.engine.settle_indexes()
-                due = [key.pk for key in self.world.table.list_due(self.world.now)]
-                if not due:
-                    break
-                self.town.work(due)
+                self.town.minute()
                 self.world.pass_time(minutes=20)
         assert passed == DRAINED_DAYS
 
