@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.domain.effects import Create, Effect, Replace, Seen, Take, Unchanged
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
 from chalicelib.domain.limits import Used, after_draws, merged
 from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts, Trait
 from chalicelib.domain.settle import Settlement, Unsettled, settle
@@ -52,13 +52,10 @@ def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> l
 
 
 def _settle_unknown(table: Table, order: OrderFacts) -> None:
-    """Facts that wait for a redemption ask for nothing any more.
-
-    One that comes in this very moment is read after it was stored, and so together with them.
-    """
+    """Facts that wait for a redemption ask for nothing any more: it will read them when it comes."""
     waiting = [Seen(fact) for fact in order.later if fact.due_at is not None]
-    for start in range(0, len(waiting), EFFECTS_MAX):
-        table.commit(waiting[start : start + EFFECTS_MAX])
+    for start in range(0, len(waiting), EFFECTS_MAX - 1):
+        table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
 
 
 def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts], now: datetime) -> list[Postponed]:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar, cast
 
 from chalicelib.domain.effects import (
+    Absent,
     Create,
     Effect,
     Entity,
@@ -183,9 +184,11 @@ class Table:
                 return {"Put": action(None, "version = :version", was, Item=item_of(entity))}
             case Unchanged(redemption):
                 return {"ConditionCheck": action(key, "version = :version", {":version": redemption.version})}
-            case Seen():
+            case Seen(fact):
                 forget = "REMOVE due_pk, due_at, attempts, failure"
-                return {"Update": action(key, "attribute_exists(PK)", {}, UpdateExpression=forget)}
+                return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
+            case Absent():
+                return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
             case Present():
                 return {"ConditionCheck": action(key, "attribute_exists(PK)", {})}
             case Revoked(api_key):
@@ -495,5 +498,7 @@ def _target(effect: Effect) -> Key:
             return keys.key_of(entity)
         case Revoked(api_key) | Valid(api_key):
             return keys.key_of(api_key)
+        case Absent(order_id):
+            return keys.redemption(order_id)
         case Take(draw):
             return keys.budget(draw.month, draw.shard)

@@ -81,6 +81,22 @@ class Town:
             for _ in range(self.chance.randint(1, 2)):
                 quietly(lambda fact=fact: report(self.world.table, fact))  # type: ignore[misc]
 
+    def undoer(self) -> None:
+        """Pay back and take that back, in one breath."""
+        for _ in range(self.chance.randint(1, 3)):
+            order_id, now = self.some_order(), self.world.now
+            name = f"u{self.chance.randint(1, 3)}"
+            quietly(
+                lambda order_id=order_id, name=name, now=now: report(  # type: ignore[misc]
+                    self.world.table, Refund(order_id, name, "refund", 1000, "EUR", recorded_at=now)
+                )
+            )
+            quietly(
+                lambda order_id=order_id, name=name, now=now: report(  # type: ignore[misc]
+                    self.world.table, Reversal(order_id, name, recorded_at=now)
+                )
+            )
+
     # --- the admins ---------------------------------------------------------------------------------------------------
 
     def admin(self) -> None:

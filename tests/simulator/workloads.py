@@ -108,7 +108,11 @@ WORKLOADS = (
         friends=10,
         ambassadors=1,
     ),
-    Workload("a storm of refunds", (*SHOP, *["town.back_office"] * 5, "town.stream_worker"), orders=2),
+    Workload(
+        "a storm of refunds",
+        (*SHOP, *["town.back_office"] * 4, *["town.undoer"] * 3, *["town.stream_worker"] * 3),
+        orders=2,
+    ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
         "a ring", (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"), orders=4, ambassadors=2

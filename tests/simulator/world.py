@@ -131,7 +131,7 @@ class World:
             raise KilledError
         if fault and fault not in {"lost reply", "killed after"}:
             raise self._refusal(fault, request)
-        answer = carry_out(**request)
+        answer = self._torn(carry_out, request) if operation == "query" else carry_out(**request)
         self._note(request)
         self.switch()
         if fault == "lost reply":
@@ -139,6 +139,22 @@ class World:
         if fault == "killed after":
             raise KilledError
         return answer
+
+    def _torn(self, carry_out: Callable[..., Item], request: Item) -> Item:
+        """A query is no snapshot: what it reads first may be older than what it reads last."""
+        early = carry_out(**request)
+        if self.trouble == 0 or "IndexName" in request or self.chance.random() < 0.7:
+            return early
+        self.switch()
+        late, forward = carry_out(**request), request.get("ScanIndexForward", True)
+        places = sorted(item["SK"]["S"] for item in (*early["Items"], *late["Items"]))
+        if not places or "LastEvaluatedKey" in {**early, **late}:
+            return late
+        self.fired["torn read"] += early != late
+        cut = self.chance.choice(places)
+        items = [it for it in early["Items"] if (it["SK"]["S"] < cut) == forward]
+        items += [it for it in late["Items"] if (it["SK"]["S"] < cut) != forward]
+        return {**late, "Items": items, "Count": len(items)}
 
     def _note(self, request: Item) -> None:
         """Remember what has been stored: an order put off, a sender who took a message, or said how it went."""
@@ -150,7 +166,7 @@ class World:
             self._sending.discard((request["Key"]["PK"]["S"], told[":mine"]["S"]))
 
     def _fault(self, operation: str) -> str | None:
-        if self.chance.random() >= self.trouble:
+        if self.chance.random() >= self.trouble * (2 if operation == "send_email" else 1):
             return None
         faults = ["lost request", "lost reply", "throttle", "server error"]
         faults += ["killed before", "killed after"] if self.chance.random() < 0.3 else []
