@@ -44,7 +44,7 @@ from chalicelib.operations import programs
 from chalicelib.operations.programs import NoProgramError
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
-from chalicelib.store.table import Found, Table, order_of
+from chalicelib.store.table import BusyError, Found, Table, order_of
 
 ENTRIES = 100
 ORDERS = 20
@@ -57,6 +57,7 @@ LAG = timedelta(minutes=1)
 """What is younger may not be listed yet."""
 
 _LAST = "~"
+_ERROR_MAX = 200
 Stage = Literal["people", "entries", "orders", "spends", "unnamed", "done"]
 E = TypeVar("E")
 
@@ -91,9 +92,16 @@ def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> It
         BusyError: the table did not answer in time.
     """
     while books.stage != "done":
-        yield from _STAGES[books.stage](table, books, now)
+        before = _place(books)
+        yield from guarded(f"{books.ambassador_id}/{books.stage}", _STAGES[books.stage](table, books, now))
+        if _place(books) == before:
+            books.stage = "done"
         if table.is_past(deadline):
             return
+
+
+def _place(books: Books) -> tuple[object, ...]:
+    return books.stage, books.round, books.number, books.after, books.awaited is None
 
 
 def certain(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
@@ -103,6 +111,16 @@ def certain(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
         return []
     again = list(look())
     return [finding for finding in first if finding in again]
+
+
+def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield findings; what is so far from anything that it breaks a check is a finding itself."""
+    try:
+        yield from findings
+    except BusyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - an audit is there for what nobody has thought of, and goes on
+        yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
 
 
 def sound(found: Found | None, findings: list[Finding]) -> Found | None:
@@ -177,7 +195,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     yield from findings
     causes = _causes(table, entries)
     for entry in entries:
-        yield from take(books.reading, entry, account.version, causes)
+        yield from guarded(entry.id, take(books.reading, entry, account.version, causes))
     if page:
         books.number = page[-1].key.sk.removeprefix("ENTRY#")
     if len(page) == ENTRIES:
@@ -186,7 +204,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
         books.awaited = dict(books.reading.awaited)
         return
     yield from check_awaited(books.reading, books.awaited or {}) if books.round == 1 else ()
-    yield from check_balances(account, books.reading) if books.round == 1 else ()
+    yield from guarded(books.ambassador_id, check_balances(account, books.reading)) if books.round == 1 else ()
     yield from _beyond(table, books) if books.round == 1 else ()
     books.stage, books.after, books.version = "orders", None, account.version
     books.counting = Counting()
@@ -259,7 +277,7 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         redemptions = [it.redemption for it in dossiers]
         yield from findings
         for it in dossiers:
-            if list(check_order(it, books.ambassador_id, now=now)):
+            if list(guarded(it.where, check_order(it, books.ambassador_id, now=now))):
                 yield from certain(lambda order_id=it.order.order_id: _check_again(table, order_id, books, now))  # type: ignore[misc]
         books.orders += len(dossiers)
     else:
@@ -275,7 +293,7 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
 
 def _check_again(table: Table, order_id: str, books: Books, now: datetime) -> Iterator[Finding]:
     for it in _dossiers(table, [order_id])[0]:
-        yield from check_order(it, books.ambassador_id, now=now)
+        yield from guarded(it.where, check_order(it, books.ambassador_id, now=now))
 
 
 def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], list[Finding]]:
