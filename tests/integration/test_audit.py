@@ -1,7 +1,7 @@
 """The audit finds nothing in books that are sound, and whatever is planted in them it finds and names.
 
-A rich history is made once, through the routes. Each inconsistency is planted in a copy of its table, over the engine
-of the simulator, which is exact and many times faster than moto.
+A rich history is made once, through the routes. Each inconsistency is planted in a copy of its table. The table is the
+simulator's engine, which is exact and many times faster than moto.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from chalice.test import HTTPResponse
@@ -179,13 +180,6 @@ def live(shop: Shop) -> Story:
     return Story({(it["PK"]["S"], it["SK"]["S"]): it for it in shop.everything()}, shop.now, ids)
 
 
-@pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
-    """A rich history."""
-    with open_shop(seed=1) as shop:
-        yield live(shop)
-
-
 class Client:
     """The engine as a client of DynamoDB. `die_at` is the number of the call at which the process ends."""
 
@@ -211,6 +205,27 @@ class Client:
 def table_of(items: Items) -> Table:
     """A table with these items."""
     return Table(Wire(Client(items), "copy"))
+
+
+class QuickShop(Shop):
+    """A shop whose table is the engine's, which plays it in a tenth of the time."""
+
+    client: Client
+
+    def everything(self) -> list[Body]:
+        """All items of the table."""
+        return [deepcopy(item) for _, item in sorted(self.client.engine.items.items())]
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[Story]:
+    """A rich history."""
+    client = Client({})
+    table = Table(Wire(client, "engine"))
+    QuickShop.client = client
+    with open_shop(seed=1) as shop, patch.object(deps, "table", lambda: table):
+        programs.publish(table, PROGRAM, author="test", now=shop.now)
+        yield live(QuickShop(shop.dynamodb, shop.sent, shop.faults))
 
 
 def kinds_in(found: list[Finding]) -> set[tuple[str, str]]:
@@ -857,7 +872,7 @@ def test_whatever_is_written_into_the_table_the_audit_answers(story: Story, seed
     name = chance.choice(sorted(item.keys() - {"PK", "SK"}))
     strange: list[Any] = [{"S": "0"}, {"S": "~"}, {"N": str(-(10**37))}, {"NULL": True}, {"L": []}, {"M": {}}, None]
     put_into(item, name, chance.choice(strange))
-    listed = {attribute for attribute in ("due_pk", "due_at", "owner_pk", "owner_sk", "day_pk", "day_sk")}
+    listed = ("due_pk", "due_at", "owner_pk", "owner_sk", "day_pk", "day_sk")
     if any(attribute in item and "S" not in item[attribute] for attribute in listed):
         return  # DynamoDB refuses such an index key
     table, report, walk = table_of(items), audit.Report(), audit.of_all()
