@@ -4,7 +4,9 @@ A rich history is made once, through the routes. Each inconsistency is planted i
 simulator's engine, which is exact and many times faster than moto.
 """
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,12 +20,18 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.audit import Finding, Kind
-from chalicelib.operations import audit, keys, programs
+from chalicelib.domain.model import Job
+from chalicelib.operations import audit, jobs, keys, programs
+from chalicelib.operations.jobs import LEASE
 from chalicelib.store.keys import due_shard
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
+from chalicelib.workers import schedule
+from chalicelib.workers.jobs import STEPS
+from infra.local.home import ROOT
 from tests.shop import PROGRAM, Body, Shop, eur, open_shop
 from tests.simulator.engine import Engine
+from tests.simulator.history import History
 
 Item = dict[str, Any]
 Items = dict[tuple[str, str], Item]
@@ -185,7 +193,7 @@ class Client:
 
     def __init__(self, items: Items) -> None:
         self.engine = Engine(Random(0))
-        self.calls, self.die_at = 0, -1
+        self.calls, self.die_at, self.made = 0, -1, list[str]()
         for item in items.values():
             self.engine.put_item(Item=item)
         self.engine.settle_indexes()
@@ -193,6 +201,7 @@ class Client:
     def __getattr__(self, operation: str) -> Callable[..., Item]:
         def call(**request: Any) -> Item:
             self.calls += 1
+            self.made.append(operation)
             if self.calls == self.die_at:
                 raise KilledError
             answer: Item = getattr(self.engine, operation)(**request)
@@ -204,7 +213,12 @@ class Client:
 
 def table_of(items: Items) -> Table:
     """A table with these items."""
-    return Table(Wire(Client(items), "copy"))
+    return over(Client(items))
+
+
+def over(client: Client) -> Table:
+    """A table over a client, which nobody waits for."""
+    return Table(Wire(client, "engine", sleep=lambda _: None))
 
 
 class QuickShop(Shop):
@@ -218,14 +232,14 @@ class QuickShop(Shop):
 
 
 @pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
+def story() -> Story:
     """A rich history."""
     client = Client({})
-    table = Table(Wire(client, "engine"))
+    table = over(client)
     QuickShop.client = client
     with open_shop(seed=1) as shop, patch.object(deps, "table", lambda: table):
         programs.publish(table, PROGRAM, author="test", now=shop.now)
-        yield live(QuickShop(shop.dynamodb, shop.sent, shop.faults))
+        return live(QuickShop(shop.dynamodb, shop.sent, shop.faults))
 
 
 def kinds_in(found: list[Finding]) -> set[tuple[str, str]]:
@@ -879,3 +893,255 @@ def test_whatever_is_written_into_the_table_the_audit_answers(story: Story, seed
     audit.go_on(table, walk, report, table.deadline(600), now=story.now)
     assert walk.done
     assert audit.written(report)
+
+
+# --- beside a shop at work --------------------------------------------------------------------------------------------
+
+
+def beside(history: History) -> Table:
+    """The table of a history as an auditor sees it, who lets others go on at every call."""
+
+    class Auditor:
+        def __getattr__(self, operation: str) -> Callable[..., Item]:
+            def call(**request: Any) -> Item:
+                history.world.switch()
+                history.world.engine.settle_indexes()
+                answer: Item = getattr(history.world.engine, operation)(**request)
+                return answer
+
+            return call
+
+    return Table(Wire(Auditor(), "beside", sleep=lambda _: history.world.switch()))
+
+
+def test_what_is_on_its_way_is_no_difference() -> None:
+    """While orders, refunds and settlements go on at every call of the audit it finds nothing, nor when all is done.
+
+    But for what was decided by a clock that jumps days ahead, as these do, and was looked at by one that does not.
+    """
+    for seed in range(30):
+        history, found = History(seed), list[Finding]()
+        table = beside(history)
+
+        def look(history: History = history, table: Table = table, found: list[Finding] = found) -> None:
+            for _ in range(3):
+                found += audit.audit_all(table, now=history.world.now)
+
+        history.world.start(look)
+        history.play()
+        history.world.engine.settle_indexes()
+        assert audit.audit_all(history.world.table, now=history.world.now) == [], seed
+        assert {finding.kind for finding in found} <= {"position", "case"}, seed
+
+
+def test_an_audit_only_reads(story: Story) -> None:
+    """Nothing is written, whatever is found."""
+    client = Client(story.items)
+    before = deepcopy(client.engine.items)
+    audit.audit_all(over(client), now=story.now)
+    assert set(client.made) == {"get_item", "batch_get_item", "query"}
+    assert client.engine.items == before
+
+
+# --- as a job ---------------------------------------------------------------------------------------------------------
+
+
+def spoiled(story: Story) -> Items:
+    """Books with a few differences, of both ambassadors and of what waits."""
+    tampered = Tampered(story)
+    for plant in (a_richer_account, worth_more, no_case, nobody_was_told, a_payout_for_nothing, no_guard):
+        plant(tampered)
+    put_into(tampered.at(f"AMB#{tampered.asha}", "ACCOUNT"), "settled", 5)
+    return tampered.items
+
+
+def carried_on(table: Table, job_id: str, now: datetime, *, seconds: float = 600) -> Job:
+    """Let workers carry a job on until it is done, as long as each has."""
+    for _ in range(500):
+        list(jobs.work(table, job_id, STEPS, table.deadline(seconds), now=now))
+        job = table.read_job(job_id)
+        assert job is not None
+        if job.state in {"done", "failed"}:
+            return job
+    raise AssertionError("it never ends")
+
+
+def begin(table: Table, now: datetime) -> str:
+    """Begin an audit of everything."""
+    return jobs.start(table, "audit", audit.written(audit.of_all()), author="key_1", now=now, chance=Random(1)).id
+
+
+def test_page_by_page_is_as_good_as_at_once(story: Story) -> None:
+    """However short the slices are, the report is the same: each finding once, each ambassador once."""
+    table = table_of(spoiled(story))
+    at_once = audit.audit_all(table, now=story.now)
+    job = carried_on(table, begin(table, story.now), story.now, seconds=0)
+    report = audit.found_in(job)
+    assert (job.state, job.failure, job.progress, job.total) == ("done", None, 2, 2)
+    assert report.findings == at_once
+    assert report.differences == len(at_once) >= 7
+    assert (report.ambassadors, report.moving) == (2, [])
+
+
+@pytest.mark.parametrize("call", range(3, 120, 13))
+def test_a_killed_worker_costs_nothing(story: Story, call: int) -> None:
+    """Whoever dies at any call, another goes on after the lease: nothing is told twice, and nothing is left out."""
+    client = Client(spoiled(story))
+    table = over(client)
+    at_once = audit.audit_all(table, now=story.now)
+    job_id, now = begin(table, story.now), story.now
+    for later in (call, 2 * call):
+        client.die_at = client.calls + later
+        with suppress(KilledError):
+            carried_on(table, job_id, now, seconds=0)
+        now += LEASE
+    client.die_at = -1
+    report = audit.found_in(carried_on(table, job_id, now))
+    assert report.findings == at_once
+    assert (report.differences, report.ambassadors) == (len(at_once), 2)
+
+
+def test_only_so_many_findings_are_kept(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All differences are counted, whatever their number, and the first are kept."""
+    monkeypatch.setattr(audit, "FINDINGS_MAX", 2)
+    table = table_of(spoiled(story))
+    at_once = audit.audit_all(table, now=story.now)
+    report = audit.found_in(carried_on(table, begin(table, story.now), story.now))
+    assert report.findings == at_once[:2]
+    assert report.differences == len(at_once)
+
+
+# --- over HTTP, and every day -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def reopened(story: Story, items: Items) -> Iterator[QuickShop]:
+    """A shop that goes on with these items."""
+    client = Client(items)
+    table = over(client)
+    QuickShop.client = client
+    with open_shop(seed=2) as shop, patch.object(deps, "table", lambda: table):
+        opened = QuickShop(shop.dynamodb, shop.sent, shop.faults)
+        opened.now = story.now
+        opened.stream()
+        yield opened
+
+
+def asked(shop: Shop, query: str) -> Body:
+    """An audit at once."""
+    answer = shop.call("GET", f"/v1/ledger/audit?{query}", scope="admin:read")
+    assert answer.status_code == 200, answer.body
+    return shop.read(answer)
+
+
+def job_of(shop: Shop, told: Body) -> Body:
+    """An audit as a job, as it is shown when the schedule has run for a minute."""
+    answer = shop.call("POST", "/v1/ledger/audit", told, scope="admin:write")
+    assert answer.status_code == 202, answer.body
+    path = answer.headers["Location"].removeprefix("https://friends.shop.example")
+    shop.minute()
+    return shop.read(shop.call("GET", path, scope="admin:read"))
+
+
+def test_an_audit_over_http(story: Story) -> None:
+    """One ambassador and a sample are audited within the request; a sample can be drawn again."""
+    with reopened(story, story.items) as shop:
+        one = asked(shop, f"ambassador_id={story.ids['maya']}")
+        assert (one["complete"], one["result"]["differences"], one["result"]["findings"]) == (True, 0, [])
+        assert (one["result"]["ambassadors"], one["result"]["moving"]) == (1, [])
+        assert one["result"]["entries"] == sum(pk == f"LEDGER#{story.ids['maya']}" for pk, _ in story.items)
+        both = asked(shop, "sample=5")
+        assert (both["sample"], both["seed"], both["result"]["ambassadors"]) == (5, f"{story.now:%Y-%m-%d}", 2)
+        assert asked(shop, "sample=1&seed=a") == asked(shop, "sample=1&seed=a")
+
+
+def test_a_finding_over_http(story: Story) -> None:
+    """A finding says of what kind it is, where, and what was expected and found; a job says the same."""
+    with reopened(story, spoiled(story)) as shop:
+        told = {"ambassador_id": story.ids["asha"]}
+        findings = asked(shop, f"ambassador_id={told['ambassador_id']}")["result"]["findings"]
+        assert {"kind": "counter", "where": f"{story.ids['asha']}/settled", "expected": 1, "found": 5} in findings
+        job = job_of(shop, told)
+        assert (job["state"], job["kind"], job["progress"]) == ("done", "audit", {"done": 1, "total": 1})
+        assert job["result"]["findings"] == findings
+
+
+def test_what_does_not_fit_into_a_request_becomes_a_job(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is up the answer says so, and what to send for a job that does the whole of it."""
+    monkeypatch.setattr(audit, "SECONDS", 0)
+    with reopened(story, story.items) as shop:
+        for query in (f"ambassador_id={story.ids['maya']}", "sample=2&seed=x"):
+            cut = asked(shop, query)
+            assert (cut["complete"], cut["continue"]["method"]) == (False, "POST")
+            job = job_of(shop, cut["continue"]["body"])
+            assert (job["state"], job["result"]["differences"]) == ("done", 0)
+            assert job["result"]["ambassadors"] == cut.get("sample", 1)
+        everything = job_of(shop, {"all": True})
+        assert (everything["state"], everything["progress"]) == ("done", {"done": 2, "total": 2})
+
+
+def a_day(shop: Shop) -> None:
+    """The schedule's daily call, and the minutes after it."""
+    event = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
+    schedule.every_day({**event, "version": "0", "resources": []}, None)
+    shop.minute()
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> list[float]:
+    """The values of the metric that the alarm watches."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "AuditDifferences" in line]
+    assert all(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]] for line in lines)
+    assert all(line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Referrals" for line in lines)
+    return [value for line in lines for value in line["AuditDifferences"]]
+
+
+def test_the_daily_audit_raises_its_metric(story: Story, capsys: pytest.CaptureFixture[str]) -> None:
+    """A difference is counted where the alarm looks, on the day of its part of the table; without one nothing is."""
+    with reopened(story, story.items) as shop:
+        a_day(shop)
+        job = deps.table().read_job(f"job_audit-{shop.now:%Y-%m-%d}")
+        assert job is not None
+        assert (job.state, job.author, job.progress) == ("done", "schedule", 2)
+        assert counted(capsys) == []
+    with reopened(story, spoiled(story)) as shop:
+        a_day(shop)
+        a_day(shop)
+        assert sum(counted(capsys)) == len(audit.audit_all(deps.table(), now=shop.now)) > 0
+
+
+def test_the_alarm_watches_that_metric() -> None:
+    """By the namespace, name and dimension by which it is raised."""
+    alarm = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]["AuditDifferences"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("Referrals", "AuditDifferences", 1)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "referrals"}]
+
+
+def test_day_by_day_nobody_is_left_out(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each day goes on where the last one ended, days without an audit or not, and begins anew behind the last list."""
+    monkeypatch.setattr(audit, "PART_MIN", 1)
+    table, now, findings = table_of(spoiled(story)), story.now, list[list[Finding]]()
+    wanted = audit.audit_all(table, now=now)
+    for day in range(40):
+        now += timedelta(days=5 if day == 3 else 1)
+        job = audit.begin_daily(table, now=now)
+        assert job is not None
+        assert audit.begin_daily(table, now=now) is None
+        done = carried_on(table, job.id, now)
+        findings.append(audit.found_in(done).findings)
+        if not json.loads(done.cursor or "{}")["name"]:
+            break
+    assert day > 6
+    assert kinds_in([it for part in findings for it in part]) == kinds_in(wanted)
+    assert sum(len(part) for part in findings) == len(wanted)
+    again = audit.begin_daily(table, now=now + timedelta(days=1))
+    assert again is not None
+    assert audit.found_in(carried_on(table, again.id, now + timedelta(days=1))).ambassadors == 1
+
+
+def test_an_audit_that_is_at_work_is_not_overtaken(story: Story) -> None:
+    """While yesterday's audit is not done, today has none; it begins tomorrow, where yesterday's will have ended."""
+    table = table_of(story.items)
+    assert audit.begin_daily(table, now=story.now) is not None
+    assert audit.begin_daily(table, now=story.now + timedelta(days=1)) is None
+    carried_on(table, f"job_audit-{story.now:%Y-%m-%d}", story.now)
+    assert audit.begin_daily(table, now=story.now + timedelta(days=1)) is not None
