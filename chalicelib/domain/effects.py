@@ -65,14 +65,17 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
+    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read.
+
+    Another worker may have counted it, with facts that this one has not read, and found that nothing changes.
+    """
 
     fact: model.Later
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Write nothing, but only if this order has no redemption."""
+    """Write nothing, but only if this order has no redemption: a query is no snapshot, it may have missed it."""
 
     order_id: str
 

@@ -8,7 +8,7 @@ from chalicelib.delivery.ses import Mailer, NotSentError, UnsureError
 from chalicelib.domain.model import Letter, Message
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.store.table import Table
+from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:
     from chalicelib.web.render import Mail
@@ -49,7 +49,7 @@ def _noted(letter: Letter, outcome: str) -> Letter:
 
 
 def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> str:
-    """Send one letter once, and say how it went."""
+    """Send one letter once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     if letter.state != "owed":
         return "closed"
     try:
@@ -59,6 +59,8 @@ def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> str
         return "unsure"
     except NotSentError as error:
         return "undeliverable" if error.for_good else "refused"
+    except BusyError:
+        return "refused"
     return "sent"
 
 

@@ -90,18 +90,19 @@ class Exercise:
         return self._worker("EveryMinute", self._overdue)
 
     def _worker(self, function: str, bring: Callable[[str], Body]) -> list[str]:
-        """Settle an early refund and an order with a delivery, deliver what the order causes."""
+        """Settle an early refund and an order with a card, deliver what the order causes."""
         self.stage.start_anew(function)
         n = next(NUMBERS)
         maya, early, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"early{n}", f"o{n}"
         assert self.live.refund(early, "r1", 100).status == 201
-        assert self.live.redeem(maya["code"], order, f"o{n}@friends.example").status == 201
+        friend, card = f"o{n}@friends.example", f"card{n}"
+        assert self.live.redeem(maya["code"], order, friend, payment_fingerprint=card).status == 201
         broken = [self._failure(function, bring(f"ORDER#{key}")) for key in (early, order)]
         broken += [f"{early} is still due" for item in self.stage.items(f"ORDER#{early}") if "due_at" in item]
         if self.live.balances(maya["id"]) != (450, 0):
             return [*filter(None, broken), f"{order} is not settled"]
         broken.append(self._failure(function, bring(f"MSG#{order}")))
-        mails = [*self.live.mails(f"o{n}@friends.example"), *self.live.mails(f"exercise{n}@deployed.example")]
+        mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
         if len(mails) != 2:
             broken.append(f"{len(mails)} mails for {order}")
         return [text for text in broken if text]

@@ -66,10 +66,10 @@ class Live:
         """Make somebody an ambassador."""
         return self.call("POST", "/v1/ambassadors", {"email": email, "first_name": first_name}, key="enrol")
 
-    def redeem(self, code: str, order_id: str, friend: str, amount: int = 5000) -> Answer:
+    def redeem(self, code: str, order_id: str, friend: str, amount: int = 5000, **more: str) -> Answer:
         """Use a code on an order."""
         customer = {"email": friend, "first_name": "Fay", "first_order": True}
-        order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(amount)}
+        order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(amount), **more}
         return self.call("POST", "/v1/redemptions", order, key="checkout")
 
     def refund(self, order_id: str, refund_id: str, amount: int, **more: str) -> Answer:

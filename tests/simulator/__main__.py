@@ -6,9 +6,12 @@ import time
 import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from itertools import starmap
 
+from chalicelib.telemetry import logger
 from tests.simulator.history import History, tally
 
 CHUNK = 100
@@ -25,11 +28,13 @@ class Outcome:
 
 def play(first: int, histories: int) -> Outcome:
     """Play histories until one fails."""
+    logger.setLevel("CRITICAL")
     fired = Counter[str]()
     for seed in range(first, first + histories):
         try:
             history = History(seed)
-            history.play()
+            with redirect_stdout(StringIO()):
+                history.play()
             history.check()
         except Exception:  # noqa: BLE001 - whatever it is, it is told with its seed, and ends the run
             return Outcome(fired, seed, traceback.format_exc(limit=-4))

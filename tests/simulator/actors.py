@@ -6,22 +6,22 @@ from random import Random
 from typing import Any
 
 from chalicelib.domain.admit import Ask, Line
-from chalicelib.domain.model import Fulfilment, Person, Refund, Reversal
+from chalicelib.domain.model import Fulfilment, Person, Redemption, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.operations.deliver import deliver
 from chalicelib.operations.enrol import enrol
-from chalicelib.operations.expire import expire
 from chalicelib.operations.redeem import Contact, Redeemed, redeem
 from chalicelib.operations.report import report, review
-from chalicelib.operations.settle_orders import settle_orders
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
+from chalicelib.workers import schedule, stream
 from tests.simulator.workloads import Workload, rules
 from tests.simulator.world import START, World
 
 PEPPER = b"pepper"
+EVENT: Any = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
+EVENT |= {"version": "0", "resources": []}
 NAMES = ("maya", "asha", "li")
 
 
@@ -35,6 +35,7 @@ class Town:
         self.taken: dict[str, int] = {}
         self.codes: list[str] = []
         self.owners: list[str] = []
+        self.ambassadors: list[str] = []
         self._read_records = 0
 
     def settle_down(self) -> None:
@@ -47,6 +48,7 @@ class Town:
             code = self.world.table.read_code(enrolled.code)
             assert code is not None
             self.owners.append(code.owners[0])
+            self.ambassadors.append(code.ambassador_id)
         if self.chance.random() < 0.5:
             self.world.table.change_code(self.codes[0], {"campaign": "spring"})
 
@@ -54,8 +56,8 @@ class Town:
 
     def checkout(self) -> None:
         """Redeem an order, with retries, sometimes with another content under the same id."""
-        order_id = f"o{self.chance.randint(1, self.workload.orders)}"
-        friend = self.chance.choice([f"friend{self.chance.randint(1, self.workload.friends)}", order_id])
+        order_id = self.some_order()
+        friend = self.chance.choice([self.some_friend(), order_id])
         self._redeem(order_id, friend, self.chance.choice(self.codes), tries=self.chance.randint(1, 3))
 
     def farmer(self) -> None:
@@ -79,12 +81,28 @@ class Town:
             for _ in range(self.chance.randint(1, 2)):
                 quietly(lambda fact=fact: report(self.world.table, fact))  # type: ignore[misc]
 
+    def undoer(self) -> None:
+        """Pay back and take that back, in one breath."""
+        for _ in range(self.chance.randint(1, 3)):
+            order_id, now = self.some_order(), self.world.now
+            name = f"u{self.chance.randint(1, 3)}"
+            quietly(
+                lambda order_id=order_id, name=name, now=now: report(  # type: ignore[misc]
+                    self.world.table, Refund(order_id, name, "refund", 1000, "EUR", recorded_at=now)
+                )
+            )
+            quietly(
+                lambda order_id=order_id, name=name, now=now: report(  # type: ignore[misc]
+                    self.world.table, Reversal(order_id, name, recorded_at=now)
+                )
+            )
+
     # --- the admins ---------------------------------------------------------------------------------------------------
 
     def admin(self) -> None:
         """Decide on orders."""
         for _ in range(self.chance.randint(1, 2)):
-            order_id = f"o{self.chance.randint(1, self.workload.orders)}"
+            order_id = self.some_order()
             decision: Any = self.chance.choice(["approve", "deny"])
             quietly(
                 lambda order_id=order_id, decision=decision: review(  # type: ignore[misc]
@@ -107,35 +125,25 @@ class Town:
             doubled = self.chance.randint(0, 3)
             fresh = self.world.engine.records[max(0, self._read_records - doubled) :]
             self._read_records = len(self.world.engine.records)
-            pks = [record["dynamodb"]["Keys"]["PK"]["S"] for record in fresh if record["eventName"] == "INSERT"]
             self.world.fired["stream doubled"] += doubled > 0
-            if len(pks) > 1 and self.chance.random() < 0.5:
-                self.chance.shuffle(pks)
+            if len(fresh) > 1 and self.chance.random() < 0.5:
+                self.chance.shuffle(fresh)
                 self.world.fired["stream reordered"] += 1
-            if len(pks) > 1 and self.chance.random() < 0.3:
-                pks = pks[: self.chance.randrange(len(pks))]
+            if len(fresh) > 1 and self.chance.random() < 0.3:
+                fresh = fresh[: self.chance.randrange(len(fresh))]
                 self.world.fired["stream partial"] += 1
-            self.work(pks)
+            quietly(lambda fresh=fresh: stream.on_table_change({"Records": fresh}, None))  # type: ignore[misc]
             self.world.switch()
 
     def schedule(self) -> None:
         """The minute's run."""
         for _ in range(self.chance.randint(1, 3)):
             self.world.pass_time(minutes=1)
-            quietly(lambda: self.work([key.pk for key in self.world.table.list_due(self.world.now)]))
+            quietly(self.minute)
 
-    def work(self, pks: list[str]) -> None:
-        """What the workers do with partition keys."""
-        found = list(dict.fromkeys(pks))
-        for pk in found:
-            if pk.startswith("AMB#"):
-                quietly(lambda pk=pk: expire(self.world.table, pk[4:], self.program(), now=self.world.now))  # type: ignore[misc]
-        orders = [pk.removeprefix("ORDER#") for pk in found if pk.startswith("ORDER#")]
-        postponed = settle_orders(self.world.table, orders, now=self.world.now)
-        assert not postponed, postponed
-        for pk in found:
-            if pk.startswith("MSG#"):
-                self._deliver(pk.removeprefix("MSG#"))
+    def minute(self) -> None:
+        """One run of the schedule."""
+        schedule.every_minute(EVENT, None)
 
     def weather(self) -> None:
         """Time jumps, and the mail service goes and comes."""
@@ -153,10 +161,16 @@ class Town:
         versions = [it for it in found if isinstance(it, Program)]
         return next(it for it in versions if it.version == version) if version else versions[-1]
 
-    def _publish(self) -> None:
-        programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
+    def some_order(self) -> str:
+        """An order that there is, or may be."""
+        return f"o{self.chance.randint(1, self.workload.orders)}"
 
-    def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
+    def some_friend(self) -> str:
+        """A friend."""
+        return f"friend{self.chance.randint(1, self.workload.friends)}"
+
+    def ask(self, order_id: str, friend: str, code: str) -> tuple[Ask, Contact]:
+        """What a checkout sends for an order: not always the same."""
         amount = self.chance.choice([5000, 5000, 3333])
         card = self.chance.choice([(), (), (Line("CARD", 1000, gift_card=True),)])
         ask = Ask(
@@ -166,18 +180,30 @@ class Town:
             amount=Money(amount, "EUR"),
             placed_at=START,
             lines=card,
+            payment=self.chance.choice([None, None, "card1", "card2"]),
+            address=self.chance.choice([None, None, "home1"]),
             fingerprint=f"{amount}-{friend}-{code}-{len(card)}",
         )
-        contact = Contact(f"{order_id}@friends.example", "Fay", "en")
+        return ask, Contact(f"{order_id}@friends.example", "Fay", "en")
+
+    def take(self, redemption: Redemption) -> None:
+        """Note what a checkout is told: an order is taken once, and stays as it was taken."""
+        amount = self.taken.setdefault(redemption.order_id, redemption.amount)
+        assert redemption.amount == amount, f"{redemption.order_id} was taken twice"
+
+    def _publish(self) -> None:
+        programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
+
+    def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
+        ask, contact = self.ask(order_id, friend, code)
         for _ in range(tries):
             with suppress(BusyError):
                 answer = redeem(self.world.table, ask, contact, self.program(), now=self.world.now)
                 if isinstance(answer, Redeemed):
-                    amount = self.taken.setdefault(order_id, answer.redemption.amount)
-                    assert answer.redemption.amount == amount, f"{order_id} was taken twice"
+                    self.take(answer.redemption)
 
     def _fact(self) -> Refund | Reversal | Fulfilment:
-        order_id, name = f"o{self.chance.randint(1, self.workload.orders)}", self.chance.choice(["r1", "r2"])
+        order_id, name = self.some_order(), self.chance.choice(["r1", "r2"])
         now, choice = self.world.now, self.chance.random()
         if choice < 0.6:
             kind: Any = self.chance.choice(["refund", "refund", "chargeback", "cancellation"])
@@ -186,12 +212,6 @@ class Town:
         if choice < 0.8:
             return Reversal(order_id, name, recorded_at=now)
         return Fulfilment(order_id, name, delivered_at=now, recorded_at=now)
-
-    def _deliver(self, message_id: str) -> None:
-        try:
-            deliver(self.world.table, self.world.mailer, message_id, now=self.world.now)
-        except BusyError:
-            self.world.fired["close lost"] += 1
 
 
 def quietly(act: Callable[[], Any]) -> None:

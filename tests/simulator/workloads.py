@@ -18,6 +18,7 @@ PLAIN: Rules = {
     "new_friends_only": False,
     "hold_days": 10,
     "review_days": 5,
+    "adjustment_limit": 300,
 }
 
 
@@ -35,7 +36,8 @@ class Workload:
 
 def rules(chance: Random, workload: Workload) -> Rules:
     """Rules at random, with what the workload needs."""
-    return {**PLAIN, "tiers": _tiers(chance), **_some(chance), **workload.rules(chance)}
+    common = {**PLAIN, "tiers": _tiers(chance), "spend_days": chance.choice([1, 30])}
+    return {**common, **_some(chance), **workload.rules(chance)}
 
 
 def _tiers(chance: Random) -> list[Rules]:
@@ -75,20 +77,68 @@ def _campaign() -> Rules:
     return {"name": "spring", **dates, "offer": {"amount": 1500}, "reward": {"amount": 900}}
 
 
-SHOP = ("checkout", "checkout", "back_office", "admin", "stream_worker", "schedule", "weather")
+SHOP = (
+    "town.checkout",
+    "town.checkout",
+    "town.back_office",
+    "town.admin",
+    "town.stream_worker",
+    "town.schedule",
+    "town.weather",
+)
 
 WORKLOADS = (
-    Workload("everything at once", (*SHOP, "checkout", "back_office", "ruler")),
-    Workload("retries", (*SHOP, *["checkout"] * 4), orders=2, friends=2),
     Workload(
-        "a viral code", (*SHOP, *["checkout"] * 6, "stream_worker", "schedule"), orders=10, friends=10, ambassadors=1
+        "everything at once",
+        (
+            *SHOP,
+            "town.checkout",
+            "town.back_office",
+            "town.ruler",
+            "wallet.customer",
+            "wallet.desk",
+            "wallet.treasurer",
+        ),
     ),
-    Workload("a storm of refunds", (*SHOP, *["back_office"] * 5, "stream_worker"), orders=2),
-    Workload("buy, refund, buy again", (*SHOP, "farmer", "farmer", "schedule"), orders=6, friends=1),
-    Workload("a ring", (*SHOP, "checkout", "ring"), orders=4, ambassadors=2),
+    Workload("retries", (*SHOP, *["town.checkout"] * 4), orders=2, friends=2),
+    Workload(
+        "a viral code",
+        (*SHOP, *["town.checkout"] * 6, "town.stream_worker", "town.schedule"),
+        orders=10,
+        friends=10,
+        ambassadors=1,
+    ),
+    Workload(
+        "a storm of refunds",
+        (*SHOP, *["town.back_office"] * 4, *["town.undoer"] * 3, *["town.stream_worker"] * 3),
+        orders=2,
+    ),
+    Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
+    Workload(
+        "a ring", (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"), orders=4, ambassadors=2
+    ),
+    Workload(
+        "a race of spenders",
+        (
+            *SHOP,
+            "town.back_office",
+            *["wallet.customer"] * 4,
+            *["wallet.desk"] * 2,
+            "wallet.treasurer",
+            "town.schedule",
+        ),
+        ambassadors=1,
+        rules=lambda _: {"hold_days": 0},
+    ),
+    Workload(
+        "late claims",
+        (*SHOP, *["wallet.claimant"] * 3, *["wallet.desk"] * 3, "wallet.treasurer", "wallet.treasurer"),
+        orders=6,
+        friends=6,
+    ),
     Workload(
         "the edge of a cap",
-        (*SHOP, *["checkout"] * 3, "stream_worker", "schedule", "ruler"),
+        (*SHOP, *["town.checkout"] * 3, "town.stream_worker", "town.schedule", "town.ruler"),
         orders=6,
         friends=6,
         ambassadors=1,
@@ -99,7 +149,7 @@ WORKLOADS = (
     ),
     Workload(
         "the edge of a budget",
-        (*SHOP, *["checkout"] * 3, "stream_worker", "stream_worker", "ruler"),
+        (*SHOP, *["town.checkout"] * 3, "town.stream_worker", "town.stream_worker", "town.ruler"),
         orders=6,
         friends=6,
         ambassadors=3,

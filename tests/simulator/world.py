@@ -5,15 +5,19 @@ seed, and a seed that fails fails again.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import greenlet
 from botocore.exceptions import ReadTimeoutError
 
+from chalicelib import deps
 from chalicelib.delivery.ses import Mailer
+from chalicelib.operations import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from tests.simulator.engine import Engine, Item, refused
@@ -29,7 +33,8 @@ class KilledError(BaseException):
 class World:
     """The engine, the mail service, the clock, the faults, and the actors that are still running.
 
-    `trouble` is the share of calls that meet a fault; 0 lets everything work.
+    `trouble` is the share of calls that meet a fault; 0 lets everything work. `postponed` tells that a worker moved an
+    order away because it could not make sense of it, which no fault excuses.
     """
 
     def __init__(self, seed: int, trouble: float = 0.15) -> None:
@@ -41,11 +46,21 @@ class World:
         self.mails: Counter[tuple[str, str]] = Counter()
         self.unheard: Counter[tuple[str, str]] = Counter()
         self.mails_down = False
+        self.postponed = False
+        self._sending: set[tuple[str, str]] = set()
         self._monotonic = 0.0
         self._actors: list[greenlet.greenlet] = []
         wire = Wire(self, "simulated", sleep=self._sleep, jitter=self.chance.random, clock=lambda: self._monotonic)
         self.table = Table(wire)
         self.mailer = Mailer(self, "thanks@shop.example")
+
+    @contextmanager
+    def inhabited(self) -> Iterator[None]:
+        """Let the program find its table, its mail service and its clock in this world."""
+        here: Any = {"table": lambda: self.table, "mailer": lambda: self.mailer, "_clock": lambda: self.now}
+        with patch.multiple(deps, _program=None, **here):
+            yield
+        programs.version.cache_clear()
 
     # --- actors -------------------------------------------------------------------------------------------------------
 
@@ -77,6 +92,11 @@ class World:
         self._monotonic += seconds
         self.switch()
 
+    @property
+    def may_be_doubled(self) -> int:
+        """How many mails may have gone twice: two letters for each time that a sender never said how it went."""
+        return 2 * (len(self._sending) + sum(self.unheard.values()))
+
     # --- the wire -----------------------------------------------------------------------------------------------------
 
     def __getattr__(self, operation: str) -> Callable[..., Item]:
@@ -95,6 +115,7 @@ class World:
             return self._call("send_email", lambda **_: self._deliver(mail), {})
         except (ReadTimeoutError, KilledError):
             self.unheard[mail] += 1
+            self.fired["mail unsure"] += 1
             raise
 
     def _deliver(self, mail: tuple[str, str]) -> Item:
@@ -110,7 +131,8 @@ class World:
             raise KilledError
         if fault and fault not in {"lost reply", "killed after"}:
             raise self._refusal(fault, request)
-        answer = carry_out(**request)
+        answer = self._torn(carry_out, request) if operation == "query" else carry_out(**request)
+        self._note(request)
         self.switch()
         if fault == "lost reply":
             raise ReadTimeoutError(endpoint_url="")
@@ -118,8 +140,33 @@ class World:
             raise KilledError
         return answer
 
+    def _torn(self, carry_out: Callable[..., Item], request: Item) -> Item:
+        """A query is no snapshot: what it reads first may be older than what it reads last."""
+        early = carry_out(**request)
+        if self.trouble == 0 or "IndexName" in request or self.chance.random() < 0.7:
+            return early
+        self.switch()
+        late, forward = carry_out(**request), request.get("ScanIndexForward", True)
+        places = sorted(item["SK"]["S"] for item in (*early["Items"], *late["Items"]))
+        if not places or "LastEvaluatedKey" in {**early, **late}:
+            return late
+        self.fired["torn read"] += early != late
+        cut = self.chance.choice(places)
+        items = [it for it in early["Items"] if (it["SK"]["S"] < cut) == forward]
+        items += [it for it in late["Items"] if (it["SK"]["S"] < cut) != forward]
+        return {**late, "Items": items, "Count": len(items)}
+
+    def _note(self, request: Item) -> None:
+        """Remember what has been stored: an order put off, a sender who took a message, or said how it went."""
+        told = request.get("ExpressionAttributeValues", {})
+        self.postponed |= ":reason" in told
+        if ":stale" in told:
+            self._sending.add((request["Key"]["PK"]["S"], told[":now"]["S"]))
+        if ":mine" in told:
+            self._sending.discard((request["Key"]["PK"]["S"], told[":mine"]["S"]))
+
     def _fault(self, operation: str) -> str | None:
-        if self.chance.random() >= self.trouble:
+        if self.chance.random() >= self.trouble * (2 if operation == "send_email" else 1):
             return None
         faults = ["lost request", "lost reply", "throttle", "server error"]
         faults += ["killed before", "killed after"] if self.chance.random() < 0.3 else []

@@ -1,0 +1,140 @@
+"""What must be true of what was taken out of accounts, given by hand, sent and claimed: each says what is wrong."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from chalicelib.domain.effects import Entity
+from chalicelib.domain.ledger import AVAILABLE
+from chalicelib.domain.model import (
+    Account,
+    Adjustment,
+    Claim,
+    Gift,
+    LedgerEntry,
+    OpenClaims,
+    Redemption,
+    Trait,
+    Withdrawal,
+)
+from tests.simulator.books import of
+from tests.simulator.wallet import ADJUSTMENT_LIMIT, BO
+
+ENTRIES_OF = {"reserved": (), "confirmed": ("confirmed",), "cancelled": ("cancelled",), "expired": ("cancelled",)}
+"""How the entry begins that ends a withdrawal, by its state."""
+
+
+def violations(entities: Iterable[Entity]) -> list[str]:
+    """Say all that is wrong."""
+    stored = list(entities)
+    entries = sorted(of(LedgerEntry, stored), key=lambda it: (it.ambassador_id, it.number))
+    return [
+        *overdrawn(entries),
+        *wrong_withdrawals(of(Withdrawal, stored), of(Account, stored), entries),
+        *wrong_adjustments(of(Adjustment, stored), entries),
+        *wrong_gifts(of(Gift, stored), entries),
+        *wrong_claims(of(Claim, stored), of(OpenClaims, stored), of(Redemption, stored)),
+        *wrong_traits(of(Trait, stored), of(Redemption, stored)),
+    ]
+
+
+def overdrawn(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """Nobody takes out what is not available, held money least of all; what is held or reserved is never below zero."""
+    balances = Counter[tuple[str, str, str]]()
+    for entry in entries:
+        for leg in entry.legs:
+            place = (entry.ambassador_id, leg.account, leg.currency)
+            balances[place] += leg.amount
+            may_owe = leg.account.startswith("program:") or (
+                leg.account == AVAILABLE and entry.kind not in {"spend", "payout", "gift_sent", "expiry"}
+            )
+            if balances[place] < 0 and not may_owe:
+                yield f"{entry.id} ({entry.kind}) leaves {balances[place]} in {leg.account}"
+
+
+def wrong_withdrawals(
+    withdrawals: Iterable[Withdrawal], accounts: Iterable[Account], entries: Iterable[LedgerEntry]
+) -> Iterator[str]:
+    """A withdrawal has the entries of its state, each once and with its amount; accounts hold what is reserved."""
+    posted, sums = defaultdict[str, list[tuple[str, int]]](list), Counter[tuple[str, str]]()
+    for entry in entries:
+        if entry.kind.startswith(("spend", "payout")):
+            posted[entry.cause].append((entry.kind, entry.legs[-1].amount))
+    for it in withdrawals:
+        expected = [it.kind, *(f"{it.kind}_{ending}" for ending in ENTRIES_OF[it.state])]
+        found = posted.pop(f"{it.kind}:{it.id}", [])
+        if found != [(kind, it.amount) for kind in expected]:
+            yield f"{it.id} is {it.state} with {it.amount}, and its entries are {found}"
+        if it.state == "confirmed" and it.closed_at and it.expires_at and it.closed_at >= it.expires_at:
+            yield f"{it.id} expired at {it.expires_at} and was confirmed at {it.closed_at}"
+        end = {"reserved": "reserved", "confirmed": "spent" if it.kind == "spend" else "paid"}.get(it.state, "back")
+        sums[it.ambassador_id, end] += it.amount
+    yield from (f"{cause} has entries and is no withdrawal" for cause in posted)
+    for account in accounts:
+        for part in ("reserved", "spent", "paid"):
+            expected_sum, found_sum = sums[account.ambassador_id, part], account.balance("EUR", part)
+            if expected_sum != found_sum:
+                yield f"{account.ambassador_id} has {found_sum} {part}, withdrawals say {expected_sum}"
+
+
+def wrong_adjustments(adjustments: Iterable[Adjustment], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """What was posted has one entry, anything else none; above the limit only another owner's admin could post it."""
+    posted = defaultdict[str, list[int]](list)
+    for entry in entries:
+        if entry.kind == "adjustment":
+            posted[entry.cause].append(entry.legs[-1].amount)
+    for it in adjustments:
+        found = posted.pop(f"adjustment:{it.id}", [])
+        if found != ([it.amount] if it.state == "posted" else []):
+            yield f"{it.id} of {it.amount} is {it.state}, and its entries move {found}"
+        if abs(it.amount) > ADJUSTMENT_LIMIT and it.state == "posted" and it.decided_by != BO.id:
+            yield f"{it.id} of {it.amount} was posted, and {it.decided_by} is no second admin"
+    yield from (f"{cause} has entries and is no adjustment" for cause in posted)
+
+
+def wrong_gifts(gifts: Iterable[Gift], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """Each entry that makes a gift available has its task; each task that was sent has one entry, any other none."""
+    made, sent = set[str](), Counter[str]()
+    for entry in entries:
+        if any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith("gift:") for leg in entry.legs):
+            made.add(entry.id)
+        if entry.kind == "gift_sent":
+            sent[entry.cause] += 1
+    tasks = {it.id: it for it in gifts}
+    yield from (f"{name} makes a gift available, and nobody is asked to send it" for name in made - tasks.keys())
+    yield from (f"{name} asks for a gift that no entry makes available" for name in tasks.keys() - made)
+    for it in tasks.values():
+        times = sent.pop(f"gift:{it.id}", 0)
+        if times != (it.state == "sent"):
+            yield f"the gift {it.id} is {it.state} and has {times} entries"
+    yield from (f"{cause} has entries and is no gift" for cause in sent)
+
+
+def wrong_claims(
+    claims: Iterable[Claim], listed: Iterable[OpenClaims], redemptions: Iterable[Redemption]
+) -> Iterator[str]:
+    """An approved claim has its order, an order names no claim but such a one; what waits is what is listed."""
+    admitted = {it.claim: it for it in redemptions if it.claim}
+    waiting = {name for it in listed for name in it.claims}
+    for it in claims:
+        order = admitted.pop(it.id, None)
+        named = order is not None and (order.order_id, order.ambassador_id) == (it.order_id, it.ambassador_id)
+        if named != (it.state == "approved"):
+            yield f"{it.id} is {it.state}, and its order is {order}"
+        if (it.state == "open") != (it.id in waiting):
+            yield f"{it.id} is {it.state}, and listed: {it.id in waiting}"
+    yield from (f"{name} has an order and is no claim" for name in admitted)
+
+
+def wrong_traits(traits: Iterable[Trait], redemptions: Iterable[Redemption]) -> Iterator[str]:
+    """A card or an address is remembered with the friends that used it: all of them, or two."""
+    used = defaultdict[tuple[str, str], set[str]](set)
+    for it in redemptions:
+        for name in (it.payment, it.address):
+            if name and it.standing:
+                used[name, it.ambassador_id].add(it.friend)
+    for trait in traits:
+        friends = used.pop((trait.pseudonym, trait.ambassador_id), set())
+        few = min(2, len(friends))
+        if not set(trait.friends) <= friends or len(set(trait.friends)) != few:
+            yield f"{trait} was used by {friends}"
+    yield from (f"{name} was used by {friends} and is not remembered" for name, friends in used.items())

@@ -1,0 +1,159 @@
+"""Those who come for what was earned, all at once: customers with coupons, the shop's desk, admins, claimants."""
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from chalicelib.domain.model import ApiKey, Attempt, Claim
+from chalicelib.domain.money import Money
+from chalicelib.operations import adjust, claims, withdraw
+from chalicelib.operations.send_gifts import mark_sent
+from tests.simulator.actors import Town, quietly
+from tests.simulator.world import START
+
+ADJUSTMENT_LIMIT = 300
+"""In all rules that a history has: above it nobody may adjust alone."""
+
+GIFT = "gift:Tea mug"
+
+ANA = ApiKey("1", "key_ana", "desk", ("admin:write",), START, owner="Ana")
+HER_OWN = ApiKey("2", "key_ana2", "desk", ("admin:write",), START, owner="Cy", made_by="key_ana", makers=("Ana",))
+BO = ApiKey("3", "key_bo", "desk", ("admin:write",), START, owner="Bo")
+
+
+class Wallet:
+    """What is done with rewards. `told` is what a caller was told that an attempt has made, `ended` how it ended."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.world = town.world
+        self.chance: Random = town.chance
+        self.told: dict[str, str] = {}
+        self.ended: dict[str, str] = {}
+
+    # --- customers ----------------------------------------------------------------------------------------------------
+
+    def customer(self) -> None:
+        """Ask for coupons, hurriedly: the same tap from two phones, more than there is; use some, perhaps late."""
+        for _ in range(self.chance.randint(1, 3)):
+            owner = self.chance.choice(self.town.ambassadors)
+            self._withdraw("spend", owner, f"tap{self.chance.randint(1, 3)}-{owner}")
+            if self.chance.random() < 0.3:
+                self.world.pass_time(hours=30)
+            quietly(self._close_one)
+
+    def claimant(self) -> None:
+        """Claim orders, one's own and others', also twice."""
+        for _ in range(self.chance.randint(1, 3)):
+            owner, order_id = self.chance.choice(self.town.ambassadors), self.town.some_order()
+            attempt = self._attempt(f"claim-{owner}-{self.chance.randint(1, 4)}", order_id)
+            quietly(
+                lambda owner=owner, order_id=order_id, attempt=attempt: claims.claim(  # type: ignore[misc]
+                    self.world.table, owner, order_id, None, attempt=attempt, now=self.world.now
+                )
+            )
+
+    # --- the shop and its admins --------------------------------------------------------------------------------------
+
+    def desk(self) -> None:
+        """Pay out and say how it went, send gifts, decide on claims."""
+        for _ in range(self.chance.randint(1, 3)):
+            owner = self.chance.choice(self.town.ambassadors)
+            self._withdraw("payout", owner, f"pay{self.chance.randint(1, 3)}")
+            quietly(self._close_one)
+            quietly(self._send_gifts)
+            quietly(self._decide_claims)
+
+    def treasurer(self) -> None:
+        """Adjust balances, up and down, in money, points and gifts; and be the second admin where one may be."""
+        for _ in range(self.chance.randint(1, 3)):
+            quietly(self._adjust)
+            quietly(self._second)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _withdraw(self, kind: Any, owner: str, key: str) -> None:
+        amount = self.chance.choice([100, 100, 250, 400])
+        wanted = withdraw.Wanted(kind, owner, Money(amount, "EUR"))
+        attempt = self._attempt(f"{kind}-{key}", f"{owner}-{amount}")
+        for _ in range(self.chance.randint(1, 2)):
+            quietly(lambda: self._withdraw_once(wanted, attempt))
+
+    def _withdraw_once(self, wanted: withdraw.Wanted, attempt: Attempt) -> None:
+        program, now = self.town.program(), self.world.now
+        answer = withdraw.withdraw(self.world.table, wanted, program, attempt=attempt, now=now, chance=self.chance)
+        if isinstance(answer, withdraw.Withdrawn):
+            made = answer.withdrawal.id
+            assert self.told.setdefault(attempt.key, made) == made, f"{attempt.key} has made two withdrawals"
+
+    def _close_one(self) -> None:
+        """Say how a withdrawal ended, more than once and not always alike."""
+        if not self.told:
+            return
+        named, step = self.chance.choice(sorted(self.told.values())), self.chance.choice(["confirmed", "cancelled"])
+        closing = f"because{self.chance.randint(1, 2)}"
+        for _ in range(self.chance.randint(1, 2)):
+            answer = withdraw.finish(
+                self.world.table,
+                named,
+                step,  # type: ignore[arg-type]
+                self.town.program(),
+                by="key",
+                closing=closing,
+                now=self.world.now,
+            )
+            if isinstance(answer, withdraw.Withdrawn):
+                state = answer.withdrawal.state
+                assert self.ended.setdefault(named, state) == state, f"{named} has ended twice"
+
+    def _adjust(self) -> None:
+        owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])
+        amount = self.chance.choice([1, 2, -1, -2] if unit == GIFT else [200, 200, -150, 500, -400, 1])
+        attempt = self._attempt(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
+        adjust.ask_to_adjust(
+            self.world.table,
+            adjust.Wanted(owner, amount, unit, "a parcel was lost"),
+            self.town.program(),
+            by=ANA,
+            attempt=attempt,
+            now=self.world.now,
+            chance=self.chance,
+        )
+
+    def _second(self) -> None:
+        for _, waiting in self.world.table.list_adjustments(None, 5):
+            adjust.decide_adjustment(
+                self.world.table,
+                waiting.id,
+                self.chance.choice(["approve", "approve", "deny"]),
+                self.town.program(),
+                by=self.chance.choice([ANA, HER_OWN, BO]),
+                note="seen",
+                now=self.world.now,
+            )
+
+    def _send_gifts(self) -> None:
+        for _, gift in self.world.table.list_gifts(None, 5):
+            for _ in range(self.chance.randint(1, 2)):
+                mark_sent(self.world.table, gift.id, self.town.program(), author="key", note=None, now=self.world.now)
+
+    def _decide_claims(self) -> None:
+        waiting, _ = claims.queue(self.world.table, None, 5)
+        for asked, _ in waiting:
+            found = claims.find(self.world.table, asked.id)
+            assert found is not None
+            if self.chance.random() < 0.3:
+                claims.deny(self.world.table, asked, self._decided(asked, "denied"))
+            else:
+                ask, contact = self.town.ask(asked.order_id, self.town.some_friend(), found[1])
+                decision = self._decided(asked, "approved")
+                answer = claims.approve(self.world.table, asked, ask, contact, self.town.program(), decision)
+                if isinstance(answer, claims.Decided) and answer.redemption and answer.claim.state == "approved":
+                    self.town.take(answer.redemption)
+
+    def _decided(self, asked: Claim, state: Any) -> Claim:
+        version = asked.version + 1
+        return replace(asked, state=state, decided_at=self.world.now, author="key", answer="seen", version=version)
+
+    def _attempt(self, key: str, asked: str) -> Attempt:
+        return Attempt(key, asked, self.world.now)
