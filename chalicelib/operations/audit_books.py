@@ -8,6 +8,7 @@ were read and the account has stood still meanwhile, else they are counted again
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from typing import Literal, TypeVar
 
@@ -45,7 +46,7 @@ from chalicelib.operations import programs
 from chalicelib.operations.programs import NoProgramError
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
-from chalicelib.store.table import BusyError, Found, Table, order_of
+from chalicelib.store.table import Found, Table, order_of
 
 ENTRIES = 100
 ORDERS = 20
@@ -106,22 +107,21 @@ def _place(books: Books) -> tuple[object, ...]:
     return books.stage, books.round, books.number, books.after, books.awaited is None
 
 
-def certain(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile."""
-    first = list(look())
-    if not first:
-        return []
-    again = list(look())
-    return [finding for finding in first if finding in again]
+def certain(look: Callable[[], Iterable[Finding]], first: Sequence[Finding] | None = None) -> list[Finding]:
+    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile.
+
+    `first` is what a first look has found already.
+    """
+    seen = list(look()) if first is None else first
+    again = list(look()) if seen else []
+    return [finding for finding in seen if finding in again]
 
 
 def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    """Yield findings; what is so far from anything that it breaks a check is a finding itself."""
+    """Yield findings; what is so far from anything that it breaks a check is a finding itself. An outage is none."""
     try:
         yield from findings
-    except BusyError:
-        raise
-    except Exception as error:  # noqa: BLE001 - an audit is there for what nobody has thought of, and goes on
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
 
 
@@ -279,8 +279,8 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         redemptions = [it.redemption for it in dossiers]
         yield from findings
         for it in dossiers:
-            if list(guarded(it.where, check_order(it, books.ambassador_id, now=now))):
-                yield from certain(lambda order_id=it.order.order_id: _check_again(table, order_id, books, now))  # type: ignore[misc]
+            once = list(guarded(it.where, check_order(it, books.ambassador_id, now=now)))
+            yield from certain(partial(_check_again, table, it.order.order_id, books.ambassador_id, now), once)
         books.orders += len(dossiers)
     else:
         found = table.find(keys.redemption(order_id) for order_id in ids)
@@ -293,9 +293,9 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         books.stage, books.after = "spends", None
 
 
-def _check_again(table: Table, order_id: str, books: Books, now: datetime) -> Iterator[Finding]:
+def _check_again(table: Table, order_id: str, ambassador_id: str, now: datetime) -> Iterator[Finding]:
     for it in _dossiers(table, [order_id])[0]:
-        yield from guarded(it.where, check_order(it, books.ambassador_id, now=now))
+        yield from guarded(it.where, check_order(it, ambassador_id, now=now))
 
 
 def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], list[Finding]]:
