@@ -934,6 +934,35 @@ def test_what_is_on_its_way_is_no_difference() -> None:
         assert {finding.kind for finding in found} <= {"position", "case"}, seed
 
 
+class Restless(Client):
+    """An account that moves whenever its orders are listed."""
+
+    at = ("", "")
+
+    def __getattr__(self, operation: str) -> Callable[..., Item]:
+        def call(**request: Any) -> Item:
+            if str(request.get("ExpressionAttributeValues", {}).get(":low", {}).get("S")).startswith("REFERRAL#"):
+                (account,) = [it for (pk, sk), it in self.engine.items.items() if (pk, sk) == self.at]
+                moved = deepcopy(account)
+                for name in ("version", "settled"):
+                    put_into(moved, name, int(account[name]["N"]) + 1)
+                self.engine.put_item(Item=moved)
+            answer: Item = getattr(self.engine, operation)(**request)
+            return answer
+
+        return call
+
+
+def test_who_never_stands_still_is_said_to_move(story: Story) -> None:
+    """Counters that move all the time while orders are counted are no difference: the report says whose they are."""
+    client = Restless(story.items)
+    client.at = f"AMB#{story.ids['maya']}", "ACCOUNT"
+    table, report = over(client), audit.Report()
+    audit.go_on(table, audit.of_all(), report, table.deadline(600), now=story.now)
+    assert report.moving == [story.ids["maya"]]
+    assert report.findings == []
+
+
 def test_an_audit_only_reads(story: Story) -> None:
     """Nothing is written, whatever is found."""
     client = Client(story.items)
