@@ -147,6 +147,15 @@ def test_the_schedule_calls_its_function(stage: Stage) -> None:
     assert target["Arn"].endswith(f":{stage.ids['EveryMinute']}")
 
 
+def test_the_daily_audit_is_begun_every_night(stage: Stage) -> None:
+    """The rule is on, fires once a day, and has its own function as its target."""
+    events, rule = stage.cloud.client("events"), stage.ids["EveryDayEveryDayEvent"]
+    described = events.describe_rule(Name=rule)
+    assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "cron(17 2 * * ? *)")
+    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+    assert target["Arn"].endswith(f":{stage.ids['EveryDay']}")
+
+
 @pytest.mark.usefixtures("live")
 def test_a_second_deployment_changes_nothing(cloud: Cloud, architecture: str) -> None:
     """Equal code is equal, whenever it is packaged; the secrets stay what they are, and the program is there."""
