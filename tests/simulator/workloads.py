@@ -123,7 +123,9 @@ WORKLOADS = (
     ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
-        "a ring", (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"), orders=4, ambassadors=2
+        "a ring",
+        (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"),
+        rules=lambda _: {"watch": {"review_at": 1, "velocity_orders": 2}, "hold_days": 2},
     ),
     Workload(
         "a race of spenders",
