@@ -1,28 +1,28 @@
 """Codes: easy to type, hard to guess, and never a bad word."""
 
-from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import cast
 
 import pytest
 
 from chalicelib.domain.codes import ALPHABET, is_coupon, is_decent, normal_code, random_code, random_coupon
 
 
-class Scripted(Random):
+class Scripted:
     """Chance that brings these letters, one after the other."""
 
-    def __new__(cls, *_: str) -> "Scripted":
-        return super().__new__(cls)
-
     def __init__(self, *words: str) -> None:
-        super().__init__(0)
-        self.letters: Iterator[str] = iter("".join(words))
-        self.choices_seen: set[str] = set()
+        self._letters = iter("".join(words))
+        self.asked: set[str] = set()
 
-    def choice(self, seq: Sequence[Any]) -> Any:
-        self.choices_seen.add("".join(seq))
-        return next(self.letters)
+    def choice(self, letters: str) -> str:
+        self.asked.add(letters)
+        return next(self._letters)
+
+
+def chance(*words: str) -> Random:
+    """The same, to be taken for the real one."""
+    return cast("Random", Scripted(*words))
 
 
 def test_no_letter_looks_like_another() -> None:
@@ -33,22 +33,22 @@ def test_no_letter_looks_like_another() -> None:
 
 def test_a_code_is_eight_letters_as_chance_brings_them() -> None:
     """Each of the whole alphabet: nothing about a code follows from another one."""
-    chance = Scripted("MQ7K3QZ2")
-    assert random_code(chance) == "MQ7K3QZ2"
-    assert chance.choices_seen == {ALPHABET}
+    scripted = Scripted("MQ7K3QZ2")
+    assert random_code(cast("Random", scripted)) == "MQ7K3QZ2"
+    assert scripted.asked == {ALPHABET}
 
 
 def test_a_coupon_is_three_letters_of_its_own_and_twelve_by_chance() -> None:
     """Longer than a code to share: it is money to whoever has it."""
-    chance = Scripted("MQ7K3QZ2RVRW")
-    assert random_coupon(chance) == "CPNMQ7K3QZ2RVRW"
-    assert chance.choices_seen == {ALPHABET}
+    scripted = Scripted("MQ7K3QZ2RVRW")
+    assert random_coupon(cast("Random", scripted)) == "CPNMQ7K3QZ2RVRW"
+    assert scripted.asked == {ALPHABET}
 
 
 def test_a_bad_word_is_thrown_away_and_chance_asked_again() -> None:
     """Until none of its readings is bad: as it is written, or with digits read as the letters they look like."""
-    assert random_code(Scripted("MQFCK3QZ", "MQ5H7QZ2", "MQ7K3QZ2")) == "MQ7K3QZ2"
-    assert random_coupon(Scripted("MQFCK3QZ2RVR", "MQ5H7QZ2RVRW", "MQ7K3QZ2RVRW")) == "CPNMQ7K3QZ2RVRW"
+    assert random_code(chance("MQFCK3QZ", "MQ5H7QZ2", "MQ7K3QZ2")) == "MQ7K3QZ2"
+    assert random_coupon(chance("MQFCK3QZ2RVR", "MQ5H7QZ2RVRW", "MQ7K3QZ2RVRW")) == "CPNMQ7K3QZ2RVRW"
 
 
 @pytest.mark.parametrize("code", ["MQFCK3QZ", "MQ88QZ2R", "MQ5H7QZ2", "MQR4P3QZ", "D34DQZ2R", "QZ2RMN4Z"])
