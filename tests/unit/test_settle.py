@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.explain import state_of
 from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import Account, Grant, Month, OrderFacts, Review, Terms
+from chalicelib.domain.model import Account, Case, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
 from chalicelib.domain.settle import Settlement, Unsettled, questions, settle
 from tests.unit.book import TEN_PERCENT, Book, at, program
@@ -546,8 +546,7 @@ def test_a_case_says_what_it_asks() -> None:
     """And changes when another question comes; the earliest deadline stands."""
     book = Book(program(watch=Watch(velocity_orders=1, review_at=40)))
     book.look(0)
-    assert book.order.case is not None
-    assert (book.order.case.questions, book.order.case.deadline) == (("signals",), at(30))
+    assert book.order.case == Case("o1", "amb_1", opened_at=at(0), deadline=at(30), questions=("signals",))
     book.refund(700, currency="USD", days=2)
     book.look(2)
     assert book.order.case.questions == ("signals", "foreign_refund")
@@ -565,7 +564,51 @@ def test_a_closed_case_stays_as_it_was_closed() -> None:
     assert book.look(30).case is None
 
 
-# --- why an entry was posted ---
+# --- what is posted ---
+
+
+def test_an_entry_says_all_that_there_is_to_know_about_it() -> None:
+    """Whose it is, its place in the ledger, when and why, under which program and tier; the standing names it."""
+    book = Book(program(version=7), account=Account("amb_1", version=41))
+    book.order = replace(book.order, redemption=replace(book.redemption, program_version=7))
+    book.look(2)
+    hold = LedgerEntry(
+        ambassador_id="amb_1",
+        number="00000042-001",
+        kind="hold",
+        at=at(2),
+        cause="redemption",
+        legs=(Leg("program:rewards", -450, "EUR"), Leg("ambassador:held", 450, "EUR")),
+        program_version=7,
+        order_id="o1",
+        tier="Starter",
+    )
+    assert book.entries == [hold]
+    book.look(30)
+    assert book.standing.entries == ("00000042-001", "00000043-001")
+
+
+def test_a_standing_names_no_prizes() -> None:
+    """They belong to the account: another order may take them back."""
+    tiers = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700))
+    book = Book(program(tiers=tiers))
+    book.look(40)
+    assert [entry.kind for entry in book.entries] == ["hold", "release", "bonus"]
+    assert book.standing.entries == tuple(entry.number for entry in book.entries[:2])
+
+
+def test_what_is_won_back_after_an_expiry_is_available_in_full() -> None:
+    """What had expired was the rest; a clawback before it took its part, and that comes back."""
+    book = Book()
+    book.look(30)
+    refund = book.refund(900, kind="chargeback", days=31)
+    book.look(31)
+    expired = {"EUR": {"held": 0, "available": 0, "expired": 360}}
+    book.account = replace(book.account, balances=expired, expired_in=book.account.version)
+    book.reverse(refund)
+    book.look(32)
+    assert book.postings[-1] == ("reinstate", 90)
+    assert book.account.balances["EUR"] == {"held": 0, "available": 90, "expired": 360}
 
 
 def test_facts_seen_together_are_named_together() -> None:
