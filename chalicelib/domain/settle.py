@@ -396,7 +396,7 @@ def _counted(account: Account, settled: Redemption, before: Standing | None, pro
         account,
         counted=account.counted + counted,
         refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
-        months=_kept({**account.months, month: became}) if became != was else account.months,
+        months=_kept({**account.months, month: became}),
         active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
     )
 
