@@ -6,7 +6,7 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -263,6 +263,20 @@ class Audit(Shape):
     sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
     seed: Id | None = None
     all: Literal[True] | None = None
+
+
+class Days(Shape, rename={"first": "from", "last": "to"}):
+    """A period: days (UTC), both included."""
+
+    first: date
+    last: date
+
+
+class Preview(Shape):
+    """A program to be tried, and on which orders."""
+
+    program: dict[str, Any]
+    period: Days
 
 
 def parse(raw: bytes, kind: type[T]) -> T:

@@ -139,6 +139,11 @@ def order(order_id: str) -> str:
     return f"ORDER#{order_id}"
 
 
+def order_in(key: Key) -> str:
+    """The id of the order in whose partition something lies."""
+    return key.pk.removeprefix(order(""))
+
+
 def redemption(order_id: str) -> Key:
     """An order's redemption."""
     return Key(order(order_id), "REDEMPTION")

@@ -304,6 +304,10 @@ class Table:
         """The redemptions of some orders, in their order."""
         return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
 
+    def read_codes(self, codes: Iterable[str]) -> list[Code]:
+        """Some codes, in their order."""
+        return self._batch([keys.code(code) for code in codes], Code)
+
     def read_friends(self, persons: Iterable[str]) -> list[Friend]:
         """Which of these people have been referred."""
         return self._batch([keys.friend(person) for person in persons], Friend)
@@ -420,6 +424,11 @@ class Table:
         rows = list(self._wire.query(keys.CLAIMS, bounds, index="owner", skip=after, limit=limit))
         claims = self._batch([key_in(row) for row in rows], Claim)
         return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
+
+    def list_orders(self, on: date) -> list[str]:
+        """All settled orders that were placed on a day. Slightly stale."""
+        shards = (self._wire.query(keys.orders_of(on, shard), index="day") for shard in range(keys.DAY_SHARDS))
+        return [keys.order_in(key_in(row)) for rows in shards for row in rows]
 
     def list_keys(self, name: str, after: str | None, limit: int, *, within: str = "") -> list[tuple[str, Key]]:
         """Up to `limit` keys of a list in the index `owner`, from its first position that begins with `within` on."""
