@@ -39,6 +39,10 @@ class MemoryShop(Shop):
         carry_on(due, 60)
         self._world.engine.settle_indexes()
 
+    def everything(self) -> list[Body]:
+        """All items of the table."""
+        return [dict(item) for item in self._world.engine.items.values()]
+
     def _new_records(self) -> list[Body]:
         records = self._world.engine.records
         new, self._streamed = records[self._streamed :], len(records)

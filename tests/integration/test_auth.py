@@ -66,6 +66,7 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/codes/{code}"): {"admin:write"},
     ("GET", "/v1/program"): {"admin:read"},
     ("PUT", "/v1/program"): {"admin:write"},
+    ("POST", "/v1/program/preview"): {"admin:read"},
     ("GET", "/v1/program/versions"): {"admin:read"},
     ("GET", "/v1/program/versions/{version}"): {"admin:read"},
     ("GET", "/v1/program/schema"): {ANYONE},
