@@ -308,6 +308,16 @@ def public_code(code: Code, first_name: str, offered: Body | None) -> Body:
     return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
 
 
+def code(stored: Code) -> Body:
+    """A code for its ambassador and for admins."""
+    return {
+        "code": stored.code,
+        "state": stored.state,
+        "expires_at": stored.expires_at,
+        "campaign": stored.campaign,
+    }
+
+
 def _coupon(spend: Withdrawal, now: datetime) -> Body:
     confirmed = spend.state == "confirmed"
     return {

@@ -181,10 +181,17 @@ class Decisions(Shape):
 
 
 class CodeChange(Shape):
-    """A code is paused, or works again; it expires, or (null) does not any more. What is left out stays."""
+    """A code is paused, or works again; it expires, or belongs to a campaign, or (null) no more. The rest stays."""
 
     state: Literal["active", "paused"] | UnsetType = UNSET
     expires_at: Moment | UnsetType | None = UNSET
+    campaign: Name | UnsetType | None = UNSET
+
+
+class NewCode(Shape):
+    """A further code of an ambassador, and the campaign that it belongs to."""
+
+    campaign: Name | None = None
 
 
 class Spend(Shape):

@@ -4,6 +4,7 @@
 |----------------------|---------------------------|--------------------------------------|---------------------------|
 | profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
+| further codes        | AMB#a, CODES              | ambassador                           |                           |
 | code                 | CODE#c, CODE              | checkout, landing page               |                           |
 | clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
@@ -102,6 +103,11 @@ def profile(ambassador_id: str) -> Key:
 def account(ambassador_id: str) -> Key:
     """An ambassador's balances."""
     return Key(ambassador(ambassador_id), "ACCOUNT")
+
+
+def further_codes(ambassador_id: str) -> Key:
+    """The codes of an ambassador beside the first one."""
+    return Key(ambassador(ambassador_id), "CODES")
 
 
 def ledger(ambassador_id: str) -> str:
@@ -278,6 +284,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Account: lambda it: account(it.ambassador_id),
     model.LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
     model.Code: lambda it: code(it.code),
+    model.FurtherCodes: lambda it: further_codes(it.ambassador_id),
     model.Membership: lambda it: membership(it.person),
     model.Friend: lambda it: friend(it.person),
     model.Redemption: lambda it: redemption(it.order_id),

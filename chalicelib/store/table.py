@@ -32,6 +32,7 @@ from chalicelib.domain.model import (
     Draw,
     Friend,
     Fulfilment,
+    FurtherCodes,
     Gift,
     Job,
     LedgerEntry,
@@ -229,6 +230,10 @@ class Table:
     def read_account(self, ambassador_id: str) -> Account | None:
         """An ambassador's balances."""
         return self._get(keys.account(ambassador_id), Account)
+
+    def read_further_codes(self, ambassador_id: str) -> FurtherCodes | None:
+        """The codes of an ambassador beside the first one."""
+        return self._get(keys.further_codes(ambassador_id), FurtherCodes)
 
     def read_accounts(self, ambassador_ids: Iterable[str]) -> dict[str, Account]:
         """The balances of some ambassadors, by id."""

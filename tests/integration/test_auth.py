@@ -63,6 +63,8 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/ambassadors/{ambassador_id}/claims"): {SESSION},
     ("GET", "/v1/claims"): {"admin:read"},
     ("POST", "/v1/claims/{claim_id}"): {"admin:write"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/codes"): {"admin:write", SESSION},
+    ("GET", "/v1/ambassadors/{ambassador_id}/codes"): {"admin:read", SESSION},
     ("PATCH", "/v1/codes/{code}"): {"admin:write"},
     ("GET", "/v1/program"): {"admin:read"},
     ("PUT", "/v1/program"): {"admin:write"},

@@ -184,6 +184,12 @@ def preview(case: str, pointer: str, **changes: object) -> Case:
     return Case(f"preview-{case}", "POST", "/v1/program/preview", "admin:read", body, 400, "invalid_request", pointer)
 
 
+def new_code(case: str, pointer: str, **told: object) -> Case:
+    """A further code asked for with something wrong at `pointer`."""
+    path, reason = "/v1/ambassadors/$ID/codes", "invalid_request"
+    return Case(f"new-code-{case}", "POST", path, "admin:write", told, 400, reason, pointer, ATTEMPT)
+
+
 def audit(case: str, pointer: str, body: Body) -> Case:
     """An audit asked for with something wrong at `pointer`."""
     return Case(f"audit-{case}", "POST", "/v1/ledger/audit", "admin:write", body, 400, "invalid_request", pointer)
@@ -399,6 +405,16 @@ CASES = [
         *("code-state", "PATCH", "/v1/codes/$MAYA", "admin:write"),
         *({"state": "deleted"}, 400, "invalid_request", "/state"),
     ),
+    Case(
+        *("code-campaign", "PATCH", "/v1/codes/$MAYA", "admin:write"),
+        *({"campaign": "\n"}, 400, "invalid_request", "/campaign"),
+    ),
+    Case("code-nothing", "PATCH", "/v1/codes/$MAYA", "admin:write", {}, 400, "invalid_request", ""),
+    Case("code-no-campaign", "PATCH", "/v1/codes/$MAYA", "admin:write", {"campaign": "May"}, 422, "unknown_campaign"),
+    new_code("campaign", "/campaign", campaign=""),
+    new_code("campaign-number", "/campaign", campaign=7),
+    new_code("unknown-field", "/code", code="WISHED"),
+    new_code("no-attempt", "Idempotency-Key")._replace(sent={}),
     # --- who may call ---
     new_key("no-name", "/name", name=GONE),
     new_key("empty-name", "/name", name=""),
@@ -669,6 +685,7 @@ CASES = [
     ),
     Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=ATTEMPT),
     missing("version", "GET", "/v1/program/versions/2", "admin:read"),
+    missing("coded-ambassador", "GET", "/v1/ambassadors/amb_none/codes", "admin:read"),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -778,6 +795,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "decision": ("POST", "/v1/adjustments/adj_1/decision", "admin:write"),
     "gift": ("POST", "/v1/gifts/ent_1/sent", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
+    "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),
     "program": ("PUT", "/v1/program", "admin:write"),
     "preview": ("POST", "/v1/program/preview", "admin:read"),
 }
