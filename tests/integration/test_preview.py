@@ -1,7 +1,7 @@
 """What-if: the answer to "what would these rules have cost" is what a shop that had them really posts."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import permutations
 
@@ -123,7 +123,12 @@ class Lived:
 
 def played(shop: Shop, name: str) -> list[preview.Played]:
     """All orders, played again by some rules."""
-    found = preview.play(deps.table(), read(RULES[name]), preview.Period(FROM, TO), now=shop.now)
+    return played_by(RULES[name], FROM, TO, shop.now)
+
+
+def played_by(document: Body, first: date, last: date, now: datetime) -> list[preview.Played]:
+    """The orders of a period, played again by a program; they must fit into a request."""
+    found = preview.play(deps.table(), read(document), preview.Period(first, last), now=now)
     assert found is not None
     return found
 
