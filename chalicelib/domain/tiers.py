@@ -50,7 +50,7 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     """
     changes: list[Prize] = []
     known = {prize.key: prize for prize in offered(program)}
-    if not known and not before.prizes:
+    if after.counted == before.counted or not (known or before.prizes):
         return changes
     counts = {"tier": (best(before, program), best(after, program)), "": (before.counted, after.counted)}
     for key in {**known, **before.prizes}:
