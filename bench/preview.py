@@ -46,6 +46,7 @@ LATENCY = 0.005
 """What a call takes at least, in seconds: a single-digit number of milliseconds, as AWS says of DynamoDB."""
 
 AIM_SECONDS = 20
+ROUNDS = 3
 FIRST = date(2026, 3, 1)
 END = datetime(2026, 8, 1, 12, tzinfo=UTC)
 CANDIDATE: Body = {
@@ -71,24 +72,29 @@ def run(say: Say) -> dict[str, Any]:
         table, candidate = Table(Wire(client, "simulated")), read(CANDIDATE)
         period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1))
         table.read_newest_program()
-        calls.clear()
-        say("the preview")
-        memory = _memory()
-        start, cpu = time.perf_counter(), time.process_time()
-        found = preview.preview(table, candidate, period, now=END)
-        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        memory, rounds = _memory(), list[tuple[float, float]]()
+        for number in range(ROUNDS):
+            say(f"the preview, {number + 1} of {ROUNDS}")
+            calls.clear()
+            start, cpu = time.perf_counter(), time.process_time()
+            found = preview.preview(table, candidate, period, now=END)
+            rounds.append((time.perf_counter() - start, time.process_time() - cpu))
+            assert found is None or found["orders"] == ORDERS
+            say(f"{rounds[-1][0]:.1f} s, {rounds[-1][1]:.1f} s of CPU" if found else "did not fit")
+            if number == 0:
+                memory = _memory() - memory
         assert found is not None, "it did not fit"
-        assert found["orders"] == ORDERS
+        seconds, cpu = min(rounds)
         return {
             "orders": ORDERS,
             "ambassadors": AMBASSADORS,
             "days": DAYS,
             "latency_ms": LATENCY * 1000,
+            "rounds": [spent for spent, _ in rounds],
             "seconds": seconds,
             "cpu_seconds": cpu,
             "calls": dict(calls),
-            "memory_mb": _memory() - memory,
-            "peak_mb": _memory(),
+            "memory_mb": memory,
             "answer_kb": len(json.dumps(found, default=str)) / 1024,
             "aim": AIM_SECONDS,
         }
