@@ -47,6 +47,9 @@ LATENCY = 0.005
 
 AIM_SECONDS = 20
 ROUNDS = 3
+PATIENCE = 120
+"""For how long may be read here, so that a slow run is measured and not left to a job."""
+
 FIRST = date(2026, 3, 1)
 END = datetime(2026, 8, 1, 12, tzinfo=UTC)
 CANDIDATE: Body = {
@@ -64,7 +67,8 @@ CANDIDATE: Body = {
 
 
 def run(say: Say) -> dict[str, Any]:
-    """Build a shop with so many orders, and preview another program for all of them."""
+    """Build a shop with so many orders, and preview another program for all of them, however long that takes."""
+    vars(preview)["READING_SECONDS"] = PATIENCE
     say(f"a shop with {ORDERS} orders of {AMBASSADORS} ambassadors in {DAYS} days, one in {REFUNDED} with a refund")
     with _engine() as port:
         client = _client(port)
@@ -78,12 +82,12 @@ def run(say: Say) -> dict[str, Any]:
             calls.clear()
             start, cpu = time.perf_counter(), time.process_time()
             found = preview.preview(table, candidate, period, now=END)
+            assert found is not None, "it did not fit"
+            assert found["orders"] == ORDERS
             rounds.append((time.perf_counter() - start, time.process_time() - cpu))
-            assert found is None or found["orders"] == ORDERS
-            say(f"{rounds[-1][0]:.1f} s, {rounds[-1][1]:.1f} s of CPU" if found else "did not fit")
+            say(f"{rounds[-1][0]:.1f} s, {rounds[-1][1]:.1f} s of CPU")
             if number == 0:
                 memory = _memory() - memory
-        assert found is not None, "it did not fit"
         seconds, cpu = min(rounds)
         return {
             "orders": ORDERS,

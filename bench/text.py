@@ -57,8 +57,8 @@ PREVIEW = """## What-if
 
 A program tried on as many orders as a request may play: {orders} of {ambassadors} ambassadors in {days} days. One
 in five has a refund. The engine is the simulator's, behind DynamoDB's protocol in another process, whose calls take
-{latency_ms:g} ms at least; up to 8 are under way at once. Both processes share the machine's cores, with whatever else runs there: of {ran} the
-fastest counts. Memory is what the preview adds.
+{latency_ms:g} ms at least; up to 8 are under way at once. Both processes share the machine's cores with whatever else
+runs there: of {ran} the fastest counts. Memory is what the preview adds.
 """
 
 
