@@ -8,7 +8,7 @@ Figures = dict[str, Any]
 HEAD = """# What it costs
 
 Measured, or computed from what was measured, by `make bench`; nothing here is an estimate. Times are those of the
-machine below: read them as ratios. The engine is a local one, so no wall time says anything about DynamoDB's own.
+machine that each part names, the last of them below: read them as ratios. The engine is a local one, so no wall time says anything about DynamoDB's own.
 
 ![The figures as bars](results.svg)
 """
@@ -77,7 +77,8 @@ def _machine(results: Figures) -> str:
 
 def _origin(part: Figures) -> str:
     machine = part["machine"]
-    return f"\n*{machine['date']}, load before {machine['load_before']}: `{machine['command']}`*\n"
+    on = f"{machine['cpu']}, {machine['cores']} cores, load before {machine['load_before']}"
+    return f"\n*{machine['date']}, {on}: `{machine['command']}`*\n"
 
 
 def _units(part: Figures) -> str:
