@@ -145,7 +145,8 @@ class World:
         early = carry_out(**request)
         if self.trouble == 0 or "IndexName" in request or self.chance.random() < 0.7:
             return early
-        self.switch()
+        for _ in range(self.chance.randint(1, 4)):
+            self.switch()
         late, forward = carry_out(**request), request.get("ScanIndexForward", True)
         places = sorted(item["SK"]["S"] for item in (*early["Items"], *late["Items"]))
         if not places or "LastEvaluatedKey" in {**early, **late}:
