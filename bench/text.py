@@ -8,7 +8,8 @@ Figures = dict[str, Any]
 HEAD = """# What it costs
 
 Measured, or computed from what was measured, by `make bench`; nothing here is an estimate. Times are those of the
-machine that each part names, the last of them below: read them as ratios. The engine is a local one, so no wall time says anything about DynamoDB's own.
+machine that each part names, the last of them below: read them as ratios. The engine is a local one, so no wall time
+says anything about DynamoDB's own.
 
 ![The figures as bars](results.svg)
 """
