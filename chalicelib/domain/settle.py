@@ -107,12 +107,30 @@ def settle(
     if wrong:
         return Unsettled(tuple(f"{pointer}: {reason}" for pointer, reason in wrong))
     before = redemption.standing
-    draws: tuple[Draw, ...] = ()
-    if before is None:
-        account = _welcomed(account, redemption)
-        terms, draws = decide_terms(redemption, account, program, around or Surroundings())
-    else:
-        terms = before.terms
+    if before is not None:
+        return settle_on(order, account, program, before.terms, now=now, posted=posted)
+    account = welcomed(account, redemption)
+    terms, draws = decide_terms(redemption, account, program, around or Surroundings())
+    return settle_on(order, account, program, terms, draws, now=now, posted=posted)
+
+
+def settle_on(
+    order: OrderFacts,
+    account: Account,
+    program: Program,
+    terms: Terms,
+    draws: tuple[Draw, ...] = (),
+    *,
+    now: datetime,
+    posted: int = 0,
+) -> Settlement:
+    """Settle an order on terms that have been decided, by a program that is sound.
+
+    At the first settlement `account` counts the order already, and `draws` are what its terms take of the budget.
+    """
+    redemption = order.redemption
+    assert redemption is not None
+    before = redemption.standing
     after = stand(order, terms, program, account.version + 1, now=now)
     settled = replace(redemption, standing=after, due_at=wake_up(order, after, program))
     moved = _counted(account, settled, before, program)
@@ -380,7 +398,7 @@ def _name(fact: object) -> str:
     return kind
 
 
-def _welcomed(account: Account, redemption: Redemption) -> Account:
+def welcomed(account: Account, redemption: Redemption) -> Account:
     """Count an order that is settled for the first time: terms look at how many there are, and how fast they come."""
     day = f"{redemption.recorded_at:%Y-%m-%d}"
     return replace(account, settled=account.settled + 1, pace=paced(account.pace, day))

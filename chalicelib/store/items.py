@@ -18,6 +18,7 @@ _ENTITIES: dict[str, type] = {
     "ACCOUNT": model.Account,
     "ENTRY": model.LedgerEntry,
     "CODE": model.Code,
+    "CODES": model.FurtherCodes,
     "AMBASSADOR": model.Membership,
     "FRIEND": model.Friend,
     "REDEMPTION": model.Redemption,

@@ -449,7 +449,7 @@ def test_an_open_review_is_a_case_until_it_is_decided() -> None:
         ({"milestones": (Milestone("m", Rate(amount=5), at=1), Milestone("m", Rate(amount=5), at=2))}, "/milestones"),
         ({"milestones": (Milestone("m", Rate(amount=5), at=1), Milestone("n", Rate(amount=5), at=1))}, "/milestones"),
         ({"campaigns": (replace(SPRING, ends_at=at(-5)),)}, "/campaigns/0/ends_at"),
-        ({"campaigns": (replace(SPRING, ends_at=datetime(2027, 1, 1)),)}, "/campaigns/0"),  # noqa: DTZ001 - the flaw
+        ({"campaigns": (replace(SPRING, ends_at=datetime(2027, 1, 1)),)}, "/campaigns/0/ends_at"),  # noqa: DTZ001 - the flaw
         ({"campaigns": (replace(SPRING, offer=Rate()),)}, "/campaigns/0/offer"),
         ({"campaigns": (replace(SPRING, reward=Rate()),)}, "/campaigns/0/reward"),
         ({"campaigns": (SPRING, SPRING)}, "/campaigns"),
