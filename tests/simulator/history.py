@@ -48,6 +48,7 @@ class History:
         entities = [entity_of(item) for item in self.world.engine.items.values() if is_entity(item["SK"]["S"])]
         wrong = [
             *["an order was postponed"] * self.world.postponed,
+            *["a request was invalid"] * self.world.invalid,
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),
