@@ -62,6 +62,13 @@ entries. Read units are computed from the items. The audit goes on as the schedu
 seconds, each stored, for 40 seconds a minute. The counting of units takes its part of the CPU.
 """
 
+PREVIEW = """## What-if
+
+A program tried on as many orders as a request may play: {orders} of {ambassadors} ambassadors in {days} days. The
+engine is the simulator's, behind DynamoDB's protocol in another process, whose calls take {latency_ms:g} ms at least;
+up to 16 are under way at once. Both processes share the machine's cores. Memory is what the preview adds.
+"""
+
 
 def report(results: Figures) -> str:
     """Write the report about all parts that have been measured."""
@@ -180,6 +187,14 @@ def _ambassador(part: Figures) -> str:
     )
 
 
+def _preview(part: Figures) -> str:
+    calls = ", ".join(f"{count} {name}" for name, count in sorted(part["calls"].items()))
+    head = ["seconds", "aim", "CPU seconds", "round trips", "calls", "memory, MB", "answer, KB"]
+    row = [f"{part['seconds']:.1f}", _aim(part["seconds"], part["aim"]), f"{part['cpu_seconds']:.1f}"]
+    row += [str(sum(part["calls"].values())), calls, f"{part['memory_mb']:.0f}", f"{part['answer_kb']:.0f}"]
+    return PREVIEW.format(**part) + "\n" + _table(head, [row])
+
+
 def _times(measured: Figures) -> list[str]:
     return [f"{measured[name]:.2f}" for name in ("cpu_ms", "wall_p50_ms", "wall_p99_ms")]
 
@@ -220,4 +235,5 @@ _PARTS = {
     "viral": _viral,
     "backlog": _backlog,
     "ambassador": _ambassador,
+    "preview": _preview,
 }

@@ -156,10 +156,10 @@ class _Play:
         was = past.redemption
         assert was.standing is not None
         lane = self._lanes.setdefault(was.ambassador_id, _Lane(Account(was.ambassador_id)))
-        bare = replace(was, standing=None, version=1, due_at=None)
         program = self.candidate if past.asked else past.program
-        self.orders.append(_Order(past, lane, program, OrderFacts(was.order_id, bare)))
-        self.used = after_draws(self.used, _given_back(past))
+        self.orders.append(_Order(past, lane, program, OrderFacts(was.order_id)))
+        if past.terms.drawn:
+            self.used = after_draws(self.used, _given_back(past))
         self._expect(len(self.orders) - 1, was.standing.settled_at, _FIRST)
 
     def go_on(self) -> None:
@@ -180,11 +180,11 @@ class _Play:
     def _first_look(self, order: _Order, number: int, at: datetime) -> None:
         """Admit an order and decide its terms, and see for when its later facts have to be expected."""
         order.lane.tried = order.lane.tried or order.past.asked
-        admitted = _admitted(order, self.candidate) if order.past.asked else order.redemption
+        admitted = _admitted(order, self.candidate) if order.past.asked else _bare(order.past.redemption)
         if isinstance(admitted, Refused):
             order.refused = admitted.reason
             return
-        order.facts = replace(order.facts, redemption=admitted)
+        order.facts = OrderFacts(admitted.order_id, admitted)
         guard = Friend(admitted.friend, admitted.order_id, admitted.ambassador_id, since=admitted.placed_at)
         order.lane.friends.setdefault(admitted.friend, guard)
         order.lane.account = welcomed(order.lane.account, admitted)
@@ -207,13 +207,13 @@ class _Play:
         settlement = settle_on(
             facts, order.lane.account, order.program, standing.terms if standing else terms, draws, now=at
         )
-        self._keep(order, facts, settlement)
+        self._keep(order, settlement)
         due_at = order.redemption.due_at
         if due_at is not None and due_at > at:
             self._expect(number, due_at, _DUE)
 
-    def _keep(self, order: _Order, facts: OrderFacts, settlement: Settlement) -> None:
-        order.facts = replace(facts, redemption=settlement.redemption)
+    def _keep(self, order: _Order, settlement: Settlement) -> None:
+        order.facts = OrderFacts(settlement.redemption.order_id, settlement.redemption)
         order.entries += settlement.entries
         if settlement.account_changed:
             order.lane.account = replace(settlement.account, version=order.lane.account.version + 1)
@@ -223,7 +223,7 @@ class _Play:
 
 def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
     """Let the candidate judge an order as the checkout brought it, as far as that was kept."""
-    was = order.redemption
+    was = order.past.redemption
     ask = Ask(
         order_id=was.order_id,
         code=was.code,
@@ -242,6 +242,11 @@ def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
     if isinstance(answer, Refused):
         return answer
     return redemption(answer, ask, candidate, now=was.recorded_at, due_at=was.recorded_at)
+
+
+def _bare(was: Redemption) -> Redemption:
+    """An order as it was admitted."""
+    return replace(was, standing=None, version=1, due_at=None)
 
 
 def _known(facts: OrderFacts, redemption: Redemption, at: datetime) -> OrderFacts:
@@ -264,8 +269,6 @@ def _given_back(past: Past) -> list[Draw]:
     """What an order has taken of the month's budget until now, below zero."""
     terms, standing = past.terms, past.redemption.standing
     assert standing is not None
-    if not terms.drawn:
-        return []
     month = month_of(past.redemption.placed_at)
     freed = [Draw(month, terms.drawn[0][0], terms.granted - standing.room)]
     return [*(Draw(month, shard, -amount) for shard, amount in terms.drawn), *freed]

@@ -133,6 +133,8 @@ def value(field: Any) -> dict[str, Any]:
 def read(attribute: dict[str, Any]) -> Any:
     """Read one attribute back."""
     ((kind, content),) = attribute.items()
+    if kind == "S":
+        return content
     match kind:
         case "N":
             return int(content)
