@@ -15,6 +15,21 @@ def redemption(code: str, order_id: str, key: str) -> Event:
 
 def post(path: str, body: dict[str, Any], key: str) -> Event:
     """A POST with the headers that a shop's server sends."""
+    return _event("POST", path, key) | {"body": json.dumps(body)}
+
+
+def get(resource: str, path: str, query: dict[str, str], key: str, **parameters: str) -> Event:
+    """A GET; `resource` is the path as the route names it, `parameters` are those of the path."""
+    asked = {name: [value] for name, value in query.items()}
+    given = {"resource": resource, "pathParameters": parameters or None}
+    event = (
+        _event("GET", path, key) | given | {"queryStringParameters": query, "multiValueQueryStringParameters": asked}
+    )
+    event["requestContext"]["resourcePath"] = resource
+    return event
+
+
+def _event(method: str, path: str, key: str) -> Event:
     headers = {
         "Accept": "*/*",
         "Authorization": f"Bearer {key}",
@@ -29,7 +44,7 @@ def post(path: str, body: dict[str, Any], key: str) -> Event:
     return {
         "resource": path,
         "path": path,
-        "httpMethod": "POST",
+        "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": None,
@@ -38,13 +53,13 @@ def post(path: str, body: dict[str, Any], key: str) -> Event:
         "stageVariables": None,
         "requestContext": {
             "resourcePath": path,
-            "httpMethod": "POST",
+            "httpMethod": method,
             "path": f"/api{path}",
             "stage": "api",
             "protocol": "HTTP/1.1",
             "requestId": "0f3d2a1c-5b7e-4c1d-9a55-2f6f0c1f7a10",
             "identity": {"sourceIp": "203.0.113.7", "userAgent": "shop/1.0"},
         },
-        "body": json.dumps(body),
+        "body": None,
         "isBase64Encoded": False,
     }

@@ -110,7 +110,7 @@ class Recorder:
 
     def _read(self, operation: str, parsed: Any) -> None:
         """Bill a read: a query for the sum of what it finds, anything else item by item."""
-        for items in _found(operation, parsed, self._table):
+        for items in _found(operation, self._params, parsed, self._table):
             consistent = self._is_consistent(operation)
             self._cost.reads += len(items)
             self._cost.read_units += read_units(items, consistent=consistent)
@@ -133,12 +133,13 @@ def _actions(operation: str, params: Any) -> list[Any]:
     return [next(iter(action.values())) for action in params["TransactItems"]]
 
 
-def _found(operation: str, parsed: Any, table: str) -> list[Sequence[Item]]:
-    """What a call has read, in the groups by which it is billed."""
+def _found(operation: str, params: Any, parsed: Any, table: str) -> list[Sequence[Item]]:
+    """What a call has read, in the groups by which it is billed; an item that is not there is billed as a small one."""
     if operation == "Query":
         return [parsed["Items"]]
     if operation == "BatchGetItem":
-        return [[item] for item in parsed["Responses"][table]]
+        found: list[Sequence[Item]] = [[item] for item in parsed["Responses"][table]]
+        return found + [[]] * (len(params["RequestItems"][table]["Keys"]) - len(found))
     return [[parsed["Item"]] if "Item" in parsed else []]
 
 

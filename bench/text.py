@@ -8,7 +8,8 @@ Figures = dict[str, Any]
 HEAD = """# What it costs
 
 Measured, or computed from what was measured, by `make bench`; nothing here is an estimate. Times are those of the
-machine below: read them as ratios. The engine is a local one, so no wall time says anything about DynamoDB's own.
+machine that each part names, the last of them below: read them as ratios. The engine is a local one, so no wall time
+says anything about DynamoDB's own.
 
 ![The figures as bars](results.svg)
 """
@@ -53,11 +54,19 @@ through the whole table: the seconds are not DynamoDB's, the calls are the same 
 """
 
 
+AMBASSADOR = """## An ambassador with 100,000 entries
+
+On AWS's DynamoDB Local in a process of its own, filled with what the program's settlements make; its seconds are not
+DynamoDB's. Memory is the most that the whole process had meanwhile, libraries and all; it does not grow with the
+entries. Read units are computed from the items. The audit goes on as the schedule carries a job on: in slices of ten
+seconds, each stored, for 40 seconds a minute. The counting of units takes its part of the CPU.
+"""
+
 PREVIEW = """## What-if
 
 A program tried on as many orders as a request may play: {orders} of {ambassadors} ambassadors in {days} days. One
 in five has a refund. The engine is the simulator's, behind DynamoDB's protocol in another process, whose calls take
-{latency_ms:g} ms at least; up to 8 are under way at once. Both processes share the machine's cores with whatever else
+{latency_ms:g} ms at least; up to 16 are under way at once. Both processes share the machine's cores with whatever else
 runs there: of {ran} the fastest counts. Memory is what the preview adds.
 """
 
@@ -77,7 +86,8 @@ def _machine(results: Figures) -> str:
 
 def _origin(part: Figures) -> str:
     machine = part["machine"]
-    return f"\n*{machine['date']}, load before {machine['load_before']}: `{machine['command']}`*\n"
+    on = f"{machine['cpu']}, {machine['cores']} cores, load before {machine['load_before']}"
+    return f"\n*{machine['date']}, {on}: `{machine['command']}`*\n"
 
 
 def _units(part: Figures) -> str:
@@ -155,6 +165,29 @@ def _backlog(part: Figures) -> str:
     return BACKLOG + "\n" + _table(head, rows)
 
 
+def _ambassador(part: Figures) -> str:
+    audit = part["audit"]
+    rows = [*part["requests"].items(), (f"the audit, a job: {audit['minutes']} minutes of the schedule", audit)]
+    fields = ("seconds", "cpu_seconds", "trips", "reads", "read_units", "memory_mb")
+    shown = [[name, *(f"{it[field]:,.{2 if 'seconds' in field else 0}f}" for field in fields)] for name, it in rows]
+    head = ["", "seconds", "CPU seconds", "trips", "items read", "read units", "memory, MB"]
+    limits, requests = part["limits"], part["requests"].values()
+    most = {
+        "request, s": max(it["seconds"] for it in requests),
+        "job's slice, s": audit["minute_max"],
+        "memory, MB": max(it["memory_mb"] for it in (*requests, audit)),
+    }
+    against = [[name, f"{most[name]:.1f}", _aim(most[name], limit)] for name, limit in limits.items()]
+    told = f"\n{part['entries']:,} entries of {part['orders']:,} orders, {part['items']:,} items in all. The job has "
+    told += (
+        f"{audit['slices']} slices, the longest of {audit['slice_max']:.1f} s; between two of them it keeps at most "
+    )
+    told += f"{audit['state_bytes']:,} bytes.\n\n"
+    return (
+        AMBASSADOR + "\n" + _table(head, shown) + told + _table(["the most", "found", "limit of the function"], against)
+    )
+
+
 def _preview(part: Figures) -> str:
     calls = ", ".join(f"{count} {name}" for name, count in sorted(part["calls"].items()))
     head = ["seconds", "aim", "CPU seconds", "round trips", "calls", "memory, MB", "answer, KB"]
@@ -202,5 +235,6 @@ _PARTS = {
     "zip": _zip,
     "viral": _viral,
     "backlog": _backlog,
+    "ambassador": _ambassador,
     "preview": _preview,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -12,6 +12,16 @@ from tests.shop import Shop, open_shop
 
 # A busy machine is slow, not wrong.
 settings.register_profile("gate", deadline=None)
+# Thousands of mutants meet these tests: few examples, the same ones each time, and none made smaller when it fails.
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    max_examples=10,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("gate")
 
 OF_THE_STAGE = {"test_package.py", "test_permissions.py", "test_stage.py"}
@@ -42,3 +52,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InWhole
     Its own `loadgroup` does not group with this pytest: https://github.com/pytest-dev/pytest-xdist/issues/1386.
     """
     return InWholeFiles(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let mutants meet examples before properties: most die of the former, which take no time."""
+    if config.getoption("--hypothesis-profile") == "mutants":
+        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)

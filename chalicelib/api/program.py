@@ -11,6 +11,7 @@ from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.schemas import misfitting
+from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
 from chalicelib.operations.documents import Misfit
@@ -108,7 +109,7 @@ def _program(document: dict[str, Any]) -> Program:
 
     try:
         return read(document)
-    except programs.FlawedProgramError as error:
+    except FlawedProgramError as error:
         raise misfitting(error.flaws) from error
 
 
@@ -118,7 +119,7 @@ def _candidate(document: dict[str, Any]) -> tuple[Program | None, list[Misfit]]:
 
     try:
         return read(document), []
-    except programs.FlawedProgramError as error:
+    except FlawedProgramError as error:
         return None, [(f"/program{pointer}", detail) for pointer, detail in error.flaws]
 
 

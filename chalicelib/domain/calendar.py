@@ -13,7 +13,7 @@ def month_of(at: datetime) -> str:
 
 def number_of(month: str) -> int:
     """Number the months through, so that they can be counted and compared."""
-    return int(month[:4]) * _YEAR + int(month[5:]) - 1
+    return int(month[:4]) * _YEAR + int(month[5:])
 
 
 def months_after(at: datetime, months: int) -> datetime:

@@ -67,10 +67,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read.
-
-    Another worker may have counted it, with facts that this one has not read, and found that nothing changes.
-    """
+    """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
 
     fact: model.Later
 

@@ -65,7 +65,7 @@ def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
         yield _step("refunds", standing.room, refunded=standing.refunded, **share)
     if standing.has("below_minimum"):
         yield _step("below_minimum", 0)
-    if standing.reviews or standing.has("by_default") or standing.has("denied"):
+    if standing.reviews or standing.has("by_default"):
         yield _decision(standing)
     yield _step("worth", standing.worth)
 
@@ -86,7 +86,7 @@ def _rate(terms: Terms, redemption: Redemption) -> Step:
 def _decision(standing: Standing) -> Step:
     """The decision that counts, and who made it: an admin, or the program because nobody answered in time."""
     decision = "deny" if standing.has("denied") else "approve"
-    if standing.has("by_default") or not standing.reviews:
+    if standing.has("by_default"):
         return _step("review", standing.worth, decision=decision, by="default")
     return _step("review", standing.worth, decision=decision, by="admin", number=standing.reviews)
 

@@ -325,10 +325,11 @@ def _last_review(order: OrderFacts) -> Review | None:
 
 def _moves(order: OrderFacts, before: Standing | None, after: Standing, account: Account) -> list[_Posting]:
     """Return the postings that lead from what was posted to where the order stands now."""
-    held, available = (before.held, before.available) if before else (0, 0)
     if before is not None and before.released:
-        steps = [("reinstate", after.available - available), ("clawback", available - after.available)]
+        more = after.available - before.available
+        steps = [("reinstate", more), ("clawback", -more)]
     else:
+        held = before.held if before else 0
         steps = [("hold", after.worth - held), ("void", held - after.worth)]
         if after.released:
             steps.append(("release", after.worth))

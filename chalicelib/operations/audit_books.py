@@ -8,6 +8,8 @@ were read and the account has stood still meanwhile, else they are counted again
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from math import inf
 from typing import Literal, TypeVar
 
 from chalicelib.domain.audit import (
@@ -57,6 +59,8 @@ LAG = timedelta(minutes=1)
 """What is younger may not be listed yet."""
 
 _LAST = "~"
+_A_MOMENT = 6
+_ERROR_MAX = 200
 Stage = Literal["people", "entries", "orders", "spends", "unnamed", "done"]
 E = TypeVar("E")
 
@@ -91,18 +95,34 @@ def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> It
         BusyError: the table did not answer in time.
     """
     while books.stage != "done":
-        yield from _STAGES[books.stage](table, books, now)
+        before = _place(books)
+        yield from guarded(f"{books.ambassador_id}/{books.stage}", _STAGES[books.stage](table, books, now))
+        if _place(books) == before:
+            books.stage = "done"
         if table.is_past(deadline):
             return
 
 
-def certain(look: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile."""
-    first = list(look())
-    if not first:
-        return []
-    again = list(look())
-    return [finding for finding in first if finding in again]
+def _place(books: Books) -> tuple[object, ...]:
+    return books.stage, books.round, books.number, books.after, books.awaited is None
+
+
+def certain(look: Callable[[], Iterable[Finding]], first: Sequence[Finding] | None = None) -> list[Finding]:
+    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile.
+
+    `first` is what a first look has found already.
+    """
+    seen = list(look()) if first is None else first
+    again = list(look()) if seen else []
+    return [finding for finding in seen if finding in again]
+
+
+def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield findings; what is so far from anything that it breaks a check is a finding itself. An outage is none."""
+    try:
+        yield from findings
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
 
 
 def sound(found: Found | None, findings: list[Finding]) -> Found | None:
@@ -177,7 +197,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     yield from findings
     causes = _causes(table, entries)
     for entry in entries:
-        yield from take(books.reading, entry, account.version, causes)
+        yield from guarded(entry.id, take(books.reading, entry, account.version, causes))
     if page:
         books.number = page[-1].key.sk.removeprefix("ENTRY#")
     if len(page) == ENTRIES:
@@ -186,7 +206,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
         books.awaited = dict(books.reading.awaited)
         return
     yield from check_awaited(books.reading, books.awaited or {}) if books.round == 1 else ()
-    yield from check_balances(account, books.reading) if books.round == 1 else ()
+    yield from guarded(books.ambassador_id, check_balances(account, books.reading)) if books.round == 1 else ()
     yield from _beyond(table, books) if books.round == 1 else ()
     books.stage, books.after, books.version = "orders", None, account.version
     books.counting = Counting()
@@ -259,8 +279,8 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         redemptions = [it.redemption for it in dossiers]
         yield from findings
         for it in dossiers:
-            if list(check_order(it, books.ambassador_id, now=now)):
-                yield from certain(lambda order_id=it.order.order_id: _check_again(table, order_id, books, now))  # type: ignore[misc]
+            once = list(guarded(it.where, check_order(it, books.ambassador_id, now=now)))
+            yield from certain(partial(_check_again, table, it.order.order_id, books.ambassador_id, now), once)
         books.orders += len(dossiers)
     else:
         found = table.find(keys.redemption(order_id) for order_id in ids)
@@ -273,9 +293,9 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         books.stage, books.after = "spends", None
 
 
-def _check_again(table: Table, order_id: str, books: Books, now: datetime) -> Iterator[Finding]:
+def _check_again(table: Table, order_id: str, ambassador_id: str, now: datetime) -> Iterator[Finding]:
     for it in _dossiers(table, [order_id])[0]:
-        yield from check_order(it, books.ambassador_id, now=now)
+        yield from guarded(it.where, check_order(it, ambassador_id, now=now))
 
 
 def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], list[Finding]]:
@@ -358,7 +378,8 @@ def _compare(table: Table, books: Books) -> Iterator[Finding]:
     account = table.read_account(books.ambassador_id) or Account(books.ambassador_id)
     differences = [*check_counters(account, books.counting), *_unlinked(books)]
     moved = account.version != books.version
-    if differences and (moved or books.round == 1) and books.round < ROUNDS_MAX:
+    if differences and books.round < ROUNDS_MAX:
+        table.pause(_A_MOMENT, inf)  # the lists are a moment behind
         books.round += 1
         books.stage, books.after = "entries", None
         return

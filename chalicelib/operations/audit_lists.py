@@ -15,7 +15,7 @@ from chalicelib.domain.model import (
     Redemption,
     Withdrawal,
 )
-from chalicelib.operations.audit_books import LAG, certain, entity, posted, sound
+from chalicelib.operations.audit_books import LAG, certain, entity, guarded, posted, sound
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table
@@ -41,7 +41,7 @@ def _check(table: Table, key: Key, now: datetime) -> Iterator[Finding]:
     yield from findings
     it = found.entity if found else None
     if type(it) in _CHECKS:
-        yield from _CHECKS[type(it)](table, it, now)
+        yield from guarded(f"{key.pk}/{key.sk}", _CHECKS[type(it)](table, it, now))
 
 
 def _check_case(table: Table, it: Case, _: datetime) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _check_gift(table: Table, it: Gift, _: datetime) -> Iterator[Finding]:
 
 def _check_adjustment(table: Table, it: Adjustment, _: datetime) -> Iterator[Finding]:
     """An adjustment is of an account."""
-    if table.read_account(it.ambassador_id) is None:
+    if not table.find([keys.account(it.ambassador_id)]):
         yield Finding("adjustment", f"adjustment/{it.id}", f"an account of {it.ambassador_id}", None)
 
 

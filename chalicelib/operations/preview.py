@@ -40,7 +40,7 @@ READING_SECONDS = 14.0
 
 DAYS_MAX = 366
 
-_TRIPS = 8
+_TRIPS = 16
 """Reads that are under way at the same time."""
 
 _BATCH = 100

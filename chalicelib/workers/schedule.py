@@ -1,10 +1,14 @@
-"""The sure way: once a minute everything whose time has come is settled or delivered, whatever became of the stream."""
+"""The sure way: once a minute everything whose time has come is settled or delivered, whatever became of the stream.
+
+And once a day a part of the books is audited, the next one each day.
+"""
 
 from itertools import islice
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate
+from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 from chalicelib import deps
+from chalicelib.telemetry import logger
 from chalicelib.workers.due import settle_and_deliver
 from chalicelib.workers.jobs import carry_on
 
@@ -24,3 +28,12 @@ def every_minute(_: CloudWatchEvent) -> None:
         settle_and_deliver(batch)
         jobs += (pk for pk in batch if pk.startswith("JOB#"))
     carry_on(jobs, JOB_SECONDS)
+
+
+@blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")
+def every_day(_: CloudWatchEvent) -> None:
+    """Begin the day's audit; the other workers carry it on. A day without one only makes the round a day longer."""
+    from chalicelib.operations import audit
+
+    begun = audit.begin_daily(deps.table(), now=deps.now())
+    logger.info("the day's audit", job_id=begun.id if begun else None)

@@ -104,7 +104,7 @@ def test_every_function_has_a_role_of_its_own(built: Built) -> None:
     resources = built.template["Resources"]
     functions = {name: it for name, it in resources.items() if it["Type"] == "AWS::Serverless::Function"}
     roles = {name: it["Properties"]["Role"]["Fn::GetAtt"][0] for name, it in functions.items()}
-    assert len(functions) == len(set(roles.values())) == 3
+    assert len(functions) == len(set(roles.values())) == 4
     for name, resource in resources.items():
         if resource["Type"] == "AWS::IAM::Role":
             (policy,) = resource["Properties"]["Policies"]

@@ -26,6 +26,7 @@ IN_LAMBDAS_HANDS = {
         *("sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"),
     },
     "EveryMinute": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "EveryDay": {"logs:CreateLogStream", "logs:PutLogEvents"},
 }
 """What Lambda does under a function's role, by AWS's own guides to stream sources, failure queues and logs."""
 
@@ -62,6 +63,7 @@ class Exercise:
             "ledger": live.call("GET", "/v1/ledger?limit=1", key="admin"),
             "key": self.keys(n),
             "adjustment": live.call("POST", f"{path}/adjustments", GIVEN, key="admin", Idempotency_Key=f"{n}"),
+            "audit": live.call("GET", f"/v1/ledger/audit?ambassador_id={new.body['id']}", key="admin"),
             "health": live.call("GET", "/healthz", key="admin"),
         }
         return [f"{name} {answer.status}" for name, answer in sent.items() if answer.status not in {200, 201}]
@@ -89,6 +91,15 @@ class Exercise:
         """Let the time of facts and messages come."""
         return self._worker("EveryMinute", self._overdue)
 
+    def day(self) -> list[str]:
+        """Begin the audit of a day that has none yet."""
+        self.stage.start_anew("EveryDay")
+        for item in self.stage.items("JOB#job_audit-"):
+            self.stage.dynamodb.delete_item(TableName=self.stage.table, Key={"PK": item["PK"], "SK": item["SK"]})
+        broken = self._failure("EveryDay", SCHEDULED)
+        begun = len(self.stage.items("JOB#job_audit-"))
+        return [*([broken] if broken else []), *([] if begun == 1 else [f"{begun} audits begun"])]
+
     def _worker(self, function: str, bring: Callable[[str], Body]) -> list[str]:
         """Settle an early refund and an order with a card, deliver what the order causes."""
         self.stage.start_anew(function)
@@ -105,7 +116,17 @@ class Exercise:
         mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
         if len(mails) != 2:
             broken.append(f"{len(mails)} mails for {order}")
+        broken.append(self._audited(function, bring, maya["id"]))
         return [text for text in broken if text]
+
+    def _audited(self, function: str, bring: Callable[[str], Body], ambassador_id: str) -> str:
+        """Carry an audit on, which goes through lists; answers what went wrong."""
+        begun = self.live.call("POST", "/v1/ledger/audit", {"ambassador_id": ambassador_id}, key="admin")
+        assert begun.status == 202
+        failure = self._failure(function, bring(f"JOB#{begun.body['id']}"))
+        job = self.live.call("GET", f"/v1/jobs/{begun.body['id']}", key="admin").body
+        sound = job["state"] == "done" and job["result"]["differences"] == 0
+        return failure or ("" if sound else f"the audit is {job['state']}: {job['result']}")
 
     def _failure(self, function: str, event: Body) -> str:
         return str(self.stage.invoke(function, event).get("errorMessage", ""))
@@ -139,10 +160,15 @@ def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[
     """What each function does, while nothing else in the stage moves."""
     with stage.only_by_hand():
         exercise = Exercise(stage, live)
-        yield {"OnTableChange": exercise.stream, "EveryMinute": exercise.schedule, "APIHandler": exercise.api}
+        yield {
+            "OnTableChange": exercise.stream,
+            "EveryMinute": exercise.schedule,
+            "EveryDay": exercise.day,
+            "APIHandler": exercise.api,
+        }
 
 
-@pytest.mark.parametrize("function", ["OnTableChange", "EveryMinute", "APIHandler"])
+@pytest.mark.parametrize("function", ["OnTableChange", "EveryMinute", "EveryDay", "APIHandler"])
 def test_what_is_granted_is_enough(exercises: dict[str, Callable[[], list[str]]], function: str) -> None:
     """With the policy as it is, everything that a function does works."""
     assert exercises[function]() == []

@@ -11,9 +11,11 @@ from moto import mock_aws
 
 from chalicelib import config, deps
 from chalicelib.store import keys
+from chalicelib.workers.schedule import every_day
 from infra.deploy.__main__ import table_of
 from infra.deploy.stack import Change
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
+from tests.deployed.stage import SCHEDULED
 from tests.shop import Shop, eur
 from tests.wire import touches
 
@@ -26,6 +28,14 @@ def recorded(shop: Shop, work: Callable[[], object]) -> set[tuple[str, str]]:
     work()
     touched = (it for operation, params in shop.faults.calls for it in touches(operation, params))
     return {(touch.action, touch.pk) for touch in touched}
+
+
+def hold_against(function: str, calls: set[tuple[str, str]]) -> None:
+    """All that a function does is granted, and nothing of it is denied."""
+    assert calls
+    for action, key in calls:
+        assert action in granted(function), (function, action)
+        assert not denied(POLICIES[function], action, key), (function, action, key)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -76,12 +86,27 @@ def test_the_denials_never_meet_what_the_program_does(shop: Shop) -> None:
     api, stream = recorded(shop, requests) | recorded(shop, withdrawals), recorded(shop, shop.stream)
     schedule, reads = recorded(shop, hold_ends), recorded(shop, readings)
     for function, calls in (("APIHandler", api | reads), ("OnTableChange", stream), ("EveryMinute", schedule)):
-        for action, key in calls:
-            assert action in granted(function), (function, action)
-            assert not denied(POLICIES[function], action, key), (function, action, key)
+        hold_against(function, calls)
     for calls in (api, stream, schedule):
         assert any(action == "dynamodb:PutItem" and key.startswith("LEDGER#") for action, key in calls)
     assert any(action == "dynamodb:PutItem" and key.startswith("WITHDRAWAL#") for action, key in schedule)
+
+
+def test_an_audit_meets_no_denial(shop: Shop) -> None:
+    """Whoever audits, or begins an audit, may make all the calls that it takes."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    shop.stream()
+
+    def at_once() -> None:
+        shop.call("GET", "/v1/ledger/audit?sample=3", scope="admin:read")
+        told = {"ambassador_id": maya["id"]}
+        assert shop.call("POST", "/v1/ledger/audit", told, scope="admin:write").status_code == 202
+
+    hold_against("APIHandler", recorded(shop, at_once))
+    hold_against("OnTableChange", recorded(shop, shop.stream))
+    hold_against("EveryDay", recorded(shop, lambda: every_day(SCHEDULED, None)))
+    hold_against("EveryMinute", recorded(shop, shop.minute))
 
 
 def test_a_plan_says_first_what_would_be_lost() -> None:

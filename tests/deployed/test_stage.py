@@ -147,6 +147,15 @@ def test_the_schedule_calls_its_function(stage: Stage) -> None:
     assert target["Arn"].endswith(f":{stage.ids['EveryMinute']}")
 
 
+def test_the_daily_audit_is_begun_every_night(stage: Stage) -> None:
+    """The rule is on, fires once a day, and has its own function as its target."""
+    events, rule = stage.cloud.client("events"), stage.ids["EveryDayEveryDayEvent"]
+    described = events.describe_rule(Name=rule)
+    assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "cron(17 2 * * ? *)")
+    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+    assert target["Arn"].endswith(f":{stage.ids['EveryDay']}")
+
+
 @pytest.mark.usefixtures("live")
 def test_a_second_deployment_changes_nothing(cloud: Cloud, architecture: str) -> None:
     """Equal code is equal, whenever it is packaged; the secrets stay what they are, and the program is there."""
@@ -226,7 +235,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 11
+    assert len(alarms) == 14
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]

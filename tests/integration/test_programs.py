@@ -10,6 +10,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from chalicelib.domain.shape import places
 from chalicelib.operations import programs
@@ -295,7 +296,7 @@ def test_the_operators_way_names_the_same_flaws(shop: Shop) -> None:
     before = shop.everything()
     for changes, wanted in FLAWED.values():
         document = changes if not changes or isinstance(changes, list) else {**PROGRAM, **changes}
-        with pytest.raises(programs.FlawedProgramError) as refused:
+        with pytest.raises(FlawedProgramError) as refused:
             programs.publish(deps.table(), document, author="test", now=shop.now)
         assert {place for place, _ in refused.value.flaws} == wanted
     assert shop.everything() == before

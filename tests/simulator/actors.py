@@ -22,6 +22,7 @@ from tests.simulator.world import START, World
 PEPPER = b"pepper"
 EVENT: Any = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
 EVENT |= {"version": "0", "resources": []}
+PATIENCE = 40
 NAMES = ("maya", "asha", "li")
 
 
@@ -122,6 +123,7 @@ class Town:
     def stream_worker(self) -> None:
         """Carry stream records: late, doubled, in another order across items, and only some of them."""
         for _ in range(self.chance.randint(1, 4)):
+            self._wait_for_records()
             doubled = self.chance.randint(0, 3)
             fresh = self.world.engine.records[max(0, self._read_records - doubled) :]
             self._read_records = len(self.world.engine.records)
@@ -133,6 +135,13 @@ class Town:
                 fresh = fresh[: self.chance.randrange(len(fresh))]
                 self.world.fired["stream partial"] += 1
             quietly(lambda fresh=fresh: stream.on_table_change({"Records": fresh}, None))  # type: ignore[misc]
+            self.world.switch()
+
+    def _wait_for_records(self) -> None:
+        """A stream calls when there is something, or not at all."""
+        for _ in range(PATIENCE):
+            if self._read_records < len(self.world.engine.records):
+                return
             self.world.switch()
 
     def schedule(self) -> None:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Withdrawal
+from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Refund, Review, Withdrawal
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Cap, Program
 from chalicelib.operations.audit import audit_all
@@ -47,6 +48,7 @@ class History:
         entities = [entity_of(item) for item in self.world.engine.items.values() if is_entity(item["SK"]["S"])]
         wrong = [
             *["an order was postponed"] * self.world.postponed,
+            *["a request was invalid"] * self.world.invalid,
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),
@@ -86,14 +88,20 @@ class History:
                     yield f"{order.order_id} is worth {worth}, and stands at {found}"
 
     def _early_releases(self, entities: list[Entity]) -> Iterator[str]:
-        """Nothing is released before the hold of its order has ended."""
+        """Nothing is released before the hold of its order has ended, or while signals wait for an admin."""
         orders = {it.order_id: it for it in books.of(Redemption, entities)}
+        asked_before = {it.order_id for it in books.of(Refund, entities) if it.currency != "EUR"}
+        decided = asked_before | {it.order_id for it in books.of(Review, entities)}
         for entry in books.of(LedgerEntry, entities):
             if entry.kind == "release" and entry.order_id:
                 order = orders[entry.order_id]
                 program = self.town.program(order.program_version)
                 if program.hold_from == "purchase" and entry.at < order.placed_at + program.hold:
                     yield f"{entry.order_id} was released at {entry.at}"
+                standing = order.standing
+                waits = standing is not None and standing.terms.review and entry.order_id not in decided
+                if waits and standing and entry.at < standing.settled_at + timedelta(days=program.review_days):
+                    yield f"{entry.order_id} was released at {entry.at}, and nobody had decided"
 
     def _exceeded(self, entities: list[Entity]) -> Iterator[str]:
         """No cap is exceeded, unless a dispute that was won gave back what others had taken meanwhile."""

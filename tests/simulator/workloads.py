@@ -110,12 +110,22 @@ WORKLOADS = (
     ),
     Workload(
         "a storm of refunds",
-        (*SHOP, *["town.back_office"] * 4, *["town.undoer"] * 3, *["town.stream_worker"] * 3),
+        (*SHOP, *["town.back_office"] * 4, "town.undoer", "town.stream_worker"),
         orders=2,
+    ),
+    Workload(
+        "a refund that is taken back",
+        ("town.checkout", "town.undoer", *["town.stream_worker"] * 5),
+        orders=1,
+        friends=1,
+        ambassadors=1,
+        rules=lambda _: {"hold_days": 0},
     ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
-        "a ring", (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"), orders=4, ambassadors=2
+        "a ring",
+        (*SHOP, "town.checkout", "town.ring", "wallet.claimant", "wallet.desk"),
+        rules=lambda _: {"watch": {"review_at": 1, "velocity_orders": 2}, "hold_days": 2},
     ),
     Workload(
         "a race of spenders",

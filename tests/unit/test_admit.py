@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, redemption
 from chalicelib.domain.model import Code, Friend
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Cap, Program, Rate, Tier
+from chalicelib.domain.program import Campaign, Cap, Program, Rate, Tier
 from tests.unit.book import START, TEN_PERCENT, at, program
 
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya", "maya-2"), created_at=START)
@@ -108,3 +108,72 @@ def test_one_guard_that_does_not_fit_is_enough() -> None:
     rules, friend = program(friend_days=30), Friend("fay", "o0", ambassador_id="amb_1", since=at(-1))
     for other in (replace(friend, ambassador_id="amb_2"), replace(friend, since=None)):
         assert admit(CODE, ASK, rules, (friend, other)) == Refused("friend_already_referred")
+
+
+def test_an_order_that_is_claimed_later_has_no_discount() -> None:
+    """It was paid for in full, without the code: the ambassador earns on all of it, and the claim is stored."""
+    ask = replace(ASK, claim="clm_1")
+    answer = admit(CODE, ask, program())
+    assert answer == Offered(CODE, 0, 500, "EUR")
+    assert isinstance(answer, Offered)
+    stored = redemption(answer, ask, program(), now=at(1), due_at=at(2))
+    assert (stored.claim, stored.friend_discount, stored.paid) == ("clm_1", 0, 5000)
+
+
+def test_a_campaign_is_stored_with_its_orders() -> None:
+    """With the campaign's own offer and reward, in the reward's unit; what it leaves out is the program's."""
+    whole = Campaign("spring", at(0), at(5), offer=Rate(amount=1000), reward=Rate(amount=70, unit="points"))
+    bare = replace(whole, offer=None, reward=None)
+    code = replace(CODE, campaign="spring")
+    for campaign, offered in (
+        (whole, Offered(code, 1000, 70, "points", campaign="spring")),
+        (bare, Offered(code, 500, 450, "EUR", campaign="spring")),
+    ):
+        rules = program(campaigns=(campaign,))
+        answer = admit(code, ASK, rules)
+        assert answer == offered
+        assert isinstance(answer, Offered)
+        assert redemption(answer, ASK, rules, now=at(1), due_at=at(2)).campaign == "spring"
+
+
+@pytest.mark.parametrize(
+    ("lines", "excluded"),
+    [
+        ((Line("MUG", 5000),), None),
+        ((Line("MUG", 4000), Line("SALE-1", 600), Line("CARD", 400, gift_card=True)), 1000),
+        ((Line("MUG", None), Line("SALE-1", 600)), 600),
+        ((Line("SALE-1", 0),), None),
+        ((Line("SALE-1", 4999),), 4999),
+    ],
+)
+def test_what_is_left_out_of_an_order(lines: tuple[Line, ...], excluded: int | None) -> None:
+    """Gift cards and excluded goods, whatever else is in it; a line that counts need not say its amount."""
+    answer = admit(CODE, replace(ASK, lines=lines), program(offer=None, excluded_skus=("SALE-1", "SALE-2")))
+    assert isinstance(answer, Offered)
+    counts = 5000 - (excluded or 0)
+    assert (answer.excluded, answer.reward_estimate) == (excluded, counts // 10)
+
+
+@pytest.mark.parametrize(
+    "lines", [(Line("MUG", 4000), Line("SALE-1", None)), (Line("SALE-1", 2500), Line("SALE-1", 2500))]
+)
+def test_an_order_of_which_nothing_is_known_to_count_counts_nothing(lines: tuple[Line, ...]) -> None:
+    """One excluded line without an amount may be all of it; several may come to all of it."""
+    assert admit(CODE, replace(ASK, lines=lines), program(excluded_skus=("SALE-1",))) == Refused("nothing_counts")
+
+
+def test_the_first_order_of_a_friend_known_here_may_be_any_of_theirs() -> None:
+    """For whom the program takes further orders, `first_order` says nothing once their guards have been read."""
+    friend = Friend("fay", "o0", ambassador_id="amb_1", since=at(-1))
+    later = replace(ASK, first_order=False)
+    assert isinstance(admit(CODE, later, program(friend_days=30), (friend,)), Offered)
+    assert admit(CODE, later, program(), (friend,)) == Refused("not_first_order")
+    assert admit(CODE, later, program(friend_days=30)) == Refused("not_first_order")
+
+
+def test_an_order_that_is_refused_for_itself_says_so_before_its_friend() -> None:
+    """What is wrong with the order helps the checkout more than whom the friend belongs to."""
+    stranger = Friend("fay", "o0", ambassador_id="amb_2", since=at(-1))
+    assert admit(CODE, ASK, program(minimum=5001), (stranger,)) == Refused("below_minimum")
+    assert admit(CODE, ASK, program(), (stranger,)) == Refused("friend_already_referred")
+    assert isinstance(admit(CODE, ASK, program(), (replace(stranger, order_id="o1"),)), Offered)

@@ -1,5 +1,6 @@
 """Adjustments and gifts: what a person does to an account, and when a second one is needed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -7,7 +8,8 @@ from chalicelib.domain.adjustments import Already, Denied, Posted, UnknownUnit, 
 from chalicelib.domain.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
 from chalicelib.domain.gifts import Already as SentAlready
 from chalicelib.domain.gifts import Sent, Withdrawn, covers, send, tasks
-from chalicelib.domain.model import Account, Adjustment, Gift
+from chalicelib.domain.ledger import legs
+from chalicelib.domain.model import Account, Adjustment, Gift, LedgerEntry
 from chalicelib.domain.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, at, program
 
@@ -87,7 +89,14 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
     assert posted.account.balance("EUR", "available") == 5001
     assert (posted.entry.author, posted.adjustment.decided_by) == ("key_1", "key_2")
     denied = decide(was, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(2))
-    assert isinstance(denied, Denied)
+    assert denied == Denied(
+        replace(was, state="denied", decided_at=at(2), decided_by="key_2", note="no parcel", version=2)
+    )
+    assert posted.adjustment == replace(
+        was, state="posted", decided_at=at(2), decided_by="key_2", note="saw the parcel", version=2
+    )
+    again = decide(denied.adjustment, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(3))
+    assert again == Already(denied.adjustment, repeated=True)
     for decision, by, note, repeated in (
         ("approve", "key_2", "saw the parcel", True),
         ("approve", "key_3", "saw the parcel", False),
@@ -96,6 +105,23 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
     ):
         again = decide(posted.adjustment, account(), LIMITED, decision, by=by, note=note, now=at(3))  # type: ignore[arg-type]
         assert again == Already(posted.adjustment, repeated)
+
+
+def test_an_adjustment_is_posted_at_its_time_in_a_version_of_its_own() -> None:
+    """Under the program of that moment; nothing else about the adjustment changes, and it is not its second version."""
+    posted = adjust(asked(1), account(EUR=300), replace(LIMITED, version=7), now=at(1))
+    assert isinstance(posted, Posted)
+    assert posted.adjustment == replace(asked(1), state="posted")
+    assert (posted.entry.at, posted.entry.number, posted.entry.program_version) == (at(1), "00000005-001", 7)
+    assert (posted.account.version, posted.account.active_at) == (5, at(1))
+
+
+def test_nothing_given_is_no_activity() -> None:
+    """An adjustment of zero lets what there is expire as it would have."""
+    idle = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=at(-400))
+    posted = adjust(asked(0), idle, LIMITED, now=at(1))
+    assert isinstance(posted, Posted)
+    assert posted.account.active_at == at(-400)
 
 
 def gift(rules: Program = LIMITED) -> tuple[Account, Gift]:
@@ -109,7 +135,8 @@ def gift(rules: Program = LIMITED) -> tuple[Account, Gift]:
 def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
     """Its task names the entry; a deduction makes none, and money makes none."""
     after, task = gift()
-    assert (task.id, task.name, task.amount) == ("ent_1_00000005-001", "Mug", 1)
+    assert task == Gift("ent_1_00000005-001", "amb_1", MUG, 1, "adjustment:adj_1", created_at=at(0))
+    assert task.name == "Mug"
     assert covers(after, task)
     for amount, unit in ((-1, MUG), (1, "EUR")):
         posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), LIMITED, now=at(0))
@@ -123,8 +150,9 @@ def test_a_gift_is_sent_once() -> None:
     sent = send(task, after, LIMITED, author="key_1", note="by post", now=at(1))
     assert isinstance(sent, Sent)
     assert sent.account.balances[MUG] == {"available": 0, "spent": 1}
-    assert (sent.entry.kind, sent.entry.cause) == ("gift_sent", f"gift:{task.id}")
-    assert (sent.gift.state, sent.gift.version) == ("sent", 2)
+    assert (sent.entry.kind, sent.entry.cause, sent.entry.at) == ("gift_sent", f"gift:{task.id}", at(1))
+    assert (sent.entry.reason, sent.entry.author) == ("by post", "key_1")
+    assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", version=2)
     for note, repeated in (("by post", True), ("by hand", False)):
         assert send(sent.gift, sent.account, LIMITED, author="key_2", note=note, now=at(2)) == SentAlready(
             sent.gift, repeated
@@ -135,9 +163,33 @@ def test_a_gift_that_was_taken_back_is_not_sent() -> None:
     """The task is closed as withdrawn, and stays so."""
     _, task = gift()
     gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), LIMITED, author="key_1", note=None, now=at(1))
-    assert isinstance(gone, Withdrawn)
-    assert gone.gift.state == "withdrawn"
+    assert gone == Withdrawn(replace(task, state="withdrawn", closed_at=at(1), author="key_1", version=2))
     assert send(gone.gift, account(), LIMITED, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
+
+
+def test_a_task_of_several_pieces_stands_or_falls_as_a_whole() -> None:
+    """Two of three mugs are not sent for a task of three; of more than there are to send the rest stays."""
+    _, task = gift()
+    three = replace(task, amount=3)
+    for have, enough in ((2, False), (3, True), (4, True)):
+        mugs = Account("amb_1", 6, {MUG: {"available": have, "held": 9}, "EUR": {"available": 9}})
+        assert covers(mugs, three) == enough
+    sent = send(three, mugs, LIMITED, author="key_1", note=None, now=at(1))
+    assert isinstance(sent, Sent)
+    assert sent.account.balances[MUG] == {"available": 1, "held": 9, "spent": 3}
+
+
+def test_tasks_come_with_gifts_that_become_available_by_an_order() -> None:
+    """Not while they are held, not when they are taken back or sent; the task knows its order."""
+    moves = (("hold", MUG), ("release", MUG), ("gift_sent", MUG), ("clawback", MUG), ("bonus", MUG), ("bonus", "EUR"))
+    entries = [
+        LedgerEntry("amb_1", f"0000000{n}-001", kind, at(n), f"cause {n}", legs(kind, 2, unit), 1, order_id="o1")
+        for n, (kind, unit) in enumerate(moves)
+    ]
+    assert tasks(entries) == (
+        Gift("ent_1_00000001-001", "amb_1", MUG, 2, "cause 1", at(1), order_id="o1"),
+        Gift("ent_1_00000004-001", "amb_1", MUG, 2, "cause 4", at(4), order_id="o1"),
+    )
 
 
 def test_a_coupon_is_no_code_to_share() -> None:

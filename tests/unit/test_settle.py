@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.explain import state_of
 from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import Account, Grant, Month, OrderFacts
-from chalicelib.domain.program import Cap, Rate, Tier
-from chalicelib.domain.settle import Settlement, Unsettled, settle
+from chalicelib.domain.model import Account, Case, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
+from chalicelib.domain.program import Cap, Rate, Tier, Watch
+from chalicelib.domain.settle import Settlement, Unsettled, questions, settle
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
 
@@ -423,3 +424,241 @@ def test_an_hour_of_hold_is_an_hour() -> None:
     book = Book()
     book.look(0)
     assert book.standing.release_at - book.redemption.placed_at == timedelta(days=30)
+
+
+# --- what a standing says of an order ---
+
+
+def test_terms_say_which_order_of_the_ambassadors_it_was() -> None:
+    """Counted in the order of settlement, this one included; that is what caps and tiers could see."""
+    book = Book(account=Account("amb_1", version=9, settled=6, counted=4))
+    book.look(0)
+    assert (book.standing.terms.place, book.standing.terms.reached) == (7, 4)
+    assert book.account.settled == 7
+
+
+def test_terms_name_a_unit_only_if_it_is_not_the_orders_own_currency() -> None:
+    """Money is the ordinary case, and says nothing."""
+    points = (Tier("Starter", 0, Rate(amount=50, unit="points")),)
+    for rules, unit in ((program(), None), (program(tiers=points), "points")):
+        book = Book(rules)
+        book.look(0)
+        assert book.standing.terms.unit == unit
+
+
+@pytest.mark.parametrize(
+    ("excluded", "minimum", "refund", "void"),
+    [
+        (None, 4999, 1, False),
+        (None, 5000, 1, True),
+        (None, 5001, 0, False),
+        (1000, 3999, 1, False),
+        (1000, 4000, 1, True),
+    ],
+)
+def test_what_is_kept_must_reach_the_minimum(excluded: int | None, minimum: int, refund: int, void: bool) -> None:
+    """Of the 50.00 before discount that count, once anything came back: just the minimum is enough."""
+    book = Book(program(minimum=minimum, void_below_minimum=True), excluded=excluded)
+    book.refund(refund)
+    book.look(1)
+    assert (book.standing.worth == 0) == book.standing.has("below_minimum") == void
+
+
+def test_small_orders_are_void_only_where_the_program_says_so() -> None:
+    """Otherwise a refund takes its share and no more, however little is left."""
+    book = Book(program(minimum=5000))
+    book.refund(4490)
+    book.look(1)
+    assert (book.posted, book.standing.marks) == ((1, 0), ())
+
+
+def test_a_reward_that_was_available_is_clawed_back_and_any_other_is_void() -> None:
+    """A cent is enough to have been available; what was only ever held leaves no trace of having been earned."""
+    released, held, late = Book(paid=10), Book(paid=10), Book(paid=10)
+    released.look(30)
+    for book in (held, late):
+        book.look(0)
+        book.refund(10)
+    held.look(1)
+    held.look(40)
+    late.look(40)
+    released.refund(10, days=41)
+    released.look(41)
+    assert [state_of(book.standing) for book in (released, held, late)] == ["clawed_back", "void", "void"]
+    assert [book.standing.has("earned") for book in (released, held, late)] == [True, False, False]
+
+
+def test_a_cancellation_is_told_as_one() -> None:
+    """The standing says that the order is off, in whatever currency that was reported; a refund of all is no such."""
+    cancelled, refunded = Book(), Book()
+    cancelled.refund(4500, kind="cancellation", currency="USD")
+    refunded.refund(4500)
+    for book in (cancelled, refunded):
+        book.look(1)
+    assert (cancelled.standing.marks, refunded.standing.marks) == (("cancelled",), ())
+    assert (cancelled.standing.net, refunded.standing.net) == (0, 0)
+
+
+def test_a_standing_counts_the_facts_it_has_seen() -> None:
+    """All later ones, of whatever sort; and which review was the last."""
+    book = Book()
+    book.look(0)
+    assert (book.standing.facts, book.standing.reviews) == (0, 0)
+    book.refund(1)
+    book.deliver(2)
+    book.review("deny")
+    book.review("approve")
+    book.look(3)
+    assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
+
+
+# --- what is asked, and the case that asks it ---
+
+
+@pytest.mark.parametrize(
+    ("review", "answers", "refunds", "asked"),
+    [
+        (False, None, (), ()),
+        (True, None, (), ("signals",)),
+        (True, (), (), ()),
+        (False, None, ("r1",), ("foreign_refund",)),
+        (True, None, ("r1",), ("signals", "foreign_refund")),
+        (True, (), ("r1",), ("foreign_refund",)),
+        (True, ("r1",), ("r1",), ()),
+        (False, ("r1",), ("r1", "r2"), ("foreign_refund",)),
+        (False, ("r1", "r2"), ("r1", "r2"), ()),
+    ],
+)
+def test_what_an_admin_is_asked(
+    review: bool, answers: tuple[str, ...] | None, refunds: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    """About signals until anybody has decided; about each refund in another currency until a decision has seen it."""
+    book = Book()
+    for name in refunds:
+        book.refund(700, currency="USD", name=name)
+    book.refund(700, name="plain")
+    if answers is not None:
+        book.take(Review("o1", 1, "approve", "key_1", "looked at it", at(1), answers, due_at=at(1)))
+    assert questions(book.order, Terms("Starter", TEN_PERCENT, 450, 450, review=review)) == asked
+
+
+def test_a_case_says_what_it_asks() -> None:
+    """And changes when another question comes; the earliest deadline stands."""
+    book = Book(program(watch=Watch(velocity_orders=1, review_at=40)))
+    book.look(0)
+    assert book.order.case == Case("o1", "amb_1", opened_at=at(0), deadline=at(30), questions=("signals",))
+    book.refund(700, currency="USD", days=2)
+    book.look(2)
+    assert book.order.case.questions == ("signals", "foreign_refund")
+    assert (book.order.case.opened_at, book.order.case.deadline, book.order.case.version) == (at(0), at(30), 2)
+
+
+def test_a_closed_case_stays_as_it_was_closed() -> None:
+    """No later look writes it again."""
+    book = Book()
+    refund = book.refund(700, currency="USD")
+    book.look(1)
+    book.review("approve", answers=(refund,))
+    assert book.look(2).case is not None
+    assert book.look(3).case is None
+    assert book.look(30).case is None
+
+
+# --- what is posted ---
+
+
+def test_an_entry_says_all_that_there_is_to_know_about_it() -> None:
+    """Whose it is, its place in the ledger, when and why, under which program and tier; the standing names it."""
+    book = Book(program(version=7), account=Account("amb_1", version=41))
+    book.order = replace(book.order, redemption=replace(book.redemption, program_version=7))
+    book.look(2)
+    hold = LedgerEntry(
+        ambassador_id="amb_1",
+        number="00000042-001",
+        kind="hold",
+        at=at(2),
+        cause="redemption",
+        legs=(Leg("program:rewards", -450, "EUR"), Leg("ambassador:held", 450, "EUR")),
+        program_version=7,
+        order_id="o1",
+        tier="Starter",
+    )
+    assert book.entries == [hold]
+    book.look(30)
+    assert book.standing.entries == ("00000042-001", "00000043-001")
+
+
+def test_a_standing_names_no_prizes() -> None:
+    """They belong to the account: another order may take them back."""
+    tiers = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700))
+    book = Book(program(tiers=tiers))
+    book.look(40)
+    assert [entry.kind for entry in book.entries] == ["hold", "release", "bonus"]
+    assert book.standing.entries == tuple(entry.number for entry in book.entries[:2])
+
+
+def test_what_is_won_back_after_an_expiry_is_available_in_full() -> None:
+    """What had expired was the rest; a clawback before it took its part, and that comes back."""
+    book = Book()
+    book.look(30)
+    refund = book.refund(900, kind="chargeback", days=31)
+    book.look(31)
+    expired = {"EUR": {"held": 0, "available": 0, "expired": 360}}
+    book.account = replace(book.account, balances=expired, expired_in=book.account.version)
+    book.reverse(refund)
+    book.look(32)
+    assert book.postings[-1] == ("reinstate", 90)
+    assert book.account.balances["EUR"] == {"held": 0, "available": 90, "expired": 360}
+
+
+def test_facts_seen_together_are_named_together() -> None:
+    """Each by its own name, up to five; that there were more is told as well."""
+    book = Book()
+    book.look(0)
+    book.refund(100, name="R-1")
+    book.deliver(3)
+    book.review("approve")
+    book.look(4)
+    for number in range(5):
+        book.refund(100, name=f"S-{number}")
+    book.look(5)
+    for number in range(6):
+        book.refund(100, name=f"T-{number}")
+    book.look(6)
+    assert [entry.cause for entry in book.entries] == [
+        "redemption",
+        "refund:R-1,fulfilment:f1,review:1",
+        "refund:S-0,refund:S-1,refund:S-2,refund:S-3,refund:S-4",
+        "refund:T-0,refund:T-1,refund:T-2,refund:T-3,refund:T-4,…",
+    ]
+
+
+def test_only_the_first_hold_is_the_redemptions() -> None:
+    """What is held again later is so because of what has happened since, or because a deadline has passed."""
+    book = Book(program(review_default="deny", review_days=5, hold_days=30))
+    book.look(0)
+    refund = book.refund(4500, kind="chargeback")
+    book.look(1)
+    book.reverse(refund)
+    book.look(2)
+    book.refund(1, currency="USD", days=3)
+    book.look(3)
+    book.look(8)
+    assert [(entry.kind, entry.cause) for entry in book.entries] == [
+        ("hold", "redemption"),
+        ("void", f"refund:{refund}"),
+        ("hold", f"reversal:{refund}"),
+        ("void", "review_deadline"),
+    ]
+
+
+def test_a_bonus_names_the_tier_that_it_is_for() -> None:
+    """As its cause, and as the tier of the entry; the reward beside it has the tier it was earned in."""
+    tiers = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700))
+    book = Book(program(tiers=tiers, hold_days=0))
+    book.look(0)
+    assert [(entry.kind, entry.cause, entry.tier) for entry in book.entries] == [
+        ("hold", "redemption", "Starter"),
+        ("release", "hold_ended", "Starter"),
+        ("bonus", "tier:Silver", "Silver"),
+    ]

@@ -66,6 +66,55 @@ def test_an_account_in_debt_can_spend_nothing() -> None:
     assert reserve(asked(500), debt, RULES, now=at(0)) == Refused("insufficient_balance")
 
 
+def test_what_was_asked_with_stays_with_the_withdrawal() -> None:
+    """Only its end is new; the entry has its time, cause, reason and author, under the program of that moment."""
+    by_key = replace(asked(kind="payout"), author="key_1", reference="INV-7")
+    moved = reserve(by_key, HELD_TOO, replace(RULES, version=7), now=at(2))
+    assert isinstance(moved, Moved)
+    assert moved.withdrawal == by_key
+    assert (moved.entry.at, moved.entry.program_version) == (at(2), 7)
+    assert (moved.entry.cause, moved.entry.reason, moved.entry.author) == ("payout:wdr_1", "why", "key_1")
+    assert moved.account.active_at == at(2)
+
+
+def test_whoever_closes_it_is_named() -> None:
+    """When, by whom, and with what; in withdrawal and entry."""
+    was = reserved()
+    confirmed, cancelled = end(was, "confirmed", "o7", day=3), end(was, "cancelled", "changed my mind", day=3)
+    assert isinstance(confirmed, Moved)
+    assert isinstance(cancelled, Moved)
+    closed = replace(was.withdrawal, closed_at=at(3), closed_by="key_1", version=2, due_at=None)
+    assert confirmed.withdrawal == replace(closed, state="confirmed", closing="o7")
+    assert cancelled.withdrawal == replace(closed, state="cancelled", closing="changed my mind")
+    for moved, kind, reason in ((confirmed, "confirmed", None), (cancelled, "cancelled", "changed my mind")):
+        assert (moved.entry.kind, moved.entry.cause, moved.entry.at) == (f"spend_{kind}", "spend:wdr_1", at(3))
+        assert (moved.entry.reason, moved.entry.author) == (reason, "key_1")
+        assert moved.account.version == was.account.version + 1
+
+
+def test_confirming_is_activity_and_cancelling_is_none() -> None:
+    """Who spends keeps what is left from expiring; who only reserves and cancels has reserved, and no more."""
+    was = reserved()
+    confirmed, cancelled = end(was, "confirmed", "o7", day=3), end(was, "cancelled", day=3)
+    assert isinstance(confirmed, Moved)
+    assert isinstance(cancelled, Moved)
+    assert (confirmed.account.active_at, cancelled.account.active_at) == (at(3), at(0))
+
+
+def test_a_coupon_that_was_used_or_given_back_does_not_expire() -> None:
+    """Only one that is still out can, at its very moment; one whose money is back has expired for good."""
+    was = reserved().withdrawal
+    days = (29.999, 30, 99)
+    states = ("reserved", "confirmed", "cancelled", "expired")
+    found = {state: [has_expired(replace(was, state=state), at(day)) for day in days] for state in states}  # type: ignore[arg-type]
+    assert found == {
+        "reserved": [False, True, True],
+        "confirmed": [False, False, False],
+        "cancelled": [False, False, False],
+        "expired": [True, True, True],
+    }
+
+
 def end(was: Moved, step: str, closing: str | None = None, day: float = 1) -> Moved | Already | TooLate:
     """Say how a withdrawal ends."""
     return close(was.withdrawal, was.account, RULES, step, by="key_1", closing=closing, now=at(day))  # type: ignore[arg-type]

@@ -1,0 +1,185 @@
+"""Why this amount, or why none: the standing of an order told step by step."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.explain import reason_of, state_of, trace
+from chalicelib.domain.model import Mark, Redemption, Standing, Terms
+from chalicelib.domain.program import Rate
+from tests.unit.book import TEN_PERCENT, Book, at
+
+TERMS = Terms("Silver", TEN_PERCENT, 450, 450, place=7, reached=5)
+HELD = Standing(TERMS, at(0), at(30), net=4500, worth=450, room=450)
+
+
+def order(standing: Standing | None, **more: Any) -> Redemption:
+    """An order of 50.00 with a discount of 5.00, under the program's version 3."""
+    return replace(Book().redemption, program_version=3, standing=standing, **more)
+
+
+def steps(standing: Standing | None, *rules: str, **more: Any) -> list[tuple[str, object, dict[str, object]]]:
+    """Rule, outcome and detail of the steps with these rules, or of all."""
+    told = [(it["rule"], it["outcome"], it["detail"]) for it in trace(order(standing, **more))]
+    assert all(set(it) == {"rule", "outcome", "detail"} for it in trace(order(standing, **more)))
+    return [step for step in told if step[0] in rules or not rules]
+
+
+def step(standing: Standing | None, rule: str, **more: Any) -> tuple[object, dict[str, object]]:
+    """Outcome and detail of the one step with this rule."""
+    ((_, outcome, detail),) = steps(standing, rule, **more)
+    return outcome, detail
+
+
+def rated(rate: Rate | None, **more: Any) -> Standing:
+    """A standing whose terms have another rate."""
+    return replace(HELD, terms=replace(TERMS, rate=rate, **more))
+
+
+def marked(*marks: Mark, **more: Any) -> Standing:
+    """A standing of which something else is true."""
+    return replace(HELD, marks=marks, **more)
+
+
+# --- in one word ---
+
+
+@pytest.mark.parametrize(
+    ("standing", "state"),
+    [
+        (HELD, "held"),
+        (replace(HELD, worth=1), "held"),
+        (replace(HELD, released_in=4), "available"),
+        (replace(HELD, worth=0), "void"),
+        (replace(HELD, worth=0, released_in=4), "void"),
+        (marked("earned", worth=0, released_in=4), "clawed_back"),
+        (marked("earned", worth=5, released_in=4), "available"),
+    ],
+)
+def test_the_position_in_one_word(standing: Standing, state: str) -> None:
+    """Held until the hold has ended; with nothing left it is void, or clawed back if something was available once."""
+    assert state_of(standing) == state
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [
+        (HELD, None),
+        (replace(HELD, terms=replace(TERMS, limit="cap_ambassador")), "cap_ambassador"),
+        (replace(HELD, refunded=1), "refunded"),
+        (marked("cancelled"), "refunded"),
+        (marked("below_minimum", refunded=1), "below_minimum"),
+        (marked("denied", "below_minimum", refunded=1), "denied_by_review"),
+        (marked("review_open", "denied", "below_minimum", "cancelled", refunded=1), "review_pending"),
+        (marked("earned", "by_default"), None),
+    ],
+)
+def test_one_reason_and_the_one_that_decides_last(standing: Standing, reason: str | None) -> None:
+    """Whoever reads one reason reads the one that would still stand if all others were gone."""
+    assert reason_of(standing) == reason
+
+
+# --- step by step ---
+
+
+def test_a_plain_reward_step_by_step() -> None:
+    """Everything that made the amount, in the order in which it was decided."""
+    assert steps(HELD) == [
+        ("offer", 500, {"amount": 5000, "paid": 4500}),
+        ("tier", "Silver", {"program_version": 3, "place": 7, "reached": 5}),
+        ("rate", 450, {"basis_points": 1000, "of": 4500, "unit": "EUR"}),
+        ("worth", 450, {}),
+        ("hold", "waiting", {"release_at": at(30)}),
+    ]
+
+
+def test_before_the_first_settlement_there_is_an_estimate() -> None:
+    """Nothing has been decided yet, and that is what it says."""
+    assert steps(None, claim="clm_1") == [
+        ("offer", 500, {"amount": 5000, "paid": 4500}),
+        ("claim", "approved", {"id": "clm_1"}),
+        ("settlement", "pending", {"estimate": 450}),
+    ]
+
+
+def test_everything_at_once_comes_in_the_order_in_which_it_decided() -> None:
+    """A claimed order of a campaign, capped, partly sent back, denied by an admin, asked about again."""
+    standing = marked("below_minimum", "denied", "review_open", refunded=900, net=3600, room=160, worth=0, reviews=2)
+    standing = replace(standing, terms=replace(TERMS, campaign="spring", limit="cap_ambassador", granted=200))
+    assert steps(standing, claim="clm_1", excluded=0) == [
+        ("offer", 500, {"amount": 5000, "excluded": 0, "paid": 4500}),
+        ("claim", "approved", {"id": "clm_1"}),
+        ("tier", "Silver", {"program_version": 3, "place": 7, "reached": 5}),
+        ("campaign", "spring", {}),
+        ("rate", 450, {"basis_points": 1000, "of": 4500, "unit": "EUR"}),
+        ("cap", 200, {"wanted": 450}),
+        ("refunds", 160, {"refunded": 900, "granted": 200, "net": 3600, "of": 4500}),
+        ("below_minimum", 0, {}),
+        ("review", 0, {"decision": "deny", "by": "admin", "number": 2}),
+        ("worth", 0, {}),
+        ("review", "open", {}),
+        ("hold", "waiting", {"release_at": at(30)}),
+    ]
+
+
+def test_what_does_not_count_is_told_with_the_offer() -> None:
+    """Goods left out lower what counts as paid; the share is then one of that."""
+    assert step(HELD, "offer", excluded=1000) == (500, {"amount": 5000, "excluded": 1000, "paid": 3500})
+    assert step(HELD, "rate", excluded=1000)[1]["of"] == 3500
+
+
+@pytest.mark.parametrize(
+    ("standing", "detail"),
+    [
+        (rated(None, full=0), {"amount": 0, "unit": "EUR"}),
+        (rated(Rate(amount=700)), {"amount": 700, "unit": "EUR"}),
+        (rated(Rate(amount=0)), {"amount": 0, "unit": "EUR"}),
+        (rated(Rate(amount=50, unit="points"), unit="points"), {"amount": 50, "unit": "points"}),
+        (rated(Rate(gift="Tea mug"), unit="gift:Tea mug"), {"gift": "Tea mug", "unit": "gift:Tea mug"}),
+        (rated(Rate(basis_points=500)), {"basis_points": 500, "of": 4500, "unit": "EUR"}),
+        (
+            rated(Rate(basis_points=500, maximum=0)),
+            {"basis_points": 500, "of": 4500, "maximum": 0, "unit": "EUR"},
+        ),
+    ],
+)
+def test_a_rate_tells_how_it_was_worked_out(standing: Standing, detail: dict[str, object]) -> None:
+    """An amount, a gift, or a share of what was paid with its maximum; and what it counts."""
+    assert step(standing, "rate") == (standing.terms.full, detail)
+
+
+def test_what_a_limit_left_says_which_limit() -> None:
+    """The ambassador's cap or the month's budget; one of them, and none if neither was met."""
+    for limit, rule in (("cap_ambassador", "cap"), ("cap_budget", "budget")):
+        standing = replace(HELD, terms=replace(TERMS, limit=limit, granted=200))
+        assert steps(standing, "cap", "budget") == [(rule, 200, {"wanted": 450})]
+    assert steps(HELD, "cap", "budget") == []
+
+
+def test_a_cancelled_order_is_worth_nothing_whatever_was_refunded() -> None:
+    """The cancellation says it all; no share of refunds is reckoned beside it."""
+    assert steps(marked("cancelled", refunded=900), "cancelled", "refunds") == [("cancelled", 0, {})]
+
+
+@pytest.mark.parametrize(
+    ("standing", "decided"),
+    [
+        (marked(reviews=1), [(450, {"decision": "approve", "by": "admin", "number": 1})]),
+        (marked("denied", reviews=1, worth=0), [(0, {"decision": "deny", "by": "admin", "number": 1})]),
+        (marked("by_default"), [(450, {"decision": "approve", "by": "default"})]),
+        (marked("by_default", reviews=3), [(450, {"decision": "approve", "by": "default"})]),
+        (marked("denied", "by_default", worth=0), [(0, {"decision": "deny", "by": "default"})]),
+        (HELD, []),
+        (marked("review_open"), [("open", {})]),
+    ],
+)
+def test_a_review_says_who_decided(standing: Standing, decided: list[tuple[object, object]]) -> None:
+    """An admin, with the number of the decision, or the program because nobody did in time; or that it is open."""
+    assert [(outcome, detail) for _, outcome, detail in steps(standing, "review")] == decided
+
+
+def test_the_hold_says_until_when() -> None:
+    """And once it has ended, when that was."""
+    assert step(HELD, "hold") == ("waiting", {"release_at": at(30)})
+    assert step(replace(HELD, released_in=4), "hold") == ("ended", {"release_at": at(30)})
