@@ -1,9 +1,12 @@
 """The report: every figure beside what it is measured against."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 Figures = dict[str, Any]
+
+PROOF = Path(__file__).with_name("proof.md")
 
 HEAD = """# What it costs
 
@@ -72,9 +75,9 @@ runs there: of {ran} the fastest counts. Memory is what the preview adds.
 
 
 def report(results: Figures) -> str:
-    """Write the report about all parts that have been measured."""
+    """Write the report about all parts that have been measured, then what is proved, kept by hand."""
     parts = [write(results[name]) + _origin(results[name]) for name, write in _PARTS.items() if name in results]
-    return "\n".join([HEAD, _machine(results), *parts])
+    return "\n".join([HEAD, _machine(results), *parts, PROOF.read_text()])
 
 
 def _machine(results: Figures) -> str:
