@@ -36,7 +36,7 @@ def canonical_email(email: str) -> str:
         with suppress(UnicodeError):  # letters that IDNA does not know: such a host has one spelling
             host = host.encode("idna").decode("ascii")
     if host in _PLUS_TAGS:
-        local = local.split("+", 1)[0]
+        local = local.partition("+")[0]
     if host in _GMAIL:
         local = local.replace(".", "")
     return f"{local}@{_SAME_HOST.get(host, host)}"

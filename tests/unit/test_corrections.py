@@ -87,7 +87,7 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
     posted = decide(was, account(EUR=1), LIMITED, "approve", by="key_2", note="saw the parcel", now=at(2))
     assert isinstance(posted, Posted)
     assert posted.account.balance("EUR", "available") == 5001
-    assert (posted.entry.author, posted.adjustment.decided_by) == ("key_1", "key_2")
+    assert (posted.entry.author, posted.entry.at) == ("key_1", at(2))
     denied = decide(was, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(2))
     assert denied == Denied(
         replace(was, state="denied", decided_at=at(2), decided_by="key_2", note="no parcel", version=2)

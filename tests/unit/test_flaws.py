@@ -1,14 +1,16 @@
 """Every flaw of a program is named: where it is, and what is wanted there."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import WEIGHTS
 from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
+from chalicelib.domain.shape import Form, Place, Within, places
 from tests.unit.book import TEN_PERCENT, at, program
 
 AMOUNT = "lies between 0 and 1000000000000"
@@ -196,4 +198,222 @@ def test_all_flaws_are_named_at_once() -> None:
         "/campaigns/0/ends_at",
         "/caps/0",
         "/watch/weights/velocty",
+    ]
+
+
+# --- fields, between their bounds ---
+
+Rules = dict[str, Any]
+
+
+def plain(name: str) -> Callable[[Any], Rules]:
+    """A program in which one field has this value."""
+    return lambda value: {name: value}
+
+
+def watched(name: str) -> Callable[[Any], Rules]:
+    """A program whose watch has this value in one field."""
+    return lambda value: {"watch": Watch(**{name: value})}
+
+
+NUMBERS: list[tuple[str, Callable[[int], Rules], int, int]] = [
+    ("/minimum", plain("minimum"), 0, 10**12),
+    ("/friend_days", plain("friend_days"), 1, 3650),
+    ("/tier_months", plain("tier_months"), 1, 120),
+    ("/demotion_months", plain("demotion_months"), 0, 120),
+    ("/budget_month", plain("budget_month"), 0, 10**12),
+    ("/hold_days", plain("hold_days"), 0, 3650),
+    ("/longest_wait_days", plain("longest_wait_days"), 0, 3650),
+    ("/review_days", plain("review_days"), 0, 3650),
+    ("/expiry_months", plain("expiry_months"), 1, 120),
+    ("/spend_minimum", plain("spend_minimum"), 1, 10**12),
+    ("/spend_days", plain("spend_days"), 1, 3650),
+    ("/adjustment_limit", plain("adjustment_limit"), 0, 10**12),
+    ("/watch/review_at", watched("review_at"), 1, 10**6),
+    ("/watch/weights/ring", lambda value: {"watch": Watch(weights={"ring": value})}, 0, 10**6),
+    ("/watch/velocity_orders", watched("velocity_orders"), 1, 10**6),
+    ("/watch/velocity_times", watched("velocity_times"), 1, 10**6),
+    ("/watch/refunded_percent", watched("refunded_percent"), 1, 100),
+    ("/watch/refunded_orders", watched("refunded_orders"), 1, 10**6),
+    ("/watch/clickless_orders", watched("clickless_orders"), 1, 10**6),
+    ("/offer/amount", lambda value: {"offer": Rate(amount=value)}, 0, 10**12),
+    ("/offer/basis_points", lambda value: {"offer": Rate(basis_points=value)}, 0, 10_000),
+    ("/offer/maximum", lambda value: {"offer": Rate(basis_points=1, maximum=value)}, 0, 10**12),
+    ("/tiers/1/bonus", lambda value: {"tiers": (FIRST, Tier("Silver", 5, bonus=value))}, 0, 10**12),
+    ("/milestones/0/every", lambda value: {"milestones": (replace(FIFTH, at=None, every=value),)}, 1, 10**6),
+    ("/milestones/0/at", lambda value: {"milestones": (replace(FIFTH, at=value),)}, 1, 10**6),
+    ("/caps/0/amount", lambda value: {"caps": (Cap("life", amount=value),)}, 0, 10**12),
+    ("/caps/0/count", lambda value: {"caps": (Cap("life", count=value),)}, 0, 10**6),
+]
+
+
+@pytest.mark.parametrize(("pointer", "made", "least", "most"), NUMBERS, ids=[it[0] for it in NUMBERS])
+def test_a_number_may_be_either_end_of_its_bounds(
+    pointer: str, made: Callable[[int], Rules], least: int, most: int
+) -> None:
+    """Both are allowed, and one beyond either is the only flaw that is named."""
+    assert flaws(program(**made(least))) == flaws(program(**made(most))) == []
+    flaw = (pointer, f"lies between {least} and {most}")
+    assert flaws(program(**made(least - 1))) == flaws(program(**made(most + 1))) == [flaw]
+
+
+def test_the_highest_tier_begins_with_a_million_referrals_at_most() -> None:
+    """The lowest begins at 0, which is said of all tiers together."""
+    assert flaws(program(tiers=(FIRST, Tier("Gold", 10**6)))) == []
+    flaw = ("/tiers/1/threshold", "lies between 0 and 1000000")
+    assert flaws(program(tiers=(FIRST, Tier("Gold", 10**6 + 1)))) == [flaw]
+
+
+SIZES: list[tuple[str, Callable[[int], Rules], int]] = [
+    ("/tiers", lambda size: {"tiers": tuple(Tier(f"Tier {n}", n) for n in range(size))}, 50),
+    ("/languages", lambda size: {"languages": ("en",) * size}, 50),
+    ("/excluded_skus", lambda size: {"excluded_skus": ("MUG",) * size}, 1000),
+    (
+        "/milestones",
+        lambda size: {"milestones": tuple(replace(FIFTH, name=f"m{n}", at=n + 1) for n in range(size))},
+        50,
+    ),
+    ("/campaigns", lambda size: {"campaigns": tuple(replace(SPRING, name=f"c{n}") for n in range(size))}, 50),
+]
+
+
+@pytest.mark.parametrize(("pointer", "made", "most"), SIZES, ids=[it[0] for it in SIZES])
+def test_a_list_may_be_as_long_as_its_bound(pointer: str, made: Callable[[int], Rules], most: int) -> None:
+    """One element more is a flaw of the list, not of that element."""
+    least = 1 if pointer == "/tiers" else 0
+    assert flaws(program(**made(most))) == []
+    assert flaws(program(**made(most + 1))) == [(pointer, f"has {least} to {most} elements")]
+
+
+def test_there_are_three_caps_at_most() -> None:
+    """One for each span; a fourth is one too many, and the second of its span."""
+    three = (Cap("month", count=1), Cap("year", count=1), Cap("life", count=1))
+    assert flaws(program(caps=three)) == []
+    assert flaws(program(caps=(*three, Cap("life", count=2)))) == [
+        ("/caps", "has 0 to 3 elements"),
+        ("/caps", "has one cap for each of month, year and life"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "made", "sound", "unsound", "words"),
+    [
+        ("/shop_name", plain("shop_name"), ("x", "x" * 80, "Bücher & Tee"), ("x" * 81,), "has 1 to 80 characters"),
+        ("/shop_name", plain("shop_name"), (" x ",), (" ", "a\nb", "\x00", "a\u202eb"), BLANK),
+        (
+            "/shop_url",
+            plain("shop_url"),
+            ("https://x", "http://xy", "https://" + "x" * 1992),
+            ("https://" + "x" * 1993,),
+            "has 8 to 2000 characters",
+        ),
+        (
+            "/shop_url",
+            plain("shop_url"),
+            ("https://x.example/a?b=c",),
+            ("ftps://x.example", "https://", "https://x y", " https://x.example"),
+            "starts with https://",
+        ),
+        (
+            "/currency",
+            plain("currency"),
+            ("CHF",),
+            ("CH", "CHFS", "chf", "CH1"),
+            "is three capital letters (ISO 4217)",
+        ),
+        (
+            "/locale",
+            plain("locale"),
+            ("en", "gsw", "gu-IN", "pt_BR", "zh-Hant-TW-x1"),
+            ("e", "engl", "en-", "en-x", "en-123456789", "zh-aa-bb-cc-dd", "e1"),
+            TAG,
+        ),
+        (
+            "/tiers/1/reward/unit",
+            lambda unit: rewarded(Rate(amount=1, unit=unit)),
+            ("p", "air_miles", "x" * 20),
+            ("Points", "_points", "air miles", "p2", "x" * 21),
+            "is a word of small letters such as points",
+        ),
+        (
+            "/tiers/1/reward/gift",
+            lambda gift: rewarded(Rate(gift=gift)),
+            ("Mug", "x" * 80),
+            ("x" * 81,),
+            "has 1 to 80 characters",
+        ),
+        (
+            "/excluded_skus/0",
+            lambda sku: {"excluded_skus": (sku,)},
+            ("1", "x" * 128),
+            ("", "x" * 129),
+            "has 1 to 128 characters",
+        ),
+    ],
+)
+def test_a_text_has_its_length_and_its_form(
+    pointer: str, made: Callable[[str], Rules], sound: tuple[str, ...], unsound: tuple[str, ...], words: str
+) -> None:
+    """At both ends of its length, and letter by letter; whatever else is wanted is said in the same words."""
+    assert [flaws(program(**made(text))) for text in sound] == [[]] * len(sound)
+    assert [flaws(program(**made(text))) for text in unsound] == [[(pointer, words)]] * len(unsound)
+
+
+# --- read from the types, not from memory ---
+
+SHORT, ONE = Within(1, 3), Within(1, 1)
+WORD = Form("[a-z]+", "is a word of small letters")
+Word = Annotated[str, WORD, "A word."]
+
+
+@pytest.fixture
+def afresh() -> None:
+    """Forget the fields of all types, so that they have to be read again."""
+    places.cache_clear()
+
+
+@pytest.mark.usefixtures("afresh")
+def test_what_is_said_of_a_field_is_read_from_its_type() -> None:
+    """Its texts as one, its own limits apart from those of its elements, and whether there is more within."""
+
+    @dataclass
+    class Inner:
+        size: int = 0
+
+    @dataclass
+    class Outer:
+        plain: int
+        maybe: Annotated[Word | None, "Of the shop."]
+        words: Annotated[tuple[Word, ...], SHORT, "Some of them."]
+        named: dict[Annotated[str, SHORT], Annotated[int, ONE]]
+        inner: Inner
+        inners: tuple[Inner, ...]
+        by_name: dict[str, Inner] | None
+
+    assert places(Outer) == (
+        Place("plain", "", (), (), deep=False),
+        Place("maybe", "A word. Of the shop.", (WORD,), (), deep=False),
+        Place("words", "Some of them.", (SHORT,), (WORD,), deep=False),
+        Place("named", "", (), (ONE,), deep=False),
+        Place("inner", "", (), (), deep=True),
+        Place("inners", "", (), (), deep=True),
+        Place("by_name", "", (), (), deep=True),
+    )
+    assert places(Outer) is places(Outer)
+
+
+@pytest.mark.usefixtures("afresh")
+def test_a_program_is_checked_by_what_its_types_say() -> None:
+    """In all its depth: a field, one of a part, an element of a list, and a value by its name."""
+    wrong = program(
+        hold_days=-1,
+        languages=("e",),
+        tiers=(replace(FIRST, reward=Rate(amount=-1)),),
+        watch=Watch(weights={"ring": -1}),
+    )
+    assert flaws(wrong) == [
+        ("/tiers/0/reward/amount", AMOUNT),
+        ("/languages/0", TAG),
+        ("/hold_days", "lies between 0 and 3650"),
+        ("/watch/weights/ring", "lies between 0 and 1000000"),
     ]

@@ -92,7 +92,17 @@ def found(account: Account, *names: str, clicks: int | None = None, **watch: Any
 
 @pytest.mark.parametrize(
     ("settled", "refunded", "raised"),
-    [(4, 2, True), (4, 1, False), (3, 3, False), (5, 2, False), (100, 50, True), (100, 49, False), (0, 0, False)],
+    [
+        (4, 2, True),
+        (4, 1, False),
+        (3, 3, False),
+        (5, 2, False),
+        (100, 50, True),
+        (100, 49, False),
+        (1000, 500, True),
+        (1000, 499, False),
+        (0, 0, False),
+    ],
 )
 def test_half_the_orders_sent_back_of_at_least_four(settled: int, refunded: int, raised: bool) -> None:
     """Fewer orders tell nothing; the share is exact."""

@@ -51,11 +51,9 @@ def test_what_may_be_two_people_stays_two(one: str, other: str) -> None:
     [
         ("Maya.Rao+Spring+Sale@GoogleMail.com", "mayarao@gmail.com"),
         ("Maya.Rao+Spring@PM.me", "maya.rao@proton.me"),
-        ('"a@b"@Example.com', '"a@b"@example.com'),
+        ('"a@b"+c@GMail.com', '"a@b"@gmail.com'),
         ("maya@\u2603.example", "maya@xn--n3h.example"),
         ("maya@\u00fc..example", "maya@\u00fc..example"),
-        ("xx@example.com", "xx@example.com"),
-        ("maya@examplex.", "maya@examplex"),
     ],
 )
 def test_the_canonical_spelling(email: str, canonical: str) -> None:

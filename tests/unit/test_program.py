@@ -109,7 +109,7 @@ def test_a_campaign_changes_the_offer_only_if_it_has_one() -> None:
 
 def test_everything_that_a_program_counts_in() -> None:
     """Its currency in any case, and what tiers, milestones and campaigns reward with."""
-    assert units(program(tiers=(SILVER,))) == {"EUR"}
+    assert units(program(tiers=(SILVER,))) == units(program(tiers=(STARTER,))) == {"EUR"}
     rules = program(
         tiers=(SILVER, Tier("Gold", 20, Rate(amount=1, unit="points"))),
         milestones=(Milestone("first", Rate(gift="Mug"), at=1),),
