@@ -89,14 +89,15 @@ def preview(table: Table, candidate: Program, period: Period, *, now: datetime) 
     Raises:
         BusyError: the table did not answer in time.
     """
-    played = play(table, candidate, period, now=now)
-    if played is None:
-        return None
-    report, rules = Report(), dict[int, Program]()
-    for past, really, instead in played:
-        report.add(really, instead)
-        rules[past.program.version] = past.program
-    return shown(report, period.first, period.last, caveats(candidate, rules.values()))
+    with _nothing_collected():
+        played = play(table, candidate, period, now=now)
+        if played is None:
+            return None
+        report, rules = Report(), dict[int, Program]()
+        for past, really, instead in played:
+            report.add(really, instead)
+            rules[past.program.version] = past.program
+        return shown(report, period.first, period.last, caveats(candidate, rules.values()))
 
 
 def play(table: Table, candidate: Program, period: Period, *, now: datetime) -> list[Played] | None:
