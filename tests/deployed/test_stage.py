@@ -18,7 +18,7 @@ from tests.path.live import Answer, Live, eur
 
 BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
-SOON = timedelta(seconds=6)
+SOON = timedelta(seconds=20)
 WARM_UP = 60.0
 
 
