@@ -31,9 +31,10 @@ run: ## start everything on this machine (PORT, CLOUD_PORT, HOME_DIR; Ctrl-C sto
 	@$(MAKE) -s -j2 $(RUN)
 	@exec $(APP) -m infra.local.run --home '$(HOME_DIR)' --port $(PORT) --cloud-port $(CLOUD_PORT)
 
-demo: ## play five months of a small shop, on an instance of its own, and check every cent
+demo: ## play five months of a small shop, on an instance of its own, and check every cent (PROGRAM=flat, tiered or double-sided)
 	@$(MAKE) -s -j2 $(RUN)
-	@exec $(APP) -m infra.local.with_instance --home .local/demo --fresh -- $(APP) examples/play.py --run-json {run_json}
+	@exec $(APP) -m infra.local.with_instance --home .local/demo --fresh -- \
+		$(APP) examples/play.py --run-json {run_json} $(if $(PROGRAM),--program '$(PROGRAM)')
 
 demo-real: ## the same with real orders of an online store
 	@$(MAKE) -s -j2 $(RUN) $(REAL)

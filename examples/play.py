@@ -5,7 +5,9 @@
 
 Each line of the history is sent as the shop would send it, on its day, and the answer is compared with what
 the line expects. The program's clock is moved from day to day, so that five months of holds pass in minutes.
-At the end the ledger is compared with totals.sql, which works the same history out from the rules alone.
+At the end the ledger is compared with totals.sql, which works the same history out from the rules alone. With
+`--program tiered` (or flat, double-sided) that program is published first, the ledger is compared with the totals in
+tiered.md, and what-if is asked about the other programs: it must say what their documents say.
 
 Only the standard library is used. README.md describes the history and the rules.
 """
@@ -36,7 +38,9 @@ SETTLE_SECONDS_MAX = 120
 POLL_SECONDS = 0.05
 TRIES_MAX = 6
 LEDGER_STEP = timedelta(days=30)  # one request may ask for 31 days, the last of them included
-KINDS = ("hold", "release", "void", "clawback", "reinstate")
+KINDS = ("hold", "release", "void", "clawback", "reinstate", "bonus", "bonus_lost")
+PROGRAMS = ("flat", "tiered", "double-sided")
+CAMPAIGN, IN_CAMPAIGN = "May", ("maya", "lucia", "jignesh", "asha")
 CHECKED = ("tier", "counted", "held", "available", *KINDS)
 
 Line = dict[str, str]
@@ -102,10 +106,10 @@ class Api:
         self.root = parts.path.rstrip("/")
         self.connection = maker(parts.netloc, timeout=60)
 
-    def call(self, method: str, path: str, key: str, body: dict[str, Any] | None = None) -> Answer:
+    def call(self, method: str, path: str, key: str, body: dict[str, Any] | None = None, **more: str) -> Answer:
         """One request. A repeat that the player itself caused counts as the first answer."""
         payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {key}", "Accept": "application/json", **more}
         if payload is not None:
             headers["Content-Type"] = "application/json"
         for attempt in range(TRIES_MAX):
@@ -270,6 +274,15 @@ def wait_settled(api: Api, run: Run) -> None:
         time.sleep(POLL_SECONDS)
 
 
+def wait_for(api: Api, run: Run, order_id: str) -> None:
+    """Waits until an order has been settled for the first time."""
+    end = time.monotonic() + SETTLE_SECONDS_MAX
+    while any(step["rule"] == "settlement" for step in api.get(f"/v1/redemptions/{order_id}", run.admin_key)["trace"]):
+        if time.monotonic() > end:
+            raise PlayError(f"{order_id} was not settled in {SETTLE_SECONDS_MAX} s: look at the output of `make run`.")
+        time.sleep(POLL_SECONDS)
+
+
 # --- playing --------------------------------------------------------------------------------------
 
 
@@ -312,6 +325,23 @@ def enrolled(line: Line, answer: Answer, played: Played) -> None:
     played.codes[line["person"]] = answer.body["code"]
 
 
+def join_campaign(line: Line, api: Api, run: Run, played: Played) -> None:
+    """Gives the codes of some ambassadors to the campaign."""
+    if line["event"] == "enrol" and line["person"] in IN_CAMPAIGN:
+        path = f"/v1/codes/{played.codes[line['person']]}"
+        answer = api.call("PATCH", path, run.admin_key, {"campaign": CAMPAIGN})
+        if answer.status != 200:
+            raise PlayError(f"PATCH {path} answered {answer.status}: {answer.body}")
+
+
+def play_by(name: str, api: Api, run: Run) -> None:
+    """Publishes one of the programs."""
+    document = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+    answer = api.call("PUT", "/v1/program", run.admin_key, document, **{"If-Match": "*"})
+    if answer.status != 200:
+        raise PlayError(f"{name}.json was not published ({answer.status}): {answer.body}")
+
+
 def days_of(lines: list[Line], until: date, every_day: bool) -> list[date]:
     """The days to visit: each, or only those with lines and the last one.
 
@@ -324,11 +354,15 @@ def days_of(lines: list[Line], until: date, every_day: bool) -> list[date]:
     return sorted({date.fromisoformat(line["day"]) for line in lines} | {until})
 
 
-def play(api: Api, run: Run, lines: list[Line], days: list[date], seconds: float = float("inf")) -> Played:
+def play(
+    api: Api, run: Run, lines: list[Line], days: list[date], seconds: float = float("inf"), *, in_turn: bool = False
+) -> Played:
     """Visits the days in order: settle what falls due, send the lines of the day, settle those.
 
     The two waits make the result independent of how fast the instance settles. A line sees every release that
-    falls due by noon of its day, and nothing else of that day. After `seconds` no further day is begun.
+    falls due by noon of its day, and nothing else of that day. After `seconds` no further day is begun. `in_turn` also
+    waits for each order before another of its day with the same code, because caps look at those before; and gives
+    codes to the campaign.
     """
     by_day = defaultdict(list)
     for line in lines:
@@ -337,8 +371,12 @@ def play(api: Api, run: Run, lines: list[Line], days: list[date], seconds: float
     for day in days:
         move_clock(run, day, NOON)
         wait_settled(api, run)
-        for line in by_day[day]:
+        for number, line in enumerate(by_day[day]):
             send(line, api, run, played)
+            if in_turn:
+                join_campaign(line, api, run, played)
+                if line["expect"] == "accepted" and is_followed(line, by_day[day][number + 1 :]):
+                    wait_for(api, run, line["order_id"])
             bar.step(str(day))
         if by_day[day]:
             move_clock(run, day, EVENING)
@@ -349,6 +387,11 @@ def play(api: Api, run: Run, lines: list[Line], days: list[date], seconds: float
             break
     bar.finish()
     return played
+
+
+def is_followed(line: Line, later: list[Line]) -> bool:
+    """Tells whether an order is followed by another one with the same code."""
+    return line["event"] == "order" and any(it["event"] == "order" and it["code_of"] == line["code_of"] for it in later)
 
 
 class Bar:
@@ -395,6 +438,47 @@ def expected_totals(lines: list[Line], until: date) -> list[Total]:
     if doubts:
         raise PlayError(f"The history leaves room for two answers: {doubts[:5]}")
     return [dict(row) for row in database.execute("SELECT * FROM totals")]
+
+
+def written_totals(name: str) -> list[Total]:
+    """Reads the table of totals in a program's document."""
+    lines = (HERE / f"{name}.md").read_text(encoding="utf-8").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("| person |"))
+    cells = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines[start:] if line.startswith("|")]
+    rows = []
+    for row in cells[2:]:
+        rows.append({column: number(cell) for column, cell in zip(cells[0], row, strict=True)})
+        if row[0] == "TOTAL":
+            break
+    return rows
+
+
+def number(cell: str) -> str | int:
+    """A figure of the table: money in cents, a count as it is, anything else as text."""
+    digits = cell.replace(".", "", 1).removeprefix("-")
+    return int(cell.replace(".", "")) if digits.isascii() and digits.isdigit() else cell
+
+
+def foretold(api: Api, run: Run, name: str, lines: list[Line]) -> list[str]:
+    """Asks what another program would have cost, and says what differs from that program's document."""
+    document = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+    asked = {"program": document, "period": {"from": lines[0]["day"], "to": lines[-1]["day"]}}
+    answer = api.call("POST", "/v1/program/preview", run.admin_key, asked)
+    if answer.status != 200:
+        raise PlayError(f"The preview of {name} answered {answer.status}: {answer.body}")
+    told, row = answer.body["candidate"], written_totals(name)[-1]
+    prizes = row["bonus"] - row["bonus_lost"]
+    rewards = told["total"]["rewards"]
+    pairs = {
+        "orders": (told["total"]["orders"], row["orders"]),
+        "friends saved": (sum(it["amount"] for it in told["total"]["friend_discounts"]), row["saved"]),
+        "held": (sum(it["held"]["amount"] for it in rewards), row["held"]),
+        "available": (sum(it["available"]["amount"] for it in rewards), row["available"] - prizes),
+        "prizes": (sum(it["amount"] for it in told["bonuses"]), prizes),
+    }
+    shown = ", ".join(f"{what} {cents(it) if what != 'orders' else it}" for what, (it, _) in pairs.items())
+    print(f"  {name:14} {shown}  {'ok' if all(a == b for a, b in pairs.values()) else 'DIFFERENT'}")
+    return [f"preview of {name}: {what} is {a}, expected {b}" for what, (a, b) in pairs.items() if a != b]
 
 
 def ledger_by_kind(api: Api, run: Run, first: date, last: date) -> dict[str, Counter[str]]:
@@ -513,14 +597,17 @@ def print_some(title: str, texts: Iterable[str], most: int = 20) -> None:
             print(f"  … and {len(texts) - most} more")
 
 
-def report(api: Api, run: Run, lines: list[Line], played: Played) -> int:
-    """Compares the instance with totals.sql, prints both, and answers the exit code."""
-    expected = expected_totals(lines, played.last_day)
+def report(api: Api, run: Run, lines: list[Line], played: Played, program: str | None = None) -> int:
+    """Compares the instance with totals.sql or a program's document, prints both, and answers the exit code."""
+    expected = written_totals(program) if program else expected_totals(lines, played.last_day)
     found = found_totals(api, run, played, date.fromisoformat(lines[0]["day"]))
     wrong = differences(expected, found)
     print_some("Answers", (f"{count:5} {name}" for name, count in sorted(played.outcomes.items())), 50)
     print_ambassadors(expected, found)
     print_kinds(expected, found)
+    if program:
+        print("\nWhat-if, against the documents of the programs:")
+        wrong += [text for name in PROGRAMS for text in foretold(api, run, name, lines)]
     print_some("Answers that were not expected", played.surprises)
     print_some("Figures that differ", wrong)
     if wrong or played.surprises:
@@ -528,7 +615,8 @@ def report(api: Api, run: Run, lines: list[Line], played: Played) -> int:
         return 1
     print(
         f"\nAll {sum(played.outcomes.values())} answers as expected; balances, counts, tiers and entries of "
-        f"{len(found)} ambassadors as worked out by totals.sql up to {played.last_day}."
+        f"{len(found)} ambassadors as worked out by {f'{program}.md' if program else 'totals.sql'} up to "
+        f"{played.last_day}."
     )
     return 0
 
@@ -540,6 +628,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--history", type=Path, default=HERE / "history.csv")
     parser.add_argument("--quick", action="store_true", help="pass over days without lines")
     parser.add_argument("--expected", action="store_true", help="play nothing, print what totals.sql expects")
+    parser.add_argument("--program", choices=PROGRAMS, help="publish this program first; plays the whole history")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--days", type=int, help="play this many days only")
     length.add_argument("--until", type=date.fromisoformat, help="play up to this day, e.g. 2026-04-15")
@@ -556,8 +645,8 @@ def last_day(asked: argparse.Namespace, history: list[Line]) -> date:
 
 def demonstrate(asked: argparse.Namespace) -> int:
     """Plays and compares; answers the exit code."""
-    history = read_history(asked.history)
-    until = last_day(asked, history)
+    history = read_history(HERE / "history.csv" if asked.program else asked.history)
+    until = date.fromisoformat(history[-1]["day"]) if asked.program else last_day(asked, history)
     lines = [line for line in history if line["day"] <= str(until)]
     if not lines:
         raise PlayError(f"The history has no lines up to {until}; it begins on {history[0]['day']}.")
@@ -567,9 +656,11 @@ def demonstrate(asked: argparse.Namespace) -> int:
     run = read_run(asked.run_json)
     with closing(Api(run.api)) as api:
         began = time.monotonic()
-        played = play(api, run, lines, days_of(lines, until, every_day=not asked.quick))
+        if asked.program:
+            play_by(asked.program, api, run)
+        played = play(api, run, lines, days_of(lines, until, every_day=not asked.quick), in_turn=bool(asked.program))
         print(f"{len(lines)} lines up to {until} played in {time.monotonic() - began:.0f} s")
-        code = report(api, run, lines, played)
+        code = report(api, run, lines, played, asked.program)
     print(f"The program's clock stays at {until}; `echo 0 > {run.clock_file}` brings it back to today.")
     return code
 

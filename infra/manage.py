@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import msgspec
 
+from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.operations import keys, programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (UsageError, keys.UnknownScopeError, programs.FlawedProgramError, msgspec.ValidationError) as error:
+    except (UsageError, keys.UnknownScopeError, FlawedProgramError, msgspec.ValidationError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,20 +1,18 @@
-"""What admins read and decide: the ledger, the state of a code."""
+"""What admins read and decide: the ledger, and the state of the whole."""
 
 import csv
 import io
 import re
 from datetime import timedelta
 
-import msgspec
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, position_of
-from chalicelib.api.problems import bad_field, not_found
+from chalicelib.api.problems import bad_field
 from chalicelib.config import VERSION
-from chalicelib.domain.codes import normal_code
 from chalicelib.domain.ledger import KINDS
 from chalicelib.operations import browse
 
@@ -34,23 +32,6 @@ def get_ledger(call: Call) -> Response:
     """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
     query = call.query("from", "to", "ambassador_id", "kind", "order_id", "limit", "cursor")
     return ledger(call, "/v1/ledger", query, query.get("ambassador_id"))
-
-
-@route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
-def patch_code(call: Call, code: str) -> Response:
-    """Pause a code that has leaked, let it work again, or set the time from which it no longer works."""
-    told = call.body(schemas.CodeChange)
-    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
-    if not changes:
-        raise bad_field("", "names no change: state or expires_at")
-    if changes.get("expires_at"):
-        changes["expires_at"] = schemas.near("expires_at", changes["expires_at"], deps.now())
-    normal = normal_code(code)
-    stored = deps.table().change_code(normal, changes) if normal else None
-    if stored is None:
-        raise not_found("There is no such code.")
-    shown = {"code": stored.code, "state": stored.state, "expires_at": stored.expires_at}
-    return json(200, {**shown, "ambassador_id": stored.ambassador_id})
 
 
 @route(blueprint, "GET", "/healthz", ANYONE)

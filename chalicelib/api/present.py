@@ -27,6 +27,7 @@ from chalicelib.domain.model import (
     Terms,
     Withdrawal,
 )
+from chalicelib.domain.money import written
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
 from chalicelib.domain.tiers import reached
 from chalicelib.domain.withdrawals import has_expired
@@ -35,10 +36,8 @@ from chalicelib.operations.reviews import Open
 Body = dict[str, Any]
 
 
-def money(amount: int, unit: str) -> Body:
-    """Minor units and their currency, or a number of another unit: points, or a gift by its name."""
-    is_currency = len(unit) == len("EUR") and unit.isupper()
-    return {"amount": amount, "currency" if is_currency else "unit": unit}
+money = written
+"""Minor units and their currency, or a number of another unit."""
 
 
 def offer(program: Program, rate: Rate | None) -> Body | None:
@@ -307,6 +306,16 @@ def job(asked: Job) -> Body:
 def public_code(code: Code, first_name: str, offered: Body | None) -> Body:
     """A code that works, for anyone."""
     return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
+
+
+def code(stored: Code) -> Body:
+    """A code for its ambassador and for admins."""
+    return {
+        "code": stored.code,
+        "state": stored.state,
+        "expires_at": stored.expires_at,
+        "campaign": stored.campaign,
+    }
 
 
 def _coupon(spend: Withdrawal, now: datetime) -> Body:

@@ -6,12 +6,16 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
+from chalicelib.api import jobs, schemas
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.schemas import misfitting
+from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
+from chalicelib.operations.documents import Misfit
+from chalicelib.operations.jobs import start
 
 blueprint = Blueprint(__name__)
 
@@ -77,6 +81,24 @@ def get_schema(call: Call) -> Response:
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
+@route(blueprint, "POST", "/v1/program/preview", "admin:read")
+def post_preview(call: Call) -> Response:
+    """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
+    from chalicelib.operations import preview
+
+    told = call.body(schemas.Preview)
+    candidate, wrong = _candidate(told.program)
+    wrong += _flaws_of(told.period)
+    if candidate is None or wrong:
+        raise misfitting(wrong)
+    period, table, now = preview.Period(told.period.first, told.period.last), deps.table(), deps.now()
+    found = preview.preview(table, candidate, period, now=now)
+    if found is not None:
+        return json(200, found)
+    task = preview.task_of(told.program, period)
+    return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
+
+
 def _program(document: dict[str, Any]) -> Program:
     """Read a document.
 
@@ -87,8 +109,31 @@ def _program(document: dict[str, Any]) -> Program:
 
     try:
         return read(document)
-    except programs.FlawedProgramError as error:
+    except FlawedProgramError as error:
         raise misfitting(error.flaws) from error
+
+
+def _candidate(document: dict[str, Any]) -> tuple[Program | None, list[Misfit]]:
+    """Read a document that is part of a body: the program, or all its flaws."""
+    from chalicelib.operations.program_document import read
+
+    try:
+        return read(document), []
+    except FlawedProgramError as error:
+        return None, [(f"/program{pointer}", detail) for pointer, detail in error.flaws]
+
+
+def _flaws_of(period: schemas.Days) -> list[Misfit]:
+    from chalicelib.operations.preview import DAYS_MAX
+
+    low, high = schemas.EARLIEST.date(), schemas.LATEST.date()
+    if not (low <= period.first <= high and low <= period.last <= high):
+        return [("/period", f"lies outside {low} to {high}")]
+    if period.first > period.last:
+        return [("/period/to", "lies before from")]
+    if (period.last - period.first).days >= DAYS_MAX:
+        return [("/period", f"has at most {DAYS_MAX} days")]
+    return []
 
 
 def _shown(program: Program) -> Response:

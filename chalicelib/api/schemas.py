@@ -6,7 +6,7 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -181,10 +181,17 @@ class Decisions(Shape):
 
 
 class CodeChange(Shape):
-    """A code is paused, or works again; it expires, or (null) does not any more. What is left out stays."""
+    """A code is paused, or works again; it expires, or belongs to a campaign, or (null) no more. The rest stays."""
 
     state: Literal["active", "paused"] | UnsetType = UNSET
     expires_at: Moment | UnsetType | None = UNSET
+    campaign: Name | UnsetType | None = UNSET
+
+
+class NewCode(Shape):
+    """A further code of an ambassador, and the campaign that it belongs to."""
+
+    campaign: Name | None = None
 
 
 class Spend(Shape):
@@ -263,6 +270,20 @@ class Audit(Shape):
     sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
     seed: Id | None = None
     all: Literal[True] | None = None
+
+
+class Days(Shape, rename={"first": "from", "last": "to"}):
+    """A period: days (UTC), both included."""
+
+    first: date
+    last: date
+
+
+class Preview(Shape):
+    """A program to be tried, and on which orders."""
+
+    program: dict[str, Any]
+    period: Days
 
 
 def parse(raw: bytes, kind: type[T]) -> T:

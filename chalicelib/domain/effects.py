@@ -17,6 +17,7 @@ Entity = (
     | model.Code
     | model.Coupon
     | model.Friend
+    | model.FurtherCodes
     | model.Gift
     | model.Job
     | model.LedgerEntry
@@ -47,6 +48,7 @@ class Replace:
         | model.Adjustment
         | model.Case
         | model.Claim
+        | model.FurtherCodes
         | model.Gift
         | model.Job
         | model.OpenClaims

@@ -12,6 +12,14 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 8999
 Flaw = tuple[str, str]
 
 
+class FlawedProgramError(Exception):
+    """A document is no sound program. `flaws` are (JSON pointer, reason) pairs."""
+
+    def __init__(self, found: list[Flaw]) -> None:
+        super().__init__("; ".join(f"{pointer}: {reason}" for pointer, reason in found))
+        self.flaws = found
+
+
 def flaws(program: Program) -> list[Flaw]:
     """Return what is wrong with a program as (JSON pointer, reason) pairs; an empty list means it is sound."""
     found = list(_of_fields("", program))

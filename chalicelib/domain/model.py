@@ -87,6 +87,15 @@ class Code:
     campaign: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherCodes:
+    """The codes that an ambassador shares beside the first one, the latest last: there may be only so many."""
+
+    ambassador_id: str
+    codes: tuple[str, ...] = ()
+    version: int = 1
+
+
 # --- facts about an order: append-only, each under its natural key ----------------------------------------------------
 
 

@@ -20,3 +20,9 @@ class Money:
 def share(amount: int, part: int, whole: int) -> int:
     """Return `amount x part / whole`, rounded down. `whole` must be positive."""
     return amount * part // whole
+
+
+def written(amount: int, unit: str) -> dict[str, object]:
+    """Write minor units beside their currency, or a number of another unit: points, or a gift by its name."""
+    is_currency = len(unit) == len("EUR") and unit.isupper()
+    return {"amount": amount, "currency" if is_currency else "unit": unit}

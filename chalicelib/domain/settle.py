@@ -107,23 +107,44 @@ def settle(
     if wrong:
         return Unsettled(tuple(f"{pointer}: {reason}" for pointer, reason in wrong))
     before = redemption.standing
-    draws: tuple[Draw, ...] = ()
-    if before is None:
-        account = _welcomed(account, redemption)
-        terms, draws = decide_terms(redemption, account, program, around or Surroundings())
-    else:
-        terms = before.terms
+    if before is not None:
+        return settle_on(order, account, program, before.terms, now=now, posted=posted)
+    account = welcomed(account, redemption)
+    terms, draws = decide_terms(redemption, account, program, around or Surroundings())
+    return settle_on(order, account, program, terms, draws, now=now, posted=posted)
+
+
+def settle_on(
+    order: OrderFacts,
+    account: Account,
+    program: Program,
+    terms: Terms,
+    draws: tuple[Draw, ...] = (),
+    *,
+    now: datetime,
+    posted: int = 0,
+) -> Settlement:
+    """Settle an order on terms that have been decided, by a program that is sound.
+
+    At the first settlement `account` counts the order already, and `draws` are what its terms take of the budget.
+    """
+    redemption = order.redemption
+    assert redemption is not None
+    before = redemption.standing
     after = stand(order, terms, program, account.version + 1, now=now)
-    settled = replace(redemption, standing=after, due_at=wake_up(order, after, program))
-    moved = _counted(account, settled, before, program)
+    due_at = wake_up(order, after, program)
+    moved = _counted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after, account)
-    entries = _entries(settled, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
-    settled = replace(settled, standing=_naming(after, entries[: len(moves)]))
-    changed = settled != redemption
-    settled = replace(settled, version=redemption.version + 1) if changed else redemption
-    moved = replace(moved, balances=add(moved.balances, entries), prizes=granted(moved.prizes, changes, program))
-    moved = watched(moved, program) if entries else moved
+    entries = _entries(redemption, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
+    after = _naming(after, entries[: len(moves)])
+    changed = (after, due_at) != (before, redemption.due_at)
+    settled = redemption
+    if changed:
+        settled = replace(redemption, standing=after, due_at=due_at, version=redemption.version + 1)
+    if entries:
+        balances, won = add(moved.balances, entries), granted(moved.prizes, changes, program)
+        moved = watched(replace(moved, balances=balances, prizes=won), program)
     return Settlement(
         redemption=settled,
         account=moved,
@@ -331,18 +352,18 @@ def _posting(prize: Prize) -> _Posting:
 
 
 def _entries(
-    settled: Redemption, account: Account, postings: list[_Posting], *, now: datetime, posted: int
+    redemption: Redemption, account: Account, postings: list[_Posting], *, now: datetime, posted: int
 ) -> tuple[LedgerEntry, ...]:
     return tuple(
         LedgerEntry(
-            ambassador_id=settled.ambassador_id,
+            ambassador_id=redemption.ambassador_id,
             number=f"{account.version + 1:08d}-{posted + place:03d}",
             kind=it.kind,
             at=now,
             cause=it.cause,
             legs=legs(it.kind, it.amount, it.unit, expired=it.expired),
-            program_version=settled.program_version,
-            order_id=settled.order_id,
+            program_version=redemption.program_version,
+            order_id=redemption.order_id,
             tier=it.tier,
         )
         for place, it in enumerate(postings, start=1)
@@ -350,7 +371,8 @@ def _entries(
 
 
 def _naming(standing: Standing, entries: tuple[LedgerEntry, ...]) -> Standing:
-    return replace(standing, entries=(*standing.entries, *(entry.number for entry in entries)))
+    numbers = tuple(entry.number for entry in entries)
+    return replace(standing, entries=(*standing.entries, *numbers)) if numbers else standing
 
 
 def _cause(order: OrderFacts, kind: str) -> str:
@@ -372,26 +394,26 @@ def _name(fact: object) -> str:
     return kind
 
 
-def _welcomed(account: Account, redemption: Redemption) -> Account:
+def welcomed(account: Account, redemption: Redemption) -> Account:
     """Count an order that is settled for the first time: terms look at how many there are, and how fast they come."""
     day = f"{redemption.recorded_at:%Y-%m-%d}"
     return replace(account, settled=account.settled + 1, pace=paced(account.pace, day))
 
 
-def _counted(account: Account, settled: Redemption, before: Standing | None, program: Program) -> Account:
+def _counted(
+    account: Account, redemption: Redemption, before: Standing | None, after: Standing, program: Program
+) -> Account:
     """Move the counters by what this settlement has changed."""
-    after = settled.standing
-    assert after is not None
     counted = int(after.counted) - int(before.counted if before else False)
-    month = month_of(settled.placed_at)
+    month = month_of(redemption.placed_at)
     was = account.months.get(month, Month())
-    in_currency = settled.unit == program.currency
+    in_currency = (after.terms.unit or redemption.currency) == program.currency
     became = Month(
         room=was.room + (after.room - (before.room if before else 0) if in_currency else 0),
         uses=was.uses + int(after.room > 0) - int(before is not None and before.room > 0),
         counted=was.counted + counted,
     )
-    earned = [settled.recorded_at] if before is None and after.terms.granted > 0 else []
+    earned = [redemption.recorded_at] if before is None and after.terms.granted > 0 else []
     return replace(
         account,
         counted=account.counted + counted,

@@ -49,8 +49,10 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     below it again. It is known by the number and not by a name, so renaming a tier pays nothing twice.
     """
     changes: list[Prize] = []
-    counts = {"tier": (best(before, program), best(after, program)), "": (before.counted, after.counted)}
     known = {prize.key: prize for prize in offered(program)}
+    if after.counted == before.counted or not (known or before.prizes):
+        return changes
+    counts = {"tier": (best(before, program), best(after, program)), "": (before.counted, after.counted)}
     for key in {**known, **before.prizes}:
         was, now = (times(key, count) for count in counts.get(key.partition(":")[0], counts[""]))
         if now > was and key in known:

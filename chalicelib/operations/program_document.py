@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.flaws import flaws
+from chalicelib.domain.flaws import FlawedProgramError, flaws
 from chalicelib.domain.program import Program
 from chalicelib.operations.documents import Misfit, misfits
 from chalicelib.operations.program_shape import PUBLISHED, shape
-from chalicelib.operations.programs import FlawedProgramError
 
 Document = dict[str, Any]
 

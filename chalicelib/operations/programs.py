@@ -14,14 +14,6 @@ class NoProgramError(Exception):
     """No rules have been published yet, so nothing can be decided."""
 
 
-class FlawedProgramError(Exception):
-    """A document is no sound program. `flaws` are (JSON pointer, reason) pairs."""
-
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{pointer}: {reason}" for pointer, reason in found))
-        self.flaws = found
-
-
 class OutdatedError(Exception):
     """Another version is in force than the one that a document was written over. `version` is 0 if there is none."""
 

@@ -18,6 +18,7 @@ _ENTITIES: dict[str, type] = {
     "ACCOUNT": model.Account,
     "ENTRY": model.LedgerEntry,
     "CODE": model.Code,
+    "CODES": model.FurtherCodes,
     "AMBASSADOR": model.Membership,
     "FRIEND": model.Friend,
     "REDEMPTION": model.Redemption,
@@ -132,6 +133,8 @@ def value(field: Any) -> dict[str, Any]:
 def read(attribute: dict[str, Any]) -> Any:
     """Read one attribute back."""
     ((kind, content),) = attribute.items()
+    if kind == "S":
+        return content
     match kind:
         case "N":
             return int(content)

@@ -4,6 +4,7 @@
 |----------------------|---------------------------|--------------------------------------|---------------------------|
 | profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
+| further codes        | AMB#a, CODES              | ambassador                           |                           |
 | code                 | CODE#c, CODE              | checkout, landing page               |                           |
 | clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
@@ -104,6 +105,11 @@ def account(ambassador_id: str) -> Key:
     return Key(ambassador(ambassador_id), "ACCOUNT")
 
 
+def further_codes(ambassador_id: str) -> Key:
+    """The codes of an ambassador beside the first one."""
+    return Key(ambassador(ambassador_id), "CODES")
+
+
 def ledger(ambassador_id: str) -> str:
     """The partition of an ambassador's entries: a prefix of its own, on which nothing may update or delete."""
     return f"LEDGER#{ambassador_id}"
@@ -137,6 +143,11 @@ def friend(person: str) -> Key:
 def order(order_id: str) -> str:
     """The partition of an order's facts."""
     return f"ORDER#{order_id}"
+
+
+def order_in(key: Key) -> str:
+    """The id of the order in whose partition something lies."""
+    return key.pk.removeprefix(order(""))
 
 
 def redemption(order_id: str) -> Key:
@@ -273,6 +284,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Account: lambda it: account(it.ambassador_id),
     model.LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
     model.Code: lambda it: code(it.code),
+    model.FurtherCodes: lambda it: further_codes(it.ambassador_id),
     model.Membership: lambda it: membership(it.person),
     model.Friend: lambda it: friend(it.person),
     model.Redemption: lambda it: redemption(it.order_id),

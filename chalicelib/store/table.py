@@ -32,6 +32,7 @@ from chalicelib.domain.model import (
     Draw,
     Friend,
     Fulfilment,
+    FurtherCodes,
     Gift,
     Job,
     LedgerEntry,
@@ -230,6 +231,10 @@ class Table:
         """An ambassador's balances."""
         return self._get(keys.account(ambassador_id), Account)
 
+    def read_further_codes(self, ambassador_id: str) -> FurtherCodes | None:
+        """The codes of an ambassador beside the first one."""
+        return self._get(keys.further_codes(ambassador_id), FurtherCodes)
+
     def read_accounts(self, ambassador_ids: Iterable[str]) -> dict[str, Account]:
         """The balances of some ambassadors, by id."""
         wanted = [keys.account(ambassador_id) for ambassador_id in dict.fromkeys(ambassador_ids)]
@@ -303,6 +308,10 @@ class Table:
     def read_redemptions(self, order_ids: Iterable[str]) -> list[Redemption]:
         """The redemptions of some orders, in their order."""
         return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
+
+    def read_codes(self, codes: Iterable[str]) -> list[Code]:
+        """Some codes, in their order."""
+        return self._batch([keys.code(code) for code in codes], Code)
 
     def read_friends(self, persons: Iterable[str]) -> list[Friend]:
         """Which of these people have been referred."""
@@ -420,6 +429,11 @@ class Table:
         rows = list(self._wire.query(keys.CLAIMS, bounds, index="owner", skip=after, limit=limit))
         claims = self._batch([key_in(row) for row in rows], Claim)
         return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
+
+    def list_orders(self, on: date) -> list[str]:
+        """All settled orders that were placed on a day. Slightly stale."""
+        shards = (self._wire.query(keys.orders_of(on, shard), index="day") for shard in range(keys.DAY_SHARDS))
+        return [keys.order_in(key_in(row)) for rows in shards for row in rows]
 
     def list_keys(self, name: str, after: str | None, limit: int, *, within: str = "") -> list[tuple[str, Key]]:
         """Up to `limit` keys of a list in the index `owner`, from its first position that begins with `within` on."""

@@ -26,7 +26,13 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     return after
 
 
-STEPS: Mapping[str, Step] = {"audit": _audit}
+def _preview(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
+    from chalicelib.operations import preview
+
+    return preview.step(table, job, deadline, now=now)
+
+
+STEPS: Mapping[str, Step] = {"audit": _audit, "preview": _preview}
 """What carries on each kind."""
 
 

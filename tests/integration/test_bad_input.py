@@ -82,6 +82,7 @@ VERDICT: Body = {
 }
 TOGETHER: Body = {"order_ids": ["o-1", "o-2"], "decision": "approve", "note": "A family."}
 SPEND: Body = {"amount": eur(500)}
+PREVIEW: Body = {"program": PROGRAM, "period": {"from": "2026-02-01", "to": "2026-03-01"}}
 ADJUSTMENT: Body = {"amount": eur(-500), "reason": "A parcel was lost."}
 DECISION: Body = {"decision": "approve", "note": "A gift from aunt to niece."}
 
@@ -175,6 +176,18 @@ def together(case: str, pointer: str, **changes: object) -> Case:
     """A decision about many orders with something wrong at `pointer`."""
     body = changed(TOGETHER, changes)
     return Case(f"together-{case}", "POST", "/v1/reviews", "admin:write", body, 400, "invalid_request", pointer)
+
+
+def preview(case: str, pointer: str, **changes: object) -> Case:
+    """A program to be tried, with something wrong at `pointer`."""
+    body = changed(PREVIEW, changes)
+    return Case(f"preview-{case}", "POST", "/v1/program/preview", "admin:read", body, 400, "invalid_request", pointer)
+
+
+def new_code(case: str, pointer: str, **told: object) -> Case:
+    """A further code asked for with something wrong at `pointer`."""
+    path, reason = "/v1/ambassadors/$ID/codes", "invalid_request"
+    return Case(f"new-code-{case}", "POST", path, "admin:write", told, 400, reason, pointer, ATTEMPT)
 
 
 def audit(case: str, pointer: str, body: Body) -> Case:
@@ -392,6 +405,16 @@ CASES = [
         *("code-state", "PATCH", "/v1/codes/$MAYA", "admin:write"),
         *({"state": "deleted"}, 400, "invalid_request", "/state"),
     ),
+    Case(
+        *("code-campaign", "PATCH", "/v1/codes/$MAYA", "admin:write"),
+        *({"campaign": "\n"}, 400, "invalid_request", "/campaign"),
+    ),
+    Case("code-nothing", "PATCH", "/v1/codes/$MAYA", "admin:write", {}, 400, "invalid_request", ""),
+    Case("code-no-campaign", "PATCH", "/v1/codes/$MAYA", "admin:write", {"campaign": "May"}, 422, "unknown_campaign"),
+    new_code("campaign", "/campaign", campaign=""),
+    new_code("campaign-number", "/campaign", campaign=7),
+    new_code("unknown-field", "/code", code="WISHED"),
+    new_code("no-attempt", "Idempotency-Key")._replace(sent={}),
     # --- who may call ---
     new_key("no-name", "/name", name=GONE),
     new_key("empty-name", "/name", name=""),
@@ -544,6 +567,20 @@ CASES = [
     reading("versions-cursor", "cursor=$REFERRALS", "?cursor", "/v1/program/versions"),
     reading("program-parameter", "version=1", "?version", "/v1/program"),
     reading("schema-parameter", "draft=7", "?draft", "/v1/program/schema"),
+    preview("flawed", "/program/offer/basis_points", program__offer__basis_points=10_001),
+    preview("contradictory", "/program/tiers/0/bonus", program__tiers=[{"name": "A", "threshold": 0, "bonus": 1}]),
+    preview("unknown-rule", "/program/colour", program__colour="red"),
+    preview("no-program", "/program", program=GONE),
+    preview("program-list", "/program", program=[]),
+    preview("no-period", "/period", period=GONE),
+    preview("no-end", "/period/to", period__to=GONE),
+    preview("no-day", "/period/from", period__from="2026-02-30"),
+    preview("time", "/period/from", period__from="2026-02-01T00:00:00Z"),
+    preview("backwards", "/period/to", period__to="2026-01-31"),
+    preview("too-long", "/period", period__to="2027-02-02"),
+    preview("long-ago", "/period", period__from="1999-12-31"),
+    preview("unknown-field", "/days", days=30),
+    preview("unknown-in-period", "/period/days", period__days=30),
     # --- audits ---
     reading("audit-of-nobody", "", "?ambassador_id", "/v1/ledger/audit"),
     reading("audit-of-both", "ambassador_id=$ID&sample=3", "?ambassador_id", "/v1/ledger/audit"),
@@ -648,6 +685,7 @@ CASES = [
     ),
     Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=ATTEMPT),
     missing("version", "GET", "/v1/program/versions/2", "admin:read"),
+    missing("coded-ambassador", "GET", "/v1/ambassadors/amb_none/codes", "admin:read"),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),
     missing("impossible-code", "PATCH", "/v1/codes/💥", "admin:write", {"state": "paused"}),
     missing("qr-svg", "GET", "/r/NSVCHCDE/qr.svg", None),
@@ -732,6 +770,7 @@ CASES = [
     wrong_scope("POST", "/v1/gifts/ent_1/sent", "admin:read", {}),
     wrong_scope("PUT", "/v1/program", "admin:read", PROGRAM),
     wrong_scope("GET", "/v1/program", "checkout"),
+    wrong_scope("POST", "/v1/program/preview", "checkout", PREVIEW),
 ]
 
 BODIES: dict[str, tuple[str, str, str]] = {
@@ -756,7 +795,9 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "decision": ("POST", "/v1/adjustments/adj_1/decision", "admin:write"),
     "gift": ("POST", "/v1/gifts/ent_1/sent", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
+    "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),
     "program": ("PUT", "/v1/program", "admin:write"),
+    "preview": ("POST", "/v1/program/preview", "admin:read"),
 }
 """Every route that reads a body."""
 
@@ -803,6 +844,7 @@ EMPTY = {
     "adjustment": "/reason",
     "decision": "/note",
     "program": "/tiers",
+    "preview": "/period",
 }
 
 

@@ -1,6 +1,7 @@
 """The rules over HTTP: written over the version that was read, refused with every flaw named, and never lost."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.program import Program
+from chalicelib.domain.flaws import FlawedProgramError
+from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
+from chalicelib.domain.shape import places
 from chalicelib.operations import programs
 from infra.local.home import ROOT
 from tests.shop import PROGRAM, Body, Shop
@@ -293,7 +296,7 @@ def test_the_operators_way_names_the_same_flaws(shop: Shop) -> None:
     before = shop.everything()
     for changes, wanted in FLAWED.values():
         document = changes if not changes or isinstance(changes, list) else {**PROGRAM, **changes}
-        with pytest.raises(programs.FlawedProgramError) as refused:
+        with pytest.raises(FlawedProgramError) as refused:
             programs.publish(deps.table(), document, author="test", now=shop.now)
         assert {place for place, _ in refused.value.flaws} == wanted
     assert shop.everything() == before
@@ -357,3 +360,17 @@ def test_a_client_that_has_it_gets_it_not_again(shop: Shop) -> None:
 
 def _text(path: Any) -> str:
     return str(path.read_text())
+
+
+def test_every_field_is_told_in_the_documentation() -> None:
+    """docs/program.md names each field of the schema, and its tables name no field that is not there."""
+    text = re.sub(r"```.*?```", "", (ROOT / "docs" / "program.md").read_text(), flags=re.DOTALL)
+    told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
+    told = {word for name in told for word in name.replace("[]", "").split(".")}
+    kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch]
+    fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
+    assert fields - told == set()
+    first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)
+    named = {name.rpartition(".")[2] for cell in first for name in re.findall(r"`([^`]+)`", cell)}
+    answered = {"orders", "in_force", "candidate", "differences", "caveats"}
+    assert named - fields - answered == set()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Review, Withdrawal
+from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Refund, Review, Withdrawal
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Cap, Program
 from chalicelib.operations.audit import audit_all
@@ -48,6 +48,7 @@ class History:
         entities = [entity_of(item) for item in self.world.engine.items.values() if is_entity(item["SK"]["S"])]
         wrong = [
             *["an order was postponed"] * self.world.postponed,
+            *["a request was invalid"] * self.world.invalid,
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),
@@ -89,7 +90,8 @@ class History:
     def _early_releases(self, entities: list[Entity]) -> Iterator[str]:
         """Nothing is released before the hold of its order has ended, or while signals wait for an admin."""
         orders = {it.order_id: it for it in books.of(Redemption, entities)}
-        decided = {it.order_id for it in books.of(Review, entities)}
+        asked_before = {it.order_id for it in books.of(Refund, entities) if it.currency != "EUR"}
+        decided = asked_before | {it.order_id for it in books.of(Review, entities)}
         for entry in books.of(LedgerEntry, entities):
             if entry.kind == "release" and entry.order_id:
                 order = orders[entry.order_id]

@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import greenlet
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.delivery.ses import Mailer
@@ -34,7 +34,8 @@ class World:
     """The engine, the mail service, the clock, the faults, and the actors that are still running.
 
     `trouble` is the share of calls that meet a fault; 0 lets everything work. `postponed` tells that a worker moved an
-    order away because it could not make sense of it, which no fault excuses.
+    order away because it could not make sense of it, `invalid` that the table was sent what it can't take: no fault
+    excuses either.
     """
 
     def __init__(self, seed: int, trouble: float = 0.15) -> None:
@@ -46,7 +47,7 @@ class World:
         self.mails: Counter[tuple[str, str]] = Counter()
         self.unheard: Counter[tuple[str, str]] = Counter()
         self.mails_down = False
-        self.postponed = False
+        self.postponed = self.invalid = False
         self._sending: set[tuple[str, str]] = set()
         self._monotonic = 0.0
         self._actors: list[greenlet.greenlet] = []
@@ -131,7 +132,11 @@ class World:
             raise KilledError
         if fault and fault not in {"lost reply", "killed after"}:
             raise self._refusal(fault, request)
-        answer = self._torn(carry_out, request) if operation == "query" else carry_out(**request)
+        try:
+            answer = self._torn(carry_out, request) if operation == "query" else carry_out(**request)
+        except ClientError as error:
+            self.invalid |= error.response["Error"]["Code"] == "ValidationException"
+            raise
         self._note(request)
         self.switch()
         if fault == "lost reply":

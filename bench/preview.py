@@ -1,0 +1,202 @@
+"""How long what-if takes for as many orders as a request may play, on a table that answers as DynamoDB does.
+
+The engine is the simulator's, in a process of its own behind DynamoDB's JSON protocol: it has real indexes, which the
+emulators lack, and lets each call wait for `LATENCY`. The client is boto3's, with all that it costs.
+"""
+
+import json
+import multiprocessing
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from random import Random
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from bench.progress import Say
+from chalicelib.domain.admit import Ask
+from chalicelib.domain.model import Person, Refund
+from chalicelib.domain.money import Money
+from chalicelib.operations import preview, programs
+from chalicelib.operations.enrol import enrol
+from chalicelib.operations.program_document import read
+from chalicelib.operations.redeem import Contact, redeem
+from chalicelib.operations.report import report
+from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+from tests.shop import PROGRAM, Body
+from tests.simulator.world import World
+
+ORDERS = preview.ORDERS_MAX
+AMBASSADORS = 800
+DAYS = 92
+REFUNDED = 5
+"""One order in so many has a refund."""
+
+LATENCY = 0.005
+"""What a call takes at least, in seconds: a single-digit number of milliseconds, as AWS says of DynamoDB."""
+
+AIM_SECONDS = 20
+ROUNDS = 3
+PATIENCE = 120
+"""For how long may be read here, so that a slow run is measured and not left to a job."""
+
+FIRST = date(2026, 3, 1)
+END = datetime(2026, 8, 1, 12, tzinfo=UTC)
+CANDIDATE: Body = {
+    **PROGRAM,
+    "offer": {"amount": 500},
+    "tiers": [
+        {"name": "Starter", "threshold": 0, "reward": {"basis_points": 800, "maximum": 800}},
+        {"name": "Silver", "threshold": 3, "reward": {"basis_points": 1200}, "bonus": 500},
+    ],
+    "tier_months": 6,
+    "caps": [{"per": "month", "amount": 4000}, {"per": "life", "count": 50}],
+    "budget_month": 1_500_000,
+    "hold_days": 14,
+}
+
+
+def run(say: Say) -> dict[str, Any]:
+    """Build a shop with so many orders, and preview another program for all of them, however long that takes."""
+    vars(preview)["READING_SECONDS"] = PATIENCE
+    say(f"a shop with {ORDERS} orders of {AMBASSADORS} ambassadors in {DAYS} days, one in {REFUNDED} with a refund")
+    with _engine() as port:
+        client = _client(port)
+        calls = _listen(client)
+        table, candidate = Table(Wire(client, "simulated")), read(CANDIDATE)
+        period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1))
+        table.read_newest_program()
+        memory, rounds = _memory(), list[tuple[float, float]]()
+        for number in range(ROUNDS):
+            say(f"the preview, {number + 1} of {ROUNDS}")
+            calls.clear()
+            start, cpu = time.perf_counter(), time.process_time()
+            found = preview.preview(table, candidate, period, now=END)
+            assert found is not None, "it did not fit"
+            assert found["orders"] == ORDERS
+            rounds.append((time.perf_counter() - start, time.process_time() - cpu))
+            say(f"{rounds[-1][0]:.1f} s, {rounds[-1][1]:.1f} s of CPU")
+            if number == 0:
+                memory = _memory() - memory
+        seconds, cpu = min(rounds)
+        return {
+            "orders": ORDERS,
+            "ambassadors": AMBASSADORS,
+            "days": DAYS,
+            "latency_ms": LATENCY * 1000,
+            "rounds": [spent for spent, _ in rounds],
+            "seconds": seconds,
+            "cpu_seconds": cpu,
+            "calls": dict(calls),
+            "memory_mb": memory,
+            "answer_kb": len(json.dumps(found, default=str)) / 1024,
+            "aim": AIM_SECONDS,
+        }
+
+
+def _memory() -> float:
+    """The most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _client(port: int) -> Any:
+    session = boto3.Session("none", "none", region_name="eu-central-1")
+    config = Config(max_pool_connections=32, parameter_validation=False)
+    return session.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config)
+
+
+def _listen(client: Any) -> Counter[str]:
+    calls = Counter[str]()
+    client.meta.events.register("after-call.*", lambda model, **_: calls.update([model.name]))
+    return calls
+
+
+# --- the engine, in a process of its own ------------------------------------------------------------------------------
+
+
+@contextmanager
+def _engine() -> Iterator[int]:
+    """Build the shop and serve its table until the block is left; yields the port."""
+    mine, its = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process.start()
+    try:
+        yield mine.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(told: Connection) -> None:
+    world = World(1, trouble=0)
+    _live(world.table)
+    world.engine.settle_indexes()
+    lock = Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        """DynamoDB's JSON protocol, as far as reads need it."""
+
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in one piece
+        disable_nagle_algorithm = True
+        operations: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
+            "GetItem": world.engine.get_item,
+            "BatchGetItem": world.engine.batch_get_item,
+            "Query": world.engine.query,
+        }
+
+        def do_POST(self) -> None:
+            """Answer one call, not too fast."""
+            start = time.monotonic()
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with lock:
+                answer = self.operations[self.headers["X-Amz-Target"].partition(".")[2]](**request)
+            body = json.dumps(answer).encode()
+            time.sleep(max(0.0, start + LATENCY - time.monotonic()))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told.send(server.server_port)
+    server.serve_forever()
+
+
+def _live(table: Table) -> None:
+    """Let the orders come in, day by day; each day's are settled, and those whose hold has ended are released."""
+    chance = Random(1)  # noqa: S311 - the same shop each time
+    start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
+    program = programs.publish(table, PROGRAM, author="bench", now=start)
+    people = [
+        enrol(table, Person(f"a{n}@example.com", "Maya"), pepper=b"bench", now=start, chance=chance)
+        for n in range(AMBASSADORS)
+    ]
+    for number in range(ORDERS):
+        now = start + timedelta(days=number * DAYS // ORDERS, seconds=number % 30_000)
+        order_id = f"{5_123_456_000_001 + number}"
+        code = people[min(int(chance.random() ** 2 * AMBASSADORS), AMBASSADORS - 1)].code
+        amount = Money(2000 + number * 37 % 18_000, program.currency)
+        ask = Ask(order_id, code, (f"{number:032x}",), amount, now)
+        redeem(table, ask, Contact(f"f{number}@example.com", "Fay", "en"), program, now=now)
+        if number % REFUNDED == 0:
+            later = now + timedelta(hours=1)
+            report(table, Refund(order_id, "r1", "refund", 1000, program.currency, recorded_at=later))
+        settle_orders(table, [order_id], now=now)
+    for start_at in range(0, ORDERS, 500):
+        ids = [f"{5_123_456_000_001 + number}" for number in range(start_at, min(start_at + 500, ORDERS))]
+        settle_orders(table, ids, now=END)

@@ -1,0 +1,78 @@
+"""The codes that an ambassador shares: further ones, and what admins change about any."""
+
+import msgspec
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.ambassadors import known_ambassador, urls
+from chalicelib.api.auth import SESSION, Call, json, once, route
+from chalicelib.api.problems import Problem, bad_field, not_found
+from chalicelib.api.repeats import attempt, reused
+from chalicelib.domain.codes import normal_code
+from chalicelib.domain.model import Code
+from chalicelib.operations import programs
+from chalicelib.operations.attempts import Reused
+from chalicelib.operations.codes import CODES_MAX, TooManyCodes, add_code, codes_of
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
+def post_code(call: Call, ambassador_id: str) -> Response:
+    """Give an ambassador a further code. Only the shop gives one to a campaign."""
+    told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
+    asked = attempt(call, told)
+    if told.campaign is not None:
+        if call.session is not None:
+            raise Problem(403, "wrong_scope", "Which codes belong to a campaign is the shop's to say.")
+        _check_campaign(told.campaign)
+    answer = add_code(deps.table(), profile, told.campaign, attempt=asked, now=deps.now(), chance=deps.chance())
+    if isinstance(answer, Reused):
+        raise reused()
+    if isinstance(answer, TooManyCodes):
+        raise Problem(422, "too_many_codes", f"An ambassador has at most {CODES_MAX} codes beside the first one.")
+    return once(_shown(answer.code), replayed=answer.replayed)
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read", SESSION)
+def get_codes(call: Call, ambassador_id: str) -> Response:
+    """List all codes of an ambassador, the first one first."""
+    call.query()
+    found = codes_of(deps.table(), known_ambassador(ambassador_id))
+    return json(200, {"items": [_shown(code) for code in found], "next_cursor": None})
+
+
+@route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
+def patch_code(call: Call, code: str) -> Response:
+    """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
+    told = call.body(schemas.CodeChange)
+    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
+    if not changes:
+        raise bad_field("", "names no change: state, expires_at or campaign")
+    if changes.get("expires_at"):
+        changes["expires_at"] = schemas.near("expires_at", changes["expires_at"], deps.now())
+    if changes.get("campaign"):
+        _check_campaign(changes["campaign"])
+    normal = normal_code(code)
+    stored = deps.table().change_code(normal, changes) if normal else None
+    if stored is None:
+        raise not_found("There is no such code.")
+    return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})
+
+
+def _check_campaign(name: str) -> None:
+    """See that the program knows a campaign. The rules are read anew: it may have been published a moment ago.
+
+    Raises:
+        Problem: 422.
+    """
+    if all(it.name != name for it in programs.current(deps.table()).campaigns):
+        detail = (
+            "The program has no campaign of this name. Publish it first; it may begin later, or change nothing yet."
+        )
+        raise Problem(422, "unknown_campaign", detail)
+
+
+def _shown(code: Code) -> present.Body:
+    return {**present.code(code), "created_at": code.created_at, **urls(code.code)}

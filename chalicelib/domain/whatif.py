@@ -1,0 +1,274 @@
+"""What if other rules had been in force? The orders of the past are played again, by the same `admit` and `settle`.
+
+What happened stays as it was: which codes were used on which orders, when the shop and the admins reported what, and
+when each order was settled for the first time. What rules decide is decided anew, in the order of time: discounts,
+tiers, caps, the month's budget, campaigns, a friend's further orders, holds, reviews, prizes. An order is played by the
+candidate if it is asked about, and by its own rules if not, so that the accounts are what they were when the period
+began and go on from there. Until an order of its ambassador is played by the candidate, an order keeps its terms.
+
+What this takes for granted is written down in docs/adr/0013-what-if.md.
+"""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from chalicelib.domain.admit import Ask, Line, Reason, Refused, admit, redemption
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.fraud import Evidence
+from chalicelib.domain.limits import Used, after_draws
+from chalicelib.domain.model import Account, Code, Draw, Friend, Later, LedgerEntry, OrderFacts, Redemption, Terms
+from chalicelib.domain.money import Money
+from chalicelib.domain.program import Program
+from chalicelib.domain.settle import Settlement, Surroundings, decide_terms, settle_on, welcomed
+
+SEEN_IN_TABLE = frozenset({"shared_payment", "shared_address", "ring", "disposable_email"})
+"""Signals that an order's terms keep as they were found; the others are told by the account."""
+
+L = TypeVar("L", bound=Later)
+
+_DUE, _FACT, _FIRST = range(3)
+"""What comes first of what happens at the same moment."""
+
+Bonuses = dict[str, int]
+"""By unit, what was granted for tiers and milestones less what was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A settled order as it went: its facts, and the rules by which it was admitted.
+
+    `campaign` is the one that its code belongs to, whether or not it ran. `asked` tells that the order is one of those
+    that the candidate is tried on. `guards` are those that its friend had before any order that is played again.
+    """
+
+    facts: OrderFacts
+    program: Program
+    campaign: str | None = None
+    asked: bool = True
+    guards: tuple[Friend, ...] = ()
+
+    @property
+    def redemption(self) -> Redemption:
+        """The order as it stands in the table."""
+        assert self.facts.redemption is not None
+        return self.facts.redemption
+
+    @property
+    def terms(self) -> Terms:
+        """The terms that it has in the table."""
+        assert self.redemption.standing is not None, "only settled orders are listed"
+        return self.redemption.standing.terms
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an order: the redemption with where it stands, or the reason why it was refused.
+
+    `bonuses` are the prizes that moved when it was settled.
+    """
+
+    order_id: str
+    redemption: Redemption | None = None
+    refused: Reason | None = None
+    bonuses: Bonuses = field(default_factory=dict)
+
+
+def play_again(
+    pasts: Iterable[Past], candidate: Program, *, now: datetime, used: Used | None = None
+) -> tuple[dict[str, Result], Used]:
+    """Play orders again up to `now`; answers what came of those that are asked about, by id, and what is then used.
+
+    All settled orders of an ambassador belong together. `used` is what is used of the months' budgets in the table;
+    what these orders took of it is given back before they are played. The candidate must be sound.
+    """
+    play = _Play(candidate, now, used or {})
+    for past in pasts:
+        play.begin(past)
+    play.go_on()
+    asked = (order for order in play.orders if order.past.asked)
+    return {it.past.facts.order_id: it.result() for it in asked}, play.used
+
+
+def as_posted(past: Past, entries: Iterable[LedgerEntry] = ()) -> Result:
+    """Say what really came of an order; `entries` are those that name it, if any of them is about a prize."""
+    return Result(past.facts.order_id, past.redemption, bonuses=bonuses_in(entries))
+
+
+def bonuses_in(entries: Iterable[LedgerEntry]) -> Bonuses:
+    """Add up prizes, by unit."""
+    found: Bonuses = {}
+    for entry in entries:
+        sign = {"bonus": 1, "bonus_lost": -1}.get(entry.kind)
+        if sign:
+            leg = entry.legs[-1]
+            found[leg.currency] = found.get(leg.currency, 0) + sign * leg.amount
+    return found
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One ambassador: the account, the friends' guards, and whether the candidate has decided on anything yet."""
+
+    account: Account
+    friends: dict[str, Friend] = field(default_factory=dict)
+    tried: bool = False
+
+
+@dataclass(slots=True)
+class _Order:
+    """An order on its way through the play."""
+
+    past: Past
+    lane: _Lane
+    program: Program
+    facts: OrderFacts
+    refused: Reason | None = None
+    entries: list[LedgerEntry] = field(default_factory=list)
+
+    @property
+    def redemption(self) -> Redemption:
+        """The order as it stands in the play."""
+        assert self.facts.redemption is not None
+        return self.facts.redemption
+
+    def result(self) -> Result:
+        """What has come of it. An order that stands as it was admitted has not been settled by now."""
+        found = None if self.refused else self.facts.redemption
+        return Result(self.facts.order_id, found, self.refused, bonuses_in(self.entries))
+
+
+class _Play:
+    """The orders of some ambassadors, played again in the order of time."""
+
+    def __init__(self, candidate: Program, now: datetime, used: Used) -> None:
+        self.candidate = candidate
+        self.now = now
+        self.used = used
+        self.orders: list[_Order] = []
+        self._lanes: dict[str, _Lane] = {}
+        self._looks: list[tuple[datetime, int, int, str, int]] = []
+
+    def begin(self, past: Past) -> None:
+        """Put an order at the moment at which it was settled for the first time."""
+        was = past.redemption
+        assert was.standing is not None
+        lane = self._lanes.setdefault(was.ambassador_id, _Lane(Account(was.ambassador_id)))
+        program = self.candidate if past.asked else past.program
+        self.orders.append(_Order(past, lane, program, OrderFacts(was.order_id)))
+        if past.terms.drawn:
+            self.used = after_draws(self.used, _given_back(past))
+        self._expect(len(self.orders) - 1, was.standing.settled_at, _FIRST)
+
+    def go_on(self) -> None:
+        """Look at each order whenever something happened to it, or its time has come."""
+        while self._looks:
+            at, kind, _, _, number = heapq.heappop(self._looks)
+            order = self.orders[number]
+            if kind == _FIRST:
+                self._first_look(order, number, at)
+            elif kind == _FACT or order.redemption.due_at == at:
+                self._look(order, number, at, order.past.terms)
+
+    def _expect(self, number: int, at: datetime, kind: int) -> None:
+        if at <= self.now:
+            past = self.orders[number].past
+            heapq.heappush(self._looks, (at, kind, past.terms.place, past.facts.order_id, number))
+
+    def _first_look(self, order: _Order, number: int, at: datetime) -> None:
+        """Admit an order and decide its terms, and see for when its later facts have to be expected."""
+        order.lane.tried = order.lane.tried or order.past.asked
+        admitted = _admitted(order, self.candidate) if order.past.asked else _bare(order.past.redemption)
+        if isinstance(admitted, Refused):
+            order.refused = admitted.reason
+            return
+        order.facts = OrderFacts(admitted.order_id, admitted)
+        guard = Friend(admitted.friend, admitted.order_id, admitted.ambassador_id, since=admitted.placed_at)
+        order.lane.friends.setdefault(admitted.friend, guard)
+        order.lane.account = welcomed(order.lane.account, admitted)
+        terms, draws = self._terms(order, admitted)
+        self._look(order, number, at, terms, draws)
+        for later in {fact.recorded_at for fact in order.past.facts.later if fact.recorded_at > at}:
+            self._expect(number, later, _FACT)
+
+    def _terms(self, order: _Order, admitted: Redemption) -> tuple[Terms, tuple[Draw, ...]]:
+        was = order.past.terms
+        if not order.lane.tried:
+            return was, tuple(Draw(month_of(admitted.placed_at), shard, amount) for shard, amount in was.drawn)
+        found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
+        evidence = Evidence(found, clicks=0 if "no_clicks" in was.signals else None)
+        return decide_terms(admitted, order.lane.account, order.program, Surroundings(evidence, self.used))
+
+    def _look(self, order: _Order, number: int, at: datetime, terms: Terms, draws: tuple[Draw, ...] = ()) -> None:
+        standing = order.redemption.standing
+        facts = _known(order.past.facts, order.redemption, at)
+        settlement = settle_on(
+            facts, order.lane.account, order.program, standing.terms if standing else terms, draws, now=at
+        )
+        self._keep(order, settlement)
+        due_at = order.redemption.due_at
+        if due_at is not None and due_at > at:
+            self._expect(number, due_at, _DUE)
+
+    def _keep(self, order: _Order, settlement: Settlement) -> None:
+        order.facts = OrderFacts(settlement.redemption.order_id, settlement.redemption)
+        order.entries += settlement.entries
+        if settlement.account_changed:
+            order.lane.account = replace(settlement.account, version=order.lane.account.version + 1)
+        if settlement.draws:
+            self.used = after_draws(self.used, settlement.draws)
+
+
+def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
+    """Let the candidate judge an order as the checkout brought it, as far as that was kept."""
+    was = order.past.redemption
+    ask = Ask(
+        order_id=was.order_id,
+        code=was.code,
+        persons=(was.friend,),
+        amount=Money(was.amount, was.currency),
+        placed_at=was.placed_at,
+        lines=(Line("", was.excluded, gift_card=True),) if was.excluded else (),
+        payment=was.payment,
+        address=was.address,
+        claim=was.claim,
+        fingerprint=was.fingerprint,
+    )
+    code = Code(was.code, was.ambassador_id, (), was.recorded_at, campaign=was.campaign or order.past.campaign)
+    mine = order.lane.friends.get(was.friend)
+    answer = admit(code, ask, candidate, (mine,) if mine else order.past.guards)
+    if isinstance(answer, Refused):
+        return answer
+    return redemption(answer, ask, candidate, now=was.recorded_at, due_at=was.recorded_at)
+
+
+def _bare(was: Redemption) -> Redemption:
+    """An order as it was admitted."""
+    return replace(was, standing=None, version=1, due_at=None)
+
+
+def _known(facts: OrderFacts, redemption: Redemption, at: datetime) -> OrderFacts:
+    """The facts that had been reported by a moment."""
+    return OrderFacts(
+        facts.order_id,
+        redemption,
+        refunds=_until(at, facts.refunds),
+        reversals=_until(at, facts.reversals),
+        fulfilments=_until(at, facts.fulfilments),
+        reviews=_until(at, facts.reviews),
+    )
+
+
+def _until(at: datetime, facts: tuple[L, ...]) -> tuple[L, ...]:
+    return tuple(fact for fact in facts if fact.recorded_at <= at) if facts else ()
+
+
+def _given_back(past: Past) -> list[Draw]:
+    """What an order has taken of the month's budget until now, below zero."""
+    terms, standing = past.terms, past.redemption.standing
+    assert standing is not None
+    month = month_of(past.redemption.placed_at)
+    freed = [Draw(month, terms.drawn[0][0], terms.granted - standing.room)]
+    return [*(Draw(month, shard, -amount) for shard, amount in terms.drawn), *freed]

@@ -1,0 +1,83 @@
+"""Further codes of an ambassador: for a campaign, or to tell apart where friends come from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from chalicelib.domain.codes import random_code
+from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.model import Attempt, Code, FurtherCodes, Profile
+from chalicelib.operations import attempts
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.store.table import BusyError, Failure, Table
+
+CODES_MAX = 50
+"""Further codes of one ambassador."""
+
+_LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The code, stored now or (`replayed`) by an earlier request."""
+
+    code: Code
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    """The ambassador has as many codes as there may be."""
+
+
+def add_code(
+    table: Table, profile: Profile, campaign: str | None, *, attempt: Attempt, now: datetime, chance: Random
+) -> Added | TooManyCodes | Reused:
+    """Make a further code, once. A code that is taken is drawn again.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    before = attempts.look(table, attempt)
+    if before is not None:
+        return _again(table, before)
+    first = table.read_code(profile.code)
+    assert first is not None, "profile and code are made in one transaction"
+    for _ in range(_LOOKS):
+        known = table.read_further_codes(profile.ambassador_id)
+        if known is not None and len(known.codes) >= CODES_MAX:
+            return TooManyCodes()
+        code = Code(random_code(chance), profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
+        effects = [Create(code), _listing(known, code)]
+        failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
+        if isinstance(failures, Repeated | Reused):
+            return _again(table, failures)
+        if not failures:
+            return Added(code, replayed=False)
+    raise BusyError
+
+
+def codes_of(table: Table, profile: Profile) -> list[Code]:
+    """All codes of an ambassador, the first one first.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    known = table.read_further_codes(profile.ambassador_id)
+    further: Iterable[str] = known.codes if known else ()
+    return table.read_codes([profile.code, *further])
+
+
+def _again(table: Table, before: Repeated | Reused) -> Added | Reused:
+    if isinstance(before, Reused):
+        return before
+    stored = table.read_code(before.result[0])
+    assert stored is not None, "no code is ever removed"
+    return Added(stored, replayed=True)
+
+
+def _listing(known: FurtherCodes | None, code: Code) -> Create | Replace:
+    if known is None:
+        return Create(FurtherCodes(code.ambassador_id, (code.code,)))
+    return Replace(replace(known, codes=(*known.codes, code.code), version=known.version + 1))
