@@ -81,8 +81,8 @@ planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch 
 
 mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (half an hour)
 	$(APP) -m mutmut run --max-children $(CORES)
-	$(APP) -m mutmut export-cicd-stats
 	$(APP) -m mutmut results
+	@$(APP) -m mutmut results --all true | $(APP) -m bench.mutants
 
 bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five minutes; ARGS="units cpu" for parts)
 	$(APP) -m bench $(ARGS)

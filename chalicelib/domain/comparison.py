@@ -97,8 +97,7 @@ class Report:
 def difference(one: Result, other: Result) -> int:
     """Tell by how much two results of an order differ: in the reward, as far as units allow, and in the discount."""
     (worth, unit, discount), (instead, unit_instead, saved) = _amounts(one), _amounts(other)
-    same = unit == unit_instead or not worth or not instead
-    return (abs(worth - instead) if same else worth + instead) + abs(discount - saved)
+    return (abs(worth - instead) if unit == unit_instead else worth + instead) + abs(discount - saved)
 
 
 def caveats(candidate: Program, rules: Iterable[Program], *, piecewise: bool = False) -> list[tuple[str, str]]:

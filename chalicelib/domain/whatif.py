@@ -136,8 +136,7 @@ class _Order:
 
     def result(self) -> Result:
         """What has come of it. An order that stands as it was admitted has not been settled by now."""
-        found = None if self.refused else self.facts.redemption
-        return Result(self.facts.order_id, found, self.refused, bonuses_in(self.entries))
+        return Result(self.facts.order_id, self.facts.redemption, self.refused, bonuses_in(self.entries))
 
 
 class _Play:

@@ -174,6 +174,8 @@ def test_tiers_come_by_the_referrals_behind_them() -> None:
     some = (
         order(tier="Gold", reached=20),
         order(tier="Alumni", reached=5),
+        order(tier="Teal", reached=6),
+        order(tier="Almost", reached=1),
         order(tier="Silver", reached=9),
         order(tier="Silver", reached=5),
         order(tier="Silver", reached=7),
@@ -182,11 +184,13 @@ def test_tiers_come_by_the_referrals_behind_them() -> None:
     side = report(*((it, REFUSED) for it in some))["in_force"]
     assert [(it["tier"], it["orders"]) for it in side["tiers"]] == [
         ("Zero", 1),
+        ("Almost", 1),
         ("Alumni", 1),
         ("Silver", 3),
+        ("Teal", 1),
         ("Gold", 1),
     ]
-    assert side["tiers"][2]["rewards"][0]["held"] == eur(1350)
+    assert side["tiers"][3]["rewards"][0]["held"] == eur(1350)
 
 
 def test_prizes_and_refusals_are_summed_up_beside_the_orders() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.admit import Ask, Line, Refused, admit, redemption
 from chalicelib.domain.fraud import Evidence
 from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Account, Code, Friend, LedgerEntry, OrderFacts, Redemption, Standing
+from chalicelib.domain.model import Account, Code, Friend, LedgerEntry, OrderFacts, Redemption, Reversal, Standing
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from chalicelib.domain.settle import Surroundings
@@ -31,6 +31,7 @@ class Sale:
     amount: int = 5000
     friend: str = ""
     refunds: tuple[tuple[float, int], ...] = ()
+    won: float | None = None
     delivered: float | None = None
     decision: tuple[float, str] | None = None
     more: dict[str, Any] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Street:
         for name, sale in names.items():
             happens.append((sale.day, 1, name, None))
             happens += [(day, 0, name, ("refund", amount)) for day, amount in sale.refunds]
+            happens += [(sale.won, 0, name, ("reverse", None))] if sale.won is not None else []
             happens += [(sale.delivered, 0, name, ("deliver", None))] if sale.delivered is not None else []
             happens += [(sale.decision[0], 0, name, ("review", sale.decision[1]))] if sale.decision else []
         for day, _, name, fact in sorted(happens, key=lambda it: it[:3]):
@@ -94,7 +96,9 @@ class Street:
 
     def _report(self, book: Book, day: float, what: str, value: Any) -> None:
         if what == "refund":
-            book.refund(value, days=day)
+            book.refund(value, kind="chargeback", days=day)
+        elif what == "reverse":
+            book.take(Reversal("o1", book.order.refunds[0].refund_id, recorded_at=at(day), due_at=at(day)))
         elif what == "deliver":
             book.deliver(day)
         else:
@@ -141,6 +145,7 @@ def won(results: dict[str, Result]) -> Bonuses:
 MONTHS = [
     Sale(0),
     Sale(1, 8000, refunds=((3, 1000), (40, 7000))),
+    Sale(1.5, 2500, refunds=((5, 2250),), won=60),
     Sale(2, 1200, delivered=9),
     Sale(20, decision=(22, "deny")),
     Sale(35, 9900, decision=(36, "deny"), refunds=((50, 100),)),
@@ -182,6 +187,7 @@ def test_a_candidate_comes_to_what_a_shop_that_has_it_settles(name: str) -> None
     plain, other = Street(program(), "spring").live(MONTHS), Street(RULES[name], "spring").live(MONTHS)
     results, used = play_again(plain.pasts(), RULES[name], now=at(FAR))
     assert answer(results) == other.come_to()
+    assert [it.order_id for it in results.values()] == list(results)
     assert won(results) == other.prizes()
     assert used == other.shelf.used
 
@@ -234,10 +240,13 @@ def test_any_candidate_and_any_history(rules: Program, drawn: list[Sale], gap: i
 
 
 def test_a_candidate_begins_with_the_account_as_it_was() -> None:
-    """Orders before the period count by their own rules: here two of them make the third a Silver one."""
-    street = Street(program(hold_days=10)).live([Sale(0), Sale(1), Sale(40)])
-    *before, last = street.pasts()
-    results, _ = play_again([*(replace(it, asked=False) for it in before), last], program(tiers=SILVER), now=at(FAR))
+    """Orders before the period count by their own rules: here two of them make the third a Silver one.
+
+    The candidate would not have admitted them, and would still hold their rewards.
+    """
+    street = Street(program(hold_days=10)).live([Sale(0, 1000), Sale(1, 1000), Sale(20)])
+    *before, last = (replace(past, asked=past.redemption.amount > 1000) for past in street.pasts())
+    results, _ = play_again([*before, last], program(tiers=SILVER, minimum=2000), now=at(FAR))
     assert list(results) == ["amb_1-2"]
     terms = stood(results["amb_1-2"]).terms
     assert (terms.tier, terms.reached) == ("Silver", 2)
