@@ -10,7 +10,7 @@ from chalicelib.domain.explain import state_of
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.model import Account, Case, Draw, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
-from chalicelib.domain.settle import Settlement, Unsettled, questions, settle
+from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 
@@ -351,6 +351,8 @@ def test_entries_are_numbered_by_the_account_and_sort() -> None:
     folded = settle(book.order, book.account, book.program, now=at(40), posted=2)
     assert isinstance(folded, Settlement)
     assert [entry.number for entry in folded.entries] == ["00000042-003", "00000042-004"]
+    decided = settle_on(book.order, book.account, book.program, Terms("Starter", TEN_PERCENT, 450, 450), now=at(40))
+    assert [entry.number for entry in decided.entries] == ["00000042-001", "00000042-002"]
 
 
 def test_every_entry_names_its_cause() -> None:
@@ -661,6 +663,16 @@ def test_a_standing_names_no_prizes() -> None:
     book.look(40)
     assert [entry.kind for entry in book.entries] == ["hold", "release", "bonus"]
     assert book.standing.entries == tuple(entry.number for entry in book.entries[:2])
+
+
+def test_a_reward_that_came_after_an_expiry_owes_nothing_to_it() -> None:
+    """It was not there to expire: a clawback takes all of it from what is available, down into debt."""
+    book = Book(account=Account("amb_1", 9, {"EUR": {"available": 0, "expired": 400}}, expired_in=9))
+    book.look(30)
+    book.account = replace(book.account, balances={"EUR": {"available": 0, "expired": 400, "spent": 450}})
+    book.refund(4500, days=31)
+    book.look(31)
+    assert book.account.balances["EUR"] == {"available": -450, "expired": 400, "spent": 450}
 
 
 def test_what_is_won_back_after_an_expiry_is_available_in_full() -> None:
