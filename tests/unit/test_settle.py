@@ -351,6 +351,15 @@ def test_entries_are_numbered_by_the_account_and_sort() -> None:
     folded = settle(book.order, book.account, book.program, now=at(40), posted=2)
     assert isinstance(folded, Settlement)
     assert [entry.number for entry in folded.entries] == ["00000042-003", "00000042-004"]
+    book.look(0)
+    later = settle(book.order, book.account, book.program, now=at(40), posted=4)
+    assert isinstance(later, Settlement)
+    assert [entry.number for entry in later.entries] == ["00000043-005"]
+
+
+def test_an_order_settled_by_itself_begins_with_the_first_entry() -> None:
+    """On terms that somebody else has decided, too."""
+    book = Book(account=Account("amb_1", version=41))
     decided = settle_on(book.order, book.account, book.program, Terms("Starter", TEN_PERCENT, 450, 450), now=at(40))
     assert [entry.number for entry in decided.entries] == ["00000042-001", "00000042-002"]
 
