@@ -131,6 +131,6 @@ def _of_lists(program: Program) -> Iterator[Flaw]:
         named = [it.name for it in getattr(program, name)]
         if len(set(named)) != len(named):
             yield f"/{name}", "every one has a name of its own"
-    marks = [("every", it.every) if it.every else ("at", it.at) for it in program.milestones]
+    marks = [(it.every, it.at) for it in program.milestones]
     if len(set(marks)) != len(marks):
         yield "/milestones", "no two are for the same number of referrals"

@@ -64,7 +64,7 @@ def _makes_available(entry: LedgerEntry) -> bool:
 
 
 def _task(entry: LedgerEntry) -> Gift:
-    taken = entry.legs[-1]
+    *_, taken = entry.legs
     return Gift(
         id=entry.id,
         ambassador_id=entry.ambassador_id,

@@ -39,7 +39,7 @@ def capped(account: Account, program: Program, month: str, full: int, unit: str)
 def draw(used: Used, program: Program, month: str, ambassador_id: str, wanted: int) -> tuple[Draw, ...]:
     """Take what is wanted of a month's budget, or what is left: from the ambassador's own shard on."""
     assert program.budget_month is not None
-    taken = used.get(month, ())
+    taken = used.get(month)
     first = crc32(ambassador_id.encode()) % BUDGET_SHARDS
     draws = []
     for shard in (*range(first, BUDGET_SHARDS), *range(first)):

@@ -83,7 +83,7 @@ class _Posting:
     unit: str
     cause: str
     tier: str | None
-    expired: int = 0
+    expired: int
 
 
 def settle(
@@ -325,39 +325,30 @@ def _last_review(order: OrderFacts) -> Review | None:
 
 def _moves(order: OrderFacts, before: Standing | None, after: Standing, account: Account) -> list[_Posting]:
     """Return the postings that lead from what was posted to where the order stands now."""
-    if before is not None and before.released:
-        more = after.available - before.available
-        steps = [("reinstate", more), ("clawback", -more)]
-    else:
-        held = before.held if before else 0
-        steps = [("hold", after.worth - held), ("void", held - after.worth)]
-        if after.released:
-            steps.append(("release", after.worth))
     assert order.redemption is not None
     unit = after.terms.unit or order.redemption.currency
+    if before is not None and before.released_in is not None:
+        more = after.available - before.available
+        steps = [("reinstate", more, 0), ("clawback", -more, _expired(before.released_in, account, unit, -more))]
+    else:
+        held = before.held if before else 0
+        steps = [("hold", after.worth - held, 0), ("void", held - after.worth, 0)]
+        if after.released:
+            steps.append(("release", after.worth, 0))
     return [
-        _Posting(
-            kind,
-            amount,
-            unit,
-            _cause(order, kind),
-            after.terms.tier,
-            expired=_expired(before, account, unit, amount) if kind == "clawback" else 0,
-        )
-        for kind, amount in steps
+        _Posting(kind, amount, unit, _cause(order, kind), after.terms.tier, expired)
+        for kind, amount, expired in steps
         if amount > 0
     ]
 
 
-def _expired(before: Standing | None, account: Account, unit: str, amount: int) -> int:
-    """The part of a clawback that has expired meanwhile: it is taken from there first."""
-    if before is None or before.released_in is None or before.released_in > account.expired_in:
-        return 0
-    return min(amount, account.balance(unit, "expired"))
+def _expired(released_in: int, account: Account, unit: str, amount: int) -> int:
+    """The part of a clawback that has expired since the reward was released: it is taken from there first."""
+    return min(amount, account.balance(unit, "expired")) if released_in <= account.expired_in else 0
 
 
 def _posting(prize: Prize) -> _Posting:
-    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier)
+    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, expired=0)
 
 
 def _entries(
@@ -427,7 +418,7 @@ def _counted(
         account,
         counted=account.counted + counted,
         refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
-        months=_kept({**account.months, month: became}) if became != was else account.months,
+        months=_kept({**account.months, month: became}),
         active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
     )
 

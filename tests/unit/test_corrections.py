@@ -133,12 +133,12 @@ def gift(rules: Program = LIMITED) -> tuple[Account, Gift]:
 
 
 def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
-    """Its task names the entry; a deduction makes none, and money makes none."""
+    """Its task names the entry; a deduction makes none, nothing makes none, and money makes none."""
     after, task = gift()
     assert task == Gift("ent_1_00000005-001", "amb_1", MUG, 1, "adjustment:adj_1", created_at=at(0))
     assert task.name == "Mug"
     assert covers(after, task)
-    for amount, unit in ((-1, MUG), (1, "EUR")):
+    for amount, unit in ((-1, MUG), (0, MUG), (1, "EUR")):
         posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), LIMITED, now=at(0))
         assert isinstance(posted, Posted)
         assert posted.gifts == tasks([posted.entry]) == ()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from chalicelib.domain.flaws import flaws
+from chalicelib.domain.flaws import FlawedProgramError, flaws
 from chalicelib.domain.fraud import WEIGHTS
 from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
 from chalicelib.domain.shape import Form, Place, Within, places
@@ -199,6 +199,13 @@ def test_all_flaws_are_named_at_once() -> None:
         "/caps/0",
         "/watch/weights/velocty",
     ]
+
+
+def test_a_flawed_program_says_so_in_one_line() -> None:
+    """For a log; whoever catches it has the flaws one by one."""
+    error = FlawedProgramError([("/currency", "is wanted"), ("/tiers/0", "is odd")])
+    assert str(error) == "/currency: is wanted; /tiers/0: is odd"
+    assert error.flaws == [("/currency", "is wanted"), ("/tiers/0", "is odd")]
 
 
 # --- fields, between their bounds ---

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.money import share
+from chalicelib.domain.money import share, written
 
 AMOUNTS = st.integers(0, 10**12)
 
@@ -34,3 +34,12 @@ def test_parts_never_come_to_more_than_the_whole(amount: int, parts: list[int]) 
     whole = sum(parts)
     left = amount - sum(share(amount, part, whole) for part in parts)
     assert 0 <= left < len(parts)
+
+
+@pytest.mark.parametrize(
+    ("unit", "field"),
+    [("EUR", "currency"), ("JPY", "currency"), ("points", "unit"), ("pts", "unit"), ("gift:Mug", "unit")],
+)
+def test_an_amount_is_written_beside_what_it_counts(unit: str, field: str) -> None:
+    """Three capital letters are a currency, and no other unit looks like one."""
+    assert written(450, unit) == {"amount": 450, field: unit}

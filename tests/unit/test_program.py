@@ -38,7 +38,7 @@ SPRING = Campaign("spring", at(0), at(5), offer=Rate(amount=1000))
         (Rate(basis_points=1000, maximum=0), 2000, 0),
         (Rate(gift="Mug"), 4500, 1),
         (Rate(gift="Mug"), 0, 1),
-        (Rate(), 4500, 0),
+        (Rate(), 45_000, 0),
     ],
 )
 def test_what_a_rate_yields(rate: Rate, base: int, worth: int) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from chalicelib.domain.explain import state_of
 from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import Account, Case, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
+from chalicelib.domain.model import Account, Case, Draw, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
 from chalicelib.domain.settle import Settlement, Unsettled, questions, settle
-from tests.unit.book import TEN_PERCENT, Book, at, program
+from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 
 def test_a_reward_is_held_then_released_when_the_hold_ends() -> None:
@@ -398,7 +398,7 @@ def test_a_program_out_of_reason_is_named(wrong: dict[str, Any], pointer: str) -
 
 def test_an_order_without_a_redemption_has_nothing_to_settle() -> None:
     """Asking is a bug of the caller, not a reward."""
-    with pytest.raises(ValueError, match="without a redemption"):
+    with pytest.raises(ValueError, match=r"^an order without a redemption has nothing to settle$"):
         settle(OrderFacts("o1"), Account("amb_1"), program(), now=at(0))
 
 
@@ -512,6 +512,71 @@ def test_a_standing_counts_the_facts_it_has_seen() -> None:
     assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
 
 
+# --- what an account keeps of its orders ---
+
+
+def test_a_release_is_known_by_the_version_that_made_it() -> None:
+    """Held against the version of an expiry it tells whether the reward was there to expire."""
+    book = Book(account=Account("amb_1", version=41))
+    seen = []
+    for day in (2, 30, 31):
+        book.look(day)
+        seen.append(book.standing.released_in)
+    assert (seen, book.account.version) == ([None, 43, 43], 43)
+
+
+@pytest.mark.parametrize(("paid", "active"), [(10, True), (9, False)])
+def test_an_order_that_earns_is_activity(paid: int, active: bool) -> None:
+    """From when it was recorded, whenever that is looked at; ten percent of nine cents are nothing."""
+    book = Book(paid=paid, placed=3)
+    book.look(40)
+    assert book.account.active_at == (at(3) if active else None)
+
+
+def test_an_old_order_is_no_new_activity() -> None:
+    """Nor is the end of its hold: what was last earned stays the last."""
+    book = Book(placed=3, account=Account("amb_1", active_at=at(20)))
+    book.look(21)
+    book.look(40)
+    assert book.account.active_at == at(20)
+
+
+def test_an_order_counts_as_sent_back_from_the_first_cent_on() -> None:
+    """Or when it was cancelled; once, and no longer if the refund no longer counts."""
+    book = Book()
+    seen = []
+    for kind, amount in (("chargeback", 1), ("chargeback", 900), ("cancellation", 0)):
+        refund = book.refund(amount, kind=kind)  # type: ignore[arg-type]
+        book.look(2)
+        seen.append(book.account.refunded)
+        book.reverse(refund)
+        book.look(2)
+        seen.append(book.account.refunded)
+    assert seen == [1, 0, 1, 0, 1, 0]
+
+
+def test_nobody_asks_for_a_look_at_what_may_expire_when_nothing_was_posted() -> None:
+    """An account is not written for a look that changes nothing, even where new rules let rewards expire."""
+    book = Book()
+    book.look(30)
+    book.program = replace(book.program, expiry_months=6)
+    again = book.look(31)
+    assert (again.account_changed, again.account.due_at) == (False, None)
+
+
+def test_what_is_freed_goes_back_to_the_shard_it_came_from() -> None:
+    """The first, when the budget of several was needed; what is taken again comes from there too."""
+    for budget, drawn in ((8 * 1000, 1), (8 * 300, 2)):
+        shelf = Shelf(program(budget_month=budget))
+        book = shelf.sell(0)
+        shards = [shard for shard, _ in book.standing.terms.drawn]
+        assert len(shards) == drawn
+        refund = book.refund(900, kind="chargeback")
+        assert shelf.look(book, 1).draws == (Draw("2026-03", shards[0], -90),)
+        book.reverse(refund)
+        assert shelf.look(book, 2).draws == (Draw("2026-03", shards[0], 90),)
+
+
 # --- what is asked, and the case that asks it ---
 
 
@@ -572,6 +637,7 @@ def test_an_entry_says_all_that_there_is_to_know_about_it() -> None:
     book = Book(program(version=7), account=Account("amb_1", version=41))
     book.order = replace(book.order, redemption=replace(book.redemption, program_version=7))
     book.look(2)
+    assert book.messages[0].due_at == at(2)
     hold = LedgerEntry(
         ambassador_id="amb_1",
         number="00000042-001",

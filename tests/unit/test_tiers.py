@@ -161,10 +161,10 @@ def test_equal_grants_in_a_row_are_one_with_times() -> None:
     assert held == {"every:2": (Grant(300, "EUR", 2),)}
     held = granted(held, [pair], rules)
     assert held == {"every:2": (Grant(300, "EUR", 3),)}
-    for reward in (Rate(amount=500), Rate(amount=500, unit="points")):
+    for reward in (Rate(amount=500), Rate(amount=500, unit="points"), Rate(amount=500, unit="points")):
         dearer = program(milestones=(replace(PAIRS, reward=reward),))
         held = granted(held, list(offered(dearer)), dearer)
-    assert held == {"every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"), Grant(500, "points"))}
+    assert held == {"every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"), Grant(500, "points", 2))}
 
 
 def test_what_is_taken_back_comes_off_the_top() -> None:
@@ -202,6 +202,7 @@ def test_whoever_falls_back_to_nothing_has_nothing_left(history: list[Program], 
         for change in changes:
             sums[change.unit] = sums.get(change.unit, 0) + (change.amount if change.kind == "bonus" else -change.amount)
         kept = [(grant.unit, grant.amount * grant.times) for grants in held.values() for grant in grants]
+        assert all(type(amount) is int for _, amount in kept)
         assert {unit: n for unit, n in sums.items() if n} == {
             unit: sum(n for name, n in kept if name == unit) for unit in {name for name, _ in kept}
         }
