@@ -560,7 +560,7 @@ def padded(text: str, width: int) -> str:
 def print_ambassadors(expected: list[Total], found: dict[str, Total], rows_max: int = 40) -> None:
     """The ambassadors as a table; of a long one the largest, and whatever differs."""
     rows = [(row, found[row["person"]]) for row in expected[:-1] if row["person"] in found]
-    verdicts = {row["person"]: all(seen[name] == row[name] for name in CHECKED) for row, seen in rows}
+    verdicts = {row["person"]: all(seen[name] == row.get(name, 0) for name in CHECKED) for row, seen in rows}
     if len(rows) > rows_max:
         rows.sort(key=lambda pair: -pair[0]["hold"])
         rows = [pair for n, pair in enumerate(rows) if n < rows_max // 2 or not verdicts[pair[0]["person"]]]
