@@ -209,6 +209,7 @@ class Town:
             with suppress(BusyError):
                 answer = redeem(self.world.table, ask, contact, self.program(), now=self.world.now)
                 if isinstance(answer, Redeemed):
+                    assert answer.redemption.fingerprint == ask.fingerprint, f"{order_id} was answered as another one"
                     self.take(answer.redemption)
 
     def _fact(self) -> Refund | Reversal | Fulfilment:
