@@ -2,6 +2,7 @@
 
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from threading import Lock
 from typing import Any, cast
 
 import msgspec
@@ -59,6 +60,10 @@ def item_of(entity: Entity) -> Item:
     return {**key_item(key_of(entity)), **write({**told, **index_keys(entity)}), **nothing}
 
 
+_MET: set[Any] = set()
+_MEETING = Lock()
+
+
 def letters_of(message: model.Message) -> list[Any]:
     """Write the letters of a message, the one part of it that is updated in place."""
     return list(msgspec.to_builtins(message.letters, builtin_types=(datetime,)))
@@ -72,7 +77,20 @@ def entity_of(item: Item) -> Entity:
     """
     kind = item["SK"]["S"].partition("#")[0]
     told = {name: read(value) for name, value in item.items()}
-    return cast("Entity", msgspec.convert(told, _ENTITIES[kind]))
+    return _converted(told, _ENTITIES[kind])
+
+
+def _converted(told: dict[str, Any], kind: Any) -> Entity:
+    """Make an entity. The first of a kind is made by one thread alone.
+
+    msgspec looks a dataclass over when it first meets it; a second thread that meets it meanwhile crashes the process.
+    """
+    if kind in _MET:
+        return cast("Entity", msgspec.convert(told, kind))
+    with _MEETING:
+        entity = msgspec.convert(told, kind)
+    _MET.add(kind)
+    return cast("Entity", entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Those who act at once in a history: checkouts, back offices, admins, workers, the weather."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from random import Random
@@ -34,6 +35,7 @@ class Town:
         self.workload = workload
         self.chance = world.chance
         self.taken: dict[str, int] = {}
+        self.asked: Counter[str] = Counter()
         self.codes: list[str] = []
         self.owners: list[str] = []
         self.ambassadors: list[str] = []
@@ -206,10 +208,13 @@ class Town:
     def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
         ask, contact = self.ask(order_id, friend, code)
         for _ in range(tries):
+            self.asked[order_id] += 1
             with suppress(BusyError):
                 answer = redeem(self.world.table, ask, contact, self.program(), now=self.world.now)
                 if isinstance(answer, Redeemed):
                     assert answer.redemption.fingerprint == ask.fingerprint, f"{order_id} was answered as another one"
+                    alone = self.asked[order_id] == 1
+                    assert not (alone and answer.replayed), f"{order_id} is a repeat of nothing"
                     self.take(answer.redemption)
 
     def _fact(self) -> Refund | Reversal | Fulfilment:

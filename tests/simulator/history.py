@@ -49,6 +49,7 @@ class History:
         wrong = [
             *["an order was postponed"] * self.world.postponed,
             *["a request was invalid"] * self.world.invalid,
+            *["a mail of which nobody knows was sent again at once"] * self.world.hasty,
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),

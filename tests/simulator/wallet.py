@@ -145,6 +145,7 @@ class Wallet:
             if self.chance.random() < 0.3:
                 claims.deny(self.world.table, asked, self._decided(asked, "denied"))
             else:
+                self.town.asked[asked.order_id] += 1
                 ask, contact = self.town.ask(asked.order_id, self.town.some_friend(), found[1])
                 decision = self._decided(asked, "approved")
                 answer = claims.approve(self.world.table, asked, ask, contact, self.town.program(), decision)

@@ -34,8 +34,8 @@ class World:
     """The engine, the mail service, the clock, the faults, and the actors that are still running.
 
     `trouble` is the share of calls that meet a fault; 0 lets everything work. `postponed` tells that a worker moved an
-    order away because it could not make sense of it, `invalid` that the table was sent what it can't take: no fault
-    excuses either.
+    order away because it could not make sense of it, `invalid` that the table was sent what it can't take, `hasty` that
+    a mail of which nobody knows was sent again within a quarter of an hour: no fault excuses any of them.
     """
 
     def __init__(self, seed: int, trouble: float = 0.15) -> None:
@@ -48,7 +48,10 @@ class World:
         self.unheard: Counter[tuple[str, str]] = Counter()
         self.mails_down = False
         self.postponed = self.invalid = False
+        self.hasty = False
         self._sending: set[tuple[str, str]] = set()
+        self._claims: dict[greenlet.greenlet, tuple[str, str]] = {}
+        self._unsure: dict[str, str] = {}
         self._monotonic = 0.0
         self._actors: list[greenlet.greenlet] = []
         wire = Wire(self, "simulated", sleep=self._sleep, jitter=self.chance.random, clock=lambda: self._monotonic)
@@ -116,6 +119,8 @@ class World:
             return self._call("send_email", lambda **_: self._deliver(mail), {})
         except (ReadTimeoutError, KilledError):
             self.unheard[mail] += 1
+            message, at = self._claims[greenlet.getcurrent()]
+            self._unsure[message] = at
             self.fired["mail unsure"] += 1
             raise
 
@@ -167,7 +172,10 @@ class World:
         told = request.get("ExpressionAttributeValues", {})
         self.postponed |= ":reason" in told
         if ":stale" in told:
-            self._sending.add((request["Key"]["PK"]["S"], told[":now"]["S"]))
+            claim = (request["Key"]["PK"]["S"], told[":now"]["S"])
+            self.hasty |= self._unsure.get(claim[0], "") >= told[":stale"]["S"]
+            self._sending.add(claim)
+            self._claims[greenlet.getcurrent()] = claim
         if ":mine" in told:
             self._sending.discard((request["Key"]["PK"]["S"], told[":mine"]["S"]))
 
