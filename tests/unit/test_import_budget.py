@@ -38,7 +38,7 @@ HEAVY = (
 """What a redemption has no use for."""
 
 RATIO_MAX = 2.2
-"""Measured: 1.4 times the floor as the median of rounds, 1.75 as the best of each. The rest is room for a busy machine."""
+"""Measured: 1.4 times the floor as the median of rounds, 1.75 as the best. The rest is for a busy machine."""
 
 MODULES_MAX = 100
 """Modules beyond the floor, the program's own among them."""
