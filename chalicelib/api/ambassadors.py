@@ -12,7 +12,6 @@ from chalicelib.api.pages import listed
 from chalicelib.api.problems import unknown_ambassador
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
-from chalicelib.operations.enrol import enrol
 
 blueprint = Blueprint(__name__)
 
@@ -22,6 +21,8 @@ CLICK_DAYS = 30
 @route(blueprint, "POST", "/v1/ambassadors", "enrol")
 def post_ambassador(call: Call) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
+    from chalicelib.operations.enrol import enrol
+
     told = call.body(schemas.Newcomer)
     given = told.consents.items() if isinstance(told.consents, dict) else ((name, True) for name in told.consents)
     person = Person(

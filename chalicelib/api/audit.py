@@ -11,7 +11,6 @@ from chalicelib.api import jobs, schemas
 from chalicelib.api.auth import Call, json, route
 from chalicelib.api.present import Body
 from chalicelib.api.problems import bad_field, unknown_ambassador
-from chalicelib.operations.jobs import start
 from chalicelib.store import keys
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ def get_audit(call: Call) -> Response:
 def post_audit(call: Call) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
     from chalicelib.operations import audit
+    from chalicelib.operations.jobs import start
 
     told = call.body(schemas.Audit)
     asked: Body = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not None}

@@ -1,6 +1,7 @@
 """Late claims: what an ambassador asks for, and what an admin decides."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
@@ -14,18 +15,20 @@ from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.admit import Refused
 from chalicelib.domain.model import Claim
-from chalicelib.operations import claims
 from chalicelib.operations.attempts import Reused
 from chalicelib.operations.redeem import Contact
 
-blueprint = Blueprint(__name__)
+if TYPE_CHECKING:
+    from chalicelib.operations import claims
 
-_TOO_MANY = f"No more than {claims.OPEN_MAX} of your claims may wait at the same time."
+blueprint = Blueprint(__name__)
 
 
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/claims", SESSION)
 def post_claim(call: Call, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
+    from chalicelib.operations import claims
+
     language = language_of(call.query("lang"))
     told = call.body(schemas.NewClaim)
     mark = attempt(call, told)
@@ -33,7 +36,8 @@ def post_claim(call: Call, ambassador_id: str) -> Response:
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, claims.TooMany):
-        raise Problem(422, "too_many_claims", _TOO_MANY)
+        detail = f"No more than {claims.OPEN_MAX} of your claims may wait at the same time."
+        raise Problem(422, "too_many_claims", detail)
     if isinstance(answer, claims.Theirs):
         from chalicelib.web.explain import explain
 
@@ -46,6 +50,8 @@ def post_claim(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/claims", "admin:read")
 def get_claims(call: Call) -> Response:
     """List the claims that wait for an admin, the oldest first."""
+    from chalicelib.operations import claims
+
     query = call.query("limit", "cursor")
     waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
     items = [present.claimed(claim, redemption) for claim, redemption in waiting]
@@ -55,6 +61,8 @@ def get_claims(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/claims/{claim_id}", "admin:write")
 def post_claim_decision(call: Call, claim_id: str) -> Response:
     """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
+    from chalicelib.operations import claims
+
     told = call.body(schemas.ClaimDecision)
     if (told.decision == "approve") != (told.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
@@ -72,8 +80,10 @@ def post_claim_decision(call: Call, claim_id: str) -> Response:
     raise _problem(answer)
 
 
-def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> claims.Answer:
+def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> "claims.Answer":
     """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
+    from chalicelib.operations import claims
+
     order, program = told.order, deps.program()
     assert order is not None
     redemption = schemas.Redemption(
@@ -103,8 +113,10 @@ def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
     )
 
 
-def _problem(answer: Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise) -> Problem:
+def _problem(answer: "Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise") -> Problem:
     """What speaks against a decision; the claim stays as it is."""
+    from chalicelib.operations import claims
+
     match answer:
         case Refused(reason):
             return Problem(422, reason, "The program's rules don't admit this order. The claim stays open.")

@@ -13,7 +13,6 @@ from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Code
 from chalicelib.operations import programs
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.codes import CODES_MAX, TooManyCodes, add_code, codes_of
 
 blueprint = Blueprint(__name__)
 
@@ -21,6 +20,8 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
 def post_code(call: Call, ambassador_id: str) -> Response:
     """Give an ambassador a further code. Only the shop gives one to a campaign."""
+    from chalicelib.operations.codes import CODES_MAX, TooManyCodes, add_code
+
     told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
     asked = attempt(call, told)
     if told.campaign is not None:
@@ -38,6 +39,8 @@ def post_code(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read", SESSION)
 def get_codes(call: Call, ambassador_id: str) -> Response:
     """List all codes of an ambassador, the first one first."""
+    from chalicelib.operations.codes import codes_of
+
     call.query()
     found = codes_of(deps.table(), known_ambassador(ambassador_id))
     return json(200, {"items": [_shown(code) for code in found], "next_cursor": None})

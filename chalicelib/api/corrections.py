@@ -9,11 +9,8 @@ from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import listed
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.repeats import attempt, reused
-from chalicelib.domain import adjustments, gifts
 from chalicelib.domain.model import Gift
-from chalicelib.operations.adjust import NoSecond, Wanted, ask_to_adjust, decide_adjustment
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.send_gifts import mark_sent
 
 blueprint = Blueprint(__name__)
 
@@ -21,6 +18,9 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/adjustments", "admin:write")
 def post_adjustment(call: Call, ambassador_id: str) -> Response:
     """Correct a balance by hand: at once, or (202) when a second admin approves."""
+    from chalicelib.domain.adjustments import UnknownUnit
+    from chalicelib.operations.adjust import Wanted, ask_to_adjust
+
     told = call.body(schemas.NewAdjustment)
     known = known_ambassador(ambassador_id).ambassador_id
     answer = ask_to_adjust(
@@ -34,7 +34,7 @@ def post_adjustment(call: Call, ambassador_id: str) -> Response:
     )
     if isinstance(answer, Reused):
         raise reused()
-    if isinstance(answer, adjustments.UnknownUnit):
+    if isinstance(answer, UnknownUnit):
         detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
         raise Problem(422, "unknown_unit", detail)
     shown = present.adjustment(answer.adjustment)
@@ -68,6 +68,9 @@ def get_adjustment(call: Call, adjustment_id: str) -> Response:
 @route(blueprint, "POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write")
 def post_adjustment_decision(call: Call, adjustment_id: str) -> Response:
     """Approve or deny an adjustment as the second admin."""
+    from chalicelib.domain.adjustments import Already
+    from chalicelib.operations.adjust import NoSecond, decide_adjustment
+
     told, known = call.body(schemas.Decision), schemas.path_id("id", adjustment_id)
     answer = decide_adjustment(
         deps.table(), known, told.decision, deps.program(), by=call.key, note=told.note, now=deps.now()
@@ -77,7 +80,7 @@ def post_adjustment_decision(call: Call, adjustment_id: str) -> Response:
     if isinstance(answer, NoSecond):
         detail = "It takes a key of another owner than the author's, and none that a key of that owner has made."
         raise Problem(403, "second_admin_required", detail)
-    if isinstance(answer, adjustments.Already):
+    if isinstance(answer, Already):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
     return once(present.adjustment(answer.adjustment), replayed=answer.replayed)
 
@@ -91,21 +94,26 @@ def get_gifts(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/gifts/{gift_id}/sent", "admin:write")
 def post_gift_sent(call: Call, gift_id: str) -> Response:
     """Say that a gift was sent."""
+    from chalicelib.domain.gifts import Already
+    from chalicelib.operations.send_gifts import mark_sent
+
     told, known = call.body(schemas.GiftSent), schemas.path_id("id", gift_id)
     answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=told.note, now=deps.now())
     if answer is None:
         raise not_found("There is no such gift.")
     if answer.gift.state == "withdrawn":
         raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
-    if isinstance(answer, gifts.Already):
+    if isinstance(answer, Already):
         raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
     return once(present.gift(answer.gift), replayed=answer.replayed)
 
 
 def _to_send(found: list[Gift]) -> list[present.Body]:
+    from chalicelib.domain.gifts import covers
+
     accounts = deps.table().read_accounts(gift.ambassador_id for gift in found)
     return [
-        {**present.gift(gift), "covered": gifts.covers(accounts[gift.ambassador_id], gift)}
+        {**present.gift(gift), "covered": covers(accounts[gift.ambassador_id], gift)}
         for gift in found
         if gift.state == "open"
     ]

@@ -1,7 +1,7 @@
 """Entities as clients read them. Field names here are the contract."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -30,8 +30,9 @@ from chalicelib.domain.model import (
 from chalicelib.domain.money import written
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
 from chalicelib.domain.tiers import reached
-from chalicelib.domain.withdrawals import has_expired
-from chalicelib.operations.reviews import Open
+
+if TYPE_CHECKING:
+    from chalicelib.operations.reviews import Open
 
 Body = dict[str, Any]
 
@@ -80,7 +81,7 @@ def examined(order: OrderFacts, program: Program, entries: list[LedgerEntry], ex
     return shown
 
 
-def waiting(it: Open) -> Body:
+def waiting(it: "Open") -> Body:
     """One reward in the queue, with what it takes to decide."""
     redemption, standing = it.redemption, it.redemption.standing
     assert standing is not None, "a case comes with terms"
@@ -319,6 +320,8 @@ def code(stored: Code) -> Body:
 
 
 def _coupon(spend: Withdrawal, now: datetime) -> Body:
+    from chalicelib.domain.withdrawals import has_expired
+
     confirmed = spend.state == "confirmed"
     return {
         "id": spend.id,

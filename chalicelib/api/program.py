@@ -15,7 +15,6 @@ from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
 from chalicelib.operations.documents import Misfit
-from chalicelib.operations.jobs import start
 
 blueprint = Blueprint(__name__)
 
@@ -85,6 +84,7 @@ def get_schema(call: Call) -> Response:
 def post_preview(call: Call) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
     from chalicelib.operations import preview
+    from chalicelib.operations.jobs import start
 
     told = call.body(schemas.Preview)
     candidate, wrong = _candidate(told.program)

@@ -1,5 +1,7 @@
 """The queue of rewards that wait for an admin, and what the admin decides."""
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
@@ -9,7 +11,9 @@ from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem
 from chalicelib.operations.redeem import Conflicting
 from chalicelib.operations.report import NotReviewable, Reviewed, review
-from chalicelib.operations.reviews import Answer, queue, review_all
+
+if TYPE_CHECKING:
+    from chalicelib.operations.reviews import Answer
 
 blueprint = Blueprint(__name__)
 
@@ -24,6 +28,8 @@ _REFUSALS = {
 @route(blueprint, "GET", "/v1/reviews", "admin:read")
 def get_reviews(call: Call) -> Response:
     """List the rewards that wait for an admin, the soonest deadline first."""
+    from chalicelib.operations.reviews import queue
+
     query = call.query("limit", "cursor")
     waiting, after = queue(deps.table(), position_of(query, "reviews"), limit_of(query))
     return page("/v1/reviews", query, [present.waiting(it) for it in waiting], cursor_of(after, "reviews"))
@@ -32,6 +38,8 @@ def get_reviews(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/reviews", "admin:write")
 def post_reviews(call: Call) -> Response:
     """Approve or deny many rewards alike. Each order has an answer of its own."""
+    from chalicelib.operations.reviews import review_all
+
     told = call.body(schemas.Decisions)
     asked = dict.fromkeys(told.order_ids)
     answers = review_all(deps.table(), asked, told.decision, author=_author(call), note=told.note, now=deps.now())
@@ -57,7 +65,7 @@ def _author(call: Call) -> str:
     return call.caller.id
 
 
-def _result(order_id: str, answer: Answer) -> present.Body:
+def _result(order_id: str, answer: "Answer") -> present.Body:
     """What became of one order among many."""
     if isinstance(answer, Reviewed):
         return {"order_id": order_id, "status": "decided", "review": present.review(answer.review)}
@@ -65,7 +73,7 @@ def _result(order_id: str, answer: Answer) -> present.Body:
     return {"order_id": order_id, "status": "failed", "reason": reason, "detail": _REFUSALS[reason][1]}
 
 
-def _reason(answer: Answer) -> str:
+def _reason(answer: "Answer") -> str:
     if isinstance(answer, NotReviewable):
         return answer.reason
     return "conflicting_review" if isinstance(answer, Conflicting) else "busy"

@@ -1,5 +1,7 @@
 """Money that leaves an account: coupons, which ambassadors ask for and the checkout uses, and payouts."""
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
@@ -12,13 +14,15 @@ from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Withdrawal
 from chalicelib.domain.money import Money
-from chalicelib.domain.withdrawals import Already, Reason, Refused, Step, TooLate, has_expired
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.withdraw import Wanted, find_coupon, finish, withdraw
+
+if TYPE_CHECKING:
+    from chalicelib.domain.withdrawals import Reason, Step
+    from chalicelib.operations.withdraw import Wanted
 
 blueprint = Blueprint(__name__)
 
-REFUSALS: dict[Reason, str] = {
+REFUSALS: "dict[Reason, str]" = {
     "insufficient_balance": "There is less than that available.",
     "below_minimum": "That is less than the least that can be taken out at once.",
     "currency_mismatch": "Only money in the program's currency can be taken out.",
@@ -32,6 +36,8 @@ _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancel
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/spends", SESSION)
 def post_spend(call: Call, ambassador_id: str) -> Response:
     """Turn available money into a coupon for the shop."""
+    from chalicelib.operations.withdraw import Wanted
+
     told = call.body(schemas.Spend)
     return _withdraw(call, told, Wanted("spend", ambassador_id, _money(told.amount)))
 
@@ -76,6 +82,8 @@ def post_coupon_cancel(call: Call, code: str) -> Response:
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/payouts", "admin:write")
 def post_payout(call: Call, ambassador_id: str) -> Response:
     """Reserve money of an ambassador that is to be paid out by other means."""
+    from chalicelib.operations.withdraw import Wanted
+
     told = call.body(schemas.Payout)
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
     return _withdraw(call, told, Wanted("payout", known, _money(told.amount), author, told.reference, told.note))
@@ -122,7 +130,10 @@ def post_payout_cancel(call: Call, payout_id: str) -> Response:
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
-def _withdraw(call: Call, told: schemas.Shape, wanted: Wanted) -> Response:
+def _withdraw(call: Call, told: schemas.Shape, wanted: "Wanted") -> Response:
+    from chalicelib.domain.withdrawals import Refused
+    from chalicelib.operations.withdraw import withdraw
+
     made = withdraw(
         deps.table(), wanted, deps.program(), attempt=attempt(call, told), now=deps.now(), chance=deps.chance()
     )
@@ -133,15 +144,20 @@ def _withdraw(call: Call, told: schemas.Shape, wanted: Wanted) -> Response:
     return once(_shown(made.withdrawal), replayed=made.replayed)
 
 
-def _finish(call: Call, was: Withdrawal, step: Step, closing: str | None) -> Response:
+def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> Response:
+    from chalicelib.domain.withdrawals import Already, TooLate
+    from chalicelib.operations.withdraw import finish
+
     answer = finish(deps.table(), was.id, step, deps.program(), by=call.key.id, closing=closing, now=deps.now())
     if isinstance(answer, Already | TooLate):
         raise _stands(answer.withdrawal, step)
     return once(_shown(answer.withdrawal), replayed=answer.replayed)
 
 
-def _stands(stored: Withdrawal, step: Step) -> Problem:
+def _stands(stored: Withdrawal, step: "Step") -> Problem:
     """Say what stands instead of what was asked for."""
+    from chalicelib.domain.withdrawals import has_expired
+
     name = "coupon" if stored.kind == "spend" else "payout"
     if stored.state == step:
         return Problem(409, "conflicting_repeat", f"This {name} was {step} with other content, which stays as it is.")
@@ -152,6 +168,8 @@ def _stands(stored: Withdrawal, step: Step) -> Problem:
 
 
 def _coupon(typed: str) -> Withdrawal:
+    from chalicelib.operations.withdraw import find_coupon
+
     code = normal_code(typed)
     found = find_coupon(deps.table(), code) if code else None
     if found is None:

@@ -6,7 +6,6 @@ from typing import Literal
 
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model import Decision, Fulfilment, Refund, Reversal, Review
-from chalicelib.domain.settle import foreign_refunds
 from chalicelib.operations.redeem import GRACE, Conflicting
 from chalicelib.store.table import Table
 
@@ -61,6 +60,8 @@ def review(
     Raises:
         BusyError: the table did not answer in time.
     """
+    from chalicelib.domain.settle import foreign_refunds
+
     order = table.read_order(order_id)
     if order.redemption is None:
         return NotReviewable("unknown_order")

@@ -1,12 +1,11 @@
-"""What both workers do with the work they find: settle orders, deliver messages, tell the operator."""
+"""What both workers do with the work they find: settle orders, deliver messages, tell the operator.
+
+The API is deployed with the workers and imports them; so what they work with is imported when there is work.
+"""
 
 from collections.abc import Callable, Iterable
 
 from chalicelib import deps
-from chalicelib.operations.deliver import deliver
-from chalicelib.operations.expire import expire
-from chalicelib.operations.settle_orders import settle_orders
-from chalicelib.operations.withdraw import expire_coupon
 from chalicelib.telemetry import logger, metrics
 
 
@@ -15,6 +14,10 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
 
     Neither a poisoned order nor an unreachable mail service stops the others.
     """
+    from chalicelib.operations.expire import expire
+    from chalicelib.operations.settle_orders import settle_orders
+    from chalicelib.operations.withdraw import expire_coupon
+
     found = list(dict.fromkeys(partitions))
     for withdrawal_id in _named("WITHDRAWAL#", found):
         _attend("withdrawal", withdrawal_id, expire_coupon)
@@ -45,6 +48,8 @@ def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
 
 def _deliver(message_id: str) -> None:
     """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
+    from chalicelib.operations.deliver import deliver
+
     try:
         outcomes = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
     except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported

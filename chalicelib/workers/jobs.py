@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib import deps
 from chalicelib.domain.model import Job
-from chalicelib.operations import jobs
-from chalicelib.operations.jobs import Slice, Step
 from chalicelib.store.table import Table
 from chalicelib.telemetry import logger, metrics
+
+if TYPE_CHECKING:
+    from chalicelib.operations.jobs import Slice, Step
 
 
 def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
@@ -32,7 +34,7 @@ def _preview(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     return preview.step(table, job, deadline, now=now)
 
 
-STEPS: Mapping[str, Step] = {"audit": _audit, "preview": _preview}
+STEPS: "Mapping[str, Step]" = {"audit": _audit, "preview": _preview}
 """What carries on each kind."""
 
 
@@ -51,6 +53,8 @@ def carry_on(partitions: Iterable[str], seconds: float) -> None:
 
 
 def _carry_on(job_id: str, deadline: float) -> None:
+    from chalicelib.operations import jobs
+
     try:
         for done in jobs.work(deps.table(), job_id, STEPS, deadline, now=deps.now()):
             _tell(done)
@@ -59,7 +63,7 @@ def _carry_on(job_id: str, deadline: float) -> None:
         metrics.add_metric(name="JobsFailed", unit="Count", value=1)
 
 
-def _tell(done: Slice) -> None:
+def _tell(done: "Slice") -> None:
     """Say in the log how far a job is, and raise the alarm when it breaks."""
     job = done.after
     logger.info("job", job_id=job.id, kind=job.kind, state=job.state, progress=job.progress, total=job.total)

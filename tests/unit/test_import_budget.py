@@ -37,10 +37,10 @@ HEAVY = (
 )
 """What a redemption has no use for."""
 
-RATIO_MAX = 2.2
-"""Measured: 1.4 times the floor as the median of rounds, 1.75 as the best. The rest is for a busy machine."""
+RATIO_MAX = 1.6
+"""Measured: about 1.3 times the floor. The rest is room for a busy machine."""
 
-MODULES_MAX = 100
+MODULES_MAX = 75
 """Modules beyond the floor, the program's own among them."""
 
 ROUNDS = 4
