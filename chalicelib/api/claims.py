@@ -102,12 +102,11 @@ def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -
 
 
 def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
-    assert call.caller is not None
     return replace(
         asked,
         state="approved" if told.decision == "approve" else "denied",
         decided_at=deps.now(),
-        author=call.caller.id,
+        author=call.key.id,
         answer=told.note,
         version=asked.version + 1,
     )

@@ -128,7 +128,7 @@ def claimed(asked: Claim, redemption: Redemption | None) -> Body:
         "order_id": asked.order_id,
         "state": asked.state,
         "claimed_at": asked.claimed_at,
-        **{name: value for name, value in told.items() if value is not None},
+        **_given(told),
         "redemption": admitted(redemption) if redemption else None,
     }
 
@@ -301,7 +301,7 @@ def job(asked: Job) -> Body:
         "result": msgspec.Raw(asked.result.encode()),
         "failure": asked.failure,
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return _given(shown)
 
 
 def public_code(code: Code, first_name: str, offered: Body | None) -> Body:

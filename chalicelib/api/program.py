@@ -39,9 +39,8 @@ def get_program(call: Call) -> Response:
 def put_program(call: Call) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
     candidate, over = _program(call.body(dict[str, Any])), _written_over(call)
-    assert call.caller is not None
     try:
-        program = programs.put_in_force(deps.table(), candidate, author=call.caller.id, now=deps.now(), over=over)
+        program = programs.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
     except programs.OutdatedError as error:
         raise _outdated(error.version) from error
     deps.use_program(program)

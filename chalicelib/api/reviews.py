@@ -42,7 +42,7 @@ def post_reviews(call: Call) -> Response:
 
     told = call.body(schemas.Decisions)
     asked = dict.fromkeys(told.order_ids)
-    answers = review_all(deps.table(), asked, told.decision, author=_author(call), note=told.note, now=deps.now())
+    answers = review_all(deps.table(), asked, told.decision, author=call.key.id, note=told.note, now=deps.now())
     return json(200, {"results": [_result(order_id, answer) for order_id, answer in answers.items()]})
 
 
@@ -51,18 +51,13 @@ def post_review(call: Call, order_id: str) -> Response:
     """Approve or deny the reward of an order."""
     told = call.body(schemas.Decision)
     known = schemas.path_id("order_id", order_id)
-    answer = review(deps.table(), known, told.decision, author=_author(call), note=told.note, now=deps.now())
+    answer = review(deps.table(), known, told.decision, author=call.key.id, note=told.note, now=deps.now())
     if isinstance(answer, Reviewed):
         return once(present.review(answer.review), replayed=answer.replayed)
     reason = _reason(answer)
     status, detail = _REFUSALS[reason]
     headers: dict[str, str | list[str]] = {"Retry-After": "5"} if reason == "not_settled_yet" else {}
     raise Problem(status, "not_found" if status == 404 else reason, detail, headers=headers)
-
-
-def _author(call: Call) -> str:
-    assert call.caller is not None
-    return call.caller.id
 
 
 def _result(order_id: str, answer: "Answer") -> present.Body:

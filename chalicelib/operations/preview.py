@@ -74,8 +74,8 @@ class _TooMuchError(Exception):
 
 
 @dataclass(slots=True)
-class Standing:
-    """Where a job stands: the ambassador that it has done last, what is used of the budget, the sums so far."""
+class Progress:
+    """How far a job is: the ambassador that it has done last, what is used of the budget, the sums so far."""
 
     after: str | None = None
     used: Used = field(default_factory=dict)
@@ -131,7 +131,7 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     task = json.loads(job.task)
     candidate = read_document(task["program"])
     period = Period(date.fromisoformat(task["from"]), date.fromisoformat(task["to"]))
-    at = msgspec.json.decode(job.cursor, type=Standing) if job.cursor else Standing()
+    at = msgspec.json.decode(job.cursor, type=Progress) if job.cursor else Progress()
     total = job.total if job.total is not None else table.count_ambassadors()
     done, more = job.progress, True
     while more:
@@ -151,7 +151,7 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     )
 
 
-def _one_more(table: Table, at: Standing, candidate: Program, period: Period, now: datetime) -> bool:
+def _one_more(table: Table, at: Progress, candidate: Program, period: Period, now: datetime) -> bool:
     """Play the next ambassador's orders; answers whether there was one."""
     rows = table.list_keys(keys.AMBASSADORS, at.after, 1)
     if not rows:

@@ -52,16 +52,16 @@ _FILLED_IN: dict[type, list[str]] = {
 }
 """The fields of each entity that are not None when they are left out."""
 
+_MET: set[Any] = set()
+_MEETING = Lock()
+"""The kinds of entities that have been read before, and what lets one thread alone read the first of a kind."""
+
 
 def item_of(entity: Entity) -> Item:
     """Write an entity as DynamoDB stores it. Fields without a value are left out, unless that would give them one."""
     told = msgspec.to_builtins(entity, builtin_types=(datetime,))
     nothing: Item = {name: {"NULL": True} for name in _FILLED_IN[type(entity)] if told[name] is None}
     return {**key_item(key_of(entity)), **write({**told, **index_keys(entity)}), **nothing}
-
-
-_MET: set[Any] = set()
-_MEETING = Lock()
 
 
 def letters_of(message: model.Message) -> list[Any]:
@@ -81,7 +81,7 @@ def entity_of(item: Item) -> Entity:
 
 
 def _converted(told: dict[str, Any], kind: Any) -> Entity:
-    """Make an entity. The first of a kind is made by one thread alone.
+    """Make an entity.
 
     msgspec looks a dataclass over when it first meets it; a second thread that meets it meanwhile crashes the process.
     """

@@ -41,7 +41,7 @@ def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
     """Look at what may expire; whatever breaks is told to the operator, and it stays due."""
     try:
         look(deps.table(), name, deps.program(), now=deps.now())
-    except Exception:  # noqa: BLE001 - one broken account must not stop the others; it is reported
+    except Exception:  # noqa: BLE001 - one broken account or coupon must not stop the others; it is reported
         logger.exception("something could not be looked at", kind=kind, id=name)
         metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
 
