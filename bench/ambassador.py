@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import boto3
-
 import app
 from bench.event import Event, get
 from bench.progress import Say
@@ -60,15 +58,14 @@ def run(say: Say) -> dict[str, Any]:
     raise_loopback()
     with running() as engine, patch.dict(os.environ, {**ENVIRONMENT, "TABLE_NAME": TABLE}):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.url
-        boto3.setup_default_session()
+        deps.session.cache_clear()
         deps.forget()
         deps.use_clock(lambda: BEGAN + ORDERS * APART + timedelta(days=60))
         program = programs.publish(deps.table(), PROGRAM, author="bench", now=BEGAN)
         key = keys.issue(deps.table(), "bench", ["admin:read", "admin:write"], BEGAN)
         items = _fill(engine.client(), program, say)
         recorder = Recorder(engine.client(), TABLE)
-        assert boto3.DEFAULT_SESSION is not None
-        with recorder.heard(boto3.DEFAULT_SESSION.events):
+        with recorder.heard(deps.session().events):
             deps.table.cache_clear()
             return {
                 "entries": ENTRIES,

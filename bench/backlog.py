@@ -10,8 +10,6 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-import boto3
-
 from bench.progress import Say
 from bench.world import World, at_once, local_cloud
 from chalicelib import deps
@@ -65,7 +63,6 @@ def _listen() -> Counter[str]:
         if model.name == "TransactWriteItems" and http_response.status_code == 200:
             calls[f"{model.name} 200"] += 1
 
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("after-call.*", note)
+    deps.session().events.register("after-call.*", note)
     deps.table.cache_clear()
     return calls

@@ -16,12 +16,12 @@ from pathlib import Path  # noqa: E402
 from random import Random  # noqa: E402
 from typing import Any  # noqa: E402
 
-import boto3  # noqa: E402
 import msgspec  # noqa: E402
 from botocore.awsrequest import AWSResponse  # noqa: E402
 from botocore.compat import HTTPHeaders  # noqa: E402
 
 from bench.event import redemption  # noqa: E402
+from chalicelib import deps  # noqa: E402
 from chalicelib.domain.codes import random_code  # noqa: E402
 from chalicelib.domain.model import ApiKey, Code  # noqa: E402
 from chalicelib.domain.program import Program  # noqa: E402
@@ -56,9 +56,7 @@ def play(known: dict[str, Any]) -> None:
         answered = {**known[f"{model.name} {kind}".strip()], "ResponseMetadata": {"HTTPStatusCode": 200}}
         return AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), answered
 
-    boto3.setup_default_session()
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("before-call.dynamodb.*", answer)
+    deps.session().events.register("before-call.dynamodb.*", answer)
 
 
 def main() -> None:

@@ -149,16 +149,15 @@ class _Calls:
     """The two calls of a redemption, learned from a real one, on a client that does nothing else."""
 
     def __init__(self, world: World, code: str) -> None:
-        assert boto3.DEFAULT_SESSION is not None
         heard: list[Params] = []
-        boto3.DEFAULT_SESSION.events.register(
+        deps.session().events.register(
             "provide-client-params.dynamodb.*", lambda params, **_: heard.append(params), unique_id="bench"
         )
         deps.table.cache_clear()
         world.redeem(world.redemption(code, world.order_id()))
         heard.clear()
         self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
-        boto3.DEFAULT_SESSION.events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
+        deps.session().events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
         deps.table.cache_clear()
         self._get, self._transact = heard
         self._client: Any = boto3.client("dynamodb", config=Config(max_pool_connections=32))

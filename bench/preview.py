@@ -18,10 +18,10 @@ from random import Random
 from threading import Lock
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from bench.progress import Say
+from chalicelib import deps
 from chalicelib.domain.admit import Ask
 from chalicelib.domain.model import Person, Refund
 from chalicelib.domain.money import Money
@@ -110,9 +110,9 @@ def _memory() -> float:
 
 
 def _client(port: int) -> Any:
-    session = boto3.Session("none", "none", region_name="eu-central-1")
     config = Config(max_pool_connections=32, parameter_validation=False)
-    return session.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config)
+    where: Any = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "eu-central-1"}
+    return deps.session().client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config, **where)
 
 
 def _listen(client: Any) -> Counter[str]:

@@ -9,8 +9,6 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-import boto3
-
 from bench.progress import Say
 from bench.recorder import Cost, Recorder
 from chalicelib import deps
@@ -37,8 +35,7 @@ def measure() -> Costs:
     """Return the cost of each operation by its name, and of a whole life as their sum."""
     with open_shop(seed=1) as shop:
         recorder = Recorder(shop.dynamodb, deps.settings().table)
-        assert boto3.DEFAULT_SESSION is not None
-        with recorder.heard(boto3.DEFAULT_SESSION.events):
+        with recorder.heard(deps.session().events):
             deps.table.cache_clear()
             costs = _Counted(shop, recorder).all()
     return {**costs, "whole life": reduce(add, (costs[name] for name in LIFE))}

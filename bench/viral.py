@@ -9,8 +9,6 @@ from collections import Counter
 from statistics import median
 from typing import Any
 
-import boto3
-
 from bench.progress import Say
 from bench.world import World, at_once, local_cloud
 from chalicelib import deps
@@ -68,7 +66,6 @@ def _listen() -> Counter[str]:
             item = action["Put"]["Item"]
             written[f"{item['PK']['S']} {item['SK']['S']}"] += 1
 
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("provide-client-params.dynamodb.TransactWriteItems", note)
+    deps.session().events.register("provide-client-params.dynamodb.TransactWriteItems", note)
     deps.table.cache_clear()
     return written

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
 
-import boto3
 from chalice.app import Chalice
 from chalice.local import LambdaContext, LocalChalice
 
@@ -91,7 +90,7 @@ def local_cloud() -> Iterator[World]:
         home, port = Home(Path(folder)), claim("127.0.0.1", 0, "")
         with cloud.running(home, port, lock, threading.Event()):
             use_local_cloud(home, "https://friends.shop.example", f"http://127.0.0.1:{port}")
-            boto3.setup_default_session()
+            deps.session.cache_clear()
             deps.forget()
             prepare(home)
             use_threads(app.app)

@@ -7,6 +7,7 @@ so a whole system can run in one process under a clock and a wire of a test's ch
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
 
 PROGRAM_KEPT = timedelta(seconds=60)
+
+_MODEL = Path(__file__).parent / "store" / "model"
 
 
 def _real_time() -> datetime:
@@ -42,7 +45,7 @@ def table() -> Table:
     """The program's one table.
 
     botocore would check each request against its model and describe itself anew in each user agent: together a
-    third of a redemption's CPU, and requests are made in one place only.
+    third of a redemption's CPU, and requests are made in one place only. What else is left out: `session`.
     """
     client = _client(
         "dynamodb",
@@ -125,9 +128,23 @@ def _read_parameter(name: str) -> str:
     return value
 
 
-def _client(service: str, **options: Any) -> Any:
+@cache
+def session() -> Any:
+    """The session of all the program's clients: whoever wants to hear what goes over the wire listens to its events.
+
+    To botocore's model of DynamoDB it adds one word: an attribute's value is a document, which goes into the JSON and
+    comes out of it as it is. botocore would look through the ten kinds that a value may have, for each value of each
+    item; the program stores none whose form differs between the two (docs/adr/0016-attributes-as-they-are.md).
+    """
     import boto3
+    from botocore.session import get_session
+
+    inner = get_session()
+    inner.get_component("data_loader").search_paths.insert(0, str(_MODEL))
+    return boto3.Session(botocore_session=inner)
+
+
+def _client(service: str, **options: Any) -> Any:
     from botocore.config import Config
 
-    make: Any = boto3.client
-    return make(service, config=Config(max_pool_connections=32, **options))
+    return session().client(service, config=Config(max_pool_connections=32, **options))

@@ -62,8 +62,8 @@ def eur(amount: int) -> Body:
     return {"amount": amount, "currency": "EUR"}
 
 
-# Sessions read the services' models from disk once: two for all tests, the program's own and one that no fault hears.
-PROGRAM_SESSION, OWN_SESSION = (boto3.Session("test", "test", region_name=REGION) for _ in range(2))
+# A session reads the services' models from disk once; this one is heard by no fault.
+OWN_SESSION = boto3.Session("test", "test", region_name=REGION)
 
 
 @contextmanager
@@ -72,11 +72,10 @@ def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True), mock_aws():
         restart()
-        boto3.DEFAULT_SESSION = PROGRAM_SESSION
         client = OWN_SESSION.client("dynamodb")
         create_table(client, ENVIRONMENT["TABLE_NAME"])
         OWN_SESSION.client("sesv2").create_email_identity(EmailIdentity=SENDER)
-        with Faults().heard(PROGRAM_SESSION.events) as faults:
+        with Faults().heard(deps.session().events) as faults:
             programs.publish(deps.table(), PROGRAM, author="test", now=START)
             if seed is not None:
                 deps.use_chance(Random(seed))

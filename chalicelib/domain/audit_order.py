@@ -109,18 +109,11 @@ def _check_entries(it: Dossier) -> Iterator[Finding]:
             yield Finding("entry", f"{it.where}/entries/{number}", "an entry", None)
         elif entry.order_id != it.order.order_id or entry.kind not in OF_ORDERS:
             yield Finding("entry", entry.id, f"an entry of {it.where}", f"{entry.kind} of {entry.order_id}")
-    names = [*_PLAIN_CAUSES, *map(_name, it.order.later)]
+    names = [*_PLAIN_CAUSES, *(fact.name for fact in it.order.later)]
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     for entry in it.posted:
         if not re.fullmatch(f"(?:{known})(?:,(?:{known}))*", entry.cause):
             yield Finding("cause", f"{entry.id}/cause", f"facts of {it.where}", entry.cause)
-
-
-def _name(fact: object) -> str:
-    """How a settlement names a fact as the cause of an entry."""
-    kind = type(fact).__name__.lower()
-    ids = (getattr(fact, key) for key in ("refund_id", "fulfilment_id", "number") if hasattr(fact, key))
-    return f"{kind}:{next(ids)}"
 
 
 def _check_sums(it: Dossier) -> Iterator[Finding]:

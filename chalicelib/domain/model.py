@@ -18,6 +18,9 @@ Mark = Literal["cancelled", "denied", "review_open", "by_default", "below_minimu
 Question = Literal["signals", "foreign_refund"]
 State = Literal["held", "available", "void", "clawed_back"]
 
+FACTS_NAMED = 50
+"""So many later facts of an order are named in its standing, so that no number of them makes it too large to store."""
+
 
 # --- people ---------------------------------------------------------------------------------------------------------
 
@@ -127,9 +130,10 @@ class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
     `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
-    refunds; `released_in` is the account's version that released it; `facts` counts the later facts that were seen;
-    `entries` are the numbers of its entries in the ambassador's ledger. `marks` say what else is true of it: `earned`,
-    that something was available once; `by_default`, that nobody answered a review in time and the program decided.
+    refunds; `released_in` is the account's version that released it; `facts` names the later facts that were seen, up
+    to `FACTS_NAMED`; `entries` are the numbers of its entries in the ambassador's ledger. `marks` say what else is true
+    of it: `earned`, that something was available once; `by_default`, that nobody answered a review in time and the
+    program decided.
     """
 
     terms: Terms
@@ -141,7 +145,7 @@ class Standing:
     room: int = 0
     released_in: int | None = None
     reviews: int = 0
-    facts: int = 0
+    facts: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
 
@@ -224,6 +228,11 @@ class Refund:
     refunded_at: datetime | None = None
     due_at: datetime | None = None
 
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"refund:{self.refund_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
@@ -233,6 +242,11 @@ class Reversal:
     refund_id: str
     recorded_at: datetime
     due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"reversal:{self.refund_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +259,11 @@ class Fulfilment:
     recorded_at: datetime
     return_by: datetime | None = None
     due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"fulfilment:{self.fulfilment_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +278,11 @@ class Review:
     recorded_at: datetime
     answers: tuple[str, ...] = ()
     due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"review:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from chalicelib.domain.ledger import add, legs
 from chalicelib.domain.limits import Used, capped, draw, portion
 from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
+    FACTS_NAMED,
     Account,
     Case,
     Draw,
@@ -241,7 +242,7 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         room=room,
         released_in=released_in,
         reviews=last.number if last else 0,
-        facts=len(order.later),
+        facts=tuple(fact.name for fact in order.later[:FACTS_NAMED]),
         marks=tuple(mark for mark, true in marks.items() if true),
         entries=before.entries if before else (),
     )
@@ -382,16 +383,8 @@ def _cause(order: OrderFacts, kind: str) -> str:
     if kind == "hold" and order.redemption and order.redemption.standing is None:
         return "redemption"
     fresh = [fact for fact in order.later if fact.due_at is not None]
-    named = ",".join(_name(fact) for fact in fresh[:_CAUSES_MAX])
+    named = ",".join(fact.name for fact in fresh[:_CAUSES_MAX])
     return named + (",…" if len(fresh) > _CAUSES_MAX else "") if fresh else "review_deadline"
-
-
-def _name(fact: object) -> str:
-    kind = type(fact).__name__.lower()
-    for key in ("refund_id", "fulfilment_id", "number"):
-        if hasattr(fact, key):
-            return f"{kind}:{getattr(fact, key)}"
-    return kind
 
 
 def welcomed(account: Account, redemption: Redemption) -> Account:

@@ -21,7 +21,7 @@ import msgspec
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.comparison import Report, caveats, shown
 from chalicelib.domain.limits import Used
-from chalicelib.domain.model import Job, LedgerEntry, OrderFacts, Redemption
+from chalicelib.domain.model import FACTS_NAMED, Job, LedgerEntry, OrderFacts, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.domain.tiers import offered
 from chalicelib.domain.whatif import Past, Result, as_posted, play_again
@@ -223,11 +223,11 @@ class _Reading:
         return found
 
     def _pasts(self, redemptions: Iterable[Redemption]) -> list[Past]:
-        settled = [it for it in redemptions if it.standing is not None]
-        bare = [OrderFacts(it.order_id, it) for it in settled if it.standing and not it.standing.facts]
-        with_more = [it.order_id for it in settled if it.standing and it.standing.facts]
-        orders = [*bare, *self._each(self._table.read_order, with_more)]
-        pasts = [self._past(order) for order in orders]
+        settled = [(it, len(it.standing.facts)) for it in redemptions if it.standing is not None]
+        plain = [it for it, facts in settled if facts < FACTS_NAMED]
+        crowded = [it.order_id for it, facts in settled if facts >= FACTS_NAMED]
+        orders = chain.from_iterable(self._each(self._table.read_orders, _batches(plain)))
+        pasts = [self._past(order) for order in chain(orders, self._each(self._table.read_order, crowded))]
         return self._with_guards(self._with_campaigns(pasts))
 
     def _past(self, order: OrderFacts) -> Past:

@@ -35,7 +35,7 @@ index key writes no index.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from zlib import crc32
 
 from chalicelib.domain import model
@@ -153,6 +153,12 @@ def order_in(key: Key) -> str:
 def redemption(order_id: str) -> Key:
     """An order's redemption."""
     return Key(order(order_id), "REDEMPTION")
+
+
+def fact(order_id: str, name: str) -> Key:
+    """A later fact of an order by the name that the order's standing gives it."""
+    kind, _, own = name.partition(":")
+    return Key(order(order_id), f"{kind.upper()}#{own.zfill(6) if kind == 'review' else own}")
 
 
 def case(order_id: str) -> Key:
@@ -288,10 +294,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Membership: lambda it: membership(it.person),
     model.Friend: lambda it: friend(it.person),
     model.Redemption: lambda it: redemption(it.order_id),
-    model.Refund: lambda it: Key(order(it.order_id), f"REFUND#{it.refund_id}"),
-    model.Reversal: lambda it: Key(order(it.order_id), f"REVERSAL#{it.refund_id}"),
-    model.Fulfilment: lambda it: Key(order(it.order_id), f"FULFILMENT#{it.fulfilment_id}"),
-    model.Review: lambda it: Key(order(it.order_id), f"REVIEW#{it.number:06d}"),
+    **dict.fromkeys(get_args(model.Later), lambda it: fact(it.order_id, it.name)),
     model.Case: lambda it: case(it.order_id),
     model.Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
     model.Claim: lambda it: claim(it.id),

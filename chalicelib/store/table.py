@@ -309,6 +309,14 @@ class Table:
         """The redemptions of some orders, in their order."""
         return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
 
+    def read_orders(self, redemptions: Sequence[Redemption]) -> list[OrderFacts]:
+        """Some orders with the later facts that their standings name, in their order."""
+        found: dict[str, list[Entity]] = {it.order_id: [it] for it in redemptions}
+        wanted = [keys.fact(it.order_id, name) for it in redemptions if it.standing for name in it.standing.facts]
+        for item in self._wire.batch(wanted):
+            found[keys.order_in(key_in(item))].append(entity_of(item))
+        return [order_of(order_id, entities) for order_id, entities in found.items()]
+
     def read_codes(self, codes: Iterable[str]) -> list[Code]:
         """Some codes, in their order."""
         return self._batch([keys.code(code) for code in codes], Code)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
+from chalicelib import deps
 from infra.local.cloud import REGION, dying_with_parent
 from infra.local.run import claim
 from infra.local.table import create_table
@@ -50,9 +50,8 @@ class Local:
     def client(self, service: str = "dynamodb", **options: Any) -> Any:
         """A client as the program makes its own, but without retries."""
         config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, **options)
-        make: Any = boto3.client
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        return make(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
+        return deps.session().client(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
 
 
 def _start(port: int, log: Path) -> subprocess.Popen[bytes]:

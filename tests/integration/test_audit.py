@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from random import Random
 from typing import Any, get_args
@@ -231,9 +232,15 @@ class QuickShop(Shop):
         return [deepcopy(item) for _, item in sorted(self.client.engine.items.items())]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def story() -> Story:
-    """A rich history."""
+    """A rich history; nobody changes it."""
+    return a_story()
+
+
+@cache
+def a_story() -> Story:
+    """Make it once for a process, and for all that fork from it."""
     client = Client({})
     table = over(client)
     QuickShop.client = client

@@ -3,7 +3,6 @@
 from random import Random
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib import deps
@@ -205,8 +204,7 @@ def test_a_race_of_two_enrolments(shop: Shop) -> None:
             rivals.append(Enrolled("", "", new=False))
             rivals[0] = enrol_directly(person, deps.chance())
 
-    assert boto3.DEFAULT_SESSION is not None
-    events = boto3.DEFAULT_SESSION.events
+    events = deps.session().events
     events.register("before-call.dynamodb.TransactWriteItems", overtake)
     deps.forget()
     try:

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from chalicelib import deps
+from chalicelib.domain.model import FACTS_NAMED
 from chalicelib.domain.whatif import Result
 from chalicelib.operations import jobs, preview
 from chalicelib.operations.program_document import read
@@ -96,6 +97,8 @@ def returns(shop: Shop, day: int) -> Iterator[Callable[[], object]]:
     if day == 7:
         yield lambda: shop.refund("m06", "whole", 9000, kind="chargeback")
         yield lambda: shop.refund("early", "first", 1500)
+    if day == 15:
+        yield from (partial(shop.refund, "m14", f"crumb{n}", 10) for n in range(FACTS_NAMED + 5))
     if day == 20:
         yield lambda: shop.call("POST", "/v1/orders/m06/refunds/whole/reversal", {}, scope="checkout")
         yield lambda: shop.refund("n00", "r", 4500, kind="cancellation")

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from chalice.test import HTTPResponse
 
@@ -256,8 +255,7 @@ def wire(shop: Shop) -> Iterator[list[str]]:
     def note(model: Any, **_: object) -> None:
         calls.append(model.name)
 
-    assert boto3.DEFAULT_SESSION is not None
-    events = boto3.DEFAULT_SESSION.events
+    events = deps.session().events
     events.register("before-call.dynamodb", note)
     deps.forget()
     yield calls

@@ -16,7 +16,7 @@ from chalicelib.operations.withdraw import Wanted, withdraw
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
 from tests.faults import cancelled, lost, refused
-from tests.shop import PROGRAM, PROGRAM_SESSION, Body, Shop, eur
+from tests.shop import PROGRAM, Body, Shop, eur
 
 SPENDS = "/v1/ambassadors/me/spends"
 
@@ -261,7 +261,7 @@ def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> 
     """Whether others hold the items or are always faster: after some seconds that is said, and nothing is done."""
     moment = [0.0]
     wire = Wire(
-        PROGRAM_SESSION.client("dynamodb"),
+        deps.session().client("dynamodb"),
         deps.settings().table,
         sleep=lambda seconds: moment.__setitem__(0, moment[0] + seconds),
         clock=lambda: moment[0],

@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from chalicelib import deps
@@ -36,10 +35,9 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Faul
     auth.forget()
     with home.locked() as lock, cloud.running(home, cloud_port, lock, stop):
         use_local_cloud(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{cloud_port}")
-        boto3.setup_default_session()
-        assert boto3.DEFAULT_SESSION is not None
+        deps.session.cache_clear()
         system = System(home, f"http://127.0.0.1:{cloud_port}")
-        with wire.heard(boto3.DEFAULT_SESSION.events), system.running("127.0.0.1", port, 1.0, stop):
+        with wire.heard(deps.session().events), system.running("127.0.0.1", port, 1.0, stop):
             yield Live(system.info()), wire
     os.environ.clear()
     os.environ.update(before)

@@ -8,7 +8,19 @@ import pytest
 
 from chalicelib.domain.explain import state_of
 from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import Account, Case, Draw, Grant, LedgerEntry, Leg, Month, OrderFacts, Review, Terms
+from chalicelib.domain.model import (
+    FACTS_NAMED,
+    Account,
+    Case,
+    Draw,
+    Grant,
+    LedgerEntry,
+    Leg,
+    Month,
+    OrderFacts,
+    Review,
+    Terms,
+)
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
 from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
@@ -510,17 +522,28 @@ def test_a_cancellation_is_told_as_one() -> None:
     assert (cancelled.standing.net, refunded.standing.net) == (0, 0)
 
 
-def test_a_standing_counts_the_facts_it_has_seen() -> None:
+def test_a_standing_names_the_facts_it_has_seen() -> None:
     """All later ones, of whatever sort; and which review was the last."""
     book = Book()
     book.look(0)
-    assert (book.standing.facts, book.standing.reviews) == (0, 0)
+    assert (book.standing.facts, book.standing.reviews) == ((), 0)
     book.refund(1)
     book.deliver(2)
     book.review("deny")
     book.review("approve")
     book.look(3)
-    assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
+    assert book.standing.facts == ("refund:r1", "fulfilment:f2", "review:1", "review:2")
+    assert (book.standing.reviews, book.standing.worth) == (2, 449)
+
+
+def test_however_many_facts_there_are_only_some_are_named() -> None:
+    """A hundred refunds of a cent all count, and the order does not grow with each of them."""
+    book = Book()
+    for _ in range(100):
+        book.refund(1)
+    book.look(1)
+    assert book.standing.refunded == 100
+    assert book.standing.facts == tuple(f"refund:r{number}" for number in range(1, FACTS_NAMED + 1))
 
 
 # --- what an account keeps of its orders ---
