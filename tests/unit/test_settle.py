@@ -532,7 +532,7 @@ def test_a_standing_names_the_facts_it_has_seen() -> None:
     book.review("deny")
     book.review("approve")
     book.look(3)
-    assert book.standing.facts == ("refund:r1", "fulfilment:f2", "review:1", "review:2")
+    assert book.standing.facts == ("fulfilment:f2", "refund:r1", "review:1", "review:2")
     assert (book.standing.reviews, book.standing.worth) == (2, 449)
 
 
@@ -543,7 +543,7 @@ def test_however_many_facts_there_are_only_some_are_named() -> None:
         book.refund(1)
     book.look(1)
     assert book.standing.refunded == 100
-    assert book.standing.facts == tuple(f"refund:r{number}" for number in range(1, FACTS_NAMED + 1))
+    assert book.standing.facts == tuple(sorted(f"refund:r{number}" for number in range(1, 101))[:FACTS_NAMED])
 
 
 # --- what an account keeps of its orders ---
