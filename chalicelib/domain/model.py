@@ -130,10 +130,10 @@ class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
     `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
-    refunds; `released_in` is the account's version that released it; `facts` names the later facts that were seen, in
-    the order of their names, up to `FACTS_NAMED`; `entries` are the numbers of its entries in the ambassador's ledger.
-    `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
-    a review in time and the program decided.
+    refunds; `released_in` is the account's version that released it; `facts` counts the later facts that were seen, and
+    `named` are the first `FACTS_NAMED` of their names, in order; `entries` are the numbers of its entries in the
+    ambassador's ledger. `marks` say what else is true of it: `earned`, that something was available once; `by_default`,
+    that nobody answered a review in time and the program decided.
     """
 
     terms: Terms
@@ -145,7 +145,8 @@ class Standing:
     room: int = 0
     released_in: int | None = None
     reviews: int = 0
-    facts: tuple[str, ...] = ()
+    facts: int = 0
+    named: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
 

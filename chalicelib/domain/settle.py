@@ -242,7 +242,8 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         room=room,
         released_in=released_in,
         reviews=last.number if last else 0,
-        facts=tuple(sorted(fact.name for fact in order.later)[:FACTS_NAMED]),
+        facts=len(order.later),
+        named=tuple(sorted(fact.name for fact in order.later)[:FACTS_NAMED]),
         marks=tuple(mark for mark, true in marks.items() if true),
         entries=before.entries if before else (),
     )

@@ -21,7 +21,7 @@ import msgspec
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.comparison import Report, caveats, shown
 from chalicelib.domain.limits import Used
-from chalicelib.domain.model import FACTS_NAMED, Job, LedgerEntry, OrderFacts, Redemption
+from chalicelib.domain.model import Job, LedgerEntry, OrderFacts, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.domain.tiers import offered
 from chalicelib.domain.whatif import Past, Result, as_posted, play_again
@@ -223,9 +223,9 @@ class _Reading:
         return found
 
     def _pasts(self, redemptions: Iterable[Redemption]) -> list[Past]:
-        settled = [(it, len(it.standing.facts)) for it in redemptions if it.standing is not None]
-        plain = [it for it, facts in settled if facts < FACTS_NAMED]
-        crowded = [it.order_id for it, facts in settled if facts >= FACTS_NAMED]
+        settled = [(it, it.standing) for it in redemptions if it.standing is not None]
+        plain = [it for it, standing in settled if len(standing.named) == standing.facts]
+        crowded = [it.order_id for it, standing in settled if len(standing.named) < standing.facts]
         orders = chain.from_iterable(self._each(self._table.read_orders, _batches(plain)))
         pasts = [self._past(order) for order in chain(orders, self._each(self._table.read_order, crowded))]
         return self._with_guards(self._with_campaigns(pasts))

@@ -522,18 +522,18 @@ def test_a_cancellation_is_told_as_one() -> None:
     assert (cancelled.standing.net, refunded.standing.net) == (0, 0)
 
 
-def test_a_standing_names_the_facts_it_has_seen() -> None:
+def test_a_standing_counts_and_names_the_facts_it_has_seen() -> None:
     """All later ones, of whatever sort; and which review was the last."""
     book = Book()
     book.look(0)
-    assert (book.standing.facts, book.standing.reviews) == ((), 0)
+    assert (book.standing.facts, book.standing.named, book.standing.reviews) == (0, (), 0)
     book.refund(1)
     book.deliver(2)
     book.review("deny")
     book.review("approve")
     book.look(3)
-    assert book.standing.facts == ("fulfilment:f2", "refund:r1", "review:1", "review:2")
-    assert (book.standing.reviews, book.standing.worth) == (2, 449)
+    assert book.standing.named == ("fulfilment:f2", "refund:r1", "review:1", "review:2")
+    assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
 
 
 def test_however_many_facts_there_are_only_some_are_named() -> None:
@@ -542,8 +542,8 @@ def test_however_many_facts_there_are_only_some_are_named() -> None:
     for _ in range(100):
         book.refund(1)
     book.look(1)
-    assert book.standing.refunded == 100
-    assert book.standing.facts == tuple(sorted(f"refund:r{number}" for number in range(1, 101))[:FACTS_NAMED])
+    assert (book.standing.facts, book.standing.refunded) == (100, 100)
+    assert book.standing.named == tuple(sorted(f"refund:r{number}" for number in range(1, 101))[:FACTS_NAMED])
 
 
 # --- what an account keeps of its orders ---

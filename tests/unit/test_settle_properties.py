@@ -140,7 +140,7 @@ def test_the_end_does_not_depend_on_the_way(history: tuple[Program, int, list[La
         book.look(FAR)
         book.look(FAR + 50)  # a review that the first look opened has decided itself by then
     assert one.posted == other.posted
-    assert one.standing.facts == other.standing.facts
+    assert one.standing.named == other.standing.named
     assert standing_balances(one.account) == standing_balances(other.account)
     assert (one.account.counted, one.account.months) == (other.account.counted, other.account.months)
     assert one.account.prizes == other.account.prizes
