@@ -161,9 +161,8 @@ def check_awaited(reading: Reading, since: Mapping[str, str]) -> Iterator[Findin
     """Name the entries that were awaited before the last entries were read, and are still."""
     for cause, kind in sorted(reading.awaited.items()):
         if since.get(cause) == kind:
-            gift = kind == "gift_sent"
-            where = f"gift/{cause.partition(':')[2]}" if gift else f"withdrawal/{cause.partition(':')[2]}"
-            yield Finding("gift" if gift else "withdrawal", where, f"an entry {kind}", None)
+            about: Kind = "gift" if kind == "gift_sent" else "withdrawal"
+            yield Finding(about, f"{about}/{cause.partition(':')[2]}", f"an entry {kind}", None)
 
 
 def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:

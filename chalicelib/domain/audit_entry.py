@@ -90,7 +90,7 @@ def _check_legs(entry: LedgerEntry) -> Iterator[Finding]:
 
 def _moves_as_it_says(entry: LedgerEntry) -> bool:
     amount = _amount(entry)
-    if not entry.legs or amount == 0 or (amount < 0 and entry.kind != "adjustment"):
+    if not (amount > 0 or (amount and entry.kind == "adjustment")):
         return False
     expired = -entry.legs[0].amount if entry.kind == "clawback" and entry.legs[0].account == EXPIRED else 0
     return entry.legs == legs(entry.kind, amount, entry.legs[-1].currency, expired=expired)

@@ -22,7 +22,7 @@ from chalicelib.domain.model import (
     Trait,
 )
 from chalicelib.domain.program import Program, campaign_of, tier_of
-from chalicelib.domain.settle import Settlement, due, settle, wake_up
+from chalicelib.domain.settle import CAUSES_MAX, Settlement, due, settle, wake_up
 
 FIRST = 2
 """The version that a redemption gets by its first settlement."""
@@ -110,9 +110,9 @@ def _check_entries(it: Dossier) -> Iterator[Finding]:
         elif entry.order_id != it.order.order_id or entry.kind not in OF_ORDERS:
             yield Finding("entry", entry.id, f"an entry of {it.where}", f"{entry.kind} of {entry.order_id}")
     names = [*_PLAIN_CAUSES, *(fact.name for fact in it.order.later)]
-    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    known = "|".join(map(re.escape, names))
     for entry in it.posted:
-        if not re.fullmatch(f"(?:{known})(?:,(?:{known}))*", entry.cause):
+        if not re.fullmatch(rf"(?:{known})(?:,(?:{known})){{0,{CAUSES_MAX}}}", entry.cause):
             yield Finding("cause", f"{entry.id}/cause", f"facts of {it.where}", entry.cause)
 
 
@@ -173,9 +173,8 @@ def _check_traits(it: Dossier) -> Iterator[Finding]:
         pseudonym = getattr(it.redemption, name)
         trait = it.traits.get(pseudonym)
         if pseudonym and (trait is None or remembered(trait, it.redemption.friend) != trait):
-            yield Finding(
-                "trait", f"{it.where}/{name}", it.redemption.friend, ", ".join(trait.friends) if trait else None
-            )
+            known = _told(trait.friends) if trait else None
+            yield Finding("trait", f"{it.where}/{name}", it.redemption.friend, known)
 
 
 # --- settle once more -------------------------------------------------------------------------------------------------
@@ -224,7 +223,7 @@ def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator
         return
     expected = again.redemption.standing
     assert expected is not None
-    for name in (it.name for it in fields(Standing) if it.name not in {"terms", "entries"}):
+    for name in (it.name for it in fields(Standing) if it.name != "entries"):
         would, is_now = getattr(expected, name), getattr(it.standing, name)
         yield from compared("position", f"{it.where}/standing/{name}", _told(would), _told(is_now))
     if wakes is not None and it.redemption.due_at is None:
@@ -237,15 +236,12 @@ def _shown_case(case: Case | None) -> str | None:
     return f"{case.state} until {_told(case.deadline)}" if case else None
 
 
-def _told(value: object) -> Told:
-    match value:
-        case None | int() | str():
-            return value
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
-        case tuple():
-            return ", ".join(map(str, value))
-    return str(value)
+def _told(value: datetime | tuple[object, ...] | Told) -> Told:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return value
 
 
 # --- messages ---------------------------------------------------------------------------------------------------------

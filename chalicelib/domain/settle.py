@@ -38,7 +38,8 @@ from chalicelib.domain.model import (
 from chalicelib.domain.program import Program, campaign_of, tier_of
 from chalicelib.domain.tiers import Prize, granted, prizes, reached
 
-_CAUSES_MAX = 5
+CAUSES_MAX = 5
+"""So many facts an entry names as its cause; `…` stands for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,8 +385,8 @@ def _cause(order: OrderFacts, kind: str) -> str:
     if kind == "hold" and order.redemption and order.redemption.standing is None:
         return "redemption"
     fresh = [fact for fact in order.later if fact.due_at is not None]
-    named = ",".join(fact.name for fact in fresh[:_CAUSES_MAX])
-    return named + (",…" if len(fresh) > _CAUSES_MAX else "") if fresh else "review_deadline"
+    named = ",".join(fact.name for fact in fresh[:CAUSES_MAX])
+    return named + (",…" if len(fresh) > CAUSES_MAX else "") if fresh else "review_deadline"
 
 
 def welcomed(account: Account, redemption: Redemption) -> Account:
