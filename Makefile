@@ -79,7 +79,7 @@ simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten m
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
 	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
 
-mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (half an hour)
+mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (a quarter of an hour)
 	$(APP) -m mutmut run --max-children $(CORES)
 	$(APP) -m mutmut results
 	@$(APP) -m mutmut results --all true | $(APP) -m bench.mutants
