@@ -109,11 +109,14 @@ def post_gift_sent(call: Call, gift_id: str) -> Response:
 
 
 def _to_send(found: list[Gift]) -> list[present.Body]:
-    from chalicelib.domain.gifts import covers
+    from chalicelib.domain.gifts import earned_by, pieces
 
     accounts = deps.table().read_accounts(gift.ambassador_id for gift in found)
+    earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))
+    orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
+    to_send = {it.id: pieces(it, accounts[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
     return [
-        {**present.gift(gift), "covered": covers(accounts[gift.ambassador_id], gift)}
+        {**present.gift(gift), "covered": to_send[gift.id] == gift.amount, "pieces": to_send[gift.id]}
         for gift in found
         if gift.state == "open"
     ]

@@ -222,7 +222,7 @@ def gift(stored: Gift) -> Body:
         "cause": stored.cause,
         "created_at": stored.created_at,
         "status": stored.state,
-        **_given({**optional, "closed_at": stored.closed_at}),
+        **_given({**optional, "closed_at": stored.closed_at, "sent": stored.sent}),
     }
 
 

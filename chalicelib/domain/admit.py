@@ -100,9 +100,20 @@ def admit(  # noqa: PLR0911 - a reason a line
         return Refused("not_first_order")
     offered = _offered(code, ask, program)
     others = [guard for guard in known if guard.order_id != ask.order_id]
-    if isinstance(offered, Offered) and not all(_comes_again(guard, code, ask, program) for guard in others):
+    again = (comes_again(guard, code.ambassador_id, ask.placed_at, program) for guard in others)
+    if isinstance(offered, Offered) and not all(again):
         return Refused("friend_already_referred")
     return offered
+
+
+def comes_again(guard: Friend, ambassador_id: str, placed_at: datetime, program: Program) -> bool:
+    """Tell whether a friend's further order counts: for whoever brought them, within some days of the first.
+
+    Facts may arrive out of order, so the first that was taken need not be the first that was placed.
+    """
+    if program.friend_days is None or guard.since is None or guard.ambassador_id != ambassador_id:
+        return False
+    return abs(placed_at - guard.since) < timedelta(days=program.friend_days)
 
 
 def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, due_at: datetime) -> Redemption:
@@ -158,10 +169,3 @@ def _excluded(ask: Ask, program: Program) -> int:
     if any(line.amount is None for line in left_out):
         return ask.amount.amount
     return min(ask.amount.amount, sum(line.amount or 0 for line in left_out))
-
-
-def _comes_again(guard: Friend, code: Code, ask: Ask, program: Program) -> bool:
-    """Tell whether a friend's further order counts: in the first days, and for whoever brought them."""
-    if program.friend_days is None or guard.since is None or guard.ambassador_id != code.ambassador_id:
-        return False
-    return ask.placed_at < guard.since + timedelta(days=program.friend_days)

@@ -203,5 +203,6 @@ def _check_prizes(account: Account, prizes: Mapping[str, Mapping[str, int]]) -> 
         for unit in sorted(held.keys() | posted.keys()):
             yield from compared("prize", f"{where}/{unit}", posted.get(unit, 0), held.get(unit, 0))
         granted = sum(grant.times for grant in grants)
-        if key.startswith(("every:", "at:")) and granted > times(key, account.counted):
-            yield Finding("prize", where, f"at most {times(key, account.counted)} times", granted)
+        at_most = 1 if key.startswith("tier:") else times(key, account.counted)
+        if granted > at_most:
+            yield Finding("prize", where, f"at most {at_most} times", granted)

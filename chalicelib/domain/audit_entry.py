@@ -20,6 +20,7 @@ WITHDRAWN = frozenset({"spend", "spend_confirmed", "spend_cancelled", "payout", 
 
 _INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
 _NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
+_TAKEN_BACK = frozenset({"clawback", "bonus_lost"})
 _COVERED = frozenset({"spend", "payout", "gift_sent"})
 
 
@@ -92,7 +93,7 @@ def _moves_as_it_says(entry: LedgerEntry) -> bool:
     amount = _amount(entry)
     if not (amount > 0 or (amount and entry.kind == "adjustment")):
         return False
-    expired = -entry.legs[0].amount if entry.kind == "clawback" and entry.legs[0].account == EXPIRED else 0
+    expired = -entry.legs[0].amount if entry.kind in _TAKEN_BACK and entry.legs[0].account == EXPIRED else 0
     return entry.legs == legs(entry.kind, amount, entry.legs[-1].currency, expired=expired)
 
 
@@ -253,7 +254,7 @@ def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
         "gift",
         f"gift/{it.id}",
         unit=(_unit(entry), it.unit),
-        amount=(_amount(entry), it.amount),
+        sent=(_amount(entry), it.sent),
         author=(entry.author, it.author),
         closed_at=(str(entry.at), str(it.closed_at)),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
+from chalicelib.domain.admit import comes_again
 from chalicelib.domain.audit import Finding, Told, compared, version_of
 from chalicelib.domain.audit_entry import OF_ORDERS
 from chalicelib.domain.fraud import remembered
@@ -143,15 +144,10 @@ def _check_guard(it: Dossier) -> Iterator[Finding]:
     guard, redemption = it.guard, it.redemption
     if guard is None:
         yield Finding("friend", f"{it.where}/friend", "a guard", None)
-    elif guard.order_id != it.order.order_id and not _comes_again(guard, redemption, it.program):
+    elif guard.order_id != it.order.order_id and not (
+        it.program and comes_again(guard, redemption.ambassador_id, redemption.placed_at, it.program)
+    ):
         yield Finding("friend", f"{it.where}/friend", it.order.order_id, guard.order_id)
-
-
-def _comes_again(guard: Friend, redemption: Redemption, program: Program | None) -> bool:
-    if program is None or program.friend_days is None or guard.since is None:
-        return False
-    in_time = redemption.placed_at < guard.since + timedelta(days=program.friend_days)
-    return in_time and guard.ambassador_id == redemption.ambassador_id
 
 
 def _check_claim(it: Dossier) -> Iterator[Finding]:

@@ -1,10 +1,20 @@
-"""When unspent rewards may expire: the account itself asks to be looked at."""
+"""When unspent rewards may expire: so long after something was last earned or spent. The account itself asks for it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.domain.calendar import months_after
-from chalicelib.domain.model import Account
+from chalicelib.domain.ledger import AVAILABLE
+from chalicelib.domain.model import Account, LedgerEntry
 from chalicelib.domain.program import GIFT, Program
+
+
+def earned(account: Account, entries: Iterable[LedgerEntry], *, now: datetime) -> Account:
+    """Note that something has become available: whoever gets it has all the time that unspent rewards have."""
+    if any(leg.account == AVAILABLE and leg.amount > 0 for entry in entries for leg in entry.legs):
+        return replace(account, active_at=max(now, account.active_at or now))
+    return account
 
 
 def watched(account: Account, program: Program) -> Account:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from chalicelib.domain.ledger import AVAILABLE, Posting, post
-from chalicelib.domain.model import Account, Gift, LedgerEntry
+from chalicelib.domain.model import Account, Gift, LedgerEntry, Redemption
 from chalicelib.domain.program import GIFT, Program
+from chalicelib.domain.tiers import PRIZES
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A gift is on its way: the task closed, the account without it, the entry that says so."""
+    """A gift is on its way: the task closed, with how many pieces, the account without them, the entry that says so."""
 
     gift: Gift
     account: Account
@@ -39,24 +39,41 @@ def tasks(entries: Iterable[LedgerEntry]) -> tuple[Gift, ...]:
     return tuple(_task(entry) for entry in entries if _makes_available(entry))
 
 
-def covers(account: Account, gift: Gift) -> bool:
-    """Tell whether an ambassador still has what a task says. A task of several pieces stands or falls as a whole."""
-    return account.balance(gift.unit, "available") >= gift.amount
+def earned_by(gift: Gift) -> str | None:
+    """Name the order whose reward the gift is, if it is that and no prize: with the order the gift goes back."""
+    return None if gift.cause.startswith(PRIZES) else gift.order_id
+
+
+def pieces(gift: Gift, account: Account, order: Redemption | None = None) -> int:
+    """Return how many pieces of a task are to be sent: those that the ambassador still has.
+
+    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none.
+    """
+    if order is not None and order.standing is not None and order.standing.available == 0:
+        return 0
+    return min(gift.amount, max(0, account.balance(gift.unit, "available")))
 
 
 def send(
-    gift: Gift, account: Account, program: Program, *, author: str, note: str | None, now: datetime
+    gift: Gift,
+    account: Account,
+    program: Program,
+    order: Redemption | None = None,
+    *,
+    author: str,
+    note: str | None,
+    now: datetime,
 ) -> Sent | Withdrawn | Already:
-    """Close a task: as sent if the account still covers it, as withdrawn if what earned the gift was taken back."""
+    """Close a task: as sent, with the pieces that are left of it, or as withdrawn if none are."""
     if gift.state != "open":
         return Already(gift, repeated=gift.state == "sent" and gift.note == note)
-    state: Literal["sent", "withdrawn"] = "sent" if covers(account, gift) else "withdrawn"
-    closed = replace(gift, state=state, closed_at=now, author=author, note=note, version=gift.version + 1)
-    if state == "withdrawn":
-        return Withdrawn(closed)
-    posting = Posting("gift_sent", gift.amount, gift.unit, f"gift:{gift.id}", reason=note, author=author)
+    closed = replace(gift, closed_at=now, author=author, note=note, version=gift.version + 1)
+    left = pieces(gift, account, order)
+    if not left:
+        return Withdrawn(replace(closed, state="withdrawn"))
+    posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", reason=note, author=author)
     after, entry = post(account, posting, program, now=now)
-    return Sent(closed, after, entry)
+    return Sent(replace(closed, state="sent", sent=left), after, entry)
 
 
 def _makes_available(entry: LedgerEntry) -> bool:

@@ -41,8 +41,8 @@ KINDS = tuple(_MOVES)
 def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, ...]:
     """Return the sides of an entry: what its kind takes the amount from, and where it puts it.
 
-    `expired` is the part of a clawback that is taken from what has expired instead of what is available. An adjustment
-    may be negative, and then goes the other way.
+    `expired` is the part of what is taken back that has expired, and so is not available. An adjustment may be
+    negative, and then goes the other way.
     """
     giver, taker = _MOVES[kind]
     from_expired = (Leg(EXPIRED, -expired, unit),) if expired else ()

@@ -112,9 +112,9 @@ class Terms:
     """
 
     tier: str
-    rate: Rate | None
-    full: int
-    granted: int
+    rate: Rate | None = None
+    full: int = 0
+    granted: int = 0
     place: int = 0
     reached: int = 0
     unit: str | None = None
@@ -167,8 +167,13 @@ class Standing:
 
     @property
     def counted(self) -> bool:
-        """Tell whether the order counts for tiers and milestones."""
-        return self.available > 0
+        """Tell whether the order counts for tiers and milestones: it is released and still worth something.
+
+        Where the rate gives nothing at all, it is enough that the order stands; nobody could leave such a tier else.
+        """
+        if self.terms.full:
+            return self.available > 0
+        return self.released and self.net > 0 and not (self.has("denied") or self.has("below_minimum"))
 
     def has(self, mark: Mark) -> bool:
         """Tell whether something is true of the order."""
@@ -414,11 +419,20 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A prize as it was granted, so many `times` in a row."""
+    """A prize as it was granted, so many `times` in a row; `granted_in` is the account's version of the last time."""
 
     amount: int
     unit: str
     times: int = 1
+    granted_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Over how many `months` referrals count for tiers (None: a whole life), by the program of this version."""
+
+    version: int
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,8 +449,9 @@ class Account:
 
     `balances` maps a unit to accounts (`held`, `available`, …) to amounts, `months` a month of purchase to what its
     orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last. `settled` counts all orders,
-    `refunded` those with refunds. `active_at` is when something was last earned or spent, `expired_in` the version in
-    which unspent rewards last expired; `due_at` asks to look whether they do.
+    `refunded` those with refunds; `window` is of the newest program that settled one. `active_at` is when something was
+    last earned or spent, `expired_in` the version in which unspent rewards last expired; `due_at` asks to look whether
+    they do.
     """
 
     ambassador_id: str
@@ -447,6 +462,7 @@ class Account:
     refunded: int = 0
     months: dict[str, Month] = field(default_factory=dict)
     prizes: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
+    window: Window | None = None
     pace: Pace | None = None
     active_at: datetime | None = None
     expired_in: int = 0
@@ -459,7 +475,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A gift that somebody has to send: the task that comes with an entry which made it available."""
+    """A gift that somebody has to send: the task that comes with an entry which made it available.
+
+    `sent` is how many pieces were sent, when some of the `amount` were taken back meanwhile perhaps fewer than that.
+    """
 
     id: str
     ambassador_id: str
@@ -472,6 +491,7 @@ class Gift:
     closed_at: datetime | None = None
     author: str | None = None
     note: str | None = None
+    sent: int | None = None
     version: int = 1
 
     @property

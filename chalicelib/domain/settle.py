@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.expiry import watched
+from chalicelib.domain.expiry import earned, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
 from chalicelib.domain.gifts import tasks
@@ -36,7 +36,7 @@ from chalicelib.domain.model import (
     Terms,
 )
 from chalicelib.domain.program import Program, campaign_of, tier_of
-from chalicelib.domain.tiers import Prize, granted, prizes, reached
+from chalicelib.domain.tiers import Prize, granted, newest_window, prizes, reached
 
 CAUSES_MAX = 5
 """So many facts an entry names as its cause; `…` stands for the rest."""
@@ -78,14 +78,17 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class _Posting:
-    """An entry to be: its kind, amount and unit, why, and what part of a clawback had expired."""
+    """An entry to be: its kind, amount and unit, and why.
+
+    `since` is for what is taken back: the account's version in which it became available.
+    """
 
     kind: str
     amount: int
     unit: str
     cause: str
     tier: str | None
-    expired: int
+    since: int | None = None
 
 
 def settle(
@@ -137,7 +140,7 @@ def settle_on(
     due_at = wake_up(order, after, program)
     moved = _counted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
-    moves = _moves(order, before, after, account)
+    moves = _moves(order, before, after)
     entries = _entries(redemption, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
     after = _naming(after, entries[: len(moves)])
     changed = (after, due_at) != (before, redemption.due_at)
@@ -145,8 +148,9 @@ def settle_on(
     if changed:
         settled = replace(redemption, standing=after, due_at=due_at, version=redemption.version + 1)
     if entries:
-        balances, won = add(moved.balances, entries), granted(moved.prizes, changes, program)
-        moved = watched(replace(moved, balances=balances, prizes=won), program)
+        won = granted(moved.prizes, changes, program, version=account.version + 1, expired_in=account.expired_in)
+        moved = replace(moved, balances=add(moved.balances, entries), prizes=won)
+        moved = watched(earned(moved, entries, now=now), program)
     return Settlement(
         redemption=settled,
         account=moved,
@@ -326,32 +330,39 @@ def _last_review(order: OrderFacts) -> Review | None:
     return max(order.reviews, key=lambda review: review.number, default=None)
 
 
-def _moves(order: OrderFacts, before: Standing | None, after: Standing, account: Account) -> list[_Posting]:
+def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[_Posting]:
     """Return the postings that lead from what was posted to where the order stands now."""
     assert order.redemption is not None
     unit = after.terms.unit or order.redemption.currency
     if before is not None and before.released_in is not None:
         more = after.available - before.available
-        steps = [("reinstate", more, 0), ("clawback", -more, _expired(before.released_in, account, unit, -more))]
+        steps = [("reinstate", more, None), ("clawback", -more, before.released_in)]
     else:
         held = before.held if before else 0
-        steps = [("hold", after.worth - held, 0), ("void", held - after.worth, 0)]
+        steps = [("hold", after.worth - held, None), ("void", held - after.worth, None)]
         if after.released:
-            steps.append(("release", after.worth, 0))
+            steps.append(("release", after.worth, None))
     return [
-        _Posting(kind, amount, unit, _cause(order, kind), after.terms.tier, expired)
-        for kind, amount, expired in steps
+        _Posting(kind, amount, unit, _cause(order, kind), after.terms.tier, since)
+        for kind, amount, since in steps
         if amount > 0
     ]
 
 
-def _expired(released_in: int, account: Account, unit: str, amount: int) -> int:
-    """The part of a clawback that has expired since the reward was released: it is taken from there first."""
-    return min(amount, account.balance(unit, "expired")) if released_in <= account.expired_in else 0
-
-
 def _posting(prize: Prize) -> _Posting:
-    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, expired=0)
+    since = prize.granted_in if prize.kind == "bonus_lost" else None
+    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, since)
+
+
+def _expired(postings: list[_Posting], account: Account) -> list[int]:
+    """What part of each has expired since it became available: it is taken from there first."""
+    left = {it.unit: account.balance(it.unit, "expired") for it in postings}
+    parts = []
+    for it in postings:
+        part = min(it.amount, left[it.unit]) if it.since is not None and it.since <= account.expired_in else 0
+        left[it.unit] -= part
+        parts.append(part)
+    return parts
 
 
 def _entries(
@@ -364,12 +375,12 @@ def _entries(
             kind=it.kind,
             at=now,
             cause=it.cause,
-            legs=legs(it.kind, it.amount, it.unit, expired=it.expired),
+            legs=legs(it.kind, it.amount, it.unit, expired=expired),
             program_version=redemption.program_version,
             order_id=redemption.order_id,
             tier=it.tier,
         )
-        for place, it in enumerate(postings, start=1)
+        for place, (it, expired) in enumerate(zip(postings, _expired(postings, account), strict=True), start=1)
     )
 
 
@@ -408,13 +419,14 @@ def _counted(
         uses=was.uses + int(after.room > 0) - int(before is not None and before.room > 0),
         counted=was.counted + counted,
     )
-    earned = [redemption.recorded_at] if before is None and after.terms.granted > 0 else []
+    promised = [redemption.recorded_at] if before is None and after.terms.granted > 0 else []
     return replace(
         account,
         counted=account.counted + counted,
         refunded=account.refunded + int(_is_refunded(after)) - int(before is not None and _is_refunded(before)),
         months=_kept({**account.months, month: became}),
-        active_at=max([*earned, *([account.active_at] if account.active_at else [])], default=None),
+        window=newest_window(account, program),
+        active_at=max([*promised, *([account.active_at] if account.active_at else [])], default=None),
     )
 
 

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.calendar import number_of
-from chalicelib.domain.model import Account, Grant
+from chalicelib.domain.model import Account, Grant, Window
 from chalicelib.domain.program import Program
 
 Prizes = dict[str, tuple[Grant, ...]]
 
+PRIZES = ("tier:", "milestone:")
+"""How the causes of prizes begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """What a change of the count grants (`bonus`) or takes back (`bonus_lost`), and for what."""
+    """What a change of the count grants (`bonus`) or takes back (`bonus_lost`), and for what.
+
+    `granted_in` is the account's version in which that was granted which is taken back.
+    """
 
     kind: str
     key: str
@@ -20,6 +26,7 @@ class Prize:
     unit: str
     cause: str
     tier: str | None = None
+    granted_in: int = 0
 
 
 def reached(account: Account, program: Program, month: str) -> int:
@@ -35,11 +42,21 @@ def reached(account: Account, program: Program, month: str) -> int:
     return _best(account, program.tier_months, since, until)
 
 
-def best(account: Account, program: Program) -> int:
-    """Return the most referrals that ever counted at one time: what prizes for tiers go by."""
-    if program.tier_months is None:
+def best(account: Account, window: int | None) -> int:
+    """Return the most referrals that ever counted within so many months at one time: what prizes for tiers go by."""
+    if window is None:
         return account.counted
-    return _best(account, program.tier_months, 0, max(map(number_of, account.months), default=0))
+    return _best(account, window, 0, max(map(number_of, account.months), default=0))
+
+
+def newest_window(account: Account, program: Program) -> Window:
+    """Return the window of the newest program that has settled an order of the account, this one among them.
+
+    A candidate, which has no version yet (0), is newer than all that have one.
+    """
+    known = account.window
+    older = known is not None and program.version and (not known.version or known.version > program.version)
+    return known if known and older else Window(program.version, program.tier_months)
 
 
 def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
@@ -52,30 +69,51 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     known = {prize.key: prize for prize in offered(program)}
     if after.counted == before.counted or not (known or before.prizes):
         return changes
-    counts = {"tier": (best(before, program), best(after, program)), "": (before.counted, after.counted)}
     for key in {**known, **before.prizes}:
-        was, now = (times(key, count) for count in counts.get(key.partition(":")[0], counts[""]))
-        if now > was and key in known:
-            changes.append(replace(known[key], amount=known[key].amount * (now - was)))
-        elif now < was:
-            changes += _lost(key, before.prizes.get(key, ()), was - now)
+        if key.startswith("tier:"):
+            more = _tier_moved(key, before, after, program)
+        else:
+            more = times(key, after.counted) - times(key, before.counted)
+        if more > 0 and key in known:
+            changes.append(replace(known[key], amount=known[key].amount * more))
+        elif more < 0:
+            changes += _lost(key, before.prizes.get(key, ()), -more)
     return [change for change in changes if change.amount]
 
 
-def granted(held: Prizes, changes: list[Prize], program: Program) -> Prizes:
-    """Return an account's prizes after these changes."""
+def granted(held: Prizes, changes: list[Prize], program: Program, *, version: int, expired_in: int) -> Prizes:
+    """Return an account's prizes after these changes, which are made in a `version` of it.
+
+    What was granted before the account's rewards last expired (in its version `expired_in`) stays apart from what comes
+    later: it has expired with them.
+    """
     after = dict(held)
     known = {prize.key: prize for prize in offered(program)}
     for change in changes:
         stack = after.pop(change.key, ())
         if change.kind == "bonus":
             one = known[change.key].amount
-            stack = _pushed(stack, Grant(one, change.unit, change.amount // one))
+            stack = _pushed(stack, Grant(one, change.unit, change.amount // one, version), expired_in)
         else:
             stack = _popped(stack, change.amount)
         if stack:
             after[change.key] = stack
     return after
+
+
+def _tier_moved(key: str, before: Account, after: Account, program: Program) -> int:
+    """Tell whether a tier's number was reached (1) or is reached no more (-1), whatever rules of windows came and went.
+
+    Whoever holds the prize keeps it as long as the order's own program or the newest one still sees the number. Who
+    doesn't is granted it when the newest sees it now, and the one that was the newest before did not yet.
+    """
+    newest = newest_window(before, program)
+    if before.prizes.get(key):
+        windows = {program.tier_months, newest.months}
+        was, now = (any(times(key, best(account, window)) for window in windows) for account in (before, after))
+        return -int(was and not now)
+    was_newest = before.window or newest
+    return int(times(key, best(after, newest.months)) > times(key, best(before, was_newest.months)))
 
 
 def _best(account: Account, window: int, since: int, until: int) -> int:
@@ -108,13 +146,14 @@ def _lost(key: str, stack: tuple[Grant, ...], times: int) -> Iterator[Prize]:
     for grant in reversed(stack):
         back = min(times, grant.times)
         if back:
-            yield Prize("bonus_lost", key, grant.amount * back, grant.unit, key)
+            yield Prize("bonus_lost", key, grant.amount * back, grant.unit, key, granted_in=grant.granted_in)
         times -= back
 
 
-def _pushed(stack: tuple[Grant, ...], grant: Grant) -> tuple[Grant, ...]:
-    if stack and (stack[-1].amount, stack[-1].unit) == (grant.amount, grant.unit):
-        return (*stack[:-1], replace(stack[-1], times=stack[-1].times + grant.times))
+def _pushed(stack: tuple[Grant, ...], grant: Grant, expired_in: int) -> tuple[Grant, ...]:
+    last = stack[-1] if stack else None
+    if last and (last.amount, last.unit) == (grant.amount, grant.unit) and last.granted_in > expired_in:
+        return (*stack[:-1], replace(grant, times=last.times + grant.times))
     return (*stack, grant)
 
 

@@ -88,14 +88,18 @@ def _known(table: Table, ask: Ask) -> tuple[Friend, ...]:
 
 
 def _guards(order: Redemption, ask: Ask, contact: Contact, known: tuple[Friend, ...]) -> list[Effect]:
-    """One guard for each way of knowing the friend; that of the e-mail address carries the contact."""
+    """One guard for each way of knowing the friend; that of the e-mail address carries the contact.
+
+    A guard that comes later, for another way of knowing them, counts their days from the first order all the same.
+    """
     standing = {guard.person: guard for guard in known}
+    since = min([ask.placed_at, *(guard.since for guard in known if guard.since)])
     effects: list[Effect] = []
     for person in ask.persons:
         if person in standing:
             effects.append(Present(standing[person]))
             continue
-        guard = Friend(person, ask.order_id, ambassador_id=order.ambassador_id, since=ask.placed_at)
+        guard = Friend(person, ask.order_id, ambassador_id=order.ambassador_id, since=since)
         if person == ask.persons[0]:
             guard = replace(guard, email=contact.email, first_name=contact.first_name, locale=contact.locale)
         effects.append(Create(guard))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.effects import Create, Effect, Replace
-from chalicelib.domain.gifts import Already, Sent, send
+from chalicelib.domain.gifts import Already, Sent, earned_by, send
 from chalicelib.domain.model import Gift
 from chalicelib.domain.program import Program
 from chalicelib.operations.tries import account_of, tries
@@ -31,7 +31,10 @@ def mark_sent(
         was = table.read_gift(gift_id)
         if was is None:
             return None
-        answer = send(was, account_of(table, was.ambassador_id), program, author=author, note=note, now=now)
+        order_id = earned_by(was)
+        order = table.read_redemption(order_id) if order_id else None
+        account = account_of(table, was.ambassador_id)
+        answer = send(was, account, program, order, author=author, note=note, now=now)
         if isinstance(answer, Already):
             return Closed(was, replayed=True) if answer.repeated else answer
         effects: list[Effect] = [Replace(answer.gift)]

@@ -262,7 +262,34 @@ def test_a_gift_given_by_hand_is_a_task_too(desk: Desk) -> None:
     assert "order_id" not in listed
     desk.adjust({**MUG, "amount": -1}, "a-2")
     (listed,) = desk.read("/v1/gifts")["items"]
-    assert listed["covered"] is False
+    assert (listed["covered"], listed["pieces"]) == (False, 0)
+
+
+def test_of_several_gifts_those_are_sent_that_are_left(shop: Shop, desk: Desk) -> None:
+    """None is lost and none too many: the task says how many there are, and the answer how many are sent."""
+    desk.adjust({**MUG, "amount": 3})
+    desk.adjust({**MUG, "amount": -1}, "a-2")
+    (listed,) = desk.read("/v1/gifts")["items"]
+    assert (listed["amount"], listed["covered"], listed["pieces"]) == ({**MUG, "amount": 3}, False, 2)
+    answer = sent(desk, listed["id"])
+    assert (outcome(answer), shop.read(answer)["sent"]) == ((201, None), 2)
+    assert desk.available("gift:Tea mug") == 0
+
+
+def test_a_gift_goes_back_with_its_order_whatever_else_there_is(desk: Desk) -> None:
+    """Mugs that were given by hand are not sent for an order that is void, and all of them are sent for themselves."""
+    tiers = [{"name": "Starter", "threshold": 0, "reward": {"gift": "Tea mug"}}]
+    programs.publish(deps.table(), {**PROGRAM, "tiers": tiers}, author="test", now=desk.shop.now)
+    desk.shop.days(0.1)
+    task = earned(desk)
+    desk.adjust({**MUG, "amount": 3})
+    desk.shop.refund("o1", "r1", 4500)
+    desk.shop.days(0.1)
+    assert {it["amount"]["amount"]: it["pieces"] for it in desk.read("/v1/gifts")["items"]} == {1: 0, 3: 3}
+    assert outcome(sent(desk, task)) == (409, "gift_withdrawn")
+    (listed,) = desk.read("/v1/gifts")["items"]
+    assert outcome(sent(desk, listed["id"])) == (201, None)
+    assert desk.available("gift:Tea mug") == 0
 
 
 def test_gifts_page_by_page(shop: Shop, desk: Desk) -> None:

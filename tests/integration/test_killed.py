@@ -18,7 +18,18 @@ import pytest
 from tests.shop import Body, Shop, eur, open_shop, restart
 
 SEED = 7
-TIMES = {"at", "settled_at", "recorded_at", "sending_at", "attempts", "day_pk", "day_sk", "due_at", "closed_at"}
+TIMES = {
+    "at",
+    "settled_at",
+    "recorded_at",
+    "sending_at",
+    "attempts",
+    "day_pk",
+    "day_sk",
+    "due_at",
+    "closed_at",
+    "active_at",
+}
 DRAWN = re.compile(r"\b(spd_|key_|CPN)[0-9A-Z]{12,}")
 
 

@@ -159,7 +159,7 @@ def wrong_friends(
         if guard is None or guard.since is None:
             yield f"{it.order_id} has a redemption and no guard"
         elif guard.order_id != it.order_id:
-            in_time = days is not None and it.placed_at < guard.since + timedelta(days=days)
+            in_time = days is not None and abs(it.placed_at - guard.since) < timedelta(days=days)
             if not in_time or guard.ambassador_id != it.ambassador_id:
                 yield f"{it.friend} was referred by {guard.order_id}, and again by {it.order_id}"
 

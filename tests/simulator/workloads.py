@@ -41,7 +41,7 @@ def rules(chance: Random, workload: Workload) -> Rules:
 
 
 def _tiers(chance: Random) -> list[Rules]:
-    rate = chance.choice([{"basis_points": 1000}, {"basis_points": 333}, {"amount": 50, "unit": "points"}])
+    rate = chance.choice([{"basis_points": 1000}, {"basis_points": 333}, {"amount": 50, "unit": "points"}, None])
     above = chance.choice([{"amount": 700}, {"basis_points": 2000, "maximum": 600}, {"gift": "Tea mug"}])
     bonus = chance.choice([0, 250])
     return [

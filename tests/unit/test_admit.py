@@ -94,10 +94,17 @@ def test_what_is_stored_is_what_was_asked_and_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "answer"), [(-29.99, Offered), (-30, Refused("friend_already_referred")), (5, Offered)]
+    ("since", "answer"),
+    [
+        (-29.99, Offered),
+        (-30, Refused("friend_already_referred")),
+        (5, Offered),
+        (29.99, Offered),
+        (30, Refused("friend_already_referred")),
+    ],
 )
 def test_the_days_of_a_friend_end_to_the_moment(since: float, answer: Any) -> None:
-    """Thirty days after the first order are over at their last moment; facts may arrive out of order."""
+    """Thirty days from the first order are over at their last moment; facts may arrive out of order."""
     guard = Friend("fay", "o0", ambassador_id="amb_1", since=at(since))
     found = admit(CODE, replace(ASK, first_order=False), program(friend_days=30), (guard,))
     assert found == answer if isinstance(answer, Refused) else isinstance(found, answer)

@@ -253,13 +253,13 @@ def test_prizes_that_agree() -> None:
 
 def test_prizes_that_differ() -> None:
     """Each is named by its key and unit, on whichever side it is missing."""
-    held = {"tier:3": (Grant(300, "EUR"), Grant(7, "points")), "at:2": (Grant(5, "EUR"),)}
-    assert prize_findings(held, {"tier:3": {"EUR": 200, "CHF": 1}, "at:4": {"EUR": 6}}) == [
+    held = {"every:3": (Grant(300, "EUR"), Grant(7, "points")), "at:2": (Grant(5, "EUR"),)}
+    assert prize_findings(held, {"every:3": {"EUR": 200, "CHF": 1}, "at:4": {"EUR": 6}}) == [
         ("prize", "amb_1/prizes/at:2/EUR", 0, 5),
         ("prize", "amb_1/prizes/at:4/EUR", 6, 0),
-        ("prize", "amb_1/prizes/tier:3/CHF", 1, 0),
-        ("prize", "amb_1/prizes/tier:3/EUR", 200, 300),
-        ("prize", "amb_1/prizes/tier:3/points", 0, 7),
+        ("prize", "amb_1/prizes/every:3/CHF", 1, 0),
+        ("prize", "amb_1/prizes/every:3/EUR", 200, 300),
+        ("prize", "amb_1/prizes/every:3/points", 0, 7),
     ]
 
 
@@ -274,12 +274,13 @@ def test_prizes_that_differ() -> None:
         ("at:3", 2, 3, 1),
         ("at:3", 1, 2, 0),
         ("tier:3", 1, 2, None),
+        ("tier:3", 2, 9, 1),
     ],
 )
 def test_milestones_are_granted_for_referrals_that_count(
     key: str, times: int, counted: int, at_most: int | None
 ) -> None:
-    """As often as their number was reached. The referrals of a tier are those of its window, which have passed."""
+    """As often as their number was reached; the prize of a tier once, by the referrals of a window that has passed."""
     stack = Grant(5, "EUR"), Grant(5, "EUR", times - 1)
     found = prize_findings({key: stack}, {key: {"EUR": 5 * times}}, counted)
     assert found == ([] if at_most is None else [("prize", f"amb_1/prizes/{key}", f"at most {at_most} times", times)])

@@ -158,8 +158,10 @@ def test_legs_move_what_their_kind_says(kind: str, sides: tuple[Leg, ...], expec
 
 @pytest.mark.parametrize("expired", [0, 1, 150, 449, 450])
 def test_a_clawback_may_take_from_what_has_expired(expired: int) -> None:
-    """All of it, a part, or nothing."""
+    """All of it, a part, or nothing; and so may a prize that is lost."""
     assert found(entry("clawback", legs=legs("clawback", 450, "EUR", expired=expired), cause="refund:r1")) == []
+    lost = entry("bonus_lost", legs=legs("bonus_lost", 450, "EUR", expired=expired), cause="tier:3")
+    assert found(lost, rich(prizes={"tier:3": {"EUR": 450}})) == []
 
 
 # --- what there was ---------------------------------------------------------------------------------------------------
@@ -346,7 +348,7 @@ def sent(**more: Any) -> LedgerEntry:
 
 def test_a_gift_is_sent_once() -> None:
     """By a task that is closed as sent, and awaits the entry."""
-    gifts = {ID: replace(GIFT, state="sent", closed_at=at(0), author="key_1")}
+    gifts = {ID: replace(GIFT, state="sent", closed_at=at(0), author="key_1", sent=1)}
     reading = rich(awaited={f"gift:{ID}": "gift_sent"})
     assert found(sent(author="key_1"), reading, gifts=gifts) == []
     assert reading.awaited == {}
@@ -371,11 +373,11 @@ def test_a_gift_that_was_not_sent(cause: str, awaited: dict[str, str], gifts: di
 
 def test_a_task_that_was_closed_otherwise() -> None:
     """Every difference is named by its field."""
-    other = replace(GIFT, unit="gift:Cup", amount=2, author="key_2", closed_at=at(1))
+    other = replace(GIFT, unit="gift:Cup", sent=2, author="key_2", closed_at=at(1))
     reading = rich(awaited={f"gift:{ID}": "gift_sent"})
     assert found(sent(author="key_1"), reading, gifts={ID: other}) == [
         ("gift", f"gift/{ID}/unit", MUG, "gift:Cup"),
-        ("gift", f"gift/{ID}/amount", 1, 2),
+        ("gift", f"gift/{ID}/sent", 1, 2),
         ("gift", f"gift/{ID}/author", "key_1", "key_2"),
         ("gift", f"gift/{ID}/closed_at", str(at(0)), str(at(1))),
     ]

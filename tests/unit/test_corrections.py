@@ -4,14 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+import pytest
+
 from chalicelib.domain.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
 from chalicelib.domain.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
 from chalicelib.domain.gifts import Already as SentAlready
-from chalicelib.domain.gifts import Sent, Withdrawn, covers, send, tasks
+from chalicelib.domain.gifts import Sent, Withdrawn, earned_by, pieces, send, tasks
 from chalicelib.domain.ledger import legs
 from chalicelib.domain.model import Account, Adjustment, Gift, LedgerEntry
 from chalicelib.domain.program import Campaign, Milestone, Program, Rate, Tier, units
-from tests.unit.book import START, at, program
+from tests.unit.book import START, Book, at, program
 
 LIMITED = program(adjustment_limit=1000, expiry_months=3)
 MUG = "gift:Mug"
@@ -137,7 +139,7 @@ def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
     after, task = gift()
     assert task == Gift("ent_1_00000005-001", "amb_1", MUG, 1, "adjustment:adj_1", created_at=at(0))
     assert task.name == "Mug"
-    assert covers(after, task)
+    assert pieces(task, after) == 1
     for amount, unit in ((-1, MUG), (0, MUG), (1, "EUR")):
         posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), LIMITED, now=at(0))
         assert isinstance(posted, Posted)
@@ -152,7 +154,7 @@ def test_a_gift_is_sent_once() -> None:
     assert sent.account.balances[MUG] == {"available": 0, "spent": 1}
     assert (sent.entry.kind, sent.entry.cause, sent.entry.at) == ("gift_sent", f"gift:{task.id}", at(1))
     assert (sent.entry.reason, sent.entry.author) == ("by post", "key_1")
-    assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", version=2)
+    assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", sent=1, version=2)
     for note, repeated in (("by post", True), ("by hand", False)):
         assert send(sent.gift, sent.account, LIMITED, author="key_2", note=note, now=at(2)) == SentAlready(
             sent.gift, repeated
@@ -167,16 +169,40 @@ def test_a_gift_that_was_taken_back_is_not_sent() -> None:
     assert send(gone.gift, account(), LIMITED, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
 
 
-def test_a_task_of_several_pieces_stands_or_falls_as_a_whole() -> None:
-    """Two of three mugs are not sent for a task of three; of more than there are to send the rest stays."""
+@pytest.mark.parametrize(("have", "left"), [(-1, 0), (0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])
+def test_of_several_pieces_those_are_sent_that_are_left(have: int, left: int) -> None:
+    """No more than the task says, and no more than there are; none at all withdraws it."""
     _, task = gift()
     three = replace(task, amount=3)
-    for have, enough in ((2, False), (3, True), (4, True)):
-        mugs = Account("amb_1", 6, {MUG: {"available": have, "held": 9}, "EUR": {"available": 9}})
-        assert covers(mugs, three) == enough
-    sent = send(three, mugs, LIMITED, author="key_1", note=None, now=at(1))
-    assert isinstance(sent, Sent)
-    assert sent.account.balances[MUG] == {"available": 1, "held": 9, "spent": 3}
+    mugs = Account("amb_1", 6, {MUG: {"available": have, "held": 9}, "EUR": {"available": 9}})
+    assert pieces(three, mugs) == left
+    closed = send(three, mugs, LIMITED, author="key_1", note=None, now=at(1))
+    if not left:
+        assert isinstance(closed, Withdrawn)
+        return
+    assert isinstance(closed, Sent)
+    assert closed.gift.sent == closed.entry.legs[-1].amount == left
+    assert closed.account.balances[MUG] == {"available": have - left, "held": 9, "spent": left}
+
+
+def test_with_its_order_a_gift_goes_back() -> None:
+    """However many there are; a prize is the account's, and stays without the order that brought it."""
+    mugs = Account("amb_1", 6, {MUG: {"available": 5}})
+    reward = Gift("ent_1_00000005-001", "amb_1", MUG, 1, "hold_ended", at(0), order_id="o1")
+    book = Book(program(tiers=(Tier("Starter", 0, Rate(gift="Mug")),)))
+    assert pieces(reward, mugs, book.redemption) == 1
+    book.look(30)
+    assert pieces(reward, mugs, book.redemption) == 1
+    book.refund(4500)
+    book.look(31)
+    assert pieces(reward, mugs, book.redemption) == 0
+    assert isinstance(send(reward, mugs, LIMITED, book.redemption, author="k", note=None, now=at(1)), Withdrawn)
+    assert [earned_by(replace(reward, cause=it)) for it in ("hold_ended", "refund:r1", "tier:A", "milestone:b")] == [
+        "o1",
+        "o1",
+        None,
+        None,
+    ]
 
 
 def test_tasks_come_with_gifts_that_become_available_by_an_order() -> None:

@@ -71,7 +71,68 @@ def test_a_bonus_stays_when_the_window_moves_on_and_is_not_paid_again() -> None:
     for day in (0, 1, 62, 63):
         shelf.sell(day)
     assert shelf.postings("bonus", "bonus_lost") == [("bonus", 700, "EUR")]
-    assert best(shelf.account, shelf.program) == 2
+    assert best(shelf.account, 1) == 2
+
+
+def test_a_tier_of_another_window_pays_its_bonus_once() -> None:
+    """It was reached in a whole life, and is reached again within a month by later rules."""
+    shelf = Shelf(program(tiers=SILVER, hold_days=0))
+    shelf.sell(0)
+    shelf.sell(92)
+    shelf.program = replace(shelf.program, version=2, tier_months=1)
+    shelf.sell(93)
+    assert shelf.postings("bonus", "bonus_lost") == [("bonus", 700, "EUR")]
+
+
+def test_a_bonus_stays_while_the_newest_window_sees_the_tier() -> None:
+    """It was reached within a month; one of these orders goes back when a whole life counts and has more."""
+    shelf = Shelf(program(tiers=SILVER, tier_months=1, hold_days=0))
+    first, _ = shelf.sell(0), shelf.sell(1)
+    shelf.program = replace(shelf.program, version=2, tier_months=None)
+    third, fourth = shelf.sell(62), shelf.sell(93)
+    first.refund(4500)
+    shelf.look(first, 94)
+    assert shelf.postings("bonus", "bonus_lost") == [("bonus", 700, "EUR")]
+    for book in (third, fourth):
+        book.refund(4500)
+        shelf.look(book, 95)
+    assert shelf.postings("bonus", "bonus_lost") == [("bonus", 700, "EUR"), ("bonus_lost", 700, "EUR")]
+
+
+def test_a_tier_that_a_wider_window_sees_is_reached_by_the_next_referral() -> None:
+    """One a month was never two within a month; in a whole life they are more, and the bonus for that comes once."""
+    shelf = Shelf(program(tiers=SILVER, tier_months=1, hold_days=0))
+    for day in (0, 31, 62):
+        shelf.sell(day)
+    shelf.program = replace(shelf.program, version=2, tier_months=None)
+    for day in (93, 124):
+        shelf.sell(day)
+    assert shelf.postings("bonus", "bonus_lost") == [("bonus", 700, "EUR")]
+
+
+def test_a_tier_without_a_reward_can_be_left() -> None:
+    """Where the rate gives nothing an order counts as long as it stands: milestones alone are a program too."""
+    rules = program(
+        tiers=(Tier("Starter", 0), Tier("Silver", 2, TEN_PERCENT)),
+        hold_days=10,
+        milestones=(Milestone("pair", Rate(gift="Tea mug"), every=2),),
+        void_below_minimum=True,
+        minimum=2000,
+    )
+    shelf = Shelf(rules)
+    books = [shelf.sell(0) for _ in range(4)]
+    assert shelf.account.counted == 0
+    books[0].refund(4500)
+    books[1].refund(3100)
+    books[2].refund(100)
+    books[3].refund(0, kind="cancellation")
+    shelf.pass_to(10)
+    assert shelf.account.counted == 1
+    last = [shelf.sell(11) for _ in range(2)]
+    last[0].review("deny")
+    shelf.pass_to(21)
+    assert (shelf.account.counted, shelf.postings("bonus")) == (2, [("bonus", 1, "gift:Tea mug")])
+    assert shelf.sell(22).standing.terms.tier == "Silver"
 
 
 def test_a_renamed_tier_pays_its_bonus_once() -> None:
@@ -97,12 +158,12 @@ def test_a_bonus_is_taken_back_as_it_was_granted() -> None:
 
 
 def test_a_tier_without_a_reward_earns_nothing_and_says_so() -> None:
-    """One-sided programs thank the friend alone: the order is settled, counted for nothing, and explained."""
+    """One-sided programs thank the friend alone: the order is settled, counts as a referral, and is explained."""
     book = Book(program(tiers=(Tier("Friends only", 0),)))
     book.look(40)
     assert (book.posted, state_of(book.standing), reason_of(book.standing)) == ((0, 0), "void", None)
     assert [step["outcome"] for step in trace(book.redemption) if step["rule"] == "rate"] == [0]
-    assert book.account.counted == 0
+    assert book.account.counted == 1
 
 
 # --- milestones ---
@@ -121,7 +182,7 @@ def test_milestones_pay_the_first_and_every_nth() -> None:
     for day in range(5):
         shelf.sell(day)
     assert shelf.postings("bonus") == [("bonus", 100, "points"), ("bonus", 300, "EUR"), ("bonus", 300, "EUR")]
-    assert shelf.account.prizes == {"at:1": (Grant(100, "points"),), "every:2": (Grant(300, "EUR", times=2),)}
+    assert shelf.account.prizes == {"at:1": (Grant(100, "points", 1, 1),), "every:2": (Grant(300, "EUR", 2, 4),)}
 
 
 def test_a_milestone_lost_is_taken_back_last_first() -> None:
@@ -133,7 +194,7 @@ def test_a_milestone_lost_is_taken_back_last_first() -> None:
     shelf.program = replace(rules, milestones=(Milestone("pair", Rate(amount=500), every=2),))
     shelf.sell(2)
     shelf.sell(3)
-    assert shelf.account.prizes == {"every:2": (Grant(300, "EUR"), Grant(500, "EUR"))}
+    assert shelf.account.prizes == {"every:2": (Grant(300, "EUR", 1, 2), Grant(500, "EUR", 1, 4))}
     for book in shelf.books[:3]:
         book.refund(4500)
         shelf.look(book, 5)

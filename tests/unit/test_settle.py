@@ -351,7 +351,7 @@ def test_a_tier_bonus_is_reached_lost_and_reached_again() -> None:
         ("bonus_lost", 700),
         ("bonus", 700),
     ]
-    assert book.account.prizes == {"tier:1": (Grant(700, "EUR"),)}
+    assert book.account.prizes == {"tier:1": (Grant(700, "EUR", granted_in=3),)}
     assert book.account.balance("EUR", "available") == 1150
 
 
@@ -563,16 +563,58 @@ def test_a_release_is_known_by_the_version_that_made_it() -> None:
 def test_an_order_that_earns_is_activity(paid: int, active: bool) -> None:
     """From when it was recorded, whenever that is looked at; ten percent of nine cents are nothing."""
     book = Book(paid=paid, placed=3)
-    book.look(40)
+    book.look(7)
     assert book.account.active_at == (at(3) if active else None)
-
-
-def test_an_old_order_is_no_new_activity() -> None:
-    """Nor is the end of its hold: what was last earned stays the last."""
-    book = Book(placed=3, account=Account("amb_1", active_at=at(20)))
-    book.look(21)
     book.look(40)
-    assert book.account.active_at == at(20)
+    assert book.account.active_at == (at(40) if active else None)
+
+
+def test_what_becomes_available_has_all_its_time_to_be_spent() -> None:
+    """A release, a reinstatement and a prize are activity at their moment; a hold, or what is taken back, is none."""
+    rules = program(tiers=(Tier("Starter", 0), Tier("Silver", 1, bonus=700)))
+    book = Book(placed=3, account=Account("amb_1", active_at=at(20)))
+    seen = []
+    for day in (21, 40):
+        book.look(day)
+        seen.append(book.account.active_at)
+    refund = book.refund(1000)
+    book.look(41)
+    book.reverse(refund)
+    book.look(42)
+    assert [*seen, book.account.active_at] == [at(20), at(40), at(42)]
+    prized = Book(rules)
+    prized.look(50)
+    assert (prized.postings, prized.account.active_at) == ([("bonus", 700)], at(50))
+    late = Book(placed=3, account=Account("amb_1", active_at=at(99)))
+    late.look(50)
+    assert late.account.active_at == at(99)
+
+
+def test_a_prize_that_has_expired_is_taken_back_from_there() -> None:
+    """It leaves no debt, as the reward of the order itself leaves none."""
+    rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700)))
+    book = Book(rules)
+    book.look(30)
+    expired = {"EUR": {"held": 0, "available": 0, "expired": 1150}}
+    book.account = replace(book.account, version=7, balances=expired, expired_in=7)
+    book.refund(4500)
+    book.look(60)
+    assert [entry.legs for entry in book.entries[-2:]] == [
+        (Leg("ambassador:expired", -450, "EUR"), Leg("program:rewards", 450, "EUR")),
+        (Leg("ambassador:expired", -700, "EUR"), Leg("program:rewards", 700, "EUR")),
+    ]
+    assert book.account.balances["EUR"] == {"held": 0, "available": 0, "expired": 0}
+
+
+def test_what_has_expired_is_taken_back_once() -> None:
+    """First by the order itself, then by its prizes, until nothing of it is left."""
+    rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700)))
+    book = Book(rules)
+    book.look(30)
+    book.account = replace(book.account, balances={"EUR": {"available": 150, "expired": 1000}}, expired_in=9)
+    book.refund(4500)
+    book.look(60)
+    assert book.account.balances["EUR"] == {"available": 0, "expired": 0}
 
 
 def test_an_order_counts_as_sent_back_from_the_first_cent_on() -> None:

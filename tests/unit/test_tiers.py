@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.model import Account, Grant, Month
+from chalicelib.domain.model import Account, Grant, Month, Window
 from chalicelib.domain.program import Milestone, Program, Rate, Tier
-from chalicelib.domain.tiers import Prize, Prizes, best, granted, offered, prizes, reached, times
+from chalicelib.domain.tiers import Prize, Prizes, best, granted, newest_window, offered, prizes, reached, times
 from tests.unit.book import program
 
 LADDER = (Tier("Starter", 0), Tier("Silver", 2, bonus=700), Tier("Gold", 4, bonus=900))
@@ -63,11 +63,11 @@ def test_the_referrals_that_decide_a_tier(rules: dict[str, Any], month: str, cou
 def test_the_best_window_ever_decides_prizes_for_tiers() -> None:
     """Whatever the time is now; without a window it is what counts now, and no month at all is nothing."""
     account = by_month(m2026_01=5, m2026_02=2, m2026_04=6, m2026_05=0)
-    assert best(account, program(tier_months=1)) == 6
-    assert best(account, program(tier_months=2)) == 7
-    assert best(account, program(tier_months=12)) == 13
-    assert best(account, program()) == 13
-    assert best(counted(0), program(tier_months=3)) == 0
+    assert best(account, 1) == 6
+    assert best(account, 2) == 7
+    assert best(account, 12) == 13
+    assert best(account, None) == 13
+    assert best(counted(0), 3) == 0
 
 
 # --- which prizes there are ---
@@ -144,6 +144,39 @@ def test_tiers_go_by_the_best_window_and_milestones_by_all() -> None:
     assert [prize.key for prize in prizes(before, by_month(m2026_01=2), rules)] == ["tier:2", "every:2"]
 
 
+@pytest.mark.parametrize(
+    ("known", "version", "newest"),
+    [
+        (None, 3, Window(3, 6)),
+        (Window(2, 1), 3, Window(3, 6)),
+        (Window(3, 1), 3, Window(3, 6)),
+        (Window(4, 1), 3, Window(4, 1)),
+        (Window(4, 1), 0, Window(0, 6)),
+        (Window(0, 1), 3, Window(0, 1)),
+        (Window(0, 1), 0, Window(0, 6)),
+    ],
+)
+def test_the_newest_program_has_the_window(known: Window | None, version: int, newest: Window) -> None:
+    """An order of an older program changes nothing of it; a candidate has no version yet, and is newer than all."""
+    assert newest_window(counted(0, window=known), program(version=version, tier_months=6)) == newest
+
+
+def test_who_holds_the_prize_of_a_tier_gets_no_second_one() -> None:
+    """Whatever window is looked through, and however the count moves; without a prize it is one when it is reached."""
+    held: Prizes = {"tier:2": (Grant(700, "EUR"),)}
+    rules = program(tiers=LADDER[:2], tier_months=1)
+    below, above = by_month(m2026_01=1, m2026_03=1), by_month(m2026_01=1, m2026_03=2)
+    assert prizes(below, above, rules) == [SILVER]
+    assert prizes(replace(below, prizes=held), above, rules) == []
+    assert prizes(replace(below, window=Window(1)), above, rules) == []
+    assert prizes(replace(below, window=Window(9)), above, rules) == []
+    assert [it.kind for it in prizes(replace(above, prizes=held), below, rules)] == ["bonus_lost"]
+    assert prizes(replace(above, prizes=held, window=Window(9)), below, rules) == []
+    fewer = by_month(m2026_01=1)
+    assert prizes(replace(below, prizes=held), fewer, rules) == []
+    assert [it.kind for it in prizes(replace(below, prizes=held, window=Window(9)), fewer, rules)] == ["bonus_lost"]
+
+
 def test_a_prize_of_nothing_is_no_prize() -> None:
     """A milestone of zero posts nothing."""
     rules = program(milestones=(Milestone("first", Rate(amount=0), at=1),))
@@ -157,14 +190,28 @@ def test_equal_grants_in_a_row_are_one_with_times() -> None:
     """And one of another amount or unit stands on top of it."""
     rules = program(milestones=(PAIRS,))
     (pair,) = offered(rules)
-    held = granted({}, [replace(pair, amount=600)], rules)
-    assert held == {"every:2": (Grant(300, "EUR", 2),)}
-    held = granted(held, [pair], rules)
-    assert held == {"every:2": (Grant(300, "EUR", 3),)}
+    held = granted({}, [replace(pair, amount=600)], rules, version=5, expired_in=4)
+    assert held == {"every:2": (Grant(300, "EUR", 2, 5),)}
+    held = granted(held, [pair], rules, version=5, expired_in=4)
+    assert held == {"every:2": (Grant(300, "EUR", 3, 5),)}
     for reward in (Rate(amount=500), Rate(amount=500, unit="points"), Rate(amount=500, unit="points")):
         dearer = program(milestones=(replace(PAIRS, reward=reward),))
-        held = granted(held, list(offered(dearer)), dearer)
-    assert held == {"every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"), Grant(500, "points", 2))}
+        held = granted(held, list(offered(dearer)), dearer, version=5, expired_in=4)
+    assert held == {"every:2": (Grant(300, "EUR", 3, 5), Grant(500, "EUR", 1, 5), Grant(500, "points", 2, 5))}
+    held = granted({}, [pair], rules, version=5, expired_in=4)
+    held = granted(held, [pair], rules, version=6, expired_in=4)
+    assert held == {"every:2": (Grant(300, "EUR", 2, 6),)}
+
+
+def test_grants_before_and_after_an_expiry_stay_apart() -> None:
+    """Those before have expired, and the latest are taken back first."""
+    rules = program(milestones=(PAIRS,))
+    (pair,) = offered(rules)
+    held = granted({}, [pair], rules, version=5, expired_in=0)
+    held = granted(held, [pair], rules, version=7, expired_in=5)
+    assert held == {"every:2": (Grant(300, "EUR", 1, 5), Grant(300, "EUR", 1, 7))}
+    lost = prizes(counted(4, held), counted(0, held), rules)
+    assert [(prize.amount, prize.granted_in) for prize in lost] == [(300, 7), (300, 5)]
 
 
 def test_what_is_taken_back_comes_off_the_top() -> None:
@@ -172,11 +219,11 @@ def test_what_is_taken_back_comes_off_the_top() -> None:
     rules = program(milestones=(PAIRS,))
     other: Prizes = {"at:1": (Grant(5, "points"),)}
     held: Prizes = {**other, "every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"))}
-    left = granted(held, [Prize("bonus_lost", "every:2", 500, "EUR", "every:2")], rules)
+    left = granted(held, [Prize("bonus_lost", "every:2", 500, "EUR", "every:2")], rules, version=5, expired_in=4)
     assert left == {**other, "every:2": (Grant(300, "EUR", 3),)}
-    left = granted(left, [Prize("bonus_lost", "every:2", 600, "EUR", "every:2")], rules)
+    left = granted(left, [Prize("bonus_lost", "every:2", 600, "EUR", "every:2")], rules, version=5, expired_in=4)
     assert left == {**other, "every:2": (Grant(300, "EUR", 1),)}
-    left = granted(left, [Prize("bonus_lost", "every:2", 300, "EUR", "every:2")], rules)
+    left = granted(left, [Prize("bonus_lost", "every:2", 300, "EUR", "every:2")], rules, version=5, expired_in=4)
     assert left == other
     assert held["every:2"] == (Grant(300, "EUR", 3), Grant(500, "EUR"))
 
@@ -198,7 +245,7 @@ def test_whoever_falls_back_to_nothing_has_nothing_left(history: list[Program], 
     for place, (before, after) in enumerate(pairwise([0, *counts, 0])):
         rules = history[place % len(history)]
         changes = prizes(counted(before, held), counted(after, held), rules)
-        held = granted(held, changes, rules)
+        held = granted(held, changes, rules, version=place, expired_in=place // 3)
         for change in changes:
             sums[change.unit] = sums.get(change.unit, 0) + (change.amount if change.kind == "bonus" else -change.amount)
         kept = [(grant.unit, grant.amount * grant.times) for grants in held.values() for grant in grants]

@@ -1,0 +1,51 @@
+"""What is stored is read back as it was."""
+
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain import effects
+from chalicelib.store.items import entity_of, item_of
+
+TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
+NAMES = st.text("abz09", min_size=1, max_size=3)
+KINDS = [kind for kind in get_args(effects.Entity) if is_dataclass(kind)]
+
+
+def drawn(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a kind of field a line
+    """Whatever a field of this type may hold; a list has `least` elements."""
+    inner = get_args(kind)
+    if is_dataclass(kind):
+        return st.builds(kind, **{field.name: _field(kind, field) for field in fields(kind)})
+    if kind is str:
+        return NAMES
+    if kind is datetime:
+        return TIMES
+    if get_origin(kind) is Literal:
+        return st.sampled_from(inner)
+    if get_origin(kind) is dict:
+        return st.dictionaries(NAMES, drawn(inner[1]).filter(lambda held: held not in ({}, ())), max_size=2)
+    if get_origin(kind) is tuple and inner[-1] is ...:
+        return st.lists(drawn(inner[0]), min_size=least, max_size=2).map(tuple)
+    if get_origin(kind) is tuple:
+        return st.tuples(*map(drawn, inner))
+    if inner:
+        return st.one_of(*map(drawn, inner))
+    return {int: st.integers(-(10**15), 10**15), bool: st.booleans(), type(None): st.none()}[kind]
+
+
+def _field(kind: Any, field: Field[Any]) -> st.SearchStrategy[Any]:
+    """A list that has no default is never empty, such as legs or tiers."""
+    return drawn(get_type_hints(kind)[field.name], least=int(field.default is MISSING))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
+@given(st.data())
+def test_what_is_stored_is_read_back(kind: Any, data: st.DataObject) -> None:
+    """Every entity with every value that its fields may have, none of them among these."""
+    entity = data.draw(drawn(kind))
+    assert entity_of(item_of(entity)) == entity
