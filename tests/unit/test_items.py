@@ -13,13 +13,13 @@ from chalicelib.store.items import entity_of, item_of
 
 TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 NAMES = st.text("abz09", min_size=1, max_size=3)
-KINDS = [kind for kind in get_args(effects.Entity) if is_dataclass(kind)]
+KINDS: tuple[type, ...] = get_args(effects.Entity)
 
 
 def drawn(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a kind of field a line
     """Whatever a field of this type may hold; a list has `least` elements."""
     inner = get_args(kind)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return st.builds(kind, **{field.name: _field(kind, field) for field in fields(kind)})
     if kind is str:
         return NAMES
