@@ -150,8 +150,11 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
     """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
 
     Raises:
-        Problem: 400 when it was placed at an impossible time.
+        Problem: 400 when it was placed at an impossible time, or a line is in another currency than the order.
     """
+    for n, it in enumerate(order.items):
+        if it.amount is not None and it.amount.currency != order.amount.currency:
+            raise bad_field(f"/{at}items/{n}/amount/currency", "is not the currency of the order")
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",

@@ -123,4 +123,4 @@ def _problem(answer: "Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise
             detail = f"A code of {redemption.ambassador_id} was used on this order. The claim stays open."
             return Problem(409, "already_redeemed", detail)
         case claims.DecidedOtherwise(claim):
-            return Problem(409, "claim_decided", f"This claim has been {claim.state} already.")
+            return Problem(409, "claim_decided", f"This claim has been {claim.state} already, and that stays.")

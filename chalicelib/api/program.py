@@ -43,6 +43,8 @@ def put_program(call: Call) -> Response:
         program = programs.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
     except programs.OutdatedError as error:
         raise _outdated(error.version) from error
+    except FlawedProgramError as error:
+        raise misfitting(error.flaws) from error
     deps.use_program(program)
     return _shown(program)
 

@@ -29,6 +29,7 @@ _LABEL = rf"[^@\s.<>,;:\"()\[\]\\{BARRED}]{{1,63}}"
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
+Word = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z")]
 Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
@@ -55,7 +56,7 @@ class Money(Shape):
 class Item(Shape):
     """One line of an order."""
 
-    sku: Id
+    sku: Word
     quantity: Annotated[int, Meta(ge=1, le=10**6)] = 1
     amount: Money | None = None
     gift_card: bool = False
@@ -68,7 +69,7 @@ class Customer(Shape):
     """The friend, as the shop knows them."""
 
     email: Email
-    id: Id | None = None
+    id: Word | None = None
     first_name: Name | None = None
     locale: Locale | None = None
     first_order: bool | None = None
@@ -134,7 +135,7 @@ class Newcomer(Shape):
     first_name: Name
     last_name: Name | None = None
     locale: Locale | None = None
-    customer_id: Id | None = None
+    customer_id: Word | None = None
     birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")] | None = None
     consents: Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)] = []
 

@@ -48,14 +48,16 @@ class Already:
     repeated: bool
 
 
-def adjust(asked: Adjustment, account: Account, program: Program, *, now: datetime) -> Posted | Waiting | UnknownUnit:
-    """Post an adjustment, or let it wait when its amount, of whatever unit, is above `adjustment_limit`.
+def adjust(
+    asked: Adjustment, account: Account, program: Program, limit: int | None, *, now: datetime
+) -> Posted | Waiting | UnknownUnit:
+    """Post an adjustment, or let it wait when its amount, of whatever unit, is above a limit.
 
     It may take more than there is: what is missing is a debt that later rewards pay off.
     """
     if asked.unit not in units(program) | account.balances.keys():
         return UnknownUnit()
-    if program.adjustment_limit is not None and abs(asked.amount) > program.adjustment_limit:
+    if limit is not None and abs(asked.amount) > limit:
         return Waiting(asked)
     return _posted(replace(asked, state="posted"), account, program, now=now)
 

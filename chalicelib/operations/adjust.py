@@ -8,7 +8,7 @@ from chalicelib.domain.adjustments import Already, Posted, UnknownUnit, adjust, 
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model import Adjustment, ApiKey, Attempt, Decision
 from chalicelib.domain.program import Program
-from chalicelib.operations import attempts
+from chalicelib.operations import attempts, programs
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.operations.ids import new_id
 from chalicelib.operations.keys import may_second
@@ -47,6 +47,7 @@ def ask_to_adjust(
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
+    limit = programs.adjustment_limit(table, program, now=now)
     for _ in tries(table):
         before = attempts.look(table, attempt)
         if before:
@@ -61,7 +62,7 @@ def ask_to_adjust(
             owner=by.owner,
             created_at=now,
         )
-        answer = adjust(asked, account_of(table, wanted.ambassador_id), program, now=now)
+        answer = adjust(asked, account_of(table, wanted.ambassador_id), program, limit, now=now)
         if isinstance(answer, UnknownUnit):
             return answer
         stored = answer.adjustment

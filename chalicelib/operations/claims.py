@@ -51,7 +51,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class DecidedOtherwise:
-    """The claim has been decided the other way."""
+    """The claim has been decided the other way, or approved with another order."""
 
     claim: Claim
 
@@ -122,7 +122,8 @@ def approve(
     for _ in range(_LOOKS):
         redemption, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
         if known is not None and known.state != "open":
-            return _again(known, decision, redemption)
+            same = redemption is not None and redemption.fingerprint == ask.fingerprint
+            return _again(known, decision, redemption) if same else DecidedOtherwise(known)
         if redemption is not None:
             return AlreadyRedeemed(redemption)
         along = _closing(waiting, decision)

@@ -1,13 +1,17 @@
 """Publish the program's rules and read the ones in force."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from chalicelib.domain.effects import Create
 from chalicelib.domain.program import Program
+from chalicelib.store import keys
 from chalicelib.store.table import Table
+
+NOTICE = timedelta(days=1)
+"""So long after a looser limit for adjustments was published the one before still holds."""
 
 
 class NoProgramError(Exception):
@@ -40,7 +44,9 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
 
     Raises:
         OutdatedError: another version than `over` is in force.
+        FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one.
     """
+    from chalicelib.domain.flaws import FlawedProgramError
     from chalicelib.operations.program_document import same
 
     while True:
@@ -50,9 +56,24 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
             raise OutdatedError(version)
         if newest and same(program, newest):
             return newest
+        if newest and program.currency != newest.currency and table.list_keys(keys.AMBASSADORS, None, 1):
+            stays = f"stays {newest.currency}: balances and caps of the ambassadors that there are count in it"
+            raise FlawedProgramError([("/currency", stays)])
         following = replace(program, version=version + 1, author=author, created_at=now)
         if not table.commit([Create(following)]):
             return following
+
+
+def adjustment_limit(table: Table, program: Program, *, now: datetime) -> int | None:
+    """Return the limit above which an adjustment takes a second admin: the strictest of the last day.
+
+    So who lifts it can't use that at once: the others have a day to see it in the list of versions.
+    """
+    limits, rules = [program.adjustment_limit], program
+    while rules.version > 1 and rules.created_at is not None and now - rules.created_at < NOTICE:
+        rules = version(table, rules.version - 1)
+        limits.append(rules.adjustment_limit)
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def current(table: Table) -> Program:

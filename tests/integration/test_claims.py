@@ -275,6 +275,14 @@ def test_a_decision_that_is_sent_again(shop: Shop, maya: Body, decision: str) ->
     assert (other.status_code, shop.read(other)["reason"]) == (409, "claim_decided")
 
 
+def test_an_approval_of_another_order_is_no_repeat(shop: Shop, maya: Body) -> None:
+    """Who corrects an amount is told that the first one stays."""
+    claim_id = claimed(shop, maya)
+    decide(shop, claim_id, "approve")
+    other = decide(shop, claim_id, "approve", order={**order(), "amount": eur(90_000)})
+    assert (other.status_code, shop.read(other)["reason"]) == (409, "claim_decided")
+
+
 @pytest.mark.parametrize("mine", ["approve", "deny"])
 def test_two_admins_at_once(shop: Shop, maya: Body, mine: str) -> None:
     """One decides, the other is told so: a claim is never denied with its order admitted."""

@@ -120,6 +120,20 @@ def test_the_second_admin_is_a_second_person(shop: Shop, desk: Desk) -> None:
     assert desk.available() == -5000
 
 
+def test_who_lifts_the_limit_is_bound_by_it_for_a_day(shop: Shop, desk: Desk) -> None:
+    """A looser one holds a day later, a stricter one at once; in between the strictest of the day does."""
+    for limit in (None, 9000):
+        programs.publish(deps.table(), {**PROGRAM, "adjustment_limit": limit}, author="key", now=shop.now)
+        shop.days(0.1)
+    desk.waiting(5000)
+    shop.days(0.9)
+    assert outcome(desk.adjust(5000, "a-2")) == (201, None)
+    assert outcome(desk.adjust(9001, "a-3")) == (202, None)
+    programs.publish(deps.table(), {**PROGRAM, "adjustment_limit": 10}, author="key", now=shop.now)
+    shop.days(0.1)
+    assert outcome(desk.adjust(11, "a-4")) == (202, None)
+
+
 def test_the_maker_of_a_key_may_second_its_owner(desk: Desk) -> None:
     """The other way round it is allowed: Bea sees what Dora asks for."""
     answer = desk.adjust(5000, who="Dora")

@@ -219,6 +219,19 @@ def test_versions_come_in_pages(shop: Shop) -> None:
     assert [it["changes"][0]["before"] for it in seen[:-1]] == [3, 2, 1, 0, 30]
 
 
+def test_the_currency_is_for_good_once_there_are_ambassadors(shop: Shop) -> None:
+    """Balances and caps count in it; before anybody has enrolled a slip can be mended."""
+    assert put(shop, {**PROGRAM, "currency": "USD"}).status_code == 200
+    assert put(shop, PROGRAM).status_code == 200
+    shop.enrol()
+    answer = put(shop, {**PROGRAM, "currency": "USD"})
+    assert answer.status_code == 400
+    (error,) = shop.read(answer)["errors"]
+    assert error["pointer"] == "/currency"
+    assert error["detail"].startswith("stays EUR")
+    assert get(shop)["currency"] == "EUR"
+
+
 FLAWED: dict[str, tuple[Any, set[str]]] = {
     "no object": ([], {""}),
     "nothing": ({}, {"/shop_name", "/shop_url", "/currency", "/tiers"}),

@@ -15,7 +15,7 @@ from chalicelib.domain.model import Account, Adjustment, Gift, LedgerEntry
 from chalicelib.domain.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, Book, at, program
 
-LIMITED = program(adjustment_limit=1000, expiry_months=3)
+RULES = program(expiry_months=3)
 MUG = "gift:Mug"
 
 
@@ -32,7 +32,7 @@ def account(**units: int) -> Account:
 def test_a_small_adjustment_is_posted_at_once() -> None:
     """Up to the limit, in either direction; with reason and author, from and to the program's own account for it."""
     for amount in (1000, -1000):
-        posted = adjust(asked(amount), account(EUR=300), LIMITED, now=at(1))
+        posted = adjust(asked(amount), account(EUR=300), RULES, 1000, now=at(1))
         assert isinstance(posted, Posted)
         assert posted.adjustment.state == "posted"
         assert posted.account.balance("EUR", "available") == 300 + amount
@@ -47,18 +47,18 @@ def test_a_small_adjustment_is_posted_at_once() -> None:
 def test_a_large_adjustment_waits() -> None:
     """A cent above the limit, in either direction and any unit; without a limit nothing ever waits."""
     points = program(adjustment_limit=1000, tiers=(Tier("Starter", 0, Rate(amount=5, unit="points")),))
-    assert adjust(asked(1001), account(), LIMITED, now=at(1)) == Waiting(asked(1001))
-    assert adjust(asked(-1001), account(), LIMITED, now=at(1)) == Waiting(asked(-1001))
-    assert adjust(asked(1001, "points"), account(), points, now=at(1)) == Waiting(asked(1001, "points"))
-    assert isinstance(adjust(asked(1), account(), program(adjustment_limit=0), now=at(1)), Waiting)
-    assert isinstance(adjust(asked(10**12), account(), program(), now=at(1)), Posted)
+    assert adjust(asked(1001), account(), RULES, 1000, now=at(1)) == Waiting(asked(1001))
+    assert adjust(asked(-1001), account(), RULES, 1000, now=at(1)) == Waiting(asked(-1001))
+    assert adjust(asked(1001, "points"), account(), points, 1000, now=at(1)) == Waiting(asked(1001, "points"))
+    assert isinstance(adjust(asked(1), account(), program(), 0, now=at(1)), Waiting)
+    assert isinstance(adjust(asked(10**12), account(), program(), None, now=at(1)), Posted)
 
 
 def test_a_unit_that_nobody_knows_is_refused() -> None:
     """A slip of the pen would make a balance of its own; one that the ambassador has is known, whatever the program."""
-    assert adjust(asked(1, "USD"), account(), LIMITED, now=at(1)) == UnknownUnit()
-    assert adjust(asked(1, "point"), account(), LIMITED, now=at(1)) == UnknownUnit()
-    assert isinstance(adjust(asked(-1, "USD"), account(USD=5), LIMITED, now=at(1)), Posted)
+    assert adjust(asked(1, "USD"), account(), RULES, None, now=at(1)) == UnknownUnit()
+    assert adjust(asked(1, "point"), account(), RULES, None, now=at(1)) == UnknownUnit()
+    assert isinstance(adjust(asked(-1, "USD"), account(USD=5), RULES, None, now=at(1)), Posted)
 
 
 def test_the_units_of_a_program() -> None:
@@ -74,7 +74,7 @@ def test_the_units_of_a_program() -> None:
 def test_what_is_given_does_not_expire_at_once() -> None:
     """Whoever has been inactive for long and is given something has as long again; a deduction gives no time."""
     idle = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=at(-400))
-    given, taken = (adjust(asked(amount), idle, LIMITED, now=at(1)) for amount in (100, -100))
+    given, taken = (adjust(asked(amount), idle, RULES, None, now=at(1)) for amount in (100, -100))
     assert isinstance(given, Posted)
     assert isinstance(taken, Posted)
     assert given.account.active_at == at(1)
@@ -86,18 +86,18 @@ def test_what_is_given_does_not_expire_at_once() -> None:
 def test_a_decision_posts_or_closes_and_stands() -> None:
     """What was approved is posted with the author's name, what was denied is not; a repeat is one word for word."""
     was = asked(5000)
-    posted = decide(was, account(EUR=1), LIMITED, "approve", by="key_2", note="saw the parcel", now=at(2))
+    posted = decide(was, account(EUR=1), RULES, "approve", by="key_2", note="saw the parcel", now=at(2))
     assert isinstance(posted, Posted)
     assert posted.account.balance("EUR", "available") == 5001
     assert (posted.entry.author, posted.entry.at) == ("key_1", at(2))
-    denied = decide(was, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(2))
+    denied = decide(was, account(), RULES, "deny", by="key_2", note="no parcel", now=at(2))
     assert denied == Denied(
         replace(was, state="denied", decided_at=at(2), decided_by="key_2", note="no parcel", version=2)
     )
     assert posted.adjustment == replace(
         was, state="posted", decided_at=at(2), decided_by="key_2", note="saw the parcel", version=2
     )
-    again = decide(denied.adjustment, account(), LIMITED, "deny", by="key_2", note="no parcel", now=at(3))
+    again = decide(denied.adjustment, account(), RULES, "deny", by="key_2", note="no parcel", now=at(3))
     assert again == Already(denied.adjustment, repeated=True)
     for decision, by, note, repeated in (
         ("approve", "key_2", "saw the parcel", True),
@@ -105,13 +105,13 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
         ("approve", "key_2", "other words", False),
         ("deny", "key_2", "saw the parcel", False),
     ):
-        again = decide(posted.adjustment, account(), LIMITED, decision, by=by, note=note, now=at(3))  # type: ignore[arg-type]
+        again = decide(posted.adjustment, account(), RULES, decision, by=by, note=note, now=at(3))  # type: ignore[arg-type]
         assert again == Already(posted.adjustment, repeated)
 
 
 def test_an_adjustment_is_posted_at_its_time_in_a_version_of_its_own() -> None:
     """Under the program of that moment; nothing else about the adjustment changes, and it is not its second version."""
-    posted = adjust(asked(1), account(EUR=300), replace(LIMITED, version=7), now=at(1))
+    posted = adjust(asked(1), account(EUR=300), replace(RULES, version=7), None, now=at(1))
     assert isinstance(posted, Posted)
     assert posted.adjustment == replace(asked(1), state="posted")
     assert (posted.entry.at, posted.entry.number, posted.entry.program_version) == (at(1), "00000005-001", 7)
@@ -121,14 +121,14 @@ def test_an_adjustment_is_posted_at_its_time_in_a_version_of_its_own() -> None:
 def test_nothing_given_is_no_activity() -> None:
     """An adjustment of zero lets what there is expire as it would have."""
     idle = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=at(-400))
-    posted = adjust(asked(0), idle, LIMITED, now=at(1))
+    posted = adjust(asked(0), idle, RULES, None, now=at(1))
     assert isinstance(posted, Posted)
     assert posted.account.active_at == at(-400)
 
 
-def gift(rules: Program = LIMITED) -> tuple[Account, Gift]:
+def gift(rules: Program = RULES) -> tuple[Account, Gift]:
     """An account that was given a mug, and the task to send it."""
-    posted = adjust(asked(1, MUG), Account("amb_1", 4, {MUG: {"available": 0}}), rules, now=at(0))
+    posted = adjust(asked(1, MUG), Account("amb_1", 4, {MUG: {"available": 0}}), rules, None, now=at(0))
     assert isinstance(posted, Posted)
     (task,) = posted.gifts
     return posted.account, task
@@ -141,7 +141,7 @@ def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
     assert task.name == "Mug"
     assert pieces(task, after) == 1
     for amount, unit in ((-1, MUG), (0, MUG), (1, "EUR")):
-        posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), LIMITED, now=at(0))
+        posted = adjust(asked(amount, unit), Account("amb_1", 4, {MUG: {"available": 1}}), RULES, None, now=at(0))
         assert isinstance(posted, Posted)
         assert posted.gifts == tasks([posted.entry]) == ()
 
@@ -149,14 +149,14 @@ def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
 def test_a_gift_is_sent_once() -> None:
     """An entry moves it from available to spent; the same words again are a repeat."""
     after, task = gift()
-    sent = send(task, after, LIMITED, author="key_1", note="by post", now=at(1))
+    sent = send(task, after, RULES, author="key_1", note="by post", now=at(1))
     assert isinstance(sent, Sent)
     assert sent.account.balances[MUG] == {"available": 0, "spent": 1}
     assert (sent.entry.kind, sent.entry.cause, sent.entry.at) == ("gift_sent", f"gift:{task.id}", at(1))
     assert (sent.entry.reason, sent.entry.author) == ("by post", "key_1")
     assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", sent=1, version=2)
     for note, repeated in (("by post", True), ("by hand", False)):
-        assert send(sent.gift, sent.account, LIMITED, author="key_2", note=note, now=at(2)) == SentAlready(
+        assert send(sent.gift, sent.account, RULES, author="key_2", note=note, now=at(2)) == SentAlready(
             sent.gift, repeated
         )
 
@@ -164,9 +164,9 @@ def test_a_gift_is_sent_once() -> None:
 def test_a_gift_that_was_taken_back_is_not_sent() -> None:
     """The task is closed as withdrawn, and stays so."""
     _, task = gift()
-    gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), LIMITED, author="key_1", note=None, now=at(1))
+    gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), RULES, author="key_1", note=None, now=at(1))
     assert gone == Withdrawn(replace(task, state="withdrawn", closed_at=at(1), author="key_1", version=2))
-    assert send(gone.gift, account(), LIMITED, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
+    assert send(gone.gift, account(), RULES, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
 
 
 @pytest.mark.parametrize(("have", "left"), [(-1, 0), (0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])
@@ -176,7 +176,7 @@ def test_of_several_pieces_those_are_sent_that_are_left(have: int, left: int) ->
     three = replace(task, amount=3)
     mugs = Account("amb_1", 6, {MUG: {"available": have, "held": 9}, "EUR": {"available": 9}})
     assert pieces(three, mugs) == left
-    closed = send(three, mugs, LIMITED, author="key_1", note=None, now=at(1))
+    closed = send(three, mugs, RULES, author="key_1", note=None, now=at(1))
     if not left:
         assert isinstance(closed, Withdrawn)
         return
@@ -196,7 +196,7 @@ def test_with_its_order_a_gift_goes_back() -> None:
     book.refund(4500)
     book.look(31)
     assert pieces(reward, mugs, book.redemption) == 0
-    assert isinstance(send(reward, mugs, LIMITED, book.redemption, author="k", note=None, now=at(1)), Withdrawn)
+    assert isinstance(send(reward, mugs, RULES, book.redemption, author="k", note=None, now=at(1)), Withdrawn)
     assert [earned_by(replace(reward, cause=it)) for it in ("hold_ended", "refund:r1", "tier:A", "milestone:b")] == [
         "o1",
         "o1",
