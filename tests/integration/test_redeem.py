@@ -92,7 +92,7 @@ def new_items(shop: Shop, before: list[Body]) -> list[Body]:
 
 
 def test_the_days_of_a_friend_end_under_every_name(shop: Shop) -> None:
-    """Another mailbox with the same customer id, and then that mailbox alone, count from the first order all the same."""
+    """Another mailbox with the same customer id, and that mailbox alone, count from the first order all the same."""
     maya = shop.enrol()
     publish(shop, friend_days=30, new_friends_only=False)
     fay, other, known = {"email": "fay@x.example"}, {"email": "fay@y.example"}, {"id": "gid://shop/Customer/1"}
