@@ -606,6 +606,15 @@ def test_a_prize_that_has_expired_is_taken_back_from_there() -> None:
     assert book.account.balances["EUR"] == {"held": 0, "available": 0, "expired": 0}
 
 
+def test_what_has_expired_pays_for_nothing_new() -> None:
+    """A reward and a prize come from the program, however much has expired before."""
+    rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700)))
+    book = Book(rules, account=Account("amb_1", 4, {"EUR": {"expired": 900}}, expired_in=4))
+    book.look(30)
+    assert {entry.legs[0].account for entry in book.entries} == {"program:rewards", "ambassador:held"}
+    assert book.account.balances["EUR"] == {"expired": 900, "held": 0, "available": 1150}
+
+
 def test_what_has_expired_is_taken_back_once() -> None:
     """First by the order itself, then by its prizes, until nothing of it is left."""
     rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 1, TEN_PERCENT, bonus=700)))
