@@ -25,17 +25,18 @@ _FAR = timedelta(days=3 * 366)
 
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
 _LABEL = rf"[^@\s.<>,;:\"()\[\]\\{BARRED}]{{1,63}}"
+_FREE = rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z"
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
-Word = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z")]
+FreeId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_FREE)]
 Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
 Trait = Annotated[str, Meta(min_length=1, max_length=512)]
-Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z")]
+Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -56,7 +57,7 @@ class Money(Shape):
 class Item(Shape):
     """One line of an order."""
 
-    sku: Word
+    sku: FreeId
     quantity: Annotated[int, Meta(ge=1, le=10**6)] = 1
     amount: Money | None = None
     gift_card: bool = False
@@ -69,7 +70,7 @@ class Customer(Shape):
     """The friend, as the shop knows them."""
 
     email: Email
-    id: Word | None = None
+    id: FreeId | None = None
     first_name: Name | None = None
     locale: Locale | None = None
     first_order: bool | None = None
@@ -135,7 +136,7 @@ class Newcomer(Shape):
     first_name: Name
     last_name: Name | None = None
     locale: Locale | None = None
-    customer_id: Word | None = None
+    customer_id: FreeId | None = None
     birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")] | None = None
     consents: Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)] = []
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.domain.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
-from chalicelib.domain.ledger import AVAILABLE, EXPIRED, KINDS, add, legs
+from chalicelib.domain.gifts import is_gift
+from chalicelib.domain.ledger import EXPIRED, KINDS, add, legs
 from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Withdrawal
-from chalicelib.domain.program import GIFT, Program
+from chalicelib.domain.program import Program
 from chalicelib.domain.tiers import offered
 
 OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
@@ -50,11 +51,6 @@ def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> 
     yield from _check_gift(reading, entry, causes)
     reading.number = entry.number
     reading.entries += 1
-
-
-def is_gift(entry: LedgerEntry) -> bool:
-    """Tell whether an entry leaves a gift to send."""
-    return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
 
 
 def caused_by(entry: LedgerEntry) -> str:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.calendar import months_after
-from chalicelib.domain.ledger import AVAILABLE
+from chalicelib.domain.ledger import gains
 from chalicelib.domain.model import Account, LedgerEntry
 from chalicelib.domain.program import GIFT, Program
 
 
-def earned(account: Account, entries: Iterable[LedgerEntry], *, now: datetime) -> Account:
-    """Note that something has become available: whoever gets it has all the time that unspent rewards have."""
-    if any(leg.account == AVAILABLE and leg.amount > 0 for entry in entries for leg in entry.legs):
+def renewed(account: Account, entries: Iterable[LedgerEntry], *, now: datetime) -> Account:
+    """Let the time begin anew if these entries make something available: whoever gets it has all of that time."""
+    if any(map(gains, entries)):
         return replace(account, active_at=max(now, account.active_at or now))
     return account
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.ledger import AVAILABLE, Posting, post
+from chalicelib.domain.ledger import Posting, gains, post
 from chalicelib.domain.model import Account, Gift, LedgerEntry, Redemption
 from chalicelib.domain.program import GIFT, Program
 from chalicelib.domain.tiers import PRIZES
@@ -34,9 +34,14 @@ class Already:
     repeated: bool
 
 
+def is_gift(entry: LedgerEntry) -> bool:
+    """Tell whether an entry leaves a gift to send."""
+    return any(unit.startswith(GIFT) for unit in gains(entry))
+
+
 def tasks(entries: Iterable[LedgerEntry]) -> tuple[Gift, ...]:
     """Return what somebody has to send for these entries."""
-    return tuple(_task(entry) for entry in entries if _makes_available(entry))
+    return tuple(_task(entry) for entry in entries if is_gift(entry))
 
 
 def earned_by(gift: Gift) -> str | None:
@@ -74,10 +79,6 @@ def send(
     posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", reason=note, author=author)
     after, entry = post(account, posting, program, now=now)
     return Sent(replace(closed, state="sent", sent=left), after, entry)
-
-
-def _makes_available(entry: LedgerEntry) -> bool:
-    return any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith(GIFT) for leg in entry.legs)
 
 
 def _task(entry: LedgerEntry) -> Gift:

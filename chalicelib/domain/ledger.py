@@ -50,6 +50,11 @@ def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, .
     return (*from_expired, *from_giver, Leg(taker, amount, unit))
 
 
+def gains(entry: LedgerEntry) -> set[str]:
+    """Return the units of which an entry makes something available."""
+    return {leg.currency for leg in entry.legs if leg.account == AVAILABLE and leg.amount > 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """An entry of no order, to be: what moves and why, the reason that a person gave, and who that was."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.expiry import earned, watched
+from chalicelib.domain.expiry import renewed, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
 from chalicelib.domain.gifts import tasks
@@ -150,7 +150,7 @@ def settle_on(
     if entries:
         won = granted(moved.prizes, changes, program, version=account.version + 1, expired_in=account.expired_in)
         moved = replace(moved, balances=add(moved.balances, entries), prizes=won)
-        moved = watched(earned(moved, entries, now=now), program)
+        moved = watched(renewed(moved, entries, now=now), program)
     return Settlement(
         redemption=settled,
         account=moved,
@@ -350,8 +350,7 @@ def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[
 
 
 def _posting(prize: Prize) -> _Posting:
-    since = prize.granted_in if prize.kind == "bonus_lost" else None
-    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, since)
+    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, since=prize.granted_in)
 
 
 def _expired(postings: list[_Posting], account: Account) -> list[int]:

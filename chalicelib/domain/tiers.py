@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
 from chalicelib.domain.calendar import number_of
 from chalicelib.domain.model import Account, Grant, Window
@@ -26,7 +27,7 @@ class Prize:
     unit: str
     cause: str
     tier: str | None = None
-    granted_in: int = 0
+    granted_in: int | None = None
 
 
 def reached(account: Account, program: Program, month: str) -> int:
@@ -54,9 +55,8 @@ def newest_window(account: Account, program: Program) -> Window:
 
     A candidate, which has no version yet (0), is newer than all that have one.
     """
-    known = account.window
-    older = known is not None and program.version and (not known.version or known.version > program.version)
-    return known if known and older else Window(program.version, program.tier_months)
+    own = Window(program.version, program.tier_months)
+    return max(own, account.window or own, key=lambda window: window.version or inf)
 
 
 def prizes(before: Account, after: Account, program: Program) -> list[Prize]:

@@ -22,8 +22,9 @@ from chalicelib.domain.audit import (
     compared,
     version_of,
 )
-from chalicelib.domain.audit_entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, is_gift, take
+from chalicelib.domain.audit_entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, take
 from chalicelib.domain.audit_order import FIRST, Dossier, check_order
+from chalicelib.domain.gifts import is_gift
 from chalicelib.domain.model import (
     Account,
     Adjustment,

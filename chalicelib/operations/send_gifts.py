@@ -31,9 +31,9 @@ def mark_sent(
         was = table.read_gift(gift_id)
         if was is None:
             return None
-        order_id = earned_by(was)
+        account, order_id = account_of(table, was.ambassador_id), earned_by(was)
+        # The order after the account: what takes it back in between moves the account, and is not overlooked.
         order = table.read_redemption(order_id) if order_id else None
-        account = account_of(table, was.ambassador_id)
         answer = send(was, account, program, order, author=author, note=note, now=now)
         if isinstance(answer, Already):
             return Closed(was, replayed=True) if answer.repeated else answer

@@ -306,6 +306,24 @@ def test_a_gift_goes_back_with_its_order_whatever_else_there_is(desk: Desk) -> N
     assert desk.available("gift:Tea mug") == 0
 
 
+@pytest.mark.parametrize("reads", range(4))
+def test_a_gift_whose_order_comes_back_meanwhile(desk: Desk, reads: int) -> None:
+    """Whenever that is while its task is being closed: what is sent is never what was taken back."""
+    tiers = [{"name": "Starter", "threshold": 0, "reward": {"gift": "Tea mug"}}]
+    programs.publish(deps.table(), {**PROGRAM, "tiers": tiers}, author="test", now=desk.shop.now)
+    desk.shop.days(0.1)
+    task = earned(desk)
+    desk.adjust({**MUG, "amount": 3})
+
+    def comes_back() -> None:
+        desk.shop.refund("o1", "r1", 4500)
+        desk.shop.stream()
+
+    desk.shop.faults.before(*(["GetItem", *[None] * reads] if reads < 3 else ["TransactWriteItems"]), comes_back)
+    answer = sent(desk, task)
+    assert (outcome(answer), desk.available("gift:Tea mug")) == ((409, "gift_withdrawn"), 3)
+
+
 def test_gifts_page_by_page(shop: Shop, desk: Desk) -> None:
     """The oldest first: whoever has waited longest comes first."""
     for n in range(3):

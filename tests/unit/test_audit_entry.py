@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.audit import Links, Reading, Told
-from chalicelib.domain.audit_entry import Causes, caused_by, is_gift, take
+from chalicelib.domain.audit_entry import Causes, caused_by, take
+from chalicelib.domain.gifts import is_gift
 from chalicelib.domain.ledger import legs
 from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Leg, Withdrawal
 from chalicelib.domain.program import Milestone, Rate, Tier

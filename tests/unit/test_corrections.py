@@ -46,7 +46,7 @@ def test_a_small_adjustment_is_posted_at_once() -> None:
 
 def test_a_large_adjustment_waits() -> None:
     """A cent above the limit, in either direction and any unit; without a limit nothing ever waits."""
-    points = program(adjustment_limit=1000, tiers=(Tier("Starter", 0, Rate(amount=5, unit="points")),))
+    points = program(tiers=(Tier("Starter", 0, Rate(amount=5, unit="points")),))
     assert adjust(asked(1001), account(), RULES, 1000, now=at(1)) == Waiting(asked(1001))
     assert adjust(asked(-1001), account(), RULES, 1000, now=at(1)) == Waiting(asked(-1001))
     assert adjust(asked(1001, "points"), account(), points, 1000, now=at(1)) == Waiting(asked(1001, "points"))

@@ -119,12 +119,12 @@ def test_falling_below_takes_back_what_was_granted() -> None:
     held: Prizes = {"tier:2": (Grant(650, "EUR"),), "every:2": (Grant(100, "points", 2), Grant(300, "EUR"))}
     lost = prizes(counted(7, held), counted(1, held), rules)
     assert lost == [
-        Prize("bonus_lost", "tier:2", 650, "EUR", "tier:2"),
-        Prize("bonus_lost", "every:2", 300, "EUR", "every:2"),
-        Prize("bonus_lost", "every:2", 200, "points", "every:2"),
+        Prize("bonus_lost", "tier:2", 650, "EUR", "tier:2", granted_in=0),
+        Prize("bonus_lost", "every:2", 300, "EUR", "every:2", granted_in=0),
+        Prize("bonus_lost", "every:2", 200, "points", "every:2", granted_in=0),
     ]
     assert prizes(counted(7, held), counted(4, held), rules) == [
-        Prize("bonus_lost", "every:2", 300, "EUR", "every:2"),
+        Prize("bonus_lost", "every:2", 300, "EUR", "every:2", granted_in=0),
     ]
     assert prizes(counted(7, held), counted(6, held), rules) == []
 
@@ -132,7 +132,9 @@ def test_falling_below_takes_back_what_was_granted() -> None:
 def test_what_the_program_no_longer_offers_is_still_taken_back() -> None:
     """A grant of old rules goes when its number is no longer reached; reached again it is not granted again."""
     held: Prizes = {"at:3": (Grant(50, "stars"),)}
-    assert prizes(counted(3, held), counted(2, held), program()) == [Prize("bonus_lost", "at:3", 50, "stars", "at:3")]
+    assert prizes(counted(3, held), counted(2, held), program()) == [
+        Prize("bonus_lost", "at:3", 50, "stars", "at:3", granted_in=0)
+    ]
     assert prizes(counted(2), counted(3), program()) == []
 
 
