@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.domain import model
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.program import Program
-from chalicelib.store.keys import Key, index_keys, key_of, stamp
+from chalicelib.store.keys import Key, index_keys, key_of, kind_in, stamp
 
 Item = dict[str, dict[str, Any]]
 
@@ -75,7 +75,7 @@ def entity_of(item: Item) -> Entity:
     Raises:
         msgspec.ValidationError: the item is not what the program writes.
     """
-    kind = item["SK"]["S"].partition("#")[0]
+    kind = kind_in(item["SK"]["S"])
     told = {name: read(value) for name, value in item.items()}
     return _converted(told, _ENTITIES[kind])
 

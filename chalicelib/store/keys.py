@@ -9,7 +9,7 @@
 | clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
 | friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
-| redemption           | ORDER#o, REDEMPTION       | order                                | due; owner: AMB#a / time; |
+| redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
@@ -151,14 +151,23 @@ def order_in(key: Key) -> str:
 
 
 def redemption(order_id: str) -> Key:
-    """An order's redemption."""
-    return Key(order(order_id), "REDEMPTION")
+    """An order's redemption.
+
+    It sorts before every fact, so a query meets it first: whatever facts were cleared by the version that is read have
+    been stored before that, and are read after it. A query is no snapshot, but it misses none of them.
+    """
+    return Key(order(order_id), "#REDEMPTION")
 
 
 def fact(order_id: str, name: str) -> Key:
     """A later fact of an order by the name that the order's standing gives it."""
     kind, _, own = name.partition(":")
     return Key(order(order_id), f"{kind.upper()}#{own.zfill(6) if kind == 'review' else own}")
+
+
+def kind_in(sk: str) -> str:
+    """The kind of entity that lies under a sort key."""
+    return sk.removeprefix("#").partition("#")[0]
 
 
 def case(order_id: str) -> Key:

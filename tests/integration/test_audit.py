@@ -296,7 +296,7 @@ class Tampered:
 
     def order(self, order_id: str) -> Item:
         """A redemption."""
-        return self.items[f"ORDER#{order_id}", "REDEMPTION"]
+        return self.items[f"ORDER#{order_id}", "#REDEMPTION"]
 
     def account(self) -> Item:
         """Maya's account."""
@@ -642,14 +642,14 @@ def a_kind_that_there_is_not(it: Tampered) -> str:
 def an_order_that_nobody_finds_when_it_is_due(it: Tampered) -> str:
     """An order's hold would end, and the schedule would not see it."""
     put_into(it.order("o20"), "due_pk", None)
-    return "ORDER#o20/REDEMPTION/due_pk"
+    return "ORDER#o20/#REDEMPTION/due_pk"
 
 
 @plants("listing")
 def an_order_that_is_not_listed(it: Tampered) -> str:
     """An order that its ambassador does not see."""
     put_into(it.order("o1"), "owner_pk", None)
-    return "ORDER#o1/REDEMPTION/owner_pk"
+    return "ORDER#o1/#REDEMPTION/owner_pk"
 
 
 @plants("message")
@@ -796,7 +796,7 @@ def an_entry_of_another(it: Tampered) -> str:
 def an_order_of_no_shape(it: Tampered) -> str:
     """An order with an amount that is none."""
     put_into(it.order("o2"), "amount", "50,00")
-    return "ORDER#o2/REDEMPTION"
+    return "ORDER#o2/#REDEMPTION"
 
 
 @plants("wake_up")

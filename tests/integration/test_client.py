@@ -10,7 +10,7 @@ from tests.shop import ENVIRONMENT, OWN_SESSION, Shop
 
 EVERYTHING: dict[str, Any] = {
     "PK": {"S": "ORDER#o1"},
-    "SK": {"S": "REDEMPTION"},
+    "SK": {"S": "#REDEMPTION"},
     **{
         name: value(told)
         for name, told in {

@@ -123,7 +123,7 @@ def test_a_trespass_is_seen(operation: str, params: Body) -> None:
 
 def test_what_is_lawful_is_no_trespass() -> None:
     """Nor does it cry at the rest: a put on a free key, a reading, and changes of anything else."""
-    elsewhere = {"PK": {"S": "ORDER#o1"}, "SK": {"S": "REDEMPTION"}}
+    elsewhere = {"PK": {"S": "ORDER#o1"}, "SK": {"S": "#REDEMPTION"}}
     lawful: list[tuple[str, Body]] = [
         ("PutItem", {"Item": KEY, "ConditionExpression": IF_ABSENT}),
         ("TransactWriteItems", {"TransactItems": [{"Put": {"Item": KEY, "ConditionExpression": IF_ABSENT}}]}),
@@ -203,7 +203,7 @@ def test_what_the_program_does_raises_no_alarm(shop: Shop, told: Told) -> None:
 def test_an_outage_does_not_keep_the_alarm_back(shop: Shop, told: Told) -> None:
     """It is told before the batch is worked on: a table that fails then leaves no tampering unsaid."""
     shop.faults.before("Query", *[refused("ValidationException")] * 2)
-    records = [record("INSERT", "ORDER#o1", "REDEMPTION"), record("REMOVE", "LEDGER#amb_1", "ENTRY#00000001-001")]
+    records = [record("INSERT", "ORDER#o1", "#REDEMPTION"), record("REMOVE", "LEDGER#amb_1", "ENTRY#00000001-001")]
     with pytest.raises(ClientError):
         stream.on_table_change({"Records": records}, None)
     assert told.counted() == [1]

@@ -293,7 +293,7 @@ def test_a_redemption_writes_only_its_own_items(shop: Shop) -> None:
     assert send(shop, order(maya["code"])).status_code == 201
     added = new_items(shop, before)
     kinds = sorted((item["PK"]["S"].partition("#")[0], item["SK"]["S"]) for item in added)
-    assert kinds == [("ORDER", "REDEMPTION"), ("PERSON", "FRIEND"), ("PERSON", "FRIEND")]
+    assert kinds == [("ORDER", "#REDEMPTION"), ("PERSON", "FRIEND"), ("PERSON", "FRIEND")]
     assert {item["order_id"]["S"] for item in added} == {"o-1"}
     assert len({item["PK"]["S"] for item in added}) == 3
 

@@ -161,7 +161,7 @@ def test_150_facts_of_an_unknown_order_are_put_to_rest(shop: Shop) -> None:
 def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     """An item that cannot be read is postponed with its reason and growing gaps; its neighbours are settled."""
     sell(shop, "good", "poisoned")
-    key = {"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "REDEMPTION"}}
+    key = {"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}}
     shop.dynamodb.update_item(
         TableName=deps.settings().table,
         Key=key,
@@ -172,7 +172,7 @@ def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     for _ in range(3):
         shop.now += timedelta(days=1)
         shop.minute()
-        row = item(shop, "ORDER#poisoned", "REDEMPTION")
+        row = item(shop, "ORDER#poisoned", "#REDEMPTION")
         gaps.append(row["due_at"]["S"])
         assert "Expected `int`" in row["failure"]["S"]
     assert shop.order("good")["position"]["held"] == eur(450)
@@ -272,7 +272,7 @@ def test_a_table_that_does_not_answer_leaves_everything_due(shop: Shop) -> None:
     shop.faults.before("TransactWriteItems", *[refused("InternalServerError", 500)] * 60)
     shop.faults.before("Query", refused("InternalServerError", 500))
     assert settle_orders(deps.table(), ["o1", "o2"], now=shop.now) == []
-    assert "attempts" not in item(shop, "ORDER#o1", "REDEMPTION")
+    assert "attempts" not in item(shop, "ORDER#o1", "#REDEMPTION")
     shop.faults.before("TransactWriteItems")
     shop.days(0.1)
     assert shop.postings() == [("hold", 450)] * 2
@@ -284,7 +284,7 @@ def test_an_outage_in_the_midst_is_no_failure_of_the_order(shop: Shop) -> None:
     programs.version.cache_clear()
     shop.faults.before("GetItem", *[refused("InternalServerError", 500)] * 3)
     assert settle_orders(deps.table(), ["o1"], now=shop.now) == []
-    assert "attempts" not in item(shop, "ORDER#o1", "REDEMPTION")
+    assert "attempts" not in item(shop, "ORDER#o1", "#REDEMPTION")
 
 
 def test_the_stream_may_be_off_for_a_day(shop: Shop) -> None:

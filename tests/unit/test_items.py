@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import effects
+from chalicelib.store import keys
 from chalicelib.store.items import entity_of, item_of
 
 TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
@@ -49,3 +50,9 @@ def test_what_is_stored_is_read_back(kind: Any, data: st.DataObject) -> None:
     """Every entity with every value that its fields may have, none of them among these."""
     entity = data.draw(drawn(kind))
     assert entity_of(item_of(entity)) == entity
+
+
+def test_a_redemption_lies_before_every_fact_of_its_order() -> None:
+    """A query meets the redemption first: what a settlement of that version has cleared can't be missed after it."""
+    facts = [keys.fact("o1", name) for name in ("refund:r", "reversal:r", "fulfilment:f", "review:1")]
+    assert all(keys.redemption("o1").sk < fact.sk for fact in [*facts, keys.case("o1")])
