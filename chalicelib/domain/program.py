@@ -192,6 +192,10 @@ class Program:
         Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
     ] = None
     locale: Annotated[Language, "The language for people whose own is not known."] = "en"
+    digits: Annotated[
+        Literal["latin", "customary"],
+        "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",
+    ] = "latin"
     author: str = ""
     created_at: datetime | None = None
     written: str = ""

@@ -13,7 +13,7 @@ from chalicelib.domain.fraud import safe_to_tell
 from chalicelib.domain.model import Redemption
 from chalicelib.domain.program import GIFT
 from chalicelib.web.language import Language, format_amount, format_date
-from chalicelib.web.numbers import format_money, format_percent
+from chalicelib.web.numbers import format_money, format_number, format_percent
 
 Reader = Literal["admin", "ambassador"]
 Sentences = Iterator[str]
@@ -80,6 +80,10 @@ class Teller:
         """Write an amount of the order."""
         return format_money(amount, self.redemption.currency, self.language.tag)
 
+    def number(self, number: int) -> str:
+        """Write how many, or which one."""
+        return format_number(number, self.language.tag)
+
     def date(self, moment: datetime) -> str:
         """Write a day."""
         return format_date(moment, self.language)
@@ -124,15 +128,17 @@ class ToAdmin(Teller):
 
     def tell_tier(self, it: Told) -> Sentences:
         """Which rules applied, and why those."""
-        yield self._("Version %(version)d of the program applies.") % {"version": it["program_version"]}
+        yield self._("Version %(version)s of the program applies.") % {"version": self.number(it["program_version"])}
         text = self.ngettext(
-            "The tier is %(tier)s, with %(reached)d counted referral.",
-            "The tier is %(tier)s, with %(reached)d counted referrals.",
+            "The tier is %(tier)s, with %(reached)s counted referral.",
+            "The tier is %(tier)s, with %(reached)s counted referrals.",
             it["reached"],
         )
-        yield text % {"tier": it["outcome"], "reached": it["reached"]}
+        yield text % {"tier": it["outcome"], "reached": self.number(it["reached"])}
         if it["place"]:
-            yield self._("It was the ambassador’s order number %(place)d to be settled.") % {"place": it["place"]}
+            yield self._("It was the ambassador’s order number %(place)s to be settled.") % {
+                "place": self.number(it["place"])
+            }
 
     def tell_campaign(self, it: Told) -> Sentences:
         """Other terms than the program's."""
@@ -190,11 +196,11 @@ class ToAdmin(Teller):
             case None, _:
                 yield self._("It waits for an admin to decide.")
             case "deny", "admin":
-                yield self._("An admin denied it (decision %(number)d).") % {"number": it["number"]}
+                yield self._("An admin denied it (decision %(number)s).") % {"number": self.number(it["number"])}
             case "deny", _:
                 yield self._("No admin decided in time, so the program’s default denied it.")
             case _, "admin":
-                yield self._("An admin approved it (decision %(number)d).") % {"number": it["number"]}
+                yield self._("An admin approved it (decision %(number)s).") % {"number": self.number(it["number"])}
             case _:
                 yield self._("No admin decided in time, so the program’s default approved it.")
 
@@ -246,11 +252,11 @@ class ToAmbassador(Teller):
         """The level, and what it took."""
         if it["reached"]:
             text = self.ngettext(
-                "Your level was %(tier)s, thanks to %(reached)d friend who bought before.",
-                "Your level was %(tier)s, thanks to %(reached)d friends who bought before.",
+                "Your level was %(tier)s, thanks to %(reached)s friend who bought before.",
+                "Your level was %(tier)s, thanks to %(reached)s friends who bought before.",
                 it["reached"],
             )
-            yield text % {"tier": it["outcome"], "reached": it["reached"]}
+            yield text % {"tier": it["outcome"], "reached": self.number(it["reached"])}
         else:
             yield self._("Your level was %(tier)s.") % {"tier": it["outcome"]}
 

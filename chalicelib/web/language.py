@@ -6,13 +6,13 @@ A locale is served by its own catalogue, else by that of its language; English i
 import gettext
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.domain.program import Program
-from chalicelib.web.numbers import NBSP, format_money, format_number
+from chalicelib.web.numbers import NBSP, NUMBERING, customary, format_money, format_number, write_digits
 
 DIRECTORY = Path(__file__).parent / "locale"
 POINTS = "points"
@@ -39,7 +39,7 @@ class Language:
     @property
     def open_graph(self) -> str:
         """The value of `og:locale`, whose default for English names a territory."""
-        return "en_US" if self.tag == "en" else self.tag.replace("-", "_")
+        return "en_US" if self.tag == "en" else self.tag.partition(NUMBERING)[0].replace("-", "_")
 
     @property
     def translations(self) -> gettext.NullTranslations:
@@ -48,22 +48,24 @@ class Language:
 
 
 def choose(locale: str) -> Language:
-    """The best language for a locale: `gu-IN` is served by `gu_IN`, else `gu`, else by English."""
-    return _find(locale) or Language("en", None)
+    """The best language for a locale: `gu-IN` is served by `gu_IN`, else `gu`, else by English.
+
+    A locale that asks for digits, such as `bn-u-nu-beng`, keeps them.
+    """
+    tag, extension, digits = locale.partition(NUMBERING)
+    found = _find(tag)
+    return replace(found, tag=f"{found.tag}{extension}{digits}") if found else Language("en", None)
 
 
 def spoken(wanted: Iterable[str], program: Program) -> Language:
     """The first of the wanted locales that the program speaks, else the program's own.
 
     A program that lists no languages speaks every one that there is. `gu` in the list also serves `gu-IN`, and
-    `gu-IN` also `gu`.
+    `gu-IN` also `gu`. Numbers are in the digits that the program wants.
     """
-    for locale in wanted:
-        listed = _listed(locale, program.languages)
-        found = _find(listed) if listed else None
-        if found:
-            return found
-    return choose(program.locale)
+    listed = (_listed(locale, program.languages) for locale in wanted)
+    found = next(filter(None, (_find(tag) for tag in listed if tag)), None) or choose(program.locale)
+    return replace(found, tag=customary(found.tag)) if program.digits == "customary" else found
 
 
 def accepted(header: str) -> list[str]:
@@ -84,7 +86,7 @@ def format_date(moment: datetime, language: Language) -> str:
         _("August"), _("September"), _("October"), _("November"), _("December"),
     )  # fmt: skip
     parts = {"day": day.day, "month": months[day.month - 1], "year": day.year}
-    return _("%(day)d %(month)s %(year)d") % parts
+    return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
 
 
 def format_amount(amount: int, unit: str, language: Language) -> str:

@@ -1,7 +1,8 @@
 """Money and percentages as people write them, from integers to text without a float in between.
 
 The few number styles here stand in for CLDR: a full library would outweigh the whole Lambda package.
-A language that is not listed is written the English way.
+A language that is not listed is written the English way. Digits are 0 to 9, unless the tag of the language asks for
+its own as BCP 47 has it: `bn-u-nu-beng`.
 """
 
 from dataclasses import dataclass, replace
@@ -9,6 +10,9 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.program import GIFT
 
 NBSP = "\u00a0"
+NUMBERING = "-u-nu-"
+"""What stands in a tag between the language and the name of its digits (BCP 47, extension U)."""
+
 _NARROW = "\u202f"
 
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -32,6 +36,7 @@ class _Style:
     point: str = "."
     group: str = ","
     group_size: int = 3  # of the groups after the first three digits: 2 in India
+    ungrouped: int = 3  # so many digits stand without a group: 4 in Spain
     symbol_first: bool = True
     percent: str = "%"
 
@@ -39,23 +44,33 @@ class _Style:
 _ENGLISH = _Style()
 _INDIAN = _Style(group_size=2)
 _GERMAN = _Style(point=",", group=".", symbol_first=False, percent=NBSP + "%")
-_ITALIAN = replace(_GERMAN, percent="%")
+_SPANISH = replace(_GERMAN, ungrouped=4)
+_ITALIAN = replace(_SPANISH, percent="%")
+_PORTUGUESE = replace(_GERMAN, percent="%")
 _FRENCH = replace(_GERMAN, group=_NARROW, percent=_NARROW + "%")
 _NORDIC = replace(_GERMAN, group=NBSP)
-_POLISH = replace(_NORDIC, percent="%")
-_SOUTH_AMERICAN = replace(_ITALIAN, symbol_first=True)
+_UKRAINIAN = replace(_NORDIC, percent="%")
+_POLISH = replace(_UKRAINIAN, ungrouped=4)
+_SOUTH_AMERICAN = replace(_PORTUGUESE, symbol_first=True)
 
 _WRITTEN_LIKE = {
     "es-419 es-CU es-DO es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-SV es-US": _ENGLISH,
     "es-AR es-BO es-CL es-CO es-EC es-PY es-UY es-VE": _SOUTH_AMERICAN,
     "en-IN as bn gu hi kn ml mr or pa ta te": _INDIAN,
-    "da de es": _GERMAN,
-    "el it pt": _ITALIAN,
+    "da de": _GERMAN,
+    "es": _SPANISH,
+    "it": _ITALIAN,
+    "el pt": _PORTUGUESE,
     "fr": _FRENCH,
     "cs fi nb nn no sk sv": _NORDIC,
-    "bg hu pl uk": _POLISH,
+    "uk": _UKRAINIAN,
+    "bg hu pl pt-PT": _POLISH,
 }
 _STYLES = {tag: style for tags, style in _WRITTEN_LIKE.items() for tag in tags.split()}
+
+_DIGITS = {"beng": "০১২৩৪৫৬৭৮৯", "deva": "०१२३४५६७८९"}
+_CUSTOMARY = {"as": "beng", "bn": "beng", "mr": "deva"}
+"""Languages that CLDR writes in digits of their own. Gujarati and Hindi have some too, but are written in 0 to 9."""
 
 
 def format_money(amount: int, currency: str, locale: str = "en") -> str:
@@ -70,7 +85,7 @@ def format_money(amount: int, currency: str, locale: str = "en") -> str:
 
 
 def format_round_money(amount: int, currency: str, locale: str = "en") -> str:
-    """The same without `.00`, for big type: €5 rather than €5.00."""
+    """The same without `.00`, for offers and their limits: €5 rather than €5.00."""
     exponent = _exponent(currency)
     whole, rest = divmod(abs(amount), 10**exponent)
     if rest:
@@ -80,17 +95,30 @@ def format_round_money(amount: int, currency: str, locale: str = "en") -> str:
 
 def format_number(number: int, locale: str = "en") -> str:
     """A whole number with its groups: 12,345."""
-    return f"{_sign(number)}{_digits(number, 0, _style(locale))}"
+    return write_digits(f"{_sign(number)}{_digits(number, 0, _style(locale))}", locale)
+
+
+def write_digits(text: str, locale: str) -> str:
+    """The same text in the digits that the locale asks for."""
+    numbering = locale.partition(NUMBERING)[2]
+    return text.translate(str.maketrans("0123456789", _DIGITS[numbering])) if numbering in _DIGITS else text
+
+
+def customary(tag: str) -> str:
+    """The tag of a language, asking for the digits that CLDR writes it in."""
+    digits = _CUSTOMARY.get(tag.partition("-")[0])
+    return f"{tag}{NUMBERING}{digits}" if digits and NUMBERING not in tag else tag
 
 
 def format_percent(basis_points: int, locale: str = "en") -> str:
     """Basis points as a percentage with no more decimals than it needs: 1000 is 10%, 1250 is 12.5%."""
     style = _style(locale)
     number = _digits(basis_points, 2, style).rstrip("0").rstrip(style.point)
-    return f"{_sign(basis_points)}{number}{style.percent}"
+    return write_digits(f"{_sign(basis_points)}{number}{style.percent}", locale)
 
 
 def _money(amount: int, currency: str, locale: str, number: str) -> str:
+    number = write_digits(number, locale)
     if not _is_iso(currency):
         return f"{_sign(amount)}{number}{NBSP}{currency}"
     symbol = _SYMBOLS.get(currency, currency)
@@ -107,6 +135,8 @@ def _digits(number: int, places: int, style: _Style) -> str:
 
 
 def _grouped(whole: str, style: _Style) -> str:
+    if len(whole) <= style.ungrouped:
+        return whole
     groups = [whole[-3:]]
     rest = whole[:-3]
     while rest:
@@ -116,7 +146,7 @@ def _grouped(whole: str, style: _Style) -> str:
 
 
 def _style(locale: str) -> _Style:
-    tag = locale.replace("_", "-")
+    tag = locale.replace("_", "-").partition(NUMBERING)[0]
     return _STYLES.get(tag) or _STYLES.get(tag.partition("-")[0]) or _ENGLISH
 
 

@@ -162,8 +162,8 @@ def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
         discount = format_round_money(offer.amount, offer.currency, tag)
     return {
         "discount": discount,
-        "minimum": format_money(offer.minimum, offer.currency, tag) if offer.minimum else "",
-        "maximum": "" if offer.maximum is None else format_money(offer.maximum, offer.currency, tag),
+        "minimum": format_round_money(offer.minimum, offer.currency, tag) if offer.minimum else "",
+        "maximum": "" if offer.maximum is None else format_round_money(offer.maximum, offer.currency, tag),
     }
 
 

@@ -112,6 +112,53 @@ def test_a_translation_is_no_copy(tag: str) -> None:
     assert same == []
 
 
+LOOSE = re.compile(r"(?<![^\s(])(?:ને|ની|નો|ના|નું|નાં|થી|માં|માંથી)(?![^\s.,;:!?)])")
+"""A Gujarati case ending that stands as a word of its own."""
+
+SOUNDS_WRONG = {
+    "en": {"falls away": "is lost", "set aside for you until": "reads as a deadline", "this mail": "this email"},
+    "bn": {"সুপারিশ": "officialese: -এর কথা বলছেন", "কর্মসূচি": "officialese: প্রোগ্রাম"},
+    "es": {"persona amiga": "alguien", "El botón": "nothing walks by itself", "guardamos": "reads as a deadline"},
+    "gu": {
+        "લીધે": "sounds like blame: ના સૌજન્યથી, પ્રમાણે",
+        "એડમિન": "ઍડમિન",
+        "કાર્યક્રમ": "an event: યોજના",
+        "નહીં તો": "sounds like a threat",
+        "લખીશું": "જણાવીશું",
+        "આરામ": "a code takes no rest",
+    },
+}
+"""Words that readers of the language have stumbled over, and what to say instead or why."""
+
+
+@pytest.mark.parametrize("tag", ["en", *LANGUAGES])
+def test_no_sentence_says_what_sounds_wrong(tag: str) -> None:
+    """Each language has words that blame, threaten or come from an office; ours are others, and one for one thing."""
+    catalogue = source() if tag == "en" else translated(tag)
+    forms = [form for it in sentences(catalogue).values() for form in (asked(it) if tag == "en" else said(it))]
+    assert [(word, form) for word in SOUNDS_WRONG[tag] for form in forms if word in form] == []
+
+
+def test_a_gujarati_ending_joins_its_word() -> None:
+    """An ending belongs to the word before it, a name too: apart from it, "ને" says "and"."""
+    forms = [form for it in sentences(translated("gu")).values() for form in said(it)]
+    assert [form for form in forms if LOOSE.search(form)] == []
+    assert [bool(LOOSE.search(it)) for it in ("%(name)s ને", "ની છૂટ", "%(name)sને નામે")] == [True, True, False]
+
+
+def test_a_bengali_ending_stays_with_its_word() -> None:
+    """A line never breaks between a name and its ending: "কে" joins it, and after a hyphen stands a word joiner."""
+    forms = [form for it in sentences(translated("bn")).values() for form in said(it)]
+    assert [form for form in forms if re.search(r"-(?!\u2060)|-\u2060?কে", form)] == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_figure_in_big_type_has_no_ending(tag: str) -> None:
+    """What an offer takes off stands on a line of its own, so the next line begins with a word."""
+    (offer,) = said(translated(tag)["%(discount)s off your order"])
+    assert re.fullmatch(r"%\(discount\)s \w.*", offer)
+
+
 # --- dates and amounts
 
 
@@ -133,8 +180,8 @@ def test_dates(tag: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "money", "percent"),
     [
-        ("es", "1.234,50 €", "12,5 %"),
-        ("es-ES", "1.234,50 €", "12,5 %"),
+        ("es", "1234,50 €", "12,5 %"),
+        ("es-ES", "1234,50 €", "12,5 %"),
         ("es-MX", "€1,234.50", "12.5%"),
         ("es-AR", "€1.234,50", "12,5%"),
         ("gu-IN", "€1,234.50", "12.5%"),
@@ -151,12 +198,59 @@ def test_numbers(tag: str, money: str, percent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "four", "five"),
+    [
+        ("en", "€1,234.50", "€12,345.50"),
+        ("es", "1234,50 €", "12.345,50 €"),
+        ("es-419", "€1,234.50", "€12,345.50"),
+        ("de", "1.234,50 €", "12.345,50 €"),
+        ("it", "1234,50 €", "12.345,50 €"),
+        ("pl", "1234,50 €", "12 345,50 €"),
+        ("pt-PT", "1234,50 €", "12 345,50 €"),
+        ("uk", "1 234,50 €", "12 345,50 €"),
+        ("gu", "€1,234.50", "€12,345.50"),
+    ],
+)
+def test_four_digits_are_grouped_where_readers_group_them(tag: str, four: str, five: str) -> None:
+    """Spain, Italy, Poland and Portugal put a point or blank from five digits on (CLDR)."""
+    written = [format_money(amount, "EUR", tag).replace("\u00a0", " ") for amount in (123450, 1234550)]
+    assert written == [four, five]
+
+
+@pytest.mark.parametrize(
+    ("tag", "digits", "written"),
+    [
+        ("bn", "customary", ("bn-u-nu-beng", "€১২,৩৪,৫৬৭.৮৯", "১২.৫%", "৫ সেপ্টেম্বর, ২০২৬", "১,২০০ পয়েন্ট")),
+        ("bn-BD", "customary", ("bn-BD-u-nu-beng", "€১২,৩৪,৫৬৭.৮৯", "১২.৫%", "৫ সেপ্টেম্বর, ২০২৬", "১,২০০ পয়েন্ট")),
+        ("bn", "latin", ("bn", "€12,34,567.89", "12.5%", "5 সেপ্টেম্বর, 2026", "1,200 পয়েন্ট")),
+        ("gu", "customary", ("gu", "€12,34,567.89", "12.5%", "5 સપ્ટેમ્બર, 2026", "1,200 પૉઇન્ટ")),
+        ("en-IN", "customary", ("en-IN", "€12,34,567.89", "12.5%", "5 September 2026", "1,200 points")),
+    ],
+)
+def test_a_program_chooses_the_digits(tag: str, digits: str, written: tuple[str, ...]) -> None:
+    """In 0 to 9 everywhere, or as the language is written by custom; the tag says so to whoever reads it (BCP 47)."""
+    spoke = spoken([tag], program(digits=digits))
+    assert choose(spoke.tag) == spoke
+    assert spoke.open_graph == tag.replace("-", "_")
+    amounts = (format_money(123456789, "EUR", spoke.tag), format_percent(1250, spoke.tag))
+    date, points = format_date(datetime(2026, 9, 5, tzinfo=UTC), spoke), format_amount(1200, "points", spoke)
+    assert (spoke.tag, *amounts, date, points.replace("\u00a0", " ")) == written
+
+
+@pytest.mark.parametrize("tag", ["bn-u-nu-latn", "bn-u-nu-", "bn-u-nu-../x", "de-u-nu-beng"])
+def test_digits_that_nobody_knows_are_left_as_they_are(tag: str) -> None:
+    """A tag with other digits, or with what is none, breaks nothing."""
+    assert format_money(1250, "EUR", choose(tag).tag) == "€12.50"
+
+
+@pytest.mark.parametrize(
     ("amount", "unit", "tag", "written"),
     [
         (1, "points", "en", "1 point"),
         (1200, "points", "en", "1,200 points"),
         (1, "points", "es", "1 punto"),
-        (1200, "points", "es", "1.200 puntos"),
+        (1200, "points", "es", "1200 puntos"),
+        (12000, "points", "es", "12.000 puntos"),
         (120000, "points", "gu", "1,20,000 પૉઇન્ટ"),
         (50, "points", "bn", "50 পয়েন্ট"),
         (-50, "points", "en", "-50 points"),
