@@ -14,11 +14,15 @@ Safe = Literal["routine", "returns"]
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a signal weighs unless the program says otherwise, its text for admins, what the ambassador may be told."""
+    """What a signal weighs unless the program says otherwise, its text for admins, what the ambassador may be told.
+
+    A `guess` is no fact about an order: it adds to the weight of facts, and holds no reward without one.
+    """
 
     weight: int
     text: str
     safe: Safe = "routine"
+    guess: bool = False
 
 
 SIGNALS = {
@@ -36,7 +40,9 @@ SIGNALS = {
     ),
     "disposable_email": Signal(30, "The friend's mailbox is one of a host that gives them away for minutes."),
     "no_clicks": Signal(
-        20, "Nobody opened the link of this code in the 30 days before: it may stand on a coupon site."
+        20,
+        "Nobody was seen to open the link of this code in the 30 days before: it may stand on a coupon site.",
+        guess=True,
     ),
 }
 """Every signal, the weightiest first."""
@@ -110,8 +116,13 @@ def weight(found: tuple[str, ...], watch: Watch) -> int:
 
 
 def needs_review(found: tuple[str, ...], watch: Watch) -> bool:
-    """Tell whether a reward has to wait for an admin."""
-    return watch.review_at is not None and weight(found, watch) >= watch.review_at
+    """Tell whether a reward has to wait for an admin.
+
+    Whom a browser's name tells for a person is a guess. So is what the lack of visits says, whatever a program weighs
+    it: by itself it is shown, and nobody waits for it.
+    """
+    heavy = watch.review_at is not None and weight(found, watch) >= watch.review_at
+    return heavy and any(not SIGNALS[name].guess for name in found)
 
 
 def paced(pace: Pace | None, day: str) -> Pace:

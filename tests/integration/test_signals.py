@@ -197,6 +197,9 @@ def test_orders_that_nobody_clicked_for(shop: Shop) -> None:
     assert settled(shop, code, "o2") == []
     shop.now += timedelta(days=32)
     assert settled(shop, code, "o3") == ["no_clicks"]
+    assert [shop.order(f"o{number}").get("reason") for number in range(4)] == [None] * 4  # a guess holds no reward
+    assert settled(shop, code, "o4", customer={"email": "fay@mailinator.com"}) == ["disposable_email", "no_clicks"]
+    assert shop.order("o4")["reason"] == "review_pending"
 
 
 def test_friends_who_send_everything_back(shop: Shop) -> None:

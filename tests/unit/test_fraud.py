@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.domain.fraud import (
     SIGNALS,
@@ -18,7 +20,7 @@ from chalicelib.domain.fraud import (
     weight,
 )
 from chalicelib.domain.model import Account, Month, Pace, Redemption, Trait
-from chalicelib.domain.program import Watch
+from chalicelib.domain.program import COUNT_MAX, Watch
 from tests.unit.book import Book, program
 
 MARCH = "2026-03"
@@ -189,6 +191,20 @@ def test_a_reward_waits_from_the_threshold_on() -> None:
     assert not needs_review(both, Watch(review_at=61))
     assert not needs_review(both, Watch())
     assert not needs_review((), Watch(review_at=1))
+
+
+@given(
+    st.none() | st.integers(1, COUNT_MAX),
+    st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.integers(0, COUNT_MAX)),
+    st.sets(st.sampled_from(sorted(WEIGHTS))),
+)
+def test_no_reward_waits_because_of_a_guess_alone(at: int | None, weights: dict[str, int], found: set[str]) -> None:
+    """Whatever a program watches for: nobody seen on the link holds no reward without a fact beside it."""
+    watch = Watch(review_at=at, weights=weights)
+    assert not needs_review(("no_clicks",), watch)
+    facts = found - {"no_clicks"}
+    reached = at is not None and weight(tuple(found), watch) >= at
+    assert needs_review(tuple(found), watch) == (reached and bool(facts))
 
 
 def test_the_vaguer_of_two_texts_is_told() -> None:
