@@ -1,7 +1,10 @@
 """Codes that people type: short, without look-alikes, in any case, and never a bad word."""
 
 import re
+import unicodedata
 from random import Random
+
+from chalicelib.domain.invisible import without_invisible
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
@@ -52,7 +55,14 @@ def is_decent(code: str) -> bool:
 def normal_code(typed: str) -> str | None:
     """Return a typed code as it is stored, or None when it cannot be one.
 
-    Case, blanks and hyphens are the typist's own.
+    Phones, mail programs and typists change a code without meaning another: they turn a hyphen into a dash or a minus,
+    hang on the full stop of the sentence, bring invisible marks along, write in full width or with the digits of their
+    own script. So only letters and digits count. A letter that no code has, such as an accented one, is no slip.
     """
-    code = "".join(typed.split()).replace("-", "").upper()
-    return code if code.isascii() and code.isalnum() and len(code) <= _LONGEST else None
+    plain = typed if typed.isascii() else without_invisible(unicodedata.normalize("NFKC", typed))
+    kept = "".join(_digit(letter) for letter in plain if letter.isalnum())
+    return kept.upper() if kept and kept.isascii() and len(kept) <= _LONGEST else None
+
+
+def _digit(letter: str) -> str:
+    return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter

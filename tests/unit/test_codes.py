@@ -4,6 +4,8 @@ from random import Random
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.domain.codes import ALPHABET, is_coupon, is_decent, normal_code, random_code, random_coupon
 
@@ -90,12 +92,39 @@ def test_a_coupon_is_told_by_its_form(code: str, is_one: bool) -> None:
         ("x" * 51, None),
         ("", None),
         (" - ", None),
-        ("maya_7", None),
-        ("maya#7", None),
+        ("\u201cmaya_7k3q\u201d.", "MAYA7K3Q"),
+        ("(maya#7k3q)", "MAYA7K3Q"),
+        ("\uff4d\uff41\uff59\uff41\uff17\uff2b\uff13\uff31", "MAYA7K3Q"),
+        ("maya\u0ae7\u09e8\u0663", "MAYA123"),
         ("ma\u00f1a", None),
-        ("maya\u00b2", None),
+        ("man\u0303a", None),
+        ("ma\u00dfa", None),
+        ("may\u0131", None),
+        ("\u043caya", None),
     ],
 )
-def test_case_blanks_and_hyphens_are_the_typists_own(typed: str, stored: str | None) -> None:
-    """What can't be a code is none: too long, empty, or with anything but ASCII letters and digits."""
+def test_only_letters_and_digits_of_a_typed_code_count(typed: str, stored: str | None) -> None:
+    """What can't be a code is none: too long, empty, or with a letter that no code has, whatever it looks like."""
     assert normal_code(typed) == stored
+
+
+MARKS = (
+    "-_.,;:!?()[]/#\"' \t\n\u00a0\u2003\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u201c\u2019"
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u2066\u3164\ufe0f"
+)
+"""What keyboards, mail programs and word processors put in: dashes, quotes, blanks, and what shows nothing."""
+
+
+@given(
+    st.text(ALPHABET, min_size=1, max_size=8),
+    st.lists(st.text(MARKS, max_size=3), min_size=9, max_size=9),
+    st.booleans(),
+    st.booleans(),
+)
+def test_nothing_that_a_program_does_to_a_code_matters(code: str, marks: list[str], wide: bool, small: bool) -> None:
+    """Marks anywhere, small letters, full width: it stays the same code."""
+    written = "".join(letter + mark for letter, mark in zip(code, marks, strict=False))
+    written = written.lower() if small else written
+    if wide:
+        written = "".join(chr(ord(it) + 0xFEE0) if it.isascii() and it.isalnum() else it for it in written)
+    assert normal_code(marks[-1] + written) == code
