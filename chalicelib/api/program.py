@@ -46,7 +46,7 @@ def put_program(call: Call) -> Response:
     except FlawedProgramError as error:
         raise misfitting(error.flaws) from error
     deps.use_program(program)
-    return _shown(program)
+    return _shown(program, warnings=_warnings(program))
 
 
 @route(blueprint, "GET", "/v1/program/versions", "admin:read")
@@ -137,10 +137,17 @@ def _flaws_of(period: schemas.Days) -> list[Misfit]:
     return []
 
 
-def _shown(program: Program) -> Response:
+def _warnings(program: Program) -> list[dict[str, str]]:
+    """What whoever has written a program should think over."""
+    from chalicelib.domain.warnings import warnings
+
+    return [{"pointer": pointer, "detail": detail} for pointer, detail in warnings(program, now=deps.now())]
+
+
+def _shown(program: Program, **beside: Any) -> Response:
     from chalicelib.operations.program_document import show
 
-    return json(200, show(program), ETag=_etag(program.version), Cache_Control="private, no-cache")
+    return json(200, {**show(program), **beside}, ETag=_etag(program.version), Cache_Control="private, no-cache")
 
 
 def _version(program: Program, *before: Program) -> dict[str, Any]:

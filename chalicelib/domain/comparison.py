@@ -126,8 +126,10 @@ def caveats(candidate: Program, rules: Iterable[Program], *, piecewise: bool = F
     return [(name, why) for name, why in found.items() if why]
 
 
-def shown(report: Report, first: date, last: date, told: Iterable[tuple[str, str]]) -> Body:
-    """Write a report as clients read it."""
+def shown(
+    report: Report, first: date, last: date, told: Iterable[tuple[str, str]], warned: Iterable[tuple[str, str]] = ()
+) -> Body:
+    """Write a report as clients read it, with what was `told` of single fields and the program's `warnings`."""
     return {
         "period": {"from": first.isoformat(), "to": last.isoformat()},
         "orders": report.orders,
@@ -135,6 +137,7 @@ def shown(report: Report, first: date, last: date, told: Iterable[tuple[str, str
         "candidate": _side(report.candidate),
         "differences": report.differences,
         "caveats": [{"pointer": f"/program/{name}", "detail": why} for name, why in told],
+        "warnings": [{"pointer": f"/program{pointer}", "detail": why} for pointer, why in warned],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.fraud import WEIGHTS
-from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier
+from chalicelib.domain.program import AMOUNT_MAX, Campaign, Cap, Milestone, Program, Rate, Tier
 from chalicelib.domain.shape import Place, places
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 8999
@@ -24,17 +24,22 @@ def flaws(program: Program) -> list[Flaw]:
     """Return what is wrong with a program as (JSON pointer, reason) pairs; an empty list means it is sound."""
     found = list(_of_fields("", program))
     if program.offer:
-        found += _of_rate("/offer", program.offer, offer=True)
+        found += _of_offer("/offer", program.offer, program)
     found += _of_tiers(program.tiers)
     for n, milestone in enumerate(program.milestones):
         found += _of_milestone(f"/milestones/{n}", milestone)
     for n, campaign in enumerate(program.campaigns):
-        found += _of_campaign(f"/campaigns/{n}", campaign)
+        found += _of_campaign(f"/campaigns/{n}", campaign, program)
     for n, cap in enumerate(program.caps):
         found += _of_cap(f"/caps/{n}", cap)
     found += _of_weights(program)
     found += _of_lists(program)
     return found
+
+
+def smallest(program: Program) -> int:
+    """The smallest order on which a code can be used; one of nothing takes no part."""
+    return max(program.minimum, 1)
 
 
 def _of_fields(pointer: str, rules: Any) -> Iterator[Flaw]:
@@ -61,6 +66,19 @@ def _of_part(pointer: str, part: Any, place: Place) -> Iterator[Flaw]:
     for limit in place.each:
         if not limit.holds(part):
             yield pointer, limit.words(part)
+
+
+def _of_offer(pointer: str, offer: Rate, program: Program) -> Iterator[Flaw]:
+    """An offer leaves something to pay: an order that it takes whole is no order, and would be refused."""
+    found = list(_of_rate(pointer, offer, offer=True))
+    yield from found
+    least = smallest(program)
+    if found or offer.of(least) < least or any(_of_fields(pointer, offer)):
+        return
+    if offer.of(AMOUNT_MAX) >= AMOUNT_MAX:
+        yield pointer, "takes all of every order, so that nothing is left to pay"
+    else:
+        yield pointer, f"takes all of an order of {least}, the smallest: set `minimum` above what it takes"
 
 
 def _of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[Flaw]:
@@ -99,9 +117,9 @@ def _of_milestone(pointer: str, milestone: Milestone) -> Iterator[Flaw]:
         yield pointer, "set either every or at"
 
 
-def _of_campaign(pointer: str, campaign: Campaign) -> Iterator[Flaw]:
+def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator[Flaw]:
     if campaign.offer:
-        yield from _of_rate(f"{pointer}/offer", campaign.offer, offer=True)
+        yield from _of_offer(f"{pointer}/offer", campaign.offer, program)
     if campaign.reward:
         yield from _of_rate(f"{pointer}/reward", campaign.reward)
     times = {"starts_at": campaign.starts_at, "ends_at": campaign.ends_at}

@@ -24,6 +24,7 @@ from chalicelib.domain.limits import Used
 from chalicelib.domain.model import Job, LedgerEntry, OrderFacts, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.domain.tiers import offered
+from chalicelib.domain.warnings import warnings
 from chalicelib.domain.whatif import Past, Result, as_posted, play_again
 from chalicelib.operations import programs
 from chalicelib.operations.program_document import read as read_document
@@ -97,7 +98,8 @@ def preview(table: Table, candidate: Program, period: Period, *, now: datetime) 
         for past, really, instead in played:
             report.add(really, instead)
             rules[past.program.version] = past.program
-        return shown(report, period.first, period.last, caveats(candidate, rules.values()))
+        told = caveats(candidate, rules.values())
+        return shown(report, period.first, period.last, told, warnings(candidate, now=now))
 
 
 def play(table: Table, candidate: Program, period: Period, *, now: datetime) -> list[Played] | None:
@@ -140,7 +142,8 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
         if table.is_past(deadline):
             break
     rules = [programs.version(table, number) for number in at.rules]
-    told = shown(at.report, period.first, period.last, caveats(candidate, rules, piecewise=True))
+    seen = caveats(candidate, rules, piecewise=True)
+    told = shown(at.report, period.first, period.last, seen, warnings(candidate, now=now))
     return replace(
         job,
         state="running" if more else "done",

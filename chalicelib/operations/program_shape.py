@@ -17,13 +17,14 @@ from chalicelib.domain.fraud import WEIGHTS
 from chalicelib.domain.program import Program
 from chalicelib.domain.shape import Form, Limit, Within, places
 
-PUBLISHED = ("version", "author", "created_at", "written")
-"""Fields of a program that its publication sets. A document may hold them, as it was read; they say nothing there."""
+PUBLISHED = ("version", "author", "created_at", "written", "warnings")
+"""What publication adds to a program. A document may hold it, as it was read; it says nothing there."""
 
 _READ_ONLY: list[Any] = [
     ("version", int | UnsetType, UNSET),
     ("author", str | UnsetType, UNSET),
     ("created_at", datetime | UnsetType | None, UNSET),
+    ("warnings", list[dict[str, str]] | UnsetType, UNSET),
 ]
 
 

@@ -266,3 +266,20 @@ def test_flaws_of_a_candidate_are_named_as_by_a_put(shop: Shop) -> None:
     wanted = [{**it, "pointer": f"/program{it['pointer']}"} for it in shop.read(put)["errors"]]
     assert len(wanted) >= 3
     assert shop.read(answer)["errors"] == [*wanted, {"pointer": "/period/to", "detail": "lies before from"}]
+
+
+def test_warnings_of_a_candidate_are_told_as_by_a_put(shop: Shop) -> None:
+    """Whoever asks before publishing is told what a publication would tell."""
+    odd = {**PROGRAM, "tiers": [{"name": "All", "threshold": 0, "reward": {"amount": 2000}}], "review_days": 0}
+    odd["watch"] = {"review_at": 1000}
+    answer = shop.call(
+        "POST",
+        "/v1/program/preview",
+        {"program": odd, "period": {"from": "2026-03-01", "to": "2026-03-01"}},
+        scope="admin:read",
+    )
+    told = shop.read(answer)["warnings"]
+    put = shop.call("PUT", "/v1/program", odd, scope="admin:write", If_Match="*")
+    assert told == [{**it, "pointer": f"/program{it['pointer']}"} for it in shop.read(put)["warnings"]]
+    pointers = [it["pointer"] for it in told]
+    assert pointers == ["/program/tiers/0/reward", "/program/watch/review_at", "/program/review_days"]

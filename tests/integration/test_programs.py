@@ -83,7 +83,7 @@ def test_a_program_reads_as_it_was_written(shop: Shop) -> None:
     assert answer.status_code == 200, answer.body
     assert answer.headers["ETag"] == '"2"'
     read = get(shop)
-    assert read == shop.read(answer)
+    assert {**read, "warnings": []} == shop.read(answer)
     assert {name: read.pop(name) for name in ("version", "created_at")} == {
         "version": 2,
         "created_at": "2026-03-01T12:00:00Z",
@@ -99,6 +99,18 @@ def test_what_was_read_can_be_written_back(shop: Shop) -> None:
     assert answer.status_code == 200
     assert shop.read(answer)["version"] == 2
     assert shop.read(answer)["hold_days"] == 14
+
+
+def test_what_hardly_anybody_means_is_told_and_published(shop: Shop) -> None:
+    """With its place and in words; the answer, warnings and all, can be edited and written back."""
+    answer = put(shop, {**PROGRAM, "tier_months": 1, "demotion_months": 0})
+    assert answer.status_code == 200
+    told = shop.read(answer)
+    assert [warning["pointer"] for warning in told["warnings"]] == ["/tier_months"]
+    assert "released" in told["warnings"][0]["detail"]
+    assert "warnings" not in get(shop)
+    again = shop.read(put(shop, {**told, "hold_days": 20}))
+    assert (again["version"], again["warnings"]) == (3, [])
 
 
 def test_the_same_content_is_no_new_version(shop: Shop) -> None:
@@ -242,6 +254,20 @@ FLAWED: dict[str, tuple[Any, set[str]]] = {
         {"/tiers/0/reward/percent"},
     ),
     "unknown field of the offer": ({"offer": {"amount": 5, "max": 1}}, {"/offer/max"}),
+    "an offer that takes all": (
+        {
+            "offer": {"basis_points": 10_000},
+            "campaigns": [
+                {
+                    "name": "May",
+                    "starts_at": "2026-05-01T00:00:00Z",
+                    "ends_at": "2026-06-01T00:00:00Z",
+                    "offer": {"amount": PROGRAM["minimum"]},
+                }
+            ],
+        },
+        {"/offer", "/campaigns/0/offer"},
+    ),
     "unknown fields everywhere": (
         {
             "milestones": [{"name": "m", "every": 1, "reward": {"amount": 1}, "x": 1}],
@@ -343,10 +369,10 @@ def test_the_schema_says_what_every_field_is_for(shop: Shop) -> None:
     program = kinds["Program"]["properties"]
     assert {"name", "per"} >= {
         name for kind in kinds.values() for name, field in kind["properties"].items() if not field.get("description")
-    } - {"shop_name", "reward", "version", "author", "created_at"}
+    } - {"shop_name", "reward", "version", "author", "created_at", "warnings"}
     assert program["hold_days"]["default"] == 30
     assert program["version"]["readOnly"]
-    told = {"version", "author", "created_at"}
+    told = {"version", "author", "created_at", "warnings"}
     assert program.keys() - told == set(Program.__dataclass_fields__) - told - {"written"}
 
 
@@ -385,5 +411,5 @@ def test_every_field_is_told_in_the_documentation() -> None:
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)
     named = {name.rpartition(".")[2] for cell in first for name in re.findall(r"`([^`]+)`", cell)}
-    answered = {"orders", "in_force", "candidate", "differences", "caveats"}
+    answered = {"orders", "in_force", "candidate", "differences", "caveats", "warnings"}
     assert named - fields - answered == set()

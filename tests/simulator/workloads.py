@@ -74,7 +74,7 @@ def _some(chance: Random) -> Rules:
 
 def _campaign() -> Rules:
     dates = {"starts_at": START - timedelta(days=1), "ends_at": START + timedelta(days=1)}
-    return {"name": "spring", **dates, "offer": {"amount": 1500}, "reward": {"amount": 900}}
+    return {"name": "spring", **dates, "offer": {"basis_points": 3000, "maximum": 1500}, "reward": {"amount": 900}}
 
 
 SHOP = (

@@ -27,6 +27,14 @@ SPRING = Campaign("spring", at(0), at(5))
 FIFTH = Milestone("fifth", Rate(amount=500), at=5)
 
 
+ALL = "takes all of every order, so that nothing is left to pay"
+
+
+def takes_all_of(least: int) -> str:
+    """What is said of an offer that leaves nothing of the smallest order."""
+    return f"takes all of an order of {least}, the smallest: set `minimum` above what it takes"
+
+
 def rewarded(rate: Rate) -> dict[str, Any]:
     """A program whose second tier earns this."""
     return {"tiers": (FIRST, Tier("Silver", 5, rate))}
@@ -62,6 +70,15 @@ def naive(year: int) -> datetime:
         ({"offer": Rate(amount=0, basis_points=0)}, [("/offer", "set either amount or basis_points")]),
         ({"offer": Rate(basis_points=10_001)}, [("/offer/basis_points", SHARE)]),
         ({"offer": Rate(amount=5, maximum=0)}, [("/offer/maximum", "bounds a percentage, and there is none")]),
+        ({"offer": Rate(amount=5), "minimum": 6}, []),
+        ({"offer": Rate(amount=5), "minimum": 5}, [("/offer", takes_all_of(5))]),
+        ({"offer": Rate(amount=5)}, [("/offer", takes_all_of(1))]),
+        ({"offer": Rate(amount=0)}, []),
+        ({"offer": Rate(basis_points=9_999)}, []),
+        ({"offer": Rate(basis_points=10_000), "minimum": 10**12}, [("/offer", ALL)]),
+        ({"offer": Rate(basis_points=10_000, maximum=5), "minimum": 6}, []),
+        ({"offer": Rate(basis_points=10_000, maximum=5), "minimum": 4}, [("/offer", takes_all_of(4))]),
+        ({"offer": Rate(amount=10**12), "minimum": 10**12}, [("/offer", ALL)]),
         ({"offer": Rate(amount=5, unit="points")}, [("/offer", "is a discount in the program's currency")]),
         ({"offer": Rate(gift="Mug")}, [("/offer", "is a discount in the program's currency")]),
         (rewarded(Rate()), [("/tiers/1/reward", ONE_OF)]),
@@ -150,13 +167,21 @@ def naive(year: int) -> datetime:
             [("/campaigns/0/offer", "set either amount or basis_points")],
         ),
         (
+            {"campaigns": (SPRING, replace(SPRING, name="b", offer=Rate(basis_points=10_000)))},
+            [("/campaigns/1/offer", ALL)],
+        ),
+        (
+            {"campaigns": (replace(SPRING, offer=Rate(amount=700)),), "minimum": 700},
+            [("/campaigns/0/offer", takes_all_of(700))],
+        ),
+        (
             {"campaigns": (replace(SPRING, offer=Rate(amount=1, unit="points")),)},
             [("/campaigns/0/offer", "is a discount in the program's currency")],
         ),
         ({"campaigns": (replace(SPRING, reward=Rate()),)}, [("/campaigns/0/reward", ONE_OF)]),
         ({"campaigns": (SPRING, SPRING)}, [("/campaigns", "every one has a name of its own")]),
         (
-            {"campaigns": (replace(SPRING, offer=Rate(amount=1), reward=Rate(gift="Mug")), replace(SPRING, name="b"))},
+            {"campaigns": (replace(SPRING, offer=TEN_PERCENT, reward=Rate(gift="Mug")), replace(SPRING, name="b"))},
             [],
         ),
         # Caps.
@@ -243,8 +268,8 @@ NUMBERS: list[tuple[str, Callable[[int], Rules], int, int]] = [
     ("/watch/refunded_percent", watched("refunded_percent"), 1, 100),
     ("/watch/refunded_orders", watched("refunded_orders"), 1, 10**6),
     ("/watch/clickless_orders", watched("clickless_orders"), 1, 10**6),
-    ("/offer/amount", lambda value: {"offer": Rate(amount=value)}, 0, 10**12),
-    ("/offer/basis_points", lambda value: {"offer": Rate(basis_points=value)}, 0, 10_000),
+    ("/tiers/1/reward/amount", lambda value: rewarded(Rate(amount=value)), 0, 10**12),
+    ("/offer/basis_points", lambda value: {"offer": Rate(basis_points=value, maximum=1), "minimum": 2}, 0, 10_000),
     ("/offer/maximum", lambda value: {"offer": Rate(basis_points=1, maximum=value)}, 0, 10**12),
     ("/tiers/1/bonus", lambda value: {"tiers": (FIRST, Tier("Silver", 5, bonus=value))}, 0, 10**12),
     ("/milestones/0/every", lambda value: {"milestones": (replace(FIFTH, at=None, every=value),)}, 1, 10**6),

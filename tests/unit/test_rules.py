@@ -346,7 +346,7 @@ def test_a_new_friend_must_be_new_even_where_further_orders_count() -> None:
 # --- campaigns and units ---
 
 
-SPRING = Campaign("spring", at(-5), at(5), offer=Rate(amount=1000), reward=Rate(amount=900))
+SPRING = Campaign("spring", at(-5), at(5), offer=Rate(basis_points=2000), reward=Rate(amount=900))
 
 
 @pytest.mark.parametrize(
@@ -497,6 +497,7 @@ def test_an_open_review_is_a_case_until_it_is_decided() -> None:
         ({"offer": Rate(amount=5, unit="points")}, "/offer"),
         ({"offer": Rate(gift="Mug")}, "/offer"),
         ({"offer": Rate(amount=5, maximum=3)}, "/offer/maximum"),
+        ({"offer": Rate(basis_points=10_000)}, "/offer"),
         ({"tiers": (Tier("Starter", 0, Rate(gift=" ")),)}, "/tiers/0/reward/gift"),
         ({"tiers": (Tier("Starter", 0, Rate(amount=5, unit="Points")),)}, "/tiers/0/reward/unit"),
         ({"tiers": (Tier("Starter", 0, Rate(gift="Mug", unit="points")),)}, "/tiers/0/reward/unit"),

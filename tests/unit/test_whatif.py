@@ -163,7 +163,7 @@ RULES = {
     "delivery": program(
         hold_from="delivery", hold_days=10, longest_wait_days=45, void_below_minimum=True, minimum=1100
     ),
-    "campaign": program(campaigns=(replace(SPRING, ends_at=at(30)),), offer=Rate(amount=700)),
+    "campaign": program(campaigns=(replace(SPRING, ends_at=at(30)),), offer=Rate(basis_points=1400)),
     "watched": program(watch=Watch(review_at=40, velocity_orders=1), review_days=5, review_default="deny"),
 }
 

@@ -1,0 +1,145 @@
+"""What a sound program probably does not mean: where, why, and that nothing is said of one that is meant."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.flaws import flaws
+from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
+from chalicelib.domain.warnings import warnings
+from tests.unit.book import TEN_PERCENT, at, program
+
+FIRST = Tier("Starter", 0, TEN_PERCENT)
+FIXED = Tier("Starter", 0, Rate(amount=500))
+SILVER = Tier("Silver", 5, Rate(basis_points=1200))
+SPRING = Campaign("spring", at(0), at(5))
+EVER = Campaign("ever", at(0), at(5000))
+POINTS = Rate(amount=50, unit="points")
+
+
+@pytest.mark.parametrize(
+    ("meant", "named"),
+    [
+        ({}, []),
+        # A reward as large as what it is for.
+        ({"tiers": (FIXED,)}, ["/tiers/0/reward"]),
+        ({"tiers": (FIXED,), "offer": None, "minimum": 500}, ["/tiers/0/reward"]),
+        ({"tiers": (FIXED,), "offer": None, "minimum": 501}, []),
+        ({"tiers": (FIXED,), "minimum": 555}, ["/tiers/0/reward"]),  # 55 are taken off, 500 are paid
+        ({"tiers": (FIXED,), "minimum": 557}, []),
+        ({"tiers": (Tier("Starter", 0, Rate(basis_points=10_000)),), "minimum": 9000}, ["/tiers/0/reward"]),
+        ({"campaigns": (replace(EVER, reward=Rate(amount=1000)),), "minimum": 1000}, ["/campaigns/0/reward"]),
+        ({"campaigns": (replace(EVER, reward=Rate(amount=1000)),), "minimum": 1200}, []),
+        (
+            {
+                "campaigns": (replace(EVER, offer=Rate(basis_points=5000), reward=Rate(amount=1000)),),
+                "minimum": 2000,
+            },
+            ["/campaigns/0/reward"],
+        ),
+        ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1}, []),
+        ({"tiers": (Tier("Starter", 0, POINTS),)}, ["/tiers/0/reward"]),
+        ({"tiers": (Tier("Starter", 0, Rate(gift="Mug")),)}, ["/tiers/0/reward"]),
+        ({"tiers": (Tier("Starter", 0, Rate(basis_points=10_000, unit="points")),)}, []),
+        # Tiers.
+        ({"tiers": (FIRST, SILVER)}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=999)))}, ["/tiers/1/reward"]),
+        ({"tiers": (FIRST, replace(SILVER, reward=None))}, ["/tiers/1/reward"]),
+        ({"tiers": (replace(FIRST, reward=None), replace(SILVER, reward=None))}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=Rate(amount=1))), "minimum": 1000}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=1, unit="points")))}, []),
+        ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 30}, ["/tier_months"]),
+        ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 29}, []),
+        ({"tiers": (FIRST, SILVER), "tier_months": 2, "hold_days": 59}, []),
+        ({"tiers": (FIRST, SILVER), "tier_months": 2, "hold_days": 60}, ["/tier_months"]),
+        ({"tiers": (FIRST, SILVER), "tier_months": 1, "demotion_months": 1}, []),
+        ({"tiers": (FIRST, SILVER), "tier_months": 1, "demotion_months": None}, []),
+        ({"tier_months": 1}, []),
+        ({"demotion_months": 3}, ["/demotion_months"]),
+        ({"demotion_months": None}, ["/demotion_months"]),
+        (
+            {"tiers": (FIRST, SILVER), "tier_months": 1, "hold_from": "delivery", "longest_wait_days": 60},
+            ["/tier_months"],
+        ),
+        # Campaigns.
+        ({"campaigns": (SPRING, EVER)}, ["/campaigns/0/ends_at"]),
+        # Limits.
+        ({"caps": (Cap("month", amount=499),), "tiers": (FIXED,), "minimum": 9000}, ["/caps/0/amount"]),
+        ({"caps": (Cap("month", amount=500),), "tiers": (FIXED,), "minimum": 9000}, []),
+        (
+            {"caps": (Cap("month", count=0), Cap("life", amount=0))},
+            ["/caps/1/amount", "/caps/0/count", "/spend_minimum"],
+        ),
+        ({"budget_month": 499, "tiers": (FIXED,), "minimum": 9000}, ["/budget_month"]),
+        ({"budget_month": 0}, ["/budget_month"]),
+        (
+            {"budget_month": 499, "campaigns": (replace(EVER, reward=Rate(amount=600)),), "minimum": 9000},
+            ["/budget_month"],
+        ),
+        ({"budget_month": 49, "tiers": (Tier("Starter", 0, POINTS),), "minimum": 9000}, []),
+        ({"caps": (Cap("year", amount=10), Cap("month", amount=11))}, ["/caps/1/amount"]),
+        (
+            {"caps": (Cap("life", count=10), Cap("month", count=11), Cap("year", count=11))},
+            ["/caps/1/count", "/caps/2/count"],
+        ),
+        ({"caps": (Cap("year", amount=10), Cap("month", amount=10), Cap("life", count=5))}, []),
+        # Waiting.
+        ({"hold_from": "delivery", "longest_wait_days": 29}, ["/longest_wait_days"]),
+        ({"hold_from": "delivery", "longest_wait_days": 30}, []),
+        ({"longest_wait_days": 29}, []),
+        ({"void_below_minimum": True}, ["/void_below_minimum"]),
+        ({"void_below_minimum": True, "minimum": 1}, []),
+        # Reviews.
+        ({"watch": Watch(review_at=260)}, []),
+        ({"watch": Watch(review_at=261)}, ["/watch/review_at"]),
+        ({"watch": Watch(review_at=261, weights={"ring": 41})}, []),
+        ({"watch": Watch(review_at=50), "review_days": 31}, ["/review_days"]),
+        ({"watch": Watch(review_at=50), "review_days": 0}, ["/review_days"]),
+        ({"review_days": 31}, []),
+        # Spending.
+        ({"spend_minimum": 1001, "caps": (Cap("life", amount=1000),)}, ["/spend_minimum"]),
+        ({"spend_minimum": 1000, "caps": (Cap("life", amount=1000),)}, []),
+        ({"spend_minimum": 2001, "caps": (Cap("month", amount=1000),), "expiry_months": 1}, ["/spend_minimum"]),
+        ({"spend_minimum": 2000, "caps": (Cap("month", amount=1000),), "expiry_months": 1}, []),
+        ({"spend_minimum": 2001, "caps": (Cap("month", amount=1000),)}, []),
+        (
+            {
+                "spend_minimum": 1001,
+                "caps": (Cap("life", amount=1000),),
+                "milestones": (Milestone("first", Rate(amount=500), at=1),),
+            },
+            [],
+        ),
+        (
+            {"spend_minimum": 1001, "caps": (Cap("life", amount=1000),), "tiers": (FIRST, replace(SILVER, bonus=1))},
+            [],
+        ),
+        (
+            {
+                "spend_minimum": 1001,
+                "caps": (Cap("life", amount=1000),),
+                "milestones": (Milestone("first", POINTS, at=1),),
+            },
+            ["/spend_minimum"],
+        ),
+    ],
+)
+def test_what_is_hardly_meant_is_named_where_it_is(meant: dict[str, Any], named: list[str]) -> None:
+    """At the edge of what is sensible, on both sides; the program itself is sound, and stays so."""
+    rules = program(**meant)
+    assert flaws(rules) == []
+    assert [pointer for pointer, _ in warnings(rules, now=at(5))] == named
+
+
+def test_a_tier_whose_window_the_hold_outlives_is_out_of_reach() -> None:
+    """What the warning foretells: whenever in a month orders come, none of them finds an earlier one counted."""
+    from chalicelib.domain.calendar import month_of
+    from chalicelib.domain.model import Account, Month
+    from chalicelib.domain.tiers import reached
+
+    rules = program(tiers=(FIRST, SILVER), tier_months=1, hold_days=31)
+    assert [pointer for pointer, _ in warnings(rules, now=at(0))] == ["/tier_months"]
+    for day in range(400):
+        counted = Account("amb_1", counted=1, months={month_of(at(day)): Month(counted=1)})
+        assert reached(counted, rules, month_of(at(day + rules.hold_days))) == 0
