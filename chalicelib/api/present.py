@@ -141,11 +141,17 @@ def signals(terms: Terms, program: Program) -> list[Body]:
 
 
 def _case(case: Case, program: Program) -> Body:
+    from chalicelib.domain.settle import default_of
+
     return {
-        "questions": list(case.questions),
+        "questions": [it.about for it in case.questions],
         "opened_at": case.opened_at,
         "deadline": case.deadline,
-        "default_decision": program.review_default,
+        "default_decision": default_of(case.questions[0].about, program),
+        "defaults": [
+            {"question": it.about, "deadline": it.deadline, "decision": default_of(it.about, program)}
+            for it in case.questions
+        ],
     }
 
 

@@ -120,7 +120,7 @@ class Counting:
         standing = redemption.standing
         if standing is None:
             return
-        name = month_of(redemption.placed_at)
+        name = month_of(redemption.begins)
         was = self.months.get(name, Month())
         in_currency = redemption.unit == redemption.currency
         self.settled += 1

@@ -211,7 +211,7 @@ def _check_position(it: Dossier, program: Program, now: datetime) -> Iterator[Fi
 
 
 def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
-    wakes = wake_up(it.order, it.standing, program)
+    wakes = wake_up(it.standing)
     moment = now if wakes is None else min(now, wakes - _MOMENT)
     again = settle(it.order, Account(it.redemption.ambassador_id), program, now=moment)
     if not isinstance(again, Settlement):

@@ -25,7 +25,7 @@ def state_of(standing: Standing) -> State:
 
 def reason_of(standing: Standing) -> str | None:
     """The stable reason why a reward waits or is less than the rate would give; None when it is neither."""
-    if standing.has("review_open"):
+    if standing.review_open:
         return "review_pending"
     if standing.has("denied"):
         return "denied_by_review"
@@ -92,7 +92,7 @@ def _decision(standing: Standing) -> Step:
 
 
 def _waiting(standing: Standing) -> Iterator[Step]:
-    if standing.has("review_open"):
+    if standing.review_open:
         yield _step("review", "open")
     until = {"release_at": standing.release_at}
     yield _step("hold", "ended", **until) if standing.released else _step("hold", "waiting", **until)

@@ -17,7 +17,7 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, now:
     letters = []
     if before is None and after.net > 0 and settled.claim is None:
         letters.append(Letter("friend_thanks", settled.friend_discount))
-    if before is None and after.held > 0 and not after.has("review_open"):
+    if before is None and after.held > 0 and not after.review_open:
         letters.append(Letter("reward_held", after.held, release_at=after.release_at, unit=after.terms.unit))
     if after.released and after.available > 0 and not (before and before.released):
         available = account.balance(settled.unit, "available")

@@ -14,8 +14,8 @@ from chalicelib.domain.program import GIFT, Rate
 Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
-Mark = Literal["cancelled", "denied", "review_open", "by_default", "below_minimum", "earned"]
-Question = Literal["signals", "foreign_refund"]
+Mark = Literal["cancelled", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
+About = Literal["signals", "foreign_refund"]
 State = Literal["held", "available", "void", "clawed_back"]
 
 FACTS_NAMED = 50
@@ -107,8 +107,9 @@ class Terms:
     """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
 
     `place` counts the ambassador's orders in the order of settlement, `reached` the referrals that decided the tier.
-    `unit` is None for the order's own currency. `limit` is the reason when less than `full` was granted, `signals` what
-    spoke for a review, `drawn` what came from which shard of the month's budget.
+    `begins` is None when the order began to count as it was placed. `unit` is None for the order's own currency.
+    `limit` is the reason when less than `full` was granted, `signals` what spoke for a review, `drawn` what came from
+    which shard of the month's budget.
     """
 
     tier: str
@@ -117,6 +118,7 @@ class Terms:
     granted: int = 0
     place: int = 0
     reached: int = 0
+    begins: datetime | None = None
     unit: str | None = None
     campaign: str | None = None
     limit: str | None = None
@@ -130,10 +132,14 @@ class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
     `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
-    refunds; `released_in` is the account's version that released it; `facts` counts the later facts that were seen, and
-    `named` are the first `FACTS_NAMED` of their names, in order; `entries` are the numbers of its entries in the
-    ambassador's ledger. `marks` say what else is true of it: `earned`, that something was available once; `by_default`,
-    that nobody answered a review in time and the program decided.
+    refunds; `refunded` is the sum of these, `valued` the part of it that an admin has put on refunds in a foreign
+    currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
+    account's version that released it; `facts` counts the later facts that were seen, and `named` are the first
+    `FACTS_NAMED` of their names, in order; `entries` are the numbers of its entries in the ambassador's ledger.
+
+    `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
+    a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
+    for goods which have not all been reported as delivered.
     """
 
     terms: Terms
@@ -141,8 +147,10 @@ class Standing:
     release_at: datetime
     net: int
     refunded: int = 0
+    valued: int | None = None
     worth: int = 0
     room: int = 0
+    asked_until: datetime | None = None
     released_in: int | None = None
     reviews: int = 0
     facts: int = 0
@@ -154,6 +162,11 @@ class Standing:
     def released(self) -> bool:
         """Tell whether the hold has ended, once and for all."""
         return self.released_in is not None
+
+    @property
+    def review_open(self) -> bool:
+        """Tell whether an admin is asked something that decides on the reward."""
+        return self.asked_until is not None
 
     @property
     def held(self) -> int:
@@ -184,8 +197,9 @@ class Standing:
 class Redemption:
     """A code used on an order. Everything but `standing`, `version` and `due_at` is fixed when it is admitted.
 
-    `excluded` is the part of the amount that doesn't count, such as gift cards; `payment` and `address` are pseudonyms.
-    `claim` is the one by which it was admitted later, if the friend did not use the code.
+    `amount` is what the shop said, `tax` the part of it that is tax: the rest is goods. `excluded` is the part of these
+    that doesn't count, such as gift cards; `payment` and `address` are pseudonyms. `claim` is the one by which it was
+    admitted later, if the friend did not use the code.
     """
 
     order_id: str
@@ -201,6 +215,7 @@ class Redemption:
     fingerprint: str
     recorded_at: datetime
     reward_unit: str | None = None
+    tax: int | None = None
     excluded: int | None = None
     campaign: str | None = None
     payment: str | None = None
@@ -211,9 +226,19 @@ class Redemption:
     standing: Standing | None = None
 
     @property
+    def listed(self) -> int:
+        """The goods that count at list price, which the minimum is about."""
+        return self.amount - (self.tax or 0) - (self.excluded or 0)
+
+    @property
     def paid(self) -> int:
         """What the friend paid for the goods that count: the base of every reward."""
-        return self.amount - (self.excluded or 0) - self.friend_discount
+        return self.listed - self.friend_discount
+
+    @property
+    def begins(self) -> datetime:
+        """When a settled order began to count: its hold and the months of caps and budget go by that."""
+        return (self.standing and self.standing.terms.begins) or self.placed_at
 
     @property
     def unit(self) -> str:
@@ -223,13 +248,15 @@ class Redemption:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money paid back for goods. A cancellation voids the order whatever its amount."""
+    """Money paid back, `tax` and `shipping` among it. A cancellation voids the order and has no amount."""
 
     order_id: str
     refund_id: str
     kind: RefundKind
-    amount: int
+    amount: int = 0
     currency: str | None = None
+    tax: int | None = None
+    shipping: int | None = None
     recorded_at: datetime = field(kw_only=True)
     refunded_at: datetime | None = None
     due_at: datetime | None = None
@@ -238,6 +265,11 @@ class Refund:
     def name(self) -> str:
         """How entries and standings name it."""
         return f"refund:{self.refund_id}"
+
+    @property
+    def goods(self) -> int:
+        """What came back for goods; nothing when it was shipping alone, say."""
+        return self.amount - (self.tax or 0) - (self.shipping or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,24 +289,35 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """A delivery; the hold runs from the latest one, and to the latest day on which goods may come back."""
+    """A delivery, as told by one revision of it; the highest one counts, whatever came last.
+
+    The hold runs from the latest delivery, and to the latest day on which goods may come back (`return_by`). `more`
+    says that more parcels of the order are to come, `void` that there was no such delivery; then it needs no time.
+    """
 
     order_id: str
     fulfilment_id: str
-    delivered_at: datetime
-    recorded_at: datetime
+    delivered_at: datetime | None = None
+    recorded_at: datetime = field(kw_only=True)
+    revision: int = 1
     return_by: datetime | None = None
+    more: bool = False
+    void: bool = False
     due_at: datetime | None = None
 
     @property
     def name(self) -> str:
         """How entries and standings name it."""
-        return f"fulfilment:{self.fulfilment_id}"
+        return f"fulfilment:{self.fulfilment_id}#{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An admin's decision about an order. `answers` are the refunds in a foreign currency that it has seen."""
+    """An admin's decision about an order.
+
+    `answers` are the refunds in a foreign currency that it has seen, `values` what some of them are worth in the
+    order's currency; of two reviews that name one, the later counts.
+    """
 
     order_id: str
     number: int
@@ -283,6 +326,7 @@ class Review:
     note: str
     recorded_at: datetime
     answers: tuple[str, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
     due_at: datetime | None = None
 
     @property
@@ -292,10 +336,18 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A reward that waits for an admin until `deadline`, when the program's default decides. A settlement closes it.
+class Question:
+    """What an admin is asked, `about` the order's signals or a refund in a foreign currency, and for how long."""
 
-    `questions` are what is asked: about the order's signals, about a refund in a foreign currency, or both.
+    about: About
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A reward that waits for an admin. A settlement closes it.
+
+    `questions` are those that are open, of refunds the most urgent one; `deadline` is the earliest of theirs.
     """
 
     order_id: str
@@ -363,6 +415,12 @@ class OrderFacts:
     fulfilments: tuple[Fulfilment, ...] = ()
     reviews: tuple[Review, ...] = ()
     case: Case | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """When the order begins to count: as it was placed."""
+        assert self.redemption is not None
+        return self.redemption.placed_at
 
     @property
     def later(self) -> tuple[Later, ...]:

@@ -6,6 +6,7 @@ was posted for it. So redeeming, releasing, refunding and reviewing are one func
 not matter how often, or in which order, they are looked at.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,9 +20,12 @@ from chalicelib.domain.limits import Used, capped, draw, portion
 from chalicelib.domain.messages import owed
 from chalicelib.domain.model import (
     FACTS_NAMED,
+    About,
     Account,
     Case,
+    Decision,
     Draw,
+    Fulfilment,
     Gift,
     LedgerEntry,
     Mark,
@@ -40,6 +44,9 @@ from chalicelib.domain.tiers import Prize, granted, newest_window, prizes, reach
 
 CAUSES_MAX = 5
 """So many facts an entry names as its cause; `…` stands for the rest."""
+
+CRUMBS_MAX = 5
+"""So many minor units at most can be left over of an order that was paid back refund by refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ def settle(
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
     account = welcomed(account, redemption)
-    terms, draws = decide_terms(redemption, account, program, around or Surroundings())
+    terms, draws = decide_terms(order, account, program, around or Surroundings())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
 
 
@@ -137,8 +144,8 @@ def settle_on(
     assert redemption is not None
     before = redemption.standing
     after = stand(order, terms, program, account.version + 1, now=now)
-    due_at = wake_up(order, after, program)
-    moved = _counted(account, redemption, before, after, program)
+    due_at = wake_up(after)
+    moved = _counted(order, account, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after)
     entries = _entries(redemption, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
@@ -156,7 +163,7 @@ def settle_on(
         account=moved,
         entries=entries,
         gifts=tasks(entries),
-        draws=(*draws, *_redrawn(redemption, before.room if before else terms.granted, after)),
+        draws=(*draws, *_redrawn(month_of(order.begins), before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, now=now),
         case=_case(order, after, program, now),
         changed=changed,
@@ -165,13 +172,15 @@ def settle_on(
 
 
 def decide_terms(
-    redemption: Redemption, account: Account, program: Program, around: Surroundings
+    order: OrderFacts, account: Account, program: Program, around: Surroundings
 ) -> tuple[Terms, tuple[Draw, ...]]:
     """Decide once, at the first settlement, what an order can earn at most: tier, rate, what caps and budget leave.
 
     `account` counts the order already. Answers also what is taken of the month's budget.
     """
-    month = month_of(redemption.placed_at)
+    redemption = order.redemption
+    assert redemption is not None
+    month = month_of(order.begins)
     referrals = reached(account, program, month)
     tier = tier_of(program, referrals)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
@@ -190,6 +199,7 @@ def decide_terms(
         granted=taken,
         place=account.settled,
         reached=referrals,
+        begins=None if order.begins == redemption.placed_at else order.begins,
         unit=None if unit == redemption.currency else unit,
         campaign=campaign.name if campaign else None,
         limit="cap_budget" if taken < left else "cap_ambassador" if left < full else None,
@@ -208,33 +218,38 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     redemption = order.redemption
     assert redemption is not None
     before = redemption.standing
-    refunds = counting_refunds(order)
-    cancelled = any(refund.kind == "cancellation" for refund in refunds)
-    refunded = sum(refund.amount for refund in refunds if refund.currency == redemption.currency)
-    net = 0 if cancelled else max(0, redemption.paid - refunded)
-    counts = redemption.amount - (redemption.excluded or 0)
-    low = program.void_below_minimum and refunded > 0 and counts - refunded < program.minimum
+    cancelled = is_cancelled(order)
+    back = [it.goods for it in counting_refunds(order) if it.currency == redemption.currency]
+    valued = values(order)
+    refunded = sum(back) + sum(valued.values())
+    net = 0 if cancelled else kept(redemption.paid, [*back, *valued.values()])
+    low = (
+        program.void_below_minimum
+        and refunded > 0
+        and not cancelled
+        and redemption.listed * net < program.minimum * redemption.paid
+    )
     last = _last_review(order)
     settled_at = before.settled_at if before else now
-    deadline = review_deadline(order, terms, settled_at, program)
-    review_open = deadline is not None and now < deadline
-    overdue = deadline is not None and not review_open
+    asked = questions(order, terms, settled_at, program)
+    waiting = [it for it in asked if now < it.deadline]
+    by_default = {it.about for it in asked if now >= it.deadline and default_of(it.about, program) == "deny"}
     refused = last is not None and last.decision == "deny"
-    denied = refused or (overdue and program.review_default == "deny")
     release_at = due(order, program)
     released_in = before.released_in if before else None
-    if released_in is None and now >= release_at and not review_open:
+    if released_in is None and now >= release_at and not waiting:
         released_in = version
     unit = terms.unit or redemption.currency
     room = portion(terms.granted, net, redemption.paid, unit)
-    worth = 0 if denied or low else room
+    worth = 0 if refused or by_default or low else room
     earned = (before is not None and before.has("earned")) or (released_in is not None and worth > 0)
     marks: dict[Mark, bool] = {
         "cancelled": cancelled,
-        "denied": denied,
-        "review_open": review_open,
-        "by_default": overdue and not refused,
+        "denied": refused or bool(by_default),
+        "by_default": bool(by_default or (asked and not waiting)) and not refused,
+        "unvalued": "foreign_refund" in by_default and not refused,
         "below_minimum": low,
+        "undelivered": program.hold_from == "delivery" and released_in is None and not is_complete(order),
         "earned": earned,
     }
     return Standing(
@@ -243,8 +258,10 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         release_at=release_at,
         net=net,
         refunded=refunded,
+        valued=sum(valued.values()) or None,
         worth=worth,
         room=room,
+        asked_until=min((it.deadline for it in waiting), default=None),
         released_in=released_in,
         reviews=last.number if last else 0,
         facts=len(order.later),
@@ -254,57 +271,96 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     )
 
 
+def void_whole(order: OrderFacts) -> bool:
+    """Tell whether an order came to nothing, so that its friend is free to be brought by another one.
+
+    It was cancelled, or all of it was paid back by refunds. Not by chargebacks, nor by what an admin decides: the goods
+    may have been kept.
+    """
+    if is_cancelled(order):
+        return True
+    redemption, counting = order.redemption, counting_refunds(order)
+    if redemption is None:
+        return False
+    back = [it.goods for it in counting if it.kind == "refund" and it.currency == redemption.currency]
+    return kept(redemption.paid, back) == 0
+
+
+def kept(paid: int, back: Sequence[int]) -> int:
+    """Return what is left of what was paid. Crumbs, which come of rounding the tax of many refunds, are nothing."""
+    net = max(0, paid - sum(back))
+    return 0 if net <= min(sum(it > 0 for it in back) - 1, CRUMBS_MAX) else net
+
+
+def is_cancelled(order: OrderFacts) -> bool:
+    """Tell whether a cancellation counts."""
+    return any(refund.kind == "cancellation" for refund in counting_refunds(order))
+
+
 def counting_refunds(order: OrderFacts) -> list[Refund]:
     """The refunds that no reversal has undone."""
     reversed_ids = {reversal.refund_id for reversal in order.reversals}
     return [refund for refund in order.refunds if refund.refund_id not in reversed_ids]
 
 
+def deliveries(order: OrderFacts) -> list[Fulfilment]:
+    """The deliveries that count: of each the highest revision, unless that says that there was none."""
+    latest: dict[str, Fulfilment] = {}
+    for it in sorted(order.fulfilments, key=lambda it: it.revision):
+        latest[it.fulfilment_id] = it
+    return [it for it in latest.values() if not it.void]
+
+
+def is_complete(order: OrderFacts) -> bool:
+    """Tell whether everything has been delivered, as far as the facts known so far tell."""
+    return any(not it.more for it in deliveries(order))
+
+
 def due(order: OrderFacts, program: Program) -> datetime:
-    """When the hold ends, as far as the facts known so far tell."""
-    redemption = order.redemption
-    assert redemption is not None
+    """When the hold ends, as far as the facts known so far tell. Nothing is delivered before the order begins."""
+    counting = deliveries(order)
+    ends = [it.return_by for it in counting if it.return_by]
     if program.hold_from == "purchase":
-        ends = redemption.placed_at + program.hold
-    elif order.fulfilments:
-        ends = max(fulfilment.delivered_at for fulfilment in order.fulfilments) + program.hold
-    else:
-        return redemption.placed_at + timedelta(days=program.longest_wait_days)
-    return max([ends, *(fulfilment.return_by for fulfilment in order.fulfilments if fulfilment.return_by)])
+        return max([order.begins + program.hold, *ends])
+    ends += [max(it.delivered_at, order.begins) + program.hold for it in counting if it.delivered_at]
+    if not is_complete(order):
+        ends.append(order.begins + timedelta(days=program.longest_wait_days))
+    return max(ends)
 
 
-def questions(order: OrderFacts, terms: Terms) -> tuple[Question, ...]:
-    """What an admin is asked about an order, and has not answered yet."""
-    last = _last_review(order)
-    answered = last.answers if last else ()
-    asked: list[Question] = ["signals"] if terms.review and last is None else []
-    if any(refund.refund_id not in answered for refund in foreign_refunds(order)):
-        asked.append("foreign_refund")
-    return tuple(asked)
+def questions(order: OrderFacts, terms: Terms, settled_at: datetime, program: Program) -> tuple[Question, ...]:
+    """What an admin is asked about an order and has not answered: each has a deadline of its own, passed or not."""
+    wait = timedelta(days=program.review_days)
+    answered = {refund_id for review in order.reviews for refund_id in review.answers}
+    asked = [Question("signals", settled_at + wait)] if terms.review and not order.reviews else []
+    unanswered = (it for it in foreign_refunds(order) if it.refund_id not in answered)
+    return (*asked, *(Question("foreign_refund", it.recorded_at + wait) for it in unanswered))
 
 
-def review_deadline(order: OrderFacts, terms: Terms, settled_at: datetime, program: Program) -> datetime | None:
-    """When the default decision takes the place of an admin's, or None when every question has been answered."""
-    last = _last_review(order)
-    asked = [settled_at] if terms.review and last is None else []
-    answered = last.answers if last else ()
-    asked += [refund.recorded_at for refund in foreign_refunds(order) if refund.refund_id not in answered]
-    return min(asked) + timedelta(days=program.review_days) if asked else None
+def default_of(about: About, program: Program) -> Decision:
+    """What becomes of a question that nobody answers: what a refund is worth is never decided by silence."""
+    return "deny" if about == "foreign_refund" else program.review_default
 
 
 def foreign_refunds(order: OrderFacts) -> list[Refund]:
-    """Refunds in another currency than the order's: they can't be summed, so a person has to look."""
+    """Refunds in another currency than the order's: a person has to say what they are worth before they are summed."""
     assert order.redemption is not None
     currency = order.redemption.currency
-    return [
-        refund for refund in counting_refunds(order) if refund.kind != "cancellation" and refund.currency != currency
-    ]
+    return [it for it in counting_refunds(order) if it.currency not in {None, currency} and it.goods > 0]
 
 
-def wake_up(order: OrderFacts, standing: Standing, program: Program) -> datetime | None:
+def values(order: OrderFacts) -> dict[str, int]:
+    """What admins have said that refunds in a foreign currency are worth: of each the last word."""
+    said: dict[str, int] = {}
+    for review in sorted(order.reviews, key=lambda it: it.number):
+        said |= review.values
+    return {it.refund_id: said[it.refund_id] for it in foreign_refunds(order) if it.refund_id in said}
+
+
+def wake_up(standing: Standing) -> datetime | None:
     """When this order must be looked at again although nothing happens to it; None when it is final."""
-    if standing.has("review_open"):
-        return review_deadline(order, standing.terms, standing.settled_at, program)
+    if standing.asked_until is not None:
+        return standing.asked_until
     return None if standing.released else standing.release_at
 
 
@@ -313,17 +369,19 @@ def _case(order: OrderFacts, standing: Standing, program: Program, now: datetime
     was, redemption = order.case, order.redemption
     assert redemption is not None
     is_open = was is not None and was.state == "open"
-    if not standing.has("review_open"):
+    if standing.asked_until is None:
         return replace(was, state="closed", version=was.version + 1) if was and is_open else None
-    deadline = review_deadline(order, standing.terms, standing.settled_at, program)
-    assert deadline is not None
-    asked = questions(order, standing.terms)
+    asked: dict[About, Question] = {}
+    for it in sorted(questions(order, standing.terms, standing.settled_at, program), key=lambda it: it.deadline):
+        if now < it.deadline:
+            asked.setdefault(it.about, it)
+    told, deadline = tuple(asked.values()), standing.asked_until
     if was is None:
-        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=asked)
-    if is_open and (was.deadline, was.questions) == (deadline, asked):
+        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=told)
+    if is_open and (was.deadline, was.questions) == (deadline, told):
         return None
     opened = was.opened_at if is_open else now
-    return replace(was, state="open", opened_at=opened, deadline=deadline, questions=asked, version=was.version + 1)
+    return replace(was, state="open", opened_at=opened, deadline=deadline, questions=told, version=was.version + 1)
 
 
 def _last_review(order: OrderFacts) -> Review | None:
@@ -406,11 +464,13 @@ def welcomed(account: Account, redemption: Redemption) -> Account:
 
 
 def _counted(
-    account: Account, redemption: Redemption, before: Standing | None, after: Standing, program: Program
+    order: OrderFacts, account: Account, before: Standing | None, after: Standing, program: Program
 ) -> Account:
     """Move the counters by what this settlement has changed."""
+    redemption = order.redemption
+    assert redemption is not None
     counted = int(after.counted) - int(before.counted if before else False)
-    month = month_of(redemption.placed_at)
+    month = month_of(order.begins)
     was = account.months.get(month, Month())
     in_currency = (after.terms.unit or redemption.currency) == program.currency
     became = Month(
@@ -438,9 +498,9 @@ def _is_refunded(standing: Standing) -> bool:
     return standing.refunded > 0 or standing.has("cancelled")
 
 
-def _redrawn(redemption: Redemption, room: int, after: Standing) -> tuple[Draw, ...]:
+def _redrawn(month: str, room: int, after: Standing) -> tuple[Draw, ...]:
     """Give back to the budget what refunds freed of `room`, or take it again when a refund no longer counts."""
     if not after.terms.drawn or after.room == room:
         return ()
     shard, _ = after.terms.drawn[0]
-    return (Draw(month_of(redemption.placed_at), shard, after.room - room),)
+    return (Draw(month, shard, after.room - room),)

@@ -183,22 +183,23 @@ class _Play:
         if isinstance(admitted, Refused):
             order.refused = admitted.reason
             return
-        order.facts = OrderFacts(admitted.order_id, admitted)
+        order.facts = _known(order.past.facts, admitted, at)
         guard = Friend(admitted.friend, admitted.order_id, admitted.ambassador_id, since=admitted.placed_at)
         order.lane.friends.setdefault(admitted.friend, guard)
         order.lane.account = welcomed(order.lane.account, admitted)
-        terms, draws = self._terms(order, admitted)
+        terms, draws = self._terms(order)
         self._look(order, number, at, terms, draws)
         for later in {fact.recorded_at for fact in order.past.facts.later if fact.recorded_at > at}:
             self._expect(number, later, _FACT)
 
-    def _terms(self, order: _Order, admitted: Redemption) -> tuple[Terms, tuple[Draw, ...]]:
+    def _terms(self, order: _Order) -> tuple[Terms, tuple[Draw, ...]]:
         was = order.past.terms
         if not order.lane.tried:
-            return was, tuple(Draw(month_of(admitted.placed_at), shard, amount) for shard, amount in was.drawn)
+            month = month_of(order.past.redemption.begins)
+            return was, tuple(Draw(month, shard, amount) for shard, amount in was.drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
         evidence = Evidence(found, clicks=0 if "no_clicks" in was.signals else None)
-        return decide_terms(admitted, order.lane.account, order.program, Surroundings(evidence, self.used))
+        return decide_terms(order.facts, order.lane.account, order.program, Surroundings(evidence, self.used))
 
     def _look(self, order: _Order, number: int, at: datetime, terms: Terms, draws: tuple[Draw, ...] = ()) -> None:
         standing = order.redemption.standing
@@ -268,6 +269,6 @@ def _given_back(past: Past) -> list[Draw]:
     """What an order has taken of the month's budget until now, below zero."""
     terms, standing = past.terms, past.redemption.standing
     assert standing is not None
-    month = month_of(past.redemption.placed_at)
+    month = month_of(past.redemption.begins)
     freed = [Draw(month, terms.drawn[0][0], terms.granted - standing.room)]
     return [*(Draw(month, shard, -amount) for shard, amount in terms.drawn), *freed]

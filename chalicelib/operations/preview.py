@@ -213,7 +213,7 @@ class _Reading:
         """Read what is used of the budget of each month that matters."""
         if not any(it.budget_month is not None for it in (self._candidate, *(past.program for past in pasts))):
             return {}
-        months = sorted({month_of(past.redemption.placed_at) for past in pasts})
+        months = sorted({month_of(past.redemption.begins) for past in pasts})
         return dict(zip(months, self._each(self._table.read_used, months), strict=True))
 
     def prizes(self, pasts: Iterable[Past]) -> dict[str, list[LedgerEntry]]:

@@ -67,6 +67,6 @@ def review_all(
 def _open(table: Table, case: Case, redemption: Redemption) -> Open:
     """Add what the admin needs; a refund in a foreign currency is looked up in the order's own partition."""
     program = programs.version(table, redemption.program_version)
-    asks = "foreign_refund" in case.questions
+    asks = any(it.about == "foreign_refund" for it in case.questions)
     foreign = foreign_refunds(table.read_order(case.order_id)) if asks else []
     return Open(case, redemption, program, tuple(foreign))

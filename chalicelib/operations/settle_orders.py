@@ -155,7 +155,7 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
         program = programs.version(table, order.redemption.program_version)
         around = None
         if order.redemption.standing is None:
-            around = look_around(table, fold.vicinity, order.redemption, fold.account, program, used=fold.used, now=now)
+            around = look_around(table, fold.vicinity, order, fold.account, program, used=fold.used, now=now)
             fold.used = around.used
         settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
     except BusyError:

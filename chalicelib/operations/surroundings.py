@@ -8,7 +8,7 @@ from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Create, Entity, Replace
 from chalicelib.domain.fraud import Evidence, noticed, remembered
 from chalicelib.domain.limits import Used
-from chalicelib.domain.model import Account, Code, Friend, Membership, Redemption, Trait
+from chalicelib.domain.model import Account, Code, Friend, Membership, OrderFacts, Redemption, Trait
 from chalicelib.domain.people import canonical_email
 from chalicelib.domain.program import Program
 from chalicelib.domain.settle import Surroundings
@@ -87,7 +87,7 @@ def survey(table: Table, orders: Sequence[Redemption], ambassador_id: str) -> Vi
 def look_around(
     table: Table,
     vicinity: Vicinity,
-    redemption: Redemption,
+    order: OrderFacts,
     account: Account,
     program: Program,
     *,
@@ -99,7 +99,9 @@ def look_around(
     Raises:
         BusyError: the table did not answer in time.
     """
-    month = month_of(redemption.placed_at)
+    redemption = order.redemption
+    assert redemption is not None
+    month = month_of(order.begins)
     if program.budget_month is not None and month not in used:
         used = {**used, month: table.read_used(month)}
     clicks = None

@@ -50,6 +50,8 @@ API_KEYS = "KEYS"
 AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS"
 """The lists in the index `owner` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
 
+_REVISION_DIGITS = 15
+
 REFERRAL, SPEND = "REFERRAL#", "SPEND#"
 """How an ambassador's referrals and spends begin in the index `owner`."""
 
@@ -160,8 +162,11 @@ def redemption(order_id: str) -> Key:
 
 
 def fact(order_id: str, name: str) -> Key:
-    """A later fact of an order by the name that the order's standing gives it."""
+    """A later fact of an order by the name that the order's standing gives it. Those with a number sort by it."""
     kind, _, own = name.partition(":")
+    if kind == "fulfilment":
+        fulfilment_id, _, revision = own.partition("#")
+        own = f"{fulfilment_id}#{revision.zfill(_REVISION_DIGITS)}"
     return Key(order(order_id), f"{kind.upper()}#{own.zfill(6) if kind == 'review' else own}")
 
 

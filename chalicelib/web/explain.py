@@ -61,7 +61,7 @@ class Teller:
     @property
     def waits_for_review(self) -> bool:
         """Tell whether somebody has to decide before anything is released."""
-        return self.standing is not None and self.standing.has("review_open")
+        return self.standing is not None and self.standing.review_open
 
     @property
     def is_gift(self) -> bool:

@@ -85,13 +85,15 @@ def test_the_queue_shows_what_it_takes_to_decide(shop: Shop) -> None:
         "opened_at": f"{opened:%Y-%m-%dT%H:%M:%SZ}",
         "deadline": f"{opened + timedelta(days=10):%Y-%m-%dT%H:%M:%SZ}",
         "default_decision": "approve",
+        "defaults": [{"question": "signals", "deadline": case["deadline"], "decision": "approve"}],
         "signals": [{"name": "shared_payment", "weight": 60, "text": SIGNALS["shared_payment"].text}],
         "weight": 60,
         "review_at": 50,
         "foreign_refunds": [],
     }
     shown = shop.order("o1")
-    assert shown["case"] == {name: case[name] for name in ("questions", "opened_at", "deadline", "default_decision")}
+    told = ("questions", "opened_at", "deadline", "default_decision", "defaults")
+    assert shown["case"] == {name: case[name] for name in told}
     assert (shown["signals"], shown["reviews"]) == (case["signals"], [])
 
 

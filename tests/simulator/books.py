@@ -115,7 +115,7 @@ def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str
     """Count the settled orders of one ambassador: all, those with refunds, those that count, and month by month."""
     settled, months = [(it, it.standing) for it in redemptions if it.standing], dict[str, Month]()
     for it, standing in settled:
-        name = month_of(it.placed_at)
+        name = month_of(it.begins)
         month = months.get(name, Month())
         in_currency = it.unit == it.currency
         months[name] = Month(

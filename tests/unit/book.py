@@ -110,27 +110,36 @@ class Book:
         return [(letter.template, letter.amount, it.version) for it in self.messages for letter in it.letters]
 
     def refund(
-        self, amount: int, *, kind: RefundKind = "refund", currency: str = "EUR", days: float = 1, name: str = ""
+        self,
+        amount: int,
+        *,
+        kind: RefundKind = "refund",
+        currency: str = "EUR",
+        days: float = 1,
+        name: str = "",
+        **parts: Any,
     ) -> str:
-        """Let a refund arrive and return its id."""
+        """Let a refund arrive and return its id; `parts` are tax and shipping."""
         name = name or f"r{next(self._names)}"
-        self.take(Refund("o1", name, kind, amount, currency, recorded_at=at(days), due_at=at(days)))
+        self.take(Refund("o1", name, kind, amount, currency, **parts, recorded_at=at(days), due_at=at(days)))
         return name
 
     def reverse(self, refund_id: str) -> None:
         """Let a reversal arrive."""
         self.take(Reversal("o1", refund_id, recorded_at=at(1), due_at=at(1)))
 
-    def deliver(self, days: float, *, return_by: float | None = None) -> None:
-        """Let a fulfilment arrive."""
+    def deliver(self, days: float, *, return_by: float | None = None, name: str = "", **more: Any) -> str:
+        """Let a fulfilment arrive and return its id."""
         until = None if return_by is None else at(return_by)
-        name = f"f{next(self._names)}"
-        self.take(Fulfilment("o1", name, delivered_at=at(days), recorded_at=at(days), return_by=until, due_at=at(days)))
+        name = name or f"f{next(self._names)}"
+        told = Fulfilment("o1", name, at(days), recorded_at=at(days), return_by=until, due_at=at(days))
+        self.take(replace(told, **more))
+        return name
 
-    def review(self, decision: Any, answers: tuple[str, ...] = ()) -> None:
+    def review(self, decision: Any, answers: tuple[str, ...] = (), values: dict[str, int] | None = None) -> None:
         """Let an admin decide."""
         number = len(self.order.reviews) + 1
-        self.take(Review("o1", number, decision, "key_1", "looked at it", at(1), answers, due_at=at(1)))
+        self.take(Review("o1", number, decision, "key_1", "looked at it", at(1), answers, values or {}, due_at=at(1)))
 
     def take(self, fact: Refund | Reversal | Fulfilment | Review) -> None:
         """Let a fact arrive."""

@@ -71,7 +71,7 @@ def test_the_position_in_one_word(standing: Standing, state: str) -> None:
         (marked("cancelled"), "refunded"),
         (marked("below_minimum", refunded=1), "below_minimum"),
         (marked("denied", "below_minimum", refunded=1), "denied_by_review"),
-        (marked("review_open", "denied", "below_minimum", "cancelled", refunded=1), "review_pending"),
+        (marked("denied", "below_minimum", "cancelled", refunded=1, asked_until=at(30)), "review_pending"),
         (marked("earned", "by_default"), None),
     ],
 )
@@ -105,8 +105,9 @@ def test_before_the_first_settlement_there_is_an_estimate() -> None:
 
 def test_everything_at_once_comes_in_the_order_in_which_it_decided() -> None:
     """A claimed order of a campaign, capped, partly sent back, denied by an admin, asked about again."""
-    standing = marked("below_minimum", "denied", "review_open", refunded=900, net=3600, room=160, worth=0, reviews=2)
-    standing = replace(standing, terms=replace(TERMS, campaign="spring", limit="cap_ambassador", granted=200))
+    standing = marked("below_minimum", "denied", refunded=900, net=3600, room=160, worth=0, reviews=2)
+    terms = replace(TERMS, campaign="spring", limit="cap_ambassador", granted=200)
+    standing = replace(standing, terms=terms, asked_until=at(30))
     assert steps(standing, claim="clm_1", excluded=0) == [
         ("offer", 500, {"amount": 5000, "excluded": 0, "paid": 4500}),
         ("claim", "approved", {"id": "clm_1"}),
@@ -171,7 +172,7 @@ def test_a_cancelled_order_is_worth_nothing_whatever_was_refunded() -> None:
         (marked("by_default", reviews=3), [(450, {"decision": "approve", "by": "default"})]),
         (marked("denied", "by_default", worth=0), [(0, {"decision": "deny", "by": "default"})]),
         (HELD, []),
-        (marked("review_open"), [("open", {})]),
+        (marked(asked_until=at(30)), [("open", {})]),
     ],
 )
 def test_a_review_says_who_decided(standing: Standing, decided: list[tuple[object, object]]) -> None:

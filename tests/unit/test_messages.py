@@ -36,7 +36,7 @@ def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
         (None, replace(NOTHING, net=0), []),
         (None, replace(HELD, net=1), ["friend_thanks", "reward_held"]),
         (None, replace(HELD, worth=1), ["friend_thanks", "reward_held"]),
-        (None, replace(HELD, marks=("review_open",)), ["friend_thanks"]),
+        (None, replace(HELD, asked_until=at(30)), ["friend_thanks"]),
         (HELD, HELD, []),
         (HELD, replace(HELD, worth=300), []),
         (HELD, NOTHING, []),

@@ -434,7 +434,7 @@ def test_signals_are_shown_and_hold_nothing_until_the_program_says_from_where() 
     calm = Shelf(program()).sell(0, found=found)
     assert (calm.standing.terms.signals, calm.standing.terms.review) == (found, False)
     strict = Shelf(program(watch=Watch(review_at=60))).sell(0, found=found)
-    assert (strict.standing.has("review_open"), strict.posted) == (True, (450, 0))
+    assert (strict.standing.review_open, strict.posted) == (True, (450, 0))
     light = program(watch=Watch(review_at=60, weights={"shared_address": 29}))
     assert not Shelf(light).sell(0, found=found).standing.terms.review
 

@@ -18,6 +18,8 @@ from chalicelib.domain.model import (
     Leg,
     Month,
     OrderFacts,
+    Question,
+    RefundKind,
     Review,
     Terms,
 )
@@ -247,7 +249,7 @@ def test_a_refund_in_another_currency_opens_a_review() -> None:
     refund = book.refund(1000, currency="USD", days=20)
     assert book.look(20).redemption.due_at == at(50)
     book.look(35)
-    assert (book.posted, book.standing.has("review_open")) == ((450, 0), True)
+    assert (book.posted, book.standing.review_open) == ((450, 0), True)
     book.review("approve", answers=(refund,))
     book.look(36)
     assert book.posted == (0, 450)
@@ -266,16 +268,87 @@ def test_an_approval_before_the_hold_ends_keeps_the_hold() -> None:
 
 @pytest.mark.parametrize(("default", "left"), [("approve", 450), ("deny", 0)])
 def test_an_unanswered_review_decides_itself_at_its_deadline(default: str, left: int) -> None:
-    """Nobody decides in 30 days: the program's default does, and the order has woken up by itself for it."""
-    book = Book(program(review_default=default, review_days=30))
-    book.look(0)
-    book.refund(1000, currency="USD", days=10)
-    assert book.look(10).redemption.due_at == at(40)
+    """Nobody decides in 40 days: the program's default does, and the order has woken up by itself for it."""
+    book = Book(program(review_default=default, review_days=40, watch=Watch(velocity_orders=1, review_at=40)))
+    assert book.look(0).redemption.due_at == at(40)
     assert not book.standing.has("by_default")
     book.look(40)
     assert book.posted == (0, left)
     assert book.standing.has("by_default")
     assert book.redemption.due_at is None
+
+
+@pytest.mark.parametrize("kind", ["refund", "chargeback"])
+def test_what_nobody_could_value_is_never_paid_by_silence(kind: RefundKind) -> None:
+    """Of a refund in another currency nobody says what it is worth: denied, even where the program would approve."""
+    book = Book(program(review_default="approve", review_days=30))
+    book.look(0)
+    book.refund(5500, kind=kind, currency="USD", days=10)
+    assert book.look(10).redemption.due_at == at(40)
+    book.look(40)
+    assert (book.posted, book.redemption.due_at) == ((0, 0), None)
+    assert book.standing.marks == ("denied", "by_default", "unvalued")
+
+
+def test_each_question_has_its_own_deadline_and_default() -> None:
+    """The program approves what is suspicious; that says nothing of the refund that was reported later."""
+    rules = program(review_default="approve", review_days=30, watch=Watch(velocity_orders=1, review_at=40))
+    book = Book(rules)
+    book.look(0)
+    book.refund(5500, kind="chargeback", currency="USD", days=10)
+    assert book.look(10).redemption.due_at == at(30)
+    assert book.look(30).redemption.due_at == at(40)
+    assert (book.posted, book.standing.marks) == ((450, 0), ())
+    assert book.order.case is not None
+    assert book.order.case.questions == (Question("foreign_refund", at(40)),)
+    book.look(40)
+    assert (book.posted, book.order.case.state) == ((0, 0), "closed")
+
+
+def test_an_admin_says_what_a_refund_is_worth() -> None:
+    """It is summed like any other; of two reviews that value it the later counts; seen and not valued is nothing."""
+    book = Book()
+    book.look(0)
+    dollars = book.refund(1000, currency="USD", days=2)
+    book.look(2)
+    for values, worth in (({dollars: 900}, 360), ({}, 360), ({dollars: 4500}, 0), ({dollars: 0}, 450)):
+        book.review("approve", answers=(dollars,), values=values)
+        book.look(3)
+        assert book.posted == (worth, 0)
+    seen = Book()
+    seen.refund(1000, currency="USD", name=dollars)
+    seen.look(0)
+    seen.review("approve", answers=(dollars,))
+    seen.look(30)
+    assert seen.posted == (0, 450)
+
+
+def test_a_late_approval_brings_a_part_back() -> None:
+    """After silence has denied it, before the release and after it."""
+    for days in (20, 40):
+        book = Book(program(review_days=10))
+        book.look(0)
+        dollars = book.refund(1000, currency="USD", days=1)
+        book.look(1)
+        book.look(11)
+        assert book.posted == (0, 0)
+        book.look(days)
+        book.review("approve", answers=(dollars,), values={dollars: 1500})
+        book.look(days)
+        assert sum(book.posted) == 300
+
+
+def test_a_value_goes_with_its_refund() -> None:
+    """A dispute that was won leaves nothing of what an admin said it was worth."""
+    book = Book()
+    book.look(0)
+    dollars = book.refund(1000, currency="USD")
+    book.look(1)
+    book.review("approve", answers=(dollars,), values={dollars: 900})
+    book.look(2)
+    book.reverse(dollars)
+    book.look(3)
+    assert (book.posted, book.standing.refunded, book.standing.valued) == ((450, 0), 0, None)
 
 
 def test_a_default_never_overrules_a_person() -> None:
@@ -297,7 +370,7 @@ def test_a_review_after_the_release_moves_nothing_back() -> None:
     book.look(30)
     refund = book.refund(1000, currency="USD", days=31)
     book.look(31)
-    assert (book.posted, book.standing.has("review_open")) == ((0, 450), True)
+    assert (book.posted, book.standing.review_open) == ((0, 450), True)
     book.review("deny", answers=(refund,))
     book.look(32)
     assert book.posted == (0, 0)
@@ -472,15 +545,17 @@ def test_terms_name_a_unit_only_if_it_is_not_the_orders_own_currency() -> None:
 @pytest.mark.parametrize(
     ("excluded", "minimum", "refund", "void"),
     [
-        (None, 4999, 1, False),
-        (None, 5000, 1, True),
+        (None, 4998, 1, False),
+        (None, 4999, 1, True),
+        (None, 2500, 2250, False),
+        (None, 2501, 2250, True),
         (None, 5001, 0, False),
-        (1000, 3999, 1, False),
-        (1000, 4000, 1, True),
+        (1000, 2000, 1750, False),
+        (1000, 2001, 1750, True),
     ],
 )
 def test_what_is_kept_must_reach_the_minimum(excluded: int | None, minimum: int, refund: int, void: bool) -> None:
-    """Of the 50.00 before discount that count, once anything came back: just the minimum is enough."""
+    """At list price, as at the checkout, once anything came back: of half of what was paid, half of that is left."""
     book = Book(program(minimum=minimum, void_below_minimum=True), excluded=excluded)
     book.refund(refund)
     book.look(1)
@@ -532,7 +607,7 @@ def test_a_standing_counts_and_names_the_facts_it_has_seen() -> None:
     book.review("deny")
     book.review("approve")
     book.look(3)
-    assert book.standing.named == ("fulfilment:f2", "refund:r1", "review:1", "review:2")
+    assert book.standing.named == ("fulfilment:f2#1", "refund:r1", "review:1", "review:2")
     assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
 
 
@@ -689,17 +764,20 @@ def test_what_an_admin_is_asked(
     book.refund(700, name="plain")
     if answers is not None:
         book.take(Review("o1", 1, "approve", "key_1", "looked at it", at(1), answers, due_at=at(1)))
-    assert questions(book.order, Terms("Starter", TEN_PERCENT, 450, 450, review=review)) == asked
+    terms = Terms("Starter", TEN_PERCENT, 450, 450, review=review)
+    assert tuple(it.about for it in questions(book.order, terms, at(0), program())) == asked
 
 
 def test_a_case_says_what_it_asks() -> None:
     """And changes when another question comes; the earliest deadline stands."""
     book = Book(program(watch=Watch(velocity_orders=1, review_at=40)))
     book.look(0)
-    assert book.order.case == Case("o1", "amb_1", opened_at=at(0), deadline=at(30), questions=("signals",))
+    assert book.order.case == Case(
+        "o1", "amb_1", opened_at=at(0), deadline=at(30), questions=(Question("signals", at(30)),)
+    )
     book.refund(700, currency="USD", days=2)
     book.look(2)
-    assert book.order.case.questions == ("signals", "foreign_refund")
+    assert book.order.case.questions == (Question("signals", at(30)), Question("foreign_refund", at(32)))
     assert (book.order.case.opened_at, book.order.case.deadline, book.order.case.version) == (at(0), at(30), 2)
 
 
@@ -788,7 +866,7 @@ def test_facts_seen_together_are_named_together() -> None:
     book.look(6)
     assert [entry.cause for entry in book.entries] == [
         "redemption",
-        "refund:R-1,fulfilment:f1,review:1",
+        "refund:R-1,fulfilment:f1#1,review:1",
         "refund:S-0,refund:S-1,refund:S-2,refund:S-3,refund:S-4",
         "refund:T-0,refund:T-1,refund:T-2,refund:T-3,refund:T-4,…",
     ]

@@ -214,7 +214,7 @@ def test_nothing_is_released_early_under_review_or_twice(history: tuple[Program,
         assert not released or not {"release", "hold", "void"} & set(kinds)
         if "release" in kinds:
             assert at(event) >= book.standing.release_at
-            assert not book.standing.has("review_open")
+            assert not book.standing.review_open
         assert not (released and book.standing.held)
         released = released or book.standing.released
     assert [entry.kind for entry in book.entries].count("release") <= 1
@@ -271,7 +271,7 @@ def test_an_order_wakes_up_until_it_is_final(history: tuple[Program, int, list[L
     book = play(*history)
     settlement = book.look(day)
     wake = settlement.redemption.due_at
-    final = book.standing.released and not book.standing.has("review_open")
+    final = book.standing.released and not book.standing.review_open
     assert (wake is None) == final
     assert wake is None or wake > at(day)
 
