@@ -31,6 +31,15 @@ def meanwhile(act: Callable[[], object]) -> Callable[[], None]:
     return happen
 
 
+def failing(error: Exception) -> Callable[[], Any]:
+    """Something breaks in botocore before anything is sent."""
+
+    def happen() -> None:
+        raise error
+
+    return happen
+
+
 def lost() -> None:
     """The connection breaks off: before a call it is never sent, after one its answer never comes."""
     raise ReadTimeoutError(endpoint_url="https://aws.invalid")

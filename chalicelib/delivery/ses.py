@@ -1,19 +1,43 @@
 """Mail through Amazon SES, and what can be known when a call fails."""
 
-from typing import Any
+import re
+from typing import Any, Literal
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+    SSLError,
+)
 
 _SERVER_ERROR = 500
-_FOR_GOOD = {"MessageRejected", "BadRequestException", "NotFoundException"}
+_PASSING = {
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestTimeout",
+    "RequestTimeoutException",
+}
+_MALFORMED = "BadRequestException"
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
+_CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_-]{0,64}")
+
+Cause = Literal["address", "passing", "operator"]
 
 
 class NotSentError(Exception):
-    """The mail was surely not sent. `for_good`: another attempt with the same mail would end the same way."""
+    """The mail was surely not sent.
 
-    def __init__(self, reason: str, *, for_good: bool) -> None:
+    `cause` says what would have to change: the `address` itself, so never; something `passing`, so nothing; or what
+    only the `operator` can mend, such as a sender that is not verified, an account that may not send, or credentials.
+    """
+
+    def __init__(self, reason: str, cause: Cause) -> None:
         super().__init__(reason)
-        self.for_good = for_good
+        self.cause = cause
 
 
 class UnsureError(Exception):
@@ -28,6 +52,7 @@ class Mailer:
         self._from: dict[str, str] = {"FromEmailAddress": sender}
         if configuration_set:
             self._from["ConfigurationSetName"] = configuration_set
+        self._is_sound = bool(_ADDRESS.fullmatch(sender) and _CONFIGURATION_SET.fullmatch(configuration_set))
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail.
@@ -51,11 +76,23 @@ class Mailer:
             code = response["Error"]["Code"]
             if response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
                 raise UnsureError(code) from error
-            raise NotSentError(code, for_good=code in _FOR_GOOD) from error
-        except (ConnectTimeoutError, EndpointConnectionError) as error:
-            raise NotSentError(type(error).__name__, for_good=False) from error
-        except HTTPClientError as error:
+            raise NotSentError(code, self._cause(code)) from error
+        except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
+            raise NotSentError(type(error).__name__, "passing") from error
+        except (HTTPClientError, SSLError) as error:
             raise UnsureError(type(error).__name__) from error
+        except BotoCoreError as error:
+            raise NotSentError(type(error).__name__, "operator") from error
+
+    def _cause(self, code: str) -> Cause:
+        """Tell what a refusal rests on. Of a mail that SES can't read, only the address is not of our making.
+
+        SES also rejects what is written to a good address (`MessageRejected`: the sender is not verified, or the
+        account is still in the sandbox); and whatever it may refuse some day, a mail that waits can be mended.
+        """
+        if code in _PASSING:
+            return "passing"
+        return "address" if code == _MALFORMED and self._is_sound else "operator"
 
 
 def _mailbox(address: str) -> str:

@@ -1,10 +1,10 @@
 """Send a message of the outbox: mark it as being sent, send each of its letters once, say how it went."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.delivery.ses import Mailer, NotSentError, UnsureError
+from chalicelib.delivery.ses import Cause, Mailer, NotSentError, UnsureError
 from chalicelib.domain.model import Letter, Message
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
@@ -16,52 +16,79 @@ if TYPE_CHECKING:
 ABANDONED = timedelta(minutes=15)
 """After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
 
-ATTEMPTS_MAX = 12
+PATIENCE = 12
+"""So many attempts, over more than a day, may fail by themselves before the operator hears of it."""
+
 _LONGEST_GAP = timedelta(hours=4)
+_DOUBLINGS = 8
+"""After so many the gap is beyond the longest one."""
 
 
-def deliver(table: Table, mailer: Mailer, message_id: str, *, now: datetime) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a letter, and if it was not sent, why: never with an address in it.
+
+    It was `sent`; SES left us `unsure`; it is `undeliverable`, since the address itself is wrong. Or it goes again
+    later: it was `refused` for now, or is `blocked` until the operator mends something.
+    """
+
+    outcome: str
+    reason: str | None = None
+
+
+def deliver(table: Table, mailer: Mailer, message_id: str, *, now: datetime) -> list[Fate]:
     """Send what a message still owes, and return what became of each letter; empty when there was nothing to do.
 
     A call that breaks off leaves the message marked: whether that letter was sent is not known, so it is not sent
-    again before `ABANDONED` has passed. What was refused for now goes again after a growing while.
+    again before `ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a
+    letter whose address is wrong is given up.
     """
     message = table.claim_message(message_id, now, now - ABANDONED)
     if message is None:
         return []
-    outcomes = [_send(table, mailer, message, letter) for letter in message.letters]
-    outcomes = ["undeliverable" if it == "refused" and message.attempts >= ATTEMPTS_MAX else it for it in outcomes]
-    message = replace(message, letters=tuple(map(_noted, message.letters, outcomes)))
+    fates = [_send(table, mailer, message, letter) for letter in message.letters]
+    outcomes = {fate.outcome for fate in fates}
+    message = replace(message, letters=tuple(map(_noted, message.letters, fates)))
     if "unsure" in outcomes:
         table.keep_message(message)
-    elif "refused" in outcomes:
-        table.return_message(message, now + min(timedelta(minutes=2**message.attempts), _LONGEST_GAP))
+    elif outcomes & {"refused", "blocked"}:
+        table.return_message(message, now + _gap(message.attempts))
     else:
         table.finish_message(message)
-    return [outcome for outcome in outcomes if outcome != "closed"]
+    return [fate for fate in fates if fate.outcome != "closed"]
 
 
-def _noted(letter: Letter, outcome: str) -> Letter:
-    match outcome:
-        case "sent" | "undeliverable":
-            return replace(letter, state=outcome)
+def _gap(attempts: int) -> timedelta:
+    return min(timedelta(minutes=2 ** min(attempts, _DOUBLINGS)), _LONGEST_GAP)
+
+
+def _noted(letter: Letter, fate: Fate) -> Letter:
+    match fate.outcome:
+        case "sent" | "undeliverable" as state:
+            return replace(letter, state=state)
     return letter
 
 
-def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> str:
+def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> Fate:
     """Send one letter once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     if letter.state != "owed":
-        return "closed"
+        return Fate("closed")
     try:
         to, mail = _compose(table, message, letter)
         mailer.send(to, mail.subject, mail.text, mail.html)
-    except UnsureError:
-        return "unsure"
+    except UnsureError as error:
+        return Fate("unsure", str(error))
     except NotSentError as error:
-        return "undeliverable" if error.for_good else "refused"
+        return Fate(_outcome(error.cause, message.attempts), str(error))
     except BusyError:
-        return "refused"
-    return "sent"
+        return Fate("refused", "the table is busy")
+    return Fate("sent")
+
+
+def _outcome(cause: Cause, attempts: int) -> str:
+    if cause == "address":
+        return "undeliverable"
+    return "blocked" if cause == "operator" or attempts >= PATIENCE else "refused"
 
 
 def _compose(table: Table, message: Message, letter: Letter) -> "tuple[str, Mail]":
@@ -77,7 +104,7 @@ def _to_friend(table: Table, message: Message, letter: Letter, program: Program)
 
     friend = table.read_friend(message.friend)
     if friend is None or friend.email is None:
-        raise NotSentError("nobody to write to", for_good=True)
+        raise NotSentError("nobody to write to", "address")
     return friend.email, render.friend_thanks(
         shop_name=program.shop_name,
         first_name=friend.first_name,
@@ -94,7 +121,7 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, program: Prog
 
     profile = table.read_profile(message.ambassador_id)
     if profile is None:
-        raise NotSentError("nobody to write to", for_good=True)
+        raise NotSentError("nobody to write to", "address")
     person = profile.person
     told: dict[str, Any] = {
         "shop_name": program.shop_name,

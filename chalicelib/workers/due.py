@@ -48,13 +48,14 @@ def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
 
 def _deliver(message_id: str) -> None:
     """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
-    from chalicelib.operations.deliver import deliver
+    from chalicelib.operations.deliver import Fate, deliver
 
     try:
-        outcomes = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
+        fates = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
     except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported
         logger.exception("a message could not be delivered", message_id=message_id)
-        outcomes = ["failed"]
-    for outcome in outcomes:
-        logger.info("letter", message_id=message_id, outcome=outcome)
-        metrics.add_metric(name=f"Letters{outcome.title()}", unit="Count", value=1)
+        fates = [Fate("failed")]
+    for fate in fates:
+        tell = logger.error if fate.outcome == "blocked" else logger.info
+        tell("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
+        metrics.add_metric(name=f"Letters{fate.outcome.title()}", unit="Count", value=1)

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chalicelib import deps
 from chalicelib.operations.settle_orders import settle_orders
-from tests.faults import lost, refused
+from tests.faults import failing, lost, refused
 from tests.shop import Shop
 
 THANKS = ("o1@friends.example", "Thank you for your order at Kavya Ceramics")
@@ -98,10 +99,32 @@ def test_a_letter_that_was_sent_is_not_sent_with_the_one_that_was_refused(outbox
     assert sorted(outbox.mails()) == sorted([THANKS, NEWS])
 
 
-@pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "SendingPausedException"])
-def test_a_refusal_that_may_pass_is_tried_again_with_growing_gaps(outbox: Shop, code: str) -> None:
-    """A throttled or paused SES has surely not sent: the message goes back, due in 2, 4, 8 … minutes."""
-    outbox.faults.before("SendEmail", *[refused(code)] * 4)
+OPERATORS = [
+    refused("MessageRejected", 400),
+    refused("NotFoundException", 404),
+    refused("AccountSuspendedException", 400),
+    refused("SendingPausedException", 400),
+    refused("LimitExceededException", 400),
+    refused("MailFromDomainNotVerifiedException", 400),
+    refused("AccessDeniedException", 403),
+    refused("UnrecognizedClientException", 403),
+    refused("AnythingNewException", 400),
+    failing(NoCredentialsError()),
+]
+"""What SES answers, or botocore without asking it, that nobody but the operator can mend."""
+
+PASSING = [
+    refused("TooManyRequestsException", 429),
+    failing(EndpointConnectionError(endpoint_url="https://aws.invalid")),
+    failing(ConnectTimeoutError(endpoint_url="https://aws.invalid")),
+]
+"""What passes by itself."""
+
+
+@pytest.mark.parametrize("trouble", [*OPERATORS, *PASSING])
+def test_what_could_not_be_sent_is_tried_again_with_growing_gaps(outbox: Shop, trouble: Any) -> None:
+    """It has surely not been sent: the message goes back, due in 2, 4, 8 … minutes, and goes out once all is well."""
+    outbox.faults.before("SendEmail", *[trouble] * 4)
     outbox.minute()
     assert set(states(outbox).values()) == {"owed"}
     outbox.now += timedelta(minutes=1)
@@ -115,22 +138,66 @@ def test_a_refusal_that_may_pass_is_tried_again_with_growing_gaps(outbox: Shop, 
     assert sorted(outbox.mails()) == sorted([THANKS, NEWS])
 
 
-def test_a_refusal_for_good_is_given_up(outbox: Shop) -> None:
-    """An address that SES rejects is not tried for ever; the other mail goes out."""
-    outbox.faults.before("SendEmail", refused("MessageRejected"))
+def test_an_address_that_cannot_be_read_is_given_up(outbox: Shop) -> None:
+    """What the address itself causes is final: it is not tried for ever; the other mail goes out."""
+    outbox.faults.before("SendEmail", refused("BadRequestException"))
     outbox.minute()
     assert sorted(states(outbox).values()) == ["sent", "undeliverable"]
     assert deps.table().count_due(outbox.now + timedelta(days=29)) == 0
 
 
-def test_a_mail_service_that_stays_down_is_given_up_in_the_end(outbox: Shop) -> None:
-    """Twelve attempts over more than a day, then the message is marked undeliverable rather than tried for ever."""
-    outbox.faults.before("SendEmail", *[refused("TooManyRequestsException")] * 100)
-    for _ in range(20):
-        outbox.now += timedelta(hours=5)
+@pytest.mark.parametrize(("name", "value"), [("SENDER", "no address"), ("CONFIGURATION_SET", "no set")])
+def test_settings_that_cannot_be_read_are_not_the_addresss_fault(
+    outbox: Shop, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same answer of SES to a sender or configuration set that is none gives nobody's mail up."""
+    outbox.faults.before("SendEmail", *[refused("BadRequestException")] * 2)
+    monkeypatch.setenv(name, value)
+    deps.settings.cache_clear()
+    deps.mailer.cache_clear()
+    outbox.minute()
+    assert set(states(outbox).values()) == {"owed"}
+
+
+@pytest.mark.parametrize("trouble", [OPERATORS[0], PASSING[0]])
+def test_a_mail_is_never_given_up_for_what_is_not_the_addresss_fault(
+    outbox: Shop, trouble: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often it has been tried, it waits, at most four hours at a time, and goes out once all is well."""
+    outbox.faults.before("SendEmail", *[trouble] * 200)
+    for _ in range(100):
+        outbox.now += timedelta(hours=4)
         outbox.minute()
-    assert set(states(outbox).values()) == {"undeliverable"}
-    assert outbox.faults.count("SendEmail") == 24
+    assert set(states(outbox).values()) == {"owed"}
+    assert outbox.faults.count("SendEmail") == 200
+    assert "LettersFailed" not in capsys.readouterr().out
+    outbox.now += timedelta(hours=4)
+    outbox.minute()
+    assert sorted(outbox.mails()) == sorted([THANKS, NEWS])
+
+
+@pytest.mark.parametrize("trouble", OPERATORS)
+def test_the_operator_hears_of_what_only_they_can_mend(
+    outbox: Shop, trouble: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, by the metric of the alarm, with the reason in the log and nobody's address in it."""
+    outbox.faults.before("SendEmail", trouble)
+    outbox.minute()
+    told = capsys.readouterr().out
+    assert '"LettersBlocked":[1.0]' in told
+    assert "example.com" not in told
+    assert "friends.example" not in told
+
+
+def test_the_operator_hears_of_patience_that_does_not_end(outbox: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A throttled SES is nobody's alarm for a day; then it is."""
+    outbox.faults.before("SendEmail", *[PASSING[0]] * 200)
+    heard = []
+    for _ in range(13):
+        outbox.now += timedelta(hours=4)
+        outbox.minute()
+        heard.append("LettersBlocked" in capsys.readouterr().out)
+    assert heard == [False] * 11 + [True] * 2
 
 
 def test_a_person_who_is_gone_gets_no_mail(outbox: Shop) -> None:
