@@ -1,7 +1,7 @@
 """What each operation takes of the table: calls, read units, write units, in a warm function.
 
-The program runs over moto in this process and thread; the units are computed from the items (see `sizes`), because no
-engine on one machine bills as AWS does.
+The program runs over the tests' cloud in this process and thread; the units are computed from the items (see `sizes`),
+because no engine on one machine bills as AWS does.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ Costs = dict[str, Cost]
 
 def run(say: Say) -> dict[str, Any]:
     """Measure every operation and the whole life of a referral."""
-    say("the program over moto, items counted at the wire")
+    say("the program over a table in memory, items counted at the wire")
     costs = measure()
     return {"aims": AIMS, "life": LIFE, "operations": {name: cost.as_json() for name, cost in costs.items()}}
 

@@ -8,13 +8,19 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
-from tests.wire import trespasses
+from tests.wire import stale, trespasses
 
 
 def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:
     """An answer by which AWS refuses a call; the call never takes effect."""
     answer = {"Error": {"Code": code, "Message": "planned"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
     return lambda: (AWSResponse("https://aws.invalid", status, HTTPHeaders(), b""), answer)
+
+
+def answered(**answer: Any) -> Callable[[], Any]:
+    """An answer in place of the real one."""
+    told = {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    return lambda: (AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), told)
 
 
 def cancelled(*reasons: str) -> Callable[[], Any]:
@@ -48,7 +54,8 @@ def lost() -> None:
 class Faults:
     """What happens around the calls of one kind. Every call is recorded as (operation, parameters).
 
-    Whatever else a test is about, no call that is heard may change or remove an entry of the ledger.
+    Whatever else a test is about, no call that is heard may change or remove an entry of the ledger, or read the table
+    without asking for consistency.
     """
 
     def __init__(self) -> None:
@@ -92,7 +99,7 @@ class Faults:
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:
         self.calls.append((model.name, params))
-        self.trespasses += trespasses(model.name, params)
+        self.trespasses += trespasses(model.name, params) + stale(model.name, params)
 
     def _meet(self, moment: str, operation: str) -> Any:
         if self._kill and self._kill[:2] == (len(self.calls) - 1, moment):

@@ -1,4 +1,4 @@
-"""A shop over the simulator's engine instead of moto: many times as fast, for tests that live through months.
+"""A shop over the simulator's engine without a wire: many times as fast, for tests that live through months.
 
 Everything is the program's own but for the mails, which nobody waits for here and nobody sends.
 """
@@ -13,6 +13,7 @@ from chalicelib.operations import programs
 from chalicelib.workers import stream
 from chalicelib.workers.due import settle_and_deliver
 from chalicelib.workers.jobs import carry_on
+from tests.cloud import Cloud
 from tests.faults import Faults
 from tests.shop import ENVIRONMENT, START, Body, Shop, restart
 from tests.simulator.world import World
@@ -22,7 +23,7 @@ class MemoryShop(Shop):
     """A shop whose table is in memory."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(None, list, Faults())
+        super().__init__(Cloud(), Faults())
         self._world = world
         self._streamed = 0
 

@@ -1,30 +1,28 @@
-"""A whole shop in one process: the Chalice app, the workers, and DynamoDB and SES as moto plays them.
+"""A whole shop in one process: the Chalice app, the workers, and AWS in memory behind botocore's wire.
 
-One thread only: moto loses updates under concurrency, so races are tested against a real engine elsewhere.
+One thread only: races are tested against a real engine elsewhere.
 """
 
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 from chalice.test import Client, HTTPResponse
-from moto import mock_aws
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-from moto.ses.models import ses_backends
 
 import app
 from chalicelib import deps
 from chalicelib.api import auth
 from chalicelib.operations import keys, programs
 from chalicelib.workers import schedule, stream
-from infra.local.table import create_table
+from tests.cloud import Cloud, Sent
 from tests.faults import Faults
 
 Body = dict[str, Any]
@@ -70,16 +68,13 @@ OWN_SESSION = boto3.Session("test", "test", region_name=REGION)
 def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     """Open a shop with the demonstration program; with a seed, ids and codes are the same each time."""
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True), mock_aws():
+    with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True):
         restart()
-        client = OWN_SESSION.client("dynamodb")
-        create_table(client, ENVIRONMENT["TABLE_NAME"])
-        OWN_SESSION.client("sesv2").create_email_identity(EmailIdentity=SENDER)
-        with Faults().heard(deps.session().events) as faults:
+        with Cloud().reached() as cloud, Faults().heard(deps.session().events) as faults:
             programs.publish(deps.table(), PROGRAM, author="test", now=START)
             if seed is not None:
                 deps.use_chance(Random(seed))
-            yield Shop(client, lambda: ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages, faults)
+            yield Shop(cloud, faults)
     restart()
 
 
@@ -90,17 +85,28 @@ def restart() -> None:
 
 
 class Shop:
-    """What a shop and its admins do, in their words. `now` is the program's clock, `faults` the trouble at the wire."""
+    """What a shop and its admins do, in their words.
 
-    def __init__(self, client: Any, sent: Any, faults: Faults) -> None:
-        self.dynamodb = client
+    `now` is the program's clock, `faults` the trouble at the wire, `cloud` what is behind it.
+    """
+
+    def __init__(self, cloud: Cloud, faults: Faults) -> None:
+        self.cloud = cloud
         self.faults = faults
         self.now = START
-        self.sent = sent
         self._http = Client(app.app).http
         self._stream_seen: set[str] = set()
         deps.use_clock(lambda: self.now)
         self.keys = {scope: keys.issue(deps.table(), scope, [scope], self.now) for scope in keys.SCOPES}
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        """A client of the table that is not the program's."""
+        return OWN_SESSION.client("dynamodb")
+
+    def sent(self) -> list[Sent]:
+        """Every mail that was sent."""
+        return self.cloud.sent
 
     def call(
         self, method: str, path: str, body: object = None, *, scope: str | None = None, **headers: str
@@ -179,11 +185,10 @@ class Shop:
 
     def everything(self) -> list[Body]:
         """All items of the table: what a test compares before and after. That a key was used is not worth a word."""
-        stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[ENVIRONMENT["TABLE_NAME"]].all_items()
-        items = [{name: value.to_regular_json() for name, value in item.attrs.items()} for item in stored]
+        items = [deepcopy(item) for _, item in sorted(self.cloud.engine.items.items())]
         for item in items:
             item.pop("last_used_at", None)
-        return sorted(items, key=lambda item: (item["PK"]["S"], item["SK"]["S"]))
+        return items
 
     @staticmethod
     def read(answer: HTTPResponse) -> Body:

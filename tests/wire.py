@@ -1,4 +1,4 @@
-"""What one call to DynamoDB does to which items, and what it must not do: the ledger can only grow."""
+"""What one call to DynamoDB does to which items, and what it must not do: change the ledger, or read what is stale."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -36,6 +36,15 @@ def touches(operation: str, params: Any) -> Iterator[Touch]:
                 yield _touch("BatchWriteItem", action)
     elif operation == "Query":
         yield Touch("dynamodb:Query", params["ExpressionAttributeValues"][":pk"]["S"])
+
+
+def stale(operation: str, params: Any) -> list[str]:
+    """What in a call reads the table as it may have been a moment ago. An index can be read in no other way."""
+    if operation == "BatchGetItem":
+        reads = list(params["RequestItems"].values())
+    else:
+        reads = [params] if operation in {"GetItem", "Query"} and "IndexName" not in params else []
+    return [f"{operation}: {read} is not consistent" for read in reads if read.get("ConsistentRead") is not True]
 
 
 def trespasses(operation: str, params: Any) -> list[str]:

@@ -5,9 +5,7 @@ The local cloud does not know `dynamodb:LeadingKeys`, so a whole shop's calls ar
 
 from collections.abc import Callable
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib import config, deps
 from chalicelib.store import keys
@@ -16,6 +14,7 @@ from infra.deploy.__main__ import table_of
 from infra.deploy.stack import Change
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
 from tests.deployed.stage import SCHEDULED
+from tests.faults import answered
 from tests.shop import Shop, eur
 from tests.wire import touches
 
@@ -135,17 +134,14 @@ def test_a_secret_in_the_environment_wins(shop: Shop, monkeypatch: pytest.Monkey
     assert shop.faults.count("GetParameter") == 0
 
 
-@mock_aws
 def test_a_secret_is_read_once_from_the_version_that_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deployed, a variable names the parameter with its version: a newer one is not taken unasked."""
-    ssm = boto3.client("ssm")
-    for value in ("the first", "the second"):
-        ssm.put_parameter(Name="/referrals/test/pepper", Value=value, Type="SecureString", Overwrite=True)
+    shop.faults.before("GetParameter", answered(Parameter={"Value": "the first"}))
     monkeypatch.delenv("PEPPER")
     monkeypatch.setenv("PEPPER_PARAMETER", "/referrals/test/pepper:1")
     shop.faults.calls.clear()
     assert [deps.settings().pepper for _ in range(3)] == [b"the first"] * 3
-    assert shop.faults.count("GetParameter") == 1
+    assert shop.faults.calls == [("GetParameter", {"Name": "/referrals/test/pepper:1", "WithDecryption": True})]
 
 
 def test_a_missing_secret_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

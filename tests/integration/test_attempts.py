@@ -90,7 +90,7 @@ def test_two_different_requests_at_once(shop: Shop) -> None:
 def test_a_lost_reply(shop: Shop) -> None:
     """When the table's reply is lost, nothing is made twice."""
     shop.faults.after("TransactWriteItems", lost)
-    assert ask(shop).status_code in {200, 201}  # moto does not know tokens: to it, our own second try is a repeat
+    assert ask(shop).status_code in {200, 201}
     assert ask(shop).status_code == 200
     assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
 

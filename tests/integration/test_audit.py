@@ -1,7 +1,7 @@
 """The audit finds nothing in books that are sound, and whatever is planted in them it finds and names.
 
 A rich history is made once, through the routes. Each inconsistency is planted in a copy of its table. The table is the
-simulator's engine, which is exact and many times faster than moto.
+simulator's engine, which is exact.
 """
 
 import json
@@ -246,7 +246,7 @@ def a_story() -> Story:
     QuickShop.client = client
     with open_shop(seed=1) as shop, patch.object(deps, "table", lambda: table):
         programs.publish(table, PROGRAM, author="test", now=shop.now)
-        return live(QuickShop(shop.dynamodb, shop.sent, shop.faults))
+        return live(QuickShop(shop.cloud, shop.faults))
 
 
 def kinds_in(found: list[Finding]) -> set[tuple[str, str]]:
@@ -1057,7 +1057,7 @@ def reopened(story: Story, items: Items) -> Iterator[QuickShop]:
     table = over(client)
     QuickShop.client = client
     with open_shop(seed=2) as shop, patch.object(deps, "table", lambda: table):
-        opened = QuickShop(shop.dynamodb, shop.sent, shop.faults)
+        opened = QuickShop(shop.cloud, shop.faults)
         opened.now = story.now
         opened.stream()
         yield opened

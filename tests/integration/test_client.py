@@ -7,6 +7,7 @@ from botocore.config import Config
 from chalicelib import deps
 from chalicelib.store.items import value
 from tests.shop import ENVIRONMENT, OWN_SESSION, Shop
+from tests.wire import stale
 
 EVERYTHING: dict[str, Any] = {
     "PK": {"S": "ORDER#o1"},
@@ -36,9 +37,12 @@ def test_what_is_stored_is_the_same_through_both_clients(shop: Shop) -> None:
     key = {"PK": EVERYTHING["PK"], "SK": EVERYTHING["SK"]}
     for writer, reader in ((mine, plain), (plain, mine)):
         writer.put_item(TableName=name, Item=EVERYTHING)
-        assert reader.get_item(TableName=name, Key=key)["Item"] == EVERYTHING
+        assert reader.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"] == EVERYTHING
         assert reader.query(
-            TableName=name, KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": key["PK"]}
+            TableName=name,
+            KeyConditionExpression="PK = :pk",
+            ExpressionAttributeValues={":pk": key["PK"]},
+            ConsistentRead=True,
         )["Items"] == [EVERYTHING]
         writer.delete_item(TableName=name, Key=key)
 
@@ -49,3 +53,14 @@ def test_the_short_way_is_taken(shop: Shop) -> None:
     short, plain = (session.client("dynamodb").meta.service_model for session in (deps.session(), OWN_SESSION))
     assert short.shape_for("AttributeValue").is_document_type
     assert not plain.shape_for("AttributeValue").is_document_type
+
+
+def test_every_read_that_may_be_stale_is_seen() -> None:
+    """The watch over all calls can fail: a read of the table that does not ask for consistency is named, alone or not."""
+    asks, asks_not = {"ConsistentRead": True}, {"ConsistentRead": False}
+    for told in ({}, asks_not):
+        assert len(stale("GetItem", told)) == 1
+        assert len(stale("Query", told)) == 1
+        assert len(stale("BatchGetItem", {"RequestItems": {"t": told}})) == 1
+    assert not stale("GetItem", asks) + stale("Query", asks) + stale("BatchGetItem", {"RequestItems": {"t": asks}})
+    assert not stale("Query", {"IndexName": "due"}) + stale("PutItem", {})

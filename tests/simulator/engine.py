@@ -105,6 +105,11 @@ class Engine:
         after = self._write_one("Update", action)
         return {"Attributes": _copy(after)} if action.get("ReturnValues") == "ALL_NEW" else {}
 
+    def delete_item(self, *, Key: Item, **_: Any) -> Item:
+        """DeleteItem, for tests in which somebody takes away what the program never would."""
+        self._store(_key(Key), None)
+        return {}
+
     def transact_write_items(self, *, TransactItems: list[Item], ClientRequestToken: str) -> Item:
         """TransactWriteItems: all or nothing, and a token that was used succeeds again without effect."""
         content = msgspec.msgpack.encode(TransactItems)

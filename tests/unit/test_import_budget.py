@@ -17,7 +17,6 @@ HEAVY = (
     "fastjsonschema",
     "jinja2",
     "jsonschema",
-    "moto",
     "numpy",
     "PIL",
     "png",
