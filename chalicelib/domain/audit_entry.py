@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
 from chalicelib.domain.gifts import is_gift
-from chalicelib.domain.ledger import EXPIRED, KINDS, add, legs
+from chalicelib.domain.ledger import EXPIRED, KINDS, add, legs, moved
 from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.program import Program
 from chalicelib.domain.tiers import offered
@@ -21,7 +21,8 @@ WITHDRAWN = frozenset({"spend", "spend_confirmed", "spend_cancelled", "payout", 
 
 _INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
 _NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
-_TAKEN_BACK = frozenset({"clawback", "bonus_lost"})
+_EXPIRES = frozenset({"clawback", "bonus_lost", "reinstate", "bonus"})
+"""What may take from what has expired, or put back there."""
 _COVERED = frozenset({"spend", "payout", "gift_sent"})
 
 
@@ -82,19 +83,16 @@ def _check_legs(entry: LedgerEntry) -> Iterator[Finding]:
     if entry.kind not in KINDS:
         yield Finding("legs", f"{entry.id}/kind", "a kind that there is", entry.kind)
     elif not any(sums.values()) and not _moves_as_it_says(entry):
-        yield Finding("legs", entry.id, _shown(entry, _amount(entry)), _shown(entry))
+        yield Finding("legs", entry.id, _shown(entry, moved(entry)), _shown(entry))
 
 
 def _moves_as_it_says(entry: LedgerEntry) -> bool:
-    amount = _amount(entry)
+    amount = moved(entry)
     if not (amount > 0 or (amount and entry.kind == "adjustment")):
         return False
-    expired = -entry.legs[0].amount if entry.kind in _TAKEN_BACK and entry.legs[0].account == EXPIRED else 0
+    there = [abs(leg.amount) for leg in entry.legs if leg.account == EXPIRED]
+    expired = sum(there) if entry.kind in _EXPIRES else 0
     return entry.legs == legs(entry.kind, amount, entry.legs[-1].currency, expired=expired)
-
-
-def _amount(entry: LedgerEntry) -> int:
-    return entry.legs[-1].amount if entry.legs else 0
 
 
 def _shown(entry: LedgerEntry, amount: int | None = None) -> str:
@@ -149,7 +147,7 @@ def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, 
     """A bonus is a prize of its program, for an order of the ambassador's; what is taken back was granted before."""
     if causes.owners.get(entry.order_id or "") != entry.ambassador_id:
         yield Finding("cause", f"{entry.id}/order_id", "an order of this ambassador", entry.order_id)
-    amount, unit = _amount(entry), _unit(entry)
+    amount, unit = moved(entry), _unit(entry)
     if entry.kind == "bonus":
         prizes = [it for it in offered(program) if it.cause == entry.cause and it.unit == unit] if program else []
         if program is not None and not any(it.amount and amount % it.amount == 0 for it in prizes):
@@ -179,7 +177,7 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
         f"gift/{gift.id}",
         ambassador_id=(entry.ambassador_id, gift.ambassador_id),
         unit=(_unit(entry), gift.unit),
-        amount=(_amount(entry), gift.amount),
+        amount=(moved(entry), gift.amount),
         cause=(entry.cause, gift.cause),
         order_id=(entry.order_id, gift.order_id),
         created_at=(str(entry.at), str(gift.created_at)),
@@ -200,7 +198,7 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         f"withdrawal/{it.id}",
         kind=(kind, it.kind),
         ambassador_id=(entry.ambassador_id, it.ambassador_id),
-        amount=(_amount(entry), it.amount),
+        amount=(moved(entry), it.amount),
         currency=(_unit(entry), it.currency),
         **{"closed_at" if step else "created_at": (str(entry.at), str(it.closed_at if step else it.created_at))},
         **{"closed_by" if step else "author": (entry.author, it.closed_by if step else it.author)},
@@ -212,11 +210,11 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         return
     if entry.cause in reading.opened:
         yield _uncaused(entry, f"a {kind} that was not reserved before")
-    reading.opened[entry.cause] = _unit(entry), _amount(entry)
+    reading.opened[entry.cause] = _unit(entry), moved(entry)
     if it.state != "reserved":
         reading.awaited[entry.cause] = f"{kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
     if kind == "spend":
-        reading.spends.add(entry.cause, str(_amount(entry)))
+        reading.spends.add(entry.cause, str(moved(entry)))
 
 
 def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
@@ -230,7 +228,7 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
         f"adjustment/{it.id}",
         state=("posted", it.state),
         ambassador_id=(entry.ambassador_id, it.ambassador_id),
-        amount=(_amount(entry), it.amount),
+        amount=(moved(entry), it.amount),
         unit=(_unit(entry), it.unit),
         reason=(entry.reason, it.reason),
         author=(entry.author, it.author),
@@ -250,7 +248,7 @@ def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
         "gift",
         f"gift/{it.id}",
         unit=(_unit(entry), it.unit),
-        sent=(_amount(entry), it.sent),
+        sent=(moved(entry), it.sent),
         author=(entry.author, it.author),
         closed_at=(str(entry.at), str(it.closed_at)),
     )

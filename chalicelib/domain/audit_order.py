@@ -30,6 +30,9 @@ FIRST = 2
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
+_LOOK_BACK = ("entries", "age")
+"""What of a standing is no function of the facts: it is compared with the entries."""
+
 _PLAIN_CAUSES = ("redemption", "hold_ended", "review_deadline", "…")
 
 
@@ -219,7 +222,7 @@ def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator
         return
     expected = again.redemption.standing
     assert expected is not None
-    for name in (it.name for it in fields(Standing) if it.name != "entries"):
+    for name in (it.name for it in fields(Standing) if it.name not in _LOOK_BACK):
         would, is_now = getattr(expected, name), getattr(it.standing, name)
         yield from compared("position", f"{it.where}/standing/{name}", _told(would), _told(is_now))
     if wakes is not None and it.redemption.due_at is None:

@@ -28,6 +28,7 @@ Entity = (
     | model.Redemption
     | model.Trait
     | model.Session
+    | model.Suspension
     | model.Withdrawal
 )
 

@@ -26,13 +26,18 @@ _MOVES = {
     "spend": (AVAILABLE, RESERVED),
     "spend_confirmed": (RESERVED, SPENT),
     "spend_cancelled": (RESERVED, AVAILABLE),
+    "spend_returned": (SPENT, AVAILABLE),
     "payout": (AVAILABLE, RESERVED),
     "payout_confirmed": (RESERVED, PAID),
     "payout_cancelled": (RESERVED, AVAILABLE),
+    "payout_returned": (PAID, AVAILABLE),
     "gift_sent": (AVAILABLE, SPENT),
     "expiry": (AVAILABLE, EXPIRED),
     "adjustment": (ADJUSTMENTS, AVAILABLE),
 }
+
+_MAY_COME_BACK = frozenset({"reinstate", "bonus"})
+"""What may go to two accounts: a part of it to what has expired."""
 
 KINDS = tuple(_MOVES)
 """What an entry can be."""
@@ -41,13 +46,23 @@ KINDS = tuple(_MOVES)
 def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, ...]:
     """Return the sides of an entry: what its kind takes the amount from, and where it puts it.
 
-    `expired` is the part of what is taken back that has expired, and so is not available. An adjustment may be
-    negative, and then goes the other way.
+    `expired` is the part that has expired, and so is not available: it is taken from there, or goes back there. An
+    adjustment may be negative, and then goes the other way.
     """
     giver, taker = _MOVES[kind]
+    if expired and taker == AVAILABLE:
+        back = (Leg(taker, amount - expired, unit),) if amount != expired else ()
+        return Leg(giver, -amount, unit), Leg(EXPIRED, expired, unit), *back
     from_expired = (Leg(EXPIRED, -expired, unit),) if expired else ()
     from_giver = (Leg(giver, expired - amount, unit),) if amount != expired else ()
-    return (*from_expired, *from_giver, Leg(taker, amount, unit))
+    return *from_expired, *from_giver, Leg(taker, amount, unit)
+
+
+def moved(entry: LedgerEntry) -> int:
+    """Return the amount of an entry: what its kind moves. Below zero only for an adjustment that takes."""
+    if not entry.legs:
+        return 0
+    return -entry.legs[0].amount if entry.kind in _MAY_COME_BACK else entry.legs[-1].amount
 
 
 def gains(entry: LedgerEntry) -> set[str]:

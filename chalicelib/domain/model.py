@@ -128,14 +128,30 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Age:
+    """How old a reward is, since what has expired stays so whatever is taken back and comes back.
+
+    `fresh` is what of it became available in the account's version `since` or shortly before: young as long as no
+    rewards have expired after that. `gone` is what was taken back out of `expired` and has not been put back, `back`
+    what has been put back there.
+    """
+
+    gone: int = 0
+    fresh: int = 0
+    since: int = 0
+    back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
     `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
     refunds; `refunded` is the sum of these, `valued` the part of it that an admin has put on refunds in a foreign
     currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
-    account's version that released it; `facts` counts the later facts that were seen, and `named` are the first
-    `FACTS_NAMED` of their names, in order; `entries` are the numbers of its entries in the ambassador's ledger.
+    account's version that released it, `age` is there once something was taken back or came back after that; `facts`
+    counts the later facts that were seen, and `named` are the first `FACTS_NAMED` of their names, in order; `entries`
+    are the numbers of its entries in the ambassador's ledger.
 
     `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
     a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
@@ -152,6 +168,7 @@ class Standing:
     room: int = 0
     asked_until: datetime | None = None
     released_in: int | None = None
+    age: Age | None = None
     reviews: int = 0
     facts: int = 0
     named: tuple[str, ...] = ()
@@ -477,12 +494,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A prize as it was granted, so many `times` in a row; `granted_in` is the account's version of the last time."""
+    """A prize as it was granted, so many `times` in a row."""
 
     amount: int
     unit: str
     times: int = 1
-    granted_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,10 +522,11 @@ class Account:
     """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
 
     `balances` maps a unit to accounts (`held`, `available`, …) to amounts, `months` a month of purchase to what its
-    orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last. `settled` counts all orders,
-    `refunded` those with refunds; `window` is of the newest program that settled one. `active_at` is when something was
-    last earned or spent, `expired_in` the version in which unspent rewards last expired; `due_at` asks to look whether
-    they do.
+    orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last, and `ages` the same with the
+    unit (such as `tier:5 EUR`) to how old that is. `settled` counts all orders, `refunded` those with refunds; `window`
+    is of the newest program that settled one. `active_at` is when something was last earned or spent, `expired_in` the
+    version in which unspent rewards last expired; `due_at` asks to look whether they do. `suspended_in` is the version
+    in which an admin stopped what leaves the account, as long as that lasts.
     """
 
     ambassador_id: str
@@ -520,15 +537,37 @@ class Account:
     refunded: int = 0
     months: dict[str, Month] = field(default_factory=dict)
     prizes: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
+    ages: dict[str, Age] = field(default_factory=dict)
     window: Window | None = None
     pace: Pace | None = None
     active_at: datetime | None = None
     expired_in: int = 0
+    suspended_in: int | None = None
     due_at: datetime | None = None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing may leave the account for now."""
+        return self.suspended_in is not None
 
     def balance(self, unit: str, account: str) -> int:
         """Return one balance, in minor units if the unit is a currency."""
         return self.balances.get(unit, {}).get(account, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """What an admin decided about all that leaves an account, and why: to stop it, or to let it go on.
+
+    `version` is the one that the account got by it, `author` the admin's key. Each is kept for good.
+    """
+
+    ambassador_id: str
+    version: int
+    state: Literal["suspended", "reinstated"]
+    author: str
+    note: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,7 +611,8 @@ class Withdrawal:
 
     A spend has the `code` of a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it
     went. `reference` and `note` are what it was asked with, `closing` is what it was closed with: the order or the
-    payment, or why not. `author` and `closed_by` are keys; an ambassador's own spend has no author.
+    payment, or why not. `returned` is what came back of it after that. `author` and `closed_by` are keys; an
+    ambassador's own spend has no author.
     """
 
     id: str
@@ -590,6 +630,7 @@ class Withdrawal:
     closed_at: datetime | None = None
     closed_by: str | None = None
     closing: str | None = None
+    returned: int = 0
     version: int = 1
     due_at: datetime | None = None
 

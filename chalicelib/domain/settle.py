@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.expiry import renewed, watched
+from chalicelib.domain.expiry import given_back, renewed, taken_back, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
 from chalicelib.domain.gifts import tasks
@@ -22,6 +22,7 @@ from chalicelib.domain.model import (
     FACTS_NAMED,
     About,
     Account,
+    Age,
     Case,
     Decision,
     Draw,
@@ -47,6 +48,9 @@ CAUSES_MAX = 5
 
 CRUMBS_MAX = 5
 """So many minor units at most can be left over of an order that was paid back refund by refund."""
+
+_ORDER = ""
+"""What the order's own reward is called among ages, beside the prizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,9 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class _Posting:
-    """An entry to be: its kind, amount and unit, and why.
+    """An entry to be: its kind, amount and unit, and why. `prize` is what for, or empty for the order's own reward.
 
-    `since` is for what is taken back: the account's version in which it became available.
+    `expired` is the part of what is taken back, or comes back, that has expired.
     """
 
     kind: str
@@ -95,7 +99,8 @@ class _Posting:
     unit: str
     cause: str
     tier: str | None
-    since: int | None = None
+    prize: str = _ORDER
+    expired: int = 0
 
 
 def settle(
@@ -148,15 +153,18 @@ def settle_on(
     moved = _counted(order, account, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after)
-    entries = _entries(redemption, moved, [*moves, *map(_posting, changes)], now=now, posted=posted)
-    after = _naming(after, entries[: len(moves)])
+    ages = {**account.ages, _ORDER: _age(before)}
+    postings, ages = _aged([*moves, *map(_posting, changes)], ages, account)
+    entries = _entries(redemption, moved, postings, now=now, posted=posted)
+    after = _naming(after, entries[: len(moves)], ages.pop(_ORDER))
     changed = (after, due_at) != (before, redemption.due_at)
     settled = redemption
     if changed:
         settled = replace(redemption, standing=after, due_at=due_at, version=redemption.version + 1)
     if entries:
-        won = granted(moved.prizes, changes, program, version=account.version + 1, expired_in=account.expired_in)
-        moved = replace(moved, balances=add(moved.balances, entries), prizes=won)
+        won = granted(moved.prizes, changes, program)
+        kept = {prize: age for prize, age in ages.items() if age.gone or age.fresh}
+        moved = replace(moved, balances=add(moved.balances, entries), prizes=won, ages=kept)
         moved = watched(renewed(moved, entries, now=now), program)
     return Settlement(
         redemption=settled,
@@ -211,7 +219,7 @@ def decide_terms(
 
 
 def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
-    """Work out worth and phase from the facts, the terms and the time. Only `released_in` and the entries look back.
+    """Work out worth and phase from the facts, the terms and the time. Only `released_in`, age and entries look back.
 
     `version` is the one that the account gets by this settlement.
     """
@@ -263,6 +271,7 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         room=room,
         asked_until=min((it.deadline for it in waiting), default=None),
         released_in=released_in,
+        age=before.age if before else None,
         reviews=last.number if last else 0,
         facts=len(order.later),
         named=tuple(sorted(fact.name for fact in order.later)[:FACTS_NAMED]),
@@ -392,34 +401,42 @@ def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[
     """Return the postings that lead from what was posted to where the order stands now."""
     assert order.redemption is not None
     unit = after.terms.unit or order.redemption.currency
-    if before is not None and before.released_in is not None:
+    if before is not None and before.released:
         more = after.available - before.available
-        steps = [("reinstate", more, None), ("clawback", -more, before.released_in)]
+        steps = [("reinstate", more), ("clawback", -more)]
     else:
         held = before.held if before else 0
-        steps = [("hold", after.worth - held, None), ("void", held - after.worth, None)]
+        steps = [("hold", after.worth - held), ("void", held - after.worth)]
         if after.released:
-            steps.append(("release", after.worth, None))
-    return [
-        _Posting(kind, amount, unit, _cause(order, kind), after.terms.tier, since)
-        for kind, amount, since in steps
-        if amount > 0
-    ]
+            steps.append(("release", after.worth))
+    return [_Posting(kind, amount, unit, _cause(order, kind), after.terms.tier) for kind, amount in steps if amount > 0]
 
 
 def _posting(prize: Prize) -> _Posting:
-    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, since=prize.granted_in)
+    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, f"{prize.key} {prize.unit}")
 
 
-def _expired(postings: list[_Posting], account: Account) -> list[int]:
-    """What part of each has expired since it became available: it is taken from there first."""
+def _age(before: Standing | None) -> Age:
+    """How old an order's reward is: as old as its release, unless something was taken back or came back later."""
+    if before is None or before.released_in is None:
+        return Age()
+    return before.age or Age(fresh=before.available, since=before.released_in)
+
+
+def _aged(postings: list[_Posting], ages: dict[str, Age], account: Account) -> tuple[list[_Posting], dict[str, Age]]:
+    """Say of each posting what part of it has expired, and how old all rewards are after them."""
+    aged, after = [], dict(ages)
     left = {it.unit: account.balance(it.unit, "expired") for it in postings}
-    parts = []
     for it in postings:
-        part = min(it.amount, left[it.unit]) if it.since is not None and it.since <= account.expired_in else 0
-        left[it.unit] -= part
-        parts.append(part)
-    return parts
+        part, age = 0, after.get(it.prize, Age())
+        if it.kind in {"clawback", "bonus_lost"}:
+            part, after[it.prize] = taken_back(age, it.amount, account, left[it.unit])
+            left[it.unit] -= part
+        elif it.kind in {"reinstate", "bonus"}:
+            part, after[it.prize] = given_back(age, it.amount, account)
+            left[it.unit] += part
+        aged.append(replace(it, expired=part))
+    return aged, after
 
 
 def _entries(
@@ -432,18 +449,22 @@ def _entries(
             kind=it.kind,
             at=now,
             cause=it.cause,
-            legs=legs(it.kind, it.amount, it.unit, expired=expired),
+            legs=legs(it.kind, it.amount, it.unit, expired=it.expired),
             program_version=redemption.program_version,
             order_id=redemption.order_id,
             tier=it.tier,
         )
-        for place, (it, expired) in enumerate(zip(postings, _expired(postings, account), strict=True), start=1)
+        for place, it in enumerate(postings, start=1)
     )
 
 
-def _naming(standing: Standing, entries: tuple[LedgerEntry, ...]) -> Standing:
+def _naming(standing: Standing, entries: tuple[LedgerEntry, ...], age: Age) -> Standing:
+    """Note the entries of an order, and its age if that is not simply the release's."""
+    if not entries:
+        return standing
     numbers = tuple(entry.number for entry in entries)
-    return replace(standing, entries=(*standing.entries, *numbers)) if numbers else standing
+    changed = any(entry.kind in {"clawback", "reinstate"} for entry in entries)
+    return replace(standing, entries=(*standing.entries, *numbers), age=age if changed else standing.age)
 
 
 def _cause(order: OrderFacts, kind: str) -> str:

@@ -16,10 +16,7 @@ PRIZES = ("tier:", "milestone:")
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """What a change of the count grants (`bonus`) or takes back (`bonus_lost`), and for what.
-
-    `granted_in` is the account's version in which that was granted which is taken back.
-    """
+    """What a change of the count grants (`bonus`) or takes back (`bonus_lost`), and for what."""
 
     kind: str
     key: str
@@ -27,7 +24,6 @@ class Prize:
     unit: str
     cause: str
     tier: str | None = None
-    granted_in: int | None = None
 
 
 def reached(account: Account, program: Program, month: str) -> int:
@@ -81,19 +77,15 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     return [change for change in changes if change.amount]
 
 
-def granted(held: Prizes, changes: list[Prize], program: Program, *, version: int, expired_in: int) -> Prizes:
-    """Return an account's prizes after these changes, which are made in a `version` of it.
-
-    What was granted before the account's rewards last expired (in its version `expired_in`) stays apart from what comes
-    later: it has expired with them.
-    """
+def granted(held: Prizes, changes: list[Prize], program: Program) -> Prizes:
+    """Return an account's prizes after these changes."""
     after = dict(held)
     known = {prize.key: prize for prize in offered(program)}
     for change in changes:
         stack = after.pop(change.key, ())
         if change.kind == "bonus":
             one = known[change.key].amount
-            stack = _pushed(stack, Grant(one, change.unit, change.amount // one, version), expired_in)
+            stack = _pushed(stack, Grant(one, change.unit, change.amount // one))
         else:
             stack = _popped(stack, change.amount)
         if stack:
@@ -146,13 +138,13 @@ def _lost(key: str, stack: tuple[Grant, ...], times: int) -> Iterator[Prize]:
     for grant in reversed(stack):
         back = min(times, grant.times)
         if back:
-            yield Prize("bonus_lost", key, grant.amount * back, grant.unit, key, granted_in=grant.granted_in)
+            yield Prize("bonus_lost", key, grant.amount * back, grant.unit, key)
         times -= back
 
 
-def _pushed(stack: tuple[Grant, ...], grant: Grant, expired_in: int) -> tuple[Grant, ...]:
+def _pushed(stack: tuple[Grant, ...], grant: Grant) -> tuple[Grant, ...]:
     last = stack[-1] if stack else None
-    if last and (last.amount, last.unit) == (grant.amount, grant.unit) and last.granted_in > expired_in:
+    if last and (last.amount, last.unit) == (grant.amount, grant.unit):
         return (*stack[:-1], replace(grant, times=last.times + grant.times))
     return (*stack, grant)
 

@@ -18,6 +18,7 @@ from typing import TypeVar
 from chalicelib.domain.admit import Ask, Line, Reason, Refused, admit, redemption
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.fraud import Evidence
+from chalicelib.domain.ledger import moved
 from chalicelib.domain.limits import Used, after_draws
 from chalicelib.domain.model import Account, Code, Draw, Friend, Later, LedgerEntry, OrderFacts, Redemption, Terms
 from chalicelib.domain.money import Money
@@ -103,8 +104,8 @@ def bonuses_in(entries: Iterable[LedgerEntry]) -> Bonuses:
     for entry in entries:
         sign = {"bonus": 1, "bonus_lost": -1}.get(entry.kind)
         if sign:
-            leg = entry.legs[-1]
-            found[leg.currency] = found.get(leg.currency, 0) + sign * leg.amount
+            unit = entry.legs[-1].currency
+            found[unit] = found.get(unit, 0) + sign * moved(entry)
     return found
 
 

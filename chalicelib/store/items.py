@@ -18,6 +18,7 @@ _ENTITIES: dict[str, type] = {
     "PROFILE": model.Profile,
     "ACCOUNT": model.Account,
     "ENTRY": model.LedgerEntry,
+    "SUSPENSION": model.Suspension,
     "CODE": model.Code,
     "CODES": model.FurtherCodes,
     "AMBASSADOR": model.Membership,

@@ -5,6 +5,7 @@
 | profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
+| suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
 | code                 | CODE#c, CODE              | checkout, landing page               |                           |
 | clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
@@ -110,6 +111,11 @@ def account(ambassador_id: str) -> Key:
 def further_codes(ambassador_id: str) -> Key:
     """The codes of an ambassador beside the first one."""
     return Key(ambassador(ambassador_id), "CODES")
+
+
+def suspension(ambassador_id: str, version: int) -> Key:
+    """What an admin decided about all that leaves an account, by the account's version."""
+    return Key(ambassador(ambassador_id), f"SUSPENSION#{version:08d}")
 
 
 def ledger(ambassador_id: str) -> str:
@@ -305,6 +311,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
     model.Code: lambda it: code(it.code),
     model.FurtherCodes: lambda it: further_codes(it.ambassador_id),
+    model.Suspension: lambda it: suspension(it.ambassador_id, it.version),
     model.Membership: lambda it: membership(it.person),
     model.Friend: lambda it: friend(it.person),
     model.Redemption: lambda it: redemption(it.order_id),

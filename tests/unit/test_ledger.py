@@ -1,10 +1,12 @@
 """Double entry: what moves where, and that balances are the sum of it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.ledger import KINDS, Posting, add, legs, post
+from chalicelib.domain.ledger import KINDS, Posting, add, legs, moved, post
 from chalicelib.domain.model import Account, LedgerEntry, Leg
 from tests.unit.book import at, program
 
@@ -20,9 +22,11 @@ WHERE = {
     "spend": ("ambassador:available", "ambassador:reserved"),
     "spend_confirmed": ("ambassador:reserved", "ambassador:spent"),
     "spend_cancelled": ("ambassador:reserved", "ambassador:available"),
+    "spend_returned": ("ambassador:spent", "ambassador:available"),
     "payout": ("ambassador:available", "ambassador:reserved"),
     "payout_confirmed": ("ambassador:reserved", "ambassador:paid"),
     "payout_cancelled": ("ambassador:reserved", "ambassador:available"),
+    "payout_returned": ("ambassador:paid", "ambassador:available"),
     "gift_sent": ("ambassador:available", "ambassador:spent"),
     "expiry": ("ambassador:available", "ambassador:expired"),
     "adjustment": ("program:adjustments", "ambassador:available"),
@@ -62,6 +66,22 @@ def test_a_negative_adjustment_goes_the_other_way() -> None:
 def test_a_clawback_may_take_from_what_has_expired(expired: int, sides: tuple[Leg, ...]) -> None:
     """That part comes from there, the rest from what is available; no side of nothing is written."""
     assert legs("clawback", 450, "EUR", expired=expired) == (*sides, Leg("program:rewards", 450, "EUR"))
+
+
+@pytest.mark.parametrize("kind", ["reinstate", "bonus"])
+@pytest.mark.parametrize(
+    ("expired", "sides"),
+    [
+        (0, (Leg("ambassador:available", 450, "EUR"),)),
+        (200, (Leg("ambassador:expired", 200, "EUR"), Leg("ambassador:available", 250, "EUR"))),
+        (450, (Leg("ambassador:expired", 450, "EUR"),)),
+    ],
+)
+def test_what_comes_back_may_go_to_what_has_expired(kind: str, expired: int, sides: tuple[Leg, ...]) -> None:
+    """That part goes there, the rest is available; and the entry still tells its whole amount."""
+    whole = legs(kind, 450, "EUR", expired=expired)
+    assert whole == (Leg("program:rewards", -450, "EUR"), *sides)
+    assert moved(replace(entry(*whole), kind=kind)) == 450
 
 
 def test_one_entry_in_a_version_of_the_accounts_own() -> None:
@@ -111,7 +131,7 @@ moves = st.lists(
 def test_the_books_balance(history: list[tuple[str, int, str, int]]) -> None:
     """Whatever is posted: legs sum to zero, and what the ambassador has is what the program gave."""
     entries = [
-        entry(*legs(kind, amount, unit, expired=min(expired, amount) if kind == "clawback" else 0))
+        entry(*legs(kind, amount, unit, expired=min(expired, amount) if kind in {"clawback", "reinstate"} else 0))
         for kind, amount, unit, expired in history
     ]
     assert all(sum(leg.amount for leg in it.legs) == 0 for it in entries)

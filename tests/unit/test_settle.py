@@ -424,7 +424,7 @@ def test_a_tier_bonus_is_reached_lost_and_reached_again() -> None:
         ("bonus_lost", 700),
         ("bonus", 700),
     ]
-    assert book.account.prizes == {"tier:1": (Grant(700, "EUR", granted_in=3),)}
+    assert book.account.prizes == {"tier:1": (Grant(700, "EUR"),)}
     assert book.account.balance("EUR", "available") == 1150
 
 

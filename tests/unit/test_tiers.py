@@ -119,12 +119,12 @@ def test_falling_below_takes_back_what_was_granted() -> None:
     held: Prizes = {"tier:2": (Grant(650, "EUR"),), "every:2": (Grant(100, "points", 2), Grant(300, "EUR"))}
     lost = prizes(counted(7, held), counted(1, held), rules)
     assert lost == [
-        Prize("bonus_lost", "tier:2", 650, "EUR", "tier:2", granted_in=0),
-        Prize("bonus_lost", "every:2", 300, "EUR", "every:2", granted_in=0),
-        Prize("bonus_lost", "every:2", 200, "points", "every:2", granted_in=0),
+        Prize("bonus_lost", "tier:2", 650, "EUR", "tier:2"),
+        Prize("bonus_lost", "every:2", 300, "EUR", "every:2"),
+        Prize("bonus_lost", "every:2", 200, "points", "every:2"),
     ]
     assert prizes(counted(7, held), counted(4, held), rules) == [
-        Prize("bonus_lost", "every:2", 300, "EUR", "every:2", granted_in=0),
+        Prize("bonus_lost", "every:2", 300, "EUR", "every:2"),
     ]
     assert prizes(counted(7, held), counted(6, held), rules) == []
 
@@ -132,9 +132,7 @@ def test_falling_below_takes_back_what_was_granted() -> None:
 def test_what_the_program_no_longer_offers_is_still_taken_back() -> None:
     """A grant of old rules goes when its number is no longer reached; reached again it is not granted again."""
     held: Prizes = {"at:3": (Grant(50, "stars"),)}
-    assert prizes(counted(3, held), counted(2, held), program()) == [
-        Prize("bonus_lost", "at:3", 50, "stars", "at:3", granted_in=0)
-    ]
+    assert prizes(counted(3, held), counted(2, held), program()) == [Prize("bonus_lost", "at:3", 50, "stars", "at:3")]
     assert prizes(counted(2), counted(3), program()) == []
 
 
@@ -192,28 +190,14 @@ def test_equal_grants_in_a_row_are_one_with_times() -> None:
     """And one of another amount or unit stands on top of it."""
     rules = program(milestones=(PAIRS,))
     (pair,) = offered(rules)
-    held = granted({}, [replace(pair, amount=600)], rules, version=5, expired_in=4)
-    assert held == {"every:2": (Grant(300, "EUR", 2, 5),)}
-    held = granted(held, [pair], rules, version=5, expired_in=4)
-    assert held == {"every:2": (Grant(300, "EUR", 3, 5),)}
+    held = granted({}, [replace(pair, amount=600)], rules)
+    assert held == {"every:2": (Grant(300, "EUR", 2),)}
+    held = granted(held, [pair], rules)
+    assert held == {"every:2": (Grant(300, "EUR", 3),)}
     for reward in (Rate(amount=500), Rate(amount=500, unit="points"), Rate(amount=500, unit="points")):
         dearer = program(milestones=(replace(PAIRS, reward=reward),))
-        held = granted(held, list(offered(dearer)), dearer, version=5, expired_in=4)
-    assert held == {"every:2": (Grant(300, "EUR", 3, 5), Grant(500, "EUR", 1, 5), Grant(500, "points", 2, 5))}
-    held = granted({}, [pair], rules, version=5, expired_in=4)
-    held = granted(held, [pair], rules, version=6, expired_in=4)
-    assert held == {"every:2": (Grant(300, "EUR", 2, 6),)}
-
-
-def test_grants_before_and_after_an_expiry_stay_apart() -> None:
-    """Those before have expired, and the latest are taken back first."""
-    rules = program(milestones=(PAIRS,))
-    (pair,) = offered(rules)
-    held = granted({}, [pair], rules, version=5, expired_in=0)
-    held = granted(held, [pair], rules, version=7, expired_in=5)
-    assert held == {"every:2": (Grant(300, "EUR", 1, 5), Grant(300, "EUR", 1, 7))}
-    lost = prizes(counted(4, held), counted(0, held), rules)
-    assert [(prize.amount, prize.granted_in) for prize in lost] == [(300, 7), (300, 5)]
+        held = granted(held, list(offered(dearer)), dearer)
+    assert held == {"every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"), Grant(500, "points", 2))}
 
 
 def test_what_is_taken_back_comes_off_the_top() -> None:
@@ -221,11 +205,11 @@ def test_what_is_taken_back_comes_off_the_top() -> None:
     rules = program(milestones=(PAIRS,))
     other: Prizes = {"at:1": (Grant(5, "points"),)}
     held: Prizes = {**other, "every:2": (Grant(300, "EUR", 3), Grant(500, "EUR"))}
-    left = granted(held, [Prize("bonus_lost", "every:2", 500, "EUR", "every:2")], rules, version=5, expired_in=4)
+    left = granted(held, [Prize("bonus_lost", "every:2", 500, "EUR", "every:2")], rules)
     assert left == {**other, "every:2": (Grant(300, "EUR", 3),)}
-    left = granted(left, [Prize("bonus_lost", "every:2", 600, "EUR", "every:2")], rules, version=5, expired_in=4)
+    left = granted(left, [Prize("bonus_lost", "every:2", 600, "EUR", "every:2")], rules)
     assert left == {**other, "every:2": (Grant(300, "EUR", 1),)}
-    left = granted(left, [Prize("bonus_lost", "every:2", 300, "EUR", "every:2")], rules, version=5, expired_in=4)
+    left = granted(left, [Prize("bonus_lost", "every:2", 300, "EUR", "every:2")], rules)
     assert left == other
     assert held["every:2"] == (Grant(300, "EUR", 3), Grant(500, "EUR"))
 
@@ -247,7 +231,7 @@ def test_whoever_falls_back_to_nothing_has_nothing_left(history: list[Program], 
     for place, (before, after) in enumerate(pairwise([0, *counts, 0])):
         rules = history[place % len(history)]
         changes = prizes(counted(before, held), counted(after, held), rules)
-        held = granted(held, changes, rules, version=place, expired_in=place // 3)
+        held = granted(held, changes, rules)
         for change in changes:
             sums[change.unit] = sums.get(change.unit, 0) + (change.amount if change.kind == "bonus" else -change.amount)
         kept = [(grant.unit, grant.amount * grant.times) for grants in held.values() for grant in grants]
