@@ -1,12 +1,13 @@
-"""Who may call: server keys are made, listed and revoked, and an ambassador's session begins."""
+"""Who may call: server keys are made, listed and revoked, and ambassadors' sessions begin, are listed and end."""
 
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import auth, present, schemas
-from chalicelib.api.auth import Call, json, once, route
+from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import Problem, not_found, unknown_ambassador
+from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.model import ApiKey
 from chalicelib.operations import keys
@@ -63,13 +64,46 @@ def delete_key(call: Call, key_id: str) -> Response:
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/sessions", "enrol")
 def post_session(call: Call, ambassador_id: str) -> Response:
     """Begin a session for an ambassador who is signed in at the shop. Its token is in this answer only."""
+    from chalicelib.operations import sessions
+
     call.body(schemas.NewSession)
-    asked = schemas.path_id("id", ambassador_id)
-    opened = keys.open_session(deps.table(), asked, by=_caller(call), now=deps.now())
-    if opened is None:
-        raise unknown_ambassador()
-    token, session = opened
-    return json(201, {"token": token, "expires_at": session.expires_at, "ambassador_id": session.ambassador_id})
+    known = known_ambassador(ambassador_id).ambassador_id
+    token, session = sessions.begin(deps.table(), known, by=_caller(call), now=deps.now())
+    told = {"token": token, "expires_at": session.expires_at, "ambassador_id": session.ambassador_id, "id": session.id}
+    return json(201, told)
+
+
+@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "admin:read", SESSION)
+def get_sessions(call: Call, ambassador_id: str) -> Response:
+    """List an ambassador's sessions that are not over, the newest first. Their tokens are nowhere."""
+    from chalicelib.operations import sessions
+
+    call.query()
+    found = sessions.of_ambassador(deps.table(), known_ambassador(ambassador_id).ambassador_id, now=deps.now())
+    return json(200, {"items": [present.session(it) for it in found], "next_cursor": None})
+
+
+@route(blueprint, "DELETE", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "admin:write", SESSION)
+def delete_sessions(call: Call, ambassador_id: str) -> Response:
+    """End all sessions of an ambassador, at once; in a session, that one as well."""
+    from chalicelib.operations import sessions
+
+    call.query()
+    known = known_ambassador(ambassador_id).ambassador_id
+    return json(200, {"ended": sessions.end_all(deps.table(), known, now=deps.now())})
+
+
+@route(blueprint, "DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol", "admin:write", SESSION)
+def delete_session(call: Call, ambassador_id: str, session_id: str) -> Response:
+    """End one session of an ambassador, at once. A second time changes nothing."""
+    from chalicelib.operations import sessions
+
+    call.query()
+    known, asked = known_ambassador(ambassador_id).ambassador_id, schemas.path_id("session_id", session_id)
+    ended = sessions.end(deps.table(), known, asked, now=deps.now())
+    if ended is None:
+        raise not_found("There is no such session.")
+    return json(200, present.session(ended))
 
 
 def _caller(call: Call) -> ApiKey:

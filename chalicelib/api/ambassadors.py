@@ -1,7 +1,11 @@
 """What concerns one ambassador: enrolling, the profile with its account, the referrals, the ledger."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import msgspec
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
@@ -9,9 +13,13 @@ from chalicelib.api import admin, present, schemas
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.language import language_of
 from chalicelib.api.pages import listed
-from chalicelib.api.problems import unknown_ambassador
+from chalicelib.api.problems import Problem, bad_field, unknown_ambassador
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Person, Profile
+from chalicelib.domain.people import pseudonym_of_customer, pseudonym_of_email
+
+if TYPE_CHECKING:
+    from chalicelib.operations.identity import Taken
 
 blueprint = Blueprint(__name__)
 
@@ -24,7 +32,6 @@ def post_ambassador(call: Call) -> Response:
     from chalicelib.operations.enrol import enrol
 
     told = call.body(schemas.Newcomer)
-    given = told.consents.items() if isinstance(told.consents, dict) else ((name, True) for name in told.consents)
     person = Person(
         email=told.email.strip(),
         first_name=told.first_name.strip(),
@@ -32,26 +39,66 @@ def post_ambassador(call: Call) -> Response:
         locale=told.locale or deps.program().locale,
         customer_id=told.customer_id,
         birthday=schemas.birthday(told.birthday),
-        consents=tuple(sorted(name for name, yes in given if yes)),
+        consents=_consents((), told.consents),
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
-    body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
+    body: present.Body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
+    if enrolled.id_taken:
+        body["customer_id_taken"] = True
     return once(body, replayed=not enrolled.new)
+
+
+@route(blueprint, "GET", "/v1/ambassadors", "admin:read")
+def get_ambassadors(call: Call) -> Response:
+    """Find an ambassador by an e-mail address, the shop's customer id, or a code: any spelling, any code of theirs."""
+    from chalicelib.operations import identity
+
+    query, table, pepper = call.query("email", "customer_id", "code"), deps.table(), deps.settings().pepper
+    match query:
+        case {"email": typed} if len(query) == 1:
+            # A plus sign that was not encoded has become a blank.
+            address = schemas.queried("email", typed.strip().replace(" ", "+"), schemas.Email)
+            found = identity.find(table, pseudonym_of_email(pepper, address))
+        case {"customer_id": typed} if len(query) == 1:
+            known = schemas.queried("customer_id", typed, schemas.FreeId)
+            found = identity.find(table, pseudonym_of_customer(pepper, known))
+        case {"code": typed} if len(query) == 1:
+            found = identity.find_by_code(table, typed)
+        case _:
+            raise bad_field("?email", "or ?customer_id or ?code: exactly one of them")
+    return json(200, {"items": [_shown(found)] if found else [], "next_cursor": None})
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
-    table, profile = deps.table(), known_ambassador(ambassador_id)
-    account = table.read_account(profile.ambassador_id)
-    assert account is not None, "profile and account are made in one transaction"
-    clicks: dict[str, int] = {}
-    for day in table.read_clicks(profile.code, (deps.now() - timedelta(days=CLICK_DAYS)).date()):
-        for channel, number in day.channels.items():
-            clicks[channel] = clicks.get(channel, 0) + number
-    month = month_of(deps.now())
-    return json(200, present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks))
+    return json(200, _shown(known_ambassador(ambassador_id)))
+
+
+@route(blueprint, "PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write", SESSION)
+def patch_ambassador(call: Call, ambassador_id: str) -> Response:
+    """Correct who an ambassador is. In a session, what is theirs to say: names, language, birthday, consents."""
+    from chalicelib.operations import identity
+
+    told = call.body(schemas.AmbassadorChange)
+    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
+    if not changes:
+        raise bad_field("", "names no change: email, customer_id, a name, locale, birthday or consents")
+    if call.session is not None and not changes.keys().isdisjoint({"email", "customer_id"}):
+        raise Problem(403, "wrong_scope", "The address and the customer id are the shop's to change.")
+    schemas.birthday(changes.get("birthday"))
+    known = known_ambassador(ambassador_id).ambassador_id
+
+    def change(person: Person) -> Person:
+        consents = _consents(person.consents, changes.get("consents", {}))
+        locale = changes.get("locale", person.locale) or deps.program().locale
+        return replace(person, **{**changes, "consents": consents, "locale": locale})
+
+    answer = identity.correct(deps.table(), known, change, pepper=deps.settings().pepper)
+    if isinstance(answer, identity.Taken):
+        raise _taken(answer)
+    return json(200, _shown(answer))
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
@@ -83,6 +130,32 @@ def urls(code: str) -> dict[str, str]:
     """The share link of a code and the picture of its QR."""
     share = f"{deps.settings().public_url}/r/{code}"
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
+
+
+def _shown(profile: Profile) -> present.Body:
+    table, month = deps.table(), month_of(deps.now())
+    account = table.read_account(profile.ambassador_id)
+    assert account is not None, "profile and account are made in one transaction"
+    clicks: dict[str, int] = {}
+    for day in table.read_clicks(profile.code, (deps.now() - timedelta(days=CLICK_DAYS)).date()):
+        for channel, number in day.channels.items():
+            clicks[channel] = clicks.get(channel, 0) + number
+    return present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks)
+
+
+def _consents(before: Iterable[str], told: list[str] | dict[str, bool]) -> tuple[str, ...]:
+    """Return the consents that stand: a list names all of them, a map what is given and what is taken back."""
+    given = told if isinstance(told, dict) else {**dict.fromkeys(before, False), **dict.fromkeys(told, True)}
+    after = {**dict.fromkeys(before, True), **given}
+    return tuple(sorted(name for name, yes in after.items() if yes))
+
+
+def _taken(answer: "Taken") -> Problem:
+    what = "address" if answer.reason == "email_taken" else "customer id"
+    detail = (
+        f"This {what} is of the ambassador {answer.by}, so nothing was changed. If both are one person, merge them."
+    )
+    return Problem(409, answer.reason, detail)
 
 
 def known_ambassador(ambassador_id: str) -> Profile:

@@ -191,7 +191,9 @@ def _call(request: Request, who: ApiKey | Session | None, parameters: dict[str, 
 def _known(secret: str) -> ApiKey | Session | None:
     """Find who has a secret. Sessions are many and short, so none is kept in memory."""
     if secret.startswith(keys.SESSION_PREFIX):
-        return keys.find_session(deps.table(), secret, now=deps.now())
+        from chalicelib.operations import sessions
+
+        return sessions.find(deps.table(), secret, now=deps.now())
     key = _key(secret)
     return key if key and key.revoked_at is None else None
 

@@ -24,6 +24,7 @@ from chalicelib.domain.model import (
     Refund,
     Reversal,
     Review,
+    Session,
     Terms,
     Withdrawal,
 )
@@ -269,6 +270,19 @@ def api_key(stored: ApiKey) -> Body:
         "last_used": stored.last_used_at and stored.last_used_at.date(),
         "revoked_at": stored.revoked_at,
     }
+
+
+def session(stored: Session) -> Body:
+    """An ambassador's session, without what opens it."""
+    shown: Body = {
+        "id": stored.id,
+        "ambassador_id": stored.ambassador_id,
+        "created_at": stored.created_at,
+        "expires_at": stored.expires_at,
+        "made_by": stored.made_by,
+        "ended_at": stored.ended_at,
+    }
+    return _given(shown)
 
 
 def ambassador(

@@ -39,6 +39,8 @@ Trait = Annotated[str, Meta(min_length=1, max_length=512)]
 Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
+Birthday = Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")]
+Consents = Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
 
@@ -137,8 +139,23 @@ class Newcomer(Shape):
     last_name: Name | None = None
     locale: Locale | None = None
     customer_id: FreeId | None = None
-    birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")] | None = None
-    consents: Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)] = []
+    birthday: Birthday | None = None
+    consents: Consents = []
+
+
+class AmbassadorChange(Shape):
+    """What is corrected about an ambassador; null takes back what need not be known. The rest stays.
+
+    A list of consents names all of them, a map what is given and what is taken back.
+    """
+
+    email: Email | UnsetType = UNSET
+    customer_id: FreeId | UnsetType | None = UNSET
+    first_name: Name | UnsetType = UNSET
+    last_name: Name | UnsetType | None = UNSET
+    locale: Locale | UnsetType | None = UNSET
+    birthday: Birthday | UnsetType | None = UNSET
+    consents: Consents | UnsetType = UNSET
 
 
 class Decision(Shape):
@@ -323,6 +340,18 @@ def path_id(name: str, given: str, mark: str = "/") -> str:
         return msgspec.convert(given, Id)
     except msgspec.ValidationError as error:
         raise bad_field(f"{mark}{name}", "is 1 to 128 printable characters without / and #") from error
+
+
+def queried(name: str, typed: str, kind: Any) -> str:
+    """Check a text that came in the query.
+
+    Raises:
+        Problem: 400, which does not repeat what was typed.
+    """
+    try:
+        return str(msgspec.convert(typed.strip(), kind))
+    except msgspec.ValidationError as error:
+        raise bad_field(f"?{name}", "is not well formed") from error
 
 
 def past(name: str, given: datetime | None, now: datetime) -> datetime | None:

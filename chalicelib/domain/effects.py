@@ -52,11 +52,21 @@ class Replace:
         | model.FurtherCodes
         | model.Gift
         | model.Job
+        | model.Membership
         | model.OpenClaims
+        | model.Profile
         | model.Redemption
+        | model.Session
         | model.Trait
         | model.Withdrawal
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A code belongs to these owners from now on; what else it says stays, whoever changes that meanwhile."""
+
+    code: model.Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +118,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Unchanged | Seen | Absent | Present | Take | Revoked | Valid
+Effect = Create | Replace | Owned | Unchanged | Seen | Absent | Present | Take | Revoked | Valid

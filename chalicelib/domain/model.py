@@ -46,15 +46,20 @@ class Profile:
     code: str
     created_at: datetime
     person: Person
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Guards that one person (a pseudonym) becomes one ambassador, whatever the race."""
+    """Guards that one person (a pseudonym) is one ambassador, whatever the race.
+
+    Without an ambassador it is free: it was of one whose address or customer id has been corrected.
+    """
 
     person: str
-    ambassador_id: str
-    code: str
+    ambassador_id: str | None = None
+    code: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,9 @@ class Friend:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the checkout must know about a code, in one read. `owners` are the pseudonyms of its ambassador.
+    """What the checkout must know about a code, in one read.
 
+    `owners` are the pseudonyms of its ambassador, former ones among them: nobody becomes a friend of their own.
     `campaign` names the campaign whose terms its orders have while it runs.
     """
 
@@ -92,7 +98,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class FurtherCodes:
-    """The codes that an ambassador shares beside the first one, the latest last: there may be only so many."""
+    """The codes that an ambassador shares beside the first one, the latest last: there may be only so many.
+
+    Its version moves with whatever all codes must agree in, so that a code which is made meanwhile is not left out.
+    """
 
     ambassador_id: str
     codes: tuple[str, ...] = ()
@@ -768,13 +777,16 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An ambassador whom the shop has signed in: known by the SHA-256 of a token, until `expires_at`."""
+    """An ambassador whom the shop has signed in: known by the SHA-256 of a token, until `expires_at` or `ended_at`."""
 
-    digest: str
+    id: str
     ambassador_id: str
+    digest: str
     created_at: datetime
     expires_at: datetime
     made_by: str
+    ended_at: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from chalicelib.domain.codes import random_code
-from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.effects import Create, Effect, Owned, Replace
 from chalicelib.domain.model import Attempt, Code, FurtherCodes, Profile
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Repeated, Reused
@@ -42,12 +42,12 @@ def add_code(
     before = attempts.look(table, attempt)
     if before is not None:
         return _again(table, before)
-    first = table.read_code(profile.code)
-    assert first is not None, "profile and code are made in one transaction"
     for _ in range(_LOOKS):
         known = table.read_further_codes(profile.ambassador_id)
         if known is not None and len(known.codes) >= CODES_MAX:
             return TooManyCodes()
+        first = table.read_code(profile.code)  # after the list: whoever changes the owners moves that as well
+        assert first is not None, "profile and code are made in one transaction"
         code = Code(random_code(chance), profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
         effects = [Create(code), _listing(known, code)]
         failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
@@ -67,6 +67,23 @@ def codes_of(table: Table, profile: Profile) -> list[Code]:
     known = table.read_further_codes(profile.ambassador_id)
     further: Iterable[str] = known.codes if known else ()
     return table.read_codes([profile.code, *further])
+
+
+def owned(table: Table, profile: Profile, persons: Iterable[str]) -> list[Effect]:
+    """Let people own all codes of an ambassador beside those who do; nothing if they do already.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    known = table.read_further_codes(profile.ambassador_id)
+    codes = table.read_codes([profile.code, *(known.codes if known else ())])
+    owners = tuple(dict.fromkeys([*codes[0].owners, *persons]))
+    if owners == codes[0].owners:
+        return []
+    listing = (
+        Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(profile.ambassador_id))
+    )
+    return [listing, *(Owned(replace(code, owners=owners)) for code in codes)]
 
 
 def _again(table: Table, before: Repeated | Reused) -> Added | Reused:

@@ -1,15 +1,15 @@
-"""Issue server keys and sessions, recognise them, revoke keys, and tell whether two of them are two people's."""
+"""Issue server keys, revoke them, and tell whether two of them are two people's."""
 
 import hashlib
 import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, get_args
 
 from chalicelib.domain.effects import Create, Revoked, Valid
-from chalicelib.domain.model import ApiKey, Attempt, Session
+from chalicelib.domain.model import ApiKey, Attempt
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.operations.ids import new_id
@@ -18,8 +18,8 @@ from chalicelib.store.table import Table
 Scope = Literal["enrol", "checkout", "admin:read", "admin:write", "admin:keys"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 
-SESSION_LASTS = timedelta(hours=1)
 SESSION_PREFIX = "rs_"
+"""How the token of a session begins; the secret of a key begins with `rk_`."""
 
 _CHANCE = secrets.SystemRandom()
 
@@ -62,7 +62,7 @@ def issue(table: Table, name: str, scopes: Sequence[str], now: datetime, *, owne
     if unknown or not scopes:
         raise UnknownScopeError(f"Scopes are {', '.join(SCOPES)}; not {', '.join(sorted(unknown)) or 'none at all'}.")
     secret = f"rk_{secrets.token_urlsafe(32)}"
-    _store(table, _key(secret, name, owner, scopes, now))
+    table.commit([Create(_key(secret, name, owner, scopes, now))])
     return secret
 
 
@@ -148,46 +148,6 @@ def _other_maker(table: Table, key: ApiKey) -> ApiKey | None:
     return next((other for other in others if "admin:keys" in other.scopes and other.revoked_at is None), None)
 
 
-# --- sessions ---------------------------------------------------------------------------------------------------------
-
-
-def open_session(
-    table: Table, ambassador_id: str, *, by: ApiKey, now: datetime, lasts: timedelta = SESSION_LASTS
-) -> tuple[str, Session] | None:
-    """Let an ambassador whom the shop has signed in act for a while; None when there is no such ambassador.
-
-    Returns:
-        The token, which is stored nowhere, and the session.
-
-    Raises:
-        BusyError: the table did not answer in time.
-    """
-    if table.read_profile(ambassador_id) is None:
-        return None
-    token = f"{SESSION_PREFIX}{secrets.token_urlsafe(32)}"
-    session = Session(digest_of(token), ambassador_id, now, now + lasts, made_by=by.id)
-    _store(table, session)
-    return token, session
-
-
-def find_session(table: Table, token: str, *, now: datetime) -> Session | None:
-    """Find the session of a token; None when it is unknown or has ended.
-
-    Raises:
-        BusyError: the table did not answer in time.
-    """
-    session = table.read_session(digest_of(token))
-    return session if session and now < session.expires_at else None
-
-
-# --- both -------------------------------------------------------------------------------------------------------------
-
-
 def digest_of(secret: str) -> str:
     """Return what is stored in a secret's place. It has 256 random bits, so a plain hash can't be guessed back."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _store(table: Table, made: ApiKey | Session) -> None:
-    """Store what lies under a random digest. If it is there already, an attempt whose reply was lost has written it."""
-    table.commit([Create(made)])

@@ -77,7 +77,7 @@ def survey(table: Table, orders: Sequence[Redemption], ambassador_id: str) -> Vi
         traits=dict(stored),
         stored=stored,
         friends={it.person: it for it in found if isinstance(it, Friend)},
-        ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership)},
+        ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership) and it.ambassador_id},
     )
     if vicinity.ambassadors or _traits(watched):
         _survey_ambassador(table, vicinity, found, with_orders=bool(_traits(watched)))

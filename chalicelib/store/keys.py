@@ -27,7 +27,7 @@
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
-| session              | SESSION#sha256, SESSION   | every request of an ambassador       |                           |
+| session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
 | attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
 
 Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
@@ -251,9 +251,9 @@ def api_key(digest: str) -> Key:
     return Key(f"KEY#{digest}", "KEY")
 
 
-def session(digest: str) -> Key:
-    """A session, found by the SHA-256 of its token."""
-    return Key(f"SESSION#{digest}", "SESSION")
+def session(ambassador_id: str, session_id: str = "") -> Key:
+    """One of an ambassador's sessions, which its token names, or the prefix of all."""
+    return Key(f"SESSIONS#{ambassador_id}", f"SESSION#{session_id}")
 
 
 def attempt(key: str) -> Key:
@@ -328,7 +328,7 @@ _KEYS: dict[type, Callable[[Any], Key]] = {
     model.Job: lambda it: job(it.id),
     Program: lambda it: program(it.version),
     model.ApiKey: lambda it: api_key(it.digest),
-    model.Session: lambda it: session(it.digest),
+    model.Session: lambda it: session(it.ambassador_id, it.id),
     model.Attempt: lambda it: attempt(it.key),
 }
 

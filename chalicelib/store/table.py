@@ -11,6 +11,7 @@ from chalicelib.domain.effects import (
     Create,
     Effect,
     Entity,
+    Owned,
     Present,
     Replace,
     Revoked,
@@ -183,22 +184,31 @@ class Table:
             case Replace(entity):
                 was = {":version": entity.version - 1}
                 return {"Put": action(None, "version = :version", was, Item=item_of(entity))}
-            case Unchanged(redemption):
-                return {"ConditionCheck": action(key, "version = :version", {":version": redemption.version})}
+            case Owned(code):
+                told: dict[str, object] = {":owners": code.owners}
+                return {"Update": action(key, "attribute_exists(PK)", told, UpdateExpression="SET owners = :owners")}
             case Seen(fact):
                 forget = "REMOVE due_pk, due_at, attempts, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
-            case Absent():
-                return {"ConditionCheck": action(key, "attribute_not_exists(PK)", {})}
-            case Present():
-                return {"ConditionCheck": action(key, "attribute_exists(PK)", {})}
             case Revoked(api_key):
                 revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}
                 return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
-            case Valid():
-                return {"ConditionCheck": action(key, _VALID, {})}
             case Take(draw):
                 return {"Update": self._draw(key, draw)}
+            case _:
+                return {"ConditionCheck": self._check(key, effect)}
+
+    def _check(self, key: Key, effect: Unchanged | Absent | Present | Valid) -> Action:
+        """What must be true of an item that is not written."""
+        match effect:
+            case Unchanged(redemption):
+                return self._wire.action(key, "version = :version", {":version": redemption.version})
+            case Absent():
+                return self._wire.action(key, "attribute_not_exists(PK)", {})
+            case Present():
+                return self._wire.action(key, "attribute_exists(PK)", {})
+            case Valid():
+                return self._wire.action(key, _VALID, {})
 
     def _draw(self, key: Key, draw: Draw) -> Action:
         """Add to what is used of a shard, if no more than `at_most` was used of it before."""
@@ -215,9 +225,10 @@ class Table:
         """A code as the checkout needs it."""
         return self._get(keys.code(code), Code)
 
-    def read_membership(self, person: str) -> Membership | None:
-        """Whether a person is an ambassador."""
-        return self._get(keys.membership(person), Membership)
+    def read_memberships(self, persons: Iterable[str]) -> dict[str, Membership]:
+        """Which of these people are ambassadors, or were, by person."""
+        found = self._batch([keys.membership(person) for person in dict.fromkeys(persons)], Membership)
+        return {it.person: it for it in found}
 
     def read_friend(self, person: str) -> Friend | None:
         """Whether a person has been referred, and how to reach them."""
@@ -273,9 +284,9 @@ class Table:
         rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
         return next(iter(self._batch([key_in(row) for row in rows], ApiKey)), None)
 
-    def read_session(self, digest: str) -> Session | None:
-        """A session by the SHA-256 of its token."""
-        return self._get(keys.session(digest), Session)
+    def read_session(self, ambassador_id: str, session_id: str) -> Session | None:
+        """One of an ambassador's sessions."""
+        return self._get(keys.session(ambassador_id, session_id), Session)
 
     def read_attempt(self, key: str) -> Attempt | None:
         """What was made under an Idempotency-Key."""
@@ -456,6 +467,12 @@ class Table:
         """How many ambassadors there are. Slightly stale."""
         return self._wire.count(keys.AMBASSADORS, (" ", "~"), "owner", whole=True)
 
+    def list_sessions(self, ambassador_id: str) -> Iterator[Session]:
+        """All sessions of an ambassador, the newest first, until the table has cleaned them up."""
+        bounds = (keys.session(ambassador_id).sk, keys.session(ambassador_id, "~").sk)
+        found = self._wire.query(keys.session(ambassador_id).pk, bounds, forward=False)
+        return (cast("Session", entity_of(item)) for item in found)
+
     def list_api_keys(self, after: str | None, limit: int | None = None) -> Iterator[ApiKey]:
         """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
         bounds = (" ", after or "~")
@@ -516,7 +533,7 @@ def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
 def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
-        case Create(entity) | Replace(entity) | Unchanged(entity) | Seen(entity) | Present(entity):
+        case Create(entity) | Replace(entity) | Owned(entity) | Unchanged(entity) | Seen(entity) | Present(entity):
             return keys.key_of(entity)
         case Revoked(api_key) | Valid(api_key):
             return keys.key_of(api_key)

@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.operations import keys
-from tests.shop import Shop
+from tests.shop import Body, Shop
 
 ANYONE = "anyone"
 SESSION = "session"
@@ -27,7 +27,12 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/ambassadors/{ambassador_id}"): {"admin:read", SESSION},
     ("GET", "/v1/ambassadors/{ambassador_id}/referrals"): {"admin:read", SESSION},
     ("GET", "/v1/ambassadors/{ambassador_id}/ledger"): {"admin:read", SESSION},
+    ("GET", "/v1/ambassadors"): {"admin:read"},
+    ("PATCH", "/v1/ambassadors/{ambassador_id}"): {"admin:write", SESSION},
     ("POST", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol"},
+    ("GET", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:read", SESSION},
+    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:write", SESSION},
+    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}"): {"enrol", "admin:write", SESSION},
     ("POST", "/v1/keys"): {"admin:keys"},
     ("GET", "/v1/keys"): {"admin:keys"},
     ("DELETE", "/v1/keys/{key_id}"): {"admin:keys"},
@@ -129,23 +134,27 @@ def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, 
 def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests) -> None:
     """An ambassador's session opens what is made for sessions, for its own ambassador, and nothing else of the shop."""
     maya, other = shop.enrol(), shop.enrol("other@example.com")
-    session = shop.session(maya["id"])
     opened = 0
-    before = shop.everything()
+
+    def kept() -> list[Body]:
+        return [item for item in shop.everything() if not item["PK"]["S"].startswith("SESSIONS#")]
+
+    before = kept()
     for method, path in GUARDED:
         with subtests.test(f"{method} {path}"):
             allowed = SESSION in {(at, other): found for at, other, found in routes()}[method, path]
             opened += allowed
             for named in ("me", maya["id"], other["id"]):
                 at = path.replace("{ambassador_id}", named)
-                answer = knock(shop, method, at, Authorization=f"Bearer {session}")
-                opens = 200 if method == "GET" else 400  # the body says nothing
+                answer = knock(shop, method, at, Authorization=f"Bearer {shop.session(maya['id'])}")
+                opens = 200 if method in {"GET", "DELETE"} else 400  # the body says nothing
+                opens = 404 if "{session_id}" in path else opens
                 wanted = 403 if not allowed else 404 if named == other["id"] else opens
                 assert answer.status_code == wanted
                 if not allowed:
                     assert shop.read(answer)["reason"] == "wrong_scope"
     assert opened >= 3
-    assert shop.everything() == before
+    assert kept() == before
 
 
 def test_without_a_key(shop: Shop, subtests: pytest.Subtests) -> None:

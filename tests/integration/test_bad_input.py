@@ -735,7 +735,7 @@ CASES = [
     wrong_method("PUT", "/v1/codes/$MAYA", "PATCH"),
     wrong_method("GET", "/v1/keys/key_1", "DELETE"),
     wrong_method("PATCH", "/v1/keys/key_1", "DELETE"),
-    wrong_method("GET", "/v1/ambassadors/$ID/sessions", "POST"),
+    wrong_method("PUT", "/v1/ambassadors/$ID/sessions", "POST"),
     wrong_method("DELETE", "/v1/ambassadors/$ID/spends", "GET"),
     wrong_method("DELETE", "/v1/coupons/CPN222222222222", "GET"),
     wrong_method("POST", "/v1/payouts", "GET"),

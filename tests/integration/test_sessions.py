@@ -11,6 +11,7 @@ from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.domain.ledger import legs
 from chalicelib.domain.model import LedgerEntry
+from chalicelib.operations import sessions
 from tests.faults import lost
 from tests.shop import Body, Shop
 
@@ -37,7 +38,7 @@ def test_a_session_begins(shop: Shop, maya: Body) -> None:
     told = shop.read(answer)
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
-    assert set(told) == {"token", "expires_at", "ambassador_id"}
+    assert set(told) == {"token", "expires_at", "ambassador_id", "id"}
     assert told["ambassador_id"] == maya["id"]
     assert told["token"].startswith("rs_")
     assert len(told["token"]) >= 43
@@ -108,10 +109,12 @@ def test_a_session_ends(shop: Shop, maya: Body) -> None:
 def test_the_table_cleans_up(shop: Shop, maya: Body) -> None:
     """A session is stored under its SHA-256, with the second from which it may be removed; the token is nowhere."""
     token = shop.session(maya["id"])
-    (item,) = [item for item in shop.everything() if item["PK"]["S"].startswith("SESSION#")]
-    assert item["PK"]["S"] == f"SESSION#{hashlib.sha256(token.encode()).hexdigest()}"
+    (item,) = [item for item in shop.everything() if item["SK"]["S"].startswith("SESSION#")]
+    assert item["digest"] == {"S": hashlib.sha256(token.encode()).hexdigest()}
     assert item["expires_ttl"] == {"N": str(int((shop.now + timedelta(hours=1)).timestamp()))}
-    assert token.removeprefix("rs_") not in json.dumps(shop.everything())
+    secret = token.removeprefix("rs_")[52:]
+    assert len(secret) == 43
+    assert secret not in json.dumps(shop.everything())
 
 
 def test_sessions_of_nobody(shop: Shop) -> None:
@@ -127,8 +130,20 @@ def test_only_a_real_token_opens(shop: Shop, maya: Body, subtests: pytest.Subtes
     token = shop.session(maya["id"])
     digest = hashlib.sha256(token.encode()).hexdigest()
     key = shop.keys["admin:read"].removeprefix("rk_")
-    for almost in (token[:-1], f"{token}x", token.swapcase(), token.removeprefix("rs_"), digest, "rs_", f"rs_{key}"):
-        with subtests.test(almost[:4]):
+    other = shop.session(shop.enrol("other@example.com")["id"])
+    named, secret = token[:-43], token[-43:]
+    for almost in (
+        other[:-43] + secret,
+        named + other[-43:],
+        token[:-1],
+        f"{token}x",
+        token.swapcase(),
+        token.removeprefix("rs_"),
+        digest,
+        "rs_",
+        f"rs_{key}",
+    ):
+        with subtests.test(almost[:60]):
             assert look(shop, almost, "/v1/ambassadors/me").status_code == 401
 
 
@@ -164,3 +179,74 @@ def test_tokens_are_not_logged(shop: Shop, maya: Body, caplog: pytest.LogCapture
     assert "/v1/ambassadors/{ambassador_id}" in logged
     for word in (token, secret, made["secret"], "a-very-own-key", maya["id"]):
         assert word not in logged
+
+
+def listed(shop: Shop, maya: Body, scope: str = "enrol") -> list[Body]:
+    """The sessions of Maya as a key sees them."""
+    return list(shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}/sessions", scope=scope))["items"])
+
+
+def test_sessions_are_listed(shop: Shop, maya: Body) -> None:
+    """The newest first, without those that are over: who made each, until when, and nothing that opens anything."""
+    tokens = []
+    for _ in range(3):
+        tokens.append(shop.session(maya["id"]))
+        shop.now += timedelta(minutes=25)
+    shop.session(shop.enrol("other@example.com")["id"])
+    found = listed(shop, maya)
+    assert [it["expires_at"] for it in found] == sorted([it["expires_at"] for it in found], reverse=True)
+    assert len(found) == 2
+    assert set(found[0]) == {"id", "ambassador_id", "created_at", "expires_at", "made_by"}
+    assert found[0]["made_by"] == found[1]["made_by"] != ""
+    own = look(shop, tokens[-1], "/v1/ambassadors/me/sessions")
+    assert shop.read(own)["items"] == found == listed(shop, maya, "admin:read")
+    for token in tokens:
+        assert token not in own.body.decode()
+        assert hashlib.sha256(token.encode()).hexdigest() not in own.body.decode()
+
+
+@pytest.mark.parametrize("who", ["enrol", "admin:write", "me"])
+def test_all_sessions_end_at_once(shop: Shop, maya: Body, who: str) -> None:
+    """None of an ambassador's tokens opens anything from then on; other ambassadors' do, and a new one begins."""
+    tokens = [shop.session(maya["id"]) for _ in range(3)]
+    stranger = shop.session(shop.enrol("other@example.com")["id"])
+    path = f"/v1/ambassadors/{'me' if who == 'me' else maya['id']}/sessions"
+    signed = {"Authorization": f"Bearer {tokens[0]}"} if who == "me" else {}
+    ended = shop.call("DELETE", path, scope=None if who == "me" else who, **signed)
+    assert (ended.status_code, shop.read(ended)) == (200, {"ended": 3})
+    assert [look(shop, token, "/v1/ambassadors/me").status_code for token in tokens] == [401] * 3
+    assert look(shop, stranger, "/v1/ambassadors/me").status_code == 200
+    assert listed(shop, maya) == []
+    assert shop.read(shop.call("DELETE", f"/v1/ambassadors/{maya['id']}/sessions", scope="enrol")) == {"ended": 0}
+    assert look(shop, shop.session(maya["id"]), "/v1/ambassadors/me").status_code == 200
+
+
+def test_one_session_ends(shop: Shop, maya: Body) -> None:
+    """The others go on; ended twice it is ended once; nobody ends another ambassador's by its id."""
+    lost_phone = shop.session(maya["id"])
+    (phone,) = listed(shop, maya)
+    laptop, stranger = shop.session(maya["id"]), shop.enrol("other@example.com")
+    path = f"/v1/ambassadors/{maya['id']}/sessions/{phone['id']}"
+    elsewhere = shop.call("DELETE", f"/v1/ambassadors/{stranger['id']}/sessions/{phone['id']}", scope="enrol")
+    assert elsewhere.status_code == 404
+    first = look_away(shop, laptop, f"/v1/ambassadors/me/sessions/{phone['id']}")
+    assert (first.status_code, shop.read(first)["id"]) == (200, phone["id"])
+    assert look(shop, lost_phone, "/v1/ambassadors/me").status_code == 401
+    assert look(shop, laptop, "/v1/ambassadors/me").status_code == 200
+    shop.now += timedelta(minutes=1)
+    assert shop.call("DELETE", path, scope="enrol").body == first.body
+    assert phone["id"] not in {it["id"] for it in listed(shop, maya)}
+
+
+def look_away(shop: Shop, token: str, path: str) -> HTTPResponse:
+    """End a session with a session."""
+    return shop.call("DELETE", path, Authorization=f"Bearer {token}")
+
+
+def test_more_sessions_than_a_transaction_holds(shop: Shop, maya: Body) -> None:
+    """However many there are, all of them end."""
+    key = deps.table().read_api_key(hashlib.sha256(shop.keys["enrol"].encode()).hexdigest())
+    assert key is not None
+    tokens = [sessions.begin(deps.table(), maya["id"], by=key, now=shop.now)[0] for _ in range(101)]
+    assert sessions.end_all(deps.table(), maya["id"], now=shop.now) == 101
+    assert not any(sessions.find(deps.table(), token, now=shop.now) for token in tokens)
