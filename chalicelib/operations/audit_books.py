@@ -32,6 +32,7 @@ from chalicelib.domain.model import (
     Code,
     Coupon,
     Friend,
+    FurtherCodes,
     Gift,
     LedgerEntry,
     Membership,
@@ -166,9 +167,21 @@ def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
         return
     code = entity(table.find([keys.code(person.code)]).get(keys.code(person.code)), Code)
     yield from compared("account", f"{where}/code/{person.code}", where, code.ambassador_id if code else None)
-    owner = code.owners[0] if code and code.owners else ""
-    guard = entity(table.find([keys.membership(owner)]).get(keys.membership(owner)), Membership)
-    yield from compared("account", f"{where}/membership", where, guard.ambassador_id if guard else None)
+    guards = table.find(keys.membership(person) for person in (code.owners if code else ())).values()
+    held = [it.ambassador_id for it in (entity(guard, Membership) for guard in guards) if it and it.ambassador_id]
+    if where not in held:
+        yield Finding("account", f"{where}/membership", where, held[0] if held else None)
+    yield from _check_owners(table, ambassador_id, code)
+
+
+def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Iterator[Finding]:
+    """All codes of an ambassador have the same owners: with none of them anybody becomes a friend of their own."""
+    at = keys.further_codes(ambassador_id)
+    listed = entity(table.find([at]).get(at), FurtherCodes)
+    for name in listed.codes if listed else ():
+        code = entity(table.find([keys.code(name)]).get(keys.code(name)), Code)
+        told, expected = (",".join(it.owners) if it else None for it in (code, first))
+        yield from compared("account", f"{ambassador_id}/code/{name}/owners", expected, told)
 
 
 def _check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:
