@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.model import Account, Balances, Month, Redemption, Withdrawal
+from chalicelib.domain.model import Account, Age, Balances, Month, Redemption, Withdrawal
 from chalicelib.domain.tiers import times
 
 Kind = Literal[
@@ -78,7 +78,8 @@ class Links:
 class Reading:
     """What the entries say that were read so far; `number` is that of the last.
 
-    `prizes` are granted amounts by key and unit. `awaited` maps a cause to the kind of entry that must still follow,
+    `prizes` are granted amounts by key and unit, `gone` by both in one word what bonuses lost have taken out of what
+    has expired and not put back. `awaited` maps a cause to the kind of entry that must still follow,
     `opened` that of a withdrawal to unit and amount until the entry that closes it. `links` pair entries and orders,
     `spends` causes and amounts.
     """
@@ -87,6 +88,7 @@ class Reading:
     entries: int = 0
     balances: Balances = field(default_factory=dict)
     prizes: dict[str, dict[str, int]] = field(default_factory=dict)
+    gone: dict[str, int] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     expired_in: int = 0
@@ -152,6 +154,9 @@ def check_balances(account: Account, reading: Reading) -> Iterator[Finding]:
             )
     yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)
     yield from _check_prizes(account, reading.prizes)
+    for prize in sorted(account.ages.keys() | reading.gone.keys()):
+        gone = account.ages.get(prize, Age()).gone
+        yield from compared("prize", f"{name}/ages/{prize}/gone", reading.gone.get(prize, 0), gone)
     for unit in sorted(account.balances.keys() | {unit for unit, _ in reading.opened.values()}):
         reserved = sum(amount for of, amount in reading.opened.values() if of == unit)
         yield from compared("withdrawal", f"{name}/reserved/{unit}", reserved, account.balance(unit, "reserved"))

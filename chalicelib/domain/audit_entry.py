@@ -155,6 +155,7 @@ def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, 
         key = prizes[0].key if prizes else entry.cause
         granted = reading.prizes.setdefault(key, {})
         granted[unit] = granted.get(unit, 0) + amount
+        _take_out(reading, f"{key} {unit}", entry)
         return
     granted = reading.prizes.setdefault(entry.cause, {})
     if granted.get(unit, 0) < amount:
@@ -162,6 +163,14 @@ def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, 
     granted[unit] = granted.get(unit, 0) - amount
     if not granted[unit]:
         del granted[unit]
+    _take_out(reading, f"{entry.cause} {unit}", entry)
+
+
+def _take_out(reading: Reading, prize: str, entry: LedgerEntry) -> None:
+    """Note what a bonus lost takes out of what has expired, or a bonus puts back there."""
+    out = -sum(leg.amount for leg in entry.legs if leg.account == EXPIRED)
+    if out:
+        reading.gone[prize] = reading.gone.get(prize, 0) + out
 
 
 def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ from chalicelib.domain.admit import comes_again
 from chalicelib.domain.audit import Finding, Told, compared, version_of
 from chalicelib.domain.audit_entry import OF_ORDERS
 from chalicelib.domain.fraud import remembered
-from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD
+from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD, gains
 from chalicelib.domain.model import (
     Account,
+    Age,
     Case,
     Claim,
     Friend,
@@ -140,6 +141,28 @@ def _check_sums(it: Dossier) -> Iterator[Finding]:
         yield from compared("position", where, version_of(entry.number), it.standing.released_in)
     earned = any(entry.kind in {"release", "reinstate"} for entry in posted)
     yield from compared("position", f"{it.where}/standing/earned", str(earned), str(it.standing.has("earned")))
+    yield from _check_age(it)
+
+
+def _check_age(it: Dossier) -> Iterator[Finding]:
+    """What has expired stays so: what was taken out of there went back there, and nothing became available twice."""
+    age, where = it.standing.age or Age(), f"{it.where}/standing/age"
+    into = {kind: _into(it, kind, AVAILABLE) for kind in ("release", "clawback", "reinstate")}
+    yield from compared("position", f"{where}/gone", -sum(_into(it, kind, EXPIRED) for kind in OF_ORDERS), age.gone)
+    at_most = it.standing.terms.granted - into["release"] - into["clawback"]
+    if into["reinstate"] > at_most:
+        yield Finding("position", f"{it.where}/reinstated", f"at most {at_most}", into["reinstate"])
+    if it.standing.age is None:
+        return
+    came = [version_of(entry.number) for entry in it.posted if entry.kind == "reinstate" and gains(entry)]
+    yield from compared("position", f"{where}/since", max(came, default=it.standing.released_in), age.since)
+    if not 0 <= age.fresh <= it.standing.available:
+        yield Finding("position", f"{where}/fresh", f"0 to {it.standing.available}", age.fresh)
+
+
+def _into(it: Dossier, kind: str, account: str) -> int:
+    """What the order's entries of a kind have moved into an account."""
+    return sum(leg.amount for entry in it.posted if entry.kind == kind for leg in entry.legs if leg.account == account)
 
 
 def _check_guard(it: Dossier) -> Iterator[Finding]:

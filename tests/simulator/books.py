@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.ledger import add
+from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.model import (
     Account,
     Friend,
@@ -41,6 +41,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *wrong_counts(accounts, redemptions),
         *misnamed_entries(redemptions, entries),
         *doubled_releases(entries),
+        *risen(redemptions, entries),
         *wrong_friends(redemptions, of(Friend, stored), of(Program, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
@@ -145,6 +146,31 @@ def doubled_releases(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     """An order's reward is released once."""
     released = Counter(entry.order_id for entry in entries if entry.kind == "release")
     return (f"{order_id} was released {times} times" for order_id, times in released.items() if times > 1)
+
+
+def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    """What has expired stays so: no order and no prize makes more available than it was worth at one time."""
+    most = {it.order_id: it.standing.terms.granted for it in redemptions if it.standing}
+    net, out = Counter[str](), Counter[str]()
+    whole, held = Counter[str](), Counter[str]()
+    for entry in sorted(entries, key=lambda it: (it.ambassador_id, it.number)):
+        if entry.kind not in {"release", "clawback", "reinstate", "bonus", "bonus_lost"}:
+            continue
+        name = f"a prize of {entry.ambassador_id}" if entry.kind.startswith("bonus") else entry.order_id or ""
+        name += f" in {entry.legs[0].currency}" if entry.kind.startswith("bonus") else ""
+        net[name] += sum(leg.amount for leg in entry.legs if leg.account == AVAILABLE)
+        out[name] -= sum(leg.amount for leg in entry.legs if leg.account == EXPIRED)
+        held[name] -= sum(leg.amount for leg in entry.legs if leg.account == REWARDS)
+        whole[name] = max(whole[name], held[name])
+        at_most = most.get(name, whole[name])
+        if net[name] > at_most:
+            yield f"{entry.id}: {name} has made {net[name]} available, and {at_most} at most was its due"
+        if out[name] < 0:
+            yield f"{entry.id}: {name} has put {-out[name]} into what has expired that never came from there"
+    for it in redemptions:
+        gone = it.standing.age.gone if it.standing and it.standing.age else 0
+        if gone != out[it.order_id]:
+            yield f"{it.order_id} says that {gone} is gone of what has expired, its entries say {out[it.order_id]}"
 
 
 def wrong_friends(

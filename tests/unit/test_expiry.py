@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chalicelib.domain.expiry import watched
-from chalicelib.domain.model import Account
-from tests.unit.book import at, program
+from chalicelib.domain.expiry import fresh_of, given_back, taken_back, watched
+from chalicelib.domain.model import Account, Age
+from chalicelib.domain.program import Milestone, Rate
+from tests.unit.book import Shelf, at, program
 
 RULES = program(expiry_months=6)
 IDLE = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=datetime(2026, 8, 31, 9, tzinfo=UTC))
@@ -49,3 +52,128 @@ def test_who_has_no_reason_to_ask_is_left_alone(rules: Any, changes: Any) -> Non
     """Where nothing expires, where nothing was ever earned, and where a look was asked for before: the first stands."""
     account = replace(IDLE, **changes)
     assert watched(account, replace(RULES, **rules)) is account
+
+
+def test_nothing_asks_while_the_account_is_suspended() -> None:
+    """Its ambassador could not use it before it is gone."""
+    account = replace(IDLE, suspended_in=3)
+    assert watched(account, RULES) is account
+
+
+# --- what has expired stays so ---
+
+
+def idle(shelf: Shelf) -> None:
+    """Let everything that is available expire."""
+    balances = {unit: dict(accounts) for unit, accounts in shelf.account.balances.items()}
+    euros = balances["EUR"]
+    euros["expired"] = euros.get("expired", 0) + euros["available"]
+    euros["available"] = 0
+    version = shelf.account.version + 1
+    shelf.account = replace(shelf.account, version=version, balances=balances, expired_in=version)
+
+
+def euros(shelf: Shelf) -> tuple[int, int]:
+    """Available and expired."""
+    return shelf.account.balance("EUR", "available"), shelf.account.balance("EUR", "expired")
+
+
+def test_what_came_back_after_the_expiry_is_taken_back_from_what_is_available() -> None:
+    """It has not expired, though the rest of its order has: others' expired rewards don't pay for it."""
+    shelf = Shelf(program(hold_days=0))
+    first = shelf.sell(0)
+    shelf.sell(0)
+    part = first.refund(1500)
+    shelf.look(first, 1)
+    idle(shelf)
+    assert euros(shelf) == (0, 750)
+    first.reverse(part)
+    shelf.look(first, 2)
+    assert (euros(shelf), first.standing.age) == ((150, 750), Age(fresh=150, since=shelf.account.version, gone=0))
+    first.refund(4500)
+    shelf.look(first, 3)
+    assert (euros(shelf), first.standing.age) == ((0, 450), Age(gone=300, since=shelf.account.version - 1))
+
+
+def test_what_came_back_expires_with_the_next_expiry() -> None:
+    """From then on it is taken back out of there, and goes back there."""
+    shelf = Shelf(program(hold_days=0))
+    first = shelf.sell(0)
+    part = first.refund(1500)
+    shelf.look(first, 1)
+    idle(shelf)
+    first.reverse(part)
+    shelf.look(first, 2)
+    idle(shelf)
+    assert euros(shelf) == (0, 450)
+    whole = first.refund(4500)
+    shelf.look(first, 3)
+    first.reverse(whole)
+    shelf.look(first, 4)
+    assert euros(shelf) == (0, 450)
+
+
+def test_what_was_spent_before_it_expired_is_owed() -> None:
+    """What has expired pays as far as it lasts; the debt is what comes back first as available."""
+    shelf = Shelf(program(hold_days=0))
+    first = shelf.sell(0)
+    shelf.account = replace(shelf.account, balances={"EUR": {"available": 100, "spent": 350}})
+    idle(shelf)
+    whole = first.refund(4500)
+    shelf.look(first, 1)
+    assert (euros(shelf), first.standing.age) == ((-350, 0), Age(gone=100, since=1))
+    first.reverse(whole)
+    shelf.look(first, 2)
+    assert euros(shelf) == (0, 100)
+
+
+steps = st.lists(st.tuples(st.booleans(), st.integers(1, 500), st.booleans()), max_size=8)
+
+
+@given(steps, st.integers(1, 500))
+def test_taken_back_given_back_and_taken_back_is_taken_back(past: list[tuple[bool, int, bool]], amount: int) -> None:
+    """Whatever came before, an expiry in between or not: the third step undoes the second, in both places."""
+    account, age, worth, expired, available = Account("amb_1", 1), Age(fresh=500, since=1), 500, 0, 700
+    for takes, wanted, expires in past:
+        if takes:
+            moved = min(wanted, worth)
+            part, age = taken_back(age, moved, account, expired)
+            worth, expired, available = worth - moved, expired - part, available - moved + part
+        else:
+            moved = min(wanted, 500 - worth)
+            part, age = given_back(age, moved, account)
+            worth, expired, available = worth + moved, expired + part, available + moved - part
+        account = replace(account, version=account.version + 1)
+        if expires and available > 0:
+            expired, available = expired + available, 0
+            account = replace(account, version=account.version + 1, expired_in=account.version + 1)
+        assert 0 <= fresh_of(age, account) <= worth
+        assert age.gone >= 0
+    moved = min(amount, worth)
+    part, once = taken_back(age, moved, account, expired)
+    left = expired - part
+    back, again = given_back(once, moved, account)
+    out, twice = taken_back(again, moved, account, left + back)
+    assert (out, twice.gone, twice.fresh) == (back, once.gone, fresh_of(once, account))
+
+
+def test_a_prize_knows_how_old_it_is() -> None:
+    """By its number and unit, with the account, whichever orders it was for."""
+    rules = program(hold_days=0, milestones=(Milestone("pair", Rate(amount=300), every=2),))
+    shelf = Shelf(rules)
+    first = shelf.sell(0)
+    shelf.sell(0)
+    assert shelf.account.ages == {"every:2 EUR": Age(fresh=300, since=2)}
+    idle(shelf)
+    whole = first.refund(4500)
+    shelf.look(first, 1)
+    assert (euros(shelf), shelf.account.ages) == ((0, 450), {"every:2 EUR": Age(gone=300, since=2)})
+    first.reverse(whole)
+    shelf.look(first, 2)
+    assert (euros(shelf), shelf.account.ages) == ((0, 1200), {})
+    shelf.sell(3)
+    shelf.sell(3)
+    assert shelf.account.ages == {"every:2 EUR": Age(fresh=300, since=shelf.account.version)}
+    first.refund(4500, name="again")
+    shelf.look(first, 4)
+    assert euros(shelf) == (900, 750)
