@@ -56,7 +56,7 @@ def test_the_short_way_is_taken(shop: Shop) -> None:
 
 
 def test_every_read_that_may_be_stale_is_seen() -> None:
-    """The watch over all calls can fail: a read of the table that does not ask for consistency is named, alone or not."""
+    """The watch over all calls can fail: a read of the table that asks for no consistency is named, in any call."""
     asks, asks_not = {"ConsistentRead": True}, {"ConsistentRead": False}
     for told in ({}, asks_not):
         assert len(stale("GetItem", told)) == 1

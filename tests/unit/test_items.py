@@ -2,6 +2,7 @@
 
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -17,6 +18,7 @@ NAMES = st.text("abz09", min_size=1, max_size=3)
 KINDS: tuple[type, ...] = get_args(effects.Entity)
 
 
+@cache
 def drawn(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a kind of field a line
     """Whatever a field of this type may hold; a list has `least` elements."""
     inner = get_args(kind)
