@@ -195,16 +195,10 @@ def request_of(line: Line, run: Run, codes: dict[str, str]) -> Request:
     path = f"/v1/orders/{quote(line['order_id'])}/refunds"
     if line["event"] == "reversal":
         return Request(f"{path}/{quote(line['refund_id'])}/reversal", run.checkout_key, {})
-    return Request(
-        path,
-        run.checkout_key,
-        {
-            "refund_id": line["refund_id"],
-            "amount": money(line),
-            "refunded_at": line["at"],
-            "kind": line["kind"],
-        },
-    )
+    told: dict[str, Any] = {"refund_id": line["refund_id"], "refunded_at": line["at"], "kind": line["kind"]}
+    if line["kind"] != "cancellation":
+        told["amount"] = money(line)
+    return Request(path, run.checkout_key, told)
 
 
 def redemption_of(line: Line, codes: dict[str, str]) -> dict[str, Any]:

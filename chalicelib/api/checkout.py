@@ -1,6 +1,7 @@
 """What the shop's checkout and back office call: quotes, redemptions, and what later becomes of an order."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
@@ -19,7 +20,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
 from chalicelib.operations import programs
 from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
-from chalicelib.operations.report import report
+from chalicelib.operations.report import AlreadyReversed, report
 
 blueprint = Blueprint(__name__)
 
@@ -91,14 +92,15 @@ def get_redemption(call: Call, order_id: str) -> Response:
 def post_refund(call: Call, order_id: str) -> Response:
     """Report money paid back; it may be reported before the redemption."""
     told = call.body(schemas.Refund)
-    if told.kind != "cancellation" and (told.amount is None or told.amount.amount == 0):
-        raise bad_field("/amount", "is required, and more than zero, unless the kind is cancellation")
+    _check_refund(told)
     refund = model.Refund(
         order_id=schemas.path_id("order_id", order_id),
         refund_id=told.refund_id,
         kind=told.kind,
         amount=told.amount.amount if told.amount else 0,
         currency=told.amount.currency if told.amount else None,
+        tax=_minor(told.tax),
+        shipping=_minor(told.shipping),
         refunded_at=schemas.past("refunded_at", told.refunded_at, deps.now()),
         recorded_at=deps.now(),
     )
@@ -119,14 +121,17 @@ def post_reversal(call: Call, order_id: str, refund_id: str) -> Response:
 
 @route(blueprint, "POST", "/v1/orders/{order_id}/fulfilments", "checkout")
 def post_fulfilment(call: Call, order_id: str) -> Response:
-    """Report a delivery."""
+    """Report a delivery, or correct what was reported of it."""
     told = call.body(schemas.Fulfilment)
-    delivered_at = schemas.past("delivered_at", told.delivered_at, deps.now())
-    assert delivered_at is not None
+    if told.delivered_at is None and not told.void:
+        raise bad_field("/delivered_at", "is required, unless the delivery is void")
     fulfilment = model.Fulfilment(
         order_id=schemas.path_id("order_id", order_id),
         fulfilment_id=told.fulfilment_id,
-        delivered_at=delivered_at,
+        delivered_at=schemas.past("delivered_at", told.delivered_at, deps.now()),
+        revision=told.revision,
+        more=told.more,
+        void=told.void,
         return_by=schemas.near("return_by", told.return_by, deps.now()),
         recorded_at=deps.now(),
     )
@@ -137,7 +142,37 @@ def _report(fact: model.Refund | model.Reversal | model.Fulfilment, key: str) ->
     taken = report(deps.table(), fact)
     if isinstance(taken, Conflicting):
         raise _conflict(key)
-    return once(present.fact(taken.fact), replayed=taken.replayed)
+    if isinstance(taken, AlreadyReversed):
+        raise Problem(409, "already_reversed", "This refund was reversed. Report another one under a new refund_id.")
+    return once(present.fact(taken.fact, superseded=taken.superseded), replayed=taken.replayed)
+
+
+def _check_refund(told: schemas.Refund) -> None:
+    """Refuse what can't be paid back: a part by cancelling, nothing at all, or more tax and shipping than money."""
+    given = {"amount": told.amount, "tax": told.tax, "shipping": told.shipping}
+    if told.kind == "cancellation":
+        for name, part in given.items():
+            if part is not None:
+                raise bad_field(
+                    f"/{name}", "goes with no cancellation, which voids the order: use kind refund for a part"
+                )
+        return
+    if told.amount is None or told.amount.amount == 0:
+        raise bad_field("/amount", "is required, and more than zero, unless the kind is cancellation")
+    _check_parts(told.amount, {"/tax": told.tax, "/shipping": told.shipping})
+
+
+def _check_parts(amount: schemas.Money, parts: Mapping[str, schemas.Money | None]) -> None:
+    """Refuse parts of an amount, by pointer, that are in another currency, or more than there is."""
+    left = amount.amount
+    for pointer, part in parts.items():
+        if part is None:
+            continue
+        if part.currency != amount.currency:
+            raise bad_field(f"{pointer}/currency", "is not the currency of the amount")
+        left -= part.amount
+        if left < 0:
+            raise bad_field(f"{pointer}/amount", "is more than there is of the amount")
 
 
 def _conflict(key: str) -> Problem:
@@ -152,22 +187,38 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
     Raises:
         Problem: 400 when it was placed at an impossible time, or a line is in another currency than the order.
     """
+    _check_parts(order.amount, {f"/{at}tax": order.tax})
     for n, it in enumerate(order.items):
-        if it.amount is not None and it.amount.currency != order.amount.currency:
-            raise bad_field(f"/{at}items/{n}/amount/currency", "is not the currency of the order")
+        _check_line(it, order.amount.currency, f"/{at}items/{n}")
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",
         code=code,
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
+        tax=_minor(order.tax),
         placed_at=schemas.past(f"{at}placed_at", order.placed_at, now) or now,
-        lines=tuple(Line(it.sku, it.amount.amount if it.amount else None, it.gift_card) for it in order.items),
+        lines=tuple(Line(it.sku, _goods(it), it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
         fingerprint=_fingerprint(pepper, code or typed, order),
     )
+
+
+def _check_line(it: schemas.Item, currency: str, pointer: str) -> None:
+    if it.amount is not None and it.amount.currency != currency:
+        raise bad_field(f"{pointer}/amount/currency", "is not the currency of the order")
+    _check_parts(it.amount or schemas.Money(0, currency), {f"{pointer}/tax": it.tax})
+
+
+def _goods(it: schemas.Item) -> int | None:
+    """What a line is worth without tax, if it says that."""
+    return None if it.amount is None else it.amount.amount - (_minor(it.tax) or 0)
+
+
+def _minor(told: schemas.Money | None) -> int | None:
+    return None if told is None else told.amount
 
 
 def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -
         code=code,
         customer=order.customer,
         amount=order.amount,
+        tax=order.tax,
         items=order.items,
         placed_at=order.placed_at,
         payment_fingerprint=order.payment_fingerprint,

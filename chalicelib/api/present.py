@@ -57,6 +57,7 @@ def admitted(redemption: Redemption) -> Body:
         "code": redemption.code,
         "ambassador_id": redemption.ambassador_id,
         "amount": money(redemption.amount, redemption.currency),
+        **_given({"tax": _money(redemption.tax, redemption.currency)}),
         "friend_discount": money(redemption.friend_discount, redemption.currency),
         "reward_estimate": money(redemption.reward_estimate, redemption.reward_unit or redemption.currency),
         "placed_at": redemption.placed_at,
@@ -74,7 +75,8 @@ def examined(order: OrderFacts, program: Program, entries: list[LedgerEntry], ex
     """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
     redemption = order.redemption
     assert redemption is not None
-    shown = {**explained(redemption, entries, explanation), "reviews": [review(decided) for decided in order.reviews]}
+    reviews = [review(decided, redemption.currency) for decided in order.reviews]
+    shown = {**explained(redemption, entries, explanation), "reviews": reviews}
     if redemption.standing is not None:
         shown["signals"] = signals(redemption.standing.terms, program)
     if order.case is not None and order.case.state == "open":
@@ -100,7 +102,12 @@ def waiting(it: "Open") -> Body:
         "weight": sum(signal["weight"] for signal in found),
         "review_at": it.program.watch.review_at,
         "foreign_refunds": [
-            {"refund_id": refund.refund_id, "amount": money(refund.amount, refund.currency or "")}
+            {
+                "refund_id": refund.refund_id,
+                "kind": refund.kind,
+                **_money_back(refund),
+                **_given({"value": _money(it.values.get(refund.refund_id), redemption.currency)}),
+            }
             for refund in it.foreign
         ],
     }
@@ -171,29 +178,31 @@ def referral(redemption: Redemption, explanation: list[str]) -> Body:
     }
 
 
-def fact(reported: Refund | Reversal | Fulfilment) -> Body:
-    """A later fact of an order, as the shop told it."""
+def fact(reported: Refund | Reversal | Fulfilment, *, superseded: bool = False) -> Body:
+    """A later fact of an order, as the shop told it; `superseded` if a higher revision of it is there."""
     match reported:
         case Refund():
-            amount = money(reported.amount, reported.currency) if reported.currency else None
-            shown: Body = {"refund_id": reported.refund_id, "kind": reported.kind, "amount": amount}
+            shown: Body = {"refund_id": reported.refund_id, "kind": reported.kind, **_money_back(reported)}
             shown |= {"refunded_at": reported.refunded_at}
         case Reversal():
             shown = {"refund_id": reported.refund_id}
         case Fulfilment():
-            shown = {"fulfilment_id": reported.fulfilment_id, "delivered_at": reported.delivered_at}
-            shown |= {"return_by": reported.return_by}
-    return {"order_id": reported.order_id, **_given(shown), "status": "accepted"}
+            shown = {"fulfilment_id": reported.fulfilment_id, "revision": reported.revision}
+            shown |= {"delivered_at": reported.delivered_at, "return_by": reported.return_by}
+            shown |= {"more": reported.more or None, "void": reported.void or None}
+    return {"order_id": reported.order_id, **_given(shown), "status": "superseded" if superseded else "accepted"}
 
 
-def review(decided: Review) -> Body:
-    """An admin's decision."""
+def review(decided: Review, currency: str) -> Body:
+    """An admin's decision; what it says of refunds is in the order's currency."""
+    values = {refund_id: money(amount, currency) for refund_id, amount in decided.values.items()}
     return {
         "order_id": decided.order_id,
         "number": decided.number,
         "decision": decided.decision,
         "author": decided.author,
         "note": decided.note,
+        **({"values": values} if values else {}),
         "at": decided.recorded_at,
     }
 
@@ -368,6 +377,15 @@ def _payout(payout: Withdrawal) -> Body:
         "created_at": payout.created_at,
         **_given(optional),
     }
+
+
+def _money_back(refund: Refund) -> Body:
+    parts = {"amount": refund.amount, "tax": refund.tax, "shipping": refund.shipping}
+    return _given({name: _money(amount, refund.currency) for name, amount in parts.items()})
+
+
+def _money(amount: int | None, currency: str | None) -> Body | None:
+    return None if amount is None or currency is None else money(amount, currency)
 
 
 def _given(fields: Body) -> Body:

@@ -8,9 +8,11 @@ from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import Problem
+from chalicelib.api.problems import Problem, bad_field
+from chalicelib.domain.money import Money
+from chalicelib.operations.documents import escaped
 from chalicelib.operations.redeem import Conflicting
-from chalicelib.operations.report import NotReviewable, Reviewed, review
+from chalicelib.operations.report import Misvalued, NotReviewable, Reviewed, review
 
 if TYPE_CHECKING:
     from chalicelib.operations.reviews import Answer
@@ -22,6 +24,11 @@ _REFUSALS = {
     "not_settled_yet": (409, "This order has not been settled yet."),
     "conflicting_review": (409, "Another admin decided at this moment. Look at it again."),
     "busy": (503, "The table did not answer in time. Send it again."),
+}
+
+_MISVALUED = {
+    "unknown_refund": "is no refund of this order in a foreign currency that counts",
+    "other_currency": "is in the currency of the order",
 }
 
 
@@ -48,12 +55,21 @@ def post_reviews(call: Call) -> Response:
 
 @route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
 def post_review(call: Call, order_id: str) -> Response:
-    """Approve or deny the reward of an order."""
+    """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
     told = call.body(schemas.Decision)
-    known = schemas.path_id("order_id", order_id)
-    answer = review(deps.table(), known, told.decision, author=call.key.id, note=told.note, now=deps.now())
+    answer = review(
+        deps.table(),
+        schemas.path_id("order_id", order_id),
+        told.decision,
+        author=call.key.id,
+        note=told.note,
+        now=deps.now(),
+        values={refund_id: Money(it.amount, it.currency) for refund_id, it in told.values.items()},
+    )
     if isinstance(answer, Reviewed):
-        return once(present.review(answer.review), replayed=answer.replayed)
+        return once(present.review(answer.review, answer.currency), replayed=answer.replayed)
+    if isinstance(answer, Misvalued):
+        raise bad_field(f"/values/{escaped(answer.refund_id)}", _MISVALUED[answer.reason])
     reason = _reason(answer)
     status, detail = _REFUSALS[reason]
     headers: dict[str, str | list[str]] = {"Retry-After": "5"} if reason == "not_settled_yet" else {}
@@ -63,7 +79,7 @@ def post_review(call: Call, order_id: str) -> Response:
 def _result(order_id: str, answer: "Answer") -> present.Body:
     """What became of one order among many."""
     if isinstance(answer, Reviewed):
-        return {"order_id": order_id, "status": "decided", "review": present.review(answer.review)}
+        return {"order_id": order_id, "status": "decided", "review": present.review(answer.review, answer.currency)}
     reason = _reason(answer)
     return {"order_id": order_id, "status": "failed", "reason": reason, "detail": _REFUSALS[reason][1]}
 
@@ -71,4 +87,5 @@ def _result(order_id: str, answer: "Answer") -> present.Body:
 def _reason(answer: "Answer") -> str:
     if isinstance(answer, NotReviewable):
         return answer.reason
+    assert not isinstance(answer, Misvalued), "decisions about many orders bring no values"
     return "conflicting_review" if isinstance(answer, Conflicting) else "busy"

@@ -62,6 +62,7 @@ class Item(Shape):
     sku: FreeId
     quantity: Annotated[int, Meta(ge=1, le=10**6)] = 1
     amount: Money | None = None
+    tax: Money | None = None
     gift_card: bool = False
 
 
@@ -85,6 +86,7 @@ class Redemption(Shape):
     code: Typed
     customer: Customer
     amount: Money
+    tax: Money | None = None
     items: Items = []
     placed_at: Moment | None = None
     payment_fingerprint: Trait | None = None
@@ -97,6 +99,7 @@ class QuotedOrder(Shape):
     amount: Money
     order_id: Id | None = None
     customer: Customer | None = None
+    tax: Money | None = None
     items: Items = []
     placed_at: Moment | None = None
     payment_fingerprint: Trait | None = None
@@ -111,10 +114,12 @@ class Quote(Shape):
 
 
 class Refund(Shape):
-    """Money paid back for goods; a cancellation may leave out the amount, it voids the order anyway."""
+    """Money paid back, `tax` and `shipping` among it; a cancellation has no amount, it voids the order anyway."""
 
     refund_id: Id
     amount: Money | None = None
+    tax: Money | None = None
+    shipping: Money | None = None
     refunded_at: Moment | None = None
     kind: Literal["refund", "chargeback", "cancellation"] = "refund"
 
@@ -124,11 +129,14 @@ class Reversal(Shape):
 
 
 class Fulfilment(Shape):
-    """Goods delivered."""
+    """Goods delivered. A higher revision corrects; `more` says that the order has further parcels."""
 
     fulfilment_id: Id
-    delivered_at: Moment
+    delivered_at: Moment | None = None
+    revision: Annotated[int, Meta(ge=1, lt=10**15)] = 1
     return_by: Moment | None = None
+    more: bool = False
+    void: bool = False
 
 
 class Newcomer(Shape):
@@ -159,10 +167,11 @@ class AmbassadorChange(Shape):
 
 
 class Decision(Shape):
-    """What an admin decides about a reward, and why."""
+    """What an admin decides about a reward, and why; and what refunds in a foreign currency are worth, by their ids."""
 
     decision: Literal["approve", "deny"]
     note: Note
+    values: Annotated[dict[Id, Money], Meta(max_length=100)] = {}
 
 
 class NewClaim(Shape):
@@ -178,6 +187,7 @@ class ClaimedOrder(Shape):
     customer: Customer
     amount: Money
     placed_at: Moment
+    tax: Money | None = None
     items: Items = []
     payment_fingerprint: Trait | None = None
     shipping_address: Trait | None = None

@@ -35,6 +35,7 @@ class Line:
 class Ask:
     """An order at the checkout that names a code.
 
+    `tax` is the part of the amount that is tax; all rules go by the rest, the goods, as lines do without theirs.
     `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet.
     `code` is in its stored form, or None when what was typed cannot be a code. `payment` and `address` are pseudonyms.
     `claim` says that the order was paid for already, without the code and so without a discount.
@@ -45,12 +46,18 @@ class Ask:
     persons: tuple[str, ...]
     amount: Money
     placed_at: datetime
+    tax: int | None = None
     lines: tuple[Line, ...] = ()
     first_order: bool | None = None
     payment: str | None = None
     address: str | None = None
     claim: str | None = None
     fingerprint: str = ""
+
+    @property
+    def goods(self) -> int:
+        """The amount without tax: what offer, minimum and reward are about."""
+        return self.amount.amount - (self.tax or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,7 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
         ambassador_id=offered.code.ambassador_id,
         friend=ask.persons[0],
         amount=ask.amount.amount,
+        tax=ask.tax,
         friend_discount=offered.friend_discount,
         currency=ask.amount.currency,
         placed_at=ask.placed_at,
@@ -144,7 +152,7 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
 def _offered(code: Code, ask: Ask, program: Program) -> Offered | Refused:
     """Work out what the code is worth on what counts of the order."""
     excluded = _excluded(ask, program)
-    counts = ask.amount.amount - excluded
+    counts = ask.goods - excluded
     if excluded and counts <= 0:
         return Refused("nothing_counts")
     campaign = campaign_of(program, code.campaign, ask.placed_at)
@@ -167,5 +175,5 @@ def _excluded(ask: Ask, program: Program) -> int:
     """Add up what doesn't count: gift cards and excluded goods. Such a line without an amount excludes all."""
     left_out = [line for line in ask.lines if line.gift_card or line.sku in program.excluded_skus]
     if any(line.amount is None for line in left_out):
-        return ask.amount.amount
-    return min(ask.amount.amount, sum(line.amount or 0 for line in left_out))
+        return ask.goods
+    return min(ask.goods, sum(line.amount or 0 for line in left_out))

@@ -231,6 +231,7 @@ def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
         persons=(was.friend,),
         amount=Money(was.amount, was.currency),
         placed_at=was.placed_at,
+        tax=was.tax,
         lines=(Line("", was.excluded, gift_card=True),) if was.excluded else (),
         payment=was.payment,
         address=was.address,

@@ -1,15 +1,15 @@
 """The queue of rewards that wait for an admin, and decisions about many of them at once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.model import Case, Decision, Redemption, Refund
 from chalicelib.domain.program import Program
-from chalicelib.domain.settle import foreign_refunds
+from chalicelib.domain.settle import foreign_refunds, values
 from chalicelib.operations import programs
 from chalicelib.operations.redeem import Conflicting
-from chalicelib.operations.report import NotReviewable, Reviewed, review
+from chalicelib.operations.report import Misvalued, NotReviewable, Reviewed, review
 from chalicelib.store.table import BusyError, Table
 
 TOGETHER_SECONDS = 20.0
@@ -18,12 +18,16 @@ TOGETHER_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A case with its order and the rules that this was admitted under; `foreign` are refunds that can't be summed."""
+    """A case with its order and the rules that this was admitted under.
+
+    `foreign` are refunds in a foreign currency, `values` what admins have said that some of them are worth.
+    """
 
     case: Case
     redemption: Redemption
     program: Program
-    foreign: tuple[Refund, ...]
+    foreign: tuple[Refund, ...] = ()
+    values: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class NotReached:
     """The table did not answer in time. The same request may be sent again: what has been decided stays so."""
 
 
-Answer = Reviewed | NotReviewable | Conflicting | NotReached
+Answer = Reviewed | NotReviewable | Misvalued | Conflicting | NotReached
 
 
 def queue(table: Table, after: str | None, limit: int) -> tuple[list[Open], str | None]:
@@ -68,5 +72,7 @@ def _open(table: Table, case: Case, redemption: Redemption) -> Open:
     """Add what the admin needs; a refund in a foreign currency is looked up in the order's own partition."""
     program = programs.version(table, redemption.program_version)
     asks = any(it.about == "foreign_refund" for it in case.questions)
-    foreign = foreign_refunds(table.read_order(case.order_id)) if asks else []
-    return Open(case, redemption, program, tuple(foreign))
+    if not asks:
+        return Open(case, redemption, program)
+    order = table.read_order(case.order_id)
+    return Open(case, redemption, program, tuple(foreign_refunds(order)), values(order))

@@ -271,6 +271,17 @@ class Table:
         """An order's redemption alone."""
         return self._get(keys.redemption(order_id), Redemption)
 
+    def is_reversed(self, refund: Refund) -> bool:
+        """Whether a reversal says that a refund no longer counts."""
+        reversal = Reversal(refund.order_id, refund.refund_id, recorded_at=refund.recorded_at)
+        return self._wire.get(keys.key_of(reversal)) is not None
+
+    def is_superseded(self, fulfilment: Fulfilment) -> bool:
+        """Whether there is a higher revision of the same delivery."""
+        key = keys.key_of(fulfilment)
+        bounds = (key.sk, f"{key.sk.rpartition('#')[0]}#~")
+        return any(self._wire.query(key.pk, bounds, skip=key.sk, limit=1))
+
     def read_api_key(self, digest: str) -> ApiKey | None:
         """A server key by the SHA-256 of its secret."""
         return self._get(keys.api_key(digest), ApiKey)

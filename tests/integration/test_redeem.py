@@ -367,13 +367,20 @@ FACTS: dict[str, tuple[str, Body, list[Body]]] = {
             {**REFUND, "amount": eur(1001)},
             {**REFUND, "amount": {"amount": 1000, "currency": "USD"}},
             {**REFUND, "kind": "chargeback"},
+            {**REFUND, "tax": eur(160)},
+            {**REFUND, "shipping": eur(0)},
             {**REFUND, "refunded_at": "2026-03-01T11:00:01Z"},
         ],
     ),
     "cancellation": (
         "/v1/orders/o-1/refunds",
         {"refund_id": "r-1", "kind": "cancellation"},
-        [{"refund_id": "r-1", "kind": "cancellation", "amount": eur(5)}, REFUND],
+        [{"refund_id": "r-1", "kind": "cancellation", "refunded_at": "2026-03-01T11:00:01Z"}, REFUND],
+    ),
+    "refund-with-tax": (
+        "/v1/orders/o-1/refunds",
+        {**REFUND, "tax": eur(160), "shipping": eur(0)},
+        [REFUND, {**REFUND, "tax": eur(161), "shipping": eur(0)}],
     ),
     "chargeback": ("/v1/orders/o-1/refunds", {**REFUND, "kind": "chargeback"}, [REFUND]),
     "reversal": ("/v1/orders/o-1/refunds/r-1/reversal", {}, []),
@@ -384,7 +391,14 @@ FACTS: dict[str, tuple[str, Body, list[Body]]] = {
             {**DELIVERY, "delivered_at": "2026-03-01T11:00:01Z"},
             {**DELIVERY, "return_by": "2026-04-01T00:00:00Z"},
             {"fulfilment_id": "f-1", "delivered_at": DELIVERY["delivered_at"]},
+            {**DELIVERY, "more": True},
+            {**DELIVERY, "void": True},
         ],
+    ),
+    "void-fulfilment": (
+        "/v1/orders/o-1/fulfilments",
+        {"fulfilment_id": "f-1", "revision": 7, "void": True},
+        [{**DELIVERY, "revision": 7}, {**DELIVERY, "revision": 7, "void": True}],
     ),
 }
 

@@ -137,7 +137,9 @@ def test_a_refund_in_a_foreign_currency_asks_too(shop: Shop) -> None:
     settle_orders(deps.table(), ["o1"], now=shop.now)
     (case,) = queue(shop)["items"]
     assert (case["questions"], case["signals"], case["weight"]) == (["foreign_refund"], [], 0)
-    assert case["foreign_refunds"] == [{"refund_id": "r1", "amount": {"amount": 900, "currency": "USD"}}]
+    assert case["foreign_refunds"] == [
+        {"refund_id": "r1", "kind": "refund", "amount": {"amount": 900, "currency": "USD"}}
+    ]
     shop.call("POST", "/v1/reviews/o1", APPROVE, scope="admin:write")
     settle_orders(deps.table(), ["o1"], now=shop.now)
     assert waiting(shop) == []
