@@ -12,6 +12,7 @@ Body = dict[str, Any]
 HEAVY = (
     "aws_xray_sdk",
     "cfnlint",
+    "crawleruseragents",
     "disposable_email_domains",
     "email_validator",
     "fastjsonschema",

@@ -1,0 +1,34 @@
+"""Who opens a share link: a person, or a robot that looks at it for somebody."""
+
+import re
+from functools import cache
+
+# Every browser names its engine; the last is what Facebook's app for Android sends at times instead of all the others.
+_ENGINE = re.compile(r"AppleWebKit/|Gecko/\d|Trident/|Presto/|FBAV/", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_AHEAD = ("prefetch", "preview")
+
+
+def is_person(agent: str, purpose: str = "") -> bool:
+    """Tell a person's visit from a robot's, a link preview's, and that of a browser that fetches ahead.
+
+    `agent` is the User-Agent header, `purpose` what the browser says it fetches the page for. A person's browser names
+    its engine. Of what else does so, robots are known by their names, or by the address that they give for questions.
+    It stays a guess: nobody has to tell the truth.
+    """
+    if purpose.lower().startswith(_AHEAD) or not _ENGINE.search(agent):
+        return False
+    return not _ADDRESS.search(agent) and not _posing().search(agent)
+
+
+@cache
+def _posing() -> "re.Pattern[str]":
+    """The names of those robots on the kept list that are known to pose as browsers.
+
+    The others are found by what they lack. Their names would only do harm: some are those of apps in whose browsers
+    people read.
+    """
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
+    names = [it["pattern"] for it in CRAWLER_USER_AGENTS_DATA if any(map(_ENGINE.search, it["instances"]))]
+    return re.compile("|".join(names))
