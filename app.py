@@ -7,6 +7,7 @@ from chalicelib.api import (
     admin,
     ambassadors,
     audit,
+    browsers,
     checkout,
     claims,
     codes,
@@ -21,6 +22,7 @@ from chalicelib.api import (
 from chalicelib.workers import schedule, stream
 
 app = Chalice(app_name="referrals")
+app.register_middleware(browsers.answer, event_type="http")
 app.register_middleware(problems.answer, event_type="http")
 
 REQUESTS = (

@@ -9,6 +9,7 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import deps
+from chalicelib.api import browsers
 from chalicelib.api.problems import Problem, bad_field, unknown_ambassador
 from chalicelib.api.schemas import parse
 from chalicelib.domain.model import ApiKey, Session
@@ -98,7 +99,8 @@ def route(
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Register a view for callers that hold one of `scopes`; `ANYONE` makes it public, `SESSION` admits ambassadors.
 
-    The view is called with a `Call` and the path's parameters.
+    The view is called with a `Call` and the path's parameters. HEAD comes with GET, and pages of a browser may read
+    what is not for server keys alone.
     """
     if not scopes:
         raise TypeError(f"{method} {path} names no scope")
@@ -115,8 +117,11 @@ def route(
         handle.__name__ = view.__name__
         handle.__doc__ = view.__doc__
         handle.scopes = scopes  # type: ignore[attr-defined]
-        content_types = [] if method in {"GET", "HEAD", "DELETE"} else ["application/json"]
-        blueprint.route(path, methods=[method], content_types=content_types, name=view.__name__)(handle)
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        content_types = [] if method in {"GET", "DELETE"} else ["application/json"]
+        blueprint.route(path, methods=methods, content_types=content_types, name=view.__name__)(handle)
+        if {ANYONE, SESSION} & set(scopes):
+            browsers.admit(blueprint, path, methods, browsers.EVERYBODY if ANYONE in scopes else browsers.SHOP)
         return handle
 
     return register

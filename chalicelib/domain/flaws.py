@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.domain.fraud import WEIGHTS
 from chalicelib.domain.program import AMOUNT_MAX, Campaign, Cap, Milestone, Program, Rate, Tier
@@ -23,6 +24,8 @@ class FlawedProgramError(Exception):
 def flaws(program: Program) -> list[Flaw]:
     """Return what is wrong with a program as (JSON pointer, reason) pairs; an empty list means it is sound."""
     found = list(_of_fields("", program))
+    if all(pointer != "/shop_url" for pointer, _ in found):
+        found += _of_shop_url(program.shop_url)
     if program.offer:
         found += _of_offer("/offer", program.offer, program)
     found += _of_tiers(program.tiers)
@@ -57,6 +60,15 @@ def _of_fields(pointer: str, rules: Any) -> Iterator[Flaw]:
                 yield from _of_part(f"{here}/{name}", part, place)
         elif place.deep:
             yield from _of_fields(here, value)
+
+
+def _of_shop_url(url: str) -> Iterator[Flaw]:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    if not host:
+        yield "/shop_url", "names no host"
 
 
 def _of_part(pointer: str, part: Any, place: Place) -> Iterator[Flaw]:

