@@ -47,15 +47,18 @@ def table() -> Table:
     botocore would check each request against its model and describe itself anew in each user agent: together a
     third of a redemption's CPU, and requests are made in one place only. What else is left out: `session`.
     """
-    client = _client(
-        "dynamodb",
-        connect_timeout=1,
-        read_timeout=3,
-        retries={"total_max_attempts": 3},
-        parameter_validation=False,
-        user_agent=f"referrals/{config.VERSION}",
-    )
-    return Table(Wire(client, settings().table))
+    return _table(read_timeout=3, retries={"total_max_attempts": 3})
+
+
+@cache
+def counter() -> Table:
+    """The same table, for counts that are worth no wait: one attempt, which ends after a second without an answer."""
+    return _table(read_timeout=1, retries={"total_max_attempts": 1})
+
+
+def _table(**patience: Any) -> Table:
+    options = {"connect_timeout": 1, "parameter_validation": False, "user_agent": f"referrals/{config.VERSION}"}
+    return Table(Wire(_client("dynamodb", **options, **patience), settings().table))
 
 
 @cache
@@ -112,7 +115,7 @@ def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
     global _program, _chance
     _program, _chance = None, SystemRandom()
-    for made in (settings, table, mailer, _secret, programs.version):
+    for made in (settings, table, counter, mailer, _secret, programs.version):
         made.cache_clear()
 
 

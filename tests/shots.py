@@ -116,19 +116,22 @@ class Browser:
         return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
 
 
-def landing(name: str, offer: render.Offer | None = None) -> str:
+TEN_PERCENT = render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
+
+
+def landing(name: str, offer: render.Offer | None = TEN_PERCENT, locale: str = "en") -> str:
     """The friend's page with this name on it."""
     share = "https://friends.fern-fig.example/r/MAYA7K3Q"
     return render.landing_page(
         render.Landing(
             shop_name=SHOP,
             first_name=name,
-            offer=offer or render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000),
+            offer=offer,
             code="MAYA7K3Q",
             shop_link="https://fern-fig.example/?ref=MAYA7K3Q",
             share_url=share,
-            image_url=share + "/qr.png?size=512",
-        )
+        ),
+        locale,
     )
 
 
@@ -166,6 +169,7 @@ def take_the_rest(browser: Browser, folder: Path) -> None:
         "landing-long": (landing(NAMES["long"]), {}),
         "landing-dark": (landing(NAMES["gu"]), {"dark": True}),
         "landing-amount": (landing(NAMES["en"], large), {}),
+        **{f"landing-no-offer-{tag}": (landing(NAMES["en"], None, tag), {}) for tag in ("en", "es", "gu", "bn")},
         "landing-zoom": (landing(NAMES["en"]), {"zoom": 200}),
         "landing-desktop": (landing(NAMES["bn"]), {"width": 1280}),
         "unusable": (render.unusable_page(SHOP, "https://fern-fig.example/"), {}),

@@ -1,10 +1,8 @@
 """What a share link shows to anyone: the friend's landing page, the QR of the link, the code as data."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from chalice.app import Blueprint, Response
 
@@ -13,19 +11,16 @@ from chalicelib.api import present
 from chalicelib.api.ambassadors import urls
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.problems import Headers, bad_field, not_found
+from chalicelib.domain.links import shop_link
 from chalicelib.domain.program import Program, Rate, campaign_of, offer_of
 from chalicelib.operations import share
+from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
     from chalicelib.web.render import Offer
 
 blueprint = Blueprint(__name__)
 
-_BOTS = re.compile(
-    r"(?<!cu)bot|crawl|spider|preview|scan|fetch|monitor|curl|wget|python|headless|lighthouse|facebookexternalhit|"
-    r"whatsapp|slack|discord|skype|embedly|vkshare|google(?! pixel)|bing|yandex|baidu|apple-?pubsub",
-    re.IGNORECASE,
-)
 _FOREVER = "public, max-age=31536000, immutable"
 _QR_SIZES = range(128, 1025)
 _QR_SIZE = 512
@@ -34,16 +29,13 @@ _QR_SIZE = 512
 @route(blueprint, "GET", "/r/{code}", ANYONE)
 def get_landing(call: Call, code: str) -> Response:
     """Show a friend who recommends the shop and what they get, and count the visit."""
-    shared = share.look_up(deps.table(), code, now=deps.now())
-    if shared and _is_person(call):
-        share.count_click(deps.table(), shared.code, _sent(call, "ch"), now=deps.now())
-    return _landing(call, shared)
+    return _visit(call, code)
 
 
-@route(blueprint, "HEAD", "/r/{code}", ANYONE)
-def head_landing(call: Call, code: str) -> Response:
-    """Answer as GET does; nobody is counted."""
-    return _landing(call, share.look_up(deps.table(), code, now=deps.now()))
+@route(blueprint, "GET", "/R/{code}", ANYONE)
+def get_landing_in_capitals(call: Call, code: str) -> Response:
+    """Show the same to whoever typed the link in capitals."""
+    return _visit(call, code)
 
 
 @route(blueprint, "GET", "/r/{code}/qr.svg", ANYONE)
@@ -58,7 +50,7 @@ def get_qr_svg(call: Call, code: str) -> Response:
 @route(blueprint, "GET", "/r/{code}/qr.png", ANYONE)
 def get_qr_png(call: Call, code: str) -> Response:
     """Draw the share link as a QR of a given number of pixels."""
-    given = call.query("size").get("size", str(_QR_SIZE))
+    given = _sent(call).get("size", str(_QR_SIZE))
     if not (given.isascii() and given.isdigit() and len(given) < len("10000") and int(given) in _QR_SIZES):
         raise bad_field("?size", f"is a whole number from {_QR_SIZES[0]} to {_QR_SIZES[-1]}")
     link = _qr_link(code)
@@ -78,15 +70,23 @@ def get_code(call: Call, code: str) -> Response:
     return json(200, present.public_code(shared.code, shared.by.person.first_name, offered))
 
 
+def _visit(call: Call, code: str) -> Response:
+    """Show a friend's page. A HEAD only asks whether the link works."""
+    shared = share.look_up(deps.table(), code, now=deps.now()) if deps.program().open else None
+    if shared and call.request.method == "GET" and _is_person(call):
+        _count(shared, _sent(call).get("ch"))
+    return _landing(call, shared)
+
+
 def _landing(call: Call, shared: share.Shared | None) -> Response:
     from chalicelib.web import render
     from chalicelib.web.language import accepted, spoken
 
-    program = deps.program()
-    wanted = [_sent(call, "lang") or "", *accepted(call.header("accept-language"))]
+    program, sent = deps.program(), _sent(call)
+    wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
     locale = spoken(wanted, program).tag
-    if shared is None or not program.open:
-        page = render.unusable_page(program.shop_name, program.shop_url, locale=locale)
+    if shared is None:
+        page = render.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale=locale)
         return _html(404, page, locale)
     code = shared.code.code
     share_url = urls(code)["share_url"]
@@ -95,18 +95,11 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
         first_name=shared.by.person.first_name,
         offer=_offer(program, _rate(shared, program)),
         code=code,
-        shop_link=shop_link(program.shop_url, code),
+        shop_link=shop_link(program.shop_url, code, sent),
         share_url=share_url,
-        image_url=f"{share_url}/qr.png",
+        image_url=program.share_image_url,
     )
     return _html(200, render.landing_page(view, locale=locale), locale)
-
-
-def shop_link(shop_url: str, code: str) -> str:
-    """The way on to the shop with the code in `?ref=`, whatever else its URL carries."""
-    parts = urlsplit(shop_url)
-    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("ref", code)])
-    return urlunsplit(parts._replace(query=query))
 
 
 def _html(status: int, page: str, locale: str) -> Response:
@@ -123,15 +116,15 @@ def _html(status: int, page: str, locale: str) -> Response:
     return Response(page, headers, status)
 
 
-def _sent(call: Call, name: str) -> str | None:
-    """A parameter of a share link. People pass links on with whatever hangs on them, so none is an error."""
-    sent = call.request.query_params
-    return sent.get(name) if sent else None
+def _sent(call: Call) -> dict[str, str]:
+    """The parameters of a link. People pass links on with whatever hangs on them, so none is an error."""
+    return dict(call.request.query_params or {})
 
 
 def _rate(shared: share.Shared, program: Program) -> Rate | None:
-    """What a friend who buys now with this code gets."""
-    return offer_of(program, campaign_of(program, shared.code.campaign, deps.now()))
+    """What a friend who buys now with this code gets; a rate of nothing is none."""
+    rate = offer_of(program, campaign_of(program, shared.code.campaign, deps.now()))
+    return rate if rate and (rate.amount or rate.basis_points) and rate.maximum != 0 else None
 
 
 def _offer(program: Program, rate: Rate | None) -> "Offer | None":
@@ -161,7 +154,15 @@ def _unchanging(call: Call, content: str, kind: str, draw: Callable[[], str | by
 
 
 def _is_person(call: Call) -> bool:
-    """Tell a person's visit from a robot's, a link preview's and a browser that fetches ahead."""
+    from chalicelib.operations.visitors import is_person
+
     purpose = call.header("sec-purpose") or call.header("purpose") or call.header("x-moz")
-    agent = call.header("user-agent")
-    return bool(agent) and not _BOTS.search(agent) and not purpose.lower().startswith(("prefetch", "preview"))
+    return is_person(call.header("user-agent"), purpose)
+
+
+def _count(shared: share.Shared, channel: str | None) -> None:
+    """Count a visit if the table takes it at once: a friend who waits for a page has no use for our statistics."""
+    try:
+        share.count_click(deps.counter(), shared.code, channel, now=deps.now())
+    except Exception:  # noqa: BLE001 - whatever went wrong, the page matters more
+        logger.warning("a visit could not be counted", exc_info=True)

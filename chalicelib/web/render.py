@@ -56,7 +56,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Everything the friend's page shows; the addresses come ready-made from the caller."""
+    """Everything the friend's page shows; the addresses come ready-made from the caller.
+
+    `image_url` is the shop's own picture for previews, 1200 x 630 pixels, if it has one.
+    """
 
     shop_name: str
     first_name: str
@@ -64,7 +67,7 @@ class Landing:
     code: str
     shop_link: str
     share_url: str
-    image_url: str
+    image_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def landing_page(view: Landing, locale: str = "en") -> str:
         code=one_line(view.code),
         shop_link=view.shop_link,
         share_url=view.share_url,
-        image_url=view.image_url,
+        image_url=view.image_url or "",
         **_terms(view.offer, language.tag),
     )
 

@@ -683,8 +683,6 @@ CASES = [
     Case("qr-abc", "GET", "/r/$MAYA/qr.png?size=abc", None, None, 400, "invalid_request", "?size"),
     Case("qr-negative", "GET", "/r/$MAYA/qr.png?size=-512", None, None, 400, "invalid_request", "?size"),
     Case("qr-arabic", "GET", "/r/$MAYA/qr.png?size=%D9%A5%D9%A1%D9%A2", None, None, 400, "invalid_request", "?size"),
-    Case("qr-unknown-parameter", "GET", "/r/$MAYA/qr.png?colour=red", None, None, 400, "invalid_request", "?colour"),
-    Case("qr-repeated", "GET", "/r/$MAYA/qr.png?size=200&size=300", None, None, 400, "invalid_request", "?size"),
     Case("code-unknown-parameter", "GET", "/v1/codes/$MAYA?key=1", None, None, 400, "invalid_request", "?key"),
     # --- what does not exist ---
     missing("order", "GET", "/v1/redemptions/o-none", "checkout"),

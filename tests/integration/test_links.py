@@ -2,8 +2,16 @@
 
 import io
 import json
-from datetime import timedelta
+import os
+import re
+import socket
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
 from html import unescape
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 import zxingcpp
@@ -14,7 +22,9 @@ from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model import Code
 from chalicelib.operations import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from chalicelib.store.table import BusyError
+from tests.faults import lost, refused
+from tests.shop import ENVIRONMENT, PROGRAM, Body, Shop, eur, restart
 
 SHARE = "https://friends.shop.example/r/"
 PERSON = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
@@ -80,20 +90,45 @@ def test_headers_of_the_landing_page(shop: Shop) -> None:
 
 
 def test_link_previews(shop: Shop) -> None:
-    """A messenger's preview has a title with the names, the offer, a picture and the share link itself."""
+    """A messenger's preview has a title with the names, the offer and the share link; a QR is no picture for it."""
     maya = shop.enrol()
     page = unescape(visit(shop, maya["code"]).body.decode())
-    tags = {
-        name: page.split(f'property="og:{name}" content="')[1].partition('"')[0]
-        for name in ("title", "description", "url", "image", "site_name", "type")
-    }
+    tags = open_graph(page)
     assert "Maya" in tags["title"]
     assert PROGRAM["shop_name"] in tags["title"]
     assert maya["code"] in tags["description"]
     assert tags["url"] == f"{SHARE}{maya['code']}"
-    assert tags["image"] == f"{SHARE}{maya['code']}/qr.png"
-    picture = shop.call("GET", tags["image"].removeprefix("https://friends.shop.example"))
-    assert picture.headers["Content-Type"] == "image/png"
+    assert tags["type"] == "website"
+    assert not [name for name in tags if name.startswith("image")]
+    assert "qr.png" not in page
+
+
+def test_a_preview_with_the_shops_picture(shop: Shop) -> None:
+    """The shop may name a picture of its own, with the size that previews want."""
+    maya = shop.enrol()
+    publish(shop, share_image_url="https://kavya-ceramics.example/friends.jpg?v=2&w=1200")
+    tags = open_graph(unescape(visit(shop, maya["code"]).body.decode()))
+    assert tags["image"] == "https://kavya-ceramics.example/friends.jpg?v=2&w=1200"
+    assert (tags["image:width"], tags["image:height"]) == ("1200", "630")
+    assert tags["image:alt"] == tags["title"]
+
+
+def open_graph(page: str) -> dict[str, str]:
+    """What a messenger reads of a page."""
+    return dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)">', page))
+
+
+def test_a_program_without_an_offer(shop: Shop) -> None:
+    """Where a friend gets nothing, neither the page nor the code as data speaks of an offer; the code is there."""
+    maya = shop.enrol()
+    offers: list[Body | None] = [None, {"basis_points": 0}, {"amount": 0}, {"basis_points": 1000, "maximum": 0}]
+    for offer in offers:
+        publish(shop, offer=offer)
+        page = visit(shop, maya["code"]).body.decode().partition("<body>")[2]
+        assert maya["code"] in page
+        assert 'class="gift"' not in page
+        assert "off your order" not in page
+        assert shop.read(shop.call("GET", f"/v1/codes/{maya['code']}"))["offer"] is None
 
 
 @pytest.mark.parametrize(
@@ -102,6 +137,7 @@ def test_link_previews(shop: Shop) -> None:
         ("https://shop.example", "https://shop.example?ref="),
         ("https://shop.example/de/?utm=a&x=", "https://shop.example/de/?utm=a&x=&ref="),
         ("https://shop.example/?a=b%20c", "https://shop.example/?a=b+c&ref="),
+        ("https://shop.example/?ref=OLD", "https://shop.example/?ref="),
     ],
 )
 def test_the_link_keeps_the_shops_own_query(shop: Shop, shop_url: str, link: str) -> None:
@@ -109,6 +145,44 @@ def test_the_link_keeps_the_shops_own_query(shop: Shop, shop_url: str, link: str
     maya = shop.enrol()
     publish(shop, shop_url=shop_url)
     assert f'href="{link}{maya["code"]}"' in unescape(visit(shop, maya["code"]).body.decode())
+
+
+def test_what_measures_goes_on_to_the_shop(shop: Shop) -> None:
+    """Campaigns and click ids of the share link reach the shop, also of a broken one; nothing else does."""
+    maya = shop.enrol()
+    sent = "?utm_source=x&gclid=y&fbclid=z&ch=qr&lang=en&next=https%3A%2F%2Fevil.example&ref=EVIL"
+    home = "https://kavya-ceramics.example/?utm_source=x&gclid=y&fbclid=z"
+    page = unescape(visit(shop, maya["code"], sent).body.decode())
+    assert f'href="{home}&ref={maya["code"]}"' in page
+    assert f'href="{home}"' in unescape(visit(shop, "NSVCHCDE", sent).body.decode())
+
+
+def test_what_measures_cannot_break_out(shop: Shop) -> None:
+    """Whatever stands in a parameter, the page has the elements that it has without, and its headers are its own."""
+    maya = shop.enrol()
+    plain = visit(shop, maya["code"])
+    for sent in ('"><script>alert(1)</script>', "a\r\nSet-Cookie: a=b", "'\" onclick='x", "x" * 5000):
+        answer = visit(shop, maya["code"], f"?utm_source={quote(sent)}&{quote(sent)}=1")
+        tags = [re.findall(r"<(\w+)((?:\s[\w:-]+)*)", it.body.decode()) for it in (plain, answer)]
+        assert tags[0] == tags[1]
+        assert len(answer.body) < len(plain.body) + 2000
+        assert set(answer.headers) == set(plain.headers)
+
+
+AROUND = ("{}.", "{})", "{},", "{}>", "{}/", "({})", "\u201c{}\u201d", "{}\u200b", "{}\ufeff", "{}\u2026", "{}!?")
+
+
+def test_a_link_with_what_stands_behind_it(shop: Shop, subtests: pytest.Subtests) -> None:
+    """Links are pasted with a full stop, a bracket or an invisible character, typed in capitals or in full width."""
+    maya = shop.enrol()
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in maya["code"])
+    typed = [wide, maya["code"].lower(), *(around.format(maya["code"]) for around in AROUND)]
+    for path in [f"{start}{code}" for start in ("/r/", "/R/") for code in typed]:
+        with subtests.test(path):
+            answer = shop.call("GET", path, User_Agent=PERSON)  # the gateway hands a path over decoded
+            assert answer.status_code == 200
+            assert f"?ref={maya['code']}" in unescape(answer.body.decode())
+    assert clicks(shop, maya) == {"link": 2 * len(typed)}
 
 
 def test_a_code_in_other_spelling(shop: Shop) -> None:
@@ -155,35 +229,19 @@ CHANNELS = ("email", "sms", "whatsapp", "telegram", "facebook", "instagram", "x"
 
 PEOPLE = {
     "safari": PERSON,
-    "chrome": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile Safari/537.36",
-    "firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
-    "in-instagram": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Instagram 360.0.0.30.109",
-    "in-facebook": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 [FBAN/FBIOS;FBAV/490.0]",
-    "in-telegram": (
-        "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile Safari/537.36 "
-        "Telegram-Android/11.4.2 (Google Pixel 8; Android 14; SDK 34; HIGH)"
+    "instagram-on-a-pixel": (
+        "Mozilla/5.0 (Linux; Android 11; Pixel 2 Build/RP1A.201005.004.A1; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Version/4.0 Chrome/91.0.4472.120 Mobile Safari/537.36 Instagram 194.0.0.36.172 Android (30/11; 420dpi; "
+        "1080x1878; Google/google; Pixel 2; walleye; walleye; en_US; 301484483)"
     ),
-    "in-pinterest": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 [Pinterest/iOS]",
-    "cubot-phone": "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36",
 }
 
 ROBOTS = {
     "whatsapp": "WhatsApp/2.24.20.89 A",
     "facebook": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
-    "telegram": "TelegramBot (like TwitterBot)",
-    "twitter": "Twitterbot/1.0",
-    "slack": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
-    "slack-images": "Slack-ImgProxy (+https://api.slack.com/robots)",
-    "discord": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
-    "linkedin": "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
-    "pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
-    "google": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "bing-preview": "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/534+ (KHTML, like Gecko) BingPreview/1.0b",
-    "skype": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com",
-    "curl": "curl/8.5.0",
-    "wget": "Wget/1.21.4",
-    "python": "python-requests/2.32.3",
-    "headless": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/131.0.0.0 Safari/537.36",
+    "library": "Go-http-client/2.0",
+    "bare": "Mozilla/5.0",
     "none": "",
 }
 
@@ -253,6 +311,15 @@ def test_a_page_fetched_ahead_is_not_counted(shop: Shop, headers: dict[str, str]
     assert clicks(shop, maya) == {}
 
 
+def test_a_closed_program_counts_nobody(shop: Shop) -> None:
+    """Where no code works, no visit of one is counted."""
+    maya = shop.enrol()
+    publish(shop, open=False)
+    before = shop.everything()
+    visit(shop, maya["code"])
+    assert shop.everything() == before
+
+
 def test_neither_head_nor_a_missing_agent_is_counted(shop: Shop) -> None:
     """HEAD asks whether a link works; whoever names no user agent is no browser."""
     maya = shop.enrol()
@@ -272,6 +339,35 @@ def test_a_broken_link_is_not_counted(shop: Shop, state: str) -> None:
     before = shop.everything()
     visit(shop, maya["code"] if state == "paused" else "NSVCHCDE")
     assert shop.everything() == before
+
+
+@pytest.mark.parametrize("trouble", [refused("ProvisionedThroughputExceededException"), refused("x", 500), lost])
+def test_counting_never_costs_the_page(shop: Shop, trouble: Callable[[], Any]) -> None:
+    """When the table won't take the count, the friend sees the page all the same, after one attempt."""
+    maya = shop.enrol()
+    shop.faults.before("UpdateItem", trouble)
+    shop.faults.calls.clear()
+    answer = visit(shop, maya["code"])
+    assert answer.status_code == 200
+    assert f"?ref={maya['code']}" in unescape(answer.body.decode())
+    assert shop.faults.count("UpdateItem") == 1
+    assert clicks(shop, maya) == {}
+    visit(shop, maya["code"])
+    assert clicks(shop, maya) == {"link": 1}
+
+
+def test_counting_waits_a_second_at_most() -> None:
+    """A table that takes connections and answers nothing holds the page up for a second, whatever else it reads."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL_DYNAMODB": address, "NO_PROXY": "127.0.0.1"}):
+            restart()
+            counter = deps.counter()
+            before = time.monotonic()
+            with pytest.raises(BusyError):
+                counter.count_click("CODE", date(2026, 3, 1), "link")
+            assert 0.9 < time.monotonic() - before < 2
+        restart()
 
 
 # --- the QR -----------------------------------------------------------------------------------------------------------
@@ -324,6 +420,15 @@ def test_pictures_are_kept_by_the_client(shop: Shop, file: str) -> None:
         assert (again.status_code, again.body) == (304, b"")
         assert again.headers["ETag"] == etag
     assert shop.call("GET", f"/r/{code}/{file}", If_None_Match='"other"').body == first.body
+
+
+@pytest.mark.parametrize("file", ["qr.svg", "qr.png"])
+def test_whatever_hangs_on_a_pictures_link(shop: Shop, file: str) -> None:
+    """A picture's address is passed on like any other: what is not known changes nothing."""
+    code = shop.enrol()["code"]
+    plain = shop.call("GET", f"/r/{code}/{file}")
+    tagged = shop.call("GET", f"/r/{code}/{file}?utm_source=x&fbclid=y")
+    assert (tagged.status_code, tagged.body, tagged.headers["ETag"]) == (200, plain.body, plain.headers["ETag"])
 
 
 def test_every_picture_has_a_tag_of_its_own(shop: Shop) -> None:

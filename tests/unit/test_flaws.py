@@ -19,7 +19,7 @@ COUNT = "lies between 1 and 1000000"
 ONE_OF = "set either amount or basis_points or gift"
 BLANK = "is blank, or holds a character out of place"
 ORIGIN = "is an origin in small letters such as https://my.shop.example"
-SHORT = "has 8 to 300 characters"
+ORIGIN_LENGTH = "has 8 to 300 characters"
 TAG = "is a language tag such as en or gu-IN"
 YEARS = "lies between the years 2000 and 8999"
 ZONE = "is a time with its zone"
@@ -63,7 +63,7 @@ def naive(year: int) -> datetime:
         ({"origins": ("https://a.example/", "https://A.example")}, [("/origins/0", ORIGIN), ("/origins/1", ORIGIN)]),
         (
             {"origins": ("https://*.example", "null")},
-            [("/origins/0", ORIGIN), ("/origins/1", SHORT), ("/origins/1", ORIGIN)],
+            [("/origins/0", ORIGIN), ("/origins/1", ORIGIN_LENGTH), ("/origins/1", ORIGIN)],
         ),
         ({"currency": "EURO"}, [("/currency", "is three capital letters (ISO 4217)")]),
         ({"hold_days": 3651}, [("/hold_days", "lies between 0 and 3650")]),

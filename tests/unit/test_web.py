@@ -26,7 +26,7 @@ VIEW = Landing(
     code="MAYA7K3Q",
     shop_link="https://fern-fig.example/?utm=a&ref=MAYA7K3Q",
     share_url="https://friends.example/r/MAYA7K3Q",
-    image_url="https://friends.example/r/MAYA7K3Q/qr.png?size=512",
+    image_url="https://fern-fig.example/friends.jpg",
 )
 GUJARATI, BENGALI = "માયા પટેલ", "মায়া চট্টোপাধ্যায়"
 EVIL = '<script>alert("x")</script>'
@@ -202,14 +202,45 @@ def test_landing_preview_tags() -> None:
         "og:description": "10% off your order with the code MAYA7K3Q.",
         "og:url": VIEW.share_url,
         "og:image": VIEW.image_url,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Maya recommends Fern & Fig",
         "og:site_name": "Fern & Fig",
         "og:locale": "en_US",
-        "twitter:card": "summary",
+        "twitter:card": "summary_large_image",
+        "twitter:image": VIEW.image_url,
+        "twitter:image:alt": "Maya recommends Fern & Fig",
         "twitter:title": "Maya recommends Fern & Fig",
         "description": "10% off your order with the code MAYA7K3Q.",
         "robots": "noindex",
     }
     assert {name: page.meta(name) for name in expected} == expected
+
+
+def test_a_preview_without_a_picture_names_none() -> None:
+    """A shop without a picture gets a preview of words, and no tag that leads nowhere."""
+    html = render.landing_page(replace(VIEW, image_url=None))
+    assert "image" not in "".join(re.findall(r"<meta[^>]*>", html))
+    assert Document(html).meta("twitter:card") == "summary"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "Your code"), ("es", "Tu código"), ("gu", "તમારો કોડ"), ("bn", "আপনার কোড")]
+)
+def test_landing_without_an_offer_is_whole(locale: str, words: str) -> None:
+    """With nothing to promise there is no box for promises: the code stands by itself, and the way on below it."""
+    html = render.landing_page(replace(VIEW, offer=None), locale)
+    page = Document(html)
+    classes = [attributes.get("class") for _, attributes in page.elements]
+    assert not {"gift", "offer", "terms"} & set(classes)
+    assert [link["href"] for link in page.all("a")] == [VIEW.shop_link]
+    assert not re.search(r"<(p|div|h1|strong|bdi)[^>]*>\s*</", html)
+    assert f"{words} MAYA7K3Q" in body(html)
+    description = page.meta("description")
+    assert description
+    assert "MAYA7K3Q" in description
+    assert page.meta("og:description") == description
+    assert "%" not in description
 
 
 @pytest.mark.parametrize("name", [GUJARATI, BENGALI, "મા\u200cયા", "M" * 80])
