@@ -15,7 +15,7 @@ from chalicelib.api.language import language_of
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.domain import model
 from chalicelib.domain.admit import Ask, Line, Reason, Refused
-from chalicelib.domain.codes import normal_code
+from chalicelib.domain.codes import likeness, normal_code
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
 from chalicelib.operations import programs
@@ -202,7 +202,7 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
-        fingerprint=_fingerprint(pepper, code or typed, order),
+        fingerprint=_fingerprint(pepper, likeness(code or typed), order),
     )
 
 

@@ -19,8 +19,8 @@ blueprint = Blueprint(__name__)
 
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
 def post_code(call: Call, ambassador_id: str) -> Response:
-    """Give an ambassador a further code. Only the shop gives one to a campaign."""
-    from chalicelib.operations.codes import CODES_MAX, TooManyCodes, add_code
+    """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
+    from chalicelib.operations.codes import CODES_MAX, Taken, TooManyCodes, add_code
 
     told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
     asked = attempt(call, told)
@@ -28,11 +28,14 @@ def post_code(call: Call, ambassador_id: str) -> Response:
         if call.session is not None:
             raise Problem(403, "wrong_scope", "Which codes belong to a campaign is the shop's to say.")
         _check_campaign(told.campaign)
-    answer = add_code(deps.table(), profile, told.campaign, attempt=asked, now=deps.now(), chance=deps.chance())
+    wished = None if told.code is None else _wished(told.code)
+    answer = add_code(deps.table(), profile, told.campaign, wished, attempt=asked, now=deps.now(), chance=deps.chance())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, TooManyCodes):
         raise Problem(422, "too_many_codes", f"An ambassador has at most {CODES_MAX} codes beside the first one.")
+    if isinstance(answer, Taken):
+        raise Problem(409, "code_taken", "There is such a code already, or one that looks like it. Try another word.")
     return once(_shown(answer.code), replayed=answer.replayed)
 
 
@@ -62,6 +65,22 @@ def patch_code(call: Call, code: str) -> Response:
     if stored is None:
         raise not_found("There is no such code.")
     return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})
+
+
+def _wished(typed: str) -> str:
+    """Read the code that somebody wishes for.
+
+    Raises:
+        Problem: 400 when it can't be a code, 422 when it says what no code should.
+    """
+    from chalicelib.domain.wishes import LONGEST, SHORTEST, unfit
+
+    code, why = normal_code(typed), unfit(typed, deps.program().shop_name)
+    if why == "form" or code is None:
+        raise bad_field("/code", f"has {SHORTEST} to {LONGEST} letters A to Z and digits, not digits alone")
+    if why:
+        raise Problem(422, "code_not_allowed", "This word is not given as a code. Try another one, such as a name.")
+    return code
 
 
 def _check_campaign(name: str) -> None:

@@ -218,9 +218,10 @@ class CodeChange(Shape):
 
 
 class NewCode(Shape):
-    """A further code of an ambassador, and the campaign that it belongs to."""
+    """A further code of an ambassador: the campaign that it belongs to, and the code itself if it is wished for."""
 
     campaign: Name | None = None
+    code: Typed | None = None
 
 
 class Spend(Shape):

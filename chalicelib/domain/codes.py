@@ -12,6 +12,8 @@ COUPON = "CPN"
 COUPON_LENGTH = 15
 _LONGEST = 50
 
+_ALIKE = str.maketrans({**dict(zip("OQILZSGBU", "00112568V", strict=True)), "W": "VV"})
+
 # Without vowels few words remain; these are read with the digits that stand in for letters.
 _AS_LETTERS = str.maketrans("3456789", "EASGTBG")
 _BAD = re.compile(
@@ -23,7 +25,7 @@ _BAD = re.compile(
 def random_code(chance: Random) -> str:
     """Make a code from `chance` (which must be a source that nobody can predict) until none of its readings is bad.
 
-    28^8 codes exist, about 4 x 10^11: guessing one of a million live codes takes some 400,000 attempts.
+    24^8 can be told from each other, about 10^11: guessing one of a million live codes takes some 100,000 attempts.
     """
     while True:
         code = "".join(chance.choice(ALPHABET) for _ in range(LENGTH))
@@ -52,8 +54,16 @@ def is_decent(code: str) -> bool:
     return not _BAD.search(code) and not _BAD.search(code.translate(_AS_LETTERS))
 
 
+def likeness(code: str) -> str:
+    """Return what a code looks like: the same for all codes that people take for each other, such as 5 and S, 0 and O.
+
+    A code lies under its likeness. So no two of them look alike, and who types an O for a 0 means the one there is.
+    """
+    return code.translate(_ALIKE)
+
+
 def normal_code(typed: str) -> str | None:
-    """Return a typed code as it is stored, or None when it cannot be one.
+    """Return a typed code as it is written, or None when it cannot be one.
 
     Phones, mail programs and typists change a code without meaning another: they turn a hyphen into a dash or a minus,
     hang on the full stop of the sentence, bring invisible marks along, write in full width or with the digits of their

@@ -1,4 +1,4 @@
-"""Further codes of an ambassador: for a campaign, or to tell apart where friends come from."""
+"""Further codes of an ambassador: for a campaign, to tell apart where friends come from, or a word of their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,10 +31,22 @@ class TooManyCodes:
     """The ambassador has as many codes as there may be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """There is a code that is the one that was wished for, or looks like it."""
+
+
 def add_code(
-    table: Table, profile: Profile, campaign: str | None, *, attempt: Attempt, now: datetime, chance: Random
-) -> Added | TooManyCodes | Reused:
-    """Make a further code, once. A code that is taken is drawn again.
+    table: Table,
+    profile: Profile,
+    campaign: str | None = None,
+    wished: str | None = None,
+    *,
+    attempt: Attempt,
+    now: datetime,
+    chance: Random,
+) -> Added | TooManyCodes | Taken | Reused:
+    """Make a further code, once: the one that is wished for, or one by chance, drawn again if there is such a one.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
@@ -48,13 +60,16 @@ def add_code(
             return TooManyCodes()
         first = table.read_code(profile.code)  # after the list: whoever changes the owners moves that as well
         assert first is not None, "profile and code are made in one transaction"
-        code = Code(random_code(chance), profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
+        text = wished or random_code(chance)
+        code = Code(text, profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
         effects = [Create(code), _listing(known, code)]
         failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
         if isinstance(failures, Repeated | Reused):
             return _again(table, failures)
         if not failures:
             return Added(code, replayed=False)
+        if wished and any(isinstance(failure.stored, Code) for failure in failures):
+            return Taken()
     raise BusyError
 
 

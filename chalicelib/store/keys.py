@@ -6,8 +6,8 @@
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
-| code                 | CODE#c, CODE              | checkout, landing page               |                           |
-| clicks of a day      | CODE#c, CLICKS#day        | code, by day                         |                           |
+| code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
+| clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
 | friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
@@ -40,6 +40,7 @@ from typing import Any, NamedTuple, get_args
 from zlib import crc32
 
 from chalicelib.domain import model
+from chalicelib.domain.codes import likeness
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.program import Program
 
@@ -129,13 +130,13 @@ def entry(ambassador_id: str, number: str) -> Key:
 
 
 def code(code: str) -> Key:
-    """A code as the checkout needs it."""
-    return Key(f"CODE#{code}", "CODE")
+    """A code as the checkout needs it: under its likeness, so that no two codes look alike."""
+    return Key(f"CODE#{likeness(code)}", "CODE")
 
 
 def clicks(code: str, on: date | None = None) -> Key:
     """The clicks on a share link on one day, or the prefix of all days."""
-    return Key(f"CODE#{code}", f"CLICKS#{on.isoformat() if on else ''}")
+    return Key(f"CODE#{likeness(code)}", f"CLICKS#{on.isoformat() if on else ''}")
 
 
 def membership(person: str) -> Key:

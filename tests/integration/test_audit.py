@@ -24,6 +24,7 @@ from chalicelib.domain.audit import Finding, Kind
 from chalicelib.domain.model import Job
 from chalicelib.operations import audit, jobs, keys, programs
 from chalicelib.operations.jobs import LEASE
+from chalicelib.store.keys import code as code_key
 from chalicelib.store.keys import due_shard
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -379,14 +380,14 @@ def no_account(it: Tampered) -> str:
 def code_of_another(it: Tampered) -> str:
     """A code that earns for somebody else."""
     code = it.ids["code"]
-    put_into(it.at(f"CODE#{code}", "CODE"), "ambassador_id", it.asha)
+    put_into(it.at(*code_key(code)), "ambassador_id", it.asha)
     return f"{it.maya}/code/{code}"
 
 
 @plants("account")
 def no_membership(it: Tampered) -> str:
     """A person who could enrol once more."""
-    owner = it.at(f"CODE#{it.ids['code']}", "CODE")["owners"]["L"][0]["S"]
+    owner = it.at(*code_key(it.ids["code"]))["owners"]["L"][0]["S"]
     del it.items[f"PERSON#{owner}", "AMBASSADOR"]
     return f"{it.maya}/membership"
 

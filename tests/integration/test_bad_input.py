@@ -440,7 +440,8 @@ CASES = [
     Case("code-no-campaign", "PATCH", "/v1/codes/$MAYA", "admin:write", {"campaign": "May"}, 422, "unknown_campaign"),
     new_code("campaign", "/campaign", campaign=""),
     new_code("campaign-number", "/campaign", campaign=7),
-    new_code("unknown-field", "/code", code="WISHED"),
+    new_code("unknown-field", "/name", name="WISHED"),
+    *(new_code(f"code-{n}", "/code", code=code) for n, code in enumerate((7, "", "AB", "X" * 21, "X" * 200, "12345"))),
     new_code("no-attempt", "Idempotency-Key")._replace(sent={}),
     # --- who may call ---
     new_key("no-name", "/name", name=GONE),

@@ -1,5 +1,6 @@
 """Further codes: for a campaign, or to tell apart where friends come from."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations import codes, programs
-from tests.shop import PROGRAM, Body, Shop
+from tests.shop import PROGRAM, Body, Shop, eur
 
 SPRING = {
     "name": "Spring",
@@ -139,3 +140,102 @@ def test_of_two_requests_at_once_none_is_lost(shop: Shop, maya: Body) -> None:
     deps.table().commit = meanwhile  # type: ignore[method-assign]
     made.append(shop.read(add(shop, maya, "a"))["code"])
     assert [it["code"] for it in listed(shop, maya)] == [maya["code"], *made]
+
+
+# --- wished for ---
+
+
+def test_a_code_that_was_wished_for_works_like_any_other(shop: Shop, maya: Body) -> None:
+    """On its page, as a QR, in quotes and at the checkout, in any spelling; the former one goes on working."""
+    answer = add(shop, maya, scope=None, code="maya-2026")
+    assert (answer.status_code, shop.read(answer)["code"]) == (201, "MAYA2026")
+    assert shop.call("GET", "/r/Maya2026").status_code == 200
+    assert shop.call("GET", "/r/MAYA2026/qr.svg").status_code == 200
+    assert shop.read(shop.call("GET", "/v1/codes/maya2026"))["ambassador"] == {"first_name": "Maya"}
+    told = {"code": "maya 2026", "order": {"amount": eur(5000)}}
+    assert shop.read(shop.call("POST", "/v1/quotes", told, scope="checkout"))["usable"]
+    assert shop.redeem("maya-2026", "o-1").status_code == 201
+    assert shop.order("o-1")["code"] == "MAYA2026"
+    assert shop.redeem(maya["code"], "o-2").status_code == 201
+    shop.stream()
+    assert shop.account(maya["id"])["held"] == 900
+    assert [it["code"] for it in listed(shop, maya)] == [maya["code"], "MAYA2026"]
+
+
+def test_who_mistakes_a_letter_means_the_code_there_is(shop: Shop, maya: Body) -> None:
+    """A code is found by what it looks like; its order is the same when it is sent again as it should be spelled."""
+    assert add(shop, maya, code="BOB5").status_code == 201
+    first, again = (shop.redeem(typed, "o-1", placed_at="2026-03-01T12:00:00Z") for typed in ("80BS", "bob5"))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert shop.read(first) == shop.read(again)
+    assert shop.order("o-1")["code"] == "BOB5"
+    shop.call("PATCH", "/v1/codes/B0BS", {"state": "paused"}, scope="admin:write")
+    assert shop.read(shop.redeem("BOB5", "o-2"))["reason"] == "paused_code"
+
+
+@pytest.mark.parametrize("typed", ["LISA", "lisa", "L-I-S-A", "L1SA", "1I5A", "LI5A", "  LISA\u200b"])
+def test_no_two_codes_look_alike(shop: Shop, maya: Body, typed: str) -> None:
+    """Whoever comes second is told, whatever the spelling, and nothing is stored; the first one keeps it."""
+    assert add(shop, shop.enrol("lisa@example.com", "Lisa"), code="LISA").status_code == 201
+    before = shop.everything()
+    answer = add(shop, maya, "b", code=typed)
+    assert (answer.status_code, shop.read(answer)["reason"]) == (409, "code_taken")
+    assert shop.everything() == before
+    assert shop.read(shop.call("GET", "/v1/codes/LISA"))["ambassador"] == {"first_name": "Lisa"}
+
+
+def test_nobody_takes_what_chance_has_given(shop: Shop, maya: Body) -> None:
+    """A wish that looks like anybody's first code is refused, and chance gives none that looks like a wish."""
+    noor = shop.enrol("noor@example.com", "Noor")
+    for code in (maya["code"], noor["code"].translate(str.maketrans("2Z5S8B6G", "Z2S5B8G6"))):
+        answer = add(shop, maya, code, code=code)
+        assert (answer.status_code, shop.read(answer)["reason"]) == (409, "code_taken")
+    assert add(shop, maya, "w", code="MQ7K3QZ5").status_code == 201
+    deps.use_chance(Bringing("MQ7K3QZS", "MQ7K3QZT"))
+    assert shop.enrol("ola@example.com", "Ola")["code"] == "MQ7K3QZT"
+
+
+class Bringing(Random):
+    """Chance that brings these codes, and after that anything."""
+
+    def __init__(self, *codes: str) -> None:
+        super().__init__(1)
+        self._letters = "".join(codes)
+
+    def choice(self, seq: Any) -> Any:
+        if not self._letters:
+            return super().choice(seq)
+        first, self._letters = self._letters[0], self._letters[1:]
+        return first
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "reason"),
+    [
+        *((typed, 400, "invalid_request") for typed in ("AB", "X" * 21, "4930123456", "MAYÁ", "Майя", "", "-.-")),
+        *((typed, 422, "code_not_allowed") for typed in ("admin", "Kavya Ceramics", "CPN2F9PZ6DFFXMR", "F*U*C*K")),
+    ],
+)
+def test_a_word_that_can_be_no_code_is_refused_with_words(
+    shop: Shop, maya: Body, typed: str, status: int, reason: str
+) -> None:
+    """What to do is said, nothing is stored, and the same Idempotency-Key takes the next try."""
+    before = [it["PK"] for it in shop.everything()]
+    answer = add(shop, maya, scope=None, code=typed)
+    told = shop.read(answer)
+    assert (answer.status_code, told["reason"]) == (status, reason)
+    assert "Try another one" in told["detail"] or told["errors"][0]["pointer"] == "/code"
+    assert {it["SK"]["S"] for it in shop.everything() if it["PK"] not in before} == {"SESSION"}
+    assert add(shop, maya, scope=None, code="maya").status_code == 201
+
+
+def test_a_wish_counts_among_the_further_codes(shop: Shop, maya: Body, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are only so many, and sent again it is the same one: it does not stand in its own way."""
+    monkeypatch.setattr(codes, "CODES_MAX", 2)
+    add(shop, maya, "a")
+    first = add(shop, maya, "b", code="Maya")
+    again = add(shop, maya, "b", code="Maya")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert shop.read(first) == shop.read(again)
+    answer = add(shop, maya, "c", code="Maya2")
+    assert (answer.status_code, shop.read(answer)["reason"]) == (422, "too_many_codes")
