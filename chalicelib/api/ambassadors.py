@@ -60,7 +60,7 @@ def get_ambassadors(call: Call) -> Response:
             address = schemas.queried("email", typed.strip().replace(" ", "+"), schemas.Email)
             found = identity.find(table, pseudonym_of_email(pepper, address))
         case {"customer_id": typed} if len(query) == 1:
-            known = schemas.queried("customer_id", typed, schemas.FreeId)
+            known = schemas.queried("customer_id", typed, schemas.CustomerId)
             found = identity.find(table, pseudonym_of_customer(pepper, known))
         case {"code": typed} if len(query) == 1:
             found = identity.find_by_code(table, typed)

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -198,7 +197,7 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
         amount=Money(order.amount.amount, order.amount.currency),
         tax=_minor(order.tax),
         placed_at=schemas.past(f"{at}placed_at", order.placed_at, now) or now,
-        lines=tuple(Line(it.sku, _goods(it), it.gift_card) for it in order.items),
+        lines=tuple(Line(it.sku or "", _goods(it), it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
@@ -234,9 +233,7 @@ def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
 
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
-    content: dict[str, Any] = {**msgspec.to_builtins(order), "code": code}
-    if order.placed_at:
-        content["placed_at"] = order.placed_at.astimezone(UTC)
+    content: dict[str, Any] = {**schemas.content(order), "code": code}
     if order.customer:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
     canonical = msgspec.json.encode(content, order="sorted")

@@ -20,7 +20,7 @@ import msgspec
 from chalicelib import deps
 from chalicelib.api.auth import Call
 from chalicelib.api.problems import Problem, bad_field
-from chalicelib.api.schemas import Shape
+from chalicelib.api.schemas import Shape, content
 from chalicelib.domain.model import Attempt
 from chalicelib.operations.keys import normal_owner
 
@@ -44,7 +44,7 @@ def attempt(call: Call, told: Shape) -> Attempt:
         raise bad_field(HEADER, "is a required header: 1 to 128 printable ASCII characters, new for each new request")
     caller = ("ambassador", call.session.ambassador_id) if call.session else ("owner", _owner(call))
     name = msgspec.json.encode([call.request.method, call.request.path, *caller, given])
-    asked = msgspec.json.encode([call.parameters, told], order="sorted")
+    asked = msgspec.json.encode([call.parameters, content(told)], order="sorted")
     pepper = hashlib.sha256(deps.settings().pepper).digest()
     return Attempt(
         key=hashlib.sha256(name).hexdigest(),

@@ -4,6 +4,7 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,8 +12,10 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from chalicelib.api import tidy
 from chalicelib.api.problems import Problem, bad_field
-from chalicelib.domain.shape import BARRED
+from chalicelib.api.tidy import tidied
+from chalicelib.domain.shape import BARRED, INVISIBLE
 from chalicelib.operations.documents import Misfit, located, misfits
 from chalicelib.operations.keys import SCOPES, Scope
 
@@ -24,24 +27,34 @@ _SKEW = timedelta(days=1)
 _FAR = timedelta(days=3 * 366)
 
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
-_LABEL = rf"[^@\s.<>,;:\"()\[\]\\{BARRED}]{{1,63}}"
-_FREE = rf"^(?!\s)[^{BARRED}]+(?<!\s)\Z"
+_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
+_FREE = rf"^(?!\s)[^{BARRED}{INVISIBLE}]+(?<!\s)\Z"
+
+
+def _tidied(tidy: Callable[[str], str], **limits: Any) -> Meta:
+    """What limits a text, and how it is tidied before."""
+    return Meta(**limits, extra={"tidy": tidy})
+
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+Currency = Annotated[str, _tidied(tidy.currency, pattern=r"^[A-Z]{3}\Z")]
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
-FreeId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_FREE)]
-Email = Annotated[str, Meta(max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z")]
-Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
+CustomerId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_FREE)]
+Sku = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=128, pattern=_FREE)]
+Email = Annotated[str, _tidied(tidy.address, max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=_NAME)]
+PersonName = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=80, pattern=_NAME)]
+FriendName = Annotated[str, _tidied(tidy.first_name, min_length=1)]
+Locale = Annotated[str, _tidied(tidy.language_tag, max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
+Birthday = Annotated[str, _tidied(tidy.trimmed, pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")]
 Typed = Annotated[str, Meta(min_length=1, max_length=128)]
-Trait = Annotated[str, Meta(min_length=1, max_length=512)]
+Trait = Annotated[str, _tidied(tidy.trait, min_length=1)]
 Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
-Birthday = Annotated[str, Meta(pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")]
 Consents = Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)]
-Moment = Annotated[datetime, Meta(tz=True)]
+Moment = Annotated[datetime, Meta(tz=True, extra={"tidy": tidy.moment})]
 T = TypeVar("T")
 
 
@@ -59,8 +72,8 @@ class Money(Shape):
 class Item(Shape):
     """One line of an order."""
 
-    sku: FreeId
-    quantity: Annotated[int, Meta(ge=1, le=10**6)] = 1
+    sku: Sku | None = None
+    quantity: Annotated[float, Meta(ge=0, le=10**6)] = 1
     amount: Money | None = None
     tax: Money | None = None
     gift_card: bool = False
@@ -73,8 +86,8 @@ class Customer(Shape):
     """The friend, as the shop knows them."""
 
     email: Email
-    id: FreeId | None = None
-    first_name: Name | None = None
+    id: CustomerId | None = None
+    first_name: FriendName | None = None
     locale: Locale | None = None
     first_order: bool | None = None
 
@@ -143,10 +156,10 @@ class Newcomer(Shape):
     """A customer who wants to share."""
 
     email: Email
-    first_name: Name
-    last_name: Name | None = None
+    first_name: PersonName
+    last_name: PersonName | None = None
     locale: Locale | None = None
-    customer_id: FreeId | None = None
+    customer_id: CustomerId | None = None
     birthday: Birthday | None = None
     consents: Consents = []
 
@@ -158,9 +171,9 @@ class AmbassadorChange(Shape):
     """
 
     email: Email | UnsetType = UNSET
-    customer_id: FreeId | UnsetType | None = UNSET
-    first_name: Name | UnsetType = UNSET
-    last_name: Name | UnsetType | None = UNSET
+    customer_id: CustomerId | UnsetType | None = UNSET
+    first_name: PersonName | UnsetType = UNSET
+    last_name: PersonName | UnsetType | None = UNSET
     locale: Locale | UnsetType | None = UNSET
     birthday: Birthday | UnsetType | None = UNSET
     consents: Consents | UnsetType = UNSET
@@ -327,9 +340,9 @@ def parse(raw: bytes, kind: type[T]) -> T:
         raise Problem(413, "body_too_large", f"A body has at most {BODY_MAX} bytes.")
     try:
         json.loads(raw or b"{}", object_pairs_hook=_unique)
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        document = tidied(msgspec.json.decode(raw or b"{}"), kind)
+        return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        document = _readable(raw or b"{}")
         raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
@@ -339,6 +352,12 @@ def misfitting(wrong: list[Misfit]) -> Problem:
     """A 400 that names every field that does not fit."""
     errors = [{"pointer": pointer, "detail": detail} for pointer, detail in wrong]
     return Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=errors)
+
+
+def content(told: object) -> Any:
+    """Return what a request says, whatever its spelling: the fields as they were tidied, times as milliseconds."""
+    plain = msgspec.to_builtins(told, builtin_types=(datetime,))
+    return _timed(plain)
 
 
 def path_id(name: str, given: str, mark: str = "/") -> str:
@@ -360,7 +379,7 @@ def queried(name: str, typed: str, kind: Any) -> str:
         Problem: 400, which does not repeat what was typed.
     """
     try:
-        return str(msgspec.convert(typed.strip(), kind))
+        return str(msgspec.convert(tidied(typed, kind), kind))
     except msgspec.ValidationError as error:
         raise bad_field(f"?{name}", "is not well formed") from error
 
@@ -419,12 +438,15 @@ def _between(name: str, given: datetime | None, low: datetime, high: datetime) -
     return given.replace(microsecond=given.microsecond // 1000 * 1000)
 
 
-def _readable(raw: bytes) -> object:
-    """Read the whole body: what is wrong behind the first ill-typed field makes it malformed all the same."""
-    try:
-        return msgspec.json.decode(raw)
-    except (ValueError, RecursionError) as error:
-        raise _malformed() from error
+def _timed(plain: Any) -> Any:
+    match plain:
+        case datetime():
+            return (plain - EARLIEST) // timedelta(milliseconds=1)
+        case dict():
+            return {name: _timed(it) for name, it in plain.items()}
+        case list():
+            return [_timed(it) for it in plain]
+    return plain
 
 
 def _unique(pairs: list[tuple[str, object]]) -> None:

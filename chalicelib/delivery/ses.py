@@ -61,13 +61,15 @@ class Mailer:
             NotSentError: SES refused it, or was never reached.
             UnsureError: SES may have taken it; sending again may double it.
         """
+        if not to.isascii():
+            raise NotSentError("SES takes no letters beyond ASCII before the @ (RFC 6531)", "address")
         content = {
             "Subject": {"Data": subject, "Charset": "UTF-8"},
             "Body": {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}},
         }
         try:
             self._client.send_email(
-                Destination={"ToAddresses": [_mailbox(to)]},
+                Destination={"ToAddresses": [to]},
                 Content={"Simple": content},
                 **self._from,
             )
@@ -93,12 +95,3 @@ class Mailer:
         if code in _PASSING:
             return "passing"
         return "address" if code == _MALFORMED and self._is_sound else "operator"
-
-
-def _mailbox(address: str) -> str:
-    """Write an address as SES takes it: an international host in Punycode."""
-    local, _, host = address.rpartition("@")
-    try:
-        return f"{local}@{host.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address

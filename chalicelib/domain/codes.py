@@ -4,7 +4,7 @@ import re
 import unicodedata
 from random import Random
 
-from chalicelib.domain.invisible import without_invisible
+from chalicelib.domain.shape import without_invisible
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 8

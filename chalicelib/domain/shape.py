@@ -14,6 +14,22 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 """Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati)."""
 
+JOINERS = r"\u200c\u200d"
+"""They show nothing, but change how Bengali, Gujarati, Persian and other scripts are written."""
+
+INVISIBLE = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What shows nothing: it comes along when text is copied, and makes two spellings of what looks the same.
+
+Unicode's Default_Ignorable_Code_Point but for the joiners, with U+2800 (a Braille cell without dots) and U+FFF9 to
+U+FFFB (marks of annotations).
+"""
+
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
+_NOTHING = re.compile(rf"[\s\x00-\x1f\x7f-\x9f{INVISIBLE}{JOINERS}]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Within:
@@ -101,3 +117,13 @@ def _metadata(hint: Any) -> Iterator[Any]:
     elif get_origin(hint) in {Union, UnionType}:
         for kind in get_args(hint):
             yield from _metadata(kind)
+
+
+def without_invisible(text: str) -> str:
+    """Return a text without what shows nothing, joiners apart, and without blanks around it."""
+    return (text if text.isascii() else _UNSEEN.sub("", text)).strip()
+
+
+def shows_nothing(text: str) -> bool:
+    """Tell whether a reader would see no text at all."""
+    return _NOTHING.fullmatch(text) is not None

@@ -11,7 +11,7 @@ Misfit = tuple[str, str]
 
 _FORMS = {
     "email": "is no e-mail address",
-    "currency": "is no currency: three capital letters (ISO 4217)",
+    "currency": "is no currency: three letters (ISO 4217)",
     "locale": "is no language tag such as en or gu-IN (BCP 47)",
     "unit": "is no unit: a word of small letters such as points, or gift: and its name",
     "birthday": "is no birthday: MM-DD or YYYY-MM-DD",

@@ -16,6 +16,7 @@ HEAVY = (
     "disposable_email_domains",
     "email_validator",
     "fastjsonschema",
+    "idna",
     "jinja2",
     "jsonschema",
     "numpy",
