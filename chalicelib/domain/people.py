@@ -3,43 +3,19 @@
 import hashlib
 import hmac
 import unicodedata
-from contextlib import suppress
 
-_GMAIL = {"gmail.com", "googlemail.com"}
-_PLUS_TAGS = _GMAIL | {
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "msn.com",
-    "icloud.com",
-    "me.com",
-    "mac.com",
-    "fastmail.com",
-    "proton.me",
-    "protonmail.com",
-    "pm.me",
-    "hey.com",
-    "zoho.com",
-}
-_SAME_HOST = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+from chalicelib.domain.mailboxes import mailbox_of
 
 
 def canonical_email(email: str) -> str:
     """Fold the spellings that reach one mailbox into one.
 
     Letters lose their case everywhere, although RFC 5321 (2.4) would let a host tell them apart: none that people use
-    does. Plus-tags are dropped for the hosts known to deliver them to the same mailbox, dots for Gmail alone.
+    does. Tags and dots are dropped where the provider is known to (`mailboxes.py`). The host is expected in ASCII, as
+    addresses come in; another one has one spelling.
     """
     local, _, host = unicodedata.normalize("NFKC", email).strip().lower().rpartition("@")
-    host = host.rstrip(".")
-    if not host.isascii():
-        with suppress(UnicodeError):  # letters that IDNA does not know: such a host has one spelling
-            host = host.encode("idna").decode("ascii")
-    if host in _PLUS_TAGS:
-        local = local.partition("+")[0]
-    if host in _GMAIL:
-        local = local.replace(".", "")
-    return f"{local}@{_SAME_HOST.get(host, host)}"
+    return "@".join(mailbox_of(local, host.rstrip(".")))
 
 
 def pseudonym_of_email(pepper: bytes, email: str) -> str:
