@@ -5,6 +5,7 @@ as AWS's own does, call for call (`make test-dynamodb`), and in a fraction of th
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -20,6 +21,7 @@ from botocore.httpsession import URLLib3Session
 from infra.local.table import properties
 from tests.simulator.engine import Engine, Item
 
+_MAILS, _TABLES = "/v2/email/outbound-emails", "DynamoDB_20120810."
 OPERATIONS = {
     "GetItem": "get_item",
     "BatchGetItem": "batch_get_item",
@@ -58,7 +60,9 @@ class Cloud:
     """One table and one mailbox. Set a limit to meet what else only a large table shows.
 
     `page_max` ends each page of a query after so many items, as 1 MB does; `batch_max` leaves what a batch asks for
-    beyond so many keys unprocessed, as 16 MB do; `is_behind` lets the indexes stay as they were.
+    beyond so many keys unprocessed, as 16 MB do; `is_behind` lets the indexes stay as they were. `asked` counts how
+    often each operation has come here, botocore's own further attempts included; `outage` names those that fail, with a
+    status or an exception.
     """
 
     def __init__(self) -> None:
@@ -67,6 +71,8 @@ class Cloud:
         self.page_max: int | None = None
         self.batch_max: int | None = None
         self.is_behind = False
+        self.asked: Counter[str] = Counter()
+        self.outage: dict[str, int | Exception] = {}
 
     @contextmanager
     def reached(self) -> Iterator["Cloud"]:
@@ -79,18 +85,25 @@ class Cloud:
             json.loads(cast("bytes", request.body) or b"{}"),
             _text(request.headers.get("X-Amz-Target", request.url)),
         )
-        status, answer = 200, dict[str, Any]()
-        if target.endswith("/v2/email/outbound-emails"):
-            self.sent.append(Sent(told))
-            answer = {"MessageId": f"mail-{len(self.sent)}"}
-        else:
-            service, _, operation = target.partition(".")
-            assert service == "DynamoDB_20120810", f"{target} is not in memory"
-            try:
-                answer = self._ask(operation, told)
-            except ClientError as error:
-                status, answer = _told(error)
+        operation = "SendEmail" if target.endswith(_MAILS) else target.removeprefix(_TABLES)
+        assert operation != target, f"{target} is not in memory"
+        self.asked[operation] += 1
+        status, answer = self._carried_out(operation, told)
         return AWSResponse(request.url, status, HTTPHeaders(), _Raw(json.dumps(answer).encode()))
+
+    def _carried_out(self, operation: str, told: Any) -> tuple[int, Item]:
+        outage = self.outage.get(operation)
+        if isinstance(outage, Exception):
+            raise outage
+        if outage is not None:
+            return outage, {"__type": "aws#Planned"}
+        if operation == "SendEmail":
+            self.sent.append(Sent(told))
+            return 200, {"MessageId": f"mail-{len(self.sent)}"}
+        try:
+            return 200, self._ask(operation, told)
+        except ClientError as error:
+            return _told(error)
 
     def _ask(self, operation: str, told: Item) -> Item:
         if operation == "DescribeTable":
@@ -98,9 +111,11 @@ class Cloud:
         left: list[Item] = []
         if operation == "Query" and self.page_max:
             told["Limit"] = min(self.page_max, told.get("Limit", self.page_max))
-        if operation == "BatchGetItem" and self.batch_max:
+        if operation == "BatchGetItem" and self.batch_max is not None:
             ((name, asked),) = told["RequestItems"].items()
             asked["Keys"], left = asked["Keys"][: self.batch_max], asked["Keys"][self.batch_max :]
+            if not asked["Keys"]:
+                return {"Responses": {}, "UnprocessedKeys": {name: {**asked, "Keys": left}}}
         answer: Item = getattr(self.engine, OPERATIONS[operation])(**told)
         if left:
             answer["UnprocessedKeys"] = {name: {**asked, "Keys": left}}

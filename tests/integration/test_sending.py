@@ -1,0 +1,97 @@
+"""A mail on the wire: made once, under the operator's configuration set, and never written over by who comes late."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+from chalicelib import deps
+from chalicelib.operations.deliver import ABANDONED, deliver
+from chalicelib.operations.settle_orders import settle_orders
+from tests.faults import refused
+from tests.integration.test_mails import states
+from tests.shop import Shop
+
+OUTAGES = {
+    "a server error": 500,
+    "no service": 503,
+    "too many": 429,
+    "no answer": ReadTimeoutError(endpoint_url="https://ses.invalid"),
+    "no connection": ConnectTimeoutError(endpoint_url="https://ses.invalid"),
+}
+
+
+@pytest.fixture
+def outbox(shop: Shop) -> Shop:
+    """A shop with a message that two letters are owed of."""
+    shop.redeem(shop.enrol()["code"])
+    settle_orders(deps.table(), ["o1"], now=shop.now)
+    return shop
+
+
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
+def test_a_call_is_made_once_on_the_wire_whatever_breaks(outbox: Shop, outage: int | Exception) -> None:
+    """SES has no idempotency: botocore must not try a call again by itself, for the first one may have sent it."""
+    outbox.cloud.outage["SendEmail"] = outage
+    outbox.minute()
+    assert outbox.cloud.asked["SendEmail"] == 2, "one call for each of the two letters"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_error_leaves_it_open_whether_a_mail_went(outbox: Shop, status: int) -> None:
+    """Nothing is sent again for a quarter of an hour, for it may have been sent; then it is, once."""
+    outbox.cloud.outage["SendEmail"] = status
+    outbox.minute()
+    outbox.cloud.outage.clear()
+    outbox.now += ABANDONED - timedelta(seconds=1)
+    outbox.minute()
+    assert outbox.cloud.asked["SendEmail"] == 2
+    outbox.now += timedelta(seconds=2)
+    outbox.minute()
+    outbox.minute()
+    assert outbox.cloud.asked["SendEmail"] == 4
+    assert states(outbox) == {"friend_thanks": "sent", "reward_held": "sent"}
+
+
+def test_each_mail_goes_out_under_the_configuration_set(outbox: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's set is where SES counts bounces, and keeps from writing to who has complained."""
+    monkeypatch.setitem(os.environ, "CONFIGURATION_SET", "referrals-events")
+    deps.settings.cache_clear()
+    deps.mailer.cache_clear()
+    outbox.minute()
+    assert [mail.request.get("ConfigurationSetName") for mail in outbox.sent()] == ["referrals-events"] * 2
+
+
+def test_without_a_configuration_set_none_is_named(outbox: Shop) -> None:
+    """An empty name would be refused."""
+    outbox.minute()
+    assert len(outbox.sent()) == 2
+    assert not [mail for mail in outbox.sent() if "ConfigurationSetName" in mail.request]
+
+
+@pytest.mark.parametrize(
+    "answer", [refused("TooManyRequestsException", 429), refused("InternalFailure", 500), lambda: None]
+)
+def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, answer: Any) -> None:
+    """A sender that slept for more than a quarter of an hour finds the message in another's hands, and leaves it there.
+
+    The other one has it still: were its mark or its letters written over, a third would send all once more.
+    """
+    late, message = outbox.now, "o1#2"
+    between = outbox.now + ABANDONED + timedelta(minutes=1)
+
+    def another_takes_it() -> Any:
+        assert deps.table().claim_message(message, between, between - ABANDONED) is not None
+        return answer()
+
+    outbox.faults.before("SendEmail", another_takes_it)
+    deliver(deps.table(), deps.mailer(), message, now=late)
+    (row,) = [it for it in outbox.everything() if it["SK"]["S"] == "MSG"]
+    assert row["state"]["S"] == "sending"
+    assert row["sending_at"]["S"].startswith("2026-03-01T12:16")
+    assert states(outbox) == {"friend_thanks": "owed", "reward_held": "owed"}
+    outbox.now = between
+    outbox.minute()
+    assert outbox.cloud.asked["SendEmail"] <= 2, "nobody else sends what somebody has in hand"
