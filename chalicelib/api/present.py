@@ -361,6 +361,7 @@ def _coupon(spend: Withdrawal, now: datetime) -> Body:
         "created_at": spend.created_at,
         "expires_at": spend.expires_at,
         **_given({"order_id": spend.closing if confirmed else None, "closed_at": spend.closed_at}),
+        **_returned(spend),
     }
 
 
@@ -376,6 +377,7 @@ def _payout(payout: Withdrawal) -> Body:
         "author": payout.author,
         "created_at": payout.created_at,
         **_given(optional),
+        **_returned(payout),
     }
 
 
@@ -386,6 +388,11 @@ def _money_back(refund: Refund) -> Body:
 
 def _money(amount: int | None, currency: str | None) -> Body | None:
     return None if amount is None or currency is None else money(amount, currency)
+
+
+def _returned(stored: Withdrawal) -> Body:
+    """What came back of it after it was confirmed, if anything did."""
+    return {"returned": money(stored.returned, stored.currency)} if stored.returned else {}
 
 
 def _given(fields: Body) -> Body:

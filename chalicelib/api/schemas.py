@@ -273,6 +273,13 @@ class PayoutCancel(Shape):
     note: Note
 
 
+class Return(Shape):
+    """What came back of a coupon or a payout that was confirmed, and why; without an amount all that is left of it."""
+
+    note: Note
+    amount: Money | None = None
+
+
 class Change(Shape):
     """By how much a balance changes: minor units of a currency, or a number of another unit."""
 

@@ -1,5 +1,6 @@
 """Money that leaves an account: coupons, which ambassadors ask for and the checkout uses, and payouts."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
@@ -76,6 +77,12 @@ def post_coupon_cancel(call: Call, code: str) -> Response:
     return _finish(call, _coupon(code), "cancelled", None)
 
 
+@route(blueprint, "POST", "/v1/coupons/{code}/return", "checkout", "admin:write")
+def post_coupon_return(call: Call, code: str) -> Response:
+    """Give back what a confirmed coupon was not needed for, wholly or in part."""
+    return _return(call, lambda: _coupon(code))
+
+
 # --- payouts ----------------------------------------------------------------------------------------------------------
 
 
@@ -127,6 +134,12 @@ def post_payout_cancel(call: Call, payout_id: str) -> Response:
     return _finish(call, _payout(payout_id), "cancelled", told.note)
 
 
+@route(blueprint, "POST", "/v1/payouts/{payout_id}/return", "admin:write")
+def post_payout_return(call: Call, payout_id: str) -> Response:
+    """Say that a payout came back from the bank, wholly or in part: the ambassador has the money again."""
+    return _return(call, lambda: _payout(payout_id))
+
+
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +165,40 @@ def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> R
     if isinstance(answer, Already | TooLate):
         raise _stands(answer.withdrawal, step)
     return once(_shown(answer.withdrawal), replayed=answer.replayed)
+
+
+def _return(call: Call, find: Callable[[], Withdrawal]) -> Response:
+    from chalicelib.domain.withdrawals import NotConfirmed, TooMuch
+    from chalicelib.operations.withdraw import return_money
+
+    told = call.body(schemas.Return)
+    asked, amount = attempt(call, told), _money(told.amount) if told.amount else None
+    if amount is not None and amount.amount == 0:
+        raise bad_field("/amount/amount", "is not zero")
+    was = find()
+    if amount is not None and amount.currency != was.currency:
+        raise Problem(422, "currency_mismatch", f"It was in {was.currency}, and comes back as that.")
+    table, program, by, now = deps.table(), deps.program(), call.key.id, deps.now()
+    answer = return_money(table, was.id, amount, program, by=by, note=told.note, attempt=asked, now=now)
+    if isinstance(answer, Reused):
+        raise reused()
+    if isinstance(answer, NotConfirmed):
+        raise _not_confirmed(answer.withdrawal)
+    if isinstance(answer, TooMuch):
+        raise _too_much(answer.withdrawal)
+    return once(_shown(answer.withdrawal), replayed=answer.replayed)
+
+
+def _not_confirmed(stored: Withdrawal) -> Problem:
+    name = "coupon" if stored.kind == "spend" else "payout"
+    detail = f"This {name} was not confirmed, so there is nothing to return."
+    return Problem(409, f"{name}_not_confirmed", f"{detail} Cancel it." if stored.state == "reserved" else detail)
+
+
+def _too_much(stored: Withdrawal) -> Problem:
+    name, left = "coupon" if stored.kind == "spend" else "payout", stored.amount - stored.returned
+    some = f"Only {left} {stored.currency} (minor units) of this {name} are left to return."
+    return Problem(409, "more_than_left", some if left else f"All of this {name} has been returned before.")
 
 
 def _stands(stored: Withdrawal, step: "Step") -> Problem:

@@ -80,7 +80,8 @@ class Reading:
 
     `prizes` are granted amounts by key and unit, `gone` by both in one word what bonuses lost have taken out of what
     has expired and not put back. `awaited` maps a cause to the kind of entry that must still follow,
-    `opened` that of a withdrawal to unit and amount until the entry that closes it. `links` pair entries and orders,
+    `opened` that of a withdrawal to unit and amount until the entry that closes it, `returned` to what has come back of
+    it. `links` pair entries and orders,
     `spends` causes and amounts.
     """
 
@@ -91,6 +92,7 @@ class Reading:
     gone: dict[str, int] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
+    returned: dict[str, int] = field(default_factory=dict)
     expired_in: int = 0
     links: Links = field(default_factory=Links)
     spends: Links = field(default_factory=Links)

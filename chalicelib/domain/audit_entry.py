@@ -16,7 +16,7 @@ OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
 
 BONUSES = frozenset({"bonus", "bonus_lost"})
 
-WITHDRAWN = frozenset({"spend", "spend_confirmed", "spend_cancelled", "payout", "payout_confirmed", "payout_cancelled"})
+WITHDRAWN = frozenset(kind for kind in KINDS if kind.partition("_")[0] in {"spend", "payout"})
 """The kinds of entries that a withdrawal makes, by whose name they begin."""
 
 _INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
@@ -196,11 +196,14 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
 
 
 def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
-    """Money goes out by a withdrawal that says the same: it is reserved once, and closed once as it was closed."""
+    """Money goes out by a withdrawal that says the same: reserved once, closed once, returned no more than it says."""
     kind, _, step = entry.kind.partition("_")
     it = causes.withdrawals.get(caused_by(entry))
     if it is None or entry.cause != f"{kind}:{it.id}":
         yield _uncaused(entry, f"a {kind}")
+        return
+    if step == "returned":
+        yield from _check_returned(reading, entry, it)
         return
     yield from _agree(
         "withdrawal",
@@ -216,6 +219,7 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         reading.opened.pop(entry.cause, None)
         if reading.awaited.pop(entry.cause, None) != entry.kind:
             yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {it.state}")
+        _await_returned(reading, entry, it)
         return
     if entry.cause in reading.opened:
         yield _uncaused(entry, f"a {kind} that was not reserved before")
@@ -224,6 +228,28 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         reading.awaited[entry.cause] = f"{kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
     if kind == "spend":
         reading.spends.add(entry.cause, str(moved(entry)))
+
+
+def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> Iterator[Finding]:
+    """What comes back was confirmed before, and is no more than the withdrawal says has come back."""
+    reading.awaited.pop(entry.cause, None)
+    back = reading.returned.get(entry.cause, 0) + moved(entry)
+    reading.returned[entry.cause] = back
+    yield from _agree(
+        "withdrawal",
+        f"withdrawal/{it.id}",
+        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        currency=(_unit(entry), it.currency),
+    )
+    if it.state != "confirmed" or entry.cause in reading.opened or back > min(it.returned, it.amount):
+        yield _uncaused(entry, f"a {it.kind} that was confirmed, of which {it.returned} came back, and not {back}")
+    _await_returned(reading, entry, it)
+
+
+def _await_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> None:
+    """Await what else has come back; a withdrawal may have gone on since, and then says more than before."""
+    if it.returned > reading.returned.get(entry.cause, 0):
+        reading.awaited[entry.cause] = f"{it.kind}_returned, to {it.returned} in all"
 
 
 def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
-"""Money leaves an account in two steps: it is reserved, and then it is gone for good, or comes back.
+"""Money leaves an account in two steps: it is reserved, and then it is gone, or comes back.
 
 A spend and a payout are the same thing here. They differ in where the money ends, and in that a coupon which nobody
-uses cancels itself, while a payout waits until somebody says how it went.
+uses cancels itself, while a payout waits until somebody says how it went. What is gone may still be returned: the order
+that a coupon was used on is cancelled or needs less of it, the bank sends a payout back.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Literal
 from chalicelib.domain.expiry import watched
 from chalicelib.domain.ledger import Posting, post
 from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
+from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 
 Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch"]
@@ -44,6 +46,20 @@ class Already:
 @dataclass(frozen=True, slots=True)
 class TooLate:
     """A coupon has expired, and waits only for its money to go back."""
+
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfirmed:
+    """Nothing can be returned of a withdrawal that was never confirmed."""
+
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """More is to be returned than is left of the withdrawal, or of another currency than it is."""
 
     withdrawal: Withdrawal
 
@@ -93,6 +109,24 @@ def close(
         return _moved(closed, replace(account, active_at=now), posting, program, now)
     reason = "expired" if step == "expired" else closing
     return _moved(closed, account, _posting(closed, f"{was.kind}_cancelled", reason=reason, author=by), program, now)
+
+
+def give_back(
+    was: Withdrawal, account: Account, program: Program, amount: Money | None, *, by: str, note: str, now: datetime
+) -> Moved | NotConfirmed | TooMuch:
+    """Return what was confirmed, or a part of it, to what is available; without an amount all that is left.
+
+    What the ambassador has again counts as activity: it has all its time to be used.
+    """
+    if was.state != "confirmed":
+        return NotConfirmed(was)
+    left = was.amount - was.returned
+    back = amount or Money(left, was.currency)
+    if not 0 < back.amount <= left or back.currency != was.currency:
+        return TooMuch(was)
+    returned = replace(was, returned=was.returned + back.amount, version=was.version + 1)
+    posting = replace(_posting(was, f"{was.kind}_returned", author=by, reason=note), amount=back.amount)
+    return _moved(returned, replace(account, active_at=now), posting, program, now)
 
 
 def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:

@@ -10,7 +10,18 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model import Attempt, Coupon, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
-from chalicelib.domain.withdrawals import Already, Moved, Refused, Step, TooLate, close, reserve
+from chalicelib.domain.withdrawals import (
+    Already,
+    Moved,
+    NotConfirmed,
+    Refused,
+    Step,
+    TooLate,
+    TooMuch,
+    close,
+    give_back,
+    reserve,
+)
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.operations.ids import new_id
@@ -89,6 +100,43 @@ def finish(
         if not isinstance(moved, Moved):
             return moved
         if not table.commit([Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]):
+            return Withdrawn(moved.withdrawal, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def return_money(
+    table: Table,
+    withdrawal_id: str,
+    amount: Money | None,
+    program: Program,
+    *,
+    by: str,
+    note: str,
+    attempt: Attempt,
+    now: datetime,
+) -> Withdrawn | NotConfirmed | TooMuch | Reused:
+    """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
+
+    A refusal looks at the attempt once more, as above.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        before = attempts.look(table, attempt)
+        if before:
+            return _before(table, before)
+        was = _stored(table, withdrawal_id)
+        account = account_of(table, was.ambassador_id)
+        moved = give_back(was, account, program, amount, by=by, note=note, now=now)
+        if not isinstance(moved, Moved):
+            again = attempts.look(table, attempt)
+            return _before(table, again) if again else moved
+        effects: list[Effect] = [Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]
+        failures = attempts.commit(table, attempt, [was.id], effects)
+        if isinstance(failures, Repeated | Reused):
+            return _before(table, failures)
+        if not failures:
             return Withdrawn(moved.withdrawal, replayed=False)
     raise AssertionError("unreachable")
 

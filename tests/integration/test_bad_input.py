@@ -73,6 +73,7 @@ QUOTE: Body = {"code": "$MAYA", "order": {"amount": eur(5000)}}
 REFUND: Body = {"refund_id": "r-new", "amount": eur(1000)}
 DELIVERY: Body = {"fulfilment_id": "f-new", "delivered_at": "2026-02-28T12:00:00Z"}
 NEW_KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
+NOTED = {"note": "sent back"}
 ATTEMPT = {"Idempotency_Key": "a-1"}
 CLAIM: Body = {"order_id": "o-new", "note": "Fay is my sister."}
 VERDICT: Body = {
@@ -152,6 +153,13 @@ def adjustment(case: str, pointer: str, **changes: object) -> Case:
 def closing(case: str, path: str, body: object, pointer: str, scope: str = "admin:write") -> Case:
     """A word about a coupon, a payout, an adjustment or a gift, with something wrong at `pointer`."""
     return Case(f"closing-{case}", "POST", path, scope, body, 400, "invalid_request", pointer)
+
+
+def returning(case: str, pointer: str, **changes: object) -> Case:
+    """Something returned of a coupon or a payout, with something wrong at `pointer`."""
+    path = f"/v1/{'payouts/pay_1' if case.startswith('payout') else 'coupons/CPN222222222222'}/return"
+    body = changed({**SPEND, "note": "sent back"}, changes)
+    return Case(f"return-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
 
 
 def attempt(case: str, **sent: str) -> Case:
@@ -551,6 +559,15 @@ CASES = [
     closing("coupon-no-order", "/v1/coupons/CPN222222222222/confirm", {}, "/order_id", "checkout"),
     closing("coupon-bad-order", "/v1/coupons/CPN222222222222/confirm", {"order_id": "a#b"}, "/order_id", "checkout"),
     closing("coupon-why", "/v1/coupons/CPN222222222222/cancel", {"note": "no"}, "/note", "checkout"),
+    returning("coupon-no-note", "/note", note=GONE),
+    returning("coupon-empty-note", "/note", note=""),
+    returning("coupon-zero", "/amount/amount", amount__amount=0),
+    returning("coupon-negative", "/amount/amount", amount__amount=-1),
+    returning("coupon-fraction", "/amount/amount", amount__amount=0.5),
+    returning("coupon-reason", "/reason", reason="no"),
+    returning("coupon-no-attempt", "Idempotency-Key")._replace(sent={}),
+    returning("payout-zero", "/amount/amount", amount__amount=0),
+    returning("payout-no-attempt", "Idempotency-Key")._replace(sent={}),
     closing("payout-no-reference", "/v1/payouts/pay_1/confirm", {}, "/reference"),
     closing("payout-no-note", "/v1/payouts/pay_1/cancel", {}, "/note"),
     closing("payout-overlong", f"/v1/payouts/{'x' * 129}/cancel", {"note": "no"}, "/id"),
@@ -685,6 +702,8 @@ CASES = [
     missing("coupon", "GET", "/v1/coupons/CPN222222222222", "checkout"),
     missing("coupon-emoji", "GET", "/v1/coupons/💥", "checkout"),
     missing("coupon-confirm", "POST", "/v1/coupons/$MAYA/confirm", "checkout", {"order_id": "o-1"}),
+    missing("coupon-return", "POST", "/v1/coupons/CPN222222222222/return", "checkout", NOTED)._replace(sent=ATTEMPT),
+    missing("payout-return", "POST", "/v1/payouts/pay_1/return", "admin:write", NOTED)._replace(sent=ATTEMPT),
     missing("coupon-cancel", "POST", "/v1/coupons/CPN222222222222/cancel", "checkout", {}),
     missing("payout", "GET", "/v1/payouts/pay_none", "admin:read"),
     missing("payout-confirm", "POST", "/v1/payouts/pay_none/confirm", "admin:write", {"reference": "r"}),

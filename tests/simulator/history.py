@@ -74,7 +74,11 @@ class History:
 
     def _lost_withdrawals(self, entities: list[Entity]) -> Iterator[str]:
         """What was told to be reserved is there, and ended as was told."""
-        stored = {it.id: it.state for it in books.of(Withdrawal, entities)}
+        withdrawals = {it.id: it for it in books.of(Withdrawal, entities)}
+        stored = {name: it.state for name, it in withdrawals.items()}
+        for name, part in self.wallet.returned.values():
+            if withdrawals[name].returned < (part or 0) or (part is None and withdrawals[name].returned == 0):
+                yield f"{part or 'all'} of {name} was told to be returned, stored is {withdrawals[name].returned}"
         for name in self.wallet.told.values():
             if name not in stored or self.wallet.ended.get(name, stored[name]) != stored[name]:
                 yield f"{name} was told to be {self.wallet.ended.get(name)} and is {stored.get(name)}"

@@ -60,20 +60,29 @@ def wrong_withdrawals(
         if entry.kind.startswith(("spend", "payout")):
             posted[entry.cause].append((entry.kind, entry.legs[-1].amount))
     for it in withdrawals:
-        expected = [it.kind, *(f"{it.kind}_{ending}" for ending in ENTRIES_OF[it.state])]
-        found = posted.pop(f"{it.kind}:{it.id}", [])
-        if found != [(kind, it.amount) for kind in expected]:
-            yield f"{it.id} is {it.state} with {it.amount}, and its entries are {found}"
+        yield from wrong_steps(it, posted.pop(f"{it.kind}:{it.id}", []))
         if it.state == "confirmed" and it.closed_at and it.expires_at and it.closed_at >= it.expires_at:
             yield f"{it.id} expired at {it.expires_at} and was confirmed at {it.closed_at}"
         end = {"reserved": "reserved", "confirmed": "spent" if it.kind == "spend" else "paid"}.get(it.state, "back")
-        sums[it.ambassador_id, end] += it.amount
+        sums[it.ambassador_id, end] += it.amount - it.returned
     yield from (f"{cause} has entries and is no withdrawal" for cause in posted)
     for account in accounts:
         for part in ("reserved", "spent", "paid"):
             expected_sum, found_sum = sums[account.ambassador_id, part], account.balance("EUR", part)
             if expected_sum != found_sum:
                 yield f"{account.ambassador_id} has {found_sum} {part}, withdrawals say {expected_sum}"
+
+
+def wrong_steps(it: Withdrawal, found: list[tuple[str, int]]) -> Iterator[str]:
+    """It was reserved, ended as it says, and what came back of it is no more than was confirmed."""
+    expected = [it.kind, *(f"{it.kind}_{ending}" for ending in ENTRIES_OF[it.state])]
+    steps, back = found[: len(expected)], found[len(expected) :]
+    if steps != [(kind, it.amount) for kind in expected]:
+        yield f"{it.id} is {it.state} with {it.amount}, and its entries are {found}"
+    if {kind for kind, _ in back} - {f"{it.kind}_returned"} or sum(part for _, part in back) != it.returned:
+        yield f"{it.id} says that {it.returned} came back, and its entries that {back} did"
+    if it.returned > (it.amount if it.state == "confirmed" else 0):
+        yield f"{it.id} is {it.state} with {it.amount}, and {it.returned} came back"
 
 
 def wrong_adjustments(adjustments: Iterable[Adjustment], entries: Iterable[LedgerEntry]) -> Iterator[str]:

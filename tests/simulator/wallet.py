@@ -22,7 +22,11 @@ BO = ApiKey("3", "key_bo", "desk", ("admin:write",), START, owner="Bo")
 
 
 class Wallet:
-    """What is done with rewards. `told` is what a caller was told that an attempt has made, `ended` how it ended."""
+    """What is done with rewards.
+
+    `told` is what a caller was told that an attempt has made, `ended` how it ended, `returned` what an attempt has
+    returned of it.
+    """
 
     def __init__(self, town: Town) -> None:
         self.town = town
@@ -30,6 +34,7 @@ class Wallet:
         self.chance: Random = town.chance
         self.told: dict[str, str] = {}
         self.ended: dict[str, str] = {}
+        self.returned: dict[str, tuple[str, int | None]] = {}
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
@@ -41,6 +46,7 @@ class Wallet:
             if self.chance.random() < 0.3:
                 self.world.pass_time(hours=30)
             quietly(self._close_one)
+            quietly(self._return_some)
 
     def claimant(self) -> None:
         """Claim orders, one's own and others', also twice."""
@@ -61,6 +67,7 @@ class Wallet:
             owner = self.chance.choice(self.town.ambassadors)
             self._withdraw("payout", owner, f"pay{self.chance.randint(1, 3)}")
             quietly(self._close_one)
+            quietly(self._return_some)
             quietly(self._send_gifts)
             quietly(self._decide_claims)
 
@@ -105,6 +112,28 @@ class Wallet:
             if isinstance(answer, withdraw.Withdrawn):
                 state = answer.withdrawal.state
                 assert self.ended.setdefault(named, state) == state, f"{named} has ended twice"
+
+    def _return_some(self) -> None:
+        """Return a part of a withdrawal, or all of it, in the same words more than once."""
+        if not self.told:
+            return
+        named, part = self.chance.choice(sorted(self.told.values())), self.chance.choice([None, 30, 100])
+        attempt = self._attempt(f"return-{named}-{self.chance.randint(1, 3)}", str(part))
+        amount, program = None if part is None else Money(part, "EUR"), self.town.program()
+        for _ in range(self.chance.randint(1, 2)):
+            answer = withdraw.return_money(
+                self.world.table,
+                named,
+                amount,
+                program,
+                by="key",
+                note="sent back",
+                attempt=attempt,
+                now=self.world.now,
+            )
+            if isinstance(answer, withdraw.Withdrawn) and not answer.replayed:
+                assert attempt.key not in self.returned, f"{attempt.key} has returned something twice"
+                self.returned[attempt.key] = named, part
 
     def _adjust(self) -> None:
         owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])

@@ -409,6 +409,40 @@ def test_a_withdrawal_is_reserved_and_closed(it: Withdrawal, state: Any, step: s
     assert (reading.opened, reading.awaited) == ({}, {})
 
 
+def returned(it: Withdrawal, amount: int, version: int = 1) -> LedgerEntry:
+    """The entry of a part that came back, in a version of the account."""
+    cause, number = f"{it.kind}:{it.id}", f"{version:08d}-001"
+    return entry(f"{it.kind}_returned", amount, cause=cause, author="key_3", order_id=None, number=number)
+
+
+@pytest.mark.parametrize("it", [SPEND, PAYOUT])
+def test_what_came_back_is_what_the_withdrawal_says(it: Withdrawal) -> None:
+    """In parts, each awaited until it is there; one more than it says is found, and so is one of other money."""
+    closed, reading, cause = replace(it, state="confirmed", returned=200, **CLOSED), rich(), f"{it.kind}:{it.id}"
+    known = {it.id: closed}
+    assert found(moved(closed), reading, withdrawals=known) == []
+    assert found(then(moved(closed, "confirmed")), reading, withdrawals=known) == []
+    assert reading.awaited == {cause: f"{it.kind}_returned, to 200 in all"}
+    assert found(returned(it, 150, 3), reading, withdrawals=known) == []
+    assert reading.awaited == {cause: f"{it.kind}_returned, to 200 in all"}
+    assert found(returned(it, 50, 4), reading, withdrawals=known) == []
+    assert (reading.awaited, reading.returned) == ({}, {cause: 200})
+    once_more = returned(it, 50, 5)
+    expected = f"a {it.kind} that was confirmed, of which 200 came back, and not 250"
+    assert found(once_more, reading, withdrawals=known) == uncaused(once_more, expected)
+
+
+@pytest.mark.parametrize("state", ["reserved", "cancelled", "expired"])
+def test_only_what_was_confirmed_comes_back(state: Any) -> None:
+    """Whatever the withdrawal says of it."""
+    it = returned(SPEND, 50)
+    expected = "a spend that was confirmed, of which 50 came back, and not 50"
+    assert found(it, rich(), withdrawals={"spd_1": replace(SPEND, state=state, returned=50)}) == uncaused(it, expected)
+    open_still = rich(opened={"spend:spd_1": ("EUR", 250)})
+    closed = replace(SPEND, state="confirmed", returned=50)
+    assert found(it, open_still, withdrawals={"spd_1": closed}) == uncaused(it, expected)
+
+
 def test_what_is_reserved_is_not_awaited() -> None:
     """It stays open; a spend is kept with its amount, to be compared with the list of spends."""
     reading, spends = rich(), Links()

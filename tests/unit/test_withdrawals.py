@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.ledger import add
 from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
-from chalicelib.domain.withdrawals import Already, Moved, Refused, TooLate, close, has_expired, reserve
+from chalicelib.domain.money import Money
+from chalicelib.domain.withdrawals import (
+    Already,
+    Moved,
+    NotConfirmed,
+    Refused,
+    TooLate,
+    TooMuch,
+    close,
+    give_back,
+    has_expired,
+    reserve,
+)
 from tests.unit.book import at, program
 
 RULES = program(spend_minimum=500, spend_days=30)
@@ -169,6 +181,54 @@ def test_an_expired_coupon_confirms_nothing_even_before_its_money_is_back() -> N
     assert (moved.withdrawal.state, moved.entry.kind, moved.entry.reason) == ("expired", "spend_cancelled", "expired")
 
 
+def back(was: Moved, amount: int | None = None, currency: str = "EUR", day: float = 3) -> object:
+    """Return something of a withdrawal."""
+    money = None if amount is None else Money(amount, currency)
+    return give_back(was.withdrawal, was.account, RULES, money, by="key_2", note="sent back", now=at(day))
+
+
+def test_what_was_confirmed_can_be_returned_in_parts() -> None:
+    """From where it ended, up to what it was; each part is an entry with its note, and what is left can follow."""
+    for kind, ends in (("spend", "spent"), ("payout", "paid")):
+        was = end(reserved(kind), "confirmed", "o7")
+        assert isinstance(was, Moved)
+        once = back(was, 400)
+        assert isinstance(once, Moved)
+        assert once.account.balances["EUR"] == {"held": 9000, "available": 900, "reserved": 0, ends: 1100}
+        assert (once.entry.kind, once.entry.cause) == (f"{kind}_returned", f"{kind}:wdr_1")
+        assert (once.entry.reason, once.entry.author, once.entry.legs[1].amount) == ("sent back", "key_2", 400)
+        assert once.withdrawal == replace(was.withdrawal, returned=400, version=3)
+        assert back(once, 1101) == TooMuch(once.withdrawal)
+        rest = back(once)
+        assert isinstance(rest, Moved)
+        assert rest.account.balances["EUR"] == {"held": 9000, "available": 2000, "reserved": 0, ends: 0}
+        assert back(rest) == back(rest, 1) == TooMuch(rest.withdrawal)
+
+
+def test_what_can_not_be_returned() -> None:
+    """What is reserved, cancelled or expired; nothing, less than nothing, or other money."""
+    for step in ("cancelled", "expired"):
+        was = end(reserved(), step, "x")
+        assert isinstance(was, Moved)
+        assert back(was, 1) == NotConfirmed(was.withdrawal)
+    assert back(reserved(), 1) == NotConfirmed(reserved().withdrawal)
+    was = end(reserved(), "confirmed", "o7")
+    assert isinstance(was, Moved)
+    assert back(was, 0) == back(was, -1) == back(was, 1, "USD") == TooMuch(was.withdrawal)
+
+
+def test_what_is_returned_has_all_its_time_to_be_used() -> None:
+    """A return is activity, and the account asks to be looked at."""
+    was = end(reserved(), "confirmed", "o7")
+    assert isinstance(was, Moved)
+    rules = replace(RULES, expiry_months=1)
+    moved = give_back(was.withdrawal, was.account, rules, None, by="key_2", note="sent back", now=at(90))
+    assert isinstance(moved, Moved)
+    assert moved.account.active_at == at(90)
+    assert moved.account.due_at is not None
+    assert moved.account.due_at - at(90) > timedelta(days=27)
+
+
 def test_money_that_comes_back_is_watched_for_expiry_again() -> None:
     """Nothing was available while it was reserved, so nobody looked; now the account asks to be looked at."""
     rules = replace(RULES, expiry_months=6)
@@ -183,7 +243,15 @@ def test_money_that_comes_back_is_watched_for_expiry_again() -> None:
     assert back.account.due_at - at(0) > timedelta(days=180)
 
 
-steps = st.tuples(st.sampled_from(["ask", "confirmed", "cancelled", "expired"]), st.integers(0, 900), st.integers(0, 5))
+steps = st.tuples(
+    st.sampled_from(["ask", "confirmed", "cancelled", "expired", "returned"]), st.integers(0, 900), st.integers(0, 5)
+)
+
+
+def _stepped(was: Withdrawal, account: Account, step: str, amount: int, day: int) -> object:
+    if step == "returned":
+        return give_back(was, account, RULES, Money(amount, "EUR"), by="key_2", note="sent back", now=at(day))
+    return close(was, account, RULES, step, by=None, closing=None, now=at(day))  # type: ignore[arg-type]
 
 
 @given(st.integers(-500, 3000), st.lists(steps, max_size=30), st.sampled_from(["spend", "payout"]))
@@ -201,7 +269,7 @@ def test_the_books_balance_whatever_is_asked(have: int, history: list[tuple[str,
             if isinstance(answer, Moved):
                 open_or_not.append(answer.withdrawal)
         elif place < len(open_or_not):
-            answer = close(open_or_not[place], account, rules, step, by=None, closing=None, now=at(day))  # type: ignore[arg-type]
+            answer = _stepped(open_or_not[place], account, step, amount, day)
             if isinstance(answer, Moved):
                 open_or_not[place] = answer.withdrawal
         else:
@@ -210,7 +278,8 @@ def test_the_books_balance_whatever_is_asked(have: int, history: list[tuple[str,
             account, entries = answer.account, [*entries, answer.entry]
     assert account.balances == add({"EUR": {"available": have}}, tuple(entries))
     reserved_now = sum(it.amount for it in open_or_not if it.state == "reserved")
-    gone = sum(it.amount for it in open_or_not if it.state == "confirmed")
+    gone = sum(it.amount - it.returned for it in open_or_not if it.state == "confirmed")
+    assert all(0 <= it.returned <= it.amount for it in open_or_not)
     assert account.balance("EUR", "reserved") == reserved_now
     assert account.balance("EUR", "available") == have - reserved_now - gone
     assert account.balance("EUR", "available") >= min(have, 0)
