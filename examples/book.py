@@ -26,6 +26,9 @@ MAY = {"maya", "lucia", "jignesh", "asha"}
 """Whose codes belong to the campaign in May."""
 
 MINIMUM = 2000
+CRUMBS = 5
+"""So many cents may be left over when an order is paid back refund by refund."""
+
 Line = dict[str, str]
 
 
@@ -216,7 +219,9 @@ class Book:
         counting = [it for name, it in self.refunds[order.order_id].items() if (order.order_id, name) not in self.won]
         back = sum(amount for amount, _ in counting)
         off = any(kind == "cancellation" for _, kind in counting)
-        return (0 if off else max(0, order.paid - back)), back
+        left = max(0, order.paid - back)
+        crumbs = min(len(counting) - 1, CRUMBS)
+        return (0 if off or left <= crumbs else left), back
 
     def room(self, order: Order) -> int:
         """What an order takes of the caps: its reward in the proportion of what is left."""
@@ -225,8 +230,8 @@ class Book:
     def look(self, sheet: Ambassador, order: Order, day: str) -> None:
         """Bring the page up to date: post the difference, release what is due, hand out prizes or take them back."""
         before = sheet.counted
-        _, back = self.net(order)
-        small = back > 0 and order.amount - back < MINIMUM and not self.rules.keeps_small
+        net, back = self.net(order)
+        small = back > 0 and order.amount * net < MINIMUM * order.paid and not self.rules.keeps_small
         worth = 0 if small else self.room(order)
         change, order.worth = worth - order.worth, worth
         if change:

@@ -60,7 +60,8 @@ WHERE r.turn = 1;
 CREATE INDEX refunds_order ON refunds (order_id);
 
 -- 5. What is left of each order, as of the evening of each day on which that may have changed. The first such
---    day is the order's own; refunds that were there before it are part of its first look.
+--    day is the order's own; refunds that were there before it are part of its first look. Of an order that was paid
+--    back refund by refund a few cents may be left over by rounding: one for each but the first, at most 5, are nothing.
 CREATE TABLE nets AS
 WITH days AS (
     SELECT order_id, day FROM admitted
@@ -70,13 +71,14 @@ WITH days AS (
 sums AS (
     SELECT d.order_id, d.day,
            coalesce(sum(r.amount), 0) AS refunded,
+           min(count(r.amount) - 1, 5) AS crumbs,
            coalesce(max(r.kind = 'cancellation'), 0) AS cancelled
     FROM days AS d LEFT JOIN refunds AS r
       ON r.order_id = d.order_id AND r.day <= d.day AND r.reversed_day > d.day
     GROUP BY d.order_id, d.day)
 SELECT o.order_id, o.ambassador, o.release_day, o.day AS first_day, s.day,
        lead(s.day, 1, '9999-12-31') OVER (PARTITION BY o.order_id ORDER BY s.day) AS next_day,
-       CASE WHEN s.cancelled THEN 0 ELSE max(0, o.paid - s.refunded) END AS net
+       CASE WHEN s.cancelled OR o.paid - s.refunded <= s.crumbs THEN 0 ELSE o.paid - s.refunded END AS net
 FROM sums AS s JOIN admitted AS o USING (order_id);
 
 CREATE INDEX nets_ambassador ON nets (ambassador, day);
