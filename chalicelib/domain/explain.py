@@ -38,7 +38,8 @@ def reason_of(standing: Standing) -> str | None:
 
 def trace(redemption: Redemption) -> list[Step]:
     """The rules in the order in which they decided."""
-    left_out = {} if redemption.excluded is None else {"excluded": redemption.excluded}
+    parts = {"tax": redemption.tax, "excluded": redemption.excluded}
+    left_out = {name: amount for name, amount in parts.items() if amount is not None}
     steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, **left_out, paid=redemption.paid)]
     if redemption.claim:
         steps.append(_step("claim", "approved", id=redemption.claim))
@@ -62,12 +63,19 @@ def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
         yield _step("cancelled", 0)
     elif standing.refunded:
         share = {"granted": terms.granted, "net": standing.net, "of": redemption.paid}
-        yield _step("refunds", standing.room, refunded=standing.refunded, **share)
+        yield _step("refunds", standing.room, refunded=standing.refunded, **_details(redemption, standing), **share)
     if standing.has("below_minimum"):
         yield _step("below_minimum", 0)
     if standing.reviews or standing.has("by_default"):
         yield _decision(standing)
     yield _step("worth", standing.worth)
+
+
+def _details(redemption: Redemption, standing: Standing) -> Step:
+    """What of the refunds an admin has valued, and the crumbs that they have left over."""
+    valued = {} if standing.valued is None else {"valued": standing.valued}
+    left = redemption.paid - standing.refunded
+    return {**valued, "crumbs": left} if left > 0 and not standing.net else valued
 
 
 def _rate(terms: Terms, redemption: Redemption) -> Step:
@@ -87,14 +95,16 @@ def _decision(standing: Standing) -> Step:
     """The decision that counts, and who made it: an admin, or the program because nobody answered in time."""
     decision = "deny" if standing.has("denied") else "approve"
     if standing.has("by_default"):
-        return _step("review", standing.worth, decision=decision, by="default")
+        about = {"question": "foreign_refund"} if standing.has("unvalued") else {}
+        return _step("review", standing.worth, decision=decision, by="default", **about)
     return _step("review", standing.worth, decision=decision, by="admin", number=standing.reviews)
 
 
 def _waiting(standing: Standing) -> Iterator[Step]:
     if standing.review_open:
         yield _step("review", "open")
-    until = {"release_at": standing.release_at}
+    until: Step = {"release_at": standing.release_at}
+    until |= {"undelivered": True} if standing.has("undelivered") else {}
     yield _step("hold", "ended", **until) if standing.released else _step("hold", "waiting", **until)
 
 

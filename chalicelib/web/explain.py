@@ -111,6 +111,8 @@ class ToAdmin(Teller):
             yield self._("The order is for %(amount)s; the code took %(discount)s off.") % figures
         else:
             yield self._("The order is for %(amount)s; the code took nothing off.") % figures
+        if it.get("tax"):
+            yield self._("%(tax)s of it is tax, which does not count.") % {"tax": self.money(it["tax"])}
         if it.get("excluded"):
             text = self._("Of that, %(excluded)s does not count, such as gift cards; %(paid)s is left.")
             yield text % {"excluded": self.money(it["excluded"]), "paid": self.money(it["paid"])}
@@ -183,6 +185,12 @@ class ToAdmin(Teller):
             name: self.money(it[key]) for name, key in (("refunded", "refunded"), ("net", "net"), ("paid", "of"))
         }
         yield self._("%(refunded)s was refunded; %(net)s of %(paid)s is left.") % figures
+        if "valued" in it:
+            text = self._("Of that, %(valued)s is what an admin said refunds in another currency are worth.")
+            yield text % {"valued": self.money(it["valued"])}
+        if "crumbs" in it:
+            text = self._("The %(crumbs)s that rounding left over counts as refunded.")
+            yield text % {"crumbs": self.money(it["crumbs"])}
         if it["outcome"] != it["granted"]:
             yield self._("That leaves %(granted)s of %(full)s.") % self.part(it["outcome"], it["granted"])
 
@@ -197,6 +205,11 @@ class ToAdmin(Teller):
                 yield self._("It waits for an admin to decide.")
             case "deny", "admin":
                 yield self._("An admin denied it (decision %(number)s).") % {"number": self.number(it["number"])}
+            case "deny", _ if "question" in it:
+                yield self._(
+                    "No admin said in time what a refund in another currency is worth, so the reward was denied. "
+                    "An admin can still decide."
+                )
             case "deny", _:
                 yield self._("No admin decided in time, so the program’s default denied it.")
             case _, "admin":
@@ -226,6 +239,8 @@ class ToAdmin(Teller):
             yield self._("It is held until the decision, and at least until %(date)s.") % until
         else:
             yield self._("It is held until %(date)s.") % until
+        if it.get("undelivered"):
+            yield self._("Not everything has been reported as delivered, so that day may still change.")
 
 
 class ToAmbassador(Teller):
@@ -355,6 +370,8 @@ class ToAmbassador(Teller):
         else:
             yield self._("It will be yours on %(date)s.") % until
             yield self._("Until then your friend can still send the order back.")
+        if it.get("undelivered"):
+            yield self._("That day may still change, because the order is still on its way.")
 
 
 TELLERS: dict[Reader, type[Teller]] = {"admin": ToAdmin, "ambassador": ToAmbassador}

@@ -8,6 +8,8 @@ import pytest
 from chalicelib.domain.explain import reason_of, state_of, trace
 from chalicelib.domain.model import Mark, Redemption, Standing, Terms
 from chalicelib.domain.program import Rate
+from chalicelib.web.explain import Reader, explain
+from chalicelib.web.language import choose
 from tests.unit.book import TEN_PERCENT, Book, at
 
 TERMS = Terms("Silver", TEN_PERCENT, 450, 450, place=7, reached=5)
@@ -171,6 +173,10 @@ def test_a_cancelled_order_is_worth_nothing_whatever_was_refunded() -> None:
         (marked("by_default"), [(450, {"decision": "approve", "by": "default"})]),
         (marked("by_default", reviews=3), [(450, {"decision": "approve", "by": "default"})]),
         (marked("denied", "by_default", worth=0), [(0, {"decision": "deny", "by": "default"})]),
+        (
+            marked("denied", "by_default", "unvalued", worth=0),
+            [(0, {"decision": "deny", "by": "default", "question": "foreign_refund"})],
+        ),
         (HELD, []),
         (marked(asked_until=at(30)), [("open", {})]),
     ],
@@ -180,7 +186,48 @@ def test_a_review_says_who_decided(standing: Standing, decided: list[tuple[objec
     assert [(outcome, detail) for _, outcome, detail in steps(standing, "review")] == decided
 
 
+def test_refunds_tell_what_was_valued_and_what_rounding_left() -> None:
+    """So that whoever adds up finds the same: an admin's figure among them, and crumbs that count as refunded."""
+    share = {"granted": 450, "of": 4500}
+    valued = replace(HELD, refunded=900, valued=500, net=3600, room=360, worth=360)
+    assert step(valued, "refunds") == (360, {"refunded": 900, "valued": 500, "net": 3600, **share})
+    crumbs = replace(HELD, refunded=4498, net=0, room=0, worth=0)
+    assert step(crumbs, "refunds") == (0, {"refunded": 4498, "crumbs": 2, "net": 0, **share})
+    whole = replace(crumbs, refunded=4500)
+    assert step(whole, "refunds") == (0, {"refunded": 4500, "net": 0, **share})
+
+
+def test_tax_is_told_with_the_offer() -> None:
+    """The amount is what the shop said; goods are the rest."""
+    assert step(HELD, "offer", tax=800) == (500, {"amount": 5000, "tax": 800, "paid": 3700})
+
+
+@pytest.mark.parametrize("reader", ["admin", "ambassador"])
+@pytest.mark.parametrize("tag", ["en", "es", "gu", "bn"])
+@pytest.mark.parametrize(
+    ("standing", "more", "plain", "admin_only"),
+    [
+        (marked("undelivered"), {}, HELD, False),
+        (replace(HELD, refunded=4498, net=0, worth=0), {}, replace(HELD, refunded=4500, net=0, worth=0), True),
+        (replace(HELD, refunded=900, valued=500), {}, replace(HELD, refunded=900), True),
+        (HELD, {"tax": 800}, HELD, True),
+    ],
+    ids=["undelivered", "crumbs", "valued", "tax"],
+)
+def test_what_is_new_is_told_in_every_language(
+    standing: Standing, more: dict[str, int], plain: Standing, admin_only: bool, tag: str, reader: Reader
+) -> None:
+    """Each has a sentence of its own for whom it concerns, in their language; an ambassador reads no figures of it."""
+    language = choose(tag)
+    told, else_told = (explain(order(it, **given), reader, language) for it, given in ((standing, more), (plain, {})))
+    added = len(told) - len(else_told)
+    assert added == (0 if admin_only and reader == "ambassador" else 1)
+    english = explain(order(standing, **more), reader, choose("en"))
+    assert tag == "en" or not set(told) & set(english)
+
+
 def test_the_hold_says_until_when() -> None:
-    """And once it has ended, when that was."""
+    """And once it has ended, when that was; until goods have arrived that is not certain."""
+    assert step(marked("undelivered"), "hold") == ("waiting", {"release_at": at(30), "undelivered": True})
     assert step(HELD, "hold") == ("waiting", {"release_at": at(30)})
     assert step(replace(HELD, released_in=4), "hold") == ("ended", {"release_at": at(30)})

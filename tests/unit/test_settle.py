@@ -19,12 +19,13 @@ from chalicelib.domain.model import (
     Month,
     OrderFacts,
     Question,
+    Refund,
     RefundKind,
     Review,
     Terms,
 )
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
-from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on
+from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on, void_whole
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 
@@ -901,3 +902,169 @@ def test_a_bonus_names_the_tier_that_it_is_for() -> None:
         ("release", "hold_ended", "Starter"),
         ("bonus", "tier:Silver", "Silver"),
     ]
+
+
+# --- deliveries, as their highest revisions tell them ---
+
+DELIVERED = program(hold_from="delivery", hold_days=14, longest_wait_days=60)
+
+
+def test_the_highest_revision_counts_whatever_came_last() -> None:
+    """A wrong day of return is corrected, in whatever order the reports come; each moves the release either way."""
+    book = Book(DELIVERED)
+    for revision, until, release in ((1, 1000, 1000), (3, 50, 50), (2, 900, 50), (10, None, 17)):
+        book.deliver(3, name="f1", return_by=until, revision=revision)
+        book.look(4)
+        assert book.standing.release_at == at(release)
+        assert book.redemption.due_at == at(release)
+
+
+def test_a_delivery_that_never_was_does_not_count() -> None:
+    """Neither its time nor its day of return; another one may still count, and so may a revision after it."""
+    book = Book(DELIVERED)
+    book.deliver(3, name="f1", return_by=100)
+    book.deliver(3, name="f1", revision=2, void=True, delivered_at=None, return_by=200)
+    book.look(4)
+    assert book.standing.release_at == at(60)
+    book.deliver(5, name="f2")
+    book.look(6)
+    assert book.standing.release_at == at(19)
+    book.deliver(8, name="f1", revision=3)
+    book.look(9)
+    assert book.standing.release_at == at(22)
+
+
+def test_an_order_is_complete_when_a_delivery_says_no_more() -> None:
+    """Until then it waits as long as the program waits at most, or for its last parcel's own hold if that is longer."""
+    book = Book(DELIVERED)
+    book.deliver(5, name="f1", more=True)
+    book.look(6)
+    assert (book.standing.release_at, book.standing.marks) == (at(60), ("undelivered",))
+    book.deliver(55, name="f2", more=True)
+    book.look(56)
+    assert (book.standing.release_at, book.standing.marks) == (at(69), ("undelivered",))
+    book.deliver(56, name="f3")
+    book.look(57)
+    assert (book.standing.release_at, book.standing.marks) == (at(70), ())
+    book.deliver(57, name="f3", revision=2, void=True)
+    book.look(58)
+    assert book.standing.has("undelivered")
+    book.look(69)
+    assert (book.posted, book.standing.marks) == ((0, 450), ("earned",))
+
+
+def test_no_delivery_is_earlier_than_its_order() -> None:
+    """Delivered before it was placed: its hold runs from when the order begins."""
+    book = Book(DELIVERED)
+    book.deliver(-9000)
+    book.look(0)
+    assert (book.posted, book.standing.release_at) == ((450, 0), at(14))
+
+
+def test_a_hold_from_purchase_knows_no_parcels() -> None:
+    """It asks for the last day of return alone."""
+    book = Book(program(hold_days=30))
+    book.deliver(40, more=True)
+    book.deliver(-5, name="f9", return_by=45)
+    book.look(41)
+    assert (book.posted, book.standing.release_at, book.standing.marks) == ((450, 0), at(45), ())
+
+
+def test_a_correction_after_the_release_moves_nothing() -> None:
+    """What is available stays so."""
+    book = Book(DELIVERED)
+    book.deliver(0, name="f1")
+    book.look(14)
+    book.deliver(0, name="f1", revision=2, return_by=90)
+    book.look(15)
+    assert (book.posted, book.redemption.due_at) == ((0, 450), None)
+
+
+# --- what comes back: goods alone, and no crumbs ---
+
+
+def test_only_goods_come_back() -> None:
+    """Tax and shipping are no part of what was paid for goods; a refund of these alone has no effect at all."""
+    book = Book(program(void_below_minimum=True, minimum=5000))
+    book.look(0)
+    book.refund(490, shipping=400, tax=90)
+    book.look(1)
+    assert (book.posted, book.standing.refunded, book.account.refunded) == ((450, 0), 0, 0)
+    book.program = program()
+    book.refund(3570, tax=570)
+    book.look(2)
+    assert (book.posted, book.standing.net) == ((150, 0), 1500)
+
+
+def test_shipping_in_another_currency_asks_nothing() -> None:
+    """Nobody needs to say what it is worth, since no goods came back."""
+    book = Book()
+    book.refund(500, currency="USD", shipping=500)
+    book.look(0)
+    assert (book.posted, book.order.case) == ((450, 0), None)
+
+
+def test_tax_on_an_order_is_no_part_of_its_goods() -> None:
+    """What the friend paid for goods is the base of the reward, and the minimum looks at goods at list price."""
+    book = Book(program(minimum=4050, void_below_minimum=True), tax=950)
+    book.look(0)
+    assert (book.redemption.listed, book.redemption.paid, book.posted) == (4050, 3550, (355, 0))
+    book.refund(1)
+    book.look(1)
+    assert book.standing.marks == ("below_minimum",)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "left"),
+    [
+        ((4499,), 1),
+        ((4498, 1), 0),
+        ((4497, 1), 2),
+        ((4400, 50, 48), 0),
+        ((4400, 50, 47), 3),
+        ((4490, *[1] * 5), 0),
+        ((4489, *[1] * 5), 6),
+        ((4485, *[1] * 10), 0),
+        ((4484, *[1] * 10), 6),
+        ((4500, 100), 0),
+    ],
+)
+def test_crumbs_are_nothing(refunds: tuple[int, ...], left: int) -> None:
+    """Refunded line by line with its tax taken off, an order leaves a cent for each but the first, at most five."""
+    book = Book(program(tiers=(Tier("Starter", 0, Rate(basis_points=10_000)),)))
+    book.look(0)
+    for amount in refunds:
+        book.refund(amount)
+    book.look(1)
+    assert (book.standing.net, book.posted, void_whole(book.order)) == (left, (left, 0), left == 0)
+
+
+def test_a_refund_without_goods_makes_no_crumbs() -> None:
+    """A cent is left by rounding tax, and of shipping no tax of goods is rounded."""
+    book = Book()
+    book.refund(4499)
+    book.refund(100, shipping=100)
+    book.look(0)
+    assert (book.standing.net, void_whole(book.order)) == (1, False)
+
+
+def test_whether_an_order_came_to_nothing() -> None:
+    """Cancelled or paid back whole by refunds that count; goods that may have been kept free nobody."""
+    for came_to_nothing, refunds in (
+        (True, [("cancellation", 0, "EUR")]),
+        (True, [("refund", 4000, "EUR"), ("refund", 500, "EUR")]),
+        (False, []),
+        (False, [("refund", 4499, "EUR")]),
+        (False, [("chargeback", 4500, "EUR")]),
+        (False, [("refund", 4000, "EUR"), ("chargeback", 500, "EUR")]),
+        (False, [("refund", 4500, "USD")]),
+    ):
+        book = Book()
+        ids = [book.refund(amount, kind=kind, currency=currency) for kind, amount, currency in refunds]
+        book.look(0)
+        book.review("deny", answers=tuple(ids), values=dict.fromkeys(ids, 4500))
+        assert void_whole(book.order) == came_to_nothing
+        for refund_id in ids:
+            book.reverse(refund_id)
+        assert not void_whole(book.order)
+    assert not void_whole(OrderFacts("o9", refunds=(Refund("o9", "r1", "refund", 1, "EUR", recorded_at=at(0)),)))
