@@ -278,12 +278,37 @@ def test_path_parameters_arrive_decoded(running: RunInfo) -> None:
 
 
 def test_head_has_no_body(running: RunInfo) -> None:
-    """An answer to HEAD ends after its headers, or the next answer on the connection would be misread."""
+    """An answer to HEAD ends after its headers, or the next answer on the connection would be misread.
+
+    It tells how long the answer to GET is.
+    """
     connection = http.client.HTTPConnection(urlsplit(running.api).netloc, timeout=30)
     connection.request("HEAD", "/healthz")
-    connection.getresponse().read()
+    head = connection.getresponse()
+    assert head.read() == b""
     connection.request("GET", "/healthz")
-    assert json.load(connection.getresponse()) == {"ok": True}
+    get = connection.getresponse()
+    assert get.read() == b'{"ok":true}\n'
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]
+    connection.close()
+
+
+def test_pages_may_read(running: RunInfo) -> None:
+    """A preflight, the answer, and what the gateway answers by itself: as where it is deployed."""
+    connection = http.client.HTTPConnection(urlsplit(running.api).netloc, timeout=30)
+    page = {"Origin": "https://somewhere.example"}
+    for method, path, headers, status in (
+        ("OPTIONS", "/v1/codes/CODE", {**page, "Access-Control-Request-Method": "GET"}, 204),
+        ("GET", "/v1/codes/CODE", page, 200),
+        ("GET", "/nothing/here", page, 404),
+    ):
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (status, "*")
+    connection.request("OPTIONS", "/v1/quotes", headers={**page, "Access-Control-Request-Method": "POST"})
+    keyed = connection.getresponse()
+    assert (keyed.status, keyed.headers["Access-Control-Allow-Origin"]) == (405, None)
     connection.close()
 
 
