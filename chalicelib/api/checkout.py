@@ -184,11 +184,14 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
     """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
 
     Raises:
-        Problem: 400 when it was placed at an impossible time, or a line is in another currency than the order.
+        Problem: 400 when it was placed at an impossible time, a line is in another currency than the order, or nobody
+            can tell who the customer is.
     """
     _check_parts(order.amount, {f"/{at}tax": order.tax})
     for n, it in enumerate(order.items):
         _check_line(it, order.amount.currency, f"/{at}items/{n}")
+    if order.customer and not (order.customer.email or order.customer.id):
+        raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
     pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
     return Ask(
         order_id=order.order_id or "",
@@ -201,6 +204,7 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
+        unaddressed=True if order.customer and not order.customer.email else None,
         fingerprint=_fingerprint(pepper, likeness(code or typed), order),
     )
 
@@ -223,8 +227,9 @@ def _minor(told: schemas.Money | None) -> int | None:
 def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...]:
     if customer is None:
         return ()
-    by_email = pseudonym_of_email(pepper, customer.email)
-    return (by_email, pseudonym_of_customer(pepper, customer.id)) if customer.id else (by_email,)
+    by_email = pseudonym_of_email(pepper, customer.email) if customer.email else None
+    by_id = pseudonym_of_customer(pepper, customer.id) if customer.id else None
+    return tuple(person for person in (by_email, by_id) if person)
 
 
 def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
@@ -234,7 +239,7 @@ def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
     content: dict[str, Any] = {**schemas.content(order), "code": code}
-    if order.customer:
+    if order.customer and order.customer.email:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
     canonical = msgspec.json.encode(content, order="sorted")
     return hashlib.blake2b(canonical, key=hashlib.sha256(pepper).digest(), digest_size=16).hexdigest()

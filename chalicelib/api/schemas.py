@@ -83,9 +83,9 @@ Items = Annotated[list[Item], Meta(max_length=200)]
 
 
 class Customer(Shape):
-    """The friend, as the shop knows them."""
+    """The friend, as the shop knows them: by an address, an id of its own, or both."""
 
-    email: Email
+    email: Email | None = None
     id: CustomerId | None = None
     first_name: FriendName | None = None
     locale: Locale | None = None

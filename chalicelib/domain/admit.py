@@ -36,7 +36,8 @@ class Ask:
     """An order at the checkout that names a code.
 
     `tax` is the part of the amount that is tax; all rules go by the rest, the goods, as lines do without theirs.
-    `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet.
+    `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet. A friend may
+    be `unaddressed`: known by an id of the shop alone.
     `code` is in its stored form, or None when what was typed cannot be a code. `payment` and `address` are pseudonyms.
     `claim` says that the order was paid for already, without the code and so without a discount.
     """
@@ -52,6 +53,7 @@ class Ask:
     payment: str | None = None
     address: str | None = None
     claim: str | None = None
+    unaddressed: Literal[True] | None = None
     fingerprint: str = ""
 
     @property
@@ -145,6 +147,7 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
         payment=ask.payment,
         address=ask.address,
         claim=ask.claim,
+        unaddressed=ask.unaddressed,
         due_at=due_at,
     )
 

@@ -311,7 +311,7 @@ def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     where = f"{it.where}/messages/{FIRST}"
     hold = next((entry for entry in it.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
     kept_all = not it.order.refunds
-    owed = it.redemption.friend_discount if it.redemption.claim is None else None
+    owed = it.redemption.friend_discount if it.redemption.thanks_friend else None
     if thanks or owed is None or hold or kept_all:
         yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
     released = hold is not None and any(

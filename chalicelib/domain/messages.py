@@ -8,14 +8,14 @@ from chalicelib.domain.model import Account, Letter, Message, Redemption, Standi
 def owed(settled: Redemption, before: Standing | None, account: Account, *, now: datetime) -> Message | None:
     """Return what a settlement owes to people: thanks to the friend at the first look, news to the ambassador.
 
-    The friend of an order that was claimed later has used no code, and is not written to.
+    The friend of an order that was claimed later has used no code, and is not written to; nor is an unaddressed one.
 
     `before` is the order's standing before the settlement, `account` the ambassador's after it.
     """
     after = settled.standing
     assert after is not None
     letters = []
-    if before is None and after.net > 0 and settled.claim is None:
+    if before is None and after.net > 0 and settled.thanks_friend:
         letters.append(Letter("friend_thanks", settled.friend_discount))
     if before is None and after.held > 0 and not after.review_open:
         letters.append(Letter("reward_held", after.held, release_at=after.release_at, unit=after.terms.unit))

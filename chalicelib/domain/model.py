@@ -66,8 +66,9 @@ class Membership:
 class Friend:
     """Guards that one person is referred once, and carries the contact for the thank-you.
 
-    A customer known by an id of the shop as well gets a second guard without a contact. `since` and `ambassador_id` are
-    there if the program takes further orders of the same friend: when the first was placed, and with whose code.
+    A customer known by an address and an id of the shop gets a second guard, without a contact. `since` and
+    `ambassador_id` are there if the program takes further orders of the same friend: when the first was placed, and
+    with whose code.
     """
 
     person: str
@@ -247,6 +248,7 @@ class Redemption:
     payment: str | None = None
     address: str | None = None
     claim: str | None = None
+    unaddressed: Literal[True] | None = None
     version: int = 1
     due_at: datetime | None = None
     standing: Standing | None = None
@@ -255,6 +257,11 @@ class Redemption:
     def listed(self) -> int:
         """The goods that count at list price, which the minimum is about."""
         return self.amount - (self.tax or 0) - (self.excluded or 0)
+
+    @property
+    def thanks_friend(self) -> bool:
+        """Whether the friend is written to: they have used a code, and somebody knows where."""
+        return not (self.claim or self.unaddressed)
 
     @property
     def paid(self) -> int:

@@ -18,9 +18,9 @@ _LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the friend is thanked."""
+    """How the friend is thanked; without an address not at all."""
 
-    email: str
+    email: str | None
     first_name: str | None
     locale: str
 
@@ -88,7 +88,7 @@ def _known(table: Table, ask: Ask) -> tuple[Friend, ...]:
 
 
 def _guards(order: Redemption, ask: Ask, contact: Contact, known: tuple[Friend, ...]) -> list[Effect]:
-    """One guard for each way of knowing the friend; that of the e-mail address carries the contact.
+    """One guard for each way of knowing the friend; the first, that of an address if there is one, has the contact.
 
     A guard that comes later, for another way of knowing them, counts their days from the first order all the same.
     """
