@@ -114,11 +114,14 @@ def test_a_plan_says_first_what_would_be_lost() -> None:
         Change("Modify", "APIHandler", "AWS::Lambda::Function", replaced=True),
         Change("Modify", "Table", "AWS::DynamoDB::Table", replaced=True),
         Change("Remove", "ApiLog", "AWS::Logs::LogGroup", replaced=False),
+        Change("Modify", "StreamFailures", "AWS::SQS::Queue", replaced=True),
+        Change("Modify", "StreamLog", "AWS::Logs::LogGroup", replaced=False),
         Change("Add", "Alarms", "AWS::SNS::Topic", replaced=False),
     ]
     lines = table_of(plan).split("\n")[1:-1]
-    assert [line.split()[1] for line in lines] == ["Table", "ApiLog", "Alarms", "APIHandler"]
-    assert ["LOSES" in line for line in lines] == [True, True, False, False]
+    lost, kept = ["StreamFailures", "Table", "ApiLog"], ["Alarms", "APIHandler", "StreamLog"]
+    assert [line.split()[1] for line in lines] == [*lost, *kept]
+    assert ["LOSES" in line for line in lines] == [True] * 3 + [False] * 3
 
 
 def test_the_workers_hold_no_secret() -> None:

@@ -1,0 +1,230 @@
+"""What is deployed, value for value: the table, the alarms, what each function may reach; and the local cloud."""
+
+import json
+import re
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.model import Session
+from chalicelib.store.keys import index_keys
+from infra.local import cloud
+from infra.local.home import ROOT, Home, RunnerError
+from infra.local.run import claim
+from tests.shop import START
+
+RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
+TABLE: dict[str, Any] = RESOURCES["Table"]
+ALARMS: dict[str, dict[str, Any]] = {
+    name: it["Properties"] for name, it in RESOURCES.items() if it.get("Type") == "AWS::CloudWatch::Alarm"
+}
+FUNCTIONS = {"APIHandler": "api", "OnTableChange": "stream", "EveryMinute": "schedule", "EveryDay": "day"}
+LOGS = {"api": "ApiLog", "stream": "StreamLog", "schedule": "ScheduleLog", "day": "ScheduleLog"}
+THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
+SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/referrals/${Stage}/*"
+QUIET_MILLISECONDS = 5 * 60 * 1000
+
+
+def policy(name: str) -> list[dict[str, Any]]:
+    """The statements of a function's policy."""
+    return list(json.loads((ROOT / ".chalice" / f"policy-{name}.json").read_text())["Statement"])
+
+
+def index(name: str) -> dict[str, str]:
+    """An index of this stage's table."""
+    return {"Fn::Sub": f"${{Table.Arn}}/index/{name}"}
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_needs_any_more_goes_by_itself() -> None:
+    """DynamoDB cleans up by the attribute in which a session stores its end, in seconds since 1970."""
+    session = Session("d" * 64, "amb_1", START, expires_at=START, made_by="key_1")
+    told = TABLE["Properties"]["TimeToLiveSpecification"]
+    assert told["Enabled"] is True
+    assert index_keys(session)[told["AttributeName"]] == int(START.timestamp())
+
+
+def test_the_books_cannot_be_lost_by_accident() -> None:
+    """Any second of the last 35 days can be brought back, and neither a stack nor a click deletes the table."""
+    assert TABLE["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert TABLE["Properties"]["DeletionProtectionEnabled"] is True
+    assert (TABLE["DeletionPolicy"], TABLE["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_what_a_stack_may_delete_holds_no_books() -> None:
+    """Everything else that goes with a stack, goes; only the table stays."""
+    kept = {name for name, it in RESOURCES.items() if it.get("DeletionPolicy") == "Retain"}
+    assert kept == {"Table"}
+
+
+def test_the_table_costs_what_is_used() -> None:
+    """No capacity to guess; indexes hold keys alone, so that a change which moves none of them writes none."""
+    assert TABLE["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+    indexes = {it["IndexName"]: it for it in TABLE["Properties"]["GlobalSecondaryIndexes"]}
+    assert indexes.keys() == {"due", "owner", "day"}
+    assert {it["Projection"]["ProjectionType"] for it in indexes.values()} == {"KEYS_ONLY"}
+    assert TABLE["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+
+
+def test_what_was_lost_on_the_way_is_kept_as_long_as_it_can_be() -> None:
+    """Fourteen days, encrypted."""
+    queue = RESOURCES["StreamFailures"]["Properties"]
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_who_bounced_or_complained_is_not_written_to_again() -> None:
+    """SES keeps both lists for the set of mails that the program names."""
+    assert RESOURCES["MailEvents"]["Properties"]["SuppressionOptions"]["SuppressedReasons"] == ["BOUNCE", "COMPLAINT"]
+    for function in FUNCTIONS:
+        told = RESOURCES[function]["Properties"]["Environment"]["Variables"]
+        assert told["CONFIGURATION_SET"] == {"Ref": "MailEvents"}
+
+
+def test_a_scheduled_run_is_not_repeated_by_lambda() -> None:
+    """The next one comes in a minute, or tomorrow; two at once would only meet."""
+    for function in ("EveryMinute", "EveryDay"):
+        assert RESOURCES[function]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+# --- the alarms -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> None:
+    """Of what breaks one is enough, and silence is good; where silence is the trouble, it rings."""
+    alarm = ALARMS[name]
+    rings_on_silence = alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert rings_on_silence == (name == "ScheduleStands")
+    assert alarm["TreatMissingData"] == ("breaching" if rings_on_silence else "notBreaching")
+    assert rings_on_silence or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["Threshold"] == (QUIET_MILLISECONDS if alarm["MetricName"] == "IteratorAge" else 1)
+    assert alarm["Statistic"] == ("Maximum" if name in {"StreamIsLate", "StreamGaveUp"} else "Sum")
+    assert alarm["Period"] == 300
+    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == (2 if name == "StreamIsLate" else 1)
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+
+
+def test_every_count_of_what_breaks_has_an_alarm() -> None:
+    """By name, namespace and dimension as the program writes them."""
+    sources = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    counted = set(re.findall(r'add_metric\(name="(\w+)"', sources))
+    assert counted >= {"SettlesFailed", "JobsFailed", "LedgerTampered", "AuditDifferences"}
+    ours = {it["MetricName"]: it["Dimensions"] for it in ALARMS.values() if it["Namespace"] == "Referrals"}
+    assert ours.keys() == counted | {"LettersFailed", "LettersBlocked", "LettersUndeliverable"}
+    assert all(it == [{"Name": "service", "Value": "referrals"}] for it in ours.values())
+
+
+def test_every_function_that_ends_in_errors_is_an_alarm() -> None:
+    """The API's errors that no function sees, too."""
+    watched = {it["Dimensions"][0]["Value"]["Ref"] for it in ALARMS.values() if it["MetricName"] == "Errors"}
+    assert watched == FUNCTIONS.keys()
+    (gateway,) = [it for it in ALARMS.values() if it["Namespace"] == "AWS/ApiGateway"]
+    assert gateway["MetricName"] == "5XXError"
+    assert RESOURCES["RestAPI"]["Properties"]["Name"] == gateway["Dimensions"][0]["Value"]
+
+
+def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
+    """Late, given up, standing still: each of its own function or queue."""
+    assert ALARMS["StreamIsLate"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "OnTableChange"}}]
+    assert ALARMS["ScheduleStands"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinute"}}]
+    queue = {"Fn::GetAtt": ["StreamFailures", "QueueName"]}
+    assert ALARMS["StreamGaveUp"]["Dimensions"] == [{"Name": "QueueName", "Value": queue}]
+    assert (ALARMS["ScheduleStands"]["MetricName"], ALARMS["StreamIsLate"]["MetricName"]) == (
+        "Invocations",
+        "IteratorAge",
+    )
+
+
+# --- what each function may reach -------------------------------------------------------------------------------------
+
+
+REACH: dict[str, dict[str, Any]] = {
+    "api": {"ReadAndAppend": THE_TABLE, "ReadLists": index("*"), "ReadSecrets": {"Fn::Sub": SECRETS}},
+    "stream": {
+        "SettleAndDeliver": THE_TABLE,
+        "ReadLists": [index("owner"), index("day")],
+        "SendMail": "*",
+        "ReadStream": {"Fn::GetAtt": ["Table", "StreamArn"]},
+        "FindStream": {"Fn::Sub": "${Table.Arn}/stream/*"},
+        "KeepFailures": {"Fn::GetAtt": ["StreamFailures", "Arn"]},
+    },
+    "schedule": {
+        "SettleAndDeliver": THE_TABLE,
+        "FindWhatIsDue": index("due"),
+        "ReadLists": [index("owner"), index("day")],
+        "SendMail": "*",
+    },
+    "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("owner")},
+}
+"""What each statement that allows something is about: this stage's own, and nothing beside it."""
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_a_function_reaches_what_is_its_stages_own(name: str) -> None:
+    """Its table, its lists, its own log, and for the API the secrets of its own stage: nothing of another one."""
+    allowed = {it["Sid"]: it["Resource"] for it in policy(name) if it["Effect"] == "Allow"}
+    assert allowed == {**REACH[name], "Log": {"Fn::GetAtt": [LOGS[name], "Arn"]}}
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_a_function_writes_to_the_log_that_it_may_write_to(name: str) -> None:
+    """The log that a function is told of is the one that its policy names."""
+    (function,) = [it for it, named in FUNCTIONS.items() if named == name]
+    assert RESOURCES[function]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": LOGS[name]}}
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_nothing_stands_against_the_denial(name: str) -> None:
+    """On the ledger's partitions nothing is ever updated, removed, or written in a way that has no condition."""
+    (denial,) = [it for it in policy(name) if it["Effect"] == "Deny"]
+    assert denial["Resource"] == THE_TABLE
+    assert denial["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["LEDGER#*"]}}
+    ways = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
+    assert set(denial["Action"]) == {f"dynamodb:{way}" for way in ways}
+
+
+@pytest.mark.parametrize("name", ["stream", "schedule"])
+def test_mails_go_out_as_the_sender_alone(name: str) -> None:
+    """SES names no resource for an address: the condition narrows what the wildcard opens."""
+    (mail,) = [it for it in policy(name) if "ses:SendEmail" in it["Action"]]
+    assert mail["Action"] == ["ses:SendEmail"]
+    assert mail["Condition"] == {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "Sender"}}}
+
+
+def test_the_api_is_told_where_its_secrets_lie() -> None:
+    """The pepper in its first version for good, the cursor key in the version that the deployment names."""
+    told = RESOURCES["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert told["PEPPER_PARAMETER"] == {"Fn::Sub": "/referrals/${Stage}/pepper:1"}
+    assert told["CURSOR_KEY_PARAMETER"] == {"Fn::Sub": "/referrals/${Stage}/cursor-key:${CursorKeyVersion}"}
+    workers = [name for name in FUNCTIONS if name != "APIHandler"]
+    assert not [name for name in workers if "PEPPER" in str(RESOURCES[name]["Properties"]["Environment"])]
+
+
+# --- the local cloud --------------------------------------------------------------------------------------------------
+
+
+def test_the_local_cloud_is_reached_from_this_machine_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It listens on 127.0.0.1, knows nothing of the user's own AWS or Docker, and keeps to its folder."""
+    told_file, program = tmp_path / "told", tmp_path / "cloud"
+    program.write_text(f"#!/bin/sh\nenv > {told_file}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("CLOUD_BIN", str(program))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the user's own")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///var/run/docker.sock")
+    home = Home(tmp_path / "home")
+    with (
+        home.locked() as lock,
+        pytest.raises(RunnerError),
+        cloud.running(home, claim("127.0.0.1", 0, ""), lock, Event()),
+    ):
+        pass
+    told = dict(line.split("=", 1) for line in told_file.read_text().splitlines())
+    assert (told["BIND_HOST"], told["PERSIST_STATE"]) == ("127.0.0.1", "1")
+    assert not [name for name in told if name.startswith("AWS_")]
+    own = {name: told[name] for name in ("STATE_DIR", "TMPDIR", "DOCKER_HOST")}
+    assert all(str(home.path) in path for path in own.values()), own
