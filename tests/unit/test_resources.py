@@ -42,7 +42,7 @@ def index(name: str) -> dict[str, str]:
 
 def test_what_nobody_needs_any_more_goes_by_itself() -> None:
     """DynamoDB cleans up by the attribute in which a session stores its end, in seconds since 1970."""
-    session = Session("d" * 64, "amb_1", START, expires_at=START, made_by="key_1")
+    session = Session("ses_1", "amb_1", "d" * 64, START, expires_at=START, made_by="key_1")
     told = TABLE["Properties"]["TimeToLiveSpecification"]
     assert told["Enabled"] is True
     assert index_keys(session)[told["AttributeName"]] == int(START.timestamp())
