@@ -68,10 +68,9 @@ def _leave(request: Request, readers: str) -> Headers:
         return {}
     if request.method != "OPTIONS":
         return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED}
-    methods = [method for method, by in _readers[request.path].items() if by == readers]
     return {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Methods": ",".join(methods),
+        "Access-Control-Allow-Methods": ",".join(_readers[request.path]),
         "Access-Control-Allow-Headers": _TAKEN,
         "Access-Control-Max-Age": str(_KEPT_SECONDS),
     }

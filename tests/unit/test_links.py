@@ -45,6 +45,14 @@ def test_what_measures_goes_on(name: str) -> None:
     assert measures({name: "v"}) == {name: "v"}
 
 
+def test_measures_are_bounded() -> None:
+    """The longest that goes on whole, and as many as go on; a cut click id would be worth nothing."""
+    longest = "x" * MEASURE_LENGTH_MAX
+    assert measures({"gclid": longest, "fbclid": longest + "x", "utm_id": ""}) == {"gclid": longest}
+    many = {f"utm_{chr(97 + n)}": "v" for n in range(MEASURED_MAX + 1)}
+    assert list(measures(many)) == list(many)[:MEASURED_MAX]
+
+
 @given(st.dictionaries(NAMES | st.text(max_size=50), st.text(max_size=600), max_size=60))
 def test_nothing_foreign_and_nothing_endless_goes_on(sent: dict[str, str]) -> None:
     """Whatever hangs on a share link: the address leads to the shop, with one code, and a bounded lot of measures."""
