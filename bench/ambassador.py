@@ -24,7 +24,8 @@ from bench.recorder import Recorder
 from bench.world import call
 from chalicelib import deps
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import Account, Code, Friend, Membership, Message, OrderFacts, Person, Profile, Redemption
+from chalicelib.domain.friends import first_root, seeker_of
+from chalicelib.domain.model import Account, Code, Membership, Message, OrderFacts, Person, Profile, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.domain.settle import Settlement, settle
 from chalicelib.operations import audit, jobs, keys, programs
@@ -189,7 +190,11 @@ def _entities(program: Program) -> Iterator[Entity]:
     yield Code(CODE, AMBASSADOR, owners=("person-of-maya",), created_at=BEGAN)
     for number in range(ORDERS):
         order = _order(number, program)
-        yield Friend(order.friend, order.order_id, AMBASSADOR, order.placed_at, f"{number}@friends.example", "Fay")
+        yield replace(
+            first_root(order.friend, seeker_of(order), now=order.recorded_at),
+            email=f"{number}@friends.example",
+            first_name="Fay",
+        )
         for moment in (order.recorded_at, order.placed_at + program.hold):
             settled = settle(OrderFacts(order.order_id, order), account, program, now=moment)
             assert isinstance(settled, Settlement)

@@ -27,8 +27,9 @@ from chalicelib.domain.model import Person, Refund
 from chalicelib.domain.money import Money
 from chalicelib.operations import preview, programs
 from chalicelib.operations.enrol import enrol
+from chalicelib.operations.friends import Contact
 from chalicelib.operations.program_document import read
-from chalicelib.operations.redeem import Contact, redeem
+from chalicelib.operations.redeem import redeem
 from chalicelib.operations.report import report
 from chalicelib.operations.settle_orders import settle_orders
 from chalicelib.store.table import Table

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
@@ -14,7 +15,9 @@ from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, pos
 from chalicelib.api.problems import bad_field
 from chalicelib.config import VERSION
 from chalicelib.domain.ledger import KINDS
-from chalicelib.operations import browse
+
+if TYPE_CHECKING:
+    from chalicelib.operations import browse
 
 blueprint = Blueprint(__name__)
 
@@ -45,6 +48,8 @@ def get_health(call: Call) -> Response:
 
 def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
     """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
+    from chalicelib.operations import browse
+
     limit, order_id = limit_of(query), query.get("order_id")
     window = _window(query, narrow=ambassador_id is None and order_id is None)
     filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}
@@ -67,8 +72,10 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     return page(path, query, items, cursor)
 
 
-def _window(query: dict[str, str], *, narrow: bool) -> browse.Window:
+def _window(query: dict[str, str], *, narrow: bool) -> "browse.Window":
     """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
+    from chalicelib.operations import browse
+
     if query.get("kind", KINDS[0]) not in KINDS:
         raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
     most = timedelta(days=browse.DAYS_MAX)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from chalice.app import Blueprint, Response
@@ -18,8 +18,11 @@ from chalicelib.domain.codes import likeness, normal_code
 from chalicelib.domain.money import Money
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
 from chalicelib.operations import programs
-from chalicelib.operations.redeem import Conflicting, Contact, quote, redeem
-from chalicelib.operations.report import AlreadyReversed, report
+from chalicelib.operations.friends import Contact
+from chalicelib.operations.redeem import AlreadyPaid, Conflicting, quote, redeem
+
+if TYPE_CHECKING:
+    from chalicelib.operations.report import Reported
 
 blueprint = Blueprint(__name__)
 
@@ -42,7 +45,7 @@ def post_quote(call: Call) -> Response:
     """Say what a code would give on an order. Nothing is stored."""
     asked = call.body(schemas.Quote)
     program = deps.program()
-    answer = quote(deps.table(), ask_of(asked.code, asked.order, at="order/"), program)
+    answer = quote(deps.table(), ask_of(asked.code, asked.order, at="order/"), program, now=deps.now())
     if isinstance(answer, Refused):
         zero = present.money(0, program.currency)
         refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
@@ -54,8 +57,10 @@ def post_quote(call: Call) -> Response:
 
 @route(blueprint, "POST", "/v1/redemptions", "checkout")
 def post_redemption(call: Call) -> Response:
-    """Use a code on an order."""
+    """Use a code on an order; or, before it is paid for, change what was told of it."""
     asked = call.body(schemas.Redemption)
+    if asked.code is None and asked.payment != "pending":
+        raise bad_field("/code", "is required; null takes the code off an order that is not paid for yet")
     customer = asked.customer
     contact = Contact(customer.email, customer.first_name, customer.locale or deps.program().locale)
     answer = redeem(deps.table(), ask_of(asked.code, asked), contact, deps.program(), now=deps.now())
@@ -63,7 +68,11 @@ def post_redemption(call: Call) -> Response:
         raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, Conflicting):
         raise _conflict("order_id")
-    return once(present.admitted(answer.redemption), replayed=answer.replayed)
+    if isinstance(answer, AlreadyPaid):
+        detail = "The order has been paid for, so what it was then stays. Report a refund if it became less."
+        raise Problem(409, "already_paid", detail)
+    body = present.admitted(answer.redemption, paid=answer.paid)
+    return once({**body, "superseded": True} if answer.superseded else body, replayed=answer.replayed)
 
 
 @route(blueprint, "GET", "/v1/redemptions/{order_id}", "checkout", "admin:read")
@@ -72,19 +81,21 @@ def get_redemption(call: Call, order_id: str) -> Response:
     language = language_of(call.query("lang"))
     table, known = deps.table(), schemas.path_id("order_id", order_id)
     admin = call.may("admin:read")
-    order = table.read_order(known) if admin else model.OrderFacts(known, table.read_redemption(known))
+    order = table.read_order(known)
     redemption = order.redemption
     if redemption is None:
         raise not_found("No code was redeemed on this order.")
+    from chalicelib.domain.explain import payment_of
     from chalicelib.web.explain import explain
 
     posted = redemption.standing.entries if redemption.standing else ()
     entries = table.read_entries(redemption.ambassador_id, posted)
-    words = explain(redemption, "admin" if admin else "ambassador", language)
-    if not admin:
-        return json(200, present.explained(redemption, entries, words), Content_Language=language.tag)
     program = programs.version(table, redemption.program_version)
-    return json(200, present.examined(order, program, entries, words), Content_Language=language.tag)
+    payment = payment_of(order, program, deps.now())
+    words = explain(redemption, "admin" if admin else "ambassador", language, payment)
+    if not admin:
+        return json(200, present.explained(redemption, payment, entries, words), Content_Language=language.tag)
+    return json(200, present.examined(order, program, payment, entries, words), Content_Language=language.tag)
 
 
 @route(blueprint, "POST", "/v1/orders/{order_id}/refunds", "checkout")
@@ -137,13 +148,33 @@ def post_fulfilment(call: Call, order_id: str) -> Response:
     return _report(fulfilment, "fulfilment_id")
 
 
-def _report(fact: model.Refund | model.Reversal | model.Fulfilment, key: str) -> Response:
+@route(blueprint, "POST", "/v1/orders/{order_id}/payments", "checkout")
+def post_payment(call: Call, order_id: str) -> Response:
+    """Report that an order has been paid for; it may be reported before the redemption."""
+    told, now = call.body(schemas.Payment), deps.now()
+    paid_at = schemas.past("paid_at", told.paid_at, now)
+    assert paid_at is not None
+    payment = model.Payment(
+        order_id=schemas.path_id("order_id", order_id),
+        payment_id=told.payment_id,
+        paid_at=paid_at,
+        recorded_at=now,
+    )
+    return _report(payment, "order_id")
+
+
+def _report(fact: "Reported", key: str) -> Response:
+    from chalicelib.operations.report import AlreadyReversed, report
+
     taken = report(deps.table(), fact)
     if isinstance(taken, Conflicting):
         raise _conflict(key)
     if isinstance(taken, AlreadyReversed):
         raise Problem(409, "already_reversed", "This refund was reversed. Report another one under a new refund_id.")
-    return once(present.fact(taken.fact, superseded=taken.superseded), replayed=taken.replayed)
+    body = present.fact(taken.fact, superseded=taken.superseded)
+    if taken.freed is not None:
+        body |= {"counts": False, "reason": "replaced", "by": taken.freed.by or "admin"}
+    return once(body, replayed=taken.replayed)
 
 
 def _check_refund(told: schemas.Refund) -> None:
@@ -180,7 +211,7 @@ def _conflict(key: str) -> Problem:
     )
 
 
-def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: str = "") -> Ask:
+def ask_of(typed: str | None, order: schemas.Redemption | schemas.QuotedOrder, *, at: str = "") -> Ask:
     """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
 
     Raises:
@@ -192,7 +223,8 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
         _check_line(it, order.amount.currency, f"/{at}items/{n}")
     if order.customer and not (order.customer.email or order.customer.id):
         raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
-    pepper, code, now = deps.settings().pepper, normal_code(typed), deps.now()
+    pepper, now = deps.settings().pepper, deps.now()
+    code = "" if typed is None else normal_code(typed)
     return Ask(
         order_id=order.order_id or "",
         code=code,
@@ -205,7 +237,9 @@ def ask_of(typed: str, order: schemas.Redemption | schemas.QuotedOrder, *, at: s
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
         unaddressed=True if order.customer and not order.customer.email else None,
-        fingerprint=_fingerprint(pepper, likeness(code or typed), order),
+        pending=isinstance(order, schemas.Redemption) and order.payment == "pending",
+        revision=order.revision if isinstance(order, schemas.Redemption) else 1,
+        fingerprint=_fingerprint(pepper, likeness(code or typed or ""), order),
     )
 
 
@@ -238,7 +272,7 @@ def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
 
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
-    content: dict[str, Any] = {**schemas.content(order), "code": code}
+    content: dict[str, Any] = {**schemas.content(order), "code": code, "payment": None, "revision": None}
     if order.customer and order.customer.email:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
     canonical = msgspec.json.encode(content, order="sorted")

@@ -16,7 +16,7 @@ from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.admit import Refused
 from chalicelib.domain.model import Claim
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.redeem import Contact
+from chalicelib.operations.friends import Contact
 
 if TYPE_CHECKING:
     from chalicelib.operations import claims

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.domain.explain import reason_of, state_of, trace
-from chalicelib.domain.fraud import SIGNALS, weight
+from chalicelib.domain.explain import PaymentState, reason_of, state_of, trace
 from chalicelib.domain.model import (
     Account,
     Adjustment,
@@ -14,11 +13,13 @@ from chalicelib.domain.model import (
     Case,
     Claim,
     Code,
+    Freed,
     Fulfilment,
     Gift,
     Job,
     LedgerEntry,
     OrderFacts,
+    Payment,
     Profile,
     Redemption,
     Refund,
@@ -30,7 +31,6 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.money import written
 from chalicelib.domain.program import Program, Rate, tier_after, tier_of
-from chalicelib.domain.tiers import reached
 
 if TYPE_CHECKING:
     from chalicelib.operations.reviews import Open
@@ -49,11 +49,11 @@ def offer(program: Program, rate: Rate | None) -> Body | None:
     return {**_rate(rate, program.currency), "minimum": money(program.minimum, program.currency)}
 
 
-def admitted(redemption: Redemption) -> Body:
-    """The answer to a redemption: what was fixed when it was admitted, so a replay shows the same."""
+def admitted(redemption: Redemption, *, paid: bool = True) -> Body:
+    """The answer to a redemption: what was fixed when it was admitted, and where its reward stands by now."""
     return {
         "order_id": redemption.order_id,
-        "status": "accepted",
+        "status": "withdrawn" if redemption.withdrawn else "accepted",
         "code": redemption.code,
         "ambassador_id": redemption.ambassador_id,
         "amount": money(redemption.amount, redemption.currency),
@@ -62,23 +62,37 @@ def admitted(redemption: Redemption) -> Body:
         "reward_estimate": money(redemption.reward_estimate, redemption.reward_unit or redemption.currency),
         "placed_at": redemption.placed_at,
         "program_version": redemption.program_version,
+        "position": _position(redemption),
+        **(_unpaid(redemption, paid=paid) if redemption.pending else {}),
     }
 
 
-def explained(redemption: Redemption, entries: list[LedgerEntry], explanation: list[str]) -> Body:
+def explained(
+    redemption: Redemption, payment: PaymentState, entries: list[LedgerEntry], explanation: list[str]
+) -> Body:
     """A redemption with where its reward stands, the entries that were posted for it, and why."""
     posted = {"entries": [entry(it) for it in entries]}
-    return {**admitted(redemption), **_standing(redemption), "explanation": explanation, **posted}
+    shown = {**admitted(redemption), **_standing(redemption, payment)}
+    shown |= {"payment": payment} if redemption.pending else {}
+    return {**shown, "explanation": explanation, **posted}
 
 
-def examined(order: OrderFacts, program: Program, entries: list[LedgerEntry], explanation: list[str]) -> Body:
+def examined(
+    order: OrderFacts,
+    program: Program,
+    payment: PaymentState,
+    entries: list[LedgerEntry],
+    explanation: list[str],
+) -> Body:
     """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
     redemption = order.redemption
     assert redemption is not None
     reviews = [review(decided, redemption.currency) for decided in order.reviews]
-    shown = {**explained(redemption, entries, explanation), "reviews": reviews}
+    shown = {**explained(redemption, payment, entries, explanation), "reviews": reviews}
     if redemption.standing is not None:
         shown["signals"] = signals(redemption.standing.terms, program)
+    if order.freed is not None:
+        shown["freed"] = freed(order.freed)
     if order.case is not None and order.case.state == "open":
         shown["case"] = _case(order.case, program)
     return shown
@@ -143,6 +157,8 @@ def claimed(asked: Claim, redemption: Redemption | None) -> Body:
 
 def signals(terms: Terms, program: Program) -> list[Body]:
     """What spoke for a review, in words that are for admins only: they would teach how not to be noticed."""
+    from chalicelib.domain.fraud import SIGNALS, weight
+
     return [
         {"name": name, "weight": weight((name,), program.watch), "text": SIGNALS[name].text} for name in terms.signals
     ]
@@ -178,12 +194,20 @@ def referral(redemption: Redemption, explanation: list[str]) -> Body:
     }
 
 
-def fact(reported: Refund | Reversal | Fulfilment, *, superseded: bool = False) -> Body:
+def freed(given: Freed) -> Body:
+    """How an order's friend became free: by another order, or by an admin's word."""
+    shown: Body = {"order_id": given.order_id, "by": given.by, "author": given.author, "note": given.note}
+    return {**_given(shown), "at": given.recorded_at}
+
+
+def fact(reported: Refund | Reversal | Fulfilment | Payment, *, superseded: bool = False) -> Body:
     """A later fact of an order, as the shop told it; `superseded` if a higher revision of it is there."""
     match reported:
         case Refund():
             shown: Body = {"refund_id": reported.refund_id, "kind": reported.kind, **_money_back(reported)}
             shown |= {"refunded_at": reported.refunded_at}
+        case Payment():
+            shown = {"payment_id": reported.payment_id, "paid_at": reported.paid_at}
         case Reversal():
             shown = {"refund_id": reported.refund_id}
         case Fulfilment():
@@ -298,6 +322,8 @@ def ambassador(
     profile: Profile, account: Account, program: Program, month: str, urls: Body, clicks: dict[str, int]
 ) -> Body:
     """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
+    from chalicelib.domain.tiers import reached
+
     person = profile.person
     return {
         "id": profile.ambassador_id,
@@ -418,16 +444,27 @@ def _account(account: Account, currency: str) -> Body:
     return {**balances, "counted": account.counted, "version": account.version}
 
 
-def _standing(redemption: Redemption) -> Body:
+def _position(redemption: Redemption) -> Body:
+    """Where the reward is, once there is one: an order that was just taken is looked at a moment later."""
     standing = redemption.standing
     if standing is None:
-        return {"trace": trace(redemption)}
+        return {"state": "pending"}
+    held, available = money(standing.held, redemption.unit), money(standing.available, redemption.unit)
+    return {"state": state_of(standing), "held": held, "available": available}
+
+
+def _unpaid(redemption: Redemption, *, paid: bool) -> Body:
+    """Whether an order has been paid for that was not when it came, and which revision of it counts."""
+    shown: Body = {"payment": "paid" if paid else "pending", "revision": redemption.revision}
+    return {**shown, "reason": redemption.withdrawn} if redemption.withdrawn else shown
+
+
+def _standing(redemption: Redemption, payment: PaymentState | None = None) -> Body:
+    standing = redemption.standing
+    if standing is None:
+        return {"trace": trace(redemption, payment)}
     shown: Body = {
-        "position": {
-            "state": state_of(standing),
-            "held": money(standing.held, redemption.unit),
-            "available": money(standing.available, redemption.unit),
-        },
+        "position": _position(redemption),
         "release_at": standing.release_at,
         "reason": reason_of(standing),
         "trace": trace(redemption),

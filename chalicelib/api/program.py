@@ -11,7 +11,6 @@ from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.schemas import misfitting
-from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
 from chalicelib.operations.documents import Misfit
@@ -38,6 +37,8 @@ def get_program(call: Call) -> Response:
 @route(blueprint, "PUT", "/v1/program", "admin:write")
 def put_program(call: Call) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
+    from chalicelib.domain.flaws import FlawedProgramError
+
     candidate, over = _program(call.body(dict[str, Any])), _written_over(call)
     try:
         program = programs.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
@@ -106,6 +107,7 @@ def _program(document: dict[str, Any]) -> Program:
     Raises:
         Problem: 400, naming every flaw.
     """
+    from chalicelib.domain.flaws import FlawedProgramError
     from chalicelib.operations.program_document import read
 
     try:
@@ -116,6 +118,7 @@ def _program(document: dict[str, Any]) -> Program:
 
 def _candidate(document: dict[str, Any]) -> tuple[Program | None, list[Misfit]]:
     """Read a document that is part of a body: the program, or all its flaws."""
+    from chalicelib.domain.flaws import FlawedProgramError
     from chalicelib.operations.program_document import read
 
     try:

@@ -12,7 +12,6 @@ from chalicelib.api.problems import Problem, bad_field
 from chalicelib.domain.money import Money
 from chalicelib.operations.documents import escaped
 from chalicelib.operations.redeem import Conflicting
-from chalicelib.operations.report import Misvalued, NotReviewable, Reviewed, review
 
 if TYPE_CHECKING:
     from chalicelib.operations.reviews import Answer
@@ -56,6 +55,8 @@ def post_reviews(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
 def post_review(call: Call, order_id: str) -> Response:
     """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
+    from chalicelib.operations.report import Misvalued, Reviewed, review
+
     told = call.body(schemas.Decision)
     answer = review(
         deps.table(),
@@ -78,6 +79,8 @@ def post_review(call: Call, order_id: str) -> Response:
 
 def _result(order_id: str, answer: "Answer") -> present.Body:
     """What became of one order among many."""
+    from chalicelib.operations.report import Reviewed
+
     if isinstance(answer, Reviewed):
         return {"order_id": order_id, "status": "decided", "review": present.review(answer.review, answer.currency)}
     reason = _reason(answer)
@@ -85,6 +88,8 @@ def _result(order_id: str, answer: "Answer") -> present.Body:
 
 
 def _reason(answer: "Answer") -> str:
+    from chalicelib.operations.report import Misvalued, NotReviewable
+
     if isinstance(answer, NotReviewable):
         return answer.reason
     assert not isinstance(answer, Misvalued), "decisions about many orders bring no values"

@@ -96,12 +96,14 @@ class Redemption(Shape):
     """An order that uses a code."""
 
     order_id: Id
-    code: Typed
+    code: Typed | None
     customer: Customer
     amount: Money
     tax: Money | None = None
     items: Items = []
     placed_at: Moment | None = None
+    payment: Literal["paid", "pending"] = "paid"
+    revision: Annotated[int, Meta(ge=1, le=10**6)] = 1
     payment_fingerprint: Trait | None = None
     shipping_address: Trait | None = None
 
@@ -150,6 +152,20 @@ class Fulfilment(Shape):
     return_by: Moment | None = None
     more: bool = False
     void: bool = False
+
+
+class Payment(Shape):
+    """An order has been paid for."""
+
+    payment_id: Id
+    paid_at: Moment
+
+
+class FriendReleased(Shape):
+    """Why the friend of an order is free again, and whether a reward that stands is given up for that."""
+
+    note: Note
+    void_reward: bool = False
 
 
 class Newcomer(Shape):

@@ -1,12 +1,14 @@
 """May this friend use this code on this order? The only decision that the checkout waits for."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
-from chalicelib.domain.model import Code, Friend, Redemption
+from chalicelib.domain.friends import Holder, Place, Seeker, take
+from chalicelib.domain.model import Code, Redemption
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Program, campaign_of, offer_of
+from chalicelib.domain.program import Program, campaign_of, offer_of, reward_of
 
 Reason = Literal[
     "unknown_code",
@@ -38,8 +40,10 @@ class Ask:
     `tax` is the part of the amount that is tax; all rules go by the rest, the goods, as lines do without theirs.
     `persons` are the friend's pseudonyms, the one of the e-mail address first; a quote may know none yet. A friend may
     be `unaddressed`: known by an id of the shop alone.
-    `code` is in its stored form, or None when what was typed cannot be a code. `payment` and `address` are pseudonyms.
-    `claim` says that the order was paid for already, without the code and so without a discount.
+    `code` is in its stored form, None when what was typed cannot be a code, or empty when the checkout takes it off.
+    `payment` and `address` are pseudonyms.
+    `claim` says that the order was paid for already, without the code and so without a discount. One that is `pending`
+    is not paid for yet; of what the checkout tells of it until then the highest `revision` counts.
     """
 
     order_id: str
@@ -54,6 +58,8 @@ class Ask:
     address: str | None = None
     claim: str | None = None
     unaddressed: Literal[True] | None = None
+    pending: bool = False
+    revision: int = 1
     fingerprint: str = ""
 
     @property
@@ -61,12 +67,17 @@ class Ask:
         """The amount without tax: what offer, minimum and reward are about."""
         return self.amount.amount - (self.tax or 0)
 
+    def seeker(self, ambassador_id: str) -> Seeker:
+        """The order as one that wants a place with an ambassador's code."""
+        return Seeker(self.order_id, ambassador_id, self.placed_at, paid=not self.pending)
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
     """The code can be used: the friend saves `friend_discount`, the ambassador earns about `reward_estimate`.
 
-    `excluded` is the part of the amount that doesn't count; the estimate is in `unit`.
+    `excluded` is the part of the amount that doesn't count; the estimate is in `unit`. `place` is what the order takes
+    among its friend's.
     """
 
     code: Code
@@ -75,6 +86,7 @@ class Offered:
     unit: str
     excluded: int | None = None
     campaign: str | None = None
+    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +96,61 @@ class Refused:
     reason: Reason
 
 
-def admit(  # noqa: PLR0911 - a reason a line
-    code: Code | None, ask: Ask, program: Program, known: tuple[Friend, ...] = ()
+def admit(
+    code: Code | None, ask: Ask, program: Program, holders: Sequence[Holder] = (), *, now: datetime
 ) -> Offered | Refused:
     """Judge an order by what one read of the code and the cached program tell.
 
     The estimate is by the first tier: it promises no more than any ambassador gets, and costs no read of the account.
-    `known` are the friend's guards, if they have been read: a program that takes further orders of a friend needs
-    them. Otherwise whether the friend was referred before is decided by the guards in the transaction itself.
+    `holders` are the friend's roots, if they have been read. Otherwise whether another order has the friend's place is
+    decided by the guards in the transaction itself.
     """
-    if not program.open:
-        return Refused("program_closed")
-    if code is None:
-        return Refused("unknown_code")
-    if code.state == "paused":
-        return Refused("paused_code")
-    if code.expires_at is not None and ask.placed_at >= code.expires_at:
-        return Refused("expired_code")
-    if set(ask.persons) & set(code.owners):
-        return Refused("own_code")
-    if ask.amount.currency != program.currency:
-        return Refused("currency_mismatch")
-    if program.new_friends_only and ask.first_order is False and not (known and program.friend_days):
+    reason = _barred(code, ask, program)
+    if reason or code is None:
+        return Refused(reason or "unknown_code")
+    place = take(ask.seeker(code.ambassador_id), holders, program, now=now)
+    if program.new_friends_only and ask.first_order is False and not (holders and (place or program.friend_days)):
         return Refused("not_first_order")
-    offered = _offered(code, ask, program)
-    others = [guard for guard in known if guard.order_id != ask.order_id]
-    again = (comes_again(guard, code.ambassador_id, ask.placed_at, program) for guard in others)
-    if isinstance(offered, Offered) and not all(again):
-        return Refused("friend_already_referred")
-    return offered
+    offered = _offered(code, ask, program, place.friend_order if place else 1)
+    if isinstance(offered, Refused):
+        return offered
+    return replace(offered, place=place) if place else Refused("friend_already_referred")
 
 
-def comes_again(guard: Friend, ambassador_id: str, placed_at: datetime, program: Program) -> bool:
-    """Tell whether a friend's further order counts: for whoever brought them, within some days of the first.
+def admit_again(code: Code | None, ask: Ask, program: Program, stored: Redemption) -> Offered | Refused:
+    """Judge another revision of an order that is not paid for yet, by the program that it was admitted under.
 
-    Facts may arrive out of order, so the first that was taken need not be the first that was placed.
+    The code that it has was good when it was admitted, whatever became of it; another one must be good now. The order
+    keeps what it is among its friend's, so a further one stays with its ambassador.
     """
-    if program.friend_days is None or guard.since is None or guard.ambassador_id != ambassador_id:
-        return False
-    return abs(placed_at - guard.since) < timedelta(days=program.friend_days)
+    if code is not None and code.code == stored.code:
+        code = replace(code, state="active", expires_at=None, campaign=stored.campaign)
+    reason = _barred(code, ask, program)
+    if reason or code is None:
+        return Refused(reason or "unknown_code")
+    if stored.friend_order > 1 and code.ambassador_id != stored.ambassador_id:
+        return Refused("friend_already_referred")
+    return _offered(code, ask, program, stored.friend_order)
 
 
-def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, due_at: datetime) -> Redemption:
+def _barred(code: Code | None, ask: Ask, program: Program) -> Reason | None:  # noqa: PLR0911 - a reason a line
+    """Why the code is not for this order, whoever the friend has bought with before."""
+    if not program.open:
+        return "program_closed"
+    if code is None:
+        return "unknown_code"
+    if code.state == "paused":
+        return "paused_code"
+    if code.expires_at is not None and ask.placed_at >= code.expires_at:
+        return "expired_code"
+    if set(ask.persons) & set(code.owners):
+        return "own_code"
+    if ask.amount.currency != program.currency:
+        return "currency_mismatch"
+    return None
+
+
+def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, due_at: datetime | None) -> Redemption:
     """Turn an admitted order into the fact that is stored, pinned to the program's version."""
     return Redemption(
         order_id=ask.order_id,
@@ -148,22 +173,26 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
         address=ask.address,
         claim=ask.claim,
         unaddressed=ask.unaddressed,
+        friend_order=offered.place.friend_order,
+        pending=ask.pending,
+        revision=ask.revision,
+        aliases=ask.persons[1:] if ask.pending else (),
         due_at=due_at,
     )
 
 
-def _offered(code: Code, ask: Ask, program: Program) -> Offered | Refused:
+def _offered(code: Code, ask: Ask, program: Program, friend_order: int) -> Offered | Refused:
     """Work out what the code is worth on what counts of the order."""
     excluded = _excluded(ask, program)
     counts = ask.goods - excluded
     if excluded and counts <= 0:
         return Refused("nothing_counts")
     campaign = campaign_of(program, code.campaign, ask.placed_at)
-    offer = offer_of(program, campaign)
+    offer = offer_of(program, campaign, friend_order)
     discount = min(offer.of(counts), counts) if offer and not ask.claim else 0
     if counts < program.minimum or counts <= discount:
         return Refused("below_minimum")
-    rate = (campaign and campaign.reward) or program.tiers[0].reward
+    rate = reward_of(program, program.tiers[0], campaign, friend_order)
     return Offered(
         code,
         discount,

@@ -1,14 +1,14 @@
-"""One settled order: it stands where `settle` puts it, its entries say the same, and so do guard, case and messages."""
+"""One settled order: it stands where `settle` puts it, its entries say the same, and so do root, case and messages."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from chalicelib.domain.admit import comes_again
 from chalicelib.domain.audit import Finding, Told, compared, version_of
 from chalicelib.domain.audit_entry import OF_ORDERS
 from chalicelib.domain.fraud import remembered
+from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD, gains
 from chalicelib.domain.model import (
     Account,
@@ -23,7 +23,7 @@ from chalicelib.domain.model import (
     Standing,
     Trait,
 )
-from chalicelib.domain.program import Program, campaign_of, tier_of
+from chalicelib.domain.program import Program, campaign_of, reward_of, tier_of
 from chalicelib.domain.settle import CAUSES_MAX, Settlement, due, settle, wake_up
 
 FIRST = 2
@@ -42,13 +42,13 @@ class Dossier:
     """An order with what the table has of everything that must agree with it. It has been settled.
 
     `entries` are those that the order names, `messages` those about it by the redemption's version, looked for up to
-    the version after the present one.
+    the version after the present one, `root` the one of its friend.
     """
 
     order: OrderFacts
     program: Program | None
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
-    guard: Friend | None = None
+    root: Friend | None = None
     messages: Mapping[int, Message] = field(default_factory=dict)
     claim: Claim | None = None
     traits: Mapping[str, Trait] = field(default_factory=dict)
@@ -87,7 +87,7 @@ def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[F
     yield from compared("entry", f"{it.where}/ambassador_id", ambassador_id, it.redemption.ambassador_id)
     yield from _check_entries(it)
     yield from _check_sums(it)
-    yield from _check_guard(it)
+    yield from _check_place(it)
     yield from _check_claim(it)
     yield from _check_traits(it)
     if it.program is None:
@@ -165,15 +165,27 @@ def _into(it: Dossier, kind: str, account: str) -> int:
     return sum(leg.amount for entry in it.posted if entry.kind == kind for leg in entry.legs if leg.account == account)
 
 
-def _check_guard(it: Dossier) -> Iterator[Finding]:
-    """The friend's guard stands, and admits this order: the first one, or a further one in time."""
-    guard, redemption = it.guard, it.redemption
-    if guard is None:
-        yield Finding("friend", f"{it.where}/friend", "a guard", None)
-    elif guard.order_id != it.order.order_id and not (
-        it.program and comes_again(guard, redemption.ambassador_id, redemption.placed_at, it.program)
-    ):
-        yield Finding("friend", f"{it.where}/friend", it.order.order_id, guard.order_id)
+def _check_place(it: Dossier) -> Iterator[Finding]:
+    """The order has the place of its friend that it earns by, and no other order has the place of one that stands."""
+    root, redemption, where = it.root, it.redemption, f"{it.where}/friend"
+    if not it.order.is_paid:
+        yield Finding("terms", f"{it.where}/payment", "a payment", None)
+    if root is None:
+        yield Finding("friend", where, "a root", None)
+        return
+    has_it, freed = root.order_id == it.order.order_id, it.order.freed
+    if it.standing.terms.limit == "friend_already_referred" or (freed and freed.by):
+        if has_it:
+            yield Finding("friend", where, "another order", root.order_id)
+    elif redemption.friend_order > 1:
+        if root.count < redemption.friend_order:
+            yield Finding("friend", f"{where}/count", redemption.friend_order, root.count)
+        if it.program and not in_time(root, redemption.ambassador_id, redemption.placed_at, it.program):
+            yield Finding("friend", where, "an order within the days of the friend", root.order_id)
+    elif not has_it:
+        yield Finding("friend", where, it.order.order_id, root.order_id)
+    elif root.unpaid:
+        yield Finding("friend", f"{where}/unpaid", 0, root.unpaid)
 
 
 def _check_claim(it: Dossier) -> Iterator[Finding]:
@@ -207,7 +219,7 @@ def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
     terms, redemption, where = it.standing.terms, it.redemption, f"{it.where}/terms"
     tier = tier_of(program, terms.reached)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
-    rate = (campaign and campaign.reward) or tier.reward
+    rate = reward_of(program, tier, campaign, redemption.friend_order)
     unit = rate.unit_in(program.currency) if rate else program.currency
     yield from compared("terms", f"{where}/tier", tier.name, terms.tier)
     yield from compared("terms", f"{where}/campaign", campaign.name if campaign else None, terms.campaign)

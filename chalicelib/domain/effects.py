@@ -49,6 +49,7 @@ class Replace:
         | model.Adjustment
         | model.Case
         | model.Claim
+        | model.Friend
         | model.FurtherCodes
         | model.Gift
         | model.Job
@@ -85,9 +86,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Write nothing, but only if this order has no redemption: a query is no snapshot, it may have missed it."""
+    """Write nothing, but only if this order has no redemption, or none of its later facts has this `name`.
+
+    A query is no snapshot: it may have missed it, or have come before it.
+    """
 
     order_id: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +110,10 @@ class Valid:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """Write nothing, but only if this guard is still there."""
-
-    guard: model.Friend
-
-
-@dataclass(frozen=True, slots=True)
 class Take:
     """Take from a shard of a month's budget, or give back to it."""
 
     draw: model.Draw
 
 
-Effect = Create | Replace | Owned | Unchanged | Seen | Absent | Present | Take | Revoked | Valid
+Effect = Create | Replace | Owned | Unchanged | Seen | Absent | Take | Revoked | Valid

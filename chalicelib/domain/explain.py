@@ -4,16 +4,30 @@ Each step is `{rule, outcome, detail}`; amounts are minor units. The steps alone
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.domain.model import Redemption, Standing, State, Terms
+from chalicelib.domain.model import OrderFacts, Redemption, Standing, State, Terms
+from chalicelib.domain.program import Program
 
 Step = dict[str, Any]
 Rule = Literal[
-    "offer", "claim", "settlement", "tier", "campaign", "rate", "cap", "budget", "cancelled", "refunds",
-    "below_minimum", "review", "worth", "hold",
+    "offer", "claim", "payment", "withdrawn", "settlement", "tier", "campaign", "rate", "place", "cap", "budget",
+    "replaced", "cancelled", "refunds", "below_minimum", "review", "worth", "hold",
 ]  # fmt: skip
 """Everything that a step can be about. Readers in words have a sentence for each."""
+
+
+PaymentState = Literal["pending", "lapsed", "paid"]
+"""Whether an order that was not paid for when it came still may be, was not in time, or is by now."""
+
+
+def payment_of(order: OrderFacts, program: Program, now: datetime) -> PaymentState:
+    """Whether an order is paid for. One that has lapsed counts again when it is paid for after all."""
+    if order.is_paid:
+        return "paid"
+    assert order.redemption is not None
+    return "pending" if now < order.redemption.placed_at + program.pending else "lapsed"
 
 
 def state_of(standing: Standing) -> State:
@@ -29,6 +43,8 @@ def reason_of(standing: Standing) -> str | None:
         return "review_pending"
     if standing.has("denied"):
         return "denied_by_review"
+    if standing.has("replaced"):
+        return "replaced"
     if standing.has("below_minimum"):
         return "below_minimum"
     if standing.refunded > 0 or standing.has("cancelled"):
@@ -36,13 +52,18 @@ def reason_of(standing: Standing) -> str | None:
     return standing.terms.limit
 
 
-def trace(redemption: Redemption) -> list[Step]:
-    """The rules in the order in which they decided."""
+def trace(redemption: Redemption, payment: PaymentState | None = None) -> list[Step]:
+    """The rules in the order in which they decided; `payment` is for an order that has not been settled yet."""
     parts = {"tax": redemption.tax, "excluded": redemption.excluded}
     left_out = {name: amount for name, amount in parts.items() if amount is not None}
     steps = [_step("offer", redemption.friend_discount, amount=redemption.amount, **left_out, paid=redemption.paid)]
     if redemption.claim:
         steps.append(_step("claim", "approved", id=redemption.claim))
+    if redemption.withdrawn:
+        return [*steps, _step("withdrawn", redemption.withdrawn, revision=redemption.revision)]
+    if redemption.pending:
+        paid: PaymentState = "paid" if redemption.standing else payment or "pending"
+        steps.append(_step("payment", paid, revision=redemption.revision))
     if redemption.standing is None:
         return [*steps, _step("settlement", "pending", estimate=redemption.reward_estimate)]
     return [*steps, *_earned(redemption, redemption.standing), *_waiting(redemption.standing)]
@@ -55,11 +76,15 @@ def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
     if terms.campaign:
         yield _step("campaign", terms.campaign)
     yield _step("rate", terms.full, **_rate(terms, redemption))
+    if terms.limit == "friend_already_referred":
+        yield _step("place", 0, wanted=terms.full)
     if terms.limit == "cap_ambassador":
         yield _step("cap", terms.granted, wanted=terms.full)
     if terms.limit == "cap_budget":
         yield _step("budget", terms.granted, wanted=terms.full)
-    if standing.has("cancelled"):
+    if standing.has("replaced"):
+        yield _step("replaced", 0)
+    elif standing.has("cancelled"):
         yield _step("cancelled", 0)
     elif standing.refunded:
         share = {"granted": terms.granted, "net": standing.net, "of": redemption.paid}

@@ -35,6 +35,7 @@ def flaws(program: Program) -> list[Flaw]:
         found += _of_campaign(f"/campaigns/{n}", campaign, program)
     for n, cap in enumerate(program.caps):
         found += _of_cap(f"/caps/{n}", cap)
+    found += _of_further_orders(program)
     found += _of_weights(program)
     found += _of_lists(program)
     return found
@@ -142,6 +143,18 @@ def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator
             yield f"{pointer}/{name}", f"lies between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
     if all(at.tzinfo for at in times.values()) and campaign.starts_at >= campaign.ends_at:
         yield f"{pointer}/ends_at", "lies after starts_at"
+
+
+def _of_further_orders(program: Program) -> Iterator[Flaw]:
+    later = program.later
+    if later is None:
+        return
+    if program.friend_days is None:
+        yield "/later", "is about a friend's further orders, and without friend_days none is taken"
+    if later.offer:
+        yield from _of_rate("/later/offer", later.offer, offer=True)
+    if later.reward:
+        yield from _of_rate("/later/reward", later.reward)
 
 
 def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:

@@ -15,7 +15,8 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, now:
     after = settled.standing
     assert after is not None
     letters = []
-    if before is None and after.net > 0 and settled.thanks_friend:
+    rewarded = after.terms.limit != "friend_already_referred"
+    if before is None and after.net > 0 and settled.thanks_friend and rewarded:
         letters.append(Letter("friend_thanks", settled.friend_discount))
     if before is None and after.held > 0 and not after.review_open:
         letters.append(Letter("reward_held", after.held, release_at=after.release_at, unit=after.terms.unit))

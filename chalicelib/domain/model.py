@@ -14,7 +14,7 @@ from chalicelib.domain.program import GIFT, Rate
 Balances = dict[str, dict[str, int]]
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
-Mark = Literal["cancelled", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
+Mark = Literal["cancelled", "replaced", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
 About = Literal["signals", "foreign_refund"]
 State = Literal["held", "available", "void", "clawed_back"]
 
@@ -64,20 +64,30 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Friend:
-    """Guards that one person is referred once, and carries the contact for the thank-you.
+    """Guards that one order of a person is rewarded, and carries the contact for the thank-you.
 
-    A customer known by an address and an id of the shop gets a second guard, without a contact. `since` and
-    `ambassador_id` are there if the program takes further orders of the same friend: when the first was placed, and
-    with whose code.
+    Whoever is known in several ways, as by an address and an id of the shop, has one root and for each other way an
+    alias, which says no more than what its `root` is. So there is one place, whatever a person is known by.
+
+    Attributes:
+        order_id: The order that has the place. It was placed at `since`, with a code of `ambassador_id`.
+        count: How many orders of the friend were taken: more than one if the program takes further ones.
+        unpaid: How many orders in a row have taken the place without being paid for, from `unpaid_since` on; 0 if the
+            one that has it is paid for.
     """
 
     person: str
-    order_id: str
+    root: str | None = None
+    order_id: str = ""
     ambassador_id: str | None = None
     since: datetime | None = None
+    count: int = 1
+    unpaid: int = 0
+    unpaid_since: datetime | None = None
     email: str | None = None
     first_name: str | None = None
     locale: str = "en"
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,8 @@ class Standing:
         """
         if self.terms.full:
             return self.available > 0
+        if self.terms.limit is not None:
+            return False
         return self.released and self.net > 0 and not (self.has("denied") or self.has("below_minimum"))
 
     def has(self, mark: Mark) -> bool:
@@ -222,11 +234,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """A code used on an order. Everything but `standing`, `version` and `due_at` is fixed when it is admitted.
+    """A code used on an order. Once the order is paid for, nothing changes but `standing`, `version` and `due_at`.
 
     `amount` is what the shop said, `tax` the part of it that is tax: the rest is goods. `excluded` is the part of these
     that doesn't count, such as gift cards; `payment` and `address` are pseudonyms. `claim` is the one by which it was
-    admitted later, if the friend did not use the code.
+    admitted later, if the friend did not use the code. `friend_order` says which order of its friend it is: the first
+    has the place, further ones come beside it if the program takes them.
+
+    An order that was `pending` when it came earns nothing before a payment is reported. Until then the latest
+    `revision` counts; one that the rules refused is `withdrawn` for that reason. `aliases` are the other pseudonyms of
+    its friend, needed when it is paid for.
     """
 
     order_id: str
@@ -249,6 +266,11 @@ class Redemption:
     address: str | None = None
     claim: str | None = None
     unaddressed: Literal[True] | None = None
+    friend_order: int = 1
+    pending: bool = False
+    revision: int = 1
+    withdrawn: str | None = None
+    aliases: tuple[str, ...] = ()
     version: int = 1
     due_at: datetime | None = None
     standing: Standing | None = None
@@ -369,6 +391,42 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """An order that was redeemed before it was paid for has been paid. There is one of an order."""
+
+    order_id: str
+    payment_id: str
+    paid_at: datetime
+    recorded_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return "payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The friend of an order is free again, and the order worth nothing for good: there is one of an order.
+
+    Another order has taken its place (`by`), since it had come to nothing, or an admin (`author`) has given it back.
+    """
+
+    order_id: str
+    recorded_at: datetime
+    by: str | None = None
+    author: str | None = None
+    note: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return "freed"
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What an admin is asked, `about` the order's signals or a refund in a foreign currency, and for how long."""
 
@@ -433,7 +491,7 @@ class OpenClaims:
     version: int = 1
 
 
-Later = Refund | Reversal | Fulfilment | Review
+Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
 """The facts that may follow a redemption, or come before it."""
 
 
@@ -447,18 +505,27 @@ class OrderFacts:
     reversals: tuple[Reversal, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
     reviews: tuple[Review, ...] = ()
+    payment: Payment | None = None
+    freed: Freed | None = None
     case: Case | None = None
 
     @property
     def begins(self) -> datetime:
-        """When the order begins to count: as it was placed."""
+        """When the order begins to count: as it was placed, or paid for if that came later."""
         assert self.redemption is not None
-        return self.redemption.placed_at
+        placed_at = self.redemption.placed_at
+        return max(placed_at, self.payment.paid_at) if self.redemption.pending and self.payment else placed_at
 
     @property
     def later(self) -> tuple[Later, ...]:
         """The facts beside the redemption."""
-        return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews)
+        once = (fact for fact in (self.payment, self.freed) if fact is not None)
+        return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews, *once)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the order is paid for: it was when it came, or a payment was reported."""
+        return self.redemption is not None and (not self.redemption.pending or self.payment is not None)
 
 
 # --- money ------------------------------------------------------------------------------------------------------------

@@ -107,6 +107,17 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherOrders:
+    """What the further orders of a friend are worth. What it leaves out is as for the first; 0 is nothing."""
+
+    offer: Annotated[Rate | None, "What the friend gets instead."] = None
+    reward: Annotated[Rate | None, "What the ambassador earns instead, in whatever tier or campaign."] = None
+    orders: Annotated[
+        int | None, Within(0, COUNT_MAX), "At most so many are taken of one friend; null takes any number."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """What makes a reward wait for an admin: the sum of the weights of an order's signals."""
 
@@ -173,6 +184,12 @@ class Program:
         "Take every order of a friend within so many days of the first, with the same ambassador's codes; null takes "
         "one order.",
     ] = None
+    later: Annotated[
+        FurtherOrders | None, "What a friend's orders after the first are worth, if not the same; needs `friend_days`."
+    ] = None
+    pending_days: Annotated[
+        int, Within(1, DAYS_MAX), "How long an order that was redeemed before it is paid for waits for its payment."
+    ] = 14
     excluded_skus: Annotated[tuple[Sku, ...], Within(0, SKUS_MAX), "Goods that don't count; gift cards never do."] = ()
     tier_months: Annotated[
         Months | None,
@@ -222,6 +239,11 @@ class Program:
         """How long a reward waits, so that it is not paid for goods that come back."""
         return timedelta(days=self.hold_days)
 
+    @property
+    def pending(self) -> timedelta:
+        """How long an order waits for its payment, from when it was placed on."""
+        return timedelta(days=self.pending_days)
+
 
 def origins_of(program: Program) -> frozenset[str]:
     """Return the origins of the shop's own pages."""
@@ -245,9 +267,16 @@ def campaign_of(program: Program, name: str | None, placed_at: datetime) -> Camp
     return next(running, None)
 
 
-def offer_of(program: Program, campaign: Campaign | None) -> Rate | None:
-    """Return what the friend gets."""
-    return campaign.offer if campaign and campaign.offer else program.offer
+def offer_of(program: Program, campaign: Campaign | None, friend_order: int = 1) -> Rate | None:
+    """Return what a friend gets on the order that is the `friend_order`-th of theirs."""
+    further = program.later if friend_order > 1 else None
+    return (further and further.offer) or (campaign and campaign.offer) or program.offer
+
+
+def reward_of(program: Program, tier: Tier, campaign: Campaign | None, friend_order: int = 1) -> Rate | None:
+    """Return what an ambassador of this tier earns with the `friend_order`-th order of a friend."""
+    further = program.later if friend_order > 1 else None
+    return (further and further.reward) or (campaign and campaign.reward) or tier.reward
 
 
 def units(program: Program) -> set[str]:

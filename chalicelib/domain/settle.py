@@ -6,7 +6,6 @@ was posted for it. So redeeming, releasing, refunding and reviewing are one func
 not matter how often, or in which order, they are looked at.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -35,19 +34,16 @@ from chalicelib.domain.model import (
     OrderFacts,
     Question,
     Redemption,
-    Refund,
     Review,
     Standing,
     Terms,
 )
-from chalicelib.domain.program import Program, campaign_of, tier_of
+from chalicelib.domain.program import Program, campaign_of, reward_of, tier_of
+from chalicelib.domain.refunds import counting_refunds, foreign_refunds, is_cancelled, kept, values
 from chalicelib.domain.tiers import Prize, granted, newest_window, prizes, reached
 
 CAUSES_MAX = 5
 """So many facts an entry names as its cause; `…` stands for the rest."""
-
-CRUMBS_MAX = 5
-"""So many minor units at most can be left over of an order that was paid back refund by refund."""
 
 _ORDER = ""
 """What the order's own reward is called among ages, beside the prizes."""
@@ -55,10 +51,14 @@ _ORDER = ""
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What terms look at beside the order and its account: signals in the table, and what is used of the budget."""
+    """What terms look at beside the order and its account: signals in the table, and what is used of the budget.
+
+    `taken` tells that another order has the place among its friend's that this one wants now that it is paid for.
+    """
 
     evidence: Evidence = field(default_factory=Evidence)
     used: Used = field(default_factory=dict)
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ def settle(
     """Settle one order that has a redemption.
 
     `posted` is how many entries this version of the account has already been given by orders folded before this one.
-    `around` is needed for the first settlement of an order only, which decides its terms.
+    `around` is needed for the first settlement of an order only, which decides its terms. That is the first one which
+    finds it paid for: until then it only waits, and is no concern of the account.
     """
     redemption = order.redemption
     if redemption is None:
@@ -126,9 +127,37 @@ def settle(
     before = redemption.standing
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
+    if not order.is_paid or redemption.withdrawn:
+        return _waiting(redemption, account, program, now)
     account = welcomed(account, redemption)
     terms, draws = decide_terms(order, account, program, around or Surroundings())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
+
+
+def decides_terms(order: OrderFacts) -> bool:
+    """Whether settling the order now decides its terms."""
+    redemption = order.redemption
+    return redemption is not None and redemption.standing is None and order.is_paid and not redemption.withdrawn
+
+
+def _waiting(redemption: Redemption, account: Account, program: Program, now: datetime) -> Settlement:
+    """Leave an order as it is until it is paid for, and look at it once more when it lapses."""
+    ends = redemption.placed_at + program.pending
+    due_at = ends if now < ends and not redemption.withdrawn else None
+    changed = due_at != redemption.due_at
+    if changed:
+        redemption = replace(redemption, due_at=due_at, version=redemption.version + 1)
+    return Settlement(
+        redemption,
+        account,
+        entries=(),
+        gifts=(),
+        draws=(),
+        message=None,
+        case=None,
+        changed=changed,
+        account_changed=False,
+    )
 
 
 def settle_on(
@@ -192,10 +221,10 @@ def decide_terms(
     referrals = reached(account, program, month)
     tier = tier_of(program, referrals)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
-    rate = (campaign and campaign.reward) or tier.reward
+    rate = reward_of(program, tier, campaign, redemption.friend_order)
     full = rate.of(redemption.paid) if rate else 0
     unit = rate.unit_in(program.currency) if rate else program.currency
-    left = capped(account, program, month, full, unit)
+    left = 0 if around.taken else capped(account, program, month, full, unit)
     budgeted = program.budget_month is not None and unit == program.currency
     draws = draw(around.used, program, month, account.ambassador_id, left) if budgeted else ()
     taken = sum(it.amount for it in draws) if budgeted else left
@@ -210,12 +239,21 @@ def decide_terms(
         begins=None if order.begins == redemption.placed_at else order.begins,
         unit=None if unit == redemption.currency else unit,
         campaign=campaign.name if campaign else None,
-        limit="cap_budget" if taken < left else "cap_ambassador" if left < full else None,
+        limit=_limit(around, full, left, taken),
         signals=found,
         review=needs_review(found, program.watch),
         drawn=tuple((it.shard, it.amount) for it in draws),
     )
     return terms, draws
+
+
+def _limit(around: Surroundings, full: int, left: int, taken: int) -> str | None:
+    """Why less is granted than the rate gives, or nothing at all."""
+    if around.taken:
+        return "friend_already_referred"
+    if taken < left:
+        return "cap_budget"
+    return "cap_ambassador" if left < full else None
 
 
 def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
@@ -230,11 +268,11 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     back = [it.goods for it in counting_refunds(order) if it.currency == redemption.currency]
     valued = values(order)
     refunded = sum(back) + sum(valued.values())
-    net = 0 if cancelled else kept(redemption.paid, [*back, *valued.values()])
+    net = 0 if cancelled or order.freed else kept(redemption.paid, [*back, *valued.values()])
     low = (
         program.void_below_minimum
         and refunded > 0
-        and not cancelled
+        and not (cancelled or order.freed)
         and redemption.listed * net < program.minimum * redemption.paid
     )
     last = _last_review(order)
@@ -253,6 +291,7 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
     earned = (before is not None and before.has("earned")) or (released_in is not None and worth > 0)
     marks: dict[Mark, bool] = {
         "cancelled": cancelled,
+        "replaced": order.freed is not None,
         "denied": refused or bool(by_default),
         "by_default": bool(by_default or (asked and not waiting)) and not refused,
         "unvalued": "foreign_refund" in by_default and not refused,
@@ -278,38 +317,6 @@ def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, no
         marks=tuple(mark for mark, true in marks.items() if true),
         entries=before.entries if before else (),
     )
-
-
-def void_whole(order: OrderFacts) -> bool:
-    """Tell whether an order came to nothing, so that its friend is free to be brought by another one.
-
-    It was cancelled, or all of it was paid back by refunds. Not by chargebacks, nor by what an admin decides: the goods
-    may have been kept.
-    """
-    if is_cancelled(order):
-        return True
-    redemption, counting = order.redemption, counting_refunds(order)
-    if redemption is None:
-        return False
-    back = [it.goods for it in counting if it.kind == "refund" and it.currency == redemption.currency]
-    return kept(redemption.paid, back) == 0
-
-
-def kept(paid: int, back: Sequence[int]) -> int:
-    """Return what is left of what was paid. Crumbs, which come of rounding the tax of many refunds, are nothing."""
-    net = max(0, paid - sum(back))
-    return 0 if net <= min(sum(it > 0 for it in back) - 1, CRUMBS_MAX) else net
-
-
-def is_cancelled(order: OrderFacts) -> bool:
-    """Tell whether a cancellation counts."""
-    return any(refund.kind == "cancellation" for refund in counting_refunds(order))
-
-
-def counting_refunds(order: OrderFacts) -> list[Refund]:
-    """The refunds that no reversal has undone."""
-    reversed_ids = {reversal.refund_id for reversal in order.reversals}
-    return [refund for refund in order.refunds if refund.refund_id not in reversed_ids]
 
 
 def deliveries(order: OrderFacts) -> list[Fulfilment]:
@@ -349,21 +356,6 @@ def questions(order: OrderFacts, terms: Terms, settled_at: datetime, program: Pr
 def default_of(about: About, program: Program) -> Decision:
     """What becomes of a question that nobody answers: what a refund is worth is never decided by silence."""
     return "deny" if about == "foreign_refund" else program.review_default
-
-
-def foreign_refunds(order: OrderFacts) -> list[Refund]:
-    """Refunds in another currency than the order's: a person has to say what they are worth before they are summed."""
-    assert order.redemption is not None
-    currency = order.redemption.currency
-    return [it for it in counting_refunds(order) if it.currency not in {None, currency} and it.goods > 0]
-
-
-def values(order: OrderFacts) -> dict[str, int]:
-    """What admins have said that refunds in a foreign currency are worth: of each the last word."""
-    said: dict[str, int] = {}
-    for review in sorted(order.reviews, key=lambda it: it.number):
-        said |= review.values
-    return {it.refund_id: said[it.refund_id] for it in foreign_refunds(order) if it.refund_id in said}
 
 
 def wake_up(standing: Standing) -> datetime | None:

@@ -18,6 +18,7 @@ from typing import TypeVar
 from chalicelib.domain.admit import Ask, Line, Reason, Refused, admit, redemption
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.fraud import Evidence
+from chalicelib.domain.friends import Holder, first_root, seeker_of
 from chalicelib.domain.ledger import moved
 from chalicelib.domain.limits import Used, after_draws
 from chalicelib.domain.model import Account, Code, Draw, Friend, Later, LedgerEntry, OrderFacts, Redemption, Terms
@@ -42,14 +43,14 @@ class Past:
     """A settled order as it went: its facts, and the rules by which it was admitted.
 
     `campaign` is the one that its code belongs to, whether or not it ran. `asked` tells that the order is one of those
-    that the candidate is tried on. `guards` are those that its friend had before any order that is played again.
+    that the candidate is tried on. `roots` are those that its friend had before any order that is played again.
     """
 
     facts: OrderFacts
     program: Program
     campaign: str | None = None
     asked: bool = True
-    guards: tuple[Friend, ...] = ()
+    roots: tuple[Friend, ...] = ()
 
     @property
     def redemption(self) -> Redemption:
@@ -111,11 +112,32 @@ def bonuses_in(entries: Iterable[LedgerEntry]) -> Bonuses:
 
 @dataclass(slots=True)
 class _Lane:
-    """One ambassador: the account, the friends' guards, and whether the candidate has decided on anything yet."""
+    """One ambassador: the account, the friends' roots, and whether the candidate has decided on anything yet."""
 
     account: Account
     friends: dict[str, Friend] = field(default_factory=dict)
+    orders: dict[str, "_Order"] = field(default_factory=dict)
     tried: bool = False
+
+    def take(self, admitted: Redemption) -> None:
+        """Put an order in its friend's place, or beside the one that has it."""
+        was, number = self.friends.get(admitted.friend), admitted.friend_order
+        if was is not None and number > 1:
+            self.friends[admitted.friend] = replace(was, count=max(was.count, number))
+            return
+        root = first_root(admitted.friend, seeker_of(admitted), now=admitted.recorded_at)
+        further = was is not None and was.count > 1
+        self.friends[admitted.friend] = replace(root, since=was.since, count=was.count) if was and further else root
+
+    def holders(self, order: "_Order", at: datetime) -> list[Holder]:
+        """Who has the place of an order's friend, with what was known of that order by a moment."""
+        mine = self.friends.get(order.past.redemption.friend)
+        found = []
+        for root in (mine,) if mine else order.past.roots:
+            other = self.orders.get(root.order_id)
+            facts = _known(other.past.facts, other.redemption, at) if other and other.facts.redemption else None
+            found.append(Holder(root, facts))
+        return found
 
 
 @dataclass(slots=True)
@@ -158,6 +180,7 @@ class _Play:
         lane = self._lanes.setdefault(was.ambassador_id, _Lane(Account(was.ambassador_id)))
         program = self.candidate if past.asked else past.program
         self.orders.append(_Order(past, lane, program, OrderFacts(was.order_id)))
+        lane.orders[was.order_id] = self.orders[-1]
         if past.terms.drawn:
             self.used = after_draws(self.used, _given_back(past))
         self._expect(len(self.orders) - 1, was.standing.settled_at, _FIRST)
@@ -180,13 +203,13 @@ class _Play:
     def _first_look(self, order: _Order, number: int, at: datetime) -> None:
         """Admit an order and decide its terms, and see for when its later facts have to be expected."""
         order.lane.tried = order.lane.tried or order.past.asked
-        admitted = _admitted(order, self.candidate) if order.past.asked else _bare(order.past.redemption)
+        admitted = _admitted(order, self.candidate, at) if order.past.asked else _bare(order.past.redemption)
         if isinstance(admitted, Refused):
             order.refused = admitted.reason
             return
         order.facts = _known(order.past.facts, admitted, at)
-        guard = Friend(admitted.friend, admitted.order_id, admitted.ambassador_id, since=admitted.placed_at)
-        order.lane.friends.setdefault(admitted.friend, guard)
+        if order.past.asked or order.past.terms.limit != "friend_already_referred":
+            order.lane.take(admitted)
         order.lane.account = welcomed(order.lane.account, admitted)
         terms, draws = self._terms(order)
         self._look(order, number, at, terms, draws)
@@ -222,8 +245,8 @@ class _Play:
             self.used = after_draws(self.used, settlement.draws)
 
 
-def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
-    """Let the candidate judge an order as the checkout brought it, as far as that was kept."""
+def _admitted(order: _Order, candidate: Program, at: datetime) -> Redemption | Refused:
+    """Let the candidate judge an order as the checkout brought it, as far as that was kept, now that it is paid for."""
     was = order.past.redemption
     ask = Ask(
         order_id=was.order_id,
@@ -239,11 +262,11 @@ def _admitted(order: _Order, candidate: Program) -> Redemption | Refused:
         fingerprint=was.fingerprint,
     )
     code = Code(was.code, was.ambassador_id, (), was.recorded_at, campaign=was.campaign or order.past.campaign)
-    mine = order.lane.friends.get(was.friend)
-    answer = admit(code, ask, candidate, (mine,) if mine else order.past.guards)
+    answer = admit(code, ask, candidate, order.lane.holders(order, at), now=at)
     if isinstance(answer, Refused):
         return answer
-    return redemption(answer, ask, candidate, now=was.recorded_at, due_at=was.recorded_at)
+    admitted = redemption(answer, ask, candidate, now=was.recorded_at, due_at=was.recorded_at)
+    return replace(admitted, pending=was.pending, revision=was.revision)
 
 
 def _bare(was: Redemption) -> Redemption:
@@ -260,6 +283,8 @@ def _known(facts: OrderFacts, redemption: Redemption, at: datetime) -> OrderFact
         reversals=_until(at, facts.reversals),
         fulfilments=_until(at, facts.fulfilments),
         reviews=_until(at, facts.reviews),
+        payment=facts.payment if facts.payment and facts.payment.recorded_at <= at else None,
+        freed=facts.freed if facts.freed and facts.freed.recorded_at <= at else None,
     )
 
 

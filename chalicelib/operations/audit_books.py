@@ -321,6 +321,7 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
         orders.append(order_of(order_id, [it.entity for it in found if it.entity is not None]))
     settled = [order for order in orders if order.redemption is not None and order.redemption.standing is not None]
     beside = table.find(key for order in settled for key in _beside(order.redemption))
+    roots = _roots(table, [it.entity for it in beside.values() if isinstance(it.entity, Friend)])
     versions = {order.redemption.program_version for order in settled if order.redemption}
     known = _programs(table, versions)
     dossiers = []
@@ -333,13 +334,24 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
                 order,
                 known.get(order.redemption.program_version),
                 entries={it.number: it for it in those if isinstance(it, LedgerEntry)},
-                guard=next((it for it in those if isinstance(it, Friend)), None),
+                root=roots.get(order.redemption.friend),
                 messages={it.version: it for it in those if isinstance(it, Message)},
                 claim=next((it for it in those if isinstance(it, Claim)), None),
                 traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
             )
         )
     return dossiers, findings
+
+
+def _roots(table: Table, guards: Iterable[Friend]) -> dict[str, Friend]:
+    """Follow guards to their roots, by person; an alias that leads nowhere is left out."""
+    roots = {it.person: it for it in guards}
+    while leads := {it.root for it in roots.values() if it.root}:
+        found = table.find(keys.friend(person) for person in sorted(leads))
+        guard_of = {it.person: it for it in (entity(it, Friend) for it in found.values()) if it is not None}
+        led = {person: guard_of.get(it.root) if it.root else it for person, it in roots.items()}
+        roots = {person: it for person, it in led.items() if it is not None and it.root != person}
+    return roots
 
 
 def _beside(it: Redemption | None) -> list[Key]:

@@ -11,7 +11,8 @@ from chalicelib.domain.model import Attempt, Claim, OpenClaims, Redemption
 from chalicelib.domain.program import Program
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.redeem import Contact, Redeemed, redeem
+from chalicelib.operations.friends import Contact
+from chalicelib.operations.redeem import Redeemed, redeem
 from chalicelib.store.table import BusyError, Table
 
 OPEN_MAX = 20

@@ -231,7 +231,7 @@ class _Reading:
         crowded = [it.order_id for it, standing in settled if len(standing.named) < standing.facts]
         orders = chain.from_iterable(self._each(self._table.read_orders, _batches(plain)))
         pasts = [self._past(order) for order in chain(orders, self._each(self._table.read_order, crowded))]
-        return self._with_guards(self._with_campaigns(pasts))
+        return self._with_roots(self._with_campaigns(pasts))
 
     def _past(self, order: OrderFacts) -> Past:
         assert order.redemption is not None
@@ -247,14 +247,14 @@ class _Reading:
         campaigns = {it.code: it.campaign for it in found}
         return [replace(past, campaign=campaigns.get(past.redemption.code)) for past in pasts]
 
-    def _with_guards(self, pasts: list[Past]) -> list[Past]:
-        """Note the guards of friends who may have been referred before, by an order that is not played."""
+    def _with_roots(self, pasts: list[Past]) -> list[Past]:
+        """Note the roots of friends who may have been referred before, by an order that is not played."""
         persons = sorted({past.redemption.friend for past in pasts if past.asked and past.program.friend_days})
         played = {past.facts.order_id for past in pasts}
-        found = chain.from_iterable(self._each(self._table.read_friends, _batches(persons)))
-        guards = {it.person: it for it in found if it.order_id not in played}
+        found = chain.from_iterable(it.items() for it in self._each(self._table.read_roots, _batches(persons)))
+        roots = {person: it for person, it in found if it.order_id not in played}
         return [
-            replace(past, guards=(guards[past.redemption.friend],)) if past.redemption.friend in guards else past
+            replace(past, roots=(roots[past.redemption.friend],)) if past.redemption.friend in roots else past
             for past in pasts
         ]
 

@@ -6,24 +6,26 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model import Decision, Fulfilment, Refund, Reversal, Review
+from chalicelib.domain.model import Decision, Freed, Fulfilment, Payment, Refund, Reversal, Review
 from chalicelib.domain.money import Money
 from chalicelib.operations.redeem import GRACE, Conflicting
 from chalicelib.store.table import Table
 
-Reported = Refund | Reversal | Fulfilment
+Reported = Refund | Reversal | Fulfilment | Payment
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The fact as it is stored, now or (`replayed`) by an earlier request with the same content.
 
-    `superseded` says that it changes nothing, because a higher revision of the same delivery is there.
+    `superseded` says that it changes nothing, because a higher revision of the same delivery is there. `freed` is there
+    if a reversal came too late: the order has given its friend free, and stays worth nothing.
     """
 
     fact: Reported
     replayed: bool
     superseded: bool = False
+    freed: Freed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,14 @@ def report(table: Table, fact: Reported) -> Taken | Conflicting | AlreadyReverse
     """
     failures = table.commit([Create(replace(fact, due_at=fact.recorded_at + GRACE))])
     stored = failures[0].stored if failures else fact
-    assert isinstance(stored, Refund | Reversal | Fulfilment)
+    assert isinstance(stored, Refund | Reversal | Fulfilment | Payment)
     if failures and _content(stored) != _content(fact):
         return Conflicting()
     if failures and isinstance(fact, Refund) and table.is_reversed(fact):
         return AlreadyReversed()
     superseded = isinstance(fact, Fulfilment) and table.is_superseded(fact)
-    return Taken(stored, replayed=bool(failures), superseded=superseded)
+    freed = table.read_freed(fact.order_id) if isinstance(fact, Reversal) else None
+    return Taken(stored, replayed=bool(failures), superseded=superseded, freed=freed)
 
 
 def review(
@@ -96,7 +99,7 @@ def review(
     Raises:
         BusyError: the table did not answer in time.
     """
-    from chalicelib.domain.settle import foreign_refunds
+    from chalicelib.domain.refunds import foreign_refunds
 
     order = table.read_order(order_id)
     if order.redemption is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain.model import Case, Decision, Redemption, Refund
 from chalicelib.domain.program import Program
-from chalicelib.domain.settle import foreign_refunds, values
+from chalicelib.domain.refunds import foreign_refunds, values
 from chalicelib.operations import programs
 from chalicelib.operations.redeem import Conflicting
 from chalicelib.operations.report import Misvalued, NotReviewable, Reviewed, review

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
+from chalicelib.domain.friends import seeker_of, take
 from chalicelib.domain.limits import Used, after_draws, merged
-from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts, Trait
-from chalicelib.domain.settle import Settlement, Unsettled, settle
+from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts, Redemption, Trait
+from chalicelib.domain.program import Program
+from chalicelib.domain.settle import Settlement, Unsettled, decides_terms, settle
 from chalicelib.operations import programs
+from chalicelib.operations.friends import look, placing
+from chalicelib.operations.redeem import GRACE
 from chalicelib.operations.surroundings import Vicinity, look_around, survey
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
@@ -118,7 +122,7 @@ class _Fold:
 
     def add(self, order: OrderFacts, settlement: Settlement, effects: list[Effect]) -> None:
         """Take a settlement in."""
-        if order.redemption and order.redemption.standing is None:
+        if order.redemption and decides_terms(order):
             self.vicinity.remember(order.redemption)
         self.effects += effects
         self.draws += settlement.draws
@@ -134,9 +138,11 @@ class _Fold:
 
 
 def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
-    redemptions = [order.redemption for order in orders if order.redemption]
-    fold = _Fold(account, survey(table, redemptions, account.ambassador_id))
+    fold = _Fold(account, survey(table, orders, account.ambassador_id))
     for order in orders:
+        claims = _claims_place(order)
+        if claims and fold.taken:
+            break
         settlement = _settle_one(table, order, fold, now)
         if isinstance(settlement, Postponed):
             fold.postponed.append(settlement)
@@ -146,7 +152,15 @@ def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: dat
                 break
             fold.add(order, settlement, effects)
         fold.taken += 1
+        if claims:
+            break
     return fold
+
+
+def _claims_place(order: OrderFacts) -> bool:
+    """Whether the order was not paid for when it came, is by now, and wants its friend's place: then it goes alone."""
+    redemption = order.redemption
+    return redemption is not None and redemption.pending and redemption.friend_order == 1 and decides_terms(order)
 
 
 def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> Settlement | Postponed:
@@ -154,9 +168,13 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
     try:
         program = programs.version(table, order.redemption.program_version)
         around = None
-        if order.redemption.standing is None:
+        if decides_terms(order):
             around = look_around(table, fold.vicinity, order, fold.account, program, used=fold.used, now=now)
             fold.used = around.used
+        claimed: list[Effect] = []
+        if around and _claims_place(order):
+            taken, claimed = _claim_place(table, order.redemption, program, now)
+            around = replace(around, taken=taken)
         settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
     except BusyError:
         raise
@@ -164,7 +182,21 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
         return _postpone(table, order.order_id, repr(error), now)
     if isinstance(settlement, Unsettled):
         return _postpone(table, order.order_id, "; ".join(settlement.reasons), now)
+    fold.effects += claimed
     return settlement
+
+
+def _claim_place(table: Table, redemption: Redemption, program: Program, now: datetime) -> tuple[bool, list[Effect]]:
+    """Whether another order has the place of the friend and stands; if not, what gives it to this one.
+
+    The root is written even if it names this order: whoever takes the place at this moment has read it before.
+    """
+    persons = (redemption.friend, *redemption.aliases)
+    known, seeker = look(table, persons), seeker_of(redemption)
+    place = take(seeker, known.holders, program, now=now)
+    if place is None:
+        return True, []
+    return False, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
 
 
 def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:

@@ -11,7 +11,7 @@ from chalicelib.domain.limits import Used
 from chalicelib.domain.model import Account, Code, Friend, Membership, OrderFacts, Redemption, Trait
 from chalicelib.domain.people import canonical_email
 from chalicelib.domain.program import Program
-from chalicelib.domain.settle import Surroundings
+from chalicelib.domain.settle import Surroundings, decides_terms
 from chalicelib.operations import programs
 from chalicelib.store.table import Table
 
@@ -57,7 +57,7 @@ class Vicinity:
         return [Create(it) if it.version == 1 else Replace(it) for it in changed]
 
 
-def survey(table: Table, orders: Sequence[Redemption], ambassador_id: str) -> Vicinity:
+def survey(table: Table, orders: Sequence[OrderFacts], ambassador_id: str) -> Vicinity:
     """Read who and what is around the first settlements among an ambassador's orders, after the account was read.
 
     Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
@@ -67,7 +67,7 @@ def survey(table: Table, orders: Sequence[Redemption], ambassador_id: str) -> Vi
     Raises:
         BusyError: the table did not answer in time.
     """
-    fresh = [it for it in orders if it.standing is None]
+    fresh = [it.redemption for it in orders if it.redemption and decides_terms(it)]
     watched = [it for it in fresh if programs.version(table, it.program_version).watch.on]
     traits = _traits(fresh)
     found = table.read_circle(ambassador_id, traits, [it.friend for it in watched], [it.code for it in watched])
@@ -120,7 +120,7 @@ def is_disposable(email: str | None) -> bool:
 
 def _survey_ambassador(table: Table, vicinity: Vicinity, found: Iterable[Entity], *, with_orders: bool) -> None:
     owners = {person: None for it in found if isinstance(it, Code) for person in it.owners}
-    guards = table.read_friends(owners)
+    guards = {it.person: it for it in table.read_roots(owners).values()}.values()
     vicinity.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
     if with_orders:
         vicinity.own = table.read_redemptions(dict.fromkeys(it.order_id for it in guards))

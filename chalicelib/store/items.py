@@ -28,6 +28,8 @@ _ENTITIES: dict[str, type] = {
     "REVERSAL": model.Reversal,
     "FULFILMENT": model.Fulfilment,
     "REVIEW": model.Review,
+    "PAYMENT": model.Payment,
+    "FREED": model.Freed,
     "CASE": model.Case,
     "USED": model.Trait,
     "CLAIM": model.Claim,
@@ -48,10 +50,14 @@ _ENTITIES: dict[str, type] = {
 _LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
 """The attributes that list an item, beside `due_at`, which is a field."""
 
-_FILLED_IN: dict[type, list[str]] = {
-    kind: [field.name for field in fields(kind) if field.default not in (None, MISSING)] for kind in _ENTITIES.values()
+_IN_CONDITIONS = {"version", "state", "attempts"}
+"""The fields that conditions and updates of the table ask for by name: they are there whatever they hold."""
+
+_DEFAULTS: dict[type, dict[str, Any]] = {
+    kind: {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
+    for kind in _ENTITIES.values()
 }
-"""The fields of each entity that are not None when they are left out."""
+"""What the fields of each entity are when they are left out, if not None."""
 
 _MET: set[Any] = set()
 _MEETING = Lock()
@@ -59,10 +65,12 @@ _MEETING = Lock()
 
 
 def item_of(entity: Entity) -> Item:
-    """Write an entity as DynamoDB stores it. Fields without a value are left out, unless that would give them one."""
-    told = msgspec.to_builtins(entity, builtin_types=(datetime,))
-    nothing: Item = {name: {"NULL": True} for name in _FILLED_IN[type(entity)] if told[name] is None}
-    return {**key_item(key_of(entity)), **write({**told, **index_keys(entity)}), **nothing}
+    """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
+    told, defaults = msgspec.to_builtins(entity, builtin_types=(datetime,)), _DEFAULTS[type(entity)]
+    nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
+    usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
+    kept = {name: field for name, field in told.items() if name not in usual}
+    return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
 
 
 def letters_of(message: model.Message) -> list[Any]:

@@ -13,6 +13,7 @@
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
+| payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
 | case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
 | claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
@@ -170,11 +171,11 @@ def redemption(order_id: str) -> Key:
 
 def fact(order_id: str, name: str) -> Key:
     """A later fact of an order by the name that the order's standing gives it. Those with a number sort by it."""
-    kind, _, own = name.partition(":")
+    kind, mark, own = name.partition(":")
     if kind == "fulfilment":
         fulfilment_id, _, revision = own.partition("#")
         own = f"{fulfilment_id}#{revision.zfill(_REVISION_DIGITS)}"
-    return Key(order(order_id), f"{kind.upper()}#{own.zfill(6) if kind == 'review' else own}")
+    return Key(order(order_id), kind.upper() + mark.replace(":", "#") + (own.zfill(6) if kind == "review" else own))
 
 
 def kind_in(sk: str) -> str:

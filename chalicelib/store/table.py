@@ -12,7 +12,6 @@ from chalicelib.domain.effects import (
     Effect,
     Entity,
     Owned,
-    Present,
     Replace,
     Revoked,
     Seen,
@@ -31,6 +30,7 @@ from chalicelib.domain.model import (
     Code,
     Coupon,
     Draw,
+    Freed,
     Friend,
     Fulfilment,
     FurtherCodes,
@@ -41,6 +41,7 @@ from chalicelib.domain.model import (
     Message,
     OpenClaims,
     OrderFacts,
+    Payment,
     Profile,
     Redemption,
     Refund,
@@ -198,15 +199,13 @@ class Table:
             case _:
                 return {"ConditionCheck": self._check(key, effect)}
 
-    def _check(self, key: Key, effect: Unchanged | Absent | Present | Valid) -> Action:
+    def _check(self, key: Key, effect: Unchanged | Absent | Valid) -> Action:
         """What must be true of an item that is not written."""
         match effect:
             case Unchanged(redemption):
                 return self._wire.action(key, "version = :version", {":version": redemption.version})
             case Absent():
                 return self._wire.action(key, "attribute_not_exists(PK)", {})
-            case Present():
-                return self._wire.action(key, "attribute_exists(PK)", {})
             case Valid():
                 return self._wire.action(key, _VALID, {})
 
@@ -344,8 +343,24 @@ class Table:
         return self._batch([keys.code(code) for code in codes], Code)
 
     def read_friends(self, persons: Iterable[str]) -> list[Friend]:
-        """Which of these people have been referred."""
+        """The guards of these people, where they have one."""
         return self._batch([keys.friend(person) for person in persons], Friend)
+
+    def read_roots(self, persons: Iterable[str]) -> dict[str, Friend]:
+        """The roots of these people, where they have one: a guard is a root, or an alias that leads to one."""
+        roots = {it.person: it for it in self.read_friends(persons)}
+        while leads := {it.root for it in roots.values() if it.root}:
+            found = {it.person: it for it in self.read_friends(sorted(leads))}
+            roots = {person: found[it.root] if it.root else it for person, it in roots.items()}
+        return roots
+
+    def read_payment(self, order_id: str) -> Payment | None:
+        """The payment of an order."""
+        return self._get(keys.fact(order_id, "payment"), Payment)
+
+    def read_freed(self, order_id: str) -> Freed | None:
+        """Whether an order has given its friend free."""
+        return self._get(keys.fact(order_id, "freed"), Freed)
 
     def read_circle(
         self, ambassador_id: str, traits: Iterable[str], persons: Iterable[str], codes: Iterable[str]
@@ -533,6 +548,8 @@ def order_of(order_id: str, entities: Sequence[Entity]) -> OrderFacts:
         reversals=tuple(_only(Reversal, entities)),
         fulfilments=tuple(_only(Fulfilment, entities)),
         reviews=tuple(_only(Review, entities)),
+        payment=next(_only(Payment, entities), None),
+        freed=next(_only(Freed, entities), None),
         case=next(_only(Case, entities), None),
     )
 
@@ -544,11 +561,11 @@ def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
 def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
-        case Create(entity) | Replace(entity) | Owned(entity) | Unchanged(entity) | Seen(entity) | Present(entity):
+        case Create(entity) | Replace(entity) | Owned(entity) | Unchanged(entity) | Seen(entity):
             return keys.key_of(entity)
         case Revoked(api_key) | Valid(api_key):
             return keys.key_of(api_key)
-        case Absent(order_id):
-            return keys.redemption(order_id)
+        case Absent(order_id, name):
+            return keys.fact(order_id, name) if name else keys.redemption(order_id)
         case Take(draw):
             return keys.budget(draw.month, draw.shard)

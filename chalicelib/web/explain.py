@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from chalicelib.domain.explain import Rule, Step, trace
+from chalicelib.domain.explain import PaymentState, Rule, Step, trace
 from chalicelib.domain.fraud import safe_to_tell
 from chalicelib.domain.model import Redemption
 from chalicelib.domain.program import GIFT
@@ -21,10 +21,13 @@ Told = dict[str, Any]
 """The details of a step, and its outcome among them."""
 
 
-def explain(redemption: Redemption, reader: Reader, language: Language) -> list[str]:
+def explain(
+    redemption: Redemption, reader: Reader, language: Language, payment: PaymentState | None = None
+) -> list[str]:
     """Tell a reader about a reward: first what it is and when it is released, then what led there."""
     teller = TELLERS[reader](redemption, language)
-    return [sentence for step in sorted(trace(redemption), key=teller.is_background) for sentence in teller.tell(step)]
+    steps = sorted(trace(redemption, payment), key=teller.is_background)
+    return [sentence for step in steps for sentence in teller.tell(step)]
 
 
 class Teller:
@@ -102,7 +105,7 @@ class Teller:
 class ToAdmin(Teller):
     """Complete, with figures."""
 
-    foreground = frozenset({"worth", "hold"})
+    foreground = frozenset({"worth", "hold", "payment", "withdrawn"})
 
     def tell_offer(self, it: Told) -> Sentences:
         """The order, and what the friend got."""
@@ -122,6 +125,26 @@ class ToAdmin(Teller):
         yield self._("The code was not used at checkout: an admin approved a late claim (%(claim)s).") % {
             "claim": it["id"]
         }
+
+    def tell_payment(self, it: Told) -> Sentences:
+        """Whether it is paid for, as long as that matters."""
+        if it["outcome"] == "pending":
+            yield self._("It has not been paid for yet, and earns nothing until it is.")
+        elif it["outcome"] == "lapsed":
+            yield self._("It was not paid for in time. It earns nothing unless it still is.")
+
+    def tell_withdrawn(self, it: Told) -> Sentences:
+        """The cart changed before it was paid for."""
+        text = self._("Before it was paid for, it changed so that the code is not used on it: %(reason)s.")
+        yield text % {"reason": it["outcome"]}
+
+    def tell_place(self, _: Told) -> Sentences:
+        """The friend's first order is another one."""
+        yield self._("Another order of the same friend is rewarded already, so this one is not.")
+
+    def tell_replaced(self, _: Told) -> Sentences:
+        """The friend is free again."""
+        yield self._("It has set its friend free for another order, so it earns nothing any more.")
 
     def tell_settlement(self, it: Told) -> Sentences:
         """Nothing is decided yet."""
@@ -246,7 +269,7 @@ class ToAdmin(Teller):
 class ToAmbassador(Teller):
     """Kind, and safe to show."""
 
-    foreground = frozenset({"offer", "worth", "hold"})
+    foreground = frozenset({"offer", "worth", "hold", "payment", "withdrawn"})
 
     def tell_offer(self, it: Told) -> Sentences:
         """That a friend bought; what they paid is theirs to tell."""
@@ -258,6 +281,25 @@ class ToAmbassador(Teller):
     def tell_claim(self, _: Told) -> Sentences:
         """That we agreed."""
         yield self._("You claimed this order, and we have agreed that it is yours.")
+
+    def tell_payment(self, it: Told) -> Sentences:
+        """Whether it is paid for, as long as that matters."""
+        if it["outcome"] == "pending":
+            yield self._("The order has not been paid for yet. Your reward begins when it is.")
+        elif it["outcome"] == "lapsed":
+            yield self._("The order was not paid for, so there is no reward for it.")
+
+    def tell_withdrawn(self, _: Told) -> Sentences:
+        """The code was left out in the end."""
+        yield self._("In the end the order was placed without your code.")
+
+    def tell_place(self, _: Told) -> Sentences:
+        """Who had bought before is the friend's to tell."""
+        yield self._("We thank you for the first order of each friend, and this was not the first.")
+
+    def tell_replaced(self, _: Told) -> Sentences:
+        """Nothing is left of the order."""
+        yield self._("This order does not count any more.")
 
     def tell_settlement(self, _: Told) -> Sentences:
         """Nothing is decided yet."""

@@ -8,13 +8,14 @@ from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
-from chalicelib.domain.admit import Ask, Refused
+from chalicelib.domain.admit import Ask
 from chalicelib.domain.model import Decision, Fulfilment, Person, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.operations import programs
 from chalicelib.operations.deliver import deliver
 from chalicelib.operations.enrol import Enrolled, enrol
-from chalicelib.operations.redeem import Conflicting, Contact, Redeemed, redeem
+from chalicelib.operations.friends import Contact
+from chalicelib.operations.redeem import Answer, redeem
 from chalicelib.operations.report import Reported, report, review
 from chalicelib.operations.settle_orders import settle_orders
 from chalicelib.store.table import BusyError, Table
@@ -63,7 +64,7 @@ class Town:
         person = Person(f"{name}@example.com", name.title())
         return self._patiently(lambda: enrol(self.table, person, pepper=PEPPER, now=self.now, chance=self._chance))
 
-    def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000) -> Redeemed | Refused | Conflicting:
+    def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000) -> Answer:
         """Use a code on an order."""
         persons = (friend, f"customer-{friend}")
         told = f"{code}-{friend}-{amount}"

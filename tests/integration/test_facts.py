@@ -97,7 +97,7 @@ def test_a_line_with_tax_is_left_out_by_what_it_costs_without(shop: Shop) -> Non
 # --- deliveries -------------------------------------------------------------------------------------------------------
 
 
-def told_of(shop: Shop, **more: object) -> tuple[int, str]:
+def told_of(shop: Shop, **more: object) -> tuple[int, str | None]:
     """Report a delivery: the status of the answer, and the delivery's."""
     told = {"fulfilment_id": "f-1", "delivered_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}", **more}
     answer = shop.call("POST", DELIVERIES, {k: v for k, v in told.items() if v is not None}, scope="checkout")

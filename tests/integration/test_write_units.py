@@ -48,8 +48,9 @@ def test_aims(costs: Costs, operation: str, most: int) -> None:
 
 
 def test_a_checkout_waits_for_two_calls(costs: Costs) -> None:
-    """Whatever the answer is: the code is read, then the order is stored or looked up."""
+    """The code is read, then the order is stored or looked up; for a friend who came before, that order as well."""
     trips = {name: cost.trips for name, cost in costs.items() if name.startswith("redeem")}
+    assert trips.pop("redeem, refused: friend came before") == TRIPS_PER_REDEMPTION + 1
     assert set(trips.values()) == {TRIPS_PER_REDEMPTION}, trips
 
 

@@ -12,7 +12,8 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
 from chalicelib.operations.enrol import enrol
-from chalicelib.operations.redeem import Contact, Redeemed, redeem
+from chalicelib.operations.friends import Contact
+from chalicelib.operations.redeem import Redeemed, redeem
 from chalicelib.operations.report import report, review
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError

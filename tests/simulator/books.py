@@ -4,21 +4,24 @@ An order is compared with what `settle` answers for it now, so these hold for an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Entity
+from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.model import (
     Account,
+    Freed,
     Friend,
     Fulfilment,
     LedgerEntry,
     Message,
     Month,
     OrderFacts,
+    Payment,
     Redemption,
     Refund,
     Reversal,
@@ -42,7 +45,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *misnamed_entries(redemptions, entries),
         *doubled_releases(entries),
         *risen(redemptions, entries),
-        *wrong_friends(redemptions, of(Friend, stored), of(Program, stored)),
+        *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
     ]
@@ -57,7 +60,7 @@ def orders(entities: Iterable[object]) -> list[OrderFacts]:
     """All facts that are stored, order by order."""
     facts: dict[str, list[object]] = defaultdict(list)
     for it in entities:
-        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review):
+        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed):
             facts[it.order_id].append(it)
     return [
         OrderFacts(
@@ -67,6 +70,8 @@ def orders(entities: Iterable[object]) -> list[OrderFacts]:
             reversals=tuple(of(Reversal, found)),
             fulfilments=tuple(of(Fulfilment, found)),
             reviews=tuple(of(Review, found)),
+            payment=next(iter(of(Payment, found)), None),
+            freed=next(iter(of(Freed, found)), None),
         )
         for order_id, found in facts.items()
     ]
@@ -173,21 +178,41 @@ def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> 
             yield f"{it.order_id} says that {gone} is gone of what has expired, its entries say {out[it.order_id]}"
 
 
-def wrong_friends(
-    redemptions: Iterable[Redemption], guards: Iterable[Friend], programs: Iterable[Program]
-) -> Iterator[str]:
-    """A friend is referred once, or again by the same ambassador in the days that the program takes; guards say so."""
-    stored, version = {it.order_id: it for it in redemptions}, {it.version: it for it in programs}
+def wrong_friends(found: Iterable[OrderFacts], guards: Iterable[Friend], programs: Iterable[Program]) -> Iterator[str]:
+    """Of each friend one order is rewarded in the first place; further ones as the program takes them; guards say so.
+
+    A friend is whoever one order after the other has been known as: guards that orders have brought together are one.
+    """
+    stored, version = {it.order_id: it for it in found if it.redemption}, {it.version: it for it in programs}
     guard_of = {guard.person: guard for guard in guards}
-    yield from (f"{it.order_id} has a guard and no redemption" for it in guard_of.values() if it.order_id not in stored)
-    for it in stored.values():
-        guard, days = guard_of.get(it.friend), version[it.program_version].friend_days
-        if guard is None or guard.since is None:
-            yield f"{it.order_id} has a redemption and no guard"
-        elif guard.order_id != it.order_id:
-            in_time = days is not None and abs(it.placed_at - guard.since) < timedelta(days=days)
-            if not in_time or guard.ambassador_id != it.ambassador_id:
-                yield f"{it.friend} was referred by {guard.order_id}, and again by {it.order_id}"
+    yield from (f"{it.person} leads to no root" for it in guard_of.values() if _root(it, guard_of) is None)
+    first: dict[str, str] = {}
+    for order in stored.values():
+        redemption = order.redemption
+        assert redemption is not None
+        root = _root(guard_of.get(redemption.friend), guard_of)
+        if root is None or root.order_id not in stored:
+            yield f"{order.order_id} has a redemption and no root with an order"
+            continue
+        standing = redemption.standing
+        if standing is None or not (standing.worth or standing.room):
+            continue
+        if redemption.friend_order == 1:
+            if first.setdefault(root.person, order.order_id) != order.order_id:
+                yield f"{root.person} was rewarded for {first[root.person]}, and again for {order.order_id}"
+            if root.order_id != order.order_id or root.unpaid:
+                yield f"{order.order_id} is rewarded, and {root.order_id} has the place"
+        elif not in_time(root, redemption.ambassador_id, redemption.placed_at, version[redemption.program_version]):
+            yield f"{order.order_id} is rewarded as a further order, and is none"
+
+
+def _root(guard: Friend | None, guard_of: Mapping[str, Friend]) -> Friend | None:
+    """Where a guard leads; None if that is nowhere."""
+    seen = set[str]()
+    while guard is not None and guard.root is not None and guard.person not in seen:
+        seen.add(guard.person)
+        guard = guard_of.get(guard.root)
+    return guard if guard is not None and guard.root is None else None
 
 
 def unsettled(
@@ -201,7 +226,8 @@ def unsettled(
         if redemption is None:
             continue
         if redemption.standing is None:
-            yield f"{order.order_id} was never settled"
+            if order.is_paid and not redemption.withdrawn:
+                yield f"{order.order_id} was never settled"
             continue
         again = settle(order, account_of[redemption.ambassador_id], version[redemption.program_version], now=now)
         if not isinstance(again, Settlement):

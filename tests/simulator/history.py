@@ -178,7 +178,7 @@ def expected_worth(order: OrderFacts, program: Program) -> int:
     terms = redemption.standing.terms
     undone = {it.refund_id for it in order.reversals}
     counting = [it for it in order.refunds if it.refund_id not in undone]
-    if any(it.kind == "cancellation" for it in counting) or _denied(order, program):
+    if order.freed or any(it.kind == "cancellation" for it in counting) or _denied(order, program):
         return 0
     back = sum(it.amount for it in counting if it.currency == "EUR")
     kept = redemption.amount - (redemption.excluded or 0) - back

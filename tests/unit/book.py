@@ -9,6 +9,7 @@ from chalicelib.domain.fraud import Evidence
 from chalicelib.domain.limits import Used, after_draws
 from chalicelib.domain.model import (
     Account,
+    Friend,
     Fulfilment,
     Gift,
     LedgerEntry,
@@ -44,6 +45,11 @@ def program(**more: Any) -> Program:
         tiers=(Tier("Starter", 0, TEN_PERCENT),),
     )
     return replace(plain, **more)
+
+
+def root(order_id: str, ambassador_id: str, since: datetime | None, **more: Any) -> Friend:
+    """The root of a friend one of whose orders has the place, paid for unless `more` says otherwise."""
+    return Friend("fay", order_id=order_id, ambassador_id=ambassador_id, since=since, **more)
 
 
 class Book:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, redemption
-from chalicelib.domain.model import Code, Friend
+from chalicelib.domain.friends import Holder
+from chalicelib.domain.model import Code
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Campaign, Cap, Program, Rate, Tier
-from tests.unit.book import START, TEN_PERCENT, at, program
+from tests.unit.book import START, TEN_PERCENT, at, program, root
 
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya", "maya-2"), created_at=START)
 ASK = Ask("o1", "MAYA7K3Q", ("fay", "fay-2"), Money(5000, "EUR"), START, first_order=True, fingerprint="f")
@@ -37,7 +38,7 @@ ASK = Ask("o1", "MAYA7K3Q", ("fay", "fay-2"), Money(5000, "EUR"), START, first_o
 )
 def test_a_refusal_names_its_reason(code: Code | None, ask: Any, rules: Any, reason: str) -> None:
     """One stable reason for each rule that says no; a closed program says so before anything else."""
-    assert admit(code, replace(ASK, **ask), program(**rules)) == Refused(reason)  # type: ignore[arg-type]
+    assert admit(code, replace(ASK, **ask), program(**rules), now=at(0)) == Refused(reason)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_refusal_names_its_reason(code: Code | None, ask: Any, rules: Any, rea
 )
 def test_what_only_just_fits_is_admitted(code: Code, ask: Any, rules: Any) -> None:
     """The last moment of a code, the smallest order, a friend of whom the checkout knows nothing."""
-    assert isinstance(admit(code, replace(ASK, **ask), program(**rules)), Offered)
+    assert isinstance(admit(code, replace(ASK, **ask), program(**rules), now=at(0)), Offered)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_what_only_just_fits_is_admitted(code: Code, ask: Any, rules: Any) -> No
 )
 def test_an_offer_is_reckoned_by_the_first_tier(rules: Program, discount: int, estimate: int, unit: str) -> None:
     """The friend's discount, and about what the ambassador earns: of what is paid, before any cap."""
-    answer = admit(CODE, ASK, rules)
+    answer = admit(CODE, ASK, rules, now=at(0))
     assert answer == Offered(CODE, discount, estimate, unit)
 
 
@@ -79,7 +80,7 @@ def test_what_is_stored_is_what_was_asked_and_offered() -> None:
     """Everything that settling needs is fixed with the order, pinned to the program's version."""
     ask = replace(ASK, lines=(Line("CARD", 1000, gift_card=True),), payment="p", address="a")
     rules = program(version=7, tiers=(Tier("A", 0, Rate(amount=7, unit="points")),))
-    answer = admit(CODE, ask, rules)
+    answer = admit(CODE, ask, rules, now=at(0))
     assert isinstance(answer, Offered)
     stored = redemption(answer, ask, rules, now=at(1), due_at=at(2))
     assert (stored.order_id, stored.code, stored.ambassador_id, stored.friend) == ("o1", "MAYA7K3Q", "amb_1", "fay")
@@ -88,7 +89,7 @@ def test_what_is_stored_is_what_was_asked_and_offered() -> None:
     assert (stored.placed_at, stored.recorded_at, stored.due_at) == (START, at(1), at(2))
     assert (stored.program_version, stored.fingerprint, stored.payment, stored.address) == (7, "f", "p", "a")
     assert (stored.version, stored.standing, stored.campaign) == (1, None, None)
-    plain = admit(CODE, ASK, program())
+    plain = admit(CODE, ASK, program(), now=at(0))
     assert isinstance(plain, Offered)
     assert redemption(plain, ASK, program(), now=at(1), due_at=at(2)).reward_unit is None
 
@@ -105,22 +106,22 @@ def test_what_is_stored_is_what_was_asked_and_offered() -> None:
 )
 def test_the_days_of_a_friend_end_to_the_moment(since: float, answer: Any) -> None:
     """Thirty days from the first order are over at their last moment; facts may arrive out of order."""
-    guard = Friend("fay", "o0", ambassador_id="amb_1", since=at(since))
-    found = admit(CODE, replace(ASK, first_order=False), program(friend_days=30), (guard,))
+    guard = root("o0", "amb_1", since=at(since))
+    found = admit(CODE, replace(ASK, first_order=False), program(friend_days=30), (Holder(guard),), now=at(0))
     assert found == answer if isinstance(answer, Refused) else isinstance(found, answer)
 
 
 def test_one_guard_that_does_not_fit_is_enough() -> None:
     """A friend known by address and by id comes again only if both say so; a guard from before says nothing."""
-    rules, friend = program(friend_days=30), Friend("fay", "o0", ambassador_id="amb_1", since=at(-1))
+    rules, friend = program(friend_days=30), root("o0", "amb_1", since=at(-1))
     for other in (replace(friend, ambassador_id="amb_2"), replace(friend, since=None)):
-        assert admit(CODE, ASK, rules, (friend, other)) == Refused("friend_already_referred")
+        assert admit(CODE, ASK, rules, (Holder(friend), Holder(other)), now=at(0)) == Refused("friend_already_referred")
 
 
 def test_an_order_that_is_claimed_later_has_no_discount() -> None:
     """It was paid for in full, without the code: the ambassador earns on all of it, and the claim is stored."""
     ask = replace(ASK, claim="clm_1")
-    answer = admit(CODE, ask, program())
+    answer = admit(CODE, ask, program(), now=at(0))
     assert answer == Offered(CODE, 0, 500, "EUR")
     assert isinstance(answer, Offered)
     stored = redemption(answer, ask, program(), now=at(1), due_at=at(2))
@@ -137,7 +138,7 @@ def test_a_campaign_is_stored_with_its_orders() -> None:
         (bare, Offered(code, 500, 450, "EUR", campaign="spring")),
     ):
         rules = program(campaigns=(campaign,))
-        answer = admit(code, ASK, rules)
+        answer = admit(code, ASK, rules, now=at(0))
         assert answer == offered
         assert isinstance(answer, Offered)
         assert redemption(answer, ASK, rules, now=at(1), due_at=at(2)).campaign == "spring"
@@ -155,7 +156,7 @@ def test_a_campaign_is_stored_with_its_orders() -> None:
 )
 def test_what_is_left_out_of_an_order(lines: tuple[Line, ...], excluded: int | None) -> None:
     """Gift cards and excluded goods, whatever else is in it; a line that counts need not say its amount."""
-    answer = admit(CODE, replace(ASK, lines=lines), program(offer=None, excluded_skus=("SALE-1", "SALE-2")))
+    answer = admit(CODE, replace(ASK, lines=lines), program(offer=None, excluded_skus=("SALE-1", "SALE-2")), now=at(0))
     assert isinstance(answer, Offered)
     counts = 5000 - (excluded or 0)
     assert (answer.excluded, answer.reward_estimate) == (excluded, counts // 10)
@@ -166,21 +167,23 @@ def test_what_is_left_out_of_an_order(lines: tuple[Line, ...], excluded: int | N
 )
 def test_an_order_of_which_nothing_is_known_to_count_counts_nothing(lines: tuple[Line, ...]) -> None:
     """One excluded line without an amount may be all of it; several may come to all of it."""
-    assert admit(CODE, replace(ASK, lines=lines), program(excluded_skus=("SALE-1",))) == Refused("nothing_counts")
+    assert admit(CODE, replace(ASK, lines=lines), program(excluded_skus=("SALE-1",)), now=at(0)) == Refused(
+        "nothing_counts"
+    )
 
 
 def test_the_first_order_of_a_friend_known_here_may_be_any_of_theirs() -> None:
     """For whom the program takes further orders, `first_order` says nothing once their guards have been read."""
-    friend = Friend("fay", "o0", ambassador_id="amb_1", since=at(-1))
+    friend = root("o0", "amb_1", since=at(-1))
     later = replace(ASK, first_order=False)
-    assert isinstance(admit(CODE, later, program(friend_days=30), (friend,)), Offered)
-    assert admit(CODE, later, program(), (friend,)) == Refused("not_first_order")
-    assert admit(CODE, later, program(friend_days=30)) == Refused("not_first_order")
+    assert isinstance(admit(CODE, later, program(friend_days=30), (Holder(friend),), now=at(0)), Offered)
+    assert admit(CODE, later, program(), (Holder(friend),), now=at(0)) == Refused("not_first_order")
+    assert admit(CODE, later, program(friend_days=30), now=at(0)) == Refused("not_first_order")
 
 
 def test_an_order_that_is_refused_for_itself_says_so_before_its_friend() -> None:
     """What is wrong with the order helps the checkout more than whom the friend belongs to."""
-    stranger = Friend("fay", "o0", ambassador_id="amb_2", since=at(-1))
-    assert admit(CODE, ASK, program(minimum=5001), (stranger,)) == Refused("below_minimum")
-    assert admit(CODE, ASK, program(), (stranger,)) == Refused("friend_already_referred")
-    assert isinstance(admit(CODE, ASK, program(), (replace(stranger, order_id="o1"),)), Offered)
+    stranger = root("o0", "amb_2", since=at(-1))
+    assert admit(CODE, ASK, program(minimum=5001), (Holder(stranger),), now=at(0)) == Refused("below_minimum")
+    assert admit(CODE, ASK, program(), (Holder(stranger),), now=at(0)) == Refused("friend_already_referred")
+    assert isinstance(admit(CODE, ASK, program(), (Holder(replace(stranger, order_id="o1")),), now=at(0)), Offered)

@@ -30,7 +30,7 @@ def dossier(book: Book, **more: Any) -> Dossier:
         order=book.order,
         program=book.program,
         entries={it.number: it for it in book.entries},
-        guard=Friend(FRIEND, book.order.order_id, "amb_1", since=book.redemption.placed_at),
+        root=Friend(FRIEND, order_id=book.order.order_id, ambassador_id="amb_1", since=book.redemption.placed_at),
         messages={it.version: replace(it, state="done", due_at=None) for it in book.messages},
     )
     return replace(plain, **more)
@@ -162,9 +162,9 @@ def test_whose_an_order_is() -> None:
 
 def test_an_order_without_a_program() -> None:
     """The version is named, and what needs no program is looked at all the same."""
-    it = replace(terms(dossier(fresh()), full=9), program=None, guard=None)
+    it = replace(terms(dossier(fresh()), full=9), program=None, root=None)
     assert found(it) == [
-        ("friend", "order/o1/friend", "a guard", None),
+        ("friend", "order/o1/friend", "a root", None),
         ("cause", "order/o1/program_version", "a version that there is", 1),
     ]
 
@@ -278,12 +278,15 @@ def test_what_was_released_was_earned(kind: str, earned: bool) -> None:
 # --- guard, claim, traits ---------------------------------------------------------------------------------------------
 
 
-def test_a_friend_has_a_guard() -> None:
-    """The guard of the first order; without one the friend could be referred again."""
+def test_an_order_has_the_place_of_its_friend() -> None:
+    """The friend's root names it, as one that is paid for; else another order could be rewarded as well."""
     it = dossier(fresh())
-    assert found(replace(it, guard=None)) == [("friend", "order/o1/friend", "a guard", None)]
-    other = Friend(FRIEND, "o0", "amb_1", since=at(0))
-    assert found(replace(it, guard=other)) == [("friend", "order/o1/friend", "o1", "o0")]
+    assert found(replace(it, root=None)) == [("friend", "order/o1/friend", "a root", None)]
+    other = Friend(FRIEND, order_id="o0", ambassador_id="amb_1", since=at(0))
+    assert found(replace(it, root=other)) == [("friend", "order/o1/friend", "o1", "o0")]
+    assert it.root is not None
+    unpaid = replace(it.root, unpaid=1)
+    assert found(replace(it, root=unpaid)) == [("friend", "order/o1/friend/unpaid", 0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -298,11 +301,20 @@ def test_a_friend_has_a_guard() -> None:
 )
 def test_a_friend_may_come_again_in_time(days: float, more: dict[str, Any], admitted: bool) -> None:
     """If the program says so, for so many days, and with the same ambassador."""
-    book = Book(program(friend_days=10), placed=days)
+    book = Book(program(friend_days=10), placed=days, friend_order=2)
     book.look(days)
-    guard = replace(Friend(FRIEND, "o0", "amb_1", since=START), **more)
-    expected = [] if admitted else [("friend", "order/o1/friend", "o1", "o0")]
-    assert found(dossier(book, guard=guard), days=days) == expected
+    root = replace(Friend(FRIEND, order_id="o0", ambassador_id="amb_1", since=START, count=2), **more)
+    expected = [] if admitted else [("friend", "order/o1/friend", "an order within the days of the friend", "o0")]
+    assert found(dossier(book, root=root), days=days) == expected
+
+
+def test_a_further_order_is_counted_by_its_friends_root() -> None:
+    """What counts is how many were taken: one that is not among them was taken past the root."""
+    book = Book(program(friend_days=10), placed=1, friend_order=3)
+    book.look(1)
+    root = Friend(FRIEND, order_id="o0", ambassador_id="amb_1", since=START, count=2)
+    assert found(dossier(book, root=root), days=1) == [("friend", "order/o1/friend/count", 3, 2)]
+    assert found(dossier(book, root=replace(root, count=3)), days=1) == []
 
 
 def test_a_claimed_order_has_its_claim() -> None:

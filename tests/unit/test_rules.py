@@ -10,12 +10,13 @@ from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit
 from chalicelib.domain.calendar import months_after
 from chalicelib.domain.explain import reason_of, state_of, trace
 from chalicelib.domain.flaws import flaws
+from chalicelib.domain.friends import Holder
 from chalicelib.domain.limits import BUDGET_SHARDS, after_draws, draw, merged
 from chalicelib.domain.model import Account, Code, Draw, Friend, Grant, Month, Pace
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
 from chalicelib.domain.tiers import best, reached
-from tests.unit.book import START, TEN_PERCENT, Book, Shelf, at, program
+from tests.unit.book import START, TEN_PERCENT, Book, Shelf, at, program, root
 
 SILVER = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 2, Rate(basis_points=2000), bonus=700))
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya",), created_at=START)
@@ -307,40 +308,40 @@ def test_draws_on_one_shard_become_one_with_the_condition_of_all() -> None:
 def test_gift_cards_and_excluded_goods_do_not_count() -> None:
     """Discount, minimum and reward are reckoned on what counts."""
     lines = (Line("CARD", 1000, gift_card=True), Line("SALE-1", 500), Line("MUG", 3500))
-    answer = admit(CODE, ask(lines=lines), program(offer=TEN_PERCENT, excluded_skus=("SALE-1",)))
+    answer = admit(CODE, ask(lines=lines), program(offer=TEN_PERCENT, excluded_skus=("SALE-1",)), now=at(0))
     assert isinstance(answer, Offered)
     assert (answer.excluded, answer.friend_discount, answer.reward_estimate) == (1500, 350, 315)
-    low = admit(CODE, ask(lines=lines), program(minimum=3501, excluded_skus=("SALE-1",)))
+    low = admit(CODE, ask(lines=lines), program(minimum=3501, excluded_skus=("SALE-1",)), now=at(0))
     assert low == Refused("below_minimum")
 
 
 def test_an_excluded_line_without_an_amount_leaves_nothing_that_counts() -> None:
     """Nobody can tell what the rest is worth, so the order goes on without the code."""
-    answer = admit(CODE, ask(lines=(Line("CARD", None, gift_card=True),)), program())
+    answer = admit(CODE, ask(lines=(Line("CARD", None, gift_card=True),)), program(), now=at(0))
     assert answer == Refused("nothing_counts")
 
 
 @pytest.mark.parametrize(
     ("guard", "days", "answer"),
     [
-        (Friend("fay", "o0", ambassador_id="amb_1", since=at(-10)), 30, Offered),
-        (Friend("fay", "o0", ambassador_id="amb_1", since=at(-30)), 30, Refused("friend_already_referred")),
-        (Friend("fay", "o0", ambassador_id="amb_2", since=at(-10)), 30, Refused("friend_already_referred")),
-        (Friend("fay", "o0", ambassador_id="amb_1", since=at(-10)), None, Refused("friend_already_referred")),
-        (Friend("fay", "o1", ambassador_id="amb_1", since=at(0)), None, Offered),
+        (root("o0", "amb_1", since=at(-10)), 30, Offered),
+        (root("o0", "amb_1", since=at(-30)), 30, Refused("friend_already_referred")),
+        (root("o0", "amb_2", since=at(-10)), 30, Refused("friend_already_referred")),
+        (root("o0", "amb_1", since=at(-10)), None, Refused("friend_already_referred")),
+        (root("o1", "amb_1", since=at(0)), None, Offered),
     ],
 )
 def test_further_orders_of_a_friend_count_in_the_first_days(guard: Friend, days: int | None, answer: Any) -> None:
     """Within the days, for the same ambassador, even though they are no first orders; the order itself always."""
-    found = admit(CODE, ask(first_order=days is None), program(friend_days=days), (guard,))
+    found = admit(CODE, ask(first_order=days is None), program(friend_days=days), (Holder(guard),), now=at(0))
     assert found == answer if isinstance(answer, Refused) else isinstance(found, answer)
 
 
 def test_a_new_friend_must_be_new_even_where_further_orders_count() -> None:
     """Days are for those whom an ambassador brought, not for customers the shop had before."""
-    assert admit(CODE, ask(first_order=False), program(friend_days=30)) == Refused("not_first_order")
+    assert admit(CODE, ask(first_order=False), program(friend_days=30), now=at(0)) == Refused("not_first_order")
     once = program(new_friends_only=False)
-    assert isinstance(admit(CODE, ask(first_order=False), once), Offered)
+    assert isinstance(admit(CODE, ask(first_order=False), once, now=at(0)), Offered)
 
 
 # --- campaigns and units ---
@@ -358,7 +359,7 @@ def test_a_campaign_has_its_own_terms_between_its_dates(
 ) -> None:
     """From the first moment on and before the last, for its codes only; else the program's terms hold."""
     rules = program(campaigns=(SPRING,))
-    answer = admit(replace(CODE, campaign=campaign), replace(ask(), placed_at=at(placed)), rules)
+    answer = admit(replace(CODE, campaign=campaign), replace(ask(), placed_at=at(placed)), rules, now=at(0))
     assert isinstance(answer, Offered)
     assert (answer.friend_discount, answer.reward_estimate) == (discount, reward)
     book = Book(rules, placed=placed, campaign=answer.campaign, paid=4500)

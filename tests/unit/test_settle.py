@@ -25,7 +25,8 @@ from chalicelib.domain.model import (
     Terms,
 )
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
-from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on, void_whole
+from chalicelib.domain.refunds import void_whole
+from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 
@@ -1050,7 +1051,7 @@ def test_a_refund_without_goods_makes_no_crumbs() -> None:
 
 def test_whether_an_order_came_to_nothing() -> None:
     """Cancelled or paid back whole by refunds that count; goods that may have been kept free nobody."""
-    for came_to_nothing, refunds in (
+    cases: list[tuple[bool, list[tuple[RefundKind, int, str]]]] = [
         (True, [("cancellation", 0, "EUR")]),
         (True, [("refund", 4000, "EUR"), ("refund", 500, "EUR")]),
         (False, []),
@@ -1058,7 +1059,8 @@ def test_whether_an_order_came_to_nothing() -> None:
         (False, [("chargeback", 4500, "EUR")]),
         (False, [("refund", 4000, "EUR"), ("chargeback", 500, "EUR")]),
         (False, [("refund", 4500, "USD")]),
-    ):
+    ]
+    for came_to_nothing, refunds in cases:
         book = Book()
         ids = [book.refund(amount, kind=kind, currency=currency) for kind, amount, currency in refunds]
         book.look(0)

@@ -84,7 +84,7 @@ class Street:
     def _sell(self, name: str, sale: Sale) -> None:
         rules = self.shelf.program
         ask = Ask(name, self.code.code, (sale.friend or name,), Money(sale.amount, "EUR"), at(sale.day), **sale.more)
-        answer = admit(self.code, ask, rules)
+        answer = admit(self.code, ask, rules, now=at(sale.day))
         if isinstance(answer, Refused):
             self.refused[name] = answer.reason
             return
@@ -353,16 +353,16 @@ def test_a_refused_order_has_nothing_but_its_reason() -> None:
     ("days", "reason"), [(30, None), (10, "friend_already_referred"), (None, "friend_already_referred")]
 )
 def test_a_friends_further_order_counts_by_the_candidates_days(days: int | None, reason: str | None) -> None:
-    """From the first of their orders in the play; a friend whom others brought before is told by the guards."""
+    """From the first of their orders in the play; a friend whom others brought before is told by their roots."""
     loose = program(friend_days=60, new_friends_only=False)
     rules = program(friend_days=days)
     first, second = (Street(loose).live([Sale(day, friend="fay")]).pasts()[0] for day in (0, 20))
     second = changed(second, order_id="o2")
     results, _ = play_again([second, first], rules, now=at(FAR))
     assert (results["amb_1-0"].refused, results["o2"].refused) == (None, reason)
-    guard = Friend("fay", "o0", ambassador_id="amb_1", since=at(0))
-    assert one(replace(second, guards=(guard,)), rules).refused == reason
-    assert one(replace(second, guards=(replace(guard, ambassador_id="amb_2"),)), rules).refused is not None
+    root = Friend("fay", order_id="o0", ambassador_id="amb_1", since=at(0))
+    assert one(replace(second, roots=(root,)), rules).refused == reason
+    assert one(replace(second, roots=(replace(root, ambassador_id="amb_2"),)), rules).refused is not None
     assert one(second, rules).refused is None
 
 

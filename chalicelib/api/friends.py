@@ -1,0 +1,41 @@
+"""The friend of an order, set free by an admin."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.auth import Call, once, route
+from chalicelib.api.problems import Problem, not_found
+
+blueprint = Blueprint(__name__)
+
+_REFUSALS = {
+    "not_settled_yet": "This order has not been settled yet. One that is not paid for keeps nobody from buying.",
+    "reward_stands": "The reward of this order stands. Say `void_reward` to give it up for good.",
+    "holds_no_place": "Another order of this friend is the one that is rewarded. Release that one.",
+    "already_released": "The friend of this order has been set free before, and that stays as it is.",
+}
+
+
+@route(blueprint, "POST", "/v1/orders/{order_id}/release-friend", "admin:write")
+def post_release(call: Call, order_id: str) -> Response:
+    """Set the friend of an order free, so that a code can be used on another one. The order earns nothing any more."""
+    from chalicelib.operations.friends import NotReleased, release
+    from chalicelib.operations.redeem import GRACE
+
+    told, now = call.body(schemas.FriendReleased), deps.now()
+    answer = release(
+        deps.table(),
+        schemas.path_id("order_id", order_id),
+        void_reward=told.void_reward,
+        author=call.key.id,
+        note=told.note,
+        now=now,
+        due_at=now + GRACE,
+    )
+    if not isinstance(answer, NotReleased):
+        return once(present.freed(answer.freed), replayed=answer.replayed)
+    if answer.reason == "unknown_order":
+        raise not_found("No code was redeemed on this order.")
+    headers: dict[str, str | list[str]] = {"Retry-After": "5"} if answer.reason == "not_settled_yet" else {}
+    raise Problem(409, answer.reason, _REFUSALS[answer.reason], headers=headers)
