@@ -132,7 +132,7 @@ def _upload(account: Account, bucket: str | None, made: Package, confirm: Confir
             raise DeployError(f"The bucket {bucket} can't be used ({error}). Name another one: BUCKET=…") from None
         if not confirm(f"There is no bucket {bucket} for what is deployed. Make it?"):
             raise DeployError("Nothing was changed. To use a bucket of yours: BUCKET=…") from None
-        _make_bucket(s3, bucket, account.region)
+        make_bucket(s3, bucket, account.region)
     code = f"{made.digest}.zip"
     s3.upload_file(str(made.code), bucket, code)
     template = made.template_with(f"s3://{bucket}/{code}").encode()
@@ -141,7 +141,7 @@ def _upload(account: Account, bucket: str | None, made: Package, confirm: Confir
     return f"{s3.meta.endpoint_url}/{bucket}/{name}"
 
 
-def _make_bucket(s3: Any, bucket: str, region: str) -> None:
+def make_bucket(s3: Any, bucket: str, region: str) -> None:
     """Make a bucket that nobody else can read. Only the oldest region does not want to be named."""
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=bucket, **where)

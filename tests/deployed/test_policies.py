@@ -6,16 +6,17 @@ The local cloud does not know `dynamodb:LeadingKeys`, so a whole shop's calls ar
 from collections.abc import Callable
 
 import pytest
+from botocore.stub import Stubber
 
 from chalicelib import config, deps
 from chalicelib.store import keys
 from chalicelib.workers.schedule import every_day
-from infra.deploy.__main__ import table_of
+from infra.deploy.__main__ import make_bucket, table_of
 from infra.deploy.stack import Change
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
 from tests.deployed.stage import SCHEDULED
 from tests.faults import answered
-from tests.shop import Shop, eur
+from tests.shop import OWN_SESSION, Shop, eur
 from tests.wire import touches
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
@@ -122,6 +123,19 @@ def test_a_plan_says_first_what_would_be_lost() -> None:
     lost, kept = ["StreamFailures", "Table", "ApiLog"], ["Alarms", "APIHandler", "StreamLog"]
     assert [line.split()[1] for line in lines] == [*lost, *kept]
     assert ["LOSES" in line for line in lines] == [True] * 3 + [False] * 3
+
+
+@pytest.mark.parametrize(("region", "named"), [("eu-central-1", True), ("us-east-1", False)])
+def test_a_bucket_that_is_made_is_open_to_nobody(region: str, named: bool) -> None:
+    """All four ways in which a bucket can become public are shut; only the oldest region is not named."""
+    s3 = OWN_SESSION.client("s3", region_name=region)
+    where = {"CreateBucketConfiguration": {"LocationConstraint": region}} if named else {}
+    shut = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    with Stubber(s3) as wire:
+        wire.add_response("create_bucket", {}, {"Bucket": "b", **where})
+        wire.add_response("put_public_access_block", {}, {"Bucket": "b", "PublicAccessBlockConfiguration": shut})
+        make_bucket(s3, "b", region)
+        wire.assert_no_pending_responses()
 
 
 def test_the_workers_hold_no_secret() -> None:

@@ -284,6 +284,20 @@ def test_the_csv_is_safe_in_a_spreadsheet(shop: Shop) -> None:
         assert not [cell for cell in row.values() if cell[:1] in {"=", "+", "-", "@", "\t", "\r"}]
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("before", ["", " ", "see; ", "a|", "a\t", "1,"])
+def test_a_formula_is_text_in_any_width_and_cell(shop: Shop, sign: str, before: str) -> None:
+    """A spreadsheet reads a full-width sign as the sign, and may cut a cell in two at a separator of its own."""
+    maya = shop.enrol()
+    told = {"amount": eur(100), "reason": f"{before}{sign}1+1"}
+    path = f"/v1/ambassadors/{maya['id']}/adjustments"
+    answer = shop.call("POST", path, told, scope="admin:write", Idempotency_Key="a-1")
+    assert answer.status_code == 201, answer.body
+    sheet = get(shop, f"/v1/ambassadors/{maya['id']}/ledger", Accept="text/csv").body.decode()
+    first, _ = csv.DictReader(io.StringIO(sheet, newline=""))
+    assert first["reason"] == f"{before}'{sign}1+1"
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

@@ -257,6 +257,23 @@ def test_a_spend_beside_a_settlement_tries_again(shop: Shop, purse: Purse) -> No
     assert purse.balances == (150, 0, 0)
 
 
+def test_two_like_wishes_for_all_the_money_are_one_coupon(shop: Shop, purse: Purse) -> None:
+    """The other one took it all between the look and the account: both hear of the one coupon, and none is refused."""
+    first: list[HTTPResponse] = []
+
+    def meanwhile() -> None:
+        shop.faults.before("GetItem")
+        first.append(purse.spend(1350))
+
+    looks = 1  # the session of the request is read first, then the attempt is looked for
+    shop.faults.after("GetItem", *[None] * looks, meanwhile)
+    second = purse.spend(1350)
+    assert [answer.status_code for answer in (*first, second)] == [201, 200]
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert shop.read(second) == shop.read(first[0])
+    assert purse.balances == (0, 1350, 0)
+
+
 def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> None:
     """Whether others hold the items or are always faster: after some seconds that is said, and nothing is done."""
     moment = [0.0]

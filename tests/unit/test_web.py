@@ -16,6 +16,7 @@ import pytest
 
 from chalicelib.web import language, render
 from chalicelib.web.render import Landing, Mail, Offer, format_money, format_percent
+from chalicelib.web.text import one_line
 
 WEB = Path(render.__file__).parent
 TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
@@ -409,6 +410,23 @@ def test_mail_values_cannot_start_a_line(kind: str) -> None:
     assert not re.search(r"[\x00-\x1f\u2028\u202e]", mail.subject)
     assert mail.text.startswith("Hello M Send money,\n")
     assert len(mail.text.split("\n\n")) == len(mails()[kind].text.split("\n\n"))
+
+
+@pytest.mark.parametrize(
+    "mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\x00\x1f\x7f\x85\x9f"
+)
+def test_no_name_turns_a_subject_around(mark: str) -> None:
+    """Marks that set a direction for what follows, and all that breaks or hides, become a blank; letters stay."""
+    assert one_line(f"Fern{mark}Fig") == "Fern Fig"
+    for mail in mails(shop_name=f"Fern{mark}Fig").values():
+        assert "Fern Fig" in mail.subject
+        assert mark not in mail.subject + mail.text.replace("\n", "")
+
+
+def test_joiners_stay_in_a_name() -> None:
+    """Gujarati and Bengali are spelt with them."""
+    for joiner in "\u200c\u200d":
+        assert one_line(f"ક્{joiner}ષ") == f"ક્{joiner}ષ"
 
 
 @pytest.mark.parametrize("kind", KINDS)
