@@ -56,7 +56,7 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     listing = f"{path}?{sorted(filters.items())}"
     position = position_of(query, listing)
     if order_id is not None:
-        found = browse.by_order(deps.table(), schemas.path_id("order_id", order_id, "?"), window, position, limit)
+        found = browse.by_order(deps.table(), schemas.shop_id("order_id", order_id, "?"), window, position, limit)
         if ambassador_id is not None:
             found = browse.of_ambassador(found, ambassador_id)
     elif ambassador_id is not None:

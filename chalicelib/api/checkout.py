@@ -79,7 +79,7 @@ def post_redemption(call: Call) -> Response:
 def get_redemption(call: Call, order_id: str) -> Response:
     """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     language = language_of(call.query("lang"))
-    table, known = deps.table(), schemas.path_id("order_id", order_id)
+    table, known = deps.table(), schemas.shop_id("order_id", order_id)
     admin = call.may("admin:read")
     order = table.read_order(known)
     redemption = order.redemption
@@ -104,7 +104,7 @@ def post_refund(call: Call, order_id: str) -> Response:
     told = call.body(schemas.Refund)
     _check_refund(told)
     refund = model.Refund(
-        order_id=schemas.path_id("order_id", order_id),
+        order_id=schemas.shop_id("order_id", order_id),
         refund_id=told.refund_id,
         kind=told.kind,
         amount=told.amount.amount if told.amount else 0,
@@ -122,8 +122,8 @@ def post_reversal(call: Call, order_id: str, refund_id: str) -> Response:
     """Report a dispute won: that refund no longer counts."""
     call.body(schemas.Reversal)
     reversal = model.Reversal(
-        order_id=schemas.path_id("order_id", order_id),
-        refund_id=schemas.path_id("refund_id", refund_id),
+        order_id=schemas.shop_id("order_id", order_id),
+        refund_id=schemas.shop_id("refund_id", refund_id),
         recorded_at=deps.now(),
     )
     return _report(reversal, "refund_id")
@@ -136,7 +136,7 @@ def post_fulfilment(call: Call, order_id: str) -> Response:
     if told.delivered_at is None and not told.void:
         raise bad_field("/delivered_at", "is required, unless the delivery is void")
     fulfilment = model.Fulfilment(
-        order_id=schemas.path_id("order_id", order_id),
+        order_id=schemas.shop_id("order_id", order_id),
         fulfilment_id=told.fulfilment_id,
         delivered_at=schemas.past("delivered_at", told.delivered_at, deps.now()),
         revision=told.revision,

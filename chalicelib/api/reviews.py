@@ -60,7 +60,7 @@ def post_review(call: Call, order_id: str) -> Response:
     told = call.body(schemas.Decision)
     answer = review(
         deps.table(),
-        schemas.path_id("order_id", order_id),
+        schemas.shop_id("order_id", order_id),
         told.decision,
         author=call.key.id,
         note=told.note,

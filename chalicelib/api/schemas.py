@@ -3,6 +3,7 @@
 JSON numbers with a fraction or exponent are never money: msgspec in its strict mode takes whole numbers only.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from chalicelib.api import tidy
 from chalicelib.api.problems import Problem, bad_field
 from chalicelib.api.tidy import tidied
-from chalicelib.domain.shape import BARRED, INVISIBLE
+from chalicelib.domain.shape import BARRED, INVISIBLE, JOINERS
 from chalicelib.operations.documents import Misfit, located, misfits
 from chalicelib.operations.keys import SCOPES, Scope
 
@@ -29,6 +30,7 @@ _FAR = timedelta(days=3 * 366)
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
 _LABEL = r"[A-Za-z0-9_-]{1,63}"
 _NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
+_ID = rf"^(?! )[^{BARRED}{INVISIBLE}{JOINERS}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+(?<! )\Z"
 _FREE = rf"^(?!\s)[^{BARRED}{INVISIBLE}]+(?<!\s)\Z"
 
 
@@ -39,7 +41,9 @@ def _tidied(tidy: Callable[[str], str], **limits: Any) -> Meta:
 
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, _tidied(tidy.currency, pattern=r"^[A-Z]{3}\Z")]
-Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
+OurId = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=_ID)]
+ClaimedId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_ID)]
 CustomerId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_FREE)]
 Sku = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=128, pattern=_FREE)]
 Email = Annotated[str, _tidied(tidy.address, max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
@@ -53,7 +57,7 @@ Trait = Annotated[str, _tidied(tidy.trait, min_length=1)]
 Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
-Consents = Annotated[list[Id], Meta(max_length=20)] | Annotated[dict[Id, bool], Meta(max_length=20)]
+Consents = Annotated[list[OurId], Meta(max_length=20)] | Annotated[dict[OurId, bool], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True, extra={"tidy": tidy.moment})]
 T = TypeVar("T")
 
@@ -206,7 +210,7 @@ class Decision(Shape):
 class NewClaim(Shape):
     """An order that an ambassador says they brought."""
 
-    order_id: Id
+    order_id: ClaimedId
     note: Annotated[str, Meta(max_length=500)] | None = None
 
 
@@ -332,9 +336,9 @@ class NewSession(Shape):
 class Audit(Shape):
     """Whom an audit is about: one ambassador, a sample drawn by a seed, or all."""
 
-    ambassador_id: Id | None = None
+    ambassador_id: OurId | None = None
     sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    seed: Id | None = None
+    seed: OurId | None = None
     all: Literal[True] | None = None
 
 
@@ -384,15 +388,32 @@ def content(told: object) -> Any:
 
 
 def path_id(name: str, given: str, mark: str = "/") -> str:
-    """Check an id that came in the path, or with `mark` "?" in the query.
+    """Check an id of ours that came in the path, or with `mark` "?" in the query.
 
     Raises:
         Problem: 400.
     """
     try:
-        return msgspec.convert(given, Id)
+        return msgspec.convert(given, OurId)
     except msgspec.ValidationError as error:
         raise bad_field(f"{mark}{name}", "is 1 to 128 printable characters without / and #") from error
+
+
+def shop_id(name: str, given: str, mark: str = "/") -> str:
+    """Check an id of the shop's that came in the path, or with `mark` "?" in the query.
+
+    In a path, `~` and the base64url of an id (RFC 4648, 5) stand for it: what lies between a client and us may decode,
+    or refuse, an encoded slash, and a dot alone does not arrive at all.
+
+    Raises:
+        Problem: 400.
+    """
+    try:
+        return msgspec.convert(_decoded(given) if mark == "/" and given.startswith("~") else given, Id)
+    except ValueError as error:
+        raise bad_field(
+            f"{mark}{name}", "is 1 to 128 printable characters, or in a path ~ and their base64url"
+        ) from error
 
 
 def queried(name: str, typed: str, kind: Any) -> str:
@@ -470,6 +491,11 @@ def _timed(plain: Any) -> Any:
         case list():
             return [_timed(it) for it in plain]
     return plain
+
+
+def _decoded(given: str) -> str:
+    encoded = given.removeprefix("~").encode("ascii")
+    return base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode()
 
 
 def _unique(pairs: list[tuple[str, object]]) -> None:

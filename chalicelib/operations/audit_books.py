@@ -287,7 +287,7 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     """Read a page of orders. The first time through each is checked, later ones only count again."""
     at = keys.ambassador(books.ambassador_id)
     rows = table.list_keys(at, books.after, ORDERS, within=keys.REFERRAL)
-    ids = [key.pk.removeprefix(keys.order("")) for _, key in rows]
+    ids = [keys.order_in(key.pk) for _, key in rows]
     if books.round == 1:
         dossiers, findings = _dossiers(table, ids)
         redemptions = [it.redemption for it in dossiers]

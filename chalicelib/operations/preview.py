@@ -272,7 +272,7 @@ class _Reading:
         first, end = (keys.stamp(_midnight(day)) for day in (self._period.first, self._period.last + timedelta(days=1)))
         rows = self._table.list_keys(keys.ambassador(ambassador_id), None, self._most + 1, within=keys.REFERRAL)
         placed = (position.removeprefix(keys.REFERRAL) for position, _ in rows)
-        return [keys.order_in(key) for _, key in rows] if any(first <= at < end for at in placed) else []
+        return [keys.order_in(key.pk) for _, key in rows] if any(first <= at < end for at in placed) else []
 
     def _ledger(self, ambassador_id: str) -> list[LedgerEntry]:
         return self._table.list_ledger(ambassador_id, None, _ALL)

@@ -152,12 +152,12 @@ def friend(person: str) -> Key:
 
 def order(order_id: str) -> str:
     """The partition of an order's facts."""
-    return f"ORDER#{order_id}"
+    return f"ORDER#{_coded(order_id)}"
 
 
-def order_in(key: Key) -> str:
-    """The id of the order in whose partition something lies."""
-    return key.pk.removeprefix(order(""))
+def order_in(pk: str) -> str:
+    """The id of the order whose partition this is."""
+    return pk.removeprefix(order("")).replace("%23", "#").replace("%25", "%")
 
 
 def redemption(order_id: str) -> Key:
@@ -173,9 +173,10 @@ def fact(order_id: str, name: str) -> Key:
     """A later fact of an order by the name that the order's standing gives it. Those with a number sort by it."""
     kind, mark, own = name.partition(":")
     if kind == "fulfilment":
-        fulfilment_id, _, revision = own.partition("#")
-        own = f"{fulfilment_id}#{revision.zfill(_REVISION_DIGITS)}"
-    return Key(order(order_id), kind.upper() + mark.replace(":", "#") + (own.zfill(6) if kind == "review" else own))
+        fulfilment_id, _, revision = own.rpartition("#")
+        return Key(order(order_id), f"FULFILMENT#{_coded(fulfilment_id)}#{revision.zfill(_REVISION_DIGITS)}")
+    name = own.zfill(6) if kind == "review" else _coded(own)
+    return Key(order(order_id), kind.upper() + mark.replace(":", "#") + name)
 
 
 def kind_in(sk: str) -> str:
@@ -286,6 +287,11 @@ def due_shards() -> list[str]:
 def due_shard(pk: str) -> str:
     """The shard in which an item waits for its time."""
     return f"DUE#{_shard(pk, DUE_SHARDS)}"
+
+
+def _coded(own: str) -> str:
+    """An id of the shop's as a part of a key, in which # divides the parts."""
+    return own.replace("%", "%25").replace("#", "%23")
 
 
 def _timed(at: datetime, name: str) -> str:

@@ -335,7 +335,7 @@ class Table:
         found: dict[str, list[Entity]] = {it.order_id: [it] for it in redemptions}
         wanted = [keys.fact(it.order_id, name) for it in redemptions if it.standing for name in it.standing.named]
         for item in self._wire.batch(wanted):
-            found[keys.order_in(key_in(item))].append(entity_of(item))
+            found[keys.order_in(key_in(item).pk)].append(entity_of(item))
         return [order_of(order_id, entities) for order_id, entities in found.items()]
 
     def read_codes(self, codes: Iterable[str]) -> list[Code]:
@@ -478,7 +478,7 @@ class Table:
     def list_orders(self, on: date) -> list[str]:
         """All settled orders that were placed on a day. Slightly stale."""
         shards = (self._wire.query(keys.orders_of(on, shard), index="day") for shard in range(keys.DAY_SHARDS))
-        return [keys.order_in(key_in(row)) for rows in shards for row in rows]
+        return [keys.order_in(key_in(row).pk) for rows in shards for row in rows]
 
     def list_keys(self, name: str, after: str | None, limit: int, *, within: str = "") -> list[tuple[str, Key]]:
         """Up to `limit` keys of a list in the index `owner`, from its first position that begins with `within` on."""

@@ -6,6 +6,7 @@ The API is deployed with the workers and imports them; so what they work with is
 from collections.abc import Callable, Iterable
 
 from chalicelib import deps
+from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
 
 
@@ -23,7 +24,8 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
         _attend("withdrawal", withdrawal_id, expire_coupon)
     for ambassador_id in _named("AMB#", found):
         _attend("ambassador", ambassador_id, expire)
-    for postponed in settle_orders(deps.table(), _named("ORDER#", found), now=deps.now()):
+    orders = [keys.order_in(pk) for pk in found if pk.startswith(keys.order(""))]
+    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
         metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
     for message_id in _named("MSG#", found):

@@ -286,8 +286,6 @@ CASES = [
     # --- redemption: ids, code, customer ---
     redeem("order-id-missing", "/order_id", order_id=GONE),
     redeem("order-id-empty", "/order_id", order_id=""),
-    redeem("order-id-slash", "/order_id", order_id="a/b"),
-    redeem("order-id-hash", "/order_id", order_id="a#b"),
     redeem("order-id-newline", "/order_id", order_id="a\nb"),
     redeem("order-id-trailing-newline", "/order_id", order_id="ab\n"),
     redeem("order-id-tab", "/order_id", order_id="a\tb"),
@@ -373,7 +371,6 @@ CASES = [
     ),
     # --- refunds, reversals, fulfilments ---
     refund("no-id", "/refund_id", refund_id=GONE),
-    refund("id-slash", "/refund_id", refund_id="r/1"),
     refund("no-amount", "/amount", amount=GONE),
     refund("of-nothing", "/amount", amount=eur(0)),
     refund("negative", "/amount/amount", amount__amount=-1),
@@ -465,7 +462,7 @@ CASES = [
     new_key("stronger", "", scopes=["admin:write"])._replace(status=403, reason="scope_not_held", pointer=None),
     # --- claims, and decisions about many ---
     claim("order-missing", "/order_id", order_id=GONE),
-    claim("order-hash", "/order_id", order_id="a#b"),
+    claim("order-direction", "/order_id", order_id="a\u2067b\nc"),
     claim("order-number", "/order_id", order_id=1),
     claim("note-number", "/note", note=1),
     claim("note-long", "/note", note="x" * 501),
@@ -486,7 +483,7 @@ CASES = [
     together("none", "/order_ids", order_ids=[]),
     together("text", "/order_ids", order_ids="o-1"),
     together("101", "/order_ids", order_ids=[f"o-{number}" for number in range(101)]),
-    together("hash", "/order_ids/1", order_ids=["o-1", "a#b"]),
+    together("zero-width", "/order_ids/1", order_ids=["o-1", "a\u200bb"]),
     together("decision", "/decision", decision="Deny"),
     together("no-note", "/note", note=GONE),
     together("unknown-field", "/author", author="key_1"),
@@ -557,7 +554,7 @@ CASES = [
         status=422, reason="unknown_unit", pointer=None
     ),
     closing("coupon-no-order", "/v1/coupons/CPN222222222222/confirm", {}, "/order_id", "checkout"),
-    closing("coupon-bad-order", "/v1/coupons/CPN222222222222/confirm", {"order_id": "a#b"}, "/order_id", "checkout"),
+    closing("coupon-bad-order", "/v1/coupons/CPN222222222222/confirm", {"order_id": "a\nb"}, "/order_id", "checkout"),
     closing("coupon-why", "/v1/coupons/CPN222222222222/cancel", {"note": "no"}, "/note", "checkout"),
     returning("coupon-no-note", "/note", note=GONE),
     returning("coupon-empty-note", "/note", note=""),
@@ -680,7 +677,6 @@ CASES = [
     reading("from-after-to-of-order", "from=2026-03-01&to=2026-02-01&order_id=o-1", "?from"),
     reading("kind-over-32-days", "kind=hold&from=2026-01-01&to=2026-02-02T00:00:00Z", "?from"),
     reading("order-id-empty", "order_id=", "?order_id"),
-    reading("order-id-hash", "order_id=a%23b", "?order_id"),
     reading("ambassador-id-slash", "ambassador_id=a%2Fb", "?ambassador_id"),
     # --- pictures and codes ---
     Case("qr-127", "GET", "/r/$MAYA/qr.png?size=127", None, None, 400, "invalid_request", "?size"),
@@ -1043,24 +1039,16 @@ def test_all_mistakes_are_named_at_once(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("method", "resource", "parameters", "body", "scope"),
     [
-        ("GET", "/v1/redemptions/{order_id}", {"order_id": "a#b"}, None, "checkout"),
-        ("GET", "/v1/redemptions/{order_id}", {"order_id": "a/b"}, None, "checkout"),
         ("GET", "/v1/redemptions/{order_id}", {"order_id": "a\nb"}, None, "checkout"),
-        ("POST", "/v1/orders/{order_id}/refunds", {"order_id": "a#REFUND"}, REFUND, "checkout"),
-        ("POST", "/v1/orders/{order_id}/fulfilments", {"order_id": "a/b"}, DELIVERY, "checkout"),
-        (
-            *("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal"),
-            *({"order_id": "o-1", "refund_id": "r#1"}, {}, "checkout"),
-        ),
-        ("POST", "/v1/reviews/{order_id}", {"order_id": "o#1"}, DECISION, "admin:write"),
+        ("POST", "/v1/reviews/{order_id}", {"order_id": "o\u200b1"}, DECISION, "admin:write"),
         ("GET", "/v1/ambassadors/{ambassador_id}", {"ambassador_id": "amb#PROFILE"}, None, "admin:read"),
         ("GET", "/v1/payouts/{payout_id}", {"payout_id": "pay#1"}, None, "admin:read"),
     ],
 )
-def test_an_escaped_separator_in_the_path(
+def test_an_escaped_character_in_the_path(
     shop: Shop, method: str, resource: str, parameters: dict[str, str], body: Any, scope: str
 ) -> None:
-    """The gateway hands over path parameters decoded, so `%23` and `%2F` arrive as `#` and `/`: they are no ids."""
+    """The gateway hands over path parameters decoded: an id of ours holds no `#`, and one of the shop's no controls."""
     before = shop.everything()
     event = {
         "requestContext": {"httpMethod": method, "resourcePath": resource, "identity": {"sourceIp": "127.0.0.1"}},
