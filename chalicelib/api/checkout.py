@@ -155,7 +155,7 @@ def post_payment(call: Call, order_id: str) -> Response:
     paid_at = schemas.past("paid_at", told.paid_at, now)
     assert paid_at is not None
     payment = model.Payment(
-        order_id=schemas.path_id("order_id", order_id),
+        order_id=schemas.shop_id("order_id", order_id),
         payment_id=told.payment_id,
         paid_at=paid_at,
         recorded_at=now,

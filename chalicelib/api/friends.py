@@ -26,7 +26,7 @@ def post_release(call: Call, order_id: str) -> Response:
     told, now = call.body(schemas.FriendReleased), deps.now()
     answer = release(
         deps.table(),
-        schemas.path_id("order_id", order_id),
+        schemas.shop_id("order_id", order_id),
         void_reward=told.void_reward,
         author=call.key.id,
         note=told.note,

@@ -70,6 +70,20 @@ def test_an_order_lives_under_the_shops_own_id(shop: Shop, order_id: str, writte
     assert audit_all(deps.table(), now=shop.now) == []
 
 
+@pytest.mark.parametrize("order_id", IDS)
+def test_a_pending_order_is_paid_and_its_friend_freed_under_any_id(shop: Shop, order_id: str) -> None:
+    """The routes of payments and of the friend's place take the same ids."""
+    code, at = shop.enrol()["code"], f"/v1/orders/{tilde(order_id)}"
+    customer = {"email": "fay@example.com"}
+    assert shop.redeem(code, order_id, customer=customer, payment="pending").status_code == 201
+    paid = {"payment_id": order_id, "paid_at": "2026-02-28T12:00:00Z"}
+    assert [call(shop, "POST", f"{at}/payments", paid).status_code for _ in range(2)] == [201, 200]
+    shop.stream()
+    freed = call(shop, "POST", f"{at}/release-friend", {"note": "A gift.", "void_reward": True}, "admin:write")
+    assert freed.status_code in {200, 201}, freed.body
+    assert shop.redeem(code, "another", customer=customer).status_code == 201
+
+
 def test_pages_of_referrals_go_on_behind_any_id(shop: Shop) -> None:
     """A cursor leads past ids that hold what divides keys and paths."""
     maya = shop.enrol()
