@@ -12,6 +12,7 @@ from chalicelib.api.ambassadors import urls
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.problems import Headers, bad_field, not_found
 from chalicelib.domain.links import shop_link
+from chalicelib.domain.people import greetable
 from chalicelib.domain.program import Program, Rate, campaign_of, offer_of
 from chalicelib.operations import share
 from chalicelib.telemetry import logger
@@ -67,7 +68,7 @@ def get_code(call: Call, code: str) -> Response:
     if shared is None or not deps.program().open:
         return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
     offered = present.offer(deps.program(), _rate(shared, deps.program()))
-    return json(200, present.public_code(shared.code, shared.by.person.first_name, offered))
+    return json(200, present.public_code(shared.code, greetable(shared.by.person.first_name), offered))
 
 
 def _visit(call: Call, code: str) -> Response:

@@ -359,8 +359,8 @@ def job(asked: Job) -> Body:
     return _given(shown)
 
 
-def public_code(code: Code, first_name: str, offered: Body | None) -> Body:
-    """A code that works, for anyone."""
+def public_code(code: Code, first_name: str | None, offered: Body | None) -> Body:
+    """A code that works, for anyone. `first_name` is None if the ambassador's is not to be published."""
     return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
 
 

@@ -28,7 +28,6 @@ U+FFFB (marks of annotations).
 """
 
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
-_NOTHING = re.compile(rf"[\s\x00-\x1f\x7f-\x9f{INVISIBLE}{JOINERS}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,3 @@ def _metadata(hint: Any) -> Iterator[Any]:
 def without_invisible(text: str) -> str:
     """Return a text without what shows nothing, joiners apart, and without blanks around it."""
     return (text if text.isascii() else _UNSEEN.sub("", text)).strip()
-
-
-def shows_nothing(text: str) -> bool:
-    """Tell whether a reader would see no text at all."""
-    return _NOTHING.fullmatch(text) is not None

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from chalicelib.domain.people import greetable
 from chalicelib.domain.program import GIFT
 from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_percent, format_round_money
@@ -86,7 +87,7 @@ def landing_page(view: Landing, locale: str = "en") -> str:
         "landing.html",
         language,
         shop=one_line(view.shop_name),
-        name=one_line(view.first_name) or language.translations.gettext("A friend"),
+        name=one_line(greetable(view.first_name) or "") or language.translations.gettext("A friend"),
         code=one_line(view.code),
         shop_link=view.shop_link,
         share_url=view.share_url,
@@ -177,6 +178,7 @@ def _page(template: str, language: Language, **values: str) -> str:
 def _mail(words: str, language: Language, *, names: Mapping[str, str | None], figures: Mapping[str, str]) -> Mail:
     """Both parts of a mail from one set of words; in HTML a name is isolated and a figure is strong."""
     people = {key: one_line(value or "") for key, value in names.items()}
+    people["name"] = one_line(greetable(names["name"]) or "")
     rich = {key: _bdi(value) for key, value in people.items()}
     rich |= {key: _strong(value) for key, value in figures.items()}
     plain = _words(words, language, False, {**people, **figures})

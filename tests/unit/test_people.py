@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.mailboxes import PROVIDERS
 from chalicelib.domain.people import (
     canonical_email,
+    greetable,
     pseudonym_of_customer,
     pseudonym_of_email,
     pseudonym_of_trait,
@@ -136,3 +137,107 @@ def test_an_address_is_the_same_however_it_is_spelt() -> None:
     ]
     assert len(set(names[:4])) == 1
     assert names[4] != names[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Maya",
+        "O'Neill",
+        "Jean-Luc",
+        "J.R.",
+        "J.R.R. Tolkien",
+        "Mary-Ann St. John",
+        "D.J. Khaled",
+        "S.Ramesh",
+        "Md.Rahim",
+        "Dr. Sen",
+        "Anne/Marie",
+        "John 3rd",
+        "Maya2000",
+        "Zo\u00eb",
+        "Nguy\u1ec5n V\u0103n A",
+        "\u0a95\u0abe\u0ab5\u0acd\u0aaf\u0abe",
+        "\u0a86\u0ab6\u0abe\u0aac\u0ac7\u0aa8",
+        "\u09ae\u09cb.\u09b0\u09b9\u09bf\u09ae",
+        "\u0985\u09a8\u09cd\u09a8\u09aa\u09c2\u09b0\u09cd\u09a3\u09be",
+        "\u0995\u09cd\u200d\u09b7",
+        "\u5f20\u4f1f",
+        "\uff9f\u30a2\u30cb\u30e1",
+        "\ud64d\uae38\ub3d9",
+        "\u0414\u043c\u0438\u0442\u0440\u0438\u0439",
+        "\u0623\u062d\u0645\u062f",
+        "\u05de\u05e9\u05d4",
+        "\u03a0\u03b7\u03bd\u03b5\u03bb\u03cc\u03c0\u03b7",
+        "Maya \u2764\ufe0f",
+        "Ma\u00adya",
+    ],
+)
+def test_real_names_are_greeted_as_they_are(name: str) -> None:
+    """In every script, with initials, titles, apostrophes, hyphens, a joiner or a heart."""
+    assert greetable(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        None,
+        "",
+        " \u00a0",
+        "\u200b",
+        "\u3164",
+        "\u00ad",
+        "\ufeff\u2800 \u115f",
+        "\u200d\u200c",
+        "-",
+        "123",
+        "Your prize: http://evil.example/claim",
+        "hxxps://evil",
+        "http:\\\\evil",
+        "www.evil",
+        "WWW.Evil",
+        "maya@example.com",
+        "maya at\uff20home",
+        "evil.example",
+        "Visit Evil.Example now",
+        "bit.ly/x1",
+        "t.me/maya",
+        "X.Com",
+        "Dr.Shop",
+        "evil\uff0eexample",
+        "evil\u3002example",
+        "evil\u2024example",
+        "evil\u200b.example",
+        "\u043f\u0440\u0438\u0437.\u0440\u0444",
+        "192.168.10.20",
+        "Call 555 0100",
+        "+1 (202) 555-0123",
+        "\u0ae7\u0ae8\u0ae9\u0aea\u0aeb\u0aec\u0aed\u0aee",
+        "\uff15\uff15\uff15\uff10\uff11\uff10\uff10 Kim",
+        "Win 1\u200b2\u200b3\u200b4\u200b5\u200b6",
+    ],
+)
+def test_what_is_no_name_is_not_greeted(name: str | None) -> None:
+    """A link, an address, a domain, a number like a telephone's, or nothing that anybody sees."""
+    assert greetable(name) is None
+
+
+LETTERS = st.text(
+    st.characters(categories=["Lu", "Ll", "Lo", "Mn", "Mc"], exclude_characters="\u3164\u115f\u1160\uffa0")
+)
+
+
+@given(
+    st.lists(LETTERS.filter(lambda it: any(map(str.isalpha, it))), min_size=1, max_size=4),
+    st.sampled_from([" ", "-", "'", ". ", "\u00b7"]),
+)
+def test_words_of_letters_are_names(words: list[str], between: str) -> None:
+    """Whatever the script: no rule knows which names there are."""
+    name = between.join(words)
+    assert greetable(name) == name
+
+
+@given(LETTERS, st.sampled_from(["://", "@", "www.x", "ab.cd", "1234567"]), LETTERS)
+def test_nothing_around_it_hides_a_link(before: str, bait: str, after: str) -> None:
+    """A name may begin and end as it likes."""
+    assert greetable(f"{before} {bait}{after}") is None
