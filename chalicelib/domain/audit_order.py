@@ -174,8 +174,8 @@ def _check_place(it: Dossier) -> Iterator[Finding]:
         yield Finding("friend", where, "a root", None)
         return
     has_it, freed = root.order_id == it.order.order_id, it.order.freed
-    if it.standing.terms.limit == "friend_already_referred" or (freed and freed.by):
-        if has_it:
+    if it.standing.terms.limit == "friend_already_referred" or freed:
+        if has_it and not (freed and freed.author):
             yield Finding("friend", where, "another order", root.order_id)
     elif redemption.friend_order > 1:
         if root.count < redemption.friend_order:

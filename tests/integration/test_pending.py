@@ -1,0 +1,362 @@
+"""Orders that are redeemed before they are paid for: nothing is earned, promised or blocked until they are."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import deps
+from chalicelib.domain.audit import Finding
+from chalicelib.operations import programs
+from chalicelib.operations.audit import audit_all
+from tests.faults import meanwhile
+from tests.shop import PROGRAM, START, Body, Shop, eur
+
+FAY = {"email": "fay@example.com", "first_name": "Fay"}
+OPEN: Body = {"payment": "pending"}
+
+
+def buy(shop: Shop, code: str | None, order_id: str = "o1", amount: int = 5000, **more: Any) -> HTTPResponse:
+    """Let Fay use a code on an order that is not paid for yet, unless `payment` says otherwise."""
+    told = {"order_id": order_id, "code": code, "customer": FAY, "amount": eur(amount), **OPEN, **more}
+    return shop.call("POST", "/v1/redemptions", told, scope="checkout")
+
+
+def pay(shop: Shop, order_id: str = "o1", payment_id: str = "p1", **more: Any) -> HTTPResponse:
+    """Report that an order is paid for."""
+    told = {"payment_id": payment_id, "paid_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}", **more}
+    return shop.call("POST", f"/v1/orders/{order_id}/payments", told, scope="checkout")
+
+
+def reason(answer: HTTPResponse) -> tuple[int, str]:
+    """Status and reason of a problem."""
+    return answer.status_code, Shop.read(answer)["reason"]
+
+
+def worth(shop: Shop, order_id: str = "o1") -> int:
+    """What an order has, held or available; nothing before it is settled."""
+    position = shop.order(order_id)["position"]
+    return sum(position[name]["amount"] for name in ("held", "available") if name in position)
+
+
+def wrong(shop: Shop) -> list[Finding]:
+    """What the program's own audit finds."""
+    return audit_all(deps.table(), now=shop.now)
+
+
+# --- payment ----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_earned_or_promised_before_an_order_is_paid_for(shop: Shop) -> None:
+    """A bank transfer takes days: until then nobody is thanked; from the payment on the hold runs and letters go."""
+    maya = shop.enrol()
+    first = buy(shop, maya["code"])
+    assert (first.status_code, shop.read(first)["payment"]) == (201, "pending")
+    shop.stream()
+    shop.days(5)
+    assert shop.account(maya["id"]) == {"held": 0, "available": 0, "reserved": 0, "spent": 0, "counted": 0}
+    assert shop.mails() == []
+    assert [it["outcome"] for it in shop.order()["trace"] if it["rule"] == "payment"] == ["pending"]
+    assert pay(shop).status_code == 201
+    shop.stream()
+    assert worth(shop) == 450
+    assert {to for to, _ in shop.mails()} == {"fay@example.com", "maya@example.com"}
+    assert shop.order()["release_at"] == f"{START + timedelta(days=35):%Y-%m-%dT%H:%M:%SZ}"
+    shop.days(31)
+    assert shop.account(maya["id"])["available"] == 450
+    assert wrong(shop) == []
+
+
+def test_a_payment_may_be_reported_first(shop: Shop) -> None:
+    """Messages of a shop overtake each other; the order counts from when it was paid all the same."""
+    code = shop.enrol()["code"]
+    pay(shop)
+    shop.stream()
+    shop.days(1)
+    buy(shop, code)
+    shop.stream()
+    assert (worth(shop), shop.order()["payment"]) == (450, "paid")
+
+
+def test_an_order_is_paid_for_once(shop: Shop) -> None:
+    """The same report again is a replay; another payment of the same order is a conflict, and changes nothing."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    assert [pay(shop).status_code, pay(shop).status_code] == [201, 200]
+    before = shop.everything()
+    assert reason(pay(shop, payment_id="p2")) == (409, "conflicting_repeat")
+    assert shop.everything() == before
+
+
+def test_the_same_order_without_pending_says_that_it_is_paid_for(shop: Shop) -> None:
+    """The simplest shop needs no second call; sent again, the answer is the same."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    shop.stream()
+    for _ in range(2):
+        answer = buy(shop, code, payment="paid")
+        assert (answer.status_code, shop.read(answer)["payment"]) == (200, "paid")
+        assert answer.headers["Idempotent-Replayed"] == "true"
+    late = buy(shop, code)
+    assert (late.status_code, shop.read(late)["payment"]) == (200, "paid")
+    shop.stream()
+    assert worth(shop) == 450
+    assert wrong(shop) == []
+
+
+def test_who_says_nothing_of_payment_has_paid(shop: Shop) -> None:
+    """As it always was: and a payment that is reported besides changes nothing."""
+    code = shop.enrol()["code"]
+    shop.redeem(code)
+    shop.stream()
+    before = shop.order()
+    shop.now += timedelta(days=3)
+    assert pay(shop).status_code == 201
+    shop.stream()
+    after = shop.order()
+    assert (after["position"], after["release_at"]) == (before["position"], before["release_at"])
+    assert "payment" not in after
+    assert wrong(shop) == []
+
+
+def test_an_order_that_nobody_pays_for_comes_to_nothing_by_itself(shop: Shop) -> None:
+    """After the program's days it has lapsed, and nothing waits for it any more; a late payment revives it."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    shop.stream()
+    shop.days(15)
+    assert shop.order()["payment"] == "lapsed"
+    assert not [item for item in shop.everything() if item["PK"]["S"] == "ORDER#o1" and "due_at" in item]
+    pay(shop)
+    shop.stream()
+    assert (worth(shop), shop.order()["payment"]) == (450, "paid")
+    assert wrong(shop) == []
+
+
+def test_caps_and_hold_go_by_the_month_in_which_an_order_is_paid_for(shop: Shop) -> None:
+    """Placed in March and paid in April: it takes of April's cap."""
+    cap = {"per": "month", "amount": 450}
+    programs.publish(deps.table(), {**PROGRAM, "caps": [cap], "pending_days": 60}, author="test", now=shop.now)
+    deps.forget()
+    deps.use_clock(lambda: shop.now)
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    shop.stream()
+    shop.now += timedelta(days=40)
+    pay(shop, "o1")
+    shop.redeem(code, "march", placed_at=f"{START:%Y-%m-%dT%H:%M:%SZ}")
+    shop.redeem(code, "april")
+    shop.stream()
+    assert sorted([worth(shop, "o1"), worth(shop, "april")]) == [0, 450]
+    assert worth(shop, "march") == 450
+    assert wrong(shop) == []
+
+
+# --- the friend's place -----------------------------------------------------------------------------------------------
+
+
+def test_a_failed_payment_costs_no_friend_the_offer(shop: Shop) -> None:
+    """Tried again under another order id, nothing reported of the first: the one that is paid for is rewarded."""
+    code = shop.enrol()["code"]
+    assert [buy(shop, code, f"o{number}").status_code for number in (1, 2)] == [201, 201]
+    pay(shop, "o2")
+    shop.stream()
+    assert worth(shop, "o2") == 450
+    assert wrong(shop) == []
+
+
+def test_an_unpaid_order_keeps_nobody_from_a_paid_one(shop: Shop) -> None:
+    """And if it is paid for after all, it finds the place taken: one reward in all, and the trace says why."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    assert buy(shop, code, "o2", payment="paid").status_code == 201
+    shop.stream()
+    pay(shop, "o1")
+    shop.stream()
+    assert (worth(shop, "o1"), worth(shop, "o2")) == (0, 450)
+    assert shop.order("o1")["reason"] == "friend_already_referred"
+    assert [to for to, _ in shop.mails()].count("fay@example.com") == 1
+    assert wrong(shop) == []
+
+
+def test_of_two_orders_that_are_paid_for_one_is_rewarded(shop: Shop) -> None:
+    """Whichever is settled first; the other stays without, whatever becomes of it later."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    buy(shop, code, "o2")
+    pay(shop, "o1")
+    pay(shop, "o2")
+    shop.stream()
+    shop.days(40)
+    assert sorted([worth(shop, "o1"), worth(shop, "o2")]) == [0, 450]
+    assert wrong(shop) == []
+
+
+def test_unpaid_orders_take_turns_three_times_in_a_row(shop: Shop) -> None:
+    """Each has had the discount; a fourth waits until one is paid for, or until the days of the row are over."""
+    code = shop.enrol()["code"]
+    assert [buy(shop, code, f"o{number}").status_code for number in (1, 2, 3, 4)] == [201, 201, 201, 422]
+    shop.now += timedelta(days=14)
+    assert buy(shop, code, "o5").status_code == 201
+    assert buy(shop, code, "o6", payment="paid").status_code == 201
+    shop.stream()
+    assert worth(shop, "o6") == 450
+    assert wrong(shop) == []
+
+
+def test_a_payment_and_a_new_order_race_for_the_place(shop: Shop) -> None:
+    """The root is written even if it names the order: whoever has read it before looks again, and one is rewarded."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    shop.stream()
+    pay(shop, "o1")
+
+    def settled() -> None:
+        shop.stream()
+
+    shop.faults.before("TransactWriteItems", None, meanwhile(settled))
+    assert reason(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
+    shop.stream()
+    assert worth(shop, "o1") == 450
+    assert wrong(shop) == []
+
+
+# --- revisions --------------------------------------------------------------------------------------------------------
+
+
+def test_the_highest_revision_counts_until_the_order_is_paid_for(shop: Shop) -> None:
+    """The cart changed: whatever arrives last, the highest number holds, and once paid for it stands."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    shop.stream()
+    more = buy(shop, code, amount=8000, revision=3)
+    assert (more.status_code, shop.read(more)["amount"]["amount"]) == (201, 8000)
+    late = buy(shop, code, amount=6000, revision=2)
+    assert (late.status_code, shop.read(late)["superseded"], shop.read(late)["amount"]["amount"]) == (200, True, 8000)
+    assert reason(buy(shop, code, amount=7000, revision=3)) == (409, "conflicting_repeat")
+    pay(shop)
+    shop.stream()
+    assert worth(shop) == 720
+    assert reason(buy(shop, code, amount=9000, revision=4)) == (409, "already_paid")
+    assert buy(shop, code, amount=8000, revision=3).status_code == 200
+    assert worth(shop) == 720
+    assert wrong(shop) == []
+
+
+def test_a_revision_that_is_paid_for_is_one_request(shop: Shop) -> None:
+    """The last content of the cart and its payment come together."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    shop.stream()
+    answer = buy(shop, code, amount=8000, revision=2, payment="paid")
+    assert (answer.status_code, shop.read(answer)["payment"]) == (201, "paid")
+    shop.stream()
+    assert worth(shop) == 720
+    assert reason(buy(shop, code, amount=9000, revision=3)) == (409, "already_paid")
+
+
+def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
+    """Edited below the minimum and then paid for: the amount before must not earn; edited back, it does."""
+    maya = shop.enrol()
+    buy(shop, maya["code"])
+    shop.stream()
+    for _ in range(2):
+        assert reason(buy(shop, maya["code"], amount=1000, revision=2)) == (422, "below_minimum")
+    shown = shop.order()
+    assert (shown["status"], shown["reason"]) == ("withdrawn", "below_minimum")
+    buy(shop, maya["code"], amount=6000, revision=3)
+    assert reason(buy(shop, maya["code"], amount=1000, revision=4)) == (422, "below_minimum")
+    pay(shop)
+    shop.stream()
+    shop.days(40)
+    assert (worth(shop), shop.account(maya["id"])["available"], shop.mails()) == (0, 0, [])
+    assert wrong(shop) == []
+
+
+def test_a_code_can_be_taken_off_a_cart(shop: Shop) -> None:
+    """`code: null` withdraws the order until another revision brings a code again."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    off = buy(shop, None, revision=2)
+    assert (off.status_code, shop.read(off)["status"], shop.read(off)["reason"]) == (201, "withdrawn", "code_removed")
+    assert buy(shop, None, revision=2).status_code == 200
+    assert buy(shop, code, amount=5100, revision=3).status_code == 201
+    pay(shop)
+    shop.stream()
+    assert worth(shop) == 459
+    first = buy(shop, None, "o9", payment="paid")
+    assert (first.status_code, shop.read(first)["errors"][0]["pointer"]) == (400, "/code")
+    assert reason(buy(shop, None, "o9")) == (422, "unknown_code")
+
+
+def test_another_code_is_judged_as_of_now_and_the_same_one_is_not(shop: Shop) -> None:
+    """The program is the one of the first request; a code that was good when it was used stays good on this order."""
+    maya, asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
+    buy(shop, maya["code"])
+    for person in (maya, asha):
+        path = f"/v1/codes/{person['code']}"
+        assert shop.call("PATCH", path, {"state": "paused"}, scope="admin:write").status_code == 200
+    assert buy(shop, maya["code"], amount=6000, revision=2).status_code == 201
+    assert reason(buy(shop, asha["code"], amount=6000, revision=3)) == (422, "paused_code")
+    shop.call("PATCH", f"/v1/codes/{asha['code']}", {"state": "active"}, scope="admin:write")
+    assert buy(shop, asha["code"], amount=7000, revision=4).status_code == 201
+    pay(shop)
+    shop.stream()
+    assert shop.account(asha["id"])["held"] == 630
+    assert shop.account(maya["id"])["held"] == 0
+    assert wrong(shop) == []
+
+
+def test_a_cart_stays_its_friends(shop: Shop) -> None:
+    """Another customer under the same order id is a conflict; a mended address of the same one is not."""
+    code = shop.enrol()["code"]
+    buy(shop, code, customer={**FAY, "id": "c-1"})
+    stranger = {"email": "stranger@example.com"}
+    assert reason(buy(shop, code, revision=2, customer=stranger)) == (409, "conflicting_repeat")
+    mended = {"email": "fay.mended@example.com", "id": "c-1", "first_name": "Fay"}
+    assert buy(shop, code, revision=3, customer=mended).status_code == 201
+    pay(shop)
+    shop.stream()
+    assert {to for to, _ in shop.mails()} == {"fay.mended@example.com", "maya@example.com"}
+    assert reason(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
+    assert wrong(shop) == []
+
+
+def test_edits_put_off_no_lapse(shop: Shop) -> None:
+    """The first time at which the order was placed stays, or a cart that is touched once a week would wait for ever."""
+    code = shop.enrol()["code"]
+    first = shop.read(buy(shop, code))["placed_at"]
+    shop.stream()
+    for number in range(2, 5):
+        shop.days(4)
+        told = shop.read(buy(shop, code, amount=5000 + number, revision=number))
+        assert told["placed_at"] == first
+    shop.days(3)
+    assert shop.order()["payment"] == "lapsed"
+
+
+def test_a_payment_that_is_faster_than_an_edit_fixes_what_was_paid_for(shop: Shop) -> None:
+    """The edit meets the payment in its transaction, and is told."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    shop.stream()
+    shop.faults.before("TransactWriteItems", None, meanwhile(lambda: pay(shop)))
+    assert reason(buy(shop, code, amount=8000, revision=2)) == (409, "already_paid")
+    shop.stream()
+    assert worth(shop) == 450
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"payment": "soon"}, "/payment"),
+        ({"revision": 0}, "/revision"),
+        ({"revision": 1.5}, "/revision"),
+    ],
+)
+def test_what_is_no_payment_or_revision_is_refused(shop: Shop, more: Body, pointer: str) -> None:
+    """It decides money, so it is taken as it is or not at all."""
+    answer = buy(shop, shop.enrol()["code"], **more)
+    assert answer.status_code == 400
+    assert shop.read(answer)["errors"][0]["pointer"] == pointer
