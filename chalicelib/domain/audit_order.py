@@ -27,7 +27,7 @@ from chalicelib.domain.program import Program, campaign_of, reward_of, tier_of
 from chalicelib.domain.settle import CAUSES_MAX, Settlement, due, settle, wake_up
 
 FIRST = 2
-"""The version that a redemption gets by its first settlement."""
+"""The version that a redemption gets by its first settlement, which decides its terms if it is paid for by then."""
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
@@ -75,6 +75,11 @@ class Dossier:
         """The entries that it names and that are its own."""
         named = (self.entries.get(number) for number in self.standing.entries)
         return [it for it in named if it is not None and it.order_id == self.order.order_id]
+
+    @property
+    def first(self) -> int:
+        """The version that the redemption got by the settlement that decided its terms."""
+        return min(self.messages, default=FIRST) if self.redemption.pending else FIRST
 
     @property
     def waits(self) -> bool:
@@ -291,7 +296,7 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
         for name in ("ambassador_id", "friend", "program_version", "currency"):
             yield from compared("message", f"{where}/{name}", getattr(redemption, name), getattr(message, name))
         strange = [letter.template for letter in message.letters if letter.template != "reward_released"]
-        if version != FIRST and strange:
+        if version != it.first and strange:
             yield Finding("message", where, "reward_released alone", ", ".join(strange))
         if message.state != "done" and message.due_at is None:
             yield Finding("wake_up", f"{where}/due_at", "a time", None)
@@ -317,13 +322,14 @@ def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     What it knew of refunds is past finding out by clocks. But its own entry tells what was held, and where nothing was
     ever paid back the friend was thanked.
     """
-    found = it.messages.get(FIRST)
+    found = it.messages.get(it.first)
     letters = {letter.template: letter for letter in found.letters} if found else {}
     thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
-    where = f"{it.where}/messages/{FIRST}"
+    where = f"{it.where}/messages/{it.first}"
     hold = next((entry for entry in it.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
-    kept_all = not it.order.refunds
-    owed = it.redemption.friend_discount if it.redemption.thanks_friend else None
+    kept_all = not it.order.refunds and it.order.freed is None
+    has_place = it.standing.terms.limit != "friend_already_referred"
+    owed = it.redemption.friend_discount if it.redemption.thanks_friend and has_place else None
     if thanks or owed is None or hold or kept_all:
         yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
     released = hold is not None and any(

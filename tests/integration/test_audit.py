@@ -395,8 +395,8 @@ def no_membership(it: Tampered) -> str:
 @plants("account")
 def code_without_a_former_owner(it: Tampered) -> str:
     """A further code that its ambassador could use under a former address."""
-    first = it.at(f"CODE#{it.ids['code']}", "CODE")
-    it.put(first, pk="CODE#22222222", code="22222222", owners={"L": [{"S": "somebody-else"}]})
+    first = it.at(*keys.code(it.ids["code"]))
+    it.put(first, pk=keys.code("22222222").pk, code="22222222", owners={"L": [{"S": "somebody-else"}]})
     listed = {"ambassador_id": {"S": it.maya}, "codes": {"L": [{"S": "22222222"}]}, "version": {"N": "1"}}
     it.put(listed, pk=f"AMB#{it.maya}", sk="CODES")
     return f"{it.maya}/code/22222222/owners"
