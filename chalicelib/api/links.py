@@ -18,6 +18,7 @@ from chalicelib.operations import share
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
+    from chalicelib.web.card import Card
     from chalicelib.web.render import Offer
 
 blueprint = Blueprint(__name__)
@@ -45,7 +46,7 @@ def get_qr_svg(call: Call, code: str) -> Response:
     link = _qr_link(code)
     from chalicelib.web import qr
 
-    return _unchanging(call, f"svg:{link}", "image/svg+xml", lambda: qr.svg(link, title=link))
+    return _kept(call, f"svg:{link}", _FOREVER, "image/svg+xml", lambda: qr.svg(link, title=link))
 
 
 @route(blueprint, "GET", "/r/{code}/qr.png", ANYONE)
@@ -57,7 +58,21 @@ def get_qr_png(call: Call, code: str) -> Response:
     link = _qr_link(code)
     from chalicelib.web import qr
 
-    return _unchanging(call, f"png{given}:{link}", "image/png", lambda: qr.png(link, int(given)))
+    return _kept(call, f"png{given}:{link}", _FOREVER, "image/png", lambda: qr.png(link, int(given)))
+
+
+@route(blueprint, "GET", "/r/{code}/card.png", ANYONE)
+def get_card(call: Call, code: str) -> Response:
+    """Draw the picture for previews of a share link. Its address names what it shows, so it may be kept for good."""
+    program = deps.program()
+    shared = share.look_up(deps.table(), code, now=deps.now()) if program.open else None
+    card = _card(program, shared) if shared else None
+    if card is None:
+        raise not_found("There is no such picture.")
+    from chalicelib.web.card import draw
+
+    kept = _FOREVER if _sent(call).get("v") == card.version else "public, max-age=300"
+    return _kept(call, f"card:{card.version}", kept, "image/png", lambda: draw(card))
 
 
 @route(blueprint, "GET", "/v1/codes/{code}", ANYONE)
@@ -98,9 +113,22 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
         code=code,
         shop_link=shop_link(program.shop_url, code, sent),
         share_url=share_url,
-        image_url=program.share_image_url,
+        image_url=program.share_image_url or _card_url(share_url, _card(program, shared)),
     )
     return _html(200, render.landing_page(view, locale=locale), locale)
+
+
+def _card(program: Program, shared: share.Shared) -> "Card | None":
+    """What the picture for previews shows. It is one for all readers, so its figure is as the shop writes them."""
+    from chalicelib.web import render
+    from chalicelib.web.card import card_of
+
+    saving = render.saving(_offer(program, _rate(shared, program)), program.locale)
+    return card_of(program.shop_name, shared.by.person.first_name, saving)
+
+
+def _card_url(share_url: str, card: "Card | None") -> str | None:
+    return f"{share_url}/card.png?v={card.version}" if card else None
 
 
 def _html(status: int, page: str, locale: str) -> Response:
@@ -144,10 +172,10 @@ def _qr_link(typed: str) -> str:
     return f"{urls(code.code)['share_url']}?ch=qr"
 
 
-def _unchanging(call: Call, content: str, kind: str, draw: Callable[[], str | bytes]) -> Response:
-    """Answer with something that never changes under its URL, or say that the client has it already."""
+def _kept(call: Call, content: str, kept: str, kind: str, draw: Callable[[], str | bytes]) -> Response:
+    """Answer with a picture and how long it may be `kept`, or say that the client has it already."""
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
-    headers: Headers = {"ETag": etag, "Cache-Control": _FOREVER}
+    headers: Headers = {"ETag": etag, "Cache-Control": kept}
     known = [tag.strip().removeprefix("W/") for tag in call.header("if-none-match").split(",")]
     if etag in known or "*" in known:
         return Response("", headers, 304)

@@ -163,7 +163,7 @@ class Program:
         str | None,
         Within(8, 2000),
         Form(r"https://\S+", "starts with https://"),
-        "The picture in previews of share links, 1200 x 630 pixels; null shows none.",
+        "The picture in previews of share links, 1200 x 630 pixels; null has one drawn.",
     ] = None
     origins: Annotated[
         tuple[Origin, ...],

@@ -33,6 +33,7 @@ __all__ = [
     "landing_page",
     "reward_held",
     "reward_released",
+    "saving",
     "unusable_page",
 ]
 
@@ -59,7 +60,7 @@ class Offer:
 class Landing:
     """Everything the friend's page shows; the addresses come ready-made from the caller.
 
-    `image_url` is the shop's own picture for previews, 1200 x 630 pixels, if it has one.
+    `image_url` is the picture for previews, 1200 x 630 pixels, if there is one.
     """
 
     shop_name: str
@@ -157,15 +158,21 @@ def _reward(amount: int, unit: str, language: Language) -> dict[str, str]:
     return {"amount": written, "gift": written if unit.startswith(GIFT) else ""}
 
 
+def saving(offer: Offer | None, locale: str) -> str:
+    """What the friend saves as a figure such as 10% or €5; "" for nothing."""
+    if offer is None:
+        return ""
+    tag = choose(locale).tag
+    if offer.amount is None:
+        return format_percent(offer.basis_points or 0, tag)
+    return format_round_money(offer.amount, offer.currency, tag)
+
+
 def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
     if offer is None:
         return dict.fromkeys(("discount", "minimum", "maximum"), "")
-    if offer.amount is None:
-        discount = format_percent(offer.basis_points or 0, tag)
-    else:
-        discount = format_round_money(offer.amount, offer.currency, tag)
     return {
-        "discount": discount,
+        "discount": saving(offer, tag),
         "minimum": format_round_money(offer.minimum, offer.currency, tag) if offer.minimum else "",
         "maximum": "" if offer.maximum is None else format_round_money(offer.maximum, offer.currency, tag),
     }

@@ -228,6 +228,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
         "~1v1~1codes~1{code}": 50,
         "~1r~1{code}": 50,
         "~1R~1{code}": 50,
+        "~1r~1{code}~1card.png": 20,
         "~1r~1{code}~1qr.svg": 20,
         "~1r~1{code}~1qr.png": 20,
     }

@@ -19,6 +19,7 @@ SESSION = "session"
 SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/r/{code}"): {ANYONE},
     ("GET", "/R/{code}"): {ANYONE},
+    ("GET", "/r/{code}/card.png"): {ANYONE},
     ("GET", "/r/{code}/qr.svg"): {ANYONE},
     ("GET", "/r/{code}/qr.png"): {ANYONE},
     ("GET", "/v1/codes/{code}"): {ANYONE},

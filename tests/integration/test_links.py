@@ -90,7 +90,7 @@ def test_headers_of_the_landing_page(shop: Shop) -> None:
 
 
 def test_link_previews(shop: Shop) -> None:
-    """A messenger's preview has a title with the names, the offer and the share link; a QR is no picture for it."""
+    """A messenger's preview has a title with the names, the offer, a picture and the share link itself."""
     maya = shop.enrol()
     page = unescape(visit(shop, maya["code"]).body.decode())
     tags = open_graph(page)
@@ -99,8 +99,49 @@ def test_link_previews(shop: Shop) -> None:
     assert maya["code"] in tags["description"]
     assert tags["url"] == f"{SHARE}{maya['code']}"
     assert tags["type"] == "website"
-    assert not [name for name in tags if name.startswith("image")]
+    assert (tags["image:width"], tags["image:height"], tags["image:alt"]) == ("1200", "630", tags["title"])
     assert "qr.png" not in page
+
+
+def test_the_picture_of_a_preview(shop: Shop) -> None:
+    """It has the size that previews want, changes its address with what it shows, and may be kept for good under it."""
+    maya = shop.enrol()
+    first = picture(shop, maya)
+    answer = shop.call("GET", first)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(answer.body)).size == (1200, 630)
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert shop.call("GET", first, If_None_Match=answer.headers["ETag"]).status_code == 304
+    assert picture(shop, maya, Accept_Language="gu", User_Agent="WhatsApp/2.24") == first
+    publish(shop, offer={"amount": 500})
+    second = picture(shop, maya)
+    assert second != first
+    assert shop.call("GET", second).body != answer.body
+    old = shop.call("GET", first)
+    assert (old.status_code, old.body) == (200, shop.call("GET", second).body)
+    assert "immutable" not in old.headers["Cache-Control"]
+
+
+def test_no_picture_of_what_cannot_be_drawn(shop: Shop) -> None:
+    """A shop in a script without a font has a preview of words; so has a link that doesn't work."""
+    maya = shop.enrol()
+    pause(shop, maya["code"])
+    assert shop.call("GET", f"/r/{maya['code']}/card.png").status_code == 404
+    assert shop.call("GET", "/r/NSVCHCDE/card.png").status_code == 404
+    asha = shop.enrol("asha@example.com")
+    publish(shop, shop_name="山田陶器")
+    page = visit(shop, asha["code"]).body.decode()
+    assert not [name for name in open_graph(page) if name.startswith("image")]
+    assert 'name="twitter:card" content="summary"' in page
+    assert shop.call("GET", f"/r/{asha['code']}/card.png").status_code == 404
+
+
+def picture(shop: Shop, ambassador: Body, **headers: str) -> str:
+    """The path of the picture that a preview of an ambassador's link shows."""
+    page = unescape(visit(shop, ambassador["code"], **headers).body.decode())
+    address = open_graph(page)["image"]
+    assert address.startswith(f"{SHARE}{ambassador['code']}/card.png?v=")
+    return address.removeprefix("https://friends.shop.example")
 
 
 def test_a_preview_with_the_shops_picture(shop: Shop) -> None:
