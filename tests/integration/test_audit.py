@@ -24,6 +24,7 @@ from chalicelib.domain.audit import Finding, Kind
 from chalicelib.domain.model import Job
 from chalicelib.operations import audit, jobs, keys, programs
 from chalicelib.operations.jobs import LEASE
+from chalicelib.store import keys as table_keys
 from chalicelib.store.keys import code as code_key
 from chalicelib.store.keys import due_shard
 from chalicelib.store.table import Table
@@ -395,8 +396,8 @@ def no_membership(it: Tampered) -> str:
 @plants("account")
 def code_without_a_former_owner(it: Tampered) -> str:
     """A further code that its ambassador could use under a former address."""
-    first = it.at(*keys.code(it.ids["code"]))
-    it.put(first, pk=keys.code("22222222").pk, code="22222222", owners={"L": [{"S": "somebody-else"}]})
+    first = it.at(*table_keys.code(it.ids["code"]))
+    it.put(first, pk=table_keys.code("22222222").pk, code="22222222", owners={"L": [{"S": "somebody-else"}]})
     listed = {"ambassador_id": {"S": it.maya}, "codes": {"L": [{"S": "22222222"}]}, "version": {"N": "1"}}
     it.put(listed, pk=f"AMB#{it.maya}", sk="CODES")
     return f"{it.maya}/code/22222222/owners"
