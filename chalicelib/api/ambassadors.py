@@ -33,8 +33,8 @@ def post_ambassador(call: Call) -> Response:
 
     told = call.body(schemas.Newcomer)
     person = Person(
-        email=told.email.strip(),
-        first_name=told.first_name.strip(),
+        email=told.email,
+        first_name=told.first_name,
         last_name=told.last_name,
         locale=told.locale or deps.program().locale,
         customer_id=told.customer_id,

@@ -14,6 +14,7 @@ _ABBREVIATED = re.compile(
 )
 _DOMAIN = re.compile(r"\w[.\u3002](?![\u0900-\u0dff])\w{2}")
 _DIGITS_MAX = 5
+_JOINERS_AND_BLANK = "\u200c\u200d "
 
 
 def canonical_email(email: str) -> str:
@@ -46,21 +47,21 @@ def pseudonym_of_trait(pepper: bytes, kind: str, told: str) -> str:
     return _pseudonym(pepper, kind, "".join(letter for letter in folded if letter.isalnum()))
 
 
-def _pseudonym(pepper: bytes, kind: str, value: str) -> str:
-    return hmac.digest(pepper, f"{kind}:{value}".encode(), hashlib.sha256).hex()[:32]
-
-
 def greetable(name: str | None) -> str | None:
     """Return a first name if mails may greet with it and pages may show it, else None: they say it neutrally then.
 
     Whoever fills in a form may write what they like, and a shop's own domain would carry it to strangers. So a name
     with an address, a link, a domain or as many digits as a telephone has is kept for admins and told to nobody else,
-    and one without a letter is no name. A dot within a word makes a domain, but for initials and titles (S.Ramesh,
+    and one that shows nothing is none. A dot within a word makes a domain, but for initials and titles (S.Ramesh,
     Md.Rahim) and where an Indic word follows it.
     """
     plain = without_invisible(unicodedata.normalize("NFKC", name or ""))
-    if not any(letter.isalpha() for letter in plain) or _LINK.search(plain):
+    if not plain.strip(_JOINERS_AND_BLANK) or _LINK.search(plain):
         return None
     if _DOMAIN.search(_ABBREVIATED.sub("", plain)) or sum(letter.isdecimal() for letter in plain) > _DIGITS_MAX:
         return None
     return name
+
+
+def _pseudonym(pepper: bytes, kind: str, value: str) -> str:
+    return hmac.digest(pepper, f"{kind}:{value}".encode(), hashlib.sha256).hex()[:32]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.test_mails import states
 from tests.shop import Body, Shop, eur
 
 CODES = (
@@ -151,6 +152,52 @@ def test_what_decides_money_or_who_is_who_stays_strict(shop: Shop, strict: Body)
     before = shop.everything()
     assert shop.call("POST", "/v1/redemptions", {**order, **strict}, scope="checkout").status_code == 400
     assert shop.everything() == before
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "sent_to", "other"),
+    [
+        ("fa\u00df.example", "xn--fa-hia.example", "fass.example"),
+        ("\u03bd\u03af\u03ba\u03bf\u03c2.example", "xn--kxawhkp.example", "\u03bd\u03af\u03ba\u03bf\u03c3.example"),
+        ("\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example", None, "\u0646\u0627\u0645\u0647\u0627\u06cc.example"),
+        ("\u0dc1\u0dca\u200d\u0dbb\u0dd3.example", None, "\u0dc1\u0dca\u0dbb\u0dd3.example"),
+    ],
+)
+def test_hosts_that_were_one_in_2003_are_two(shop: Shop, host: str, sent_to: str | None, other: str) -> None:
+    """Mail reaches the host that was named, and whoever is at the other one is somebody else."""
+    zoe = shop.enrol(f"zoe@{host}")
+    assert shop.redeem(zoe["code"], customer={"email": f"zoe@{other}"}).status_code == 201
+    assert shop.enrol(f"zoe@{other}")["code"] != zoe["code"]
+    own = shop.redeem(zoe["code"], "o2", customer={"email": f"ZOE@{host}"})
+    assert shop.read(own)["reason"] == "own_code"
+    shop.stream()
+    to = {address for address, _ in shop.mails()}
+    assert len(to) == 2
+    assert all(address.isascii() for address in to)
+    assert sent_to is None or f"zoe@{sent_to}" in to
+
+
+def test_a_mailbox_that_ses_cannot_reach_costs_nobody_the_offer(shop: Shop) -> None:
+    """SES takes no letters beyond ASCII before the @: the order counts, and one mail can't be sent."""
+    maya = shop.enrol()
+    assert shop.redeem(maya["code"], customer={"email": "mar\u00eda@example.com"}).status_code == 201
+    again = shop.redeem(maya["code"], "o2", customer={"email": "MARI\u0301A@example.com"})
+    assert shop.read(again)["reason"] == "friend_already_referred"
+    shop.stream()
+    assert states(shop) == {"friend_thanks": "undeliverable", "reward_held": "sent"}
+    assert [to for to, _ in shop.mails()] == ["maya@example.com"]
+
+
+@pytest.mark.parametrize("host", ["hotmail.co.uk", "hotmail.fr", "outlook.de", "outlook.in", "live.de", "fastmail.fm"])
+def test_a_tag_makes_no_friend_of_the_ambassador(shop: Shop, host: str) -> None:
+    """At every host of a provider that drops it; the same name at another of its hosts is somebody else."""
+    kim = shop.enrol(f"kim@{host}")
+    own = shop.redeem(kim["code"], customer={"email": f"kim+2@{host}"})
+    assert (own.status_code, shop.read(own)["reason"]) == (422, "own_code")
+    assert shop.redeem(kim["code"], "o2", customer={"email": "kim@hotmail.com"}).status_code == 201
 
 
 # --- times ------------------------------------------------------------------------------------------------------------
