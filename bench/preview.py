@@ -75,7 +75,7 @@ def run(say: Say) -> dict[str, Any]:
         client = _client(port)
         calls = _listen(client)
         table, candidate = Table(Wire(client, "simulated")), read(CANDIDATE)
-        period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1))
+        period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1), candidate)
         table.read_newest_program()
         memory, rounds = _memory(), list[tuple[float, float]]()
         for number in range(ROUNDS):

@@ -24,6 +24,9 @@ blueprint = Blueprint(__name__)
 # What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
 _FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
+_PUT_BACK = timedelta(hours=1)
+"""How much longer than its days a month is in which clocks are put back."""
+
 _COLUMNS = (
     *("id", "at", "kind", "ambassador_id", "order_id", "cause", "program_version", "tier", "reason", "author"),
     *("account", "amount", "currency"),
@@ -86,7 +89,7 @@ def _window(query: dict[str, str], *, narrow: bool) -> "browse.Window":
             min(start, schemas.LATEST) + most if start and "kind" in query else deps.now() + timedelta(days=1)
         )
         start = start or max(end, schemas.EARLIEST) - most
-        if "kind" in query and end - start > most:
+        if "kind" in query and end - start > most + _PUT_BACK:
             raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
     start, end = start or schemas.EARLIEST, end or deps.now() + timedelta(days=1)
     if start > end:

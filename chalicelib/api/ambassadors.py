@@ -108,12 +108,13 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
     known, language = profile.ambassador_id, language_of(query, profile.person.locale)
     from chalicelib.web.explain import explain
 
+    program = deps.program()
     return listed(
         f"/v1/ambassadors/{known}/referrals",
         query,
         f"referrals:{known}",
         lambda after, limit: table.list_referrals(known, after, limit),
-        lambda found: [present.referral(it, explain(it, "ambassador", language)) for it in found],
+        lambda found: [present.referral(it, explain(it, "ambassador", language, program)) for it in found],
         Content_Language=language.tag,
     )
 
@@ -133,7 +134,7 @@ def urls(code: str) -> dict[str, str]:
 
 
 def _shown(profile: Profile) -> present.Body:
-    table, month = deps.table(), month_of(deps.now())
+    table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
     clicks: dict[str, int] = {}

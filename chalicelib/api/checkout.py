@@ -92,7 +92,7 @@ def get_redemption(call: Call, order_id: str) -> Response:
     entries = table.read_entries(redemption.ambassador_id, posted)
     program = programs.version(table, redemption.program_version)
     payment = payment_of(order, program, deps.now())
-    words = explain(redemption, "admin" if admin else "ambassador", language, payment)
+    words = explain(redemption, "admin" if admin else "ambassador", language, deps.program(), payment)
     if not admin:
         return json(200, present.explained(redemption, payment, entries, words), Content_Language=language.tag)
     return json(200, present.examined(order, program, payment, entries, words), Content_Language=language.tag)

@@ -41,7 +41,7 @@ def post_claim(call: Call, ambassador_id: str) -> Response:
     if isinstance(answer, claims.Theirs):
         from chalicelib.web.explain import explain
 
-        words = explain(answer.redemption, "ambassador", language)
+        words = explain(answer.redemption, "ambassador", language, deps.program())
         return json(200, present.theirs(answer.redemption, words), Content_Language=language.tag)
     body = present.claim(answer.claim)
     return json(202, body, Idempotent_Replayed="true") if answer.replayed else json(202, body)

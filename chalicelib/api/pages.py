@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from chalice.app import Response
 from chalicelib import deps
 from chalicelib.api.auth import json
 from chalicelib.api.problems import bad_field
+from chalicelib.domain.calendar import midnight
 
 LIMIT_MAX = 100
 LIMIT = 50
@@ -91,7 +92,7 @@ def link(path: str, query: dict[str, str], cursor: str | None) -> dict[str, str]
 
 
 def moment_of(query: dict[str, str], name: str, *, ends: bool) -> datetime | None:
-    """Read a time or a whole day (UTC) from the query. A day at the end of a range is part of it.
+    """Read a time, or a whole day by the program's clocks, from the query. A day at the end of a range is part of it.
 
     Raises:
         Problem: 400.
@@ -101,7 +102,7 @@ def moment_of(query: dict[str, str], name: str, *, ends: bool) -> datetime | Non
         return None
     try:
         if len(given) == len("2026-01-31"):
-            return datetime.combine(date.fromisoformat(given) + timedelta(days=int(ends)), time(), UTC)
+            return midnight(date.fromisoformat(given) + timedelta(days=int(ends)), deps.program())
         moment = datetime.fromisoformat(given.replace(" ", "+"))
         return moment.astimezone(UTC) if moment.tzinfo else _no_moment(name)
     except (ValueError, OverflowError):

@@ -93,7 +93,7 @@ def post_preview(call: Call) -> Response:
     wrong += _flaws_of(told.period)
     if candidate is None or wrong:
         raise misfitting(wrong)
-    period, table, now = preview.Period(told.period.first, told.period.last), deps.table(), deps.now()
+    period, table, now = preview.Period(told.period.first, told.period.last, candidate), deps.table(), deps.now()
     found = preview.preview(table, candidate, period, now=now)
     if found is not None:
         return json(200, found)

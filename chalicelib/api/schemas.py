@@ -343,7 +343,7 @@ class Audit(Shape):
 
 
 class Days(Shape, rename={"first": "from", "last": "to"}):
-    """A period: days (UTC), both included."""
+    """A period: days as the program reckons them, both included."""
 
     first: date
     last: date

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import Account, Age, Balances, Month, Redemption, Withdrawal
 from chalicelib.domain.tiers import times
 
@@ -124,7 +123,7 @@ class Counting:
         standing = redemption.standing
         if standing is None:
             return
-        name = month_of(redemption.begins)
+        name = standing.terms.month
         was = self.months.get(name, Month())
         in_currency = redemption.unit == redemption.currency
         self.settled += 1

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.audit import Finding, Told, compared, version_of
 from chalicelib.domain.audit_entry import OF_ORDERS
+from chalicelib.domain.calendar import month_of
 from chalicelib.domain.fraud import remembered
 from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD, gains
@@ -228,6 +229,7 @@ def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
     unit = rate.unit_in(program.currency) if rate else program.currency
     yield from compared("terms", f"{where}/tier", tier.name, terms.tier)
     yield from compared("terms", f"{where}/campaign", campaign.name if campaign else None, terms.campaign)
+    yield from compared("terms", f"{where}/month", month_of(redemption.begins, program), terms.month)
     yield from compared("terms", f"{where}/full", rate.of(redemption.paid) if rate else 0, terms.full)
     yield from compared("terms", f"{where}/unit", unit, terms.unit or redemption.currency)
     if not 0 <= terms.granted <= terms.full:

@@ -1,14 +1,36 @@
-"""Calendar months in UTC, written `2026-03`: what caps, budgets, windows and expiry are reckoned in."""
+"""Days and months as a program reckons them: by its time zone.
+
+Caps, budgets and tier windows go by calendar months, written `2026-03`; people are told days. The month of an order is
+decided with its terms, by its own version of the program: so it gives back to the month that it took from, whatever
+other versions say.
+"""
 
 from calendar import monthrange
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+
+from chalicelib.domain.program import Program
 
 _YEAR = 12
 
 
-def month_of(at: datetime) -> str:
-    """The calendar month of a time."""
-    return f"{at:%Y-%m}"
+def local(at: datetime, program: Program) -> datetime:
+    """A moment as clocks show it in the program's zone."""
+    return at.astimezone(program.zone)
+
+
+def month_of(at: datetime, program: Program) -> str:
+    """The calendar month of a moment."""
+    return f"{local(at, program):%Y-%m}"
+
+
+def day_of(at: datetime, program: Program) -> date:
+    """The day of a moment."""
+    return local(at, program).date()
+
+
+def midnight(day: date, program: Program) -> datetime:
+    """The first moment of a day, in UTC; where clocks are put forward at midnight, it begins later on them."""
+    return datetime.combine(day, time(), program.zone).astimezone(UTC)
 
 
 def number_of(month: str) -> int:
@@ -16,7 +38,9 @@ def number_of(month: str) -> int:
     return int(month[:4]) * _YEAR + int(month[5:])
 
 
-def months_after(at: datetime, months: int) -> datetime:
-    """The same day and time so many months later, or the last day of a shorter month."""
-    year, month = divmod(at.year * _YEAR + at.month - 1 + months, _YEAR)
-    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
+def months_after(at: datetime, months: int, program: Program) -> datetime:
+    """The same day and time so many months later, or the last day of a shorter month; in UTC."""
+    here = local(at, program)
+    year, month = divmod(here.year * _YEAR + here.month - 1 + months, _YEAR)
+    there = here.replace(year=year, month=month + 1, day=min(here.day, monthrange(year, month + 1)[1]))
+    return there.astimezone(UTC)

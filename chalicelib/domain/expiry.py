@@ -29,7 +29,7 @@ def watched(account: Account, program: Program) -> Account:
     holds = any(account.balance(unit, "available") > 0 for unit in account.balances if not unit.startswith(GIFT))
     if program.expiry_months is None or not holds or account.due_at or account.active_at is None or account.suspended:
         return account
-    return replace(account, due_at=months_after(account.active_at, program.expiry_months))
+    return replace(account, due_at=months_after(account.active_at, program.expiry_months, program))
 
 
 def taken_back(age: Age, amount: int, account: Account, expired: int) -> tuple[int, Age]:

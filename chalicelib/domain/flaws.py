@@ -1,11 +1,12 @@
 """What makes a program unusable: rules that contradict each other, and numbers that leave all reason."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.domain.fraud import WEIGHTS
-from chalicelib.domain.program import AMOUNT_MAX, Campaign, Cap, Milestone, Program, Rate, Tier
+from chalicelib.domain.program import AMOUNT_MAX, Campaign, Cap, Milestone, Program, Rate, Tier, zone_named
 from chalicelib.domain.shape import Place, places
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 8999
@@ -36,6 +37,7 @@ def flaws(program: Program) -> list[Flaw]:
     for n, cap in enumerate(program.caps):
         found += _of_cap(f"/caps/{n}", cap)
     found += _of_further_orders(program)
+    found += _of_zone(program.time_zone)
     found += _of_weights(program)
     found += _of_lists(program)
     return found
@@ -160,6 +162,21 @@ def _of_further_orders(program: Program) -> Iterator[Flaw]:
 def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:
     if cap.amount is None and cap.count is None:
         yield pointer, "set amount or count"
+
+
+def _of_zone(name: str) -> Iterator[Flaw]:
+    place = next(it for it in places(Program) if it.name == "time_zone")
+    if name != "UTC" and all(limit.holds(name) for limit in place.limits) and not _is_zone(name):
+        yield "/time_zone", "is no time zone of the IANA database, such as Europe/Berlin"
+
+
+@lru_cache(maxsize=64)
+def _is_zone(name: str) -> bool:
+    try:
+        zone_named(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
 
 
 def _of_weights(program: Program) -> Iterator[Flaw]:

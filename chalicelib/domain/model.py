@@ -127,7 +127,8 @@ class Terms:
     """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
 
     `place` counts the ambassador's orders in the order of settlement, `reached` the referrals that decided the tier.
-    `begins` is None when the order began to count as it was placed. `unit` is None for the order's own currency.
+    `month` is the one, by the program's clocks, whose caps and budget it takes from and gives back to. `begins` is None
+    when the order began to count as it was placed. `unit` is None for the order's own currency.
     `limit` is the reason when less than `full` was granted, `signals` what spoke for a review, `drawn` what came from
     which shard of the month's budget.
     """
@@ -136,6 +137,7 @@ class Terms:
     rate: Rate | None = None
     full: int = 0
     granted: int = 0
+    month: str = ""
     place: int = 0
     reached: int = 0
     begins: datetime | None = None

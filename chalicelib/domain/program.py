@@ -5,7 +5,7 @@ editors use are made of that. Money is in minor units of the program's currency.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
 
 from chalicelib.domain.links import origin_of
@@ -31,6 +31,11 @@ Origin = Annotated[
     str,
     Within(8, 300),
     Form(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", "is an origin in small letters such as https://my.shop.example"),
+]
+Zone = Annotated[
+    str,
+    Within(1, 64),
+    Form(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", "is a time zone such as Europe/Berlin (IANA)"),
 ]
 Days = Annotated[int, Within(0, DAYS_MAX)]
 Months = Annotated[int, Within(1, MONTHS_MAX)]
@@ -88,7 +93,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one ambassador is granted on the orders placed in a month or year (UTC) or in a whole life."""
+    """The most that one ambassador is granted on the orders of a month or year or of a whole life."""
 
     per: Literal["month", "year", "life"]
     amount: Annotated[Amount | None, "Bounds rewards in the program's currency."] = None
@@ -158,6 +163,7 @@ class Program:
     tiers: Annotated[
         tuple[Tier, ...], Within(1, LIST_MAX), "The levels of ambassadors, by rising thresholds; the first at 0."
     ]
+    time_zone: Annotated[Zone, "Whose days and months caps, budgets and tiers go by, and people are told."] = "UTC"
     offer: Annotated[Rate | None, "What the friend gets: an amount or a share of the order; null for nothing."] = None
     share_image_url: Annotated[
         str | None,
@@ -204,7 +210,7 @@ class Program:
     campaigns: Annotated[tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, for a time."] = ()
     caps: Annotated[tuple[Cap, ...], Within(0, 3), "The most that one ambassador is granted."] = ()
     budget_month: Annotated[
-        Amount | None, "The most that all ambassadors together are granted on the orders of a month (UTC)."
+        Amount | None, "The most that all ambassadors together are granted on the orders of a month."
     ] = None
     hold_from: Annotated[
         Literal["purchase", "delivery"], "Whether a reward waits from the purchase or from the delivery on."
@@ -235,6 +241,11 @@ class Program:
     written: str = ""
 
     @property
+    def zone(self) -> tzinfo:
+        """The time zone by which it reckons days and months."""
+        return UTC if self.time_zone == "UTC" else zone_named(self.time_zone)
+
+    @property
     def hold(self) -> timedelta:
         """How long a reward waits, so that it is not paid for goods that come back."""
         return timedelta(days=self.hold_days)
@@ -248,6 +259,17 @@ class Program:
 def origins_of(program: Program) -> frozenset[str]:
     """Return the origins of the shop's own pages."""
     return frozenset((origin_of(program.shop_url), *program.origins))
+
+
+def zone_named(name: str) -> tzinfo:
+    """Return a time zone by its name in the IANA database.
+
+    Raises:
+        KeyError, OSError, ValueError: there is none of that name.
+    """
+    from zoneinfo import ZoneInfo  # a file is read for it, which most shops can do without
+
+    return ZoneInfo(name)
 
 
 def tier_of(program: Program, counted: int) -> Tier:

@@ -9,7 +9,7 @@ not matter how often, or in which order, they are looked at.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.calendar import month_of
+from chalicelib.domain.calendar import day_of, month_of
 from chalicelib.domain.expiry import given_back, renewed, taken_back, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
@@ -129,7 +129,7 @@ def settle(
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
     if not order.is_paid or redemption.withdrawn:
         return _waiting(redemption, account, program, now)
-    account = welcomed(account, redemption)
+    account = welcomed(account, redemption, program)
     terms, draws = decide_terms(order, account, program, around or Surroundings())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
 
@@ -179,7 +179,7 @@ def settle_on(
     before = redemption.standing
     after = stand(order, terms, program, account.version + 1, now=now)
     due_at = wake_up(after)
-    moved = _counted(order, account, before, after, program)
+    moved = _counted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after)
     ages = {**account.ages, _ORDER: _age(before)}
@@ -200,7 +200,7 @@ def settle_on(
         account=moved,
         entries=entries,
         gifts=tasks(entries),
-        draws=(*draws, *_redrawn(month_of(order.begins), before.room if before else terms.granted, after)),
+        draws=(*draws, *_redrawn(before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, now=now),
         case=_case(order, after, program, now),
         changed=changed,
@@ -217,7 +217,7 @@ def decide_terms(
     """
     redemption = order.redemption
     assert redemption is not None
-    month = month_of(order.begins)
+    month = month_of(order.begins, program)
     referrals = reached(account, program, month)
     tier = tier_of(program, referrals)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
@@ -234,6 +234,7 @@ def decide_terms(
         rate=rate,
         full=full,
         granted=taken,
+        month=month,
         place=account.settled,
         reached=referrals,
         begins=None if order.begins == redemption.placed_at else order.begins,
@@ -470,20 +471,18 @@ def _cause(order: OrderFacts, kind: str) -> str:
     return named + (",…" if len(fresh) > CAUSES_MAX else "") if fresh else "review_deadline"
 
 
-def welcomed(account: Account, redemption: Redemption) -> Account:
+def welcomed(account: Account, redemption: Redemption, program: Program) -> Account:
     """Count an order that is settled for the first time: terms look at how many there are, and how fast they come."""
-    day = f"{redemption.recorded_at:%Y-%m-%d}"
+    day = day_of(redemption.recorded_at, program).isoformat()
     return replace(account, settled=account.settled + 1, pace=paced(account.pace, day))
 
 
 def _counted(
-    order: OrderFacts, account: Account, before: Standing | None, after: Standing, program: Program
+    account: Account, redemption: Redemption, before: Standing | None, after: Standing, program: Program
 ) -> Account:
     """Move the counters by what this settlement has changed."""
-    redemption = order.redemption
-    assert redemption is not None
     counted = int(after.counted) - int(before.counted if before else False)
-    month = month_of(order.begins)
+    month = after.terms.month
     was = account.months.get(month, Month())
     in_currency = (after.terms.unit or redemption.currency) == program.currency
     became = Month(
@@ -511,9 +510,9 @@ def _is_refunded(standing: Standing) -> bool:
     return standing.refunded > 0 or standing.has("cancelled")
 
 
-def _redrawn(month: str, room: int, after: Standing) -> tuple[Draw, ...]:
+def _redrawn(room: int, after: Standing) -> tuple[Draw, ...]:
     """Give back to the budget what refunds freed of `room`, or take it again when a refund no longer counts."""
     if not after.terms.drawn or after.room == room:
         return ()
     shard, _ = after.terms.drawn[0]
-    return (Draw(month, shard, after.room - room),)
+    return (Draw(after.terms.month, shard, after.room - room),)

@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.domain.admit import Ask, Line, Reason, Refused, admit, redemption
-from chalicelib.domain.calendar import month_of
 from chalicelib.domain.fraud import Evidence
 from chalicelib.domain.friends import Holder, first_root, seeker_of
 from chalicelib.domain.ledger import moved
@@ -210,7 +209,7 @@ class _Play:
         order.facts = _known(order.past.facts, admitted, at)
         if order.past.asked or order.past.terms.limit != "friend_already_referred":
             order.lane.take(admitted)
-        order.lane.account = welcomed(order.lane.account, admitted)
+        order.lane.account = welcomed(order.lane.account, admitted, order.program)
         terms, draws = self._terms(order)
         self._look(order, number, at, terms, draws)
         for later in {fact.recorded_at for fact in order.past.facts.later if fact.recorded_at > at}:
@@ -219,8 +218,7 @@ class _Play:
     def _terms(self, order: _Order) -> tuple[Terms, tuple[Draw, ...]]:
         was = order.past.terms
         if not order.lane.tried:
-            month = month_of(order.past.redemption.begins)
-            return was, tuple(Draw(month, shard, amount) for shard, amount in was.drawn)
+            return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
         evidence = Evidence(found, clicks=0 if "no_clicks" in was.signals else None)
         return decide_terms(order.facts, order.lane.account, order.program, Surroundings(evidence, self.used))
@@ -296,6 +294,5 @@ def _given_back(past: Past) -> list[Draw]:
     """What an order has taken of the month's budget until now, below zero."""
     terms, standing = past.terms, past.redemption.standing
     assert standing is not None
-    month = month_of(past.redemption.begins)
-    freed = [Draw(month, terms.drawn[0][0], terms.granted - standing.room)]
-    return [*(Draw(month, shard, -amount) for shard, amount in terms.drawn), *freed]
+    freed = [Draw(terms.month, terms.drawn[0][0], terms.granted - standing.room)]
+    return [*(Draw(terms.month, shard, -amount) for shard, amount in terms.drawn), *freed]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.delivery.ses import Cause, Mailer, NotSentError, UnsureError
+from chalicelib.domain.calendar import local
 from chalicelib.domain.model import Letter, Message
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
@@ -131,5 +132,5 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, program: Prog
         "unit": letter.unit or message.currency,
     }
     if letter.release_at is not None:
-        return person.email, render.reward_held(**told, release_at=letter.release_at)
+        return person.email, render.reward_held(**told, release_at=local(letter.release_at, program))
     return person.email, render.reward_released(**told, available=letter.available)

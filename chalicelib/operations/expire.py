@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.calendar import months_after
+from chalicelib.domain.calendar import day_of, months_after
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ledger import add, legs
 from chalicelib.domain.model import Account, LedgerEntry
@@ -22,7 +22,8 @@ def expire(table: Table, ambassador_id: str, program: Program, *, now: datetime)
     account = table.read_account(ambassador_id)
     if account is None or account.due_at is None or account.due_at > now:
         return ()
-    ends = account.active_at and program.expiry_months and months_after(account.active_at, program.expiry_months)
+    since, months = account.active_at, program.expiry_months
+    ends = since and months and months_after(since, months, program)
     entries = _expiries(account, program, now) if ends and ends <= now else ()
     after = replace(
         account,
@@ -36,6 +37,8 @@ def expire(table: Table, ambassador_id: str, program: Program, *, now: datetime)
 
 
 def _expiries(account: Account, program: Program, now: datetime) -> tuple[LedgerEntry, ...]:
+    assert account.active_at is not None
+    since = day_of(account.active_at, program)
     left = {unit: account.balance(unit, "available") for unit in account.balances if not unit.startswith(GIFT)}
     return tuple(
         LedgerEntry(
@@ -43,7 +46,7 @@ def _expiries(account: Account, program: Program, now: datetime) -> tuple[Ledger
             number=f"{account.version + 1:08d}-{place:03d}",
             kind="expiry",
             at=now,
-            cause=f"inactive_since:{account.active_at:%Y-%m-%d}",
+            cause=f"inactive_since:{since}",
             legs=legs("expiry", amount, unit),
             program_version=program.version,
         )

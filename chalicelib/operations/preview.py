@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.domain.calendar import month_of
+from chalicelib.domain.calendar import midnight, month_of
 from chalicelib.domain.comparison import Report, caveats, shown
 from chalicelib.domain.limits import Used
 from chalicelib.domain.model import Job, LedgerEntry, OrderFacts, Redemption
@@ -56,18 +56,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days of placing (UTC), both included."""
+    """Days of placing, both included, and the program by whose clocks they are."""
 
     first: date
     last: date
+    program: Program
+
+    @property
+    def start(self) -> datetime:
+        """Its first moment."""
+        return midnight(self.first, self.program)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return midnight(self.last + timedelta(days=1), self.program)
 
     def has(self, order: Redemption) -> bool:
         """Tell whether an order was placed within it."""
-        return self.first <= order.placed_at.date() <= self.last
+        return self.start <= order.placed_at < self.end
 
     def days(self) -> list[date]:
-        """All its days."""
-        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+        """The days by UTC, as orders are listed, of which it has a part."""
+        first, last = self.start.date(), (self.end - timedelta(microseconds=1)).date()
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 class _TooMuchError(Exception):
@@ -132,7 +144,7 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     """
     task = json.loads(job.task)
     candidate = read_document(task["program"])
-    period = Period(date.fromisoformat(task["from"]), date.fromisoformat(task["to"]))
+    period = Period(date.fromisoformat(task["from"]), date.fromisoformat(task["to"]), candidate)
     at = msgspec.json.decode(job.cursor, type=Progress) if job.cursor else Progress()
     total = job.total if job.total is not None else table.count_ambassadors()
     done, more = job.progress, True
@@ -213,7 +225,8 @@ class _Reading:
         """Read what is used of the budget of each month that matters."""
         if not any(it.budget_month is not None for it in (self._candidate, *(past.program for past in pasts))):
             return {}
-        months = sorted({month_of(past.redemption.begins) for past in pasts})
+        theirs = {past.terms.month for past in pasts}
+        months = sorted(theirs | {month_of(past.redemption.begins, self._candidate) for past in pasts if past.asked})
         return dict(zip(months, self._each(self._table.read_used, months), strict=True))
 
     def prizes(self, pasts: Iterable[Past]) -> dict[str, list[LedgerEntry]]:
@@ -269,7 +282,7 @@ class _Reading:
 
     def _placed(self, ambassador_id: str) -> list[str]:
         """List all orders of an ambassador; none if none was placed in the period."""
-        first, end = (keys.stamp(_midnight(day)) for day in (self._period.first, self._period.last + timedelta(days=1)))
+        first, end = keys.stamp(self._period.start), keys.stamp(self._period.end)
         rows = self._table.list_keys(keys.ambassador(ambassador_id), None, self._most + 1, within=keys.REFERRAL)
         placed = (position.removeprefix(keys.REFERRAL) for position, _ in rows)
         return [keys.order_in(key.pk) for _, key in rows] if any(first <= at < end for at in placed) else []
@@ -309,7 +322,3 @@ def _nothing_collected() -> Iterator[None]:
 
 def _batches(wanted: Sequence[T]) -> Iterator[Sequence[T]]:
     return (wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - `stamp` writes it as UTC

@@ -101,7 +101,7 @@ def look_around(
     """
     redemption = order.redemption
     assert redemption is not None
-    month = month_of(order.begins)
+    month = month_of(order.begins, program)
     if program.budget_month is not None and month not in used:
         used = {**used, month: table.read_used(month)}
     clicks = None

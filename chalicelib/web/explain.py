@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+from chalicelib.domain.calendar import local
 from chalicelib.domain.explain import PaymentState, Rule, Step, trace
 from chalicelib.domain.fraud import safe_to_tell
 from chalicelib.domain.model import Redemption
-from chalicelib.domain.program import GIFT
+from chalicelib.domain.program import GIFT, Program
 from chalicelib.web.language import Language, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_number, format_percent
 
@@ -22,10 +23,13 @@ Told = dict[str, Any]
 
 
 def explain(
-    redemption: Redemption, reader: Reader, language: Language, payment: PaymentState | None = None
+    redemption: Redemption, reader: Reader, language: Language, program: Program, payment: PaymentState | None = None
 ) -> list[str]:
-    """Tell a reader about a reward: first what it is and when it is released, then what led there."""
-    teller = TELLERS[reader](redemption, language)
+    """Tell a reader about a reward: first what it is and when it is released, then what led there.
+
+    Days are by the clocks of the `program`.
+    """
+    teller = TELLERS[reader](redemption, language, program)
     steps = sorted(trace(redemption, payment), key=teller.is_background)
     return [sentence for step in steps for sentence in teller.tell(step)]
 
@@ -35,10 +39,11 @@ class Teller:
 
     foreground: ClassVar[frozenset[Rule]]
 
-    def __init__(self, redemption: Redemption, language: Language) -> None:
+    def __init__(self, redemption: Redemption, language: Language, program: Program) -> None:
         self.redemption = redemption
         self.standing = redemption.standing
         self.language = language
+        self.program = program
         self._ = language.translations.gettext
         self.ngettext = language.translations.ngettext
 
@@ -89,7 +94,7 @@ class Teller:
 
     def date(self, moment: datetime) -> str:
         """Write a day."""
-        return format_date(moment, self.language)
+        return format_date(local(moment, self.program), self.language)
 
     def part(self, granted: int, full: int) -> dict[str, str]:
         """The figures of "so much of so much"."""

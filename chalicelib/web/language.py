@@ -7,7 +7,7 @@ import gettext
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,16 +76,15 @@ def accepted(header: str) -> list[str]:
 
 
 def format_date(moment: datetime, language: Language) -> str:
-    """The day of a moment, in UTC, with the month as a word: 03/04 is two days, depending on who reads it."""
+    """The day of a moment in its own zone, with the month as a word: 03/04 is two days, depending on who reads it."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone names no day")
-    day = moment.astimezone(UTC)
     _ = language.translations.gettext
     months = (
         _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
         _("August"), _("September"), _("October"), _("November"), _("December"),
     )  # fmt: skip
-    parts = {"day": day.day, "month": months[day.month - 1], "year": day.year}
+    parts = {"day": moment.day, "month": months[moment.month - 1], "year": moment.year}
     return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
 
 

@@ -131,7 +131,8 @@ def played(shop: Shop, name: str) -> list[preview.Played]:
 
 def played_by(document: Body, first: date, last: date, now: datetime) -> list[preview.Played]:
     """The orders of a period, played again by a program; they must fit into a request."""
-    found = preview.play(deps.table(), read(document), preview.Period(first, last), now=now)
+    candidate = read(document)
+    found = preview.play(deps.table(), candidate, preview.Period(first, last, candidate), now=now)
     assert found is not None
     return found
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
@@ -121,7 +120,7 @@ def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str
     """Count the settled orders of one ambassador: all, those with refunds, those that count, and month by month."""
     settled, months = [(it, it.standing) for it in redemptions if it.standing], dict[str, Month]()
     for it, standing in settled:
-        name = month_of(it.begins)
+        name = standing.terms.month
         month = months.get(name, Month())
         in_currency = it.unit == it.currency
         months[name] = Month(

@@ -27,7 +27,7 @@ def order(
     place: int, standing: Standing = HELD, *, placed: float = 0, unit: str | None = None, **more: Any
 ) -> Redemption:
     """An order that was settled as so many'th."""
-    terms = replace(standing.terms, place=place, unit=unit)
+    terms = replace(standing.terms, place=place, unit=unit, month=f"{at(placed):%Y-%m}")
     plain = Book(order_id=f"o{place}", placed=placed).redemption
     return replace(plain, standing=replace(standing, terms=terms, **more))
 

@@ -10,7 +10,7 @@ from chalicelib.domain.model import Mark, Redemption, Standing, Terms
 from chalicelib.domain.program import Rate
 from chalicelib.web.explain import Reader, explain
 from chalicelib.web.language import choose
-from tests.unit.book import TEN_PERCENT, Book, at
+from tests.unit.book import TEN_PERCENT, Book, at, program
 
 TERMS = Terms("Silver", TEN_PERCENT, 450, 450, place=7, reached=5)
 HELD = Standing(TERMS, at(0), at(30), net=4500, worth=450, room=450)
@@ -219,10 +219,12 @@ def test_what_is_new_is_told_in_every_language(
 ) -> None:
     """Each has a sentence of its own for whom it concerns, in their language; an ambassador reads no figures of it."""
     language = choose(tag)
-    told, else_told = (explain(order(it, **given), reader, language) for it, given in ((standing, more), (plain, {})))
+    told, else_told = (
+        explain(order(it, **given), reader, language, program()) for it, given in ((standing, more), (plain, {}))
+    )
     added = len(told) - len(else_told)
     assert added == (0 if admin_only and reader == "ambassador" else 1)
-    english = explain(order(standing, **more), reader, choose("en"))
+    english = explain(order(standing, **more), reader, choose("en"), program())
     assert tag == "en" or not set(told) & set(english)
 
 

@@ -29,6 +29,8 @@ SPRING = Campaign("spring", at(0), at(5))
 FIFTH = Milestone("fifth", Rate(amount=500), at=5)
 
 
+A_ZONE = "is a time zone such as Europe/Berlin (IANA)"
+NO_ZONE = "is no time zone of the IANA database, such as Europe/Berlin"
 ALL = "takes all of every order, so that nothing is left to pay"
 
 
@@ -76,6 +78,16 @@ def naive(year: int) -> datetime:
         ({"caps": (Cap("life", count=1), Cap("year", amount=-1))}, [("/caps/1/amount", AMOUNT)]),
         (rewarded(Rate(amount=-1)), [("/tiers/1/reward/amount", AMOUNT)]),
         ({"milestones": (replace(FIFTH, name=" "),)}, [("/milestones/0/name", BLANK)]),
+        ({"time_zone": "Asia/Kolkata"}, []),
+        ({"time_zone": "America/Argentina/Buenos_Aires"}, []),
+        ({"time_zone": "Etc/GMT+5"}, []),
+        ({"time_zone": "Europe/Atlantis"}, [("/time_zone", NO_ZONE)]),
+        ({"time_zone": "Europe"}, [("/time_zone", NO_ZONE)]),
+        ({"time_zone": "+05:30"}, [("/time_zone", A_ZONE)]),
+        ({"time_zone": "right/Europe/Berlin"}, [("/time_zone", A_ZONE)]),
+        ({"time_zone": "../../etc/passwd"}, [("/time_zone", A_ZONE)]),
+        ({"time_zone": "A/../../../etc/passwd"}, [("/time_zone", A_ZONE)]),
+        ({"time_zone": "/etc/localtime"}, [("/time_zone", A_ZONE)]),
         # Rates.
         ({"offer": Rate()}, [("/offer", "set either amount or basis_points")]),
         ({"offer": Rate(amount=0, basis_points=0)}, [("/offer", "set either amount or basis_points")]),

@@ -400,14 +400,14 @@ def test_what_may_expire_asks_to_be_looked_at() -> None:
     """From the last time that something was earned, so many months later; only the first such time is asked for."""
     shelf = Shelf(program(expiry_months=6, hold_days=0))
     shelf.sell(0)
-    assert shelf.account.due_at == months_after(START, 6)
+    assert shelf.account.due_at == months_after(START, 6, program())
     shelf.sell(10)
-    assert (shelf.account.active_at, shelf.account.due_at) == (at(10), months_after(START, 6))
+    assert (shelf.account.active_at, shelf.account.due_at) == (at(10), months_after(START, 6, program()))
 
 
 def test_months_after_end_on_a_day_that_exists() -> None:
     """Half a year after the last of August is the end of February."""
-    assert months_after(datetime(2026, 8, 31, 9, tzinfo=UTC), 6) == datetime(2027, 2, 28, 9, tzinfo=UTC)
+    assert months_after(datetime(2026, 8, 31, 9, tzinfo=UTC), 6, program()) == datetime(2027, 2, 28, 9, tzinfo=UTC)
 
 
 def test_a_clawback_takes_what_has_expired_first() -> None:

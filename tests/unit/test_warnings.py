@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.calendar import month_of
 from chalicelib.domain.flaws import flaws
+from chalicelib.domain.model import Account, Month
 from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
+from chalicelib.domain.tiers import reached
 from chalicelib.domain.warnings import warnings
 from tests.unit.book import TEN_PERCENT, at, program
 
@@ -134,12 +137,8 @@ def test_what_is_hardly_meant_is_named_where_it_is(meant: dict[str, Any], named:
 
 def test_a_tier_whose_window_the_hold_outlives_is_out_of_reach() -> None:
     """What the warning foretells: whenever in a month orders come, none of them finds an earlier one counted."""
-    from chalicelib.domain.calendar import month_of
-    from chalicelib.domain.model import Account, Month
-    from chalicelib.domain.tiers import reached
-
     rules = program(tiers=(FIRST, SILVER), tier_months=1, hold_days=31)
     assert [pointer for pointer, _ in warnings(rules, now=at(0))] == ["/tier_months"]
     for day in range(400):
-        counted = Account("amb_1", counted=1, months={month_of(at(day)): Month(counted=1)})
-        assert reached(counted, rules, month_of(at(day + rules.hold_days))) == 0
+        counted = Account("amb_1", counted=1, months={month_of(at(day), rules): Month(counted=1)})
+        assert reached(counted, rules, month_of(at(day + rules.hold_days), rules)) == 0

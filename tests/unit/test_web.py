@@ -363,10 +363,11 @@ def test_held_mail_tells_when_and_why() -> None:
         assert words in text
 
 
-def test_held_mail_counts_days_in_utc() -> None:
-    """The date is that of the moment in UTC; a moment without a time zone is an error."""
+def test_held_mail_tells_the_day_of_its_zone() -> None:
+    """The date is that of the moment where it is told; a moment without a time zone is an error."""
     late = datetime(2026, 3, 12, 23, tzinfo=timezone(timedelta(hours=-5)))
-    assert "13 March 2026" in held(late).html
+    assert "12 March 2026" in held(late).html
+    assert "13 March 2026" in held(late.astimezone(UTC)).html
     with pytest.raises(ValueError, match="time zone"):
         held(late.replace(tzinfo=None))
 
