@@ -66,14 +66,15 @@ def get_ambassadors(call: Call) -> Response:
             found = identity.find_by_code(table, typed)
         case _:
             raise bad_field("?email", "or ?customer_id or ?code: exactly one of them")
-    return json(200, {"items": [_shown(found)] if found else [], "next_cursor": None})
+    return json(200, {"items": [_shown_to_admin(found)] if found else [], "next_cursor": None})
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
-    return json(200, _shown(known_ambassador(ambassador_id)))
+    profile = known_ambassador(ambassador_id)
+    return json(200, _shown(profile) if call.session else _shown_to_admin(profile))
 
 
 @route(blueprint, "PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write", SESSION)
@@ -144,6 +145,12 @@ def _shown(profile: Profile) -> present.Body:
     return present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks)
 
 
+def _shown_to_admin(profile: Profile) -> present.Body:
+    """With what was decided last about all that leaves the account, if anything ever was."""
+    decisions = deps.table().list_suspensions(profile.ambassador_id)
+    return {**_shown(profile), **({"suspension": present.suspension(decisions[-1])} if decisions else {})}
+
+
 def _consents(before: Iterable[str], told: list[str] | dict[str, bool]) -> tuple[str, ...]:
     """Return the consents that stand: a list names all of them, a map what is given and what is taken back."""
     given = told if isinstance(told, dict) else {**dict.fromkeys(before, False), **dict.fromkeys(told, True)}
@@ -157,6 +164,17 @@ def _taken(answer: "Taken") -> Problem:
         f"This {what} is of the ambassador {answer.by}, so nothing was changed. If both are one person, merge them."
     )
     return Problem(409, answer.reason, detail)
+
+
+def stopped(call: Call, ambassador_id: str) -> Problem:
+    """A 409 about what an account does not let out for now: an admin is told why, the ambassador kindly whom to ask."""
+    if call.session is None:
+        detail = "This ambassador is suspended, so nothing leaves the account until somebody reinstates it."
+        return Problem(409, "not_available_now", detail)
+    from chalicelib.web.explain import not_available_now
+
+    language = language_of({}, known_ambassador(ambassador_id).person.locale)
+    return Problem(409, "not_available_now", not_available_now(language))
 
 
 def known_ambassador(ambassador_id: str) -> Profile:

@@ -5,7 +5,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador, urls
+from chalicelib.api.ambassadors import known_ambassador, stopped, urls
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.api.repeats import attempt, reused
@@ -20,6 +20,7 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
 def post_code(call: Call, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
+    from chalicelib.domain.suspensions import Stopped
     from chalicelib.operations.codes import CODES_MAX, Taken, TooManyCodes, add_code
 
     told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
@@ -32,6 +33,8 @@ def post_code(call: Call, ambassador_id: str) -> Response:
     answer = add_code(deps.table(), profile, told.campaign, wished, attempt=asked, now=deps.now(), chance=deps.chance())
     if isinstance(answer, Reused):
         raise reused()
+    if isinstance(answer, Stopped):
+        raise stopped(call, profile.ambassador_id)
     if isinstance(answer, TooManyCodes):
         raise Problem(422, "too_many_codes", f"An ambassador has at most {CODES_MAX} codes beside the first one.")
     if isinstance(answer, Taken):

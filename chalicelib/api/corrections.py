@@ -9,7 +9,7 @@ from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import listed
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.repeats import attempt, reused
-from chalicelib.domain.model import Gift
+from chalicelib.domain.model import Gift, Suspension
 from chalicelib.operations.attempts import Reused
 
 blueprint = Blueprint(__name__)
@@ -85,6 +85,31 @@ def post_adjustment_decision(call: Call, adjustment_id: str) -> Response:
     return once(present.adjustment(answer.adjustment), replayed=answer.replayed)
 
 
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/suspend", "admin:write")
+def post_suspend(call: Call, ambassador_id: str) -> Response:
+    """Stop what leaves an ambassador's account. Codes stay as they are unless they are paused as well: it says so."""
+    from chalicelib.operations.codes import codes_of
+    from chalicelib.operations.suspend import suspend
+
+    told, profile = call.body(schemas.Suspend), known_ambassador(ambassador_id)
+    table, by = deps.table(), call.key.id
+    answer = suspend(table, profile, pause_codes=told.pause_codes, by=by, note=told.note, now=deps.now())
+    codes = {"codes": [present.code(code) for code in codes_of(table, profile)]}
+    return once({**_decided(answer.suspension), **codes}, replayed=answer.replayed)
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/reinstate", "admin:write")
+def post_reinstate(call: Call, ambassador_id: str) -> Response:
+    """Let go on what leaves an ambassador's account. Codes that were paused stay so."""
+    from chalicelib.operations.suspend import reinstate
+
+    told, known = call.body(schemas.Reinstate), known_ambassador(ambassador_id).ambassador_id
+    answer = reinstate(deps.table(), known, deps.program(), by=call.key.id, note=told.note, now=deps.now())
+    if answer is None:
+        raise Problem(409, "not_suspended", "This ambassador was never suspended.")
+    return once(_decided(answer.suspension), replayed=answer.replayed)
+
+
 @route(blueprint, "GET", "/v1/gifts", "admin:read")
 def get_gifts(call: Call) -> Response:
     """List the gifts that somebody has to send, the oldest first, and whether their ambassadors still have them."""
@@ -95,17 +120,25 @@ def get_gifts(call: Call) -> Response:
 def post_gift_sent(call: Call, gift_id: str) -> Response:
     """Say that a gift was sent."""
     from chalicelib.domain.gifts import Already
+    from chalicelib.domain.suspensions import Stopped
     from chalicelib.operations.send_gifts import mark_sent
 
     told, known = call.body(schemas.GiftSent), schemas.path_id("id", gift_id)
     answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=told.note, now=deps.now())
     if answer is None:
         raise not_found("There is no such gift.")
+    if isinstance(answer, Stopped):
+        detail = "Its ambassador is suspended: keep it until somebody reinstates the account."
+        raise Problem(409, "not_available_now", detail)
     if answer.gift.state == "withdrawn":
         raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
     if isinstance(answer, Already):
         raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
     return once(present.gift(answer.gift), replayed=answer.replayed)
+
+
+def _decided(suspension: Suspension) -> present.Body:
+    return {"ambassador_id": suspension.ambassador_id, **present.suspension(suspension)}
 
 
 def _to_send(found: list[Gift]) -> list[present.Body]:
@@ -116,7 +149,12 @@ def _to_send(found: list[Gift]) -> list[present.Body]:
     orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
     to_send = {it.id: pieces(it, accounts[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
     return [
-        {**present.gift(gift), "covered": to_send[gift.id] == gift.amount, "pieces": to_send[gift.id]}
+        {
+            **present.gift(gift),
+            "covered": to_send[gift.id] == gift.amount,
+            "pieces": to_send[gift.id],
+            "suspended": accounts[gift.ambassador_id].suspended,
+        }
         for gift in found
         if gift.state == "open"
     ]

@@ -26,6 +26,7 @@ from chalicelib.domain.model import (
     Reversal,
     Review,
     Session,
+    Suspension,
     Terms,
     Withdrawal,
 )
@@ -249,6 +250,11 @@ def adjustment(stored: Adjustment) -> Body:
         "created_at": stored.created_at,
         **_given(optional),
     }
+
+
+def suspension(decided: Suspension) -> Body:
+    """What an admin decided about all that leaves an account."""
+    return {"state": decided.state, "at": decided.decided_at, "author": decided.author, "note": decided.note}
 
 
 def gift(stored: Gift) -> Body:

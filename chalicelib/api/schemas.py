@@ -300,6 +300,19 @@ class Return(Shape):
     amount: Money | None = None
 
 
+class Suspend(Shape):
+    """Why nothing may leave an ambassador's account for now, and whether all codes are paused as well."""
+
+    note: Note
+    pause_codes: bool = False
+
+
+class Reinstate(Shape):
+    """Why what leaves an ambassador's account may go on."""
+
+    note: Note
+
+
 class Change(Shape):
     """By how much a balance changes: minor units of a currency, or a number of another unit."""
 

@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.api.ambassadors import known_ambassador, stopped
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.pages import listed
 from chalicelib.api.problems import Problem, bad_field, not_found
@@ -144,6 +144,7 @@ def post_payout_return(call: Call, payout_id: str) -> Response:
 
 
 def _withdraw(call: Call, told: schemas.Shape, wanted: "Wanted") -> Response:
+    from chalicelib.domain.suspensions import Stopped
     from chalicelib.domain.withdrawals import Refused
     from chalicelib.operations.withdraw import withdraw
 
@@ -152,6 +153,8 @@ def _withdraw(call: Call, told: schemas.Shape, wanted: "Wanted") -> Response:
     )
     if isinstance(made, Reused):
         raise reused()
+    if isinstance(made, Stopped):
+        raise stopped(call, wanted.ambassador_id)
     if isinstance(made, Refused):
         raise Problem(422, made.reason, REFUSALS[made.reason])
     return once(_shown(made.withdrawal), replayed=made.replayed)

@@ -32,6 +32,7 @@ Kind = Literal[
     "overdrawn",
     "position",
     "prize",
+    "suspension",
     "terms",
     "trait",
     "unreadable",

@@ -1,14 +1,15 @@
 """Entries one by one, in the order of posting: each is sound in itself, follows the one before, and has its cause."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
 from chalicelib.domain.gifts import is_gift
 from chalicelib.domain.ledger import EXPIRED, KINDS, add, legs, moved
-from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Withdrawal
+from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.program import Program
+from chalicelib.domain.suspensions import was_suspended
 from chalicelib.domain.tiers import offered
 
 OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
@@ -24,6 +25,7 @@ _NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
 _EXPIRES = frozenset({"clawback", "bonus_lost", "reinstate", "bonus"})
 """What may take from what has expired, or put back there."""
 _COVERED = frozenset({"spend", "payout", "gift_sent"})
+_LEAVES = _COVERED | {"expiry"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Causes:
     """What the table has of the causes that a page of entries names; what is not in it does not exist.
 
     `owners` maps an order to the ambassador of its redemption, `posted` a cause to how many entries it made at the
-    moment of the entry.
+    moment of the entry. `suspensions` are all decisions about the account, in their order.
     """
 
     programs: Mapping[int, Program] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Causes:
     withdrawals: Mapping[str, Withdrawal] = field(default_factory=dict)
     adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
     posted: Mapping[str, int] = field(default_factory=dict)
+    suspensions: Sequence[Suspension] = ()
 
 
 def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:
@@ -48,6 +51,8 @@ def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> 
     yield from _check_legs(entry)
     reading.balances = add(reading.balances, (entry,))
     yield from _check_cover(reading, entry)
+    if entry.kind in _LEAVES and was_suspended(causes.suspensions, version_of(entry.number)):
+        yield Finding("suspension", entry.id, "nothing that leaves a suspended account", entry.kind)
     yield from _check_cause(reading, entry, causes)
     yield from _check_gift(reading, entry, causes)
     reading.number = entry.number

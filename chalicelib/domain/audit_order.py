@@ -1,7 +1,7 @@
 """One settled order: it stands where `settle` puts it, its entries say the same, and so do root, case and messages."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from chalicelib.domain.audit_entry import OF_ORDERS
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.fraud import remembered
 from chalicelib.domain.friends import in_time
-from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD, gains
+from chalicelib.domain.ledger import AVAILABLE, EXPIRED, HELD, gains, moved
 from chalicelib.domain.model import (
     Account,
     Age,
@@ -22,10 +22,12 @@ from chalicelib.domain.model import (
     OrderFacts,
     Redemption,
     Standing,
+    Suspension,
     Trait,
 )
 from chalicelib.domain.program import Program, campaign_of, reward_of, tier_of
 from chalicelib.domain.settle import CAUSES_MAX, Settlement, due, settle, wake_up
+from chalicelib.domain.suspensions import was_suspended
 
 FIRST = 2
 """The version that a redemption gets by its first settlement, which decides its terms if it is paid for by then."""
@@ -43,7 +45,8 @@ class Dossier:
     """An order with what the table has of everything that must agree with it. It has been settled.
 
     `entries` are those that the order names, `messages` those about it by the redemption's version, looked for up to
-    the version after the present one, `root` the one of its friend.
+    the version after the present one, `root` the one of its friend, `suspensions` all decisions about the account in
+    their order.
     """
 
     order: OrderFacts
@@ -53,6 +56,7 @@ class Dossier:
     messages: Mapping[int, Message] = field(default_factory=dict)
     claim: Claim | None = None
     traits: Mapping[str, Trait] = field(default_factory=dict)
+    suspensions: Sequence[Suspension] = ()
 
     @property
     def redemption(self) -> Redemption:
@@ -76,6 +80,10 @@ class Dossier:
         """The entries that it names and that are its own."""
         named = (self.entries.get(number) for number in self.standing.entries)
         return [it for it in named if it is not None and it.order_id == self.order.order_id]
+
+    def tells(self, entry: LedgerEntry) -> bool:
+        """Tell whether the ambassador was to hear of an entry: not while the account was suspended."""
+        return not was_suspended(self.suspensions, version_of(entry.number))
 
     @property
     def first(self) -> int:
@@ -314,7 +322,7 @@ def _check_release_told(it: Dossier) -> Iterator[Finding]:
         for letter in message.letters
         if letter.template == "reward_released"
     ]
-    released = [entry.legs[-1].amount for entry in it.posted if entry.kind == "release" and entry.legs]
+    released = [moved(entry) for entry in it.posted if entry.kind == "release" and entry.legs and it.tells(entry)]
     yield from compared("message", f"{it.where}/reward_released", _told(tuple(released)), _told(tuple(told)))
 
 
@@ -337,7 +345,7 @@ def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     released = hold is not None and any(
         (entry.kind, version_of(entry.number)) == ("release", version_of(hold.number)) for entry in it.posted
     )
-    held = hold.legs[-1].amount if hold and hold.legs and not released else None
+    held = moved(hold) if hold and hold.legs and not released and it.tells(hold) else None
     may_wait = it.standing.terms.review or not kept_all
     if told or not may_wait:
         yield from compared("message", f"{where}/reward_held", held, told.amount if told else None)

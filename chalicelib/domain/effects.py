@@ -71,6 +71,20 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A code does not work any more; what else it says stays, whoever changes that meanwhile."""
+
+    code: model.Code
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuspended:
+    """Write nothing, but only if nothing stops what leaves this ambassador's account."""
+
+    ambassador_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """Write nothing, but only if the redemption is still at the version that was read."""
 
@@ -116,4 +130,4 @@ class Take:
     draw: model.Draw
 
 
-Effect = Create | Replace | Owned | Unchanged | Seen | Absent | Take | Revoked | Valid
+Effect = Create | Replace | Owned | Paused | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid

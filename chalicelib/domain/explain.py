@@ -13,7 +13,7 @@ from chalicelib.domain.program import Program
 Step = dict[str, Any]
 Rule = Literal[
     "offer", "claim", "payment", "withdrawn", "settlement", "tier", "campaign", "rate", "place", "cap", "budget",
-    "replaced", "cancelled", "refunds", "below_minimum", "review", "worth", "hold",
+    "replaced", "cancelled", "refunds", "below_minimum", "review", "worth", "expired", "hold",
 ]  # fmt: skip
 """Everything that a step can be about. Readers in words have a sentence for each."""
 
@@ -126,6 +126,8 @@ def _decision(standing: Standing) -> Step:
 
 
 def _waiting(standing: Standing) -> Iterator[Step]:
+    if standing.age and (standing.age.gone or standing.age.back):
+        yield _step("expired", standing.age.back, gone=standing.age.gone)
     if standing.review_open:
         yield _step("review", "open")
     until: Step = {"release_at": standing.release_at}

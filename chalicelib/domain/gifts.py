@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.domain.ledger import Posting, gains, post
 from chalicelib.domain.model import Account, Gift, LedgerEntry, Redemption
 from chalicelib.domain.program import GIFT, Program
+from chalicelib.domain.suspensions import Stopped
 from chalicelib.domain.tiers import PRIZES
 
 
@@ -52,8 +53,11 @@ def earned_by(gift: Gift) -> str | None:
 def pieces(gift: Gift, account: Account, order: Redemption | None = None) -> int:
     """Return how many pieces of a task are to be sent: those that the ambassador still has.
 
-    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none.
+    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none. While the account is
+    suspended all of them wait.
     """
+    if account.suspended:
+        return 0
     if order is not None and order.standing is not None and order.standing.available == 0:
         return 0
     return min(gift.amount, max(0, account.balance(gift.unit, "available")))
@@ -68,10 +72,12 @@ def send(
     author: str,
     note: str | None,
     now: datetime,
-) -> Sent | Withdrawn | Already:
+) -> Sent | Withdrawn | Stopped | Already:
     """Close a task: as sent, with the pieces that are left of it, or as withdrawn if none are."""
     if gift.state != "open":
         return Already(gift, repeated=gift.state == "sent" and gift.note == note)
+    if account.suspended:
+        return Stopped()
     closed = replace(gift, closed_at=now, author=author, note=note, version=gift.version + 1)
     left = pieces(gift, account, order)
     if not left:

@@ -10,6 +10,8 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, now:
 
     The friend of an order that was claimed later has used no code, and is not written to; nor is an unaddressed one.
 
+    While the account is suspended its ambassador is not written to.
+
     `before` is the order's standing before the settlement, `account` the ambassador's after it.
     """
     after = settled.standing
@@ -23,6 +25,8 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, now:
     if after.released and after.available > 0 and not (before and before.released):
         available = account.balance(settled.unit, "available")
         letters.append(Letter("reward_released", after.available, available=available, unit=after.terms.unit))
+    if account.suspended:
+        letters = [letter for letter in letters if letter.template == "friend_thanks"]
     if not letters:
         return None
     return Message(

@@ -759,7 +759,7 @@ class Draw:
 class Letter:
     """One mail to one person about one occasion. `unit` is None for the message's currency."""
 
-    template: Literal["friend_thanks", "reward_held", "reward_released"]
+    template: Literal["friend_thanks", "reward_held", "reward_released", "balances"]
     amount: int
     release_at: datetime | None = None
     available: int = 0
@@ -772,16 +772,17 @@ class Message:
     """The mails that one settlement owes, written in its transaction. It names people by reference only.
 
     `version` is the redemption's after the settlement, so the same occasion of another settlement is another message.
+    A message about an account has no order and no friend; its version is the account's.
     `sending` means that somebody has begun to send at `sending_at` and has not said yet how it went.
     """
 
-    order_id: str
     version: int
     ambassador_id: str
-    friend: str
     program_version: int
     currency: str
     letters: tuple[Letter, ...]
+    order_id: str | None = None
+    friend: str | None = None
     state: Literal["pending", "sending", "done"] = "pending"
     sending_at: datetime | None = None
     attempts: int = 0
@@ -789,8 +790,8 @@ class Message:
 
     @property
     def id(self) -> str:
-        """The natural key: order and settlement."""
-        return f"{self.order_id}#{self.version}"
+        """The natural key: order and settlement, or account and version; no order's id has a slash."""
+        return f"{self.order_id or f'account/{self.ambassador_id}'}#{self.version}"
 
 
 # --- long work --------------------------------------------------------------------------------------------------------

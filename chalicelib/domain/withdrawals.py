@@ -14,6 +14,7 @@ from chalicelib.domain.ledger import Posting, post
 from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
+from chalicelib.domain.suspensions import Stopped
 
 Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch"]
 Step = Literal["confirmed", "cancelled", "expired"]
@@ -64,11 +65,13 @@ class TooMuch:
     withdrawal: Withdrawal
 
 
-def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | Refused:
+def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | Refused | Stopped:
     """Take the amount of a withdrawal from what is available, never more than there is.
 
     Only the program's currency can be withdrawn, a coupon is worth at least `spend_minimum`, a payout something.
     """
+    if account.suspended:
+        return Stopped()
     least = program.spend_minimum if asked.kind == "spend" else 1
     if asked.currency != program.currency:
         return Refused("currency_mismatch")

@@ -149,6 +149,7 @@ def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     """The profile has its account, its code and its guard, and what is claimed waits."""
     yield from certain(lambda: _check_people(table, books.ambassador_id))
     yield from certain(lambda: _check_claims(table, books.ambassador_id))
+    yield from certain(lambda: _check_suspensions(table, books.ambassador_id))
     at = keys.account(books.ambassador_id)
     books.stage = "entries" if entity(table.find([at]).get(at), Account) else "done"
 
@@ -195,6 +196,23 @@ def _check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:
         told = (claim.ambassador_id, claim.state) if claim else None
         if told != (ambassador_id, "open"):
             yield Finding("claim", f"claim/{claim_id}", "an open claim", claim.state if claim else None)
+
+
+def _check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
+    """The account is suspended if that was decided last, and nothing of it expires then; each end of it was told."""
+    account, decisions = table.read_account(ambassador_id), table.list_suspensions(ambassador_id)
+    if account is None:
+        return
+    last = decisions[-1] if decisions else None
+    since = last.version if last and last.state == "suspended" else None
+    yield from compared("suspension", f"{ambassador_id}/suspended_in", since, account.suspended_in)
+    if account.suspended and account.due_at is not None:
+        yield Finding("suspension", f"{ambassador_id}/due_at", None, str(account.due_at))
+    ends = [keys.message(f"account/{ambassador_id}#{it.version}") for it in decisions if it.state == "reinstated"]
+    found = table.find(ends)
+    for key in ends:
+        if entity(found.get(key), Message) is None:
+            yield Finding("message", f"{ambassador_id}/messages/{key.pk}", "balances", None)
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -260,6 +278,7 @@ def _causes(table: Table, entries: Sequence[LedgerEntry]) -> Causes:
         withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
         adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
         posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
+        suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
     )
 
 
@@ -324,6 +343,8 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
     roots = _roots(table, [it.entity for it in beside.values() if isinstance(it.entity, Friend)])
     versions = {order.redemption.program_version for order in settled if order.redemption}
     known = _programs(table, versions)
+    owners = {order.redemption.ambassador_id for order in settled if order.redemption}
+    decisions = {owner: table.list_suspensions(owner) for owner in owners}
     dossiers = []
     for order in settled:
         assert order.redemption is not None
@@ -338,6 +359,7 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
                 messages={it.version: it for it in those if isinstance(it, Message)},
                 claim=next((it for it in those if isinstance(it, Claim)), None),
                 traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
+                suspensions=decisions[order.redemption.ambassador_id],
             )
         )
     return dossiers, findings

@@ -6,8 +6,9 @@ from datetime import datetime
 from random import Random
 
 from chalicelib.domain.codes import random_code
-from chalicelib.domain.effects import Create, Effect, Owned, Replace
+from chalicelib.domain.effects import Create, Effect, Owned, Replace, Unsuspended
 from chalicelib.domain.model import Attempt, Code, FurtherCodes, Profile
+from chalicelib.domain.suspensions import Stopped
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.store.table import BusyError, Failure, Table
@@ -45,8 +46,10 @@ def add_code(
     attempt: Attempt,
     now: datetime,
     chance: Random,
-) -> Added | TooManyCodes | Taken | Reused:
+) -> Added | TooManyCodes | Taken | Stopped | Reused:
     """Make a further code, once: the one that is wished for, or one by chance, drawn again if there is such a one.
+
+    Whether the account is suspended is asked in the transaction that makes it.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
@@ -62,12 +65,14 @@ def add_code(
         assert first is not None, "profile and code are made in one transaction"
         text = wished or random_code(chance)
         code = Code(text, profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
-        effects = [Create(code), _listing(known, code)]
+        effects = [Create(code), _listing(known, code), Unsuspended(profile.ambassador_id)]
         failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
         if isinstance(failures, Repeated | Reused):
             return _again(table, failures)
         if not failures:
             return Added(code, replayed=False)
+        if any(isinstance(failure.effect, Unsuspended) for failure in failures):
+            return Stopped()
         if wished and any(isinstance(failure.stored, Code) for failure in failures):
             return Taken()
     raise BusyError

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.delivery.ses import Cause, Mailer, NotSentError, UnsureError
 from chalicelib.domain.calendar import local
-from chalicelib.domain.model import Letter, Message
+from chalicelib.domain.model import Letter, Message, Person
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
+from chalicelib.operations.tries import account_of
 from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def _to_friend(table: Table, message: Message, letter: Letter, program: Program)
     from chalicelib.web import render
     from chalicelib.web.language import spoken
 
-    friend = table.read_friend(message.friend)
+    assert message.order_id is not None, "a friend is thanked for an order"
+    friend = table.read_friend(message.friend) if message.friend else None
     if friend is None or friend.email is None:
         raise NotSentError("nobody to write to", "address")
     return friend.email, render.friend_thanks(
@@ -124,6 +126,8 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, program: Prog
     if profile is None:
         raise NotSentError("nobody to write to", "address")
     person = profile.person
+    if letter.template == "balances":
+        return person.email, _balances(table, message.ambassador_id, person, program)
     told: dict[str, Any] = {
         "shop_name": program.shop_name,
         "first_name": person.first_name,
@@ -134,3 +138,21 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, program: Prog
     if letter.release_at is not None:
         return person.email, render.reward_held(**told, release_at=local(letter.release_at, program))
     return person.email, render.reward_released(**told, available=letter.available)
+
+
+def _balances(table: Table, ambassador_id: str, person: Person, program: Program) -> "Mail":
+    """Where things stand, at the moment at which it is told."""
+    from chalicelib.web import render
+    from chalicelib.web.language import spoken
+
+    account = account_of(table, ambassador_id)
+    found = {
+        part: [(amount, unit) for unit in account.balances if (amount := account.balance(unit, part)) > 0]
+        for part in ("available", "held")
+    }
+    return render.balances(
+        shop_name=program.shop_name,
+        first_name=person.first_name,
+        locale=spoken([person.locale], program).tag,
+        **found,
+    )

@@ -7,6 +7,7 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.gifts import Already, Sent, earned_by, send
 from chalicelib.domain.model import Gift
 from chalicelib.domain.program import Program
+from chalicelib.domain.suspensions import Stopped
 from chalicelib.operations.tries import account_of, tries
 from chalicelib.store.table import Table
 
@@ -21,7 +22,7 @@ class Closed:
 
 def mark_sent(
     table: Table, gift_id: str, program: Program, *, author: str, note: str | None, now: datetime
-) -> Closed | Already | None:
+) -> Closed | Stopped | Already | None:
     """Close a task: with an entry, or as withdrawn when the ambassador has lost the gift. None: no such task.
 
     Raises:
@@ -35,6 +36,8 @@ def mark_sent(
         # The order after the account: what takes it back in between moves the account, and is not overlooked.
         order = table.read_redemption(order_id) if order_id else None
         answer = send(was, account, program, order, author=author, note=note, now=now)
+        if isinstance(answer, Stopped):
+            return answer
         if isinstance(answer, Already):
             return Closed(was, replayed=True) if answer.repeated else answer
         effects: list[Effect] = [Replace(answer.gift)]

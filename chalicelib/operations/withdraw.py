@@ -10,6 +10,7 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model import Attempt, Coupon, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
+from chalicelib.domain.suspensions import Stopped
 from chalicelib.domain.withdrawals import (
     Already,
     Moved,
@@ -51,7 +52,7 @@ class Withdrawn:
 
 def withdraw(
     table: Table, wanted: Wanted, program: Program, *, attempt: Attempt, now: datetime, chance: Random
-) -> Withdrawn | Refused | Reused:
+) -> Withdrawn | Refused | Stopped | Reused:
     """Reserve money of an ambassador: as a coupon, or for a payout.
 
     A refusal looks at the attempt once more: another request with the same key may have taken the money meanwhile.
@@ -65,7 +66,7 @@ def withdraw(
             return _before(table, before)
         asked = _asked(wanted, now, chance)
         moved = reserve(asked, account_of(table, wanted.ambassador_id), program, now=now)
-        if isinstance(moved, Refused):
+        if not isinstance(moved, Moved):
             again = attempts.look(table, attempt)
             return _before(table, again) if again else moved
         failures = attempts.commit(table, attempt, [asked.id], _effects(moved))

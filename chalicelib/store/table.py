@@ -12,11 +12,13 @@ from chalicelib.domain.effects import (
     Effect,
     Entity,
     Owned,
+    Paused,
     Replace,
     Revoked,
     Seen,
     Take,
     Unchanged,
+    Unsuspended,
     Valid,
 )
 from chalicelib.domain.limits import BUDGET_SHARDS
@@ -48,6 +50,7 @@ from chalicelib.domain.model import (
     Reversal,
     Review,
     Session,
+    Suspension,
     Withdrawal,
 )
 from chalicelib.domain.program import Program
@@ -61,6 +64,7 @@ __all__ = ["EFFECTS_MAX", "BusyError", "Clicks", "Failure", "Found", "Table", "o
 EFFECTS_MAX = 100
 """Items in one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
 
+_LAST_VERSION = 10**8 - 1
 _POSTPONED_MAX = timedelta(days=1)
 _REASON_MAX = 500
 _VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
@@ -188,6 +192,15 @@ class Table:
             case Owned(code):
                 told: dict[str, object] = {":owners": code.owners}
                 return {"Update": action(key, "attribute_exists(PK)", told, UpdateExpression="SET owners = :owners")}
+            case Paused():
+                bare: Action = {
+                    "UpdateExpression": "SET #state = :paused",
+                    "ExpressionAttributeNames": {"#state": "state"},
+                }
+                return {"Update": action(key, "attribute_exists(PK)", {":paused": "paused"}, **bare)}
+            case Unsuspended():
+                free = "attribute_exists(PK) AND attribute_not_exists(suspended_in)"
+                return {"ConditionCheck": action(key, free, {})}
             case Seen(fact):
                 forget = "REMOVE due_pk, due_at, attempts, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
@@ -244,6 +257,12 @@ class Table:
     def read_further_codes(self, ambassador_id: str) -> FurtherCodes | None:
         """The codes of an ambassador beside the first one."""
         return self._get(keys.further_codes(ambassador_id), FurtherCodes)
+
+    def list_suspensions(self, ambassador_id: str) -> list[Suspension]:
+        """What admins decided about all that leaves an account, the latest last."""
+        last = keys.suspension(ambassador_id, _LAST_VERSION)
+        found = self._wire.query(last.pk, ("SUSPENSION#", last.sk))
+        return [cast("Suspension", entity_of(item)) for item in found]
 
     def read_accounts(self, ambassador_ids: Iterable[str]) -> dict[str, Account]:
         """The balances of some ambassadors, by id."""
@@ -561,11 +580,13 @@ def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:
 def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
-        case Create(entity) | Replace(entity) | Owned(entity) | Unchanged(entity) | Seen(entity):
+        case Create(entity) | Replace(entity) | Owned(entity) | Paused(entity) | Unchanged(entity) | Seen(entity):
             return keys.key_of(entity)
         case Revoked(api_key) | Valid(api_key):
             return keys.key_of(api_key)
         case Absent(order_id, name):
             return keys.fact(order_id, name) if name else keys.redemption(order_id)
+        case Unsuspended(ambassador_id):
+            return keys.account(ambassador_id)
         case Take(draw):
             return keys.budget(draw.month, draw.shard)

@@ -67,6 +67,11 @@ class Teller:
         return self.standing is not None and self.standing.has("earned")
 
     @property
+    def has_expired(self) -> bool:
+        """Tell whether all of it came back as expired."""
+        return self.standing is not None and self.standing.age is not None and self.standing.age.back >= self.worth
+
+    @property
     def waits_for_review(self) -> bool:
         """Tell whether somebody has to decide before anything is released."""
         return self.standing is not None and self.standing.review_open
@@ -110,7 +115,7 @@ class Teller:
 class ToAdmin(Teller):
     """Complete, with figures."""
 
-    foreground = frozenset({"worth", "hold", "payment", "withdrawn"})
+    foreground = frozenset({"worth", "expired", "hold", "payment", "withdrawn"})
 
     def tell_offer(self, it: Told) -> Sentences:
         """The order, and what the friend got."""
@@ -256,6 +261,15 @@ class ToAdmin(Teller):
         else:
             yield self._("There is no reward.")
 
+    def tell_expired(self, it: Told) -> Sentences:
+        """What of it can't be used any more, whatever comes back."""
+        if it["outcome"]:
+            text = self._("Of this, %(amount)s had expired before and came back as expired.")
+            yield text % {"amount": self.reward(it["outcome"])}
+        if it["gone"]:
+            text = self._("Of what was taken back, %(amount)s had expired. If it comes back, it does so as expired.")
+            yield text % {"amount": self.reward(it["gone"])}
+
     def tell_hold(self, it: Told) -> Sentences:
         """When it is available."""
         if not self.worth:
@@ -274,7 +288,7 @@ class ToAdmin(Teller):
 class ToAmbassador(Teller):
     """Kind, and safe to show."""
 
-    foreground = frozenset({"offer", "worth", "hold", "payment", "withdrawn"})
+    foreground = frozenset({"offer", "worth", "expired", "hold", "payment", "withdrawn"})
 
     def tell_offer(self, it: Told) -> Sentences:
         """That a friend bought; what they paid is theirs to tell."""
@@ -405,9 +419,15 @@ class ToAmbassador(Teller):
         else:
             yield self._("There is no reward for it.")
 
+    def tell_expired(self, it: Told) -> Sentences:
+        """What of it can't be used any more."""
+        if it["outcome"]:
+            text = self._("Of this, %(amount)s had expired before and can no longer be used.")
+            yield text % {"amount": self.reward(it["outcome"])}
+
     def tell_hold(self, it: Told) -> Sentences:
         """When it is theirs."""
-        if not self.worth:
+        if not self.worth or self.has_expired:
             return
         until = {"date": self.date(it["release_at"])}
         if it["outcome"] == "ended":
@@ -422,3 +442,8 @@ class ToAmbassador(Teller):
 
 
 TELLERS: dict[Reader, type[Teller]] = {"admin": ToAdmin, "ambassador": ToAmbassador}
+
+
+def not_available_now(language: Language) -> str:
+    """What an ambassador reads whose account lets nothing out for now: nothing that accuses."""
+    return language.translations.gettext("This isn’t available right now; please ask the shop.")

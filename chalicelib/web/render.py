@@ -6,7 +6,7 @@ bare into the text part, so the two can never say different things. How to trans
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -26,6 +26,7 @@ __all__ = [
     "Landing",
     "Mail",
     "Offer",
+    "balances",
     "content_security_policy",
     "format_money",
     "format_percent",
@@ -150,6 +151,34 @@ def reward_released(
         names={"shop": shop_name, "name": first_name},
         figures={**_reward(amount, unit, language), "available": format_amount(available, unit, language)},
     )
+
+
+def balances(
+    *,
+    shop_name: str,
+    first_name: str | None,
+    available: Sequence[tuple[int, str]],
+    held: Sequence[tuple[int, str]],
+    locale: str,
+) -> Mail:
+    """To the ambassador: where things stand, in all units in which there is something."""
+    language = choose(locale)
+    gifts = [it for it in available if it[1].startswith(GIFT)]
+    return _mail(
+        "balances",
+        language,
+        names={"shop": shop_name, "name": first_name},
+        figures={
+            "available": _all([it for it in available if it not in gifts], language),
+            "gifts": _all(gifts, language),
+            "held": _all(held, language),
+        },
+    )
+
+
+def _all(amounts: Sequence[tuple[int, str]], language: Language) -> str:
+    """Amounts of several units in one line; empty if there are none."""
+    return ", ".join(format_amount(amount, unit, language) for amount, unit in amounts)
 
 
 def _reward(amount: int, unit: str, language: Language) -> dict[str, str]:

@@ -136,6 +136,14 @@ class Desk:
         self.done(self.shop.refund(order_id, refund_id, amount))
         self.shop.stream()
 
+    def dispute(self, *order_ids: str) -> None:
+        """Lose all of some orders and win them back; lose the last one once more."""
+        for order_id in order_ids:
+            self.refund(order_id, 8000)
+            self.checkout(f"/v1/orders/{order_id}/refunds/r1/reversal", {})
+            self.shop.stream()
+        self.refund(order_ids[-1], 8000, "r2")
+
     def done(self, answer: HTTPResponse) -> Body:
         """What a request has answered that had to succeed."""
         assert answer.status_code in {200, 201, 202}, answer.body
@@ -174,12 +182,17 @@ def live(shop: Shop) -> Story:
     paid, kept = desk.payout(150), desk.payout(120)
     desk.post(f"/v1/payouts/{paid}/confirm", {"reference": "SEPA 1"})
     desk.post(f"/v1/payouts/{kept}/cancel", {"note": "No account."})
+    desk.post(f"/v1/coupons/{first['code']}/return", {"note": "Cancelled.", "amount": eur(60)})
+    desk.post(f"/v1/payouts/{paid}/return", {"note": "Sent back."})
     ids["small"], ids["large"], ids["denied"] = desk.adjust(500), desk.adjust(5000), desk.adjust(4000)
     desk.decide(ids["large"], "approve")
     desk.decide(ids["denied"], "deny")
+    desk.post(f"/v1/ambassadors/{desk.maya['id']}/suspend", {"note": "Five orders from one address."})
     shop.days(31)
+    desk.post(f"/v1/ambassadors/{desk.maya['id']}/reinstate", {"note": "A family."})
     shop.days(200)
     desk.refund("a1", 5000)
+    desk.dispute("o6", "o7")
     desk.sell("o20", "o21")
     desk.sell("o22", **CARD)
     ids["waiting"], ids["paid"] = desk.adjust(3000), paid
@@ -265,6 +278,7 @@ def test_the_story_is_rich(story: Story) -> None:
     assert {it["kind"]["S"] for it in entries} >= {
         *("hold", "release", "void", "clawback", "bonus", "expiry", "adjustment", "gift_sent"),
         *("spend", "spend_confirmed", "spend_cancelled", "payout", "payout_confirmed", "payout_cancelled"),
+        *("reinstate", "spend_returned", "payout_returned"),
     }
     assert any(leg["M"]["account"]["S"] == "ambassador:expired" for it in entries for leg in it["legs"]["L"])
     lists = {it["owner_pk"]["S"] for it in story.items.values() if "owner_pk" in it}
@@ -832,6 +846,76 @@ def a_coupon_that_never_ends(it: Tampered) -> str:
     for name in ("due_at", "due_pk"):
         put_into(it.at(f"WITHDRAWAL#{it.ids['reserved']}", "WITHDRAWAL"), name, None)
     return f"withdrawal/{it.ids['reserved']}/due_at"
+
+
+@plants("suspension")
+def suspended_by_nobody(it: Tampered) -> str:
+    """An account lets nothing out, and nobody has decided that."""
+    put_into(it.account(), "suspended_in", 3)
+    return f"{it.maya}/suspended_in"
+
+
+@plants("suspension")
+def spent_while_suspended(it: Tampered) -> str:
+    """A decision that a spend has passed over."""
+    spend = it.entries("spend")[0]
+    version = int(spend["number"]["S"][:8]) - 1
+    decided = next(item for (_, sk), item in it.items.items() if sk.startswith("SUSPENSION#"))
+    it.put(decided, sk=f"SUSPENSION#{version:08d}", version=version)
+    return entry_id(spend)
+
+
+@plants("message")
+def reinstated_without_a_word(it: Tampered) -> str:
+    """The ambassador was never told where things stand."""
+    (pk,) = (pk for pk, _ in it.items if pk.startswith("MSG#account/"))
+    del it.items[pk, "MSG"]
+    return f"{it.maya}/messages/{pk}"
+
+
+@plants("position")
+def expired_and_risen(it: Tampered) -> str:
+    """What had expired came back as available."""
+    entry = next(e for e in it.entries("reinstate") if e["legs"]["L"][1]["M"]["account"]["S"].endswith("expired"))
+    put_into(entry, "legs__1__account", "ambassador:available")
+    return f"order/{entry['order_id']['S']}/standing/age/gone"
+
+
+@plants("position")
+def made_available_twice(it: Tampered) -> str:
+    """An order gave more than it was ever granted, by what was taken out of what had expired."""
+    entry = next(e for e in it.entries("reinstate") if e["legs"]["L"][1]["M"]["account"]["S"].endswith("expired"))
+    put_into(entry, "legs__1__account", "ambassador:available")
+    return f"order/{entry['order_id']['S']}/reinstated"
+
+
+@plants("position")
+def an_age_that_was_not(it: Tampered) -> str:
+    """An order says of its reward that it came back in a version in which nothing did."""
+    entry = it.entries("reinstate")[0]
+    put_into(it.order(entry["order_id"]["S"]), "standing__age__since", 99_999)
+    return f"order/{entry['order_id']['S']}/standing/age/since"
+
+
+@plants("prize")
+def a_prize_that_expired_more(it: Tampered) -> str:
+    """An account says of a prize that more of it is gone than its bonuses say."""
+    prize = next(iter(it.account()["ages"]["M"]))
+    put_into(it.account(), f"ages__{prize}__gone", 7)
+    return f"{it.maya}/ages/{prize}/gone"
+
+
+@plants("cause")
+def returned_twice(it: Tampered) -> str:
+    """A payout has come back once more than it was paid."""
+    return f"{it.post(it.last('payout_returned'), it.free())}/cause"
+
+
+@plants("withdrawal")
+def returned_without_an_entry(it: Tampered) -> str:
+    """A payout says that more came back than its entries do."""
+    put_into(it.at(f"WITHDRAWAL#{it.ids['spent']}", "WITHDRAWAL"), "returned", 90)
+    return f"withdrawal/{it.ids['spent']}"
 
 
 @plants("withdrawal")

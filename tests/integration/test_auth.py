@@ -56,6 +56,8 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/payouts/{payout_id}/cancel"): {"admin:write"},
     ("POST", "/v1/payouts/{payout_id}/return"): {"admin:write"},
     ("POST", "/v1/ambassadors/{ambassador_id}/adjustments"): {"admin:write"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/suspend"): {"admin:write"},
+    ("POST", "/v1/ambassadors/{ambassador_id}/reinstate"): {"admin:write"},
     ("GET", "/v1/adjustments"): {"admin:read"},
     ("GET", "/v1/adjustments/{adjustment_id}"): {"admin:read"},
     ("POST", "/v1/adjustments/{adjustment_id}/decision"): {"admin:write"},
