@@ -103,7 +103,7 @@ def told_of(shop: Shop, **more: object) -> tuple[int, str | None]:
     answer = shop.call("POST", DELIVERIES, {k: v for k, v in told.items() if v is not None}, scope="checkout")
     shop.stream()
     shown = shop.read(answer)
-    return answer.status_code, shown.get("status") if answer.status_code < HTTPStatus.BAD_REQUEST else shown["reason"]
+    return answer.status_code, str(shown["reason"] if "reason" in shown else shown["status"])
 
 
 def release_day(shop: Shop) -> str:
