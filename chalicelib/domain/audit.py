@@ -23,6 +23,7 @@ Kind = Literal[
     "claim",
     "counter",
     "entry",
+    "fact",
     "friend",
     "gift",
     "legs",

@@ -99,6 +99,8 @@ class Dossier:
 def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[Finding]:
     """Check one order. What has arrived and waits to be settled is no difference yet."""
     yield from compared("entry", f"{it.where}/ambassador_id", ambassador_id, it.redemption.ambassador_id)
+    yield from _check_facts(it)
+    yield from _check_reviews(it)
     yield from _check_entries(it)
     yield from _check_sums(it)
     yield from _check_place(it)
@@ -112,6 +114,35 @@ def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[F
     if not it.waits:
         yield from _check_position(it, it.program, now)
     yield from _check_messages(it, it.program)
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def _check_facts(it: Dossier) -> Iterator[Finding]:
+    """Each fact says what the edge lets in: amounts with their parts, none to cancel, a time unless it is void."""
+    for refund in it.order.refunds:
+        where = f"{it.where}/{refund.name}/amount"
+        if refund.kind == "cancellation":
+            yield from compared("fact", where, 0, refund.amount)
+        elif refund.goods < 0 or refund.currency is None:
+            yield Finding("fact", where, "an amount with its parts", f"{refund.amount} {refund.currency}")
+    for delivery in it.order.fulfilments:
+        if delivery.delivered_at is None and not delivery.void:
+            yield Finding("fact", f"{it.where}/{delivery.name}/delivered_at", "a time", None)
+
+
+def _check_reviews(it: Dossier) -> Iterator[Finding]:
+    """Reviews come one after the other, about refunds in a foreign currency; they value only what they have seen."""
+    reviews = sorted(it.order.reviews, key=lambda review: review.number)
+    foreign = {refund.refund_id for refund in it.order.refunds if refund.currency != it.redemption.currency}
+    for place, review in enumerate(reviews, start=1):
+        where = f"{it.where}/{review.name}"
+        yield from compared("fact", f"{where}/number", place, review.number)
+        for refund_id in sorted({*review.answers, *review.values} - foreign):
+            yield Finding("fact", f"{where}/answers", "refunds in a foreign currency", refund_id)
+        if not set(review.values) <= set(review.answers) or min(review.values.values(), default=0) < 0:
+            yield Finding("fact", f"{where}/values", "what refunds that it has seen are worth", str(review.values))
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------

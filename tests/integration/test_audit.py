@@ -165,6 +165,13 @@ def live(shop: Shop) -> Story:
     desk.post("/v1/reviews/o5", {"decision": "deny", "note": "One person."})
     desk.refund("o2", 5000)
     desk.refund("o1", 1000)
+    desk.checkout("/v1/orders/o10/refunds", {"refund_id": "usd", "amount": {"amount": 500, "currency": "USD"}})
+    for revision in (2, 1):
+        told = {"fulfilment_id": "f1", "revision": revision, "delivered_at": placed, "more": revision == 1}
+        desk.checkout("/v1/orders/o10/fulfilments", told)
+    shop.stream()
+    desk.post("/v1/reviews/o10", {"decision": "approve", "note": "As the bank says.", "values": {"usd": eur(400)}})
+    shop.stream()
     for name in ("c1", "c2"):
         ids[name] = desk.claim(name)
     desk.post(f"/v1/claims/{ids['c1']}", {"decision": "approve", "note": "Fay wrote.", "order": order})
@@ -589,6 +596,20 @@ def an_order_of_another(it: Tampered) -> str:
     """An order is in the wrong books."""
     put_into(it.order("o20"), "ambassador_id", it.asha)
     return "order/o20/ambassador_id"
+
+
+@plants("fact")
+def a_refund_of_less_than_its_tax(it: Tampered) -> str:
+    """Goods of less than nothing came back."""
+    it.at("ORDER#o1", "REFUND#r1")["tax"] = {"N": "1001"}
+    return "order/o1/refund:r1/amount"
+
+
+@plants("fact")
+def a_value_of_nothing(it: Tampered) -> str:
+    """An admin is said to have valued a refund that there is not."""
+    put_into(it.at("ORDER#o10", "REVIEW#000001"), "values", {"M": {"eur": {"N": "400"}}})
+    return "order/o10/review:1/values"
 
 
 @plants("friend")

@@ -114,6 +114,21 @@ def lives() -> dict[str, Book]:
     for decision in ("approve", "deny"):
         books[decision] = suspected()
         books[decision].review(decision)
+    for value in ({}, {"chf": 900}):
+        books[f"valued {value}"] = fresh()
+        books[f"valued {value}"].refund(1000, currency="CHF", name="chf")
+        books[f"valued {value}"].look(0.5)
+        books[f"valued {value}"].review("approve", answers=("chf",), values=value)
+    books["unvalued"] = fresh(program(review_days=10))
+    books["unvalued"].refund(1000, currency="CHF", days=0)
+    books["taxed"] = Book(tax=950)
+    books["taxed"].refund(1190, tax=190, shipping=0)
+    books["crumbs"] = fresh()
+    for amount in (4000, 499):
+        books["crumbs"].refund(amount)
+    books["corrected"] = fresh(program(hold_from="delivery"))
+    for revision in (3, 1, 2):
+        books["corrected"].deliver(revision, name="f1", revision=revision, more=revision == 1, void=revision == 2)
     books["delivered"] = fresh(program(hold_from="delivery"))
     books["delivered"].deliver(3, return_by=70)
     for unit in ("EUR", "points"):
@@ -200,6 +215,61 @@ def test_an_entry_is_named_once() -> None:
 def test_an_entry_of_something_else(fields: dict[str, Any], shown: str) -> None:
     """An order names what was posted for it, and no prizes: these come and go with others."""
     assert found(posted(dossier(fresh()), **fields), "entry") == [("entry", ENTRY, "an entry of order/o1", shown)]
+
+
+@pytest.mark.parametrize(
+    ("refund", "where", "expected", "shown"),
+    [
+        ({"kind": "cancellation", "amount": 5}, "refund:r1/amount", 0, 5),
+        ({"tax": 600, "shipping": 401}, "refund:r1/amount", "an amount with its parts", "1000 EUR"),
+        ({"currency": None}, "refund:r1/amount", "an amount with its parts", "1000 None"),
+    ],
+)
+def test_a_refund_is_an_amount_with_its_parts(
+    refund: dict[str, Any], where: str, expected: object, shown: object
+) -> None:
+    """No more tax and shipping than money, in some currency; and a cancellation has none."""
+    book = fresh()
+    book.refund(1000, name="r1")
+    (told,) = book.order.refunds
+    book.order = replace(book.order, refunds=(replace(told, **refund),))
+    assert found(dossier(book), "fact") == [("fact", f"order/o1/{where}", expected, shown)]
+
+
+def test_a_delivery_has_a_time_unless_it_never_was() -> None:
+    """A void one says nothing but that."""
+    book = fresh()
+    book.deliver(1, name="f1", delivered_at=None)
+    book.deliver(1, name="f2", delivered_at=None, void=True)
+    assert found(dossier(book), "fact") == [("fact", "order/o1/fulfilment:f1#1/delivered_at", "a time", None)]
+
+
+@pytest.mark.parametrize(
+    ("told", "where", "expected", "shown"),
+    [
+        ({"number": 2}, "review:2/number", 1, 2),
+        ({"answers": ("r1",)}, "review:1/answers", "refunds in a foreign currency", "r1"),
+        ({"answers": ("r9",)}, "review:1/answers", "refunds in a foreign currency", "r9"),
+        ({"values": {"chf": 5}}, "review:1/values", "what refunds that it has seen are worth", "{'chf': 5}"),
+        (
+            {"answers": ("chf",), "values": {"chf": -1}},
+            "review:1/values",
+            "what refunds that it has seen are worth",
+            "{'chf': -1}",
+        ),
+    ],
+)
+def test_a_review_is_about_refunds_that_it_has_seen(
+    told: dict[str, Any], where: str, expected: object, shown: object
+) -> None:
+    """In a foreign currency, of this order, worth nothing or more; and reviews are numbered."""
+    book = fresh()
+    book.refund(1000, name="r1")
+    book.refund(1000, name="chf", currency="CHF")
+    book.review("approve")
+    (review,) = book.order.reviews
+    book.order = replace(book.order, reviews=(replace(review, **told),))
+    assert found(dossier(book), "fact") == [("fact", f"order/o1/{where}", expected, shown)]
 
 
 @pytest.mark.parametrize(
