@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from chalicelib.domain.admit import Ask, Line
-from chalicelib.domain.model import Fulfilment, Person, Redemption, Refund, Reversal
+from chalicelib.domain.model import Decision, Fulfilment, OrderFacts, Person, Redemption, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
+from chalicelib.domain.refunds import foreign_refunds
 from chalicelib.operations import programs
 from chalicelib.operations.enrol import enrol
 from chalicelib.operations.friends import Contact
@@ -85,6 +87,49 @@ class Town:
             for _ in range(self.chance.randint(1, 2)):
                 quietly(lambda fact=fact: report(self.world.table, fact))  # type: ignore[misc]
 
+    def returner(self) -> None:
+        """Pay a whole order back line by line: rounding the tax of each leaves a cent or two."""
+        with suppress(BusyError):
+            order = self.world.table.read_redemption(self.some_order())
+            if order is None:
+                return
+            lines = self.chance.randint(2, 4)
+            for line in range(lines):
+                goods = order.paid // lines - (line == 0)
+                back = Refund(
+                    *(order.order_id, f"line{line}", "refund", goods + 19, "EUR", 19), recorded_at=self.world.now
+                )
+                quietly(lambda back=back: report(self.world.table, back))  # type: ignore[misc]
+
+    def carrier(self) -> None:
+        """Report deliveries and correct them, in any order: parcels to come, days of return, none at all."""
+        for _ in range(self.chance.randint(1, 4)):
+            now = self.world.now
+            told = Fulfilment(
+                self.some_order(),
+                self.chance.choice(["r1", "r2"]),
+                self.chance.choice([now, START, START - timedelta(days=9000)]),
+                recorded_at=now,
+                revision=self.chance.randint(1, 3),
+                return_by=now + timedelta(days=30) if self.chance.random() < 0.3 else None,
+                more=self.chance.random() < 0.3,
+                void=self.chance.random() < 0.2,
+            )
+            quietly(lambda told=told: report(self.world.table, told))  # type: ignore[misc]
+
+    def bank(self) -> None:
+        """Take money back that nobody can sum, some time after the order was settled, and sometimes give in."""
+        for _ in range(self.chance.randint(1, 2)):
+            order_id, name = self.some_order(), self.chance.choice(["b1", "b2"])
+            self._wait_until(lambda order_id=order_id: self._settled(order_id))  # type: ignore[misc]
+            self.world.pass_time(hours=self.chance.choice([0, 1, 20]))
+            now = self.world.now
+            back = Refund(order_id, name, "chargeback", 5500, "USD", recorded_at=now)
+            quietly(lambda back=back: report(self.world.table, back))  # type: ignore[misc]
+            if self.chance.random() < 0.2:
+                won = Reversal(order_id, name, recorded_at=now)
+                quietly(lambda won=won: report(self.world.table, won))  # type: ignore[misc]
+
     def undoer(self) -> None:
         """Pay back and take that back, in one breath."""
         for _ in range(self.chance.randint(1, 3)):
@@ -107,12 +152,14 @@ class Town:
         """Decide on orders."""
         for _ in range(self.chance.randint(1, 2)):
             order_id = self.some_order()
-            decision: Any = self.chance.choice(["approve", "deny"])
-            quietly(
-                lambda order_id=order_id, decision=decision: review(  # type: ignore[misc]
-                    self.world.table, order_id, decision, author="key", note="looked", now=self.world.now
-                )
-            )
+            self._decide(order_id, self.chance.choice(["approve", "deny"]))
+
+    def assessor(self) -> None:
+        """Say what refunds in another currency are worth, as soon as there is one; or say it again, and otherwise."""
+        for _ in range(self.chance.randint(1, 3)):
+            order_id = self.some_order()
+            self._wait_until(lambda order_id=order_id: self._foreign(order_id))  # type: ignore[misc]
+            self._decide(order_id, "approve")
 
     def ruler(self) -> None:
         """Change the rules while everything goes on."""
@@ -142,10 +189,7 @@ class Town:
 
     def _wait_for_records(self) -> None:
         """A stream calls when there is something, or not at all."""
-        for _ in range(PATIENCE):
-            if self._read_records < len(self.world.engine.records):
-                return
-            self.world.switch()
+        self._wait_until(lambda: self._read_records < len(self.world.engine.records))
 
     def schedule(self) -> None:
         """The minute's run."""
@@ -185,16 +229,18 @@ class Town:
         """What a checkout sends for an order: not always the same."""
         amount = self.chance.choice([5000, 5000, 3333])
         card = self.chance.choice([(), (), (Line("CARD", 1000, gift_card=True),)])
+        tax = self.chance.choice([None, None, 798])
         ask = Ask(
             order_id=order_id,
             code=code,
             persons=(friend, f"customer-{friend}")[: self.chance.randint(1, 2)],
             amount=Money(amount, "EUR"),
             placed_at=START,
+            tax=tax,
             lines=card,
             payment=self.chance.choice([None, None, "card1", "card2"]),
             address=self.chance.choice([None, None, "home1"]),
-            fingerprint=f"{amount}-{friend}-{code}-{len(card)}",
+            fingerprint=f"{amount}-{friend}-{code}-{len(card)}-{tax}",
         )
         return ask, Contact(f"{order_id}@friends.example", "Fay", "en")
 
@@ -218,16 +264,45 @@ class Town:
                     assert not (alone and answer.replayed), f"{order_id} is a repeat of nothing"
                     self.take(answer.redemption)
 
+    def _decide(self, order_id: str, decision: Decision) -> None:
+        """Decide on an order, and value some of the refunds that ask for it."""
+        names = [name for name in self._foreign(order_id) if self.chance.random() < 0.7]
+        values = {name: Money(self.chance.choice([0, 900, 2222, 4500]), "EUR") for name in names}
+        told: dict[str, Any] = {"author": "key", "note": "looked", "now": self.world.now, "values": values}
+        quietly(lambda: review(self.world.table, order_id, decision, **told))
+
+    def _foreign(self, order_id: str) -> list[str]:
+        """The refunds of which an admin can say what they are worth."""
+        order = self._settled(order_id)
+        return [it.refund_id for it in foreign_refunds(order)] if order else []
+
+    def _settled(self, order_id: str) -> OrderFacts | None:
+        """The facts of an order that has been settled, as far as the table tells."""
+        with suppress(BusyError):
+            order = self.world.table.read_order(order_id)
+            return order if order.redemption and order.redemption.standing else None
+        return None
+
+    def _wait_until(self, is_so: Callable[[], Any]) -> None:
+        """Let others go on until something is so, or for as long as patience lasts."""
+        for _ in range(PATIENCE):
+            if is_so():
+                return
+            self.world.switch()
+
     def _fact(self) -> Refund | Reversal | Fulfilment:
         order_id, name = self.some_order(), self.chance.choice(["r1", "r2"])
         now, choice = self.world.now, self.chance.random()
         if choice < 0.6:
             kind: Any = self.chance.choice(["refund", "refund", "chargeback", "cancellation"])
+            if kind == "cancellation":
+                return Refund(order_id, name, kind, recorded_at=now)
             amount, currency = self.chance.choice([(1000, "EUR"), (1333, "EUR"), (4500, "EUR"), (700, "USD")])
-            return Refund(order_id, name, kind, amount, currency, recorded_at=now)
+            tax, shipping = self.chance.choice([(None, None), (None, None), (160, None), (160, 490), (0, amount)])
+            return Refund(order_id, name, kind, amount, currency, tax, shipping, recorded_at=now)
         if choice < 0.8:
             return Reversal(order_id, name, recorded_at=now)
-        return Fulfilment(order_id, name, delivered_at=now, recorded_at=now)
+        return Fulfilment(order_id, name, delivered_at=now, recorded_at=now, more=self.chance.random() < 0.2)
 
 
 def quietly(act: Callable[[], Any]) -> None:

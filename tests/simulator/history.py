@@ -1,8 +1,9 @@
 """One history: a small shop under load and under faults, drained at the end, and everything that must be true then."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
 from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
@@ -55,6 +56,7 @@ class History:
             *self._lost_orders(entities),
             *self._lost_withdrawals(entities),
             *self._wrong_worths(entities),
+            *self._wrong_release_days(entities),
             *self._early_releases(entities),
             *self._exceeded(entities),
             *self._wrong_budget(entities),
@@ -88,20 +90,34 @@ class History:
         for order in books.orders(entities):
             if order.redemption and order.redemption.standing:
                 worth = expected_worth(order, self.town.program(order.redemption.program_version))
+                net = expected_net(order)
+                if order.redemption.standing.net != net:
+                    yield f"{net} is left of {order.order_id}, and it stands at {order.redemption.standing.net}"
                 found = order.redemption.standing.held, order.redemption.standing.available
                 if found != (0, worth):
                     yield f"{order.order_id} is worth {worth}, and stands at {found}"
 
+    def _wrong_release_days(self, entities: list[Entity]) -> Iterator[str]:
+        """The hold of every order ends when its facts say, worked out once more and differently."""
+        for order in books.orders(entities):
+            if order.redemption and order.redemption.standing:
+                ends = expected_end(order, self.town.program(order.redemption.program_version))
+                found = order.redemption.standing.release_at
+                if found != ends:
+                    yield f"the hold of {order.order_id} ends at {ends}, and stands at {found}"
+
     def _early_releases(self, entities: list[Entity]) -> Iterator[str]:
         """Nothing is released before the hold of its order has ended, or while signals wait for an admin."""
         orders = {it.order_id: it for it in books.of(Redemption, entities)}
-        asked_before = {it.order_id for it in books.of(Refund, entities) if it.currency != "EUR"}
+        asked_before = {it.order_id for it in books.of(Refund, entities) if it.currency == "USD"}
         decided = asked_before | {it.order_id for it in books.of(Review, entities)}
         for entry in books.of(LedgerEntry, entities):
             if entry.kind == "release" and entry.order_id:
                 order = orders[entry.order_id]
                 program = self.town.program(order.program_version)
-                if program.hold_from == "purchase" and entry.at < order.placed_at + program.hold:
+                wait = timedelta(days=program.longest_wait_days)
+                least = program.hold if program.hold_from == "purchase" else min(program.hold, wait)
+                if entry.at < order.placed_at + least:
                     yield f"{entry.order_id} was released at {entry.at}"
                 standing = order.standing
                 waits = standing is not None and standing.terms.review and entry.order_id not in decided
@@ -109,10 +125,10 @@ class History:
                     yield f"{entry.order_id} was released at {entry.at}, and nobody had decided"
 
     def _exceeded(self, entities: list[Entity]) -> Iterator[str]:
-        """No cap is exceeded, unless a dispute that was won gave back what others had taken meanwhile."""
+        """No cap is exceeded, unless what was given back meanwhile was taken again: a dispute won, a value lowered."""
         orders = books.of(Redemption, entities)
         programs = [self.town.program(it.program_version) for it in orders]
-        won = {order.order_id for order in books.orders(entities) if order.reversals}
+        won = [it for it in books.orders(entities) if it.reversals or sum(bool(said.values) for said in it.reviews) > 1]
         if won or not programs:
             return
         for account in books.of(Account, entities):
@@ -176,35 +192,71 @@ def expected_worth(order: OrderFacts, program: Program) -> int:
     assert redemption is not None
     assert redemption.standing is not None
     terms = redemption.standing.terms
-    undone = {it.refund_id for it in order.reversals}
-    counting = [it for it in order.refunds if it.refund_id not in undone]
-    if order.freed or any(it.kind == "cancellation" for it in counting) or _denied(order, program):
+    net, goods = expected_net(order), redemption.amount - (redemption.tax or 0) - (redemption.excluded or 0)
+    paid = goods - redemption.friend_discount
+    if _denied(order, program):
         return 0
-    back = sum(it.amount for it in counting if it.currency == "EUR")
-    kept = redemption.amount - (redemption.excluded or 0) - back
-    if program.void_below_minimum and back and kept < program.minimum:
+    if program.void_below_minimum and net < paid and Fraction(goods * net, paid) < program.minimum:
         return 0
-    net = max(0, redemption.paid - back)
     if terms.unit and terms.unit.startswith("gift:"):
         return terms.granted if net else 0
-    return share(terms.granted, net, redemption.paid)
+    return share(terms.granted, net, paid)
+
+
+def expected_net(order: OrderFacts) -> int:
+    """What must be left of what was paid for goods: nothing if only crumbs are."""
+    redemption = order.redemption
+    assert redemption is not None
+    undone = {it.refund_id for it in order.reversals}
+    counting = [it for it in order.refunds if it.refund_id not in undone]
+    if order.freed or any(it.kind == "cancellation" for it in counting):
+        return 0
+    back = [worth for worth in (_goods_back(it, order.reviews) for it in counting) if worth]
+    excluded = (redemption.tax or 0) + (redemption.excluded or 0) + redemption.friend_discount
+    net = redemption.amount - excluded - sum(back)
+    return net if net >= min(max(1, len(back)), 6) else 0
+
+
+def _goods_back(refund: Refund, reviews: Sequence[Review]) -> int:
+    """What came back for goods: as the shop says, or in another currency as the last admin says who valued it."""
+    if refund.currency != "USD":
+        return refund.amount - (refund.tax or 0) - (refund.shipping or 0)
+    told = [it for it in reviews if refund.refund_id in it.values]
+    return max(told, key=lambda it: it.number).values[refund.refund_id] if told else 0
+
+
+def expected_end(order: OrderFacts, program: Program) -> datetime:
+    """When the hold must end, said once more and differently."""
+    assert order.redemption is not None
+    begins = order.redemption.placed_at
+    last = {
+        name: max((it for it in order.fulfilments if it.fulfilment_id == name), key=lambda it: it.revision)
+        for name in {it.fulfilment_id for it in order.fulfilments}
+    }
+    there = [it for it in last.values() if not it.void]
+    ends = [it.return_by for it in there if it.return_by is not None]
+    if program.hold_from == "purchase":
+        return max([*ends, begins + program.hold])
+    ends += [max(begins, it.delivered_at or begins) + program.hold for it in there]
+    if all(it.more for it in there):
+        ends.append(begins + timedelta(days=program.longest_wait_days))
+    return max(ends)
 
 
 def _denied(order: OrderFacts, program: Program) -> bool:
-    """Whether the last review denied it, or the default did because a question was never answered."""
+    """Whether the last review denied it, or silence did: of what is foreign always, else as the program says."""
     assert order.redemption is not None
     assert order.redemption.standing is not None
     last = max(order.reviews, key=lambda it: it.number, default=None)
     undone = {it.refund_id for it in order.reversals}
-    foreign = {
-        it.refund_id
-        for it in order.refunds
-        if it.refund_id not in undone and it.currency != "EUR" and it.kind != "cancellation"
-    }
-    open_question = foreign - set(last.answers if last else ()) or (order.redemption.standing.terms.review and not last)
-    if last and last.decision == "deny":
+    seen = {refund_id for it in order.reviews for refund_id in it.answers}
+    unseen = [
+        it for it in order.refunds
+        if it.refund_id not in undone | seen and it.currency == "USD" and it.amount > (it.tax or 0) + (it.shipping or 0)
+    ]  # fmt: skip
+    if unseen or (last and last.decision == "deny"):
         return True
-    return bool(open_question) and program.review_default == "deny"
+    return order.redemption.standing.terms.review and last is None and program.review_default == "deny"
 
 
 def tally(fired: Counter[str]) -> str:

@@ -121,6 +121,37 @@ WORKLOADS = (
         ambassadors=1,
         rules=lambda _: {"hold_days": 0},
     ),
+    Workload(
+        "parcels",
+        (*SHOP, *["town.carrier"] * 4, "town.stream_worker", "town.schedule"),
+        orders=2,
+        rules=lambda chance: {
+            "hold_from": "delivery",
+            "hold_days": chance.choice([0, 10]),
+            "longest_wait_days": chance.choice([5, 20]),
+        },
+    ),
+    Workload(
+        "line by line",
+        (*SHOP, "town.checkout", "town.back_office", *["town.returner"] * 2, "town.undoer", "town.stream_worker"),
+        orders=3,
+        rules=lambda chance: {
+            "offer": {"basis_points": 5000},
+            "void_below_minimum": chance.random() < 0.7,
+            "minimum": chance.choice([1500, 2500]),
+        },
+    ),
+    Workload(
+        "what a bank takes back",
+        (*SHOP, *["town.checkout"] * 2, *["town.bank"] * 2, "town.assessor", "town.stream_worker"),
+        orders=2,
+        friends=6,
+        rules=lambda chance: {
+            "watch": {"review_at": 1, "velocity_orders": 1},
+            "review_default": chance.choice(["approve", "approve", "deny"]),
+            "hold_days": 2,
+        },
+    ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
         "a ring",
