@@ -27,7 +27,7 @@ _TAG_MAX = 35
 
 
 def tidied(document: Any, kind: Any) -> Any:
-    """Return a JSON document with its text tidied as the fields of `kind` say, and without what is only there empty.
+    """Tidy the text in a JSON document as the fields of `kind` say, and drop what is only there empty; return it.
 
     Of an optional field, an empty text means the same as none, and so does null unless the type has a meaning for it.
     A field that may be UNSET is a change to be made: there, nothing is left out. What does not fit `kind` is left for
@@ -119,25 +119,28 @@ def _of_text(tidy: Callable[[str], str]) -> Tidier:
 
 
 def _of_list(tidy: Tidier) -> Tidier:
-    return lambda value: [tidy(it) for it in value] if isinstance(value, list) else value
+    return lambda value: list(map(tidy, value)) if isinstance(value, list) else value
 
 
 def _of_object(kind: type[msgspec.Struct]) -> Tidier:
     known = msgspec.structs.fields(kind)
     tidiers = {it.encode_name: own for it in known if (own := _tidier(it.type))}
-    optional = {
-        it.encode_name: NoneType in get_args(it.type)
-        for it in known
-        if not it.required and msgspec.UnsetType not in get_args(it.type)
-    }
+    optional = [it for it in known if not it.required and msgspec.UnsetType not in get_args(it.type)]
+    not_empty = [it.encode_name for it in optional if it.encode_name in tidiers]
+    not_null = [it.encode_name for it in optional if NoneType not in get_args(it.type)]
 
     def tidy(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        told = {name: tidiers[name](it) if name in tidiers else it for name, it in value.items()}
-        return {name: it for name, it in told.items() if not is_empty(name, it)}
-
-    def is_empty(name: str, it: Any) -> bool:
-        return name in optional and ((it is None and not optional[name]) or (it == "" and name in tidiers))
+        for name, own in tidiers.items():
+            if name in value:
+                value[name] = own(value[name])
+        for name in not_empty:
+            if value.get(name) == "":
+                del value[name]
+        for name in not_null:
+            if name in value and value[name] is None:
+                del value[name]
+        return value
 
     return tidy
