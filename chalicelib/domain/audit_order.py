@@ -273,7 +273,9 @@ def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
     yield from compared("terms", f"{where}/unit", unit, terms.unit or redemption.currency)
     if not 0 <= terms.granted <= terms.full:
         yield Finding("terms", f"{where}/granted", f"0 to {terms.full}", terms.granted)
-    if (terms.limit is None) != (terms.granted == terms.full):
+    if terms.limit == "friend_already_referred":
+        yield from compared("terms", f"{where}/granted", 0, terms.granted)
+    elif (terms.limit is None) != (terms.granted == terms.full):
         expected = "a reason" if terms.limit is None else None
         yield Finding("terms", f"{where}/limit", expected, terms.limit)
     if terms.drawn:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
-from chalicelib.domain.friends import seeker_of, take
+from chalicelib.domain.friends import Place, seeker_of, take
 from chalicelib.domain.limits import Used, after_draws, merged
 from chalicelib.domain.model import Account, Draw, Gift, LedgerEntry, OrderFacts, Redemption, Trait
 from chalicelib.domain.program import Program
@@ -173,8 +173,10 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
             fold.used = around.used
         claimed: list[Effect] = []
         if around and _claims_place(order):
-            taken, claimed = _claim_place(table, order.redemption, program, now)
-            around = replace(around, taken=taken)
+            place, claimed = _claim_place(table, order.redemption, program, now)
+            around = replace(around, taken=place is None)
+            friend_order = place.friend_order if place else order.redemption.friend_order
+            order = replace(order, redemption=replace(order.redemption, friend_order=friend_order))
         settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
     except BusyError:
         raise
@@ -186,8 +188,10 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
     return settlement
 
 
-def _claim_place(table: Table, redemption: Redemption, program: Program, now: datetime) -> tuple[bool, list[Effect]]:
-    """Whether another order has the place of the friend and stands; if not, what gives it to this one.
+def _claim_place(
+    table: Table, redemption: Redemption, program: Program, now: datetime
+) -> tuple[Place | None, list[Effect]]:
+    """Return the place of an order among its friend's, and what gives it; None if another order is there and stands.
 
     The root is written even if it names this order: whoever takes the place at this moment has read it before.
     """
@@ -195,8 +199,8 @@ def _claim_place(table: Table, redemption: Redemption, program: Program, now: da
     known, seeker = look(table, persons), seeker_of(redemption)
     place = take(seeker, known.holders, program, now=now)
     if place is None:
-        return True, []
-    return False, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
+        return None, []
+    return place, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
 
 
 def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:

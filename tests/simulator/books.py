@@ -194,6 +194,8 @@ def wrong_friends(found: Iterable[OrderFacts], guards: Iterable[Friend], program
             yield f"{order.order_id} has a redemption and no root with an order"
             continue
         standing = redemption.standing
+        if standing is not None and (redemption.withdrawn or not order.is_paid):
+            yield f"{order.order_id} has terms, and is not paid for, or withdrawn"
         if standing is None or not (standing.worth or standing.room):
             continue
         if redemption.friend_order == 1:

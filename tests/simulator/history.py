@@ -14,6 +14,7 @@ from chalicelib.operations.audit import audit_all
 from chalicelib.store.items import entity_of
 from tests.simulator import books, purses
 from tests.simulator.actors import Town
+from tests.simulator.carts import Carts
 from tests.simulator.wallet import Wallet
 from tests.simulator.workloads import WORKLOADS
 from tests.simulator.world import World
@@ -29,6 +30,7 @@ class History:
         self.workload = WORKLOADS[seed % len(WORKLOADS)]
         self.town = Town(self.world, self.workload)
         self.wallet = Wallet(self.town)
+        self.carts = Carts(self.town)
         self.town.settle_down()
         self.world.trouble = trouble
 
@@ -54,6 +56,7 @@ class History:
             *books.violations(entities, now=self.world.now),
             *purses.violations(entities),
             *self._lost_orders(entities),
+            *self._lost_revisions(entities),
             *self._lost_withdrawals(entities),
             *self._wrong_worths(entities),
             *self._wrong_release_days(entities),
@@ -73,6 +76,15 @@ class History:
         for order_id, amount in self.town.taken.items():
             if stored.get(order_id) != amount:
                 yield f"{order_id} was taken with {amount} and is stored with {stored.get(order_id)}"
+
+    def _lost_revisions(self, entities: list[Entity]) -> Iterator[str]:
+        """A cart never falls back behind what its checkout was told, and stays paid for."""
+        stored = {it.order_id: it for it in books.orders(entities) if it.redemption}
+        for order_id, revision in self.carts.revised.items():
+            order = stored.get(order_id)
+            if order is None or order.redemption is None or order.redemption.revision < revision:
+                yield f"{order_id} was taken in revision {revision} and is {order and order.redemption}"
+        yield from (f"{it} was paid for and is not" for it in self.carts.paid if not stored[it].is_paid)
 
     def _lost_withdrawals(self, entities: list[Entity]) -> Iterator[str]:
         """What was told to be reserved is there, and ended as was told."""
@@ -117,7 +129,7 @@ class History:
                 program = self.town.program(order.program_version)
                 wait = timedelta(days=program.longest_wait_days)
                 least = program.hold if program.hold_from == "purchase" else min(program.hold, wait)
-                if entry.at < order.placed_at + least:
+                if entry.at < order.begins + least:
                     yield f"{entry.order_id} was released at {entry.at}"
                 standing = order.standing
                 waits = standing is not None and standing.terms.review and entry.order_id not in decided

@@ -152,6 +152,30 @@ WORKLOADS = (
             "hold_days": 2,
         },
     ),
+    Workload(
+        "payments that fail",
+        (*SHOP, *["carts.shopper"] * 4, "carts.cashier", "carts.cashier", "town.stream_worker"),
+        friends=2,
+        rules=lambda chance: {"pending_days": chance.choice([1, 14])},
+    ),
+    Workload(
+        "carts that change",
+        (*SHOP, *["carts.shopper"] * 3, *["carts.cashier"] * 2, "town.back_office", "carts.releaser", "town.schedule"),
+        orders=2,
+        friends=3,
+        ambassadors=3,
+        rules=lambda chance: {"pending_days": chance.choice([1, 14])},
+    ),
+    Workload(
+        "friends who come again",
+        (*SHOP, *["town.checkout"] * 4, "town.farmer", "town.back_office", "carts.shopper", "carts.cashier"),
+        orders=5,
+        friends=2,
+        rules=lambda chance: {
+            "friend_days": 20,
+            "later": {"reward": {"amount": 100}, "orders": chance.choice([1, 2, None])},
+        },
+    ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
         "a ring",

@@ -1,0 +1,89 @@
+"""Orders that wait to be paid: carts that change, payments that fail or come late, friends whom an admin sets free."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.domain.model import Payment
+from chalicelib.operations.friends import release
+from chalicelib.operations.redeem import GRACE, AlreadyPaid, Redeemed, redeem
+from chalicelib.operations.report import report
+from chalicelib.store.table import BusyError
+from tests.simulator.actors import Town, quietly
+from tests.simulator.world import START
+
+CARTS = 3
+REVISIONS = 3
+
+
+class Carts:
+    """A checkout that redeems before it is paid.
+
+    `revised` are the highest revisions that it was told are stored, by order; `paid` the orders of which it was told
+    that they are paid for.
+    """
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.chance = town.chance
+        self.revised: dict[str, int] = {}
+        self.paid: set[str] = set()
+
+    def shopper(self) -> None:
+        """Fill a cart, change it, send old requests again, and pay, or begin once more under another order id."""
+        friend, code = self.town.some_friend(), self.chance.choice(self.town.codes)
+        for _ in range(self.chance.randint(1, 5)):
+            order_id = self._some_cart()
+            if self.chance.random() < 0.2:
+                friend, code = self.town.some_friend(), self.chance.choice(self.town.codes)
+            self._send(order_id, friend, code, self.chance.randint(1, REVISIONS), pending=self.chance.random() < 0.8)
+
+    def cashier(self) -> None:
+        """Report payments: of any order, once or more, before the order or after it."""
+        for _ in range(self.chance.randint(1, 3)):
+            order_id = self.chance.choice([self._some_cart(), self.town.some_order()])
+            now = self.town.world.now
+            payment = Payment(order_id, self.chance.choice(["p1", "p1", "p2"]), paid_at=now, recorded_at=now)
+            quietly(lambda payment=payment: report(self.town.world.table, payment))  # type: ignore[misc]
+
+    def releaser(self) -> None:
+        """An admin sets friends free, whether or not that costs a reward."""
+        order_id, now = self.chance.choice([self._some_cart(), self.town.some_order()]), self.town.world.now
+        void_reward = self.chance.random() < 0.5
+        quietly(
+            lambda: release(
+                self.town.world.table,
+                order_id,
+                void_reward=void_reward,
+                author="key",
+                note="asked",
+                now=now,
+                due_at=now + GRACE,
+            )
+        )
+
+    def _some_cart(self) -> str:
+        return f"cart{self.chance.randint(1, CARTS)}"
+
+    def _send(self, order_id: str, friend: str, code: str, revision: int, *, pending: bool) -> None:
+        ask, contact = self.town.ask(order_id, friend, code)
+        removed = pending and self.chance.random() < 0.1
+        ask = replace(
+            ask,
+            code="" if removed else ask.code,
+            placed_at=START + timedelta(minutes=revision),
+            pending=pending,
+            revision=revision,
+            fingerprint=f"{ask.fingerprint}-{removed}",
+        )
+        with suppress(BusyError):
+            answer = redeem(self.town.world.table, ask, contact, self.town.program(), now=self.town.world.now)
+            if isinstance(answer, AlreadyPaid):
+                self.paid.add(order_id)
+            if isinstance(answer, Redeemed):
+                stored = answer.redemption
+                assert answer.superseded or stored.fingerprint == ask.fingerprint, f"{order_id} is not what was sent"
+                assert not answer.superseded or stored.revision > revision, f"{order_id} is superseded by nothing"
+                self.revised[order_id] = max(self.revised.get(order_id, 0), stored.revision)
+                if answer.paid:
+                    self.paid.add(order_id)
