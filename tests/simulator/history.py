@@ -240,7 +240,8 @@ def _goods_back(refund: Refund, reviews: Sequence[Review]) -> int:
 def expected_end(order: OrderFacts, program: Program) -> datetime:
     """When the hold must end, said once more and differently."""
     assert order.redemption is not None
-    begins = order.redemption.placed_at
+    paid_at = [order.payment.paid_at] if order.redemption.pending and order.payment else []
+    begins = max([order.redemption.placed_at, *paid_at])
     last = {
         name: max((it for it in order.fulfilments if it.fulfilment_id == name), key=lambda it: it.revision)
         for name in {it.fulfilment_id for it in order.fulfilments}
