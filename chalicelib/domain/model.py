@@ -790,8 +790,8 @@ class Message:
 
     @property
     def id(self) -> str:
-        """The natural key: order and settlement, or account and version; no order's id has a slash."""
-        return f"{self.order_id or f'account/{self.ambassador_id}'}#{self.version}"
+        """The natural key: order and settlement, or account and version, which has no `#`."""
+        return f"{self.order_id}#{self.version}" if self.order_id else f"{self.ambassador_id}@{self.version}"
 
 
 # --- long work --------------------------------------------------------------------------------------------------------

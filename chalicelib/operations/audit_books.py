@@ -208,7 +208,7 @@ def _check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
     yield from compared("suspension", f"{ambassador_id}/suspended_in", since, account.suspended_in)
     if account.suspended and account.due_at is not None:
         yield Finding("suspension", f"{ambassador_id}/due_at", None, str(account.due_at))
-    ends = [keys.message(f"account/{ambassador_id}#{it.version}") for it in decisions if it.state == "reinstated"]
+    ends = [keys.message(f"{ambassador_id}@{it.version}") for it in decisions if it.state == "reinstated"]
     found = table.find(ends)
     for key in ends:
         if entity(found.get(key), Message) is None:

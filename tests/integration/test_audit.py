@@ -889,7 +889,7 @@ def spent_while_suspended(it: Tampered) -> str:
 @plants("message")
 def reinstated_without_a_word(it: Tampered) -> str:
     """The ambassador was never told where things stand."""
-    (pk,) = (pk for pk, _ in it.items if pk.startswith("MSG#account/"))
+    (pk,) = (pk for pk, _ in it.items if pk.startswith(f"MSG#{it.maya}@"))
     del it.items[pk, "MSG"]
     return f"{it.maya}/messages/{pk}"
 
