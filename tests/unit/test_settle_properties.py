@@ -12,7 +12,8 @@ from chalicelib.domain.ledger import add
 from chalicelib.domain.model import Account, Fulfilment, Month, Refund, Reversal, Review
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
-from chalicelib.domain.settle import Settlement, Unsettled, settle, void_whole
+from chalicelib.domain.refunds import void_whole
+from chalicelib.domain.settle import Settlement, Unsettled, settle
 from tests.unit.book import Book, at, program
 
 Later = Refund | Reversal | Fulfilment | Review
