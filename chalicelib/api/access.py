@@ -79,7 +79,7 @@ def get_sessions(call: Call, ambassador_id: str) -> Response:
     from chalicelib.operations import sessions
 
     call.query()
-    found = sessions.of_ambassador(deps.table(), known_ambassador(ambassador_id).ambassador_id, now=deps.now())
+    found = sessions.of_ambassador(deps.table(), known_ambassador(ambassador_id).kin, now=deps.now())
     return json(200, {"items": [present.session(it) for it in found], "next_cursor": None})
 
 
@@ -89,8 +89,8 @@ def delete_sessions(call: Call, ambassador_id: str) -> Response:
     from chalicelib.operations import sessions
 
     call.query()
-    known = known_ambassador(ambassador_id).ambassador_id
-    return json(200, {"ended": sessions.end_all(deps.table(), known, now=deps.now())})
+    kin = known_ambassador(ambassador_id).kin
+    return json(200, {"ended": sessions.end_all(deps.table(), kin, now=deps.now())})
 
 
 @route(blueprint, "DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol", "admin:write", SESSION)
@@ -99,8 +99,8 @@ def delete_session(call: Call, ambassador_id: str, session_id: str) -> Response:
     from chalicelib.operations import sessions
 
     call.query()
-    known, asked = known_ambassador(ambassador_id).ambassador_id, schemas.path_id("session_id", session_id)
-    ended = sessions.end(deps.table(), known, asked, now=deps.now())
+    kin, asked = known_ambassador(ambassador_id).kin, schemas.path_id("session_id", session_id)
+    ended = sessions.end(deps.table(), kin, asked, now=deps.now())
     if ended is None:
         raise not_found("There is no such session.")
     return json(200, present.session(ended))

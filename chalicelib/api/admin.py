@@ -61,10 +61,9 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
     if order_id is not None:
         found = browse.by_order(deps.table(), schemas.shop_id("order_id", order_id, "?"), window, position, limit)
         if ambassador_id is not None:
-            found = browse.of_ambassador(found, ambassador_id)
+            found = browse.of_ambassador(found, _kin(ambassador_id))
     elif ambassador_id is not None:
-        known = schemas.path_id("ambassador_id", ambassador_id, "?")
-        found = browse.by_ambassador(deps.table(), known, window, position, limit)
+        found = browse.by_ambassador(deps.table(), _kin(ambassador_id), window, position, limit)
     else:
         found = browse.by_day(deps.table(), window, position, limit)
     cursor = cursor_of(found.after, listing)
@@ -73,6 +72,15 @@ def ledger(call: Call, path: str, query: dict[str, str], ambassador_id: str | No
         headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
         return Response(_csv(items), {**headers, **link(path, query, cursor)})
     return page(path, query, items, cursor)
+
+
+def _kin(ambassador_id: str) -> tuple[str, ...]:
+    """All ids of an ambassador; of one that does not exist the one that was asked for."""
+    from chalicelib.operations.tries import profile_of
+
+    known = schemas.path_id("ambassador_id", ambassador_id, "?")
+    profile = profile_of(deps.table(), known)
+    return profile.kin if profile else (known,)
 
 
 def _window(query: dict[str, str], *, narrow: bool) -> "browse.Window":

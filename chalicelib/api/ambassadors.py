@@ -15,8 +15,10 @@ from chalicelib.api.language import language_of
 from chalicelib.api.pages import listed
 from chalicelib.api.problems import Problem, bad_field, unknown_ambassador
 from chalicelib.domain.calendar import month_of
+from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Person, Profile
-from chalicelib.domain.people import pseudonym_of_customer, pseudonym_of_email
+from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.operations.tries import profile_of
 
 if TYPE_CHECKING:
     from chalicelib.operations.identity import Taken
@@ -66,7 +68,7 @@ def get_ambassadors(call: Call) -> Response:
             found = identity.find_by_code(table, typed)
         case _:
             raise bad_field("?email", "or ?customer_id or ?code: exactly one of them")
-    return json(200, {"items": [_shown_to_admin(found)] if found else [], "next_cursor": None})
+    return json(200, {"items": [_found(query, found)] if found else [], "next_cursor": None})
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
@@ -74,7 +76,8 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
     profile = known_ambassador(ambassador_id)
-    return json(200, _shown(profile) if call.session else _shown_to_admin(profile))
+    shown = _shown(profile) if call.session else _shown_to_admin(profile)
+    return json(200, _led(shown, profile, ambassador_id))
 
 
 @route(blueprint, "PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write", SESSION)
@@ -102,6 +105,26 @@ def patch_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, _shown(answer))
 
 
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write")
+def post_merge(call: Call, ambassador_id: str) -> Response:
+    """Let an ambassador take in another one who is the same person, for good."""
+    from chalicelib.operations import merge
+
+    told, table = call.body(schemas.Merge), deps.table()
+    if told.other == ambassador_id:
+        raise Problem(409, "same_ambassador", "An ambassador can't be merged with themselves. Name the other one.")
+    for name in (ambassador_id, told.other):
+        known_ambassador(name)
+    answer = merge.merge_ambassadors(
+        table, ambassador_id, told.other, deps.program(), note=told.note, author=call.key.id, now=deps.now()
+    )
+    if isinstance(answer, merge.TooMuch):
+        detail = "The two have more codes together than can change their ambassador at once, which are some 80."
+        raise Problem(409, "too_many_codes", detail)
+    own = [present.own_order(it) for it in merge.own_orders(table, answer.profile)]
+    return once({**_shown(answer.profile), "merged": told.other, "own_orders": own}, replayed=answer.replayed)
+
+
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
@@ -114,7 +137,7 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
         f"/v1/ambassadors/{known}/referrals",
         query,
         f"referrals:{known}",
-        lambda after, limit: table.list_referrals(known, after, limit),
+        lambda after, limit: table.list_referrals(profile.kin, after, limit),
         lambda found: [present.referral(it, explain(it, "ambassador", language, program)) for it in found],
         Content_Language=language.tag,
     )
@@ -151,6 +174,31 @@ def _shown_to_admin(profile: Profile) -> present.Body:
     return {**_shown(profile), **({"suspension": present.suspension(decisions[-1])} if decisions else {})}
 
 
+def _found(query: dict[str, str], profile: Profile) -> present.Body:
+    """An ambassador who was looked for, with whom a merger has led there."""
+    shown = _shown_to_admin(profile)
+    absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
+    for it in absorbed:
+        if _is_asked(query, it) and not _is_asked(query, profile):
+            return _led(shown, profile, it.ambassador_id)
+    return shown
+
+
+def _is_asked(query: dict[str, str], profile: Profile) -> bool:
+    """Whether a search was for what this profile says."""
+    address = canonical_email(query.get("email", "").strip().replace(" ", "+"))
+    return (
+        address == canonical_email(profile.person.email)
+        or query.get("customer_id", "").strip() == profile.person.customer_id
+        or normal_code(query.get("code", "")) == profile.code
+    )
+
+
+def _led(shown: present.Body, profile: Profile, asked: str) -> present.Body:
+    """Say that somebody else was asked for, who was merged into this ambassador."""
+    return shown if asked == profile.ambassador_id else {**shown, "merged_into": profile.ambassador_id}
+
+
 def _consents(before: Iterable[str], told: list[str] | dict[str, bool]) -> tuple[str, ...]:
     """Return the consents that stand: a list names all of them, a map what is given and what is taken back."""
     given = told if isinstance(told, dict) else {**dict.fromkeys(before, False), **dict.fromkeys(told, True)}
@@ -178,12 +226,12 @@ def stopped(call: Call, ambassador_id: str) -> Problem:
 
 
 def known_ambassador(ambassador_id: str) -> Profile:
-    """Read the profile of the ambassador whom a path names.
+    """Read the profile of the ambassador whom a path names, or of whom they were merged into.
 
     Raises:
         Problem: 404 when there is no such ambassador.
     """
-    profile = deps.table().read_profile(schemas.path_id("id", ambassador_id))
+    profile = profile_of(deps.table(), schemas.path_id("id", ambassador_id))
     if profile is None:
         raise unknown_ambassador()
     return profile

@@ -79,10 +79,11 @@ def _seeded(asked: Body, now: datetime) -> Body:
 def _walk(asked: Body) -> "Walk":
     """Whom an audit is about."""
     from chalicelib.operations import audit
+    from chalicelib.operations.audit_books import led
 
     if "sample" in asked:
         return audit.of_ambassadors(audit.sample(deps.table(), asked["sample"], asked["seed"]))
     known = asked["ambassador_id"]
     if not deps.table().find([keys.profile(known), keys.account(known)]):
         raise unknown_ambassador()
-    return audit.of_ambassadors([known])
+    return audit.of_ambassadors(dict.fromkeys([known, led(deps.table(), known)]))

@@ -88,8 +88,7 @@ def get_redemption(call: Call, order_id: str) -> Response:
     from chalicelib.domain.explain import payment_of
     from chalicelib.web.explain import explain
 
-    posted = redemption.standing.entries if redemption.standing else ()
-    entries = table.read_entries(redemption.ambassador_id, posted)
+    entries = table.read_entries(redemption)
     program = programs.version(table, redemption.program_version)
     payment = payment_of(order, program, deps.now())
     words = explain(redemption, "admin" if admin else "ambassador", language, deps.program(), payment)

@@ -7,6 +7,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
+from chalicelib.api.ambassadors import known_ambassador
 from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.checkout import ask_of
 from chalicelib.api.language import language_of
@@ -32,7 +33,8 @@ def post_claim(call: Call, ambassador_id: str) -> Response:
     language = language_of(call.query("lang"))
     told = call.body(schemas.NewClaim)
     mark = attempt(call, told)
-    answer = claims.claim(deps.table(), ambassador_id, told.order_id, told.note, attempt=mark, now=deps.now())
+    kin = known_ambassador(ambassador_id).kin
+    answer = claims.claim(deps.table(), kin, told.order_id, told.note, attempt=mark, now=deps.now())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, claims.TooMany):

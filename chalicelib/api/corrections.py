@@ -143,8 +143,9 @@ def _decided(suspension: Suspension) -> present.Body:
 
 def _to_send(found: list[Gift]) -> list[present.Body]:
     from chalicelib.domain.gifts import earned_by, pieces
+    from chalicelib.operations.tries import accounts_of
 
-    accounts = deps.table().read_accounts(gift.ambassador_id for gift in found)
+    accounts = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
     earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))
     orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
     to_send = {it.id: pieces(it, accounts[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}

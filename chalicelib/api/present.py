@@ -201,6 +201,18 @@ def freed(given: Freed) -> Body:
     return {**_given(shown), "at": given.recorded_at}
 
 
+def own_order(redemption: Redemption) -> Body:
+    """An order on which two ambassadors who are one person were ambassador and friend."""
+    state = {"state": state_of(redemption.standing)} if redemption.standing else {"state": "pending"}
+    return {
+        "order_id": redemption.order_id,
+        "code": redemption.code,
+        "ambassador_id": redemption.ambassador_id,
+        "placed_at": redemption.placed_at,
+        **state,
+    }
+
+
 def fact(reported: Refund | Reversal | Fulfilment | Payment, *, superseded: bool = False) -> Body:
     """A later fact of an order, as the shop told it; `superseded` if a higher revision of it is there."""
     match reported:
@@ -341,6 +353,7 @@ def ambassador(
         "birthday": person.birthday,
         "consents": list(person.consents),
         "created_at": profile.created_at,
+        **({"absorbed": list(profile.absorbed)} if profile.absorbed else {}),
         "code": profile.code,
         **urls,
         "tier": _tier(program, reached(account, program, month)),

@@ -199,6 +199,13 @@ class AmbassadorChange(Shape):
     consents: Consents | UnsetType = UNSET
 
 
+class Merge(Shape):
+    """The other one of two ambassadors who are one person, and how the admin knows."""
+
+    other: Id
+    note: Note
+
+
 class Decision(Shape):
     """What an admin decides about a reward, and why; and what refunds in a foreign currency are worth, by their ids."""
 

@@ -46,12 +46,13 @@ def post_spend(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read", SESSION)
 def get_spends(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's coupons, the newest first."""
-    query, table, known = call.query("limit", "cursor"), deps.table(), known_ambassador(ambassador_id).ambassador_id
+    query, table, profile = call.query("limit", "cursor"), deps.table(), known_ambassador(ambassador_id)
+    known = profile.ambassador_id
     return listed(
         f"/v1/ambassadors/{known}/spends",
         query,
         f"spends:{known}",
-        lambda after, limit: table.list_spends(known, after, limit),
+        lambda after, limit: table.list_spends(profile.kin, after, limit),
         lambda found: [_shown(spend) for spend in found],
     )
 

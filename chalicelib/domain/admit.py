@@ -67,9 +67,9 @@ class Ask:
         """The amount without tax: what offer, minimum and reward are about."""
         return self.amount.amount - (self.tax or 0)
 
-    def seeker(self, ambassador_id: str) -> Seeker:
-        """The order as one that wants a place with an ambassador's code."""
-        return Seeker(self.order_id, ambassador_id, self.placed_at, paid=not self.pending)
+    def seeker(self, code: Code) -> Seeker:
+        """The order as one that wants a place with a code."""
+        return Seeker(self.order_id, code.ambassador_id, self.placed_at, paid=not self.pending, others=code.kin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def admit(
     reason = _barred(code, ask, program)
     if reason or code is None:
         return Refused(reason or "unknown_code")
-    place = take(ask.seeker(code.ambassador_id), holders, program, now=now)
+    place = take(ask.seeker(code), holders, program, now=now)
     if program.new_friends_only and ask.first_order is False and not (holders and (place or program.friend_days)):
         return Refused("not_first_order")
     offered = _offered(code, ask, program, place.friend_order if place else 1)
@@ -128,7 +128,7 @@ def admit_again(code: Code | None, ask: Ask, program: Program, stored: Redemptio
     reason = _barred(code, ask, program)
     if reason or code is None:
         return Refused(reason or "unknown_code")
-    if stored.friend_order > 1 and code.ambassador_id != stored.ambassador_id:
+    if stored.friend_order > 1 and stored.ambassador_id not in (code.ambassador_id, *code.kin):
         return Refused("friend_already_referred")
     return _offered(code, ask, program, stored.friend_order)
 

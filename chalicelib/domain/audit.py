@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.domain.model import Account, Age, Balances, Month, Redemption, Withdrawal
+from chalicelib.domain.model import Account, Age, Balances, Leg, Month, Redemption, Withdrawal
 from chalicelib.domain.tiers import times
 
 Kind = Literal[
@@ -82,7 +82,8 @@ class Reading:
     `prizes` are granted amounts by key and unit, `gone` by both in one word what bonuses lost have taken out of what
     has expired and not put back. `awaited` maps a cause to the kind of entry that must still follow,
     `opened` that of a withdrawal to unit and amount until the entry that closes it, `returned` to what has come back of
-    it. `links` pair entries and orders,
+    it. `left` maps an ambassador whose ledger ends with a merger to what went from there, until it arrives; `merged_in`
+    is the version by which something arrived last. `links` pair entries and orders,
     `spends` causes and amounts.
     """
 
@@ -94,6 +95,8 @@ class Reading:
     awaited: dict[str, str] = field(default_factory=dict)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
+    left: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
+    merged_in: int = 0
     expired_in: int = 0
     links: Links = field(default_factory=Links)
     spends: Links = field(default_factory=Links)
@@ -101,6 +104,10 @@ class Reading:
     def balance(self, unit: str, account: str) -> int:
         """Return one balance as the entries so far make it."""
         return self.balances.get(unit, {}).get(account, 0)
+
+    def turn_over(self) -> None:
+        """Go on with the ledger into which the one that was read has been merged; what was opened there stays so."""
+        self.number, self.balances, self.expired_in = "", {}, 0
 
 
 @dataclass(slots=True)
@@ -120,8 +127,11 @@ class Counting:
     links: Links = field(default_factory=Links)
     spends: Links = field(default_factory=Links)
 
-    def add(self, redemption: Redemption, until: int) -> None:
-        """Take in one order, if it has been settled, with its entries up to a version of the account."""
+    def add(self, redemption: Redemption, until: int, ledger: str | None = None) -> None:
+        """Take in one order, if it has been settled, with its entries up to a version of the account with this ledger.
+
+        Other ledgers have ended. Without one it is that of the order's own ambassador.
+        """
         standing = redemption.standing
         if standing is None:
             return
@@ -138,9 +148,9 @@ class Counting:
             uses=was.uses + (standing.room > 0),
             counted=was.counted + standing.counted,
         )
-        for number in standing.entries:
-            if version_of(number) <= until:
-                self.links.add(number, redemption.order_id)
+        for of, number in redemption.posted:
+            if of != (ledger or redemption.ambassador_id) or version_of(number) <= until:
+                self.links.add(f"{of}/{number}", redemption.order_id)
 
     def add_spend(self, spend: Withdrawal) -> None:
         """Take in one spend."""
@@ -184,8 +194,36 @@ def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
         for field_name in ("room", "uses", "counted"):
             where = f"{name}/months/{month}/{field_name}"
             yield from compared("counter", where, getattr(found, field_name), getattr(told, field_name))
-    if (counting.places, counting.squares) != (n * (n + 1) // 2 % _PLACES, n * (n + 1) * (2 * n + 1) // 6 % _PLACES):
+    if (counting.places, counting.squares) != tuple(_placed(account, n, power) % _PLACES for power in (1, 2)):
         yield Finding("counter", f"{name}/places", f"each place from 1 to {n} once", f"a sum of {counting.places}")
+
+
+def check_emptied(account: Account, reading: Reading) -> Iterator[Finding]:
+    """Compare an account that was merged into another one with its entries: it is empty, and they have ended."""
+    name = account.ambassador_id
+    for unit, parts in sorted({**reading.balances, **account.balances}.items()):
+        for part in sorted(parts):
+            yield from compared("balance", f"{name}/balances/{unit}/{part}", 0, reading.balance(unit, part))
+            yield from compared("balance", f"{name}/balances/{unit}/{part}", 0, account.balance(unit, part))
+    yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)
+    yield from compared("counter", f"{name}/version", version_of(reading.number), account.version)
+    for field_name in ("settled", "counted", "refunded"):
+        yield from compared("counter", f"{name}/{field_name}", None, getattr(account, field_name) or None)
+    if name not in reading.left:
+        yield Finding("account", f"{name}/merged_into", "an entry merge, the last one", reading.number)
+
+
+def _placed(account: Account, settled: int, power: int) -> int:
+    """Sum up the places that an account's orders have, or their squares.
+
+    Each has the next one. Those of a merged account keep theirs, so that the places which they would have are free.
+    """
+
+    def up_to(n: int) -> int:
+        return n * (n + 1) // 2 if power == 1 else n * (n + 1) * (2 * n + 1) // 6
+
+    mergers = account.absorbed.values()
+    return up_to(settled) - sum(up_to(it.before + it.settled) - up_to(it.before) - up_to(it.settled) for it in mergers)
 
 
 def version_of(number: str) -> int:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
 from chalicelib.domain.gifts import is_gift
-from chalicelib.domain.ledger import EXPIRED, KINDS, add, legs, moved
-from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.ledger import EXPIRED, KINDS, MERGE, add, legs, moved
+from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Leg, Suspension, Withdrawal
 from chalicelib.domain.program import Program
 from chalicelib.domain.suspensions import was_suspended
 from chalicelib.domain.tiers import offered
@@ -32,10 +32,12 @@ _LEAVES = _COVERED | {"expiry"}
 class Causes:
     """What the table has of the causes that a page of entries names; what is not in it does not exist.
 
-    `owners` maps an order to the ambassador of its redemption, `posted` a cause to how many entries it made at the
-    moment of the entry. `suspensions` are all decisions about the account, in their order.
+    `kin` are the ids of the ambassador, of whom each may have what is posted for any. `owners` maps an order to the
+    ambassador of its redemption, `posted` a cause to how many entries it made at the moment of the entry. `suspensions`
+    are all decisions about the account, in their order.
     """
 
+    kin: tuple[str, ...] = ()
     programs: Mapping[int, Program] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     gifts: Mapping[str, Gift] = field(default_factory=dict)
@@ -87,6 +89,11 @@ def _check_legs(entry: LedgerEntry) -> Iterator[Finding]:
         yield from compared("legs", f"{entry.id}/{unit}", 0, total)
     if entry.kind not in KINDS:
         yield Finding("legs", f"{entry.id}/kind", "a kind that there is", entry.kind)
+    elif entry.kind == "merge":
+        strange = [
+            leg.account for leg in entry.legs if leg.account != MERGE and not leg.account.startswith("ambassador:")
+        ]
+        yield from compared("legs", entry.id, None, ", ".join(strange) or None)
     elif not any(sums.values()) and not _moves_as_it_says(entry):
         yield Finding("legs", entry.id, _shown(entry, moved(entry)), _shown(entry))
 
@@ -103,7 +110,11 @@ def _moves_as_it_says(entry: LedgerEntry) -> bool:
 def _shown(entry: LedgerEntry, amount: int | None = None) -> str:
     """The legs as they are, or as the kind would have them for an amount."""
     shown = entry.legs if amount is None else legs(entry.kind, amount, _unit(entry))
-    return f"{entry.kind}: " + ", ".join(f"{leg.account} {leg.amount:+d} {leg.currency}" for leg in shown)
+    return f"{entry.kind}: {_written(shown)}"
+
+
+def _written(shown: tuple[Leg, ...]) -> str:
+    return ", ".join(f"{leg.account} {leg.amount:+d} {leg.currency}" for leg in shown)
 
 
 def _check_cover(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
@@ -132,6 +143,8 @@ def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
         yield from _check_withdrawal(reading, entry, causes)
     elif entry.kind == "adjustment":
         yield from _check_adjustment(entry, causes)
+    elif entry.kind == "merge":
+        yield from _check_merge(reading, entry)
     elif entry.kind == "gift_sent":
         yield from _check_sent(reading, entry, causes)
     elif entry.kind == "expiry":
@@ -145,12 +158,13 @@ def _check_order(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
     if entry.order_id is None:
         yield _uncaused(entry, "an order")
     else:
-        reading.links.add(entry.number, entry.order_id)
+        reading.links.add(f"{entry.ambassador_id}/{entry.number}", entry.order_id)
 
 
 def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, causes: Causes) -> Iterator[Finding]:
     """A bonus is a prize of its program, for an order of the ambassador's; what is taken back was granted before."""
-    if causes.owners.get(entry.order_id or "") != entry.ambassador_id:
+    by_merger = entry.order_id is None and version_of(entry.number) == reading.merged_in
+    if not by_merger and causes.owners.get(entry.order_id or "") not in (entry.ambassador_id, *causes.kin):
         yield Finding("cause", f"{entry.id}/order_id", "an order of this ambassador", entry.order_id)
     amount, unit = moved(entry), _unit(entry)
     if entry.kind == "bonus":
@@ -208,13 +222,13 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         yield _uncaused(entry, f"a {kind}")
         return
     if step == "returned":
-        yield from _check_returned(reading, entry, it)
+        yield from _check_returned(reading, entry, it, causes)
         return
     yield from _agree(
         "withdrawal",
         f"withdrawal/{it.id}",
         kind=(kind, it.kind),
-        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
         amount=(moved(entry), it.amount),
         currency=(_unit(entry), it.currency),
         **{"closed_at" if step else "created_at": (str(entry.at), str(it.closed_at if step else it.created_at))},
@@ -235,7 +249,7 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         reading.spends.add(entry.cause, str(moved(entry)))
 
 
-def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> Iterator[Finding]:
+def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
     """What comes back was confirmed before, and is no more than the withdrawal says has come back."""
     reading.awaited.pop(entry.cause, None)
     back = reading.returned.get(entry.cause, 0) + moved(entry)
@@ -243,7 +257,7 @@ def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> Ite
     yield from _agree(
         "withdrawal",
         f"withdrawal/{it.id}",
-        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
         currency=(_unit(entry), it.currency),
     )
     if it.state != "confirmed" or entry.cause in reading.opened or back > min(it.returned, it.amount):
@@ -267,7 +281,7 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
         "adjustment",
         f"adjustment/{it.id}",
         state=("posted", it.state),
-        ambassador_id=(entry.ambassador_id, it.ambassador_id),
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
         amount=(moved(entry), it.amount),
         unit=(_unit(entry), it.unit),
         reason=(entry.reason, it.reason),
@@ -292,6 +306,26 @@ def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
         author=(entry.author, it.author),
         closed_at=(str(entry.at), str(it.closed_at)),
     )
+
+
+def _check_merge(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """What leaves one ledger by a merger, which is all there is, arrives in the other one."""
+    named = caused_by(entry)
+    left = reading.left.pop(named, None)
+    if left is None:
+        reading.left[entry.ambassador_id] = entry.legs
+        remain = sum(abs(amount) for accounts in reading.balances.values() for amount in accounts.values())
+        yield from compared("balance", f"{entry.id}/left", 0, remain)
+        return
+    reading.merged_in = version_of(entry.number)
+    back = tuple(Leg(leg.account, -leg.amount, leg.currency) for leg in left)
+    if entry.legs != back:
+        yield Finding("legs", entry.id, _written(back), _written(entry.legs))
+
+
+def _whose(entry: LedgerEntry, causes: Causes, other: str) -> str:
+    """Whose a thing must be that an entry is about: anybody's whom this ambassador was merged with."""
+    return other if other in causes.kin else entry.ambassador_id
 
 
 def _agree(about: Kind, where: str, **told: tuple[Told, Told]) -> Iterator[Finding]:

@@ -44,9 +44,9 @@ _PLAIN_CAUSES = ("redemption", "hold_ended", "review_deadline", "…")
 class Dossier:
     """An order with what the table has of everything that must agree with it. It has been settled.
 
-    `entries` are those that the order names, `messages` those about it by the redemption's version, looked for up to
-    the version after the present one, `root` the one of its friend, `suspensions` all decisions about the account in
-    their order.
+    `entries` are those that the order names, as it names them, `messages` those about it by the redemption's version,
+    looked for up to the version after the present one, `root` the one of its friend, `suspensions` all decisions about
+    the account in their order, by whose it is. `kin` are all ids of the ambassador.
     """
 
     order: OrderFacts
@@ -56,7 +56,8 @@ class Dossier:
     messages: Mapping[int, Message] = field(default_factory=dict)
     claim: Claim | None = None
     traits: Mapping[str, Trait] = field(default_factory=dict)
-    suspensions: Sequence[Suspension] = ()
+    suspensions: Mapping[str, Sequence[Suspension]] = field(default_factory=dict)
+    kin: tuple[str, ...] = ()
 
     @property
     def redemption(self) -> Redemption:
@@ -83,7 +84,7 @@ class Dossier:
 
     def tells(self, entry: LedgerEntry) -> bool:
         """Tell whether the ambassador was to hear of an entry: not while the account was suspended."""
-        return not was_suspended(self.suspensions, version_of(entry.number))
+        return not was_suspended(self.suspensions.get(entry.ambassador_id, ()), version_of(entry.number))
 
     @property
     def first(self) -> int:
@@ -199,10 +200,21 @@ def _check_age(it: Dossier) -> Iterator[Finding]:
         yield Finding("position", f"{it.where}/reinstated", f"at most {at_most}", into["reinstate"])
     if it.standing.age is None:
         return
-    came = [version_of(entry.number) for entry in it.posted if entry.kind == "reinstate" and gains(entry)]
-    yield from compared("position", f"{where}/since", max(came, default=it.standing.released_in), age.since)
+    since = list(_since(it))
+    if since:
+        yield from compared("position", f"{where}/since", max(since), age.since)
     if not 0 <= age.fresh <= it.standing.available:
         yield Finding("position", f"{where}/fresh", f"0 to {it.standing.available}", age.fresh)
+
+
+def _since(it: Dossier) -> Iterator[int]:
+    """The versions in which it became available, of the account that was posted to last: others don't compare."""
+    ledgers = {of for of, _ in it.redemption.posted}
+    for entry in it.posted:
+        if entry.ambassador_id == it.redemption.ledger and entry.kind in {"release", "reinstate"} and gains(entry):
+            yield version_of(entry.number)
+    if len(ledgers) == 1 and it.standing.released_in is not None:
+        yield it.standing.released_in
 
 
 def _into(it: Dossier, kind: str, account: str) -> int:
@@ -225,7 +237,7 @@ def _check_place(it: Dossier) -> Iterator[Finding]:
     elif redemption.friend_order > 1:
         if root.count < redemption.friend_order:
             yield Finding("friend", f"{where}/count", redemption.friend_order, root.count)
-        if it.program and not in_time(root, redemption.ambassador_id, redemption.placed_at, it.program):
+        if it.program and not in_time(root, (redemption.ambassador_id, *it.kin), redemption.placed_at, it.program):
             yield Finding("friend", where, "an order within the days of the friend", root.order_id)
     elif not has_it:
         yield Finding("friend", where, it.order.order_id, root.order_id)
@@ -242,7 +254,8 @@ def _check_claim(it: Dossier) -> Iterator[Finding]:
         yield Finding("claim", where, claimed, None)
         return
     yield from compared("claim", f"{where}/state", "approved", it.claim.state)
-    yield from compared("claim", f"{where}/ambassador_id", it.redemption.ambassador_id, it.claim.ambassador_id)
+    if it.claim.ambassador_id not in (it.redemption.ambassador_id, *it.kin):
+        yield Finding("claim", f"{where}/ambassador_id", it.redemption.ambassador_id, it.claim.ambassador_id)
     yield from compared("claim", f"{where}/order_id", it.order.order_id, it.claim.order_id)
 
 

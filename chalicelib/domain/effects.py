@@ -65,7 +65,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A code belongs to these owners from now on; what else it says stays, whoever changes that meanwhile."""
+    """A code belongs to this ambassador with these owners from now on; what else it says stays."""
 
     code: model.Code
 

@@ -54,6 +54,17 @@ def given_back(age: Age, amount: int, account: Account) -> tuple[int, Age]:
     return part, Age(age.gone - part, fresh, since, age.back + part)
 
 
+def carried(age: Age, ledger: str, account: Account) -> Age:
+    """Return how old a reward is that was last posted in a ledger, in the versions of the account that has it now.
+
+    Of an account that went into this one only that merger's version compares with others of this one.
+    """
+    merger = account.absorbed.get(ledger)
+    if merger is None:
+        return age
+    return replace(age, fresh=age.fresh if age.since > merger.expired_in else 0, since=merger.version)
+
+
 def fresh_of(age: Age, account: Account) -> int:
     """Return what of a reward became available after the account's rewards last expired."""
     return age.fresh if age.since > account.expired_in else 0

@@ -4,7 +4,7 @@ A friend has one place, guarded by a root. A new order takes it when nobody has 
 whole, or when that one is not paid for; else it comes beside it, if the program takes further orders, or is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,12 +29,21 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """An order that wants a place: with whose code it was placed and when, and whether it is paid for."""
+    """An order that wants a place: with whose code it was placed and when, and whether it is paid for.
+
+    `others` are ids that the ambassador had before a merger.
+    """
 
     order_id: str
     ambassador_id: str
     placed_at: datetime
     paid: bool = True
+    others: tuple[str, ...] = ()
+
+    @property
+    def kin(self) -> tuple[str, ...]:
+        """All ids of the ambassador."""
+        return self.ambassador_id, *self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def take(seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: da
     if not staying:
         return _joined(Place(1, _taken(leaving, seeker, program, now)), leaving[1:], leaving, seeker)
     root = staying[0].root
-    if len(staying) > 1 or not comes_again(root, seeker.ambassador_id, seeker.placed_at, program):
+    if len(staying) > 1 or not comes_again(root, seeker.kin, seeker.placed_at, program):
         return None
     return _joined(Place(root.count + 1, _counted(root)), leaving, leaving, seeker)
 
@@ -89,30 +98,30 @@ def first_root(person: str, seeker: Seeker, *, now: datetime) -> Friend:
     )
 
 
-def seeker_of(redemption: Redemption) -> Seeker:
+def seeker_of(redemption: Redemption, others: tuple[str, ...] = ()) -> Seeker:
     """Return a stored order, now that it is paid for, as one that wants its place."""
-    return Seeker(redemption.order_id, redemption.ambassador_id, redemption.placed_at)
+    return Seeker(redemption.order_id, redemption.ambassador_id, redemption.placed_at, others=others)
 
 
-def comes_again(root: Friend, ambassador_id: str, placed_at: datetime, program: Program) -> bool:
+def comes_again(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
     """Whether a friend's further order is taken: for whoever brought them, within some days, and only so many.
 
     Facts may arrive out of order, so the first that was taken need not be the first that was placed.
     """
     most = program.later.orders if program.later else None
-    return not root.unpaid and (most is None or root.count <= most) and in_time(root, ambassador_id, placed_at, program)
+    return not root.unpaid and (most is None or root.count <= most) and in_time(root, kin, placed_at, program)
 
 
-def in_time(root: Friend, ambassador_id: str, placed_at: datetime, program: Program) -> bool:
-    """Whether an order was placed within the days that a friend's further orders have, with the right code."""
-    if program.friend_days is None or root.since is None or root.ambassador_id != ambassador_id:
+def in_time(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
+    """Whether an order comes within the days of its friend, by a code of whom (`kin` are the ids) brought them."""
+    if program.friend_days is None or root.since is None or root.ambassador_id not in kin:
         return False
     return abs(placed_at - root.since) < timedelta(days=program.friend_days)
 
 
 def _gives_way(holder: Holder, seeker: Seeker, program: Program, now: datetime) -> bool:
     root = holder.root
-    if root.count > 1 and root.ambassador_id != seeker.ambassador_id:
+    if root.count > 1 and root.ambassador_id not in seeker.kin:
         return False
     if root.order_id == seeker.order_id:
         return True

@@ -36,8 +36,8 @@ class Already:
 
 
 def is_gift(entry: LedgerEntry) -> bool:
-    """Tell whether an entry leaves a gift to send."""
-    return any(unit.startswith(GIFT) for unit in gains(entry))
+    """Tell whether an entry leaves a gift to send. What comes by a merger has its task already."""
+    return entry.kind != "merge" and any(unit.startswith(GIFT) for unit in gains(entry))
 
 
 def tasks(entries: Iterable[LedgerEntry]) -> tuple[Gift, ...]:

@@ -8,6 +8,7 @@ from chalicelib.domain.program import Program
 
 REWARDS = "program:rewards"
 ADJUSTMENTS = "program:adjustments"
+MERGE = "program:merge"
 HELD = "ambassador:held"
 AVAILABLE = "ambassador:available"
 RESERVED = "ambassador:reserved"
@@ -39,7 +40,7 @@ _MOVES = {
 _MAY_COME_BACK = frozenset({"reinstate", "bonus"})
 """What may go to two accounts: a part of it to what has expired."""
 
-KINDS = tuple(_MOVES)
+KINDS = (*_MOVES, "merge")
 """What an entry can be."""
 
 
@@ -56,6 +57,18 @@ def legs(kind: str, amount: int, unit: str, *, expired: int = 0) -> tuple[Leg, .
     from_expired = (Leg(EXPIRED, -expired, unit),) if expired else ()
     from_giver = (Leg(giver, expired - amount, unit),) if amount != expired else ()
     return *from_expired, *from_giver, Leg(taker, amount, unit)
+
+
+def merge_legs(balances: Balances, currency: str) -> tuple[Leg, ...]:
+    """Return the sides of an entry that takes all balances out of an account, each unit for itself.
+
+    Where there are none, nothing of a `currency` is moved: that two accounts became one is in both ledgers.
+    """
+    taken: list[Leg] = []
+    for unit, accounts in sorted(balances.items()):
+        out = [Leg(f"ambassador:{name}", -amount, unit) for name, amount in sorted(accounts.items()) if amount]
+        taken += [*out, Leg(MERGE, -sum(leg.amount for leg in out), unit)] if out else []
+    return tuple(taken) or (Leg(AVAILABLE, 0, currency), Leg(MERGE, 0, currency))
 
 
 def moved(entry: LedgerEntry) -> int:

@@ -40,13 +40,24 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An ambassador: the person, and the code that they share."""
+    """An ambassador: the person, and the code that they share.
+
+    One who has turned out to be another person's second self is `merged_into` that one for good; `absorbed` are those
+    of whom that has been found here, each after its own.
+    """
 
     ambassador_id: str
     code: str
     created_at: datetime
     person: Person
     version: int = 1
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+
+    @property
+    def kin(self) -> tuple[str, ...]:
+        """All ids of this person, whose orders and entries lie under either; the present one last."""
+        return *self.absorbed, self.ambassador_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +106,15 @@ class Code:
     """What the checkout must know about a code, in one read.
 
     `owners` are the pseudonyms of its ambassador, former ones among them: nobody becomes a friend of their own.
-    `campaign` names the campaign whose terms its orders have while it runs.
+    `kin` are the ids of its ambassador, if there is more than the one that it names. `campaign` names the campaign
+    whose terms its orders have while it runs.
     """
 
     code: str
     ambassador_id: str
     owners: tuple[str, ...]
     created_at: datetime
+    kin: tuple[str, ...] = ()
     state: Literal["active", "paused"] = "active"
     expires_at: datetime | None = None
     campaign: str | None = None
@@ -173,7 +186,7 @@ class Standing:
     currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
     account's version that released it, `age` is there once something was taken back or came back after that; `facts`
     counts the later facts that were seen, and `named` are the first `FACTS_NAMED` of their names, in order; `entries`
-    are the numbers of its entries in the ambassador's ledger.
+    are the numbers of its entries, with the ledger before them (`amb_…/`) where that is not the order's ambassador's.
 
     `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
     a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
@@ -291,6 +304,17 @@ class Redemption:
     def paid(self) -> int:
         """What the friend paid for the goods that count: the base of every reward."""
         return self.listed - self.friend_discount
+
+    @property
+    def posted(self) -> tuple[tuple[str, str], ...]:
+        """The order's entries, in the order of posting: whose ledger each lies in, and its number there."""
+        named = self.standing.entries if self.standing else ()
+        return tuple((it.rpartition("/")[0] or self.ambassador_id, it.rpartition("/")[2]) for it in named)
+
+    @property
+    def ledger(self) -> str:
+        """Whose ledger was posted to last: the versions in the standing are of that account."""
+        return self.posted[-1][0] if self.posted else self.ambassador_id
 
     @property
     def begins(self) -> datetime:
@@ -603,6 +627,21 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Merger:
+    """What an account remembers of another one that went into it, since versions of two don't compare.
+
+    `version` is its own by which that came, `until` the last version of the other, `expired_in` the one in which
+    rewards last expired there. `before` is how many orders it had settled by then, `settled` how many the other had.
+    """
+
+    version: int
+    until: int
+    expired_in: int
+    before: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
 
@@ -611,7 +650,8 @@ class Account:
     unit (such as `tier:5 EUR`) to how old that is. `settled` counts all orders, `refunded` those with refunds; `window`
     is of the newest program that settled one. `active_at` is when something was last earned or spent, `expired_in` the
     version in which unspent rewards last expired; `due_at` asks to look whether they do. `suspended_in` is the version
-    in which an admin stopped what leaves the account, as long as that lasts.
+    in which an admin stopped what leaves the account, as long as that lasts. One that is `merged_into` another is empty
+    for good; `absorbed` are those that went into this one.
     """
 
     ambassador_id: str
@@ -628,6 +668,8 @@ class Account:
     active_at: datetime | None = None
     expired_in: int = 0
     suspended_in: int | None = None
+    merged_into: str | None = None
+    absorbed: dict[str, Merger] = field(default_factory=dict)
     due_at: datetime | None = None
 
     @property

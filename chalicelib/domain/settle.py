@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import day_of, month_of
-from chalicelib.domain.expiry import given_back, renewed, taken_back, watched
+from chalicelib.domain.expiry import carried, given_back, renewed, taken_back, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
 from chalicelib.domain.gifts import tasks
@@ -88,7 +88,7 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Posting:
+class Move:
     """An entry to be: its kind, amount and unit, and why. `prize` is what for, or empty for the order's own reward.
 
     `expired` is the part of what is taken back, or comes back, that has expired.
@@ -182,10 +182,10 @@ def settle_on(
     moved = _counted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after)
-    ages = {**account.ages, _ORDER: _age(before)}
-    postings, ages = _aged([*moves, *map(_posting, changes)], ages, account)
+    ages = {**account.ages, _ORDER: _age(redemption, account)}
+    postings, ages = aged([*moves, *map(posting_of, changes)], ages, account)
     entries = _entries(redemption, moved, postings, now=now, posted=posted)
-    after = _naming(after, entries[: len(moves)], ages.pop(_ORDER))
+    after = _naming(redemption, after, entries[: len(moves)], ages.pop(_ORDER))
     changed = (after, due_at) != (before, redemption.due_at)
     settled = redemption
     if changed:
@@ -390,7 +390,7 @@ def _last_review(order: OrderFacts) -> Review | None:
     return max(order.reviews, key=lambda review: review.number, default=None)
 
 
-def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[_Posting]:
+def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[Move]:
     """Return the postings that lead from what was posted to where the order stands now."""
     assert order.redemption is not None
     unit = after.terms.unit or order.redemption.currency
@@ -402,23 +402,26 @@ def _moves(order: OrderFacts, before: Standing | None, after: Standing) -> list[
         steps = [("hold", after.worth - held), ("void", held - after.worth)]
         if after.released:
             steps.append(("release", after.worth))
-    return [_Posting(kind, amount, unit, _cause(order, kind), after.terms.tier) for kind, amount in steps if amount > 0]
+    return [Move(kind, amount, unit, _cause(order, kind), after.terms.tier) for kind, amount in steps if amount > 0]
 
 
-def _posting(prize: Prize) -> _Posting:
-    return _Posting(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, f"{prize.key} {prize.unit}")
+def posting_of(prize: Prize) -> Move:
+    """Return what posts a prize, or takes it back."""
+    return Move(prize.kind, prize.amount, prize.unit, prize.cause, prize.tier, f"{prize.key} {prize.unit}")
 
 
-def _age(before: Standing | None) -> Age:
+def _age(redemption: Redemption, account: Account) -> Age:
     """How old an order's reward is: as old as its release, unless something was taken back or came back later."""
+    before = redemption.standing
     if before is None or before.released_in is None:
         return Age()
-    return before.age or Age(fresh=before.available, since=before.released_in)
+    age = before.age or Age(fresh=before.available, since=before.released_in)
+    return carried(age, redemption.ledger, account)
 
 
-def _aged(postings: list[_Posting], ages: dict[str, Age], account: Account) -> tuple[list[_Posting], dict[str, Age]]:
+def aged(postings: list[Move], ages: dict[str, Age], account: Account) -> tuple[list[Move], dict[str, Age]]:
     """Say of each posting what part of it has expired, and how old all rewards are after them."""
-    aged, after = [], dict(ages)
+    told, after = [], dict(ages)
     left = {it.unit: account.balance(it.unit, "expired") for it in postings}
     for it in postings:
         part, age = 0, after.get(it.prize, Age())
@@ -428,16 +431,16 @@ def _aged(postings: list[_Posting], ages: dict[str, Age], account: Account) -> t
         elif it.kind in {"reinstate", "bonus"}:
             part, after[it.prize] = given_back(age, it.amount, account)
             left[it.unit] += part
-        aged.append(replace(it, expired=part))
-    return aged, after
+        told.append(replace(it, expired=part))
+    return told, after
 
 
 def _entries(
-    redemption: Redemption, account: Account, postings: list[_Posting], *, now: datetime, posted: int
+    redemption: Redemption, account: Account, postings: list[Move], *, now: datetime, posted: int
 ) -> tuple[LedgerEntry, ...]:
     return tuple(
         LedgerEntry(
-            ambassador_id=redemption.ambassador_id,
+            ambassador_id=account.ambassador_id,
             number=f"{account.version + 1:08d}-{posted + place:03d}",
             kind=it.kind,
             at=now,
@@ -451,11 +454,12 @@ def _entries(
     )
 
 
-def _naming(standing: Standing, entries: tuple[LedgerEntry, ...], age: Age) -> Standing:
+def _naming(redemption: Redemption, standing: Standing, entries: tuple[LedgerEntry, ...], age: Age) -> Standing:
     """Note the entries of an order, and its age if that is not simply the release's."""
     if not entries:
         return standing
-    numbers = tuple(entry.number for entry in entries)
+    ledgers = {redemption.ambassador_id: ""}
+    numbers = tuple(ledgers.get(it.ambassador_id, f"{it.ambassador_id}/") + it.number for it in entries)
     changed = any(entry.kind in {"clawback", "reinstate"} for entry in entries)
     return replace(standing, entries=(*standing.entries, *numbers), age=age if changed else standing.age)
 

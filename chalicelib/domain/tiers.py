@@ -77,6 +77,24 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     return [change for change in changes if change.amount]
 
 
+def together(one: Account, other: Account, both: Account, program: Program) -> list[Prize]:
+    """Return what two accounts gain and lose by becoming `both`.
+
+    Of a prize that each of them has, one is lost: it is given once to a person. What only the sum reaches is granted.
+    """
+    changes: list[Prize] = []
+    known = {prize.key: prize for prize in offered(program)}
+    for key in {**known, **both.prizes}:
+        held = both.prizes.get(key, ())
+        was, now = (_reaches(key, one, both) + _reaches(key, other, both)), _reaches(key, both, both)
+        has, may_have = sum(grant.times for grant in held), 1 if key.startswith("tier:") else times(key, both.counted)
+        if has > may_have:
+            changes += _lost(key, held, has - may_have)
+        elif now > was and key in known:
+            changes.append(replace(known[key], amount=known[key].amount * min(now - was, may_have - has)))
+    return [change for change in changes if change.amount]
+
+
 def granted(held: Prizes, changes: list[Prize], program: Program) -> Prizes:
     """Return an account's prizes after these changes."""
     after = dict(held)
@@ -106,6 +124,13 @@ def _tier_moved(key: str, before: Account, after: Account, program: Program) -> 
         return -int(was and not now)
     was_newest = before.window or newest
     return int(times(key, best(after, newest.months)) > times(key, best(before, was_newest.months)))
+
+
+def _reaches(key: str, account: Account, newest: Account) -> int:
+    """Return how often an account reaches the number of a prize, for tiers within the window of the newest."""
+    if key.startswith("tier:"):
+        return times(key, best(account, newest.window.months if newest.window else None))
+    return times(key, account.counted)
 
 
 def _best(account: Account, window: int, since: int, until: int) -> int:

@@ -52,9 +52,10 @@ def ask_to_adjust(
         before = attempts.look(table, attempt)
         if before:
             return _before(table, before)
+        account = account_of(table, wanted.ambassador_id)
         asked = Adjustment(
             id=new_id("adj", now, chance),
-            ambassador_id=wanted.ambassador_id,
+            ambassador_id=account.ambassador_id,
             amount=wanted.amount,
             unit=wanted.unit,
             reason=wanted.reason,
@@ -62,7 +63,7 @@ def ask_to_adjust(
             owner=by.owner,
             created_at=now,
         )
-        answer = adjust(asked, account_of(table, wanted.ambassador_id), program, limit, now=now)
+        answer = adjust(asked, account, program, limit, now=now)
         if isinstance(answer, UnknownUnit):
             return answer
         stored = answer.adjustment

@@ -4,7 +4,7 @@ An audit only reads. What it has found and where it goes on are sums and positio
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import inf
@@ -73,7 +73,7 @@ class Walk:
         return self.books is None and not self.ambassadors and (not self.name or self.left == 0)
 
 
-def of_ambassadors(ambassador_ids: Sequence[str]) -> Walk:
+def of_ambassadors(ambassador_ids: Iterable[str]) -> Walk:
     """Audit these ambassadors."""
     return Walk(ambassadors=list(ambassador_ids))
 

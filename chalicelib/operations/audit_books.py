@@ -6,7 +6,7 @@ were read and the account has stood still meanwhile, else they are counted again
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
@@ -19,6 +19,7 @@ from chalicelib.domain.audit import (
     check_awaited,
     check_balances,
     check_counters,
+    check_emptied,
     compared,
     version_of,
 )
@@ -71,14 +72,17 @@ E = TypeVar("E")
 class Books:
     """How far the audit of one ambassador is, and what it has read: sums only, so it can be stored at any time.
 
-    `number` is that of the last entry read, `after` the position in the list that is read now, `version` the account's
-    up to which all entries are read. `awaited` are the entries that were missing the last time all others were read.
-    `moving` tells that the account never stood still for as long as it takes to count.
+    `kin` are the ids under which the ambassador's orders and entries lie, the own one last, and `place` which of them
+    is read now. `number` is that of the last entry read, `after` the position in the list that is read now, `version`
+    the account's up to which all entries are read. `awaited` are the entries that were missing the last time all others
+    were read. `moving` tells that the account never stood still for as long as it takes to count.
     """
 
     ambassador_id: str
     stage: Stage = "people"
     round: int = 1
+    kin: tuple[str, ...] = ()
+    place: int = 0
     number: str = ""
     after: str | None = None
     version: int = 0
@@ -88,6 +92,20 @@ class Books:
     orders: int = 0
     unnamed: int = 0
     moving: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the id that is read now is the present one, and so the last."""
+        return self.place == len(self.kin) - 1
+
+    @property
+    def now(self) -> str:
+        """The id that is read now."""
+        return self.kin[self.place]
+
+    def begin(self, stage: Stage) -> None:
+        """Go to the first position of a stage."""
+        self.stage, self.after, self.place = stage, None, 0
 
 
 def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> Iterator[Finding]:
@@ -106,7 +124,7 @@ def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> It
 
 
 def _place(books: Books) -> tuple[object, ...]:
-    return books.stage, books.round, books.number, books.after, books.awaited is None
+    return books.stage, books.round, books.place, books.number, books.after, books.awaited is None
 
 
 def certain(look: Callable[[], Iterable[Finding]], first: Sequence[Finding] | None = None) -> list[Finding]:
@@ -150,8 +168,38 @@ def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     yield from certain(lambda: _check_people(table, books.ambassador_id))
     yield from certain(lambda: _check_claims(table, books.ambassador_id))
     yield from certain(lambda: _check_suspensions(table, books.ambassador_id))
-    at = keys.account(books.ambassador_id)
-    books.stage = "entries" if entity(table.find([at]).get(at), Account) else "done"
+    at, of = keys.account(books.ambassador_id), keys.profile(books.ambassador_id)
+    found = table.find([at, of])
+    account, profile = entity(found.get(at), Account), entity(found.get(of), Profile)
+    books.kin = profile.kin if profile else (books.ambassador_id,)
+    books.stage = "done" if account is None or account.merged_into else "entries"
+
+
+def led(table: Table, ambassador_id: str) -> str:
+    """The id of whom an ambassador is now: who merges them meanwhile is not followed for ever."""
+    at = keys.profile(ambassador_id)
+    profile = entity(table.find([at]).get(at), Profile)
+    return led(table, profile.merged_into) if profile and profile.merged_into else ambassador_id
+
+
+def _check_led(table: Table, profile: Profile, account: Account | None) -> Iterator[Finding]:
+    """Whoever was merged into another one leads there with profile and account, and is among those absorbed there."""
+    told = account.merged_into if account else None
+    yield from compared("account", f"{profile.ambassador_id}/merged_into", profile.merged_into, told)
+    now = led(table, profile.ambassador_id)
+    at, of = keys.account(now), keys.profile(now)
+    found = table.find([at, of])
+    into, person = entity(found.get(at), Account), entity(found.get(of), Profile)
+    if person is None or profile.ambassador_id not in person.absorbed:
+        yield Finding("account", f"{now}/absorbed", profile.ambassador_id, None)
+    told_of = into.absorbed.keys() if into else set()
+    yield from compared(
+        "account", f"{now}/account/absorbed", _names(person.absorbed if person else ()), _names(told_of)
+    )
+
+
+def _names(told: Iterable[str]) -> str:
+    return ", ".join(sorted(told))
 
 
 def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
@@ -166,12 +214,15 @@ def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
     if person is None:
         yield Finding("account", f"{where}/profile", "a profile", None)
         return
+    if person.merged_into:
+        yield from _check_led(table, person, entity(account, Account))
+    now = led(table, where)
     code = entity(table.find([keys.code(person.code)]).get(keys.code(person.code)), Code)
-    yield from compared("account", f"{where}/code/{person.code}", where, code.ambassador_id if code else None)
+    yield from compared("account", f"{where}/code/{person.code}", now, code.ambassador_id if code else None)
     guards = table.find(keys.membership(person) for person in (code.owners if code else ())).values()
     held = [it.ambassador_id for it in (entity(guard, Membership) for guard in guards) if it and it.ambassador_id]
-    if where not in held:
-        yield Finding("account", f"{where}/membership", where, held[0] if held else None)
+    if now not in held:
+        yield Finding("account", f"{where}/membership", now, held[0] if held else None)
     yield from _check_owners(table, ambassador_id, code)
 
 
@@ -219,20 +270,30 @@ def _check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
 
 
 def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
-    """Read a page of entries; after the last one compare the account, which was read before it."""
-    account = table.read_account(books.ambassador_id)
+    """Read a page of entries, first of whom was merged into this one; after the last one compare the account.
+
+    The account was read before it.
+    """
+    account = table.read_account(books.now)
     assert account is not None, "accounts are kept for good"
     findings: list[Finding] = []
     until = f"{account.version:08d}-{_LAST}"
-    page = table.find_entries(books.ambassador_id, books.number, until, ENTRIES)
+    page = table.find_entries(books.now, books.number, until, ENTRIES)
     entries = [it for it in (entity(sound(found, findings), LedgerEntry) for found in page) if it is not None]
     yield from findings
-    causes = _causes(table, entries)
+    causes = _causes(table, entries, books.kin)
     for entry in entries:
         yield from guarded(entry.id, take(books.reading, entry, account.version, causes))
     if page:
         books.number = page[-1].key.sk.removeprefix("ENTRY#")
     if len(page) == ENTRIES:
+        return
+    if not books.own:
+        yield from guarded(books.now, check_emptied(account, books.reading))
+        books.reading.turn_over()
+        books.place, books.number = books.place + 1, ""
+        return
+    if _has_moved_on(table, books):
         return
     if books.reading.awaited and books.awaited is None:
         books.awaited = dict(books.reading.awaited)
@@ -240,8 +301,20 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     yield from check_awaited(books.reading, books.awaited or {}) if books.round == 1 else ()
     yield from guarded(books.ambassador_id, check_balances(account, books.reading)) if books.round == 1 else ()
     yield from _beyond(table, books) if books.round == 1 else ()
-    books.stage, books.after, books.version = "orders", None, account.version
-    books.counting = Counting()
+    books.begin("orders")
+    books.version, books.counting = account.version, Counting()
+
+
+def _has_moved_on(table: Table, books: Books) -> bool:
+    """Tell whether the ambassador was merged with another one meanwhile, and begin anew if so."""
+    at = keys.profile(books.ambassador_id)
+    profile = entity(table.find([at]).get(at), Profile)
+    if profile is None or (profile.merged_into is None and tuple(profile.kin) == tuple(books.kin)):
+        return False
+    fresh = Books(books.ambassador_id)
+    for it in fields(fresh):
+        setattr(books, it.name, getattr(fresh, it.name))
+    return True
 
 
 def _beyond(table: Table, books: Books) -> Iterator[Finding]:
@@ -255,7 +328,7 @@ def _beyond(table: Table, books: Books) -> Iterator[Finding]:
             yield Finding("number", where, f"a version up to {account.version}", number)
 
 
-def _causes(table: Table, entries: Sequence[LedgerEntry]) -> Causes:
+def _causes(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]) -> Causes:
     """Read what a page of entries names as causes, after the entries: it is at least as new."""
     wanted: list[Key] = []
     for entry in entries:
@@ -272,6 +345,7 @@ def _causes(table: Table, entries: Sequence[LedgerEntry]) -> Causes:
     found = [it.entity for it in table.find(wanted).values()]
     adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
     return Causes(
+        kin=tuple(kin),
         programs=_programs(table, {entry.program_version for entry in entries}),
         owners={it.order_id: it.ambassador_id for it in found if isinstance(it, Redemption)},
         gifts={it.id: it for it in found if isinstance(it, Gift)},
@@ -304,34 +378,37 @@ def _programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:
 
 def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     """Read a page of orders. The first time through each is checked, later ones only count again."""
-    at = keys.ambassador(books.ambassador_id)
-    rows = table.list_keys(at, books.after, ORDERS, within=keys.REFERRAL)
+    rows = table.list_keys(keys.ambassador(books.now), books.after, ORDERS, within=keys.REFERRAL)
     ids = [keys.order_in(key.pk) for _, key in rows]
     if books.round == 1:
-        dossiers, findings = _dossiers(table, ids)
+        dossiers, findings = _dossiers(table, ids, books.kin)
         redemptions = [it.redemption for it in dossiers]
         yield from findings
         for it in dossiers:
-            once = list(guarded(it.where, check_order(it, books.ambassador_id, now=now)))
-            yield from certain(partial(_check_again, table, it.order.order_id, books.ambassador_id, now), once)
+            once = list(guarded(it.where, check_order(it, books.now, now=now)))
+            yield from certain(partial(_check_again, table, it.order.order_id, books.now, books.kin, now), once)
         books.orders += len(dossiers)
     else:
         found = table.find(keys.redemption(order_id) for order_id in ids)
         redemptions = [order for order in (entity(it, Redemption) for it in found.values()) if order is not None]
     for redemption in redemptions:
-        books.counting.add(redemption, books.version)
+        books.counting.add(redemption, books.version, books.ambassador_id)
     if rows:
         books.after = rows[-1][0]
-    if len(rows) < ORDERS:
-        books.stage, books.after = "spends", None
+    if len(rows) < ORDERS and books.own:
+        books.begin("spends")
+    elif len(rows) < ORDERS:
+        books.place, books.after = books.place + 1, None
 
 
-def _check_again(table: Table, order_id: str, ambassador_id: str, now: datetime) -> Iterator[Finding]:
-    for it in _dossiers(table, [order_id])[0]:
+def _check_again(
+    table: Table, order_id: str, ambassador_id: str, kin: tuple[str, ...], now: datetime
+) -> Iterator[Finding]:
+    for it in _dossiers(table, [order_id], kin)[0]:
         yield from guarded(it.where, check_order(it, ambassador_id, now=now))
 
 
-def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], list[Finding]]:
+def _dossiers(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) -> tuple[list[Dossier], list[Finding]]:
     """Gather settled orders with everything that must agree with them: a query each, and one trip for the rest."""
     findings: list[Finding] = []
     orders = []
@@ -343,7 +420,7 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
     roots = _roots(table, [it.entity for it in beside.values() if isinstance(it.entity, Friend)])
     versions = {order.redemption.program_version for order in settled if order.redemption}
     known = _programs(table, versions)
-    owners = {order.redemption.ambassador_id for order in settled if order.redemption}
+    owners = {of for order in settled if order.redemption for of, _ in order.redemption.posted}
     decisions = {owner: table.list_suspensions(owner) for owner in owners}
     dossiers = []
     for order in settled:
@@ -354,12 +431,13 @@ def _dossiers(table: Table, order_ids: Iterable[str]) -> tuple[list[Dossier], li
             Dossier(
                 order,
                 known.get(order.redemption.program_version),
-                entries={it.number: it for it in those if isinstance(it, LedgerEntry)},
+                entries=_named(order.redemption, [it for it in those if isinstance(it, LedgerEntry)]),
                 root=roots.get(order.redemption.friend),
                 messages={it.version: it for it in those if isinstance(it, Message)},
                 claim=next((it for it in those if isinstance(it, Claim)), None),
                 traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
-                suspensions=decisions[order.redemption.ambassador_id],
+                suspensions=decisions,
+                kin=tuple(kin),
             )
         )
     return dossiers, findings
@@ -376,13 +454,21 @@ def _roots(table: Table, guards: Iterable[Friend]) -> dict[str, Friend]:
     return roots
 
 
+def _named(redemption: Redemption, entries: Iterable[LedgerEntry]) -> dict[str, LedgerEntry]:
+    """The entries of an order, as it names them."""
+    assert redemption.standing is not None
+    found = {(it.ambassador_id, it.number): it for it in entries}
+    named = zip(redemption.standing.entries, redemption.posted, strict=True)
+    return {name: found[at] for name, at in named if at in found}
+
+
 def _beside(it: Redemption | None) -> list[Key]:
     """Where everything lies that must agree with an order."""
     assert it is not None
     assert it.standing is not None
     until = min(it.version + 1, FIRST + SETTLES_MAX)
     return [
-        *(keys.entry(it.ambassador_id, number) for number in it.standing.entries),
+        *(keys.entry(*posted) for posted in it.posted),
         keys.friend(it.friend),
         *(keys.message(f"{it.order_id}#{version}") for version in range(1, until + 1)),
         *([keys.claim(it.claim)] if it.claim else []),
@@ -395,7 +481,7 @@ def _beside(it: Redemption | None) -> list[Key]:
 
 def _spends(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     """Read a page of spends, each with its coupon; after the last one compare what was counted."""
-    rows = table.list_keys(keys.ambassador(books.ambassador_id), books.after, SPENDS, within=keys.SPEND)
+    rows = table.list_keys(keys.ambassador(books.now), books.after, SPENDS, within=keys.SPEND)
     findings: list[Finding] = []
     found = table.find(key for _, key in rows)
     spends = [entity(sound(it, findings), Withdrawal) for it in found.values()]
@@ -407,8 +493,10 @@ def _spends(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
         yield from _check_coupons(table, own)
     if rows:
         books.after = rows[-1][0]
-    if len(rows) < SPENDS:
+    if len(rows) < SPENDS and books.own:
         yield from _compare(table, books)
+    elif len(rows) < SPENDS:
+        books.place, books.after = books.place + 1, None
 
 
 def _check_coupons(table: Table, spends: Sequence[Withdrawal]) -> Iterator[Finding]:
@@ -426,6 +514,8 @@ def _compare(table: Table, books: Books) -> Iterator[Finding]:
     account = table.read_account(books.ambassador_id) or Account(books.ambassador_id)
     differences = [*check_counters(account, books.counting), *_unlinked(books)]
     moved = account.version != books.version
+    if differences and _has_moved_on(table, books):
+        return
     if differences and books.round < ROUNDS_MAX:
         table.pause(_A_MOMENT, inf)  # the lists are a moment behind
         books.round += 1
@@ -436,7 +526,7 @@ def _compare(table: Table, books: Books) -> Iterator[Finding]:
     if differences and not moved:
         yield from check_counters(account, books.counting)
         if list(_unlinked(books)):
-            books.stage, books.after = "unnamed", ""
+            books.begin("unnamed")
 
 
 def _unlinked(books: Books) -> Iterator[Finding]:
@@ -454,14 +544,16 @@ def _pairs(number: int, of: str) -> str:
 
 def _unnamed(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     """Entries and orders, or entries and spends, don't match: look for those that are alone."""
-    page = table.find_entries(books.ambassador_id, books.after or "", _LAST, ENTRIES)
+    page = table.find_entries(books.now, books.after or "", _LAST, ENTRIES)
     entries = [it.entity for it in page if isinstance(it.entity, LedgerEntry)]
     alone = list(_alone(table, entries))
     books.unnamed += len(alone)
     yield from alone
     if page:
         books.after = page[-1].key.sk.removeprefix("ENTRY#")
-    if len(page) < ENTRIES:
+    if len(page) < ENTRIES and not books.own:
+        books.place, books.after = books.place + 1, None
+    elif len(page) < ENTRIES:
         lost = list(_lost(table, books, now))
         books.unnamed += len(lost)
         yield from lost
@@ -476,17 +568,22 @@ def _alone(table: Table, entries: Iterable[LedgerEntry]) -> Iterator[Finding]:
     astray: list[Finding] = []
     for entry in of_orders:
         order = entity(sound(found.get(keys.redemption(entry.order_id or "")), astray), Redemption)
-        if order is None or order.standing is None or entry.number not in order.standing.entries:
+        if order is None or (entry.ambassador_id, entry.number) not in order.posted:
             yield Finding("entry", entry.id, f"an entry that order/{entry.order_id} names", None)
     yield from dict.fromkeys(astray)
 
 
 def _lost(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     """Name the spends without an entry."""
-    after: str | None = None
     if books.reading.spends == books.counting.spends:
         return
-    while rows := table.list_keys(keys.ambassador(books.ambassador_id), after, SPENDS, within=keys.SPEND):
+    for name in books.kin:
+        yield from _lost_of(table, name, now)
+
+
+def _lost_of(table: Table, ambassador_id: str, now: datetime) -> Iterator[Finding]:
+    after: str | None = None
+    while rows := table.list_keys(keys.ambassador(ambassador_id), after, SPENDS, within=keys.SPEND):
         after = rows[-1][0]
         for found in table.find(key for _, key in rows).values():
             spend = entity(found, Withdrawal)

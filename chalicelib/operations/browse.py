@@ -1,5 +1,6 @@
 """Read the ledger the way an admin looks through it: by ambassador, by order, by day."""
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -33,10 +34,16 @@ class Page:
     after: str | None
 
 
-def by_ambassador(table: Table, ambassador_id: str, window: Window, after: str | None, limit: int) -> Page:
-    """Read one ambassador's entries in order of posting."""
-    entries = table.list_ledger(ambassador_id, after, READ_MAX)
-    return _page([(entry.number, entry) for entry in entries], window, limit, more=len(entries) == READ_MAX)
+def by_ambassador(table: Table, kin: Sequence[str], window: Window, after: str | None, limit: int) -> Page:
+    """Read one ambassador's entries in order of posting: ledger after ledger, if there are several ids."""
+    ledger, _, number = (after or f"{kin[0]}/").rpartition("/")
+    read: list[tuple[str, LedgerEntry]] = []
+    for name in kin[kin.index(ledger) if ledger in kin else 0 :]:
+        entries = table.list_ledger(name, number if name == ledger else None, READ_MAX - len(read))
+        read += [(f"{name}/{entry.number}", entry) for entry in entries]
+        if len(read) == READ_MAX:
+            break
+    return _page(read, window, limit, more=len(read) == READ_MAX)
 
 
 def by_order(table: Table, order_id: str, window: Window, after: str | None, limit: int) -> Page:
@@ -44,14 +51,15 @@ def by_order(table: Table, order_id: str, window: Window, after: str | None, lim
     redemption = table.read_redemption(order_id)
     if redemption is None or redemption.standing is None:
         return Page([], None)
-    entries = table.read_entries(redemption.ambassador_id, redemption.standing.entries)
-    left = [(entry.number, entry) for entry in entries if after is None or entry.number > after]
+    entries = table.read_entries(redemption)
+    rows = [(entry.id, entry) for entry in entries]
+    left = rows[[name for name, _ in rows].index(after) + 1 :] if after else rows
     return _page(left, window, limit, more=False)
 
 
-def of_ambassador(page: Page, ambassador_id: str) -> Page:
+def of_ambassador(page: Page, kin: Container[str]) -> Page:
     """Keep the entries of one ambassador."""
-    return Page([entry for entry in page.entries if entry.ambassador_id == ambassador_id], page.after)
+    return Page([entry for entry in page.entries if entry.ambassador_id in kin], page.after)
 
 
 def by_day(table: Table, window: Window, after: str | None, limit: int) -> Page:

@@ -13,6 +13,7 @@ from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Reused
 from chalicelib.operations.friends import Contact
 from chalicelib.operations.redeem import Redeemed, redeem
+from chalicelib.operations.tries import profile_of
 from chalicelib.store.table import BusyError, Table
 
 OPEN_MAX = 20
@@ -68,22 +69,24 @@ Answer = Decided | Refused | AlreadyRedeemed | DecidedOtherwise
 
 
 def claim(
-    table: Table, ambassador_id: str, order_id: str, note: str | None, *, attempt: Attempt, now: datetime
+    table: Table, kin: Sequence[str], order_id: str, note: str | None, *, attempt: Attempt, now: datetime
 ) -> Claimed | Theirs | TooMany | Reused:
-    """Take a claim. Of an order that is not theirs an ambassador learns nothing, not even whether there is one.
+    """Take a claim of an ambassador, whose ids `kin` are, the present one last.
 
-    So whatever is known of it, the same calls are made. An order is claimed once, whatever the attempt.
+    Of an order that is not theirs an ambassador learns nothing, not even whether there is one. So whatever is known of
+    it, the same calls are made. An order is claimed once, whatever the attempt.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
+    *_, ambassador_id = kin
     asked = Claim(_id_of(ambassador_id, order_id), ambassador_id, order_id, now, note)
     before = attempts.look(table, attempt)
     if isinstance(before, Reused):
         return before
     for _ in range(_LOOKS):
         redemption, known, waiting = table.read_claimed(asked.id, ambassador_id, order_id)
-        if redemption is not None and redemption.ambassador_id == ambassador_id:
+        if redemption is not None and redemption.ambassador_id in kin:
             return Theirs(redemption)
         if known is not None:
             return Claimed(known, replayed=True)
@@ -104,7 +107,7 @@ def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
         BusyError: the table did not answer in time.
     """
     found = table.read_claim(claim_id)
-    profile = table.read_profile(found.ambassador_id) if found else None
+    profile = profile_of(table, found.ambassador_id) if found else None
     return (found, profile.code) if found and profile else None
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.model import Attempt, Code, FurtherCodes, Profile
 from chalicelib.domain.suspensions import Stopped
 from chalicelib.operations import attempts
 from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.tries import profile_of
 from chalicelib.store.table import BusyError, Failure, Table
 
 CODES_MAX = 50
@@ -59,12 +60,17 @@ def add_code(
         return _again(table, before)
     for _ in range(_LOOKS):
         known = table.read_further_codes(profile.ambassador_id)
+        # After the list: whoever merges ambassadors or changes the owners of codes moves that as well.
+        led = profile_of(table, profile.ambassador_id)
+        if led is not None and led.ambassador_id != profile.ambassador_id:
+            profile = led
+            continue
         if known is not None and len(known.codes) >= CODES_MAX:
             return TooManyCodes()
-        first = table.read_code(profile.code)  # after the list: whoever changes the owners moves that as well
+        first = table.read_code(profile.code)
         assert first is not None, "profile and code are made in one transaction"
         text = wished or random_code(chance)
-        code = Code(text, profile.ambassador_id, first.owners, created_at=now, campaign=campaign)
+        code = Code(text, profile.ambassador_id, first.owners, created_at=now, kin=first.kin, campaign=campaign)
         effects = [Create(code), _listing(known, code), Unsuspended(profile.ambassador_id)]
         failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
         if isinstance(failures, Repeated | Reused):

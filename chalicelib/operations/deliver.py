@@ -9,7 +9,7 @@ from chalicelib.domain.calendar import local
 from chalicelib.domain.model import Letter, Message, Person
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.operations.tries import account_of
+from chalicelib.operations.tries import account_of, profile_of
 from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _to_ambassador(table: Table, message: Message, letter: Letter, program: Prog
     from chalicelib.web import render
     from chalicelib.web.language import spoken
 
-    profile = table.read_profile(message.ambassador_id)
+    profile = profile_of(table, message.ambassador_id)
     if profile is None:
         raise NotSentError("nobody to write to", "address")
     person = profile.person

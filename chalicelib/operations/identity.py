@@ -10,7 +10,7 @@ from chalicelib.domain.membership import freed, holder, taken
 from chalicelib.domain.model import Person, Profile
 from chalicelib.domain.people import pseudonym_of_customer, pseudonym_of_email
 from chalicelib.operations.codes import owned
-from chalicelib.operations.tries import tries
+from chalicelib.operations.tries import profile_of, tries
 from chalicelib.store.table import Table
 
 
@@ -35,7 +35,7 @@ def find(table: Table, pseudonym: str) -> Profile | None:
         BusyError: the table did not answer in time.
     """
     known = holder(table.read_memberships([pseudonym]), pseudonym)
-    return table.read_profile(known) if known else None
+    return profile_of(table, known) if known else None
 
 
 def find_by_code(table: Table, typed: str) -> Profile | None:
@@ -46,7 +46,7 @@ def find_by_code(table: Table, typed: str) -> Profile | None:
     """
     normal = normal_code(typed)
     code = table.read_code(normal) if normal else None
-    return table.read_profile(code.ambassador_id) if code else None
+    return profile_of(table, code.ambassador_id) if code else None
 
 
 def correct(table: Table, ambassador_id: str, change: Callable[[Person], Person], *, pepper: bytes) -> Profile | Taken:
@@ -60,7 +60,7 @@ def correct(table: Table, ambassador_id: str, change: Callable[[Person], Person]
         BusyError: others were faster for too long; the same request may be sent again.
     """
     for _ in tries(table):
-        profile = table.read_profile(ambassador_id)
+        profile = profile_of(table, ambassador_id)
         assert profile is not None, "profiles are kept for good"
         person = change(profile.person)
         if person == profile.person:
@@ -84,18 +84,18 @@ def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes) -
     """
     person = pseudonym_of_customer(pepper, customer_id)
     for _ in tries(table):
-        guards, profile = table.read_memberships([person]), table.read_profile(ambassador_id)
+        guards, profile = table.read_memberships([person]), profile_of(table, ambassador_id)
         assert profile is not None, "profiles are kept for good"
         by = holder(guards, person)
-        if by == ambassador_id:
+        if by == profile.ambassador_id:
             return True
-        effects = owned(table, profile, (person,))
+        effects, told = owned(table, profile, (person,)), profile.person
         if by is None:
-            effects = [*effects, taken(guards, person, ambassador_id, profile.code)]
-            if profile.person.customer_id is None:
-                told = replace(profile.person, customer_id=customer_id)
-                effects = [*effects, Replace(replace(profile, person=told, version=profile.version + 1))]
-        if not effects or not table.commit(effects):
+            effects = [*effects, taken(guards, person, profile.ambassador_id, profile.code)]
+            told = told if told.customer_id else replace(told, customer_id=customer_id)
+        if not effects:
+            return False
+        if not table.commit([*effects, Replace(replace(profile, person=told, version=profile.version + 1))]):
             return by is None
     raise AssertionError("unreachable")
 

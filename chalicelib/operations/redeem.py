@@ -79,7 +79,7 @@ def redeem(
             stored = None if is_new else table.read_redemption(ask.order_id)
             return _again(table, stored, ask, contact, now=now) if stored else answer
         order = redemption(answer, ask, program, now=now, due_at=now + GRACE)
-        seeker = ask.seeker(order.ambassador_id)
+        seeker = ask.seeker(answer.code)
         guards = placing(answer.place, seeker, ask.persons, known, contact, now=now, due_at=now + GRACE)
         failures = table.commit([Create(order), *guards, *along])
         if not failures:

@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,37 +53,41 @@ def find(table: Table, token: str, *, now: datetime) -> Session | None:
     return session if _is_live(session, now) else None
 
 
-def of_ambassador(table: Table, ambassador_id: str, *, now: datetime) -> list[Session]:
-    """Return an ambassador's sessions that are not over, the newest first.
+def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Session]:
+    """Return the sessions under an ambassador's ids that are not over, the newest first.
 
     Raises:
         BusyError: the table did not answer in time.
     """
-    return [it for it in table.list_sessions(ambassador_id) if _is_live(it, now)]
+    found = (it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if _is_live(it, now))
+    return sorted(found, key=lambda it: it.id, reverse=True)
 
 
-def end_all(table: Table, ambassador_id: str, *, now: datetime) -> int:
+def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
     """End all sessions of an ambassador, and return how many there were. From then on none of their tokens opens.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
     ended = 0
-    while live := of_ambassador(table, ambassador_id, now=now)[:EFFECTS_MAX]:
+    while live := of_ambassador(table, kin, now=now)[:EFFECTS_MAX]:
         if not table.commit([_ended(it, now) for it in live]):
             ended += len(live)
     return ended
 
 
-def end(table: Table, ambassador_id: str, session_id: str, *, now: datetime) -> Session | None:
+def end(table: Table, kin: Iterable[str], session_id: str, *, now: datetime) -> Session | None:
     """End one session of an ambassador; None when there is no such session. A second time changes nothing.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    while (session := table.read_session(ambassador_id, session_id)) and _is_live(session, now):
-        table.commit([_ended(session, now)])
-    return session
+    for ambassador_id in kin:
+        while (session := table.read_session(ambassador_id, session_id)) and _is_live(session, now):
+            table.commit([_ended(session, now)])
+        if session:
+            return session
+    return None
 
 
 def _is_live(session: Session, now: datetime) -> bool:

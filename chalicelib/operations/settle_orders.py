@@ -15,6 +15,7 @@ from chalicelib.operations import programs
 from chalicelib.operations.friends import look, placing
 from chalicelib.operations.redeem import GRACE
 from chalicelib.operations.surroundings import Vicinity, look_around, survey
+from chalicelib.operations.tries import account_of
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
 FOLD_MAX = 20
@@ -73,7 +74,7 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
     waiting, size, lost = list(orders), FOLD_MAX, 0
     while waiting:
         try:
-            fold = _fold(table, waiting[:size], _account(table, ambassador_id), now)
+            fold = _fold(table, waiting[:size], account_of(table, ambassador_id), now)
             effects = fold.transaction()
             failures = table.commit(effects) if effects else ()
             if not failures:
@@ -92,13 +93,6 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
                 postponed.append(_postpone(table, waiting.pop(0).order_id, repr(error), now))
             size = 1
     return postponed
-
-
-def _account(table: Table, ambassador_id: str) -> Account:
-    account = table.read_account(ambassador_id)
-    if account is None:
-        raise LookupError(f"{ambassador_id} has no account")
-    return account
 
 
 @dataclass(slots=True)
@@ -138,7 +132,7 @@ class _Fold:
 
 
 def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
-    fold = _Fold(account, survey(table, orders, account.ambassador_id))
+    fold = _Fold(account, survey(table, orders, account))
     for order in orders:
         claims = _claims_place(order)
         if claims and fold.taken:
@@ -173,7 +167,7 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
             fold.used = around.used
         claimed: list[Effect] = []
         if around and _claims_place(order):
-            place, claimed = _claim_place(table, order.redemption, program, now)
+            place, claimed = _claim_place(table, order.redemption, fold.account, program, now)
             around = replace(around, taken=place is None)
             friend_order = place.friend_order if place else order.redemption.friend_order
             order = replace(order, redemption=replace(order.redemption, friend_order=friend_order))
@@ -189,14 +183,14 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
 
 
 def _claim_place(
-    table: Table, redemption: Redemption, program: Program, now: datetime
+    table: Table, redemption: Redemption, account: Account, program: Program, now: datetime
 ) -> tuple[Place | None, list[Effect]]:
     """Return the place of an order among its friend's, and what gives it; None if another order is there and stands.
 
     The root is written even if it names this order: whoever takes the place at this moment has read it before.
     """
     persons = (redemption.friend, *redemption.aliases)
-    known, seeker = look(table, persons), seeker_of(redemption)
+    known, seeker = look(table, persons), seeker_of(redemption, (account.ambassador_id, *account.absorbed))
     place = take(seeker, known.holders, program, now=now)
     if place is None:
         return None, []

@@ -57,8 +57,8 @@ class Vicinity:
         return [Create(it) if it.version == 1 else Replace(it) for it in changed]
 
 
-def survey(table: Table, orders: Sequence[OrderFacts], ambassador_id: str) -> Vicinity:
-    """Read who and what is around the first settlements among an ambassador's orders, after the account was read.
+def survey(table: Table, orders: Sequence[OrderFacts], account: Account) -> Vicinity:
+    """Read who and what is around the first settlements among an ambassador's orders, after their `account` was read.
 
     Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
     trip for all orders that bring a trait, or whose program is watched. Another one for the ambassador as a friend and
@@ -69,12 +69,17 @@ def survey(table: Table, orders: Sequence[OrderFacts], ambassador_id: str) -> Vi
     """
     fresh = [it.redemption for it in orders if it.redemption and decides_terms(it)]
     watched = [it for it in fresh if programs.version(table, it.program_version).watch.on]
-    traits = _traits(fresh)
-    found = table.read_circle(ambassador_id, traits, [it.friend for it in watched], [it.code for it in watched])
-    known = {it.pseudonym: it for it in found if isinstance(it, Trait)}
-    stored = {trait: known.get(trait, Trait(trait, ambassador_id, version=0)) for trait in traits}
+    traits, kin = _traits(fresh), dict.fromkeys([*(it.ambassador_id for it in fresh), *account.absorbed])
+    kin[account.ambassador_id] = None
+    found = table.read_circle(kin, traits, [it.friend for it in watched], [it.code for it in watched])
+    own, *others = (
+        {it.pseudonym: it for it in found if isinstance(it, Trait) and it.ambassador_id == of} for of in kin
+    )
+    stored = {trait: own.get(trait, Trait(trait, next(iter(kin)), version=0)) for trait in traits}
     vicinity = Vicinity(
-        traits=dict(stored),
+        traits={
+            trait: _gathered(it, [known[trait] for known in others if trait in known]) for trait, it in stored.items()
+        },
         stored=stored,
         friends={it.person: it for it in found if isinstance(it, Friend)},
         ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership) and it.ambassador_id},
@@ -129,6 +134,13 @@ def _survey_ambassador(table: Table, vicinity: Vicinity, found: Iterable[Entity]
 def _traits(orders: Iterable[Redemption]) -> list[str]:
     """The cards and addresses of some orders, each once."""
     return list(dict.fromkeys(trait for it in orders for trait in (it.payment, it.address) if trait))
+
+
+def _gathered(trait: Trait, others: Iterable[Trait]) -> Trait:
+    """Add the friends of whom an ambassador was merged with."""
+    for friend in (friend for other in others for friend in other.friends):
+        trait = remembered(trait, friend)
+    return trait
 
 
 def _clicks(table: Table, vicinity: Vicinity, code: str, now: datetime) -> int:

@@ -38,7 +38,7 @@ def suspend(table: Table, profile: Profile, *, pause_codes: bool, by: str, note:
         if not effects or not table.commit(effects):
             if decided is not None:
                 return Stands(decided.suspension, replayed=False)
-            return Stands(_last(table, profile.ambassador_id), replayed=True)
+            return Stands(_last(table, account.ambassador_id), replayed=True)
     raise AssertionError("unreachable")
 
 
@@ -54,7 +54,7 @@ def reinstate(
         account = account_of(table, ambassador_id)
         decided = suspensions.reinstate(account, program, by=by, note=note, now=now)
         if decided is None:
-            known = table.list_suspensions(ambassador_id)
+            known = table.list_suspensions(account.ambassador_id)
             return Stands(known[-1], replayed=True) if known else None
         message = [Create(decided.message)] if decided.message else []
         if not table.commit([Create(decided.suspension), Replace(decided.account), *message]):

@@ -1,9 +1,12 @@
-"""An account has many writers: an operation that loses against another one reads again and decides anew."""
+"""An account has many writers: an operation that loses against another one reads again and decides anew.
 
-from collections.abc import Iterator
+It may find then that the ambassador was merged into another one: an id leads on.
+"""
+
+from collections.abc import Iterable, Iterator
 from itertools import count
 
-from chalicelib.domain.model import Account
+from chalicelib.domain.model import Account, Profile
 from chalicelib.store.table import Table
 
 SECONDS = 8.0
@@ -22,7 +25,7 @@ def tries(table: Table) -> Iterator[None]:
 
 
 def account_of(table: Table, ambassador_id: str) -> Account:
-    """Read the account of an ambassador who exists.
+    """Read the account of an ambassador who exists, or of whom they were merged into.
 
     Raises:
         BusyError: the table did not answer in time.
@@ -30,4 +33,24 @@ def account_of(table: Table, ambassador_id: str) -> Account:
     account = table.read_account(ambassador_id)
     if account is None:
         raise LookupError(f"{ambassador_id} has no account")
-    return account
+    return account_of(table, account.merged_into) if account.merged_into else account
+
+
+def accounts_of(table: Table, ambassador_ids: Iterable[str]) -> dict[str, Account]:
+    """Read the accounts of some ambassadors who exist, by the ids that were asked for.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    found = table.read_accounts(ambassador_ids)
+    return {name: account_of(table, it.merged_into) if it.merged_into else it for name, it in found.items()}
+
+
+def profile_of(table: Table, ambassador_id: str) -> Profile | None:
+    """Read the profile of an ambassador, or of whom they were merged into; None if there is no such ambassador.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    profile = table.read_profile(ambassador_id)
+    return profile_of(table, profile.merged_into) if profile and profile.merged_into else profile

@@ -64,8 +64,9 @@ def withdraw(
         before = attempts.look(table, attempt)
         if before:
             return _before(table, before)
-        asked = _asked(wanted, now, chance)
-        moved = reserve(asked, account_of(table, wanted.ambassador_id), program, now=now)
+        account = account_of(table, wanted.ambassador_id)
+        asked = _asked(wanted, account.ambassador_id, now, chance)
+        moved = reserve(asked, account, program, now=now)
         if not isinstance(moved, Moved):
             again = attempts.look(table, attempt)
             return _before(table, again) if again else moved
@@ -165,12 +166,12 @@ def expire_coupon(table: Table, withdrawal_id: str, program: Program, *, now: da
     return ended.withdrawal if isinstance(ended, Withdrawn) and not ended.replayed else None
 
 
-def _asked(wanted: Wanted, now: datetime, chance: Random) -> Withdrawal:
+def _asked(wanted: Wanted, ambassador_id: str, now: datetime, chance: Random) -> Withdrawal:
     is_spend = wanted.kind == "spend"
     return Withdrawal(
         id=new_id("spd" if is_spend else "pay", now, chance),
         kind=wanted.kind,
-        ambassador_id=wanted.ambassador_id,
+        ambassador_id=ambassador_id,
         amount=wanted.amount.amount,
         currency=wanted.amount.currency,
         created_at=now,

@@ -190,8 +190,7 @@ class Table:
                 was = {":version": entity.version - 1}
                 return {"Put": action(None, "version = :version", was, Item=item_of(entity))}
             case Owned(code):
-                told: dict[str, object] = {":owners": code.owners}
-                return {"Update": action(key, "attribute_exists(PK)", told, UpdateExpression="SET owners = :owners")}
+                return {"Update": self._own(key, code)}
             case Paused():
                 bare: Action = {
                     "UpdateExpression": "SET #state = :paused",
@@ -211,6 +210,12 @@ class Table:
                 return {"Update": self._draw(key, draw)}
             case _:
                 return {"ConditionCheck": self._check(key, effect)}
+
+    def _own(self, key: Key, code: Code) -> Action:
+        """Set whose a code is, in every way in which it says so."""
+        values = {":ambassador_id": code.ambassador_id, ":owners": code.owners, ":kin": code.kin}
+        expression = "SET ambassador_id = :ambassador_id, owners = :owners, kin = :kin"
+        return self._wire.action(key, "attribute_exists(PK)", values, UpdateExpression=expression)
 
     def _check(self, key: Key, effect: Unchanged | Absent | Valid) -> Action:
         """What must be true of an item that is not written."""
@@ -263,6 +268,10 @@ class Table:
         last = keys.suspension(ambassador_id, _LAST_VERSION)
         found = self._wire.query(last.pk, ("SUSPENSION#", last.sk))
         return [cast("Suspension", entity_of(item)) for item in found]
+
+    def read_profiles(self, ambassador_ids: Iterable[str]) -> list[Profile]:
+        """Some ambassadors' person data."""
+        return self._batch([keys.profile(ambassador_id) for ambassador_id in ambassador_ids], Profile)
 
     def read_accounts(self, ambassador_ids: Iterable[str]) -> dict[str, Account]:
         """The balances of some ambassadors, by id."""
@@ -341,9 +350,9 @@ class Table:
             used[int(item["SK"]["S"].partition("#")[2])] = read(item["drawn"])
         return tuple(used.values())
 
-    def read_entries(self, ambassador_id: str, numbers: Iterable[str]) -> list[LedgerEntry]:
-        """Some entries of one ambassador's ledger."""
-        return self._batch([keys.entry(ambassador_id, number) for number in numbers], LedgerEntry)
+    def read_entries(self, redemption: Redemption) -> list[LedgerEntry]:
+        """The entries of an order."""
+        return self._batch([keys.entry(*posted) for posted in redemption.posted], LedgerEntry)
 
     def read_redemptions(self, order_ids: Iterable[str]) -> list[Redemption]:
         """The redemptions of some orders, in their order."""
@@ -382,10 +391,10 @@ class Table:
         return self._get(keys.fact(order_id, "freed"), Freed)
 
     def read_circle(
-        self, ambassador_id: str, traits: Iterable[str], persons: Iterable[str], codes: Iterable[str]
+        self, ambassador_ids: Iterable[str], traits: Sequence[str], persons: Iterable[str], codes: Iterable[str]
     ) -> list[Entity]:
-        """What is known of cards and addresses with an ambassador, of people and of codes: all in one trip."""
-        wanted = [keys.trait(trait, ambassador_id) for trait in traits]
+        """What is known of cards and addresses with ambassadors, of people and of codes: all in one trip."""
+        wanted = [keys.trait(trait, ambassador_id) for ambassador_id in ambassador_ids for trait in traits]
         wanted += [key for person in persons for key in (keys.friend(person), keys.membership(person))]
         wanted += [keys.code(code) for code in codes]
         return [entity_of(item) for item in self._wire.batch(list(dict.fromkeys(wanted)))]
@@ -454,13 +463,13 @@ class Table:
         entries = self._batch([key_in(item) for item in rows], LedgerEntry)
         return [(item["day_sk"]["S"], entry) for item, entry in zip(rows, entries, strict=True)]
 
-    def list_referrals(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, Redemption]]:
-        """Up to `limit` settled referrals of an ambassador, the newest order first, each with its position."""
-        return self._owned(keys.ambassador(ambassador_id), Redemption, after, limit, within=keys.REFERRAL)
+    def list_referrals(self, kin: Iterable[str], after: str | None, limit: int) -> list[tuple[str, Redemption]]:
+        """Up to `limit` settled referrals under some ids, the newest order first, each with its position."""
+        return self._of_kin(kin, Redemption, after, limit, keys.REFERRAL)
 
-    def list_spends(self, ambassador_id: str, after: str | None, limit: int) -> list[tuple[str, Withdrawal]]:
-        """Up to `limit` spends of an ambassador, the newest first, each with its position."""
-        return self._owned(keys.ambassador(ambassador_id), Withdrawal, after, limit, within=keys.SPEND)
+    def list_spends(self, kin: Iterable[str], after: str | None, limit: int) -> list[tuple[str, Withdrawal]]:
+        """Up to `limit` spends under some ids, the newest first, each with its position."""
+        return self._of_kin(kin, Withdrawal, after, limit, keys.SPEND)
 
     def list_payouts(self, state: str, after: str | None, limit: int) -> list[tuple[str, Withdrawal]]:
         """Up to `limit` payouts in one state, the newest first, each with its position. Slightly stale."""
@@ -540,6 +549,13 @@ class Table:
     def count_due(self, now: datetime) -> int:
         """How much is due, at most one page of each shard: a measure of backlog, exact while it is small."""
         return sum(self._wire.count(shard, (" ", stamp(now)), "due") for shard in keys.due_shards())
+
+    def _of_kin(
+        self, kin: Iterable[str], kind: type[E], after: str | None, limit: int, within: str
+    ) -> list[tuple[str, E]]:
+        """Up to `limit` entities of the lists of some ambassadors, as if they were one list."""
+        lists = (self._owned(keys.ambassador(it), kind, after, limit, within=within) for it in kin)
+        return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
 
     def _owned(
         self, pk: str, kind: type[E], after: str | None, limit: int, *, within: str = "", forward: bool = False

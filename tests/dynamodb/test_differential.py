@@ -121,11 +121,11 @@ def browse(town: Town, ambassador: Enrolled, chance: Random) -> None:
     """Look through everything that is listed, in pages, and use the share link."""
     table, size = town.table, chance.randint(1, 4)
     window = Window(town.now - timedelta(days=2), town.now + timedelta(days=1))
-    read_on(lambda after: by_ambassador(table, ambassador.ambassador_id, window, after, size))
+    read_on(lambda after: by_ambassador(table, [ambassador.ambassador_id], window, after, size))
     read_on(lambda after: by_day(table, window, after, size))
     by_order(table, f"any-{chance.randint(1, 40)}", window, None, size)
     after: str | None = None
-    while page := table.list_referrals(ambassador.ambassador_id, after, size):
+    while page := table.list_referrals([ambassador.ambassador_id], after, size):
         after = page[-1][0]
     table.count_due(town.now)
     table.change_code(ambassador.code, {"expires_at": chance.choice([None, town.now + timedelta(days=1)])})

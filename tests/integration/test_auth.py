@@ -30,6 +30,7 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/ambassadors/{ambassador_id}/ledger"): {"admin:read", SESSION},
     ("GET", "/v1/ambassadors"): {"admin:read"},
     ("PATCH", "/v1/ambassadors/{ambassador_id}"): {"admin:write", SESSION},
+    ("POST", "/v1/ambassadors/{ambassador_id}/merge"): {"admin:write"},
     ("POST", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol"},
     ("GET", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:read", SESSION},
     ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:write", SESSION},

@@ -183,7 +183,7 @@ def test_a_query_reads_page_after_page_to_its_end(shop: Shop) -> None:
             table.list_day(shop.now.date(), "", "~", 100),
             list(table.list_due(shop.now)),
             table.list_orders(shop.now.date()),
-            table.list_referrals(ambassador_id, None, 4),
+            table.list_referrals([ambassador_id], None, 4),
             table.count_ambassadors(),
             list(table.list_api_keys(None)),
         ]

@@ -203,7 +203,7 @@ def wrong_friends(found: Iterable[OrderFacts], guards: Iterable[Friend], program
                 yield f"{root.person} was rewarded for {first[root.person]}, and again for {order.order_id}"
             if root.order_id != order.order_id or root.unpaid:
                 yield f"{order.order_id} is rewarded, and {root.order_id} has the place"
-        elif not in_time(root, redemption.ambassador_id, redemption.placed_at, version[redemption.program_version]):
+        elif not in_time(root, (redemption.ambassador_id,), redemption.placed_at, version[redemption.program_version]):
             yield f"{order.order_id} is rewarded as a further order, and is none"
 
 

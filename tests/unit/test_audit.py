@@ -124,7 +124,9 @@ def test_months_have_what_their_orders_take() -> None:
 def test_orders_name_entries() -> None:
     """Those up to the version to which entries were read."""
     named = ("00000001-001", "00000005-002", "00000006-001")
-    assert counting(order(1, entries=named), until=5).links == links((named[0], "o1"), (named[1], "o1"))
+    it = order(1, entries=named)
+    of = it.ambassador_id
+    assert counting(it, until=5).links == links((f"{of}/{named[0]}", "o1"), (f"{of}/{named[1]}", "o1"))
 
 
 def test_sums_of_places_stay_small() -> None:

@@ -228,7 +228,7 @@ def test_every_entry_has_a_program() -> None:
 def test_what_an_order_posts_names_the_order(kind: str) -> None:
     """The pair of both is kept, to be compared with what orders name."""
     reading, pair = rich(), Links()
-    pair.add("00000001-001", "o7")
+    pair.add("amb_1/00000001-001", "o7")
     assert found(entry(kind, order_id="o7"), reading) == []
     assert reading.links == pair
     nameless = then(entry(kind, order_id=None))

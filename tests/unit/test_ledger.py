@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.ledger import KINDS, Posting, add, legs, moved, post
+from chalicelib.domain.ledger import KINDS, Posting, add, legs, merge_legs, moved, post
 from chalicelib.domain.model import Account, LedgerEntry, Leg
 from tests.unit.book import at, program
 
@@ -39,7 +39,26 @@ def entry(*sides: Leg) -> LedgerEntry:
     return LedgerEntry("amb_1", "00000001-001", "hold", at(0), "redemption", sides, 1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_all_kinds_are_known() -> None:
+    """Each takes from one account what it gives to another, but a merger, which takes all that there is."""
+    assert {*KINDS} == {*WHERE, "merge"}
+
+
+def test_a_merger_takes_all_there_is() -> None:
+    """Each unit for itself; what is not there is not moved, a debt goes along, and of nothing nothing is moved."""
+    balances = {"points": {"held": 3, "spent": 0}, "EUR": {"available": -50, "reserved": 200}, "CHF": {"held": 0}}
+    assert merge_legs(balances, "EUR") == (
+        Leg("ambassador:available", 50, "EUR"),
+        Leg("ambassador:reserved", -200, "EUR"),
+        Leg("program:merge", 150, "EUR"),
+        Leg("ambassador:held", -3, "points"),
+        Leg("program:merge", 3, "points"),
+    )
+    nothing = (Leg("ambassador:available", 0, "EUR"), Leg("program:merge", 0, "EUR"))
+    assert merge_legs({}, "EUR") == merge_legs({"CHF": {"held": 0}}, "EUR") == nothing
+
+
+@pytest.mark.parametrize("kind", WHERE)
 def test_an_entry_takes_from_one_account_what_it_gives_to_another(kind: str) -> None:
     """The giver first, the same amount on both sides, in one unit."""
     giver, taker = WHERE[kind]
@@ -123,7 +142,9 @@ def test_only_an_ambassadors_own_accounts_are_balances() -> None:
 
 
 moves = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(1, 999), st.sampled_from(["EUR", "points"]), st.integers(0, 999))
+    st.tuples(
+        st.sampled_from(sorted(WHERE)), st.integers(1, 999), st.sampled_from(["EUR", "points"]), st.integers(0, 999)
+    )
 )
 
 
