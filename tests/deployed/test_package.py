@@ -26,7 +26,8 @@ PACKAGES = {
         "qrcode",
         "png.py",
     ),
-    *("disposable_email_domains", "jmespath", "typing_extensions.py"),
+    *("crawleruseragents", "disposable_email_domains", "idna", "resvg_py"),
+    *("jmespath", "typing_extensions.py"),
 }
 """Ours, and what it imports. The runtime brings boto3 with what it stands on."""
 

@@ -122,6 +122,27 @@ def test_the_page_behind_a_share_link(live: Live) -> None:
     assert live.ambassador(maya["id"])["clicks"] == {"whatsapp": 1}
 
 
+def test_the_picture_of_a_preview(live: Live) -> None:
+    """The library that draws it is in the zip, and works where the functions run."""
+    code = live.enrol("visited@deployed.example").body["code"]
+    picture = live.call("GET", f"/r/{code}/card.png", Accept="image/png")
+    assert Image.open(io.BytesIO(picture.raw)).size == (1200, 630)
+
+
+def test_pages_and_heads(live: Live) -> None:
+    """The gateway lets HEAD and a browser's questions through, and its answers as well as its own may be read."""
+    code = live.enrol("visited@deployed.example").body["code"]
+    head = live.call("HEAD", f"/r/{code}", User_Agent=PHONE)
+    assert (head.status, head.raw) == (200, b"")
+    asked = {"Origin": "https://kavya-ceramics.example", "Access_Control_Request_Method": "GET"}
+    for path, allowed in ((f"/v1/codes/{code}", "*"), ("/v1/ambassadors/me", asked["Origin"])):
+        before = live.call("OPTIONS", path, **asked)
+        assert (before.status, before.headers["Access-Control-Allow-Origin"]) == (204, allowed)
+        answer = live.call("GET", path, Origin=asked["Origin"])
+        assert answer.headers["Access-Control-Allow-Origin"] == allowed
+    assert live.call("GET", "/nothing").headers["Access-Control-Allow-Origin"] == "*"
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/redemptions/a/b"])
 def test_an_unknown_address_is_a_problem_like_any_other(live: Live, path: str) -> None:
     """The gateway's own answers have the app's form, and an id to ask about."""

@@ -97,6 +97,12 @@ def test_markup_is_text(evil: str) -> None:
     assert not differs(picture, shown(Card("Shop", "Maya", "10%")), STUB)
 
 
+def test_a_long_name_is_cut_before_it_is_too_small_to_read() -> None:
+    """What comes after some twenty of the widest letters is not seen, and three dots say that there is more."""
+    assert draw(Card("Shop", "M" * 20, "10%")) != draw(Card("Shop", "M" * 19, "10%"))
+    assert draw(Card("Shop", "M" * 41, "10%")) == draw(Card("Shop", "M" * 80, "10%"))
+
+
 def test_every_card_has_an_address_of_its_own() -> None:
     """What differs in content differs in version, also where names could run into each other."""
     cards = [Card("a", "b", "c"), Card("ab", "", "c"), Card("a", "bc", ""), Card("", "ab", "c"), Card("a", "b", "d")]
