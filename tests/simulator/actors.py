@@ -146,6 +146,36 @@ class Town:
                 )
             )
 
+    def sleeper(self) -> None:
+        """Live through months in which nobody does anything; then lose orders, win them back and lose them again."""
+        for _ in range(3):
+            for days in (1, 1, 40):
+                quietly(self.minute)
+                self.world.pass_time(days=days)
+            quietly(self.minute)
+            order_id, by_review = self.some_order(), self.chance.random() < 0.4
+            for turn in range(3):
+                self._lose_or_win(order_id, f"lost{turn}", lose=turn % 2 == 0, by_review=by_review)
+                for _ in range(2):
+                    quietly(self.minute)
+
+    def _lose_or_win(self, order_id: str, name: str, *, lose: bool, by_review: bool) -> None:
+        """Cancel or deny an order, or undo that."""
+        now = self.world.now
+        if by_review:
+            decision: Any = "deny" if lose else "approve"
+            quietly(lambda: review(self.world.table, order_id, decision, author="key", note="looked", now=now))
+        elif lose:
+            kind: Any = self.chance.choice(["cancellation", "refund"])
+            back = Refund(order_id, name, kind, 2000 if kind == "refund" else 0, "EUR", recorded_at=now)
+            quietly(lambda: report(self.world.table, back))
+        else:
+            quietly(lambda: self._win_back(order_id))
+
+    def _win_back(self, order_id: str) -> None:
+        for refund in self.world.table.read_order(order_id).refunds:
+            report(self.world.table, Reversal(order_id, refund.refund_id, recorded_at=self.world.now))
+
     # --- the admins ---------------------------------------------------------------------------------------------------
 
     def admin(self) -> None:

@@ -241,7 +241,8 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
     """Every message was delivered, and no occasion is told twice."""
     occasions = Counter[tuple[str, str]]()
     for message in messages:
-        occasions.update((message.order_id, letter.template) for letter in message.letters)
+        about = message.order_id or message.id
+        occasions.update((about, letter.template) for letter in message.letters)
         if message.state != "done":
             yield f"{message.id} is {message.state}"
         yield from (

@@ -7,7 +7,18 @@ from fractions import Fraction
 from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import Account, LedgerEntry, Message, OrderFacts, Redemption, Refund, Review, Withdrawal
+from chalicelib.domain.model import (
+    Account,
+    Code,
+    LedgerEntry,
+    Message,
+    OrderFacts,
+    Redemption,
+    Refund,
+    Review,
+    Suspension,
+    Withdrawal,
+)
 from chalicelib.domain.money import share
 from chalicelib.domain.program import Cap, Program
 from chalicelib.operations.audit import audit_all
@@ -58,6 +69,7 @@ class History:
             *self._lost_orders(entities),
             *self._lost_revisions(entities),
             *self._lost_withdrawals(entities),
+            *self._codes_while_suspended(),
             *self._wrong_worths(entities),
             *self._wrong_release_days(entities),
             *self._early_releases(entities),
@@ -96,6 +108,20 @@ class History:
         for name in self.wallet.told.values():
             if name not in stored or self.wallet.ended.get(name, stored[name]) != stored[name]:
                 yield f"{name} was told to be {self.wallet.ended.get(name)} and is {stored.get(name)}"
+
+    def _codes_while_suspended(self) -> Iterator[str]:
+        """No code was made for an ambassador who was suspended at that moment, in the order of commits."""
+        suspended = set[str]()
+        for record in self.world.engine.records:
+            pk, sk = (record["dynamodb"]["Keys"][name]["S"] for name in ("PK", "SK"))
+            if record["eventName"] != "INSERT" or not (sk == "CODE" or sk.startswith("SUSPENSION#")):
+                continue
+            made = entity_of(self.world.engine.items[pk, sk])
+            if isinstance(made, Suspension):
+                change = suspended.add if made.state == "suspended" else suspended.discard
+                change(made.ambassador_id)
+            elif isinstance(made, Code) and made.ambassador_id in suspended:
+                yield f"{made.code} was made for {made.ambassador_id}, who is suspended"
 
     def _wrong_worths(self, entities: list[Entity]) -> Iterator[str]:
         """Every order is worth what its facts say, worked out once more and differently."""

@@ -11,8 +11,10 @@ from chalicelib.domain.model import (
     Claim,
     Gift,
     LedgerEntry,
+    Message,
     OpenClaims,
     Redemption,
+    Suspension,
     Trait,
     Withdrawal,
 )
@@ -33,6 +35,7 @@ def violations(entities: Iterable[Entity]) -> list[str]:
         *wrong_adjustments(of(Adjustment, stored), entries),
         *wrong_gifts(of(Gift, stored), entries),
         *wrong_claims(of(Claim, stored), of(OpenClaims, stored), of(Redemption, stored)),
+        *wrong_suspensions(of(Suspension, stored), of(Account, stored), entries, of(Message, stored)),
         *wrong_traits(of(Trait, stored), of(Redemption, stored)),
     ]
 
@@ -116,6 +119,32 @@ def wrong_gifts(gifts: Iterable[Gift], entries: Iterable[LedgerEntry]) -> Iterat
         if times != (it.state == "sent"):
             yield f"the gift {it.id} is {it.state} and has {times} entries"
     yield from (f"{cause} has entries and is no gift" for cause in sent)
+
+
+def wrong_suspensions(
+    decisions: Iterable[Suspension],
+    accounts: Iterable[Account],
+    entries: Iterable[LedgerEntry],
+    messages: Iterable[Message],
+) -> Iterator[str]:
+    """An account is suspended if that was decided last; nothing leaves it or expires meanwhile; its end is told."""
+    decided, told = defaultdict[str, list[Suspension]](list), {it.id for it in messages}
+    for it in sorted(decisions, key=lambda it: it.version):
+        decided[it.ambassador_id].append(it)
+        if it.state == "reinstated" and f"{it.ambassador_id}@{it.version}" not in told:
+            yield f"{it} was told to nobody"
+    for account in accounts:
+        states = [it.state for it in decided[account.ambassador_id]]
+        if states != ["suspended", "reinstated"] * (len(states) // 2) + ["suspended"] * (len(states) % 2):
+            yield f"{account.ambassador_id} was {states}"
+        if account.suspended != (states[-1:] == ["suspended"]):
+            yield f"{account.ambassador_id} is suspended: {account.suspended}, and was {states}"
+    for entry in entries:
+        version = int(entry.number[:8])
+        before = [it for it in decided[entry.ambassador_id] if it.version < version]
+        leaves = entry.kind in {"spend", "payout", "gift_sent", "expiry"}
+        if leaves and before and before[-1].state == "suspended":
+            yield f"{entry.id} ({entry.kind}) leaves a suspended account"
 
 
 def wrong_claims(

@@ -4,11 +4,12 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from chalicelib.domain.model import ApiKey, Attempt, Claim
+from chalicelib.domain.model import Account, ApiKey, Attempt, Claim
 from chalicelib.domain.money import Money
-from chalicelib.operations import adjust, claims, withdraw
+from chalicelib.operations import adjust, claims, codes, suspend, withdraw
 from chalicelib.operations.send_gifts import mark_sent
-from tests.simulator.actors import Town, quietly
+from chalicelib.store.items import entity_of
+from tests.simulator.actors import PATIENCE, Town, quietly
 from tests.simulator.world import START
 
 ADJUSTMENT_LIMIT = 300
@@ -42,6 +43,7 @@ class Wallet:
         """Ask for coupons, hurriedly: the same tap from two phones, more than there is; use some, perhaps late."""
         for _ in range(self.chance.randint(1, 3)):
             owner = self.chance.choice(self.town.ambassadors)
+            self._wait_for_money(owner)
             self._withdraw("spend", owner, f"tap{self.chance.randint(1, 3)}-{owner}")
             if self.chance.random() < 0.3:
                 self.world.pass_time(hours=30)
@@ -77,7 +79,36 @@ class Wallet:
             quietly(self._adjust)
             quietly(self._second)
 
+    def inspector(self) -> None:
+        """Suspend and reinstate, in the same words more than once, with all codes or without."""
+        for _ in range(self.chance.randint(1, 3)):
+            owner, stops = self.chance.choice(self.town.ambassadors), self.chance.random() < 0.6
+            for _ in range(self.chance.randint(1, 2)):
+                quietly(lambda owner=owner, stops=stops: self._decide_on(owner, stops=stops))  # type: ignore[misc]
+
+    def sharer(self) -> None:
+        """Ask for further codes."""
+        for _ in range(self.chance.randint(1, 3)):
+            owner = self.chance.choice(self.town.ambassadors)
+            attempt = self._attempt(f"code-{owner}-{self.chance.randint(1, 4)}", owner)
+            quietly(lambda owner=owner, attempt=attempt: self._add_code(owner, attempt))  # type: ignore[misc]
+
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _decide_on(self, owner: str, *, stops: bool) -> None:
+        table, now = self.world.table, self.world.now
+        if stops:
+            profile = table.read_profile(owner)
+            assert profile is not None
+            pause_codes = self.chance.random() < 0.1
+            suspend.suspend(table, profile, pause_codes=pause_codes, by="key", note="hm", now=now)
+        else:
+            suspend.reinstate(table, owner, self.town.program(), by="key", note="fine", now=now)
+
+    def _add_code(self, owner: str, attempt: Attempt) -> None:
+        profile = self.world.table.read_profile(owner)
+        assert profile is not None
+        codes.add_code(self.world.table, profile, attempt=attempt, now=self.world.now, chance=self.chance)
 
     def _withdraw(self, kind: Any, owner: str, key: str) -> None:
         amount = self.chance.choice([100, 100, 250, 400])
@@ -85,6 +116,14 @@ class Wallet:
         attempt = self._attempt(f"{kind}-{key}", f"{owner}-{amount}")
         for _ in range(self.chance.randint(1, 2)):
             quietly(lambda: self._withdraw_once(wanted, attempt))
+
+    def _wait_for_money(self, owner: str) -> None:
+        """Come when there is something, or not at all."""
+        for _ in range(PATIENCE):
+            account = entity_of(self.world.engine.items[f"AMB#{owner}", "ACCOUNT"])
+            if isinstance(account, Account) and account.balance("EUR", "available") > 0:
+                return
+            self.world.switch()
 
     def _withdraw_once(self, wanted: withdraw.Wanted, attempt: Attempt) -> None:
         program, now = self.town.program(), self.world.now
