@@ -27,7 +27,7 @@ PACKAGES = {
         "png.py",
     ),
     *("crawleruseragents", "disposable_email_domains", "idna", "resvg_py"),
-    *("jmespath", "typing_extensions.py"),
+    *("jmespath", "typing_extensions.py", "tzdata"),
 }
 """Ours, and what it imports. The runtime brings boto3 with what it stands on."""
 
