@@ -58,7 +58,7 @@ Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
 Consents = Annotated[list[OurId], Meta(max_length=20)] | Annotated[dict[OurId, bool], Meta(max_length=20)]
-Moment = Annotated[datetime, Meta(tz=True, extra={"tidy": tidy.moment})]
+Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
 
 
@@ -402,7 +402,7 @@ def misfitting(wrong: list[Misfit]) -> Problem:
 
 
 def content(told: object) -> Any:
-    """Return what a request says, whatever its spelling: the fields as they were tidied, times as milliseconds."""
+    """Return what a request says, whatever its spelling: the fields as they were tidied, times in milliseconds."""
     plain = msgspec.to_builtins(told, builtin_types=(datetime,))
     return _timed(plain)
 

@@ -20,7 +20,6 @@ Tidier = Callable[[Any], Any]
 _BARRED = re.compile(f"[{BARRED}]+")
 _JOINERS = re.compile(f"[{JOINERS}]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*(?![A-Za-z0-9_-])")
-_BEYOND_MILLISECONDS = re.compile(r"(?<=[.,]\d{3})\d+")
 _NAME_MAX = 80
 _TRAIT_MAX = 512
 _TAG_MAX = 35
@@ -80,11 +79,6 @@ def trait(text: str) -> str:
     return text.strip()[:_TRAIT_MAX]
 
 
-def moment(text: str) -> str:
-    """Cut a time to the millisecond, as precise as times are kept."""
-    return _BEYOND_MILLISECONDS.sub("", text)
-
-
 def _in_ascii(host: str) -> str:
     if host.isascii():
         return host
@@ -111,6 +105,9 @@ def _tidier(kind: Any) -> Tidier | None:
     if get_origin(kind) is list:
         each = _tidier(arguments[0])
         return _of_list(each) if each else None
+    if get_origin(kind) is dict:
+        each = _tidier(arguments[1])
+        return _of_map(each) if each else None
     return _of_object(kind) if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
 
 
@@ -120,6 +117,10 @@ def _of_text(tidy: Callable[[str], str]) -> Tidier:
 
 def _of_list(tidy: Tidier) -> Tidier:
     return lambda value: list(map(tidy, value)) if isinstance(value, list) else value
+
+
+def _of_map(tidy: Tidier) -> Tidier:
+    return lambda value: {name: tidy(it) for name, it in value.items()} if isinstance(value, dict) else value
 
 
 def _of_object(kind: type[msgspec.Struct]) -> Tidier:

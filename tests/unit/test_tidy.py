@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.api.tidy import address, first_name, language_tag
+from chalicelib.api.schemas import AmbassadorChange, Decision, QuotedOrder
+from chalicelib.api.tidy import address, first_name, language_tag, tidied
 from chalicelib.domain.people import canonical_email
 
 
@@ -64,6 +65,25 @@ def test_hosts_that_differ_are_two_people(one: str, other: str) -> None:
 def test_a_locale_is_read_as_far_as_it_can_be(told: str, tag: str) -> None:
     """The language tag that it begins with; nothing where there is none, or one too long to be one."""
     assert language_tag(told) == tag
+
+
+def test_what_lies_deeper_is_tidied_too() -> None:
+    """In lists, in maps, in objects within objects; what does not fit stays for the check that follows."""
+    small, large = {"amount": 1, "currency": "eur"}, {"amount": 1, "currency": "EUR"}
+    decision = {"decision": "approve", "note": " ", "values": {"r/1": dict(small), "r2": 7}}
+    assert tidied(decision, Decision)["values"] == {"r/1": large, "r2": 7}
+    order = {"amount": dict(small), "items": [{"sku": " a ", "amount": dict(small)}, "no line"], "customer": []}
+    assert tidied(order, QuotedOrder) == {
+        "amount": large,
+        "items": [{"sku": "a", "amount": large}, "no line"],
+        "customer": [],
+    }
+
+
+def test_a_change_keeps_what_is_empty() -> None:
+    """There, an empty text is an error and null takes something back: neither means that nothing was said."""
+    change = {"last_name": " ", "locale": None, "email": " a@b.example "}
+    assert tidied(change, AmbassadorChange) == {"last_name": "", "locale": None, "email": "a@b.example"}
 
 
 def test_a_friends_name_is_one_line() -> None:
