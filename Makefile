@@ -19,7 +19,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: simulate planted mutants
+.PHONY: simulate planted faults mutants
 .PHONY: words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -78,6 +78,9 @@ simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten m
 
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
 	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+
+faults: $(DEV) ## plant faults outside the domain one by one in a copy, and see the tests notice (WORD="store" for some)
+	$(APP) -m tests.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
 
 mutants: .venv/app/.installed-mutants ## change every line of the domain in turn, and see the tests notice (a quarter of an hour)
 	$(APP) -m mutmut run --max-children $(CORES)
@@ -157,7 +160,10 @@ python:
 	@.venv/app/bin/python -m pip install $(QUIET) -r $<
 	@touch $@
 
-.venv/app/.installed-mutants: .venv/app/.installed-dev
+.venv/app/.installed-faults: $(DEV) ## plant faults outside the domain one by one in a copy, and see the tests notice (WORD="store" for some)
+	$(APP) -m tests.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+
+mutants: .venv/app/.installed-dev
 	@.venv/app/bin/python -m pip install $(QUIET) mutmut==3.8.1
 	@touch $@
 

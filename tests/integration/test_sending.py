@@ -1,20 +1,21 @@
 """A mail on the wire: made once, under the operator's configuration set, and never written over by who comes late."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.operations import programs
 from chalicelib.operations.deliver import ABANDONED, deliver
 from chalicelib.operations.settle_orders import settle_orders
 from tests.faults import refused
 from tests.integration.test_mails import states
-from tests.shop import Shop
+from tests.shop import PROGRAM, Shop
 
-OUTAGES = {
+OUTAGES: dict[str, int | Exception] = {
     "a server error": 500,
     "no service": 503,
     "too many": 429,
@@ -95,3 +96,70 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
     outbox.now = between
     outbox.minute()
     assert outbox.cloud.asked["SendEmail"] <= 2, "nobody else sends what somebody has in hand"
+
+
+def waits(shop: Shop) -> timedelta:
+    """How long the message waits for its next attempt."""
+    (row,) = [it for it in shop.everything() if it["SK"]["S"] == "MSG"]
+    return datetime.fromisoformat(row["due_at"]["S"]) - shop.now
+
+
+def test_the_gaps_between_attempts_double_up_to_four_hours(outbox: Shop) -> None:
+    """Two minutes, four, eight and so on: an outage of a day costs a dozen attempts and not a thousand."""
+    outbox.cloud.outage["SendEmail"] = 429
+    gaps = []
+    for _ in range(10):
+        outbox.minute()
+        gaps.append(waits(outbox) // timedelta(minutes=1))
+        outbox.now += timedelta(minutes=gaps[-1])
+    assert gaps == [2, 4, 8, 16, 32, 64, 128, 240, 240, 240]
+
+
+@pytest.mark.parametrize("is_throttle", [True, False])
+def test_what_passes_by_itself_is_no_alarm(outbox: Shop, is_throttle: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can mend a throttle or a broken line: it is counted, and no alarm watches that count."""
+    if is_throttle:
+        outbox.faults.before("SendEmail", *[refused("TooManyRequestsException", 429)] * 2)
+    else:
+        outbox.cloud.outage["SendEmail"] = OUTAGES["no connection"]
+    capsys.readouterr()
+    outbox.minute()
+    told = capsys.readouterr().out
+    assert '"LettersRefused"' in told
+    assert '"LettersBlocked"' not in told
+    assert '"LettersFailed"' not in told
+
+
+def test_a_busy_table_leaves_a_letter_for_later(outbox: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a letter needs can't be read just now: it goes in two minutes, and nothing is broken."""
+    outbox.faults.before("GetItem", *[refused("ThrottlingException")] * 20)
+    capsys.readouterr()
+    outbox.minute()
+    told = capsys.readouterr().out
+    assert '"LettersRefused"' in told
+    assert '"LettersFailed"' not in told
+    outbox.faults.before("GetItem")
+    assert waits(outbox) == timedelta(minutes=2)
+    outbox.now += timedelta(minutes=2)
+    outbox.minute()
+    assert states(outbox) == {"friend_thanks": "sent", "reward_held": "sent"}
+
+
+def test_each_reader_is_written_to_in_their_own_language(shop: Shop) -> None:
+    """The friend in the order's language, the ambassador in the profile's, whatever the program's is."""
+    maya = shop.enrol(locale="es")
+    shop.redeem(maya["code"], customer={"locale": "gu"})
+    shop.stream()
+    told = {mail.destinations["ToAddresses"][0]: mail.body for mail in shop.sent()}
+    assert '<html lang="es"' in told["maya@example.com"]
+    assert '<html lang="gu"' in told["o1@friends.example"]
+
+
+def test_a_mail_speaks_of_the_rules_that_it_was_written_under(outbox: Shop) -> None:
+    """The shop has another name since: what was promised before is told in the name of who promised it."""
+    programs.publish(deps.table(), {**PROGRAM, "shop_name": "Another Shop"}, author="test", now=outbox.now)
+    outbox.minute()
+    assert len(outbox.sent()) == 2
+    for mail in outbox.sent():
+        assert "Kavya Ceramics" in mail.body
+        assert "Another Shop" not in mail.body

@@ -2,27 +2,33 @@
 
 `python -m tests.planted` tells of each fault which test caught it, and at the end how many were caught, by room.
 `--widely` shows a fault that its own tests have missed to all that run in one process.
+
+Libraries are imported once: each fault is tried in a fork of this process, which then imports the changed program.
 """
 
 import argparse
 import os
-import re
-import shutil
-import subprocess
+import signal
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
+from types import FrameType
 
-from tests.planted.change import Change, read_changes
+import boto3  # noqa: F401 - as what follows: for the forks
+import chalice.test  # noqa: F401
+import hypothesis  # noqa: F401
+import jinja2  # noqa: F401
+import pytest
+
+from tests.planted.change import Change, planted_copy, read_changes
 
 ROOT = Path(__file__).parents[2]
-WIDELY = ("tests/unit", "tests/integration", "tests/deployed/test_policies.py")
+WIDELY = ("tests/integration", "tests/unit", "tests/deployed/test_policies.py")
+OURS = {"app", "bench", "chalicelib", "examples", "infra", "tests"}
 SECONDS_MAX = 900
-_CAUGHT = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
 def faults() -> dict[str, list[Change]]:
@@ -39,8 +45,9 @@ def main() -> int:
     asked = parser.parse_args()
     chosen = [(room, it) for room, found in faults().items() for it in found if asked.word in f"{room}: {it.name}"]
     planted, caught, excused = Counter[str](), Counter[str](), Counter[str]()
-    with ThreadPoolExecutor(asked.processes) as pool:
-        found = pool.map(lambda it: try_fault(it[1], widely=asked.widely), chosen)
+    try_one = _tried_widely if asked.widely else _tried
+    with get_context("fork").Pool(asked.processes, maxtasksperchild=1) as pool:
+        found = pool.imap(try_one, [it for _, it in chosen], chunksize=1)
         for (room, fault), by in zip(chosen, found, strict=True):
             planted[room] += 1
             caught[room] += by is not None
@@ -50,52 +57,67 @@ def main() -> int:
     return int(planted.total() > caught.total() + excused.total())
 
 
-def table(planted: Counter[str], caught: Counter[str], excused: Counter[str]) -> list[str]:
+def table(planted: Mapping[str, int], caught: Mapping[str, int], excused: Mapping[str, int]) -> list[str]:
     """The score by room, in Markdown."""
     rows = [(room, planted[room], caught[room], excused[room]) for room in planted]
-    whole = ("**all**", planted.total(), caught.total(), excused.total())
+    rows.append(("**all**", sum(planted.values()), sum(caught.values()), sum(excused.values())))
     head = ["", "| room | planted | caught | told why not | score |", "| --- | ---: | ---: | ---: | ---: |"]
-    return head + [
-        f"| {name} | {all_} | {seen} | {told} | {seen / all_:.0%} |" for name, all_, seen, told in [*rows, whole]
-    ]
+    return head + [f"| {name} | {there} | {seen} | {told} | {seen / there:.0%} |" for name, there, seen, told in rows]
 
 
-def try_fault(fault: Change, *, widely: bool = False) -> str | None:
-    """Which test has noticed a fault, if any has."""
-    with planted_copy(fault) as folder:
-        by = _noticed(folder, fault.tests)
-        return by if by or not widely else _noticed(folder, WIDELY)
+class First:
+    """Hears which test fails first."""
+
+    def __init__(self) -> None:
+        self.failed: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note it."""
+        if report.failed and self.failed is None:
+            self.failed = report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file that can't even be imported."""
+        if report.failed and self.failed is None:
+            self.failed = report.nodeid
+
+
+def _tried(fault: Change) -> str | None:
+    with planted_copy(ROOT, fault) as folder:
+        return _noticed(folder, fault.tests)
+
+
+def _tried_widely(fault: Change) -> str | None:
+    return _tried(fault) or _tried(replace(fault, tests=WIDELY))
 
 
 def _noticed(folder: Path, tests: tuple[str, ...]) -> str | None:
-    """The first test that fails; a run that hangs has noticed as well."""
-    command = [sys.executable, "-m", "pytest", "-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", *tests]
-    command += ["--deselect=tests/planted", "--deselect=tests/simulator/test_planted.py"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """The first test that fails; a run that hangs has been noticed as well."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[name]
+    sys.path[:] = [str(folder), *(path for path in sys.path if Path(path or ".").resolve() != ROOT)]
+    os.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(SECONDS_MAX)
+    first = First()
+    options = ["-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "--deselect=tests/planted"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     try:
-        ran = subprocess.run(
-            command, cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=SECONDS_MAX
-        )
-    except subprocess.TimeoutExpired:
+        ended = pytest.main([*options, *tests], plugins=[first])
+    except TimeoutError:
         return "the time limit"
-    if ran.returncode == 0:
-        return None
-    found = _CAUGHT.search(ran.stdout)
-    return found[1] if found else f"pytest itself: {(ran.stdout + ran.stderr).strip()[-300:]}"
+    finally:
+        signal.alarm(0)
+    return first.failed or (None if ended == pytest.ExitCode.OK else f"pytest itself: {ended!r}")
 
 
-@contextmanager
-def planted_copy(fault: Change) -> Iterator[Path]:
-    """A copy of the program with a fault in it."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
-        for name in listed.splitlines():
-            if (ROOT / name).is_file():
-                Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, Path(folder, name))
-        Path(folder, ".venv").symlink_to(ROOT / ".venv")
-        fault.plant(Path(folder))
-        yield Path(folder)
+def _give_up(number: int, frame: FrameType | None) -> None:
+    raise TimeoutError
 
 
 if __name__ == "__main__":

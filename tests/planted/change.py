@@ -8,18 +8,22 @@ A list of changes is a text of blocks with an empty line between them:
     +
     = tests/integration/test_client.py
 
-`@` names a file and, where a place would not be unique in it, a function. In Python code `-` and `+` are pieces of code
-that are compared word by word: blanks, line ends, comments and a comma before a closing bracket don't matter. In JSON
-`-` is a path with slashes (an array's members by their number) and `+` the value to put there; without a value what is
-there goes. In any other file they are pieces of its text. `=` names what to run, `!` says why nobody can tell.
+`@` names a file and, where a place is not unique in it, a function or class. In Python code `-` and `+` are pieces
+of code that are compared word by word: blanks, line ends, comments and a comma before a closing bracket don't matter.
+In JSON `-` is a path with slashes (an array's members by their number) and `+` the value to put there; without a value
+what is there goes. In any other file they are pieces of its text. `=` names what to run, `!` says why nobody can tell.
 """
 
 import ast
 import io
 import json
+import shutil
+import tempfile
 import tokenize
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,24 +78,53 @@ def read_changes(path: Path) -> list[Change]:
     return [_change(block.splitlines()) for block in path.read_text().strip().split("\n\n")]
 
 
+@contextmanager
+def planted_copy(root: Path, change: Change) -> Iterator[Path]:
+    """A copy of the program, bytecode and all, with a change in it."""
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        if Path(folder) != root:
+            return set()
+        return {name for name in names if name in {"build", "mutants"} or (name[0] == "." and name != ".chalice")}
+
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(root, copy, ignore=left_out)
+        (copy / ".venv").symlink_to(root / ".venv")
+        change.plant(copy)
+        yield copy
+
+
 def _change(lines: list[str]) -> Change:
     told = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#@-+=!"}
     (name,), (place,) = told["#"], told["@"]
     file, _, function = place.partition(" ")
-    before, after = ("\n".join(told[mark]) for mark in "-+")
+    before, after = ("\n".join(told[mark]).lstrip() for mark in "-+")
     return Change(name, file, function, before, after, tuple(" ".join(told["="]).split()), " ".join(told["!"]))
 
 
 def _places(text: str, change: Change) -> list[tuple[int, int]]:
-    """Where a piece of code stands in a text: from where to where, for each place."""
+    """Where a piece of code stands in a text: from where to where, for each place.
+
+    A function that is gone may have left the place to another one: then the whole file is looked through.
+    """
     wanted, words = [word for word, _, _ in _words(change.before)], _words(text)
+    comma = wanted[-1:] == [","]
+    wanted = wanted[: len(wanted) - comma]
     low, high = _bounds(text, change.function) if change.function else (0, len(text))
     words = [it for it in words if low <= it[1] < high]
-    return [
+    found = [
         (words[first][1], words[first + len(wanted) - 1][2])
         for first in range(len(words) - len(wanted) + 1)
         if [word for word, _, _ in words[first : first + len(wanted)]] == wanted
     ]
+    return [(begin, end + _comma_after(text, end) * comma) for begin, end in found]
+
+
+def _comma_after(text: str, end: int) -> int:
+    """How far a comma that follows reaches."""
+    rest = text[end:]
+    return len(rest) - len(rest.lstrip()[1:]) if rest.lstrip()[:1] == "," else 0
 
 
 def _plain_places(text: str, piece: str) -> list[tuple[int, int]]:
@@ -102,6 +135,7 @@ def _plain_places(text: str, piece: str) -> list[tuple[int, int]]:
     return found
 
 
+@lru_cache(maxsize=64)
 def _words(code: str) -> list[Word]:
     """The words of a piece of code, which may be any piece of it."""
     starts = _line_starts(code)
@@ -127,13 +161,14 @@ def _line_starts(text: str) -> list[int]:
 def _bounds(text: str, function: str) -> tuple[int, int]:
     """From where to where a function or class reaches; a name with dots leads into classes."""
     body: list[ast.stmt] = ast.parse(text).body
-    starts = _line_starts(text)
+    starts, bounds = _line_starts(text), (0, len(text))
     for name in function.split("."):
         found = [it for it in body if getattr(it, "name", None) == name]
         if len(found) != 1:
-            raise PlaceError(f"there is no {function}")
+            return 0, len(text)
         body = getattr(found[0], "body", [])
-    return starts[found[0].lineno - 1], starts[found[0].end_lineno or 0]
+        bounds = starts[found[0].lineno - 1], starts[found[0].end_lineno or 0]
+    return bounds
 
 
 def _with_value(text: str, path: str, value: str) -> str:

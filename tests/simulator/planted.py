@@ -5,39 +5,20 @@
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.planted.change import Change, planted_copy, read_changes
 
 ROOT = Path(__file__).parents[2]
 HISTORIES_MAX = 3000
 
 
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """What stands in a file, once, and what to put in its place."""
-
-    name: str
-    file: str
-    before: str
-    after: str
-
-
-def bugs() -> list[Bug]:
-    """Read `bugs.txt`: a name, a file, the lines that stand there (-) and those to put in their place (+)."""
-    return [_bug(block.splitlines()) for block in (ROOT / "tests/simulator/bugs.txt").read_text().split("\n\n")]
-
-
-def _bug(lines: list[str]) -> Bug:
-    told = {mark: [line[1:] for line in lines if line.startswith(mark)] for mark in "#@-+"}
-    (name,), (file,) = told["#"], told["@"]
-    return Bug(name.strip(), file.strip(), "\n".join(told["-"]), "\n".join(told["+"]))
+def bugs() -> list[Change]:
+    """Read `bugs.txt`."""
+    return read_changes(ROOT / "tests/simulator/bugs.txt")
 
 
 def main() -> int:
@@ -57,9 +38,9 @@ def main() -> int:
     return int(missed > 0)
 
 
-def try_bug(bug: Bug) -> tuple[int | None, str]:
+def try_bug(bug: Change) -> tuple[int | None, str]:
     """Play histories with a bug: after how many the first one failed (None: none did), and with what words."""
-    with planted(bug) as folder:
+    with planted_copy(ROOT, bug) as folder:
         command = [sys.executable, "-m", "tests.simulator", "--histories", str(HISTORIES_MAX)]
         ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     seed = re.search(r"^Seed (\d+) fails", ran.stdout, re.MULTILINE)
@@ -68,19 +49,6 @@ def try_bug(bug: Bug) -> tuple[int | None, str]:
     return int(seed[1]) + 1, next(
         reversed(re.findall(r"^\w*(?:Error|Exception): (.{0,70})", ran.stdout, re.MULTILINE)), ""
     )
-
-
-@contextmanager
-def planted(bug: Bug) -> Iterator[Path]:
-    """A copy of the program with a bug in it."""
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
-        for part in ("chalicelib", "tests", "bench"):
-            shutil.copytree(ROOT / part, Path(folder, part), ignore=shutil.ignore_patterns("__pycache__"))
-        file = Path(folder, "chalicelib", bug.file)
-        text = file.read_text()
-        assert text.count(bug.before) == 1, f"{bug.name}: its place is not there, or not only once"
-        file.write_text(text.replace(bug.before, bug.after))
-        yield Path(folder)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,104 @@
+"""The two workers: what the stream acts on and what it leaves, how far the schedule goes, and what waits for whom."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+
+from chalicelib import deps
+from chalicelib.store.table import Table
+from chalicelib.store.wire import Wire
+from chalicelib.workers import schedule, stream
+from chalicelib.workers.jobs import carry_on
+from tests.shop import Body, Shop
+
+
+def records(change: str, *keys: tuple[str, str]) -> Body:
+    """What the stream brings of some items."""
+    return {
+        "Records": [{"eventName": change, "dynamodb": {"Keys": {"PK": {"S": pk}, "SK": {"S": sk}}}} for pk, sk in keys]
+    }
+
+
+def audit(shop: Shop) -> str:
+    """Begin an audit as a job; answers its id."""
+    answer = shop.call("POST", "/v1/ledger/audit", {"all": True}, scope="admin:write")
+    assert answer.status_code == 202, answer.body
+    return str(shop.read(answer)["id"])
+
+
+def state(shop: Shop, job_id: str) -> str:
+    """How far a job is."""
+    return str(shop.read(shop.call("GET", f"/v1/jobs/{job_id}", scope="admin:read"))["state"])
+
+
+@pytest.mark.parametrize(("change", "settled"), [("INSERT", True), ("MODIFY", False), ("REMOVE", False)])
+def test_the_stream_acts_on_what_is_new_alone(shop: Shop, change: str, settled: bool) -> None:
+    """Its own changes come back to it: were they taken for news, it would go round and round."""
+    shop.redeem(shop.enrol()["code"])
+    answer = stream.on_table_change(records(change, ("ORDER#o1", "#REDEMPTION")), None)
+    assert answer == {"batchItemFailures": []}
+    assert bool(shop.postings()) is settled
+
+
+def test_a_new_job_is_begun_at_once(shop: Shop) -> None:
+    """Whoever asks for an audit does not wait for the schedule's minute."""
+    job_id = audit(shop)
+    shop.stream()
+    assert state(shop, job_id) == "done"
+
+
+def test_the_schedule_carries_on_what_the_stream_has_missed(shop: Shop) -> None:
+    """Jobs, too."""
+    job_id = audit(shop)
+    shop.minute()
+    assert state(shop, job_id) == "done"
+
+
+def test_the_schedule_works_through_everything_that_is_due(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batch after batch, until nothing is left: not so many a minute."""
+    monkeypatch.setattr(schedule, "BATCH", 3)
+    code = shop.enrol()["code"]
+    for number in range(8):
+        shop.redeem(code, f"o{number}")
+    shop.now += timedelta(minutes=1)
+    shop.minute()
+    assert len(shop.postings()) == 8
+    shop.minute()
+    assert len(shop.mails()) == 16
+    assert deps.table().count_due(shop.now) == 0
+
+
+@pytest.mark.parametrize(("by", "seconds"), [("stream", 10), ("minute", 50)])
+def test_no_job_keeps_orders_waiting(shop: Shop, by: str, seconds: float) -> None:
+    """In the stream a job has seconds, in the schedule well under its minute, however much there is to do.
+
+    Each look at the clock takes two seconds, so the whole audit would take some ten minutes.
+    """
+    moment = [0.0]
+
+    def clock() -> float:
+        moment[0] += 2
+        return moment[0]
+
+    wire = Wire(deps.session().client("dynamodb"), deps.settings().table, sleep=lambda _: None, clock=clock)
+    table = Table(wire)
+    for number in range(30):
+        shop.enrol(f"maya{number}@example.com")
+    shop.stream()
+    with patch.object(deps, "table", lambda: table):
+        job_id = audit(shop)
+        began = moment[0]
+        getattr(shop, by)()
+        assert 0 < moment[0] - began <= seconds + 20, "a slice that was begun is ended"
+        assert state(shop, job_id) == "running"
+        for _ in range(100):
+            shop.minute()
+        assert state(shop, job_id) == "done"
+
+
+def test_no_job_is_begun_when_the_time_is_up(shop: Shop) -> None:
+    """Of many jobs those that do not get their turn are as they were, for the next run."""
+    job_id = audit(shop)
+    carry_on([f"JOB#{job_id}"], -1.0)
+    assert state(shop, job_id) == "queued"
