@@ -11,7 +11,9 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create, Revoked, Valid
+from chalicelib.domain.model import Attempt
 from chalicelib.operations import keys
+from chalicelib.store.table import Failure
 from chalicelib.store.wire import BusyError
 from tests.faults import cancelled, refused
 from tests.shop import Shop, eur
@@ -67,10 +69,11 @@ def test_a_transaction_that_meets_passing_trouble_is_tried_again(shop: Shop, tro
 
 def test_a_condition_that_failed_beside_a_conflict_is_an_answer(shop: Shop) -> None:
     """Whoever has lost for good is told at once, whatever else spoke against the transaction."""
-    code = shop.enrol()["code"]
+    wanted = [Create(Attempt(name * 64, "f", shop.now)) for name in "ab"]
+    shop.faults.calls.clear()
     shop.faults.before("TransactWriteItems", cancelled("TransactionConflict", "ConditionalCheckFailed"))
-    assert shop.redeem(code).status_code == 422
-    assert shop.faults.count("TransactWriteItems") == 2, "one of them enrolled"
+    assert deps.table().commit(wanted) == (Failure(wanted[1], None),)
+    assert shop.faults.count("TransactWriteItems") == 1
 
 
 def test_what_can_never_succeed_is_not_tried_again(shop: Shop) -> None:
