@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from chalicelib.domain.people import greetable
 from chalicelib.web.text import one_line
 
 WIDTH, HEIGHT = 1200, 630
@@ -40,8 +41,12 @@ class Card:
 
 
 def card_of(shop_name: str, first_name: str, saving: str) -> Card | None:
-    """Return the card for a shop, less the name or figure that can't be drawn; None when the shop's name can't be."""
-    shop, name, figure = (text if _family(text) else "" for text in map(one_line, (shop_name, first_name, saving)))
+    """Return the card for a shop; None when its name can't be drawn.
+
+    An ambassador's name that can't be drawn, or is none to greet with, is left out; so is a figure.
+    """
+    told = (shop_name, greetable(first_name) or "", saving)
+    shop, name, figure = (text if _family(text) else "" for text in map(one_line, told))
     return Card(shop, name, figure) if shop else None
 
 

@@ -97,6 +97,14 @@ def test_markup_is_text(evil: str) -> None:
     assert not differs(picture, shown(Card("Shop", "Maya", "10%")), STUB)
 
 
+@pytest.mark.parametrize(
+    "bait", ["evil.example", "Your prize: http://evil.example/claim", "call +1 202 555 0123", "a@b.co"]
+)
+def test_bait_is_not_drawn(bait: str) -> None:
+    """What pages don't greet with is not drawn either: a picture from the shop's own host is as good a bait."""
+    assert card_of("Shop", bait, "10%") == Card("Shop", "", "10%")
+
+
 def test_a_long_name_is_cut_before_it_is_too_small_to_read() -> None:
     """What comes after some twenty of the widest letters is not seen, and three dots say that there is more."""
     assert draw(Card("Shop", "M" * 20, "10%")) != draw(Card("Shop", "M" * 19, "10%"))
