@@ -1,6 +1,6 @@
 """The two workers: what the stream acts on and what it leaves, how far the schedule goes, and what waits for whom."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -102,3 +102,45 @@ def test_no_job_is_begun_when_the_time_is_up(shop: Shop) -> None:
     job_id = audit(shop)
     carry_on([f"JOB#{job_id}"], -1.0)
     assert state(shop, job_id) == "queued"
+
+
+def spoilt(shop: Shop) -> None:
+    """An order whose reward is on hold, and a refund of it that nobody can read."""
+    shop.redeem(shop.enrol()["code"])
+    shop.stream()
+    shop.refund("o1", "r1", 900)
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "ORDER#o1"}, "SK": {"S": "REFUND#r1"}},
+        UpdateExpression="SET refunded_at = :wrong",
+        ExpressionAttributeValues={":wrong": {"S": "some day"}},
+    )
+
+
+def due(shop: Shop) -> dict[str, datetime]:
+    """When each part of the order asks to be looked at."""
+    rows = [row for row in shop.everything() if row["PK"]["S"] == "ORDER#o1" and "due_at" in row]
+    return {row["SK"]["S"]: datetime.fromisoformat(row["due_at"]["S"]) for row in rows}
+
+
+def test_an_order_that_cannot_be_read_is_looked_at_once_a_day(shop: Shop) -> None:
+    """The gaps grow from two minutes to a day and no further: whenever it is mended, it is settled by the next day."""
+    spoilt(shop)
+    gaps = []
+    for _ in range(15):
+        shop.now = max(shop.now, due(shop)["REFUND#r1"])
+        shop.minute()
+        gaps.append((due(shop)["REFUND#r1"] - shop.now) / timedelta(minutes=1))
+    assert gaps[:10] == [2.0**n for n in range(1, 11)]
+    assert gaps[10:] == [24 * 60.0] * 5
+
+
+def test_what_is_due_later_is_not_put_off_with_what_is_due_now(shop: Shop) -> None:
+    """A reward is released on its day, or looked at on it, however often something else of its order has broken."""
+    spoilt(shop)
+    release = due(shop)["#REDEMPTION"]
+    for _ in range(3):
+        shop.now += timedelta(hours=1)
+        shop.minute()
+    assert due(shop)["#REDEMPTION"] == release
+    assert due(shop)["REFUND#r1"] > shop.now
