@@ -128,7 +128,7 @@ def settle(
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
     if not order.is_paid or redemption.withdrawn:
-        return _waiting(redemption, account, program, now)
+        return _waiting(redemption, account)
     account = welcomed(account, redemption, program)
     terms, draws = decide_terms(order, account, program, around or Surroundings())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
@@ -140,13 +140,11 @@ def decides_terms(order: OrderFacts) -> bool:
     return redemption is not None and redemption.standing is None and order.is_paid and not redemption.withdrawn
 
 
-def _waiting(redemption: Redemption, account: Account, program: Program, now: datetime) -> Settlement:
-    """Leave an order as it is until it is paid for, and look at it once more when it lapses."""
-    ends = redemption.placed_at + program.pending
-    due_at = ends if now < ends and not redemption.withdrawn else None
-    changed = due_at != redemption.due_at
+def _waiting(redemption: Redemption, account: Account) -> Settlement:
+    """Leave an order as it is until a payment is reported, which asks for attention itself."""
+    changed = redemption.due_at is not None
     if changed:
-        redemption = replace(redemption, due_at=due_at, version=redemption.version + 1)
+        redemption = replace(redemption, due_at=None, version=redemption.version + 1)
     return Settlement(
         redemption,
         account,

@@ -1,0 +1,258 @@
+"""Who has the place among a friend's orders, and who gets it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.friends import (
+    RELIED_ON_MAX,
+    UNPAID_MAX,
+    Holder,
+    Place,
+    Replaced,
+    Seeker,
+    first_root,
+    seeker_of,
+    take,
+)
+from chalicelib.domain.model import Freed, Friend, OrderFacts
+from chalicelib.domain.program import FurtherOrders, Program
+from tests.unit.book import Book, at, program, root
+
+NOW = at(3)
+MAYA, ASHA = "amb_1", "amb_2"
+
+
+def seeker(order_id: str = "o2", ambassador_id: str = MAYA, day: float = 3, *, paid: bool = True) -> Seeker:
+    """An order of the third day that wants the place."""
+    return Seeker(order_id, ambassador_id, at(day), paid=paid)
+
+
+def holder(*came_back: tuple[Any, ...], **more: Any) -> Holder:
+    """Fay's root, whose order o1 is paid for, with refunds as (amount, kind)."""
+    book = Book()
+    for amount, *kind in came_back:
+        book.refund(amount, kind=kind[0] if kind else "refund")
+    return Holder(root("o1", MAYA, at(0), **more), book.order)
+
+
+def unpaid(turns: int, day: float = 2, **more: Any) -> Holder:
+    """Fay's root, whose order o1 is not paid for: the `turns`-th in a row, which began on a day."""
+    return Holder(root("o1", MAYA, at(0), unpaid=turns, unpaid_since=at(day), **more))
+
+
+def got(place: Place | None) -> Friend:
+    """The root as it is left."""
+    assert place is not None
+    assert place.root is not None
+    return place.root
+
+
+def test_whom_nobody_knows_has_the_place() -> None:
+    """Without a read: the first order's root is made in its transaction, paid for or not."""
+    assert take(seeker(), [], program(), now=NOW) == Place()
+    assert first_root("fay", seeker(), now=NOW) == root("o2", MAYA, at(3))
+    assert first_root("fay", seeker(paid=False), now=NOW) == root("o2", MAYA, at(3), unpaid=1, unpaid_since=NOW)
+
+
+def test_an_order_that_stands_keeps_its_place() -> None:
+    """From any other order, of whichever ambassador, paid for or not."""
+    for came_back in ([], [(4499,)], [(4500, "chargeback")]):
+        for other in (seeker(), seeker(ambassador_id=ASHA), seeker(paid=False)):
+            assert take(other, [holder(*came_back)], program(), now=NOW) is None
+
+
+def test_an_order_of_which_nothing_is_known_keeps_its_place() -> None:
+    """What can't be looked at can't be relied on."""
+    assert take(seeker(), [Holder(root("o1", MAYA, at(0)))], program(), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("came_back", "relied_on"),
+    [
+        ([(0, "cancellation")], ("r1",)),
+        ([(100,), (0, "cancellation"), (0, "cancellation")], ("r2",)),
+        ([(4500,)], ("r1",)),
+        ([(2000,), (2500,)], ("r1", "r2")),
+        ([(1000, "chargeback"), (4500,)], ("r2",)),
+    ],
+)
+def test_what_came_to_nothing_gives_way_to_any_order(
+    came_back: list[tuple[Any, ...]], relied_on: tuple[str, ...]
+) -> None:
+    """And names the refunds on which that rests: a cancellation alone, else all refunds."""
+    for other in (seeker(), seeker(ambassador_id=ASHA), seeker(paid=False)):
+        place = take(other, [holder(*came_back)], program(), now=NOW)
+        assert place is not None
+        assert place.replaced == (Replaced("o1", relied_on),)
+        assert (place.friend_order, place.joined) == (1, ())
+        left = got(place)
+        assert (left.order_id, left.ambassador_id, left.since, left.version) == ("o2", other.ambassador_id, at(3), 2)
+        assert (left.unpaid, left.unpaid_since) == ((0, None) if other.paid else (1, NOW))
+
+
+def test_what_rests_on_too_many_refunds_is_for_an_admin() -> None:
+    """A transaction has room for so many."""
+    most = [(4500 // RELIED_ON_MAX,)] * RELIED_ON_MAX
+    assert take(seeker(), [holder(*most)], program(), now=NOW) is not None
+    assert take(seeker(), [holder(*most, (1,))], program(), now=NOW) is None
+
+
+def test_a_friend_who_was_freed_before_is_not_freed_again() -> None:
+    """An order that an admin released gives way without another word, and rests on no refund."""
+    it = holder()
+    assert it.order is not None
+    freed = replace(it, order=replace(it.order, freed=Freed("o1", recorded_at=at(1), author="key", note="asked")))
+    place = take(seeker(), [freed], program(), now=NOW)
+    assert place is not None
+    assert place.replaced == ()
+
+
+# --- unpaid orders ----------------------------------------------------------------------------------------------------
+
+
+def test_an_order_that_is_not_paid_for_gives_way_to_one_that_is() -> None:
+    """However many tried before; the row of unpaid ones ends with it. The holder has no terms, so no fact is due."""
+    for turns in (1, UNPAID_MAX, UNPAID_MAX + 1):
+        place = take(seeker(), [unpaid(turns)], program(), now=NOW)
+        left = got(place)
+        assert (left.order_id, left.unpaid, left.unpaid_since) == ("o2", 0, None)
+        assert place is not None
+        assert place.replaced == ()
+
+
+def test_unpaid_orders_take_turns_only_so_often() -> None:
+    """Each has had the discount. A row ends by itself: so long after its first order a new one begins."""
+    rules = program(pending_days=5)
+    for turns in range(1, UNPAID_MAX):
+        left = got(take(seeker(paid=False), [unpaid(turns)], rules, now=NOW))
+        assert (left.unpaid, left.unpaid_since) == (turns + 1, at(2))
+    assert take(seeker(paid=False), [unpaid(UNPAID_MAX)], rules, now=at(6.99)) is None
+    left = got(take(seeker(paid=False), [unpaid(UNPAID_MAX)], rules, now=at(7)))
+    assert (left.unpaid, left.unpaid_since) == (1, at(7))
+
+
+def test_an_order_always_has_the_place_that_is_its_own() -> None:
+    """When it is paid for, and its root still names it; the root is written all the same."""
+    left = got(take(seeker("o1"), [unpaid(2)], program(), now=NOW))
+    assert (left.order_id, left.unpaid, left.version) == ("o1", 0, 2)
+
+
+def test_who_pays_late_finds_the_place_taken() -> None:
+    """By an order that is paid for and stands."""
+    assert take(seeker("o0"), [holder()], program(), now=NOW) is None
+
+
+def test_a_stored_order_seeks_its_place_as_one_that_is_paid_for() -> None:
+    """Nobody asks before that."""
+    order = Book(pending=True).redemption
+    assert seeker_of(order) == Seeker("o1", MAYA, at(0), paid=True)
+
+
+# --- further orders ---------------------------------------------------------------------------------------------------
+
+
+def rules(most: int | None = None) -> Program:
+    """Take further orders for ten days, at most so many."""
+    return program(friend_days=10, later=FurtherOrders(orders=most) if most is not None else None)
+
+
+def test_further_orders_are_counted() -> None:
+    """Each writes the root, which keeps the first order and its day."""
+    place = take(seeker(), [holder()], rules(), now=NOW)
+    assert place is not None
+    assert place.friend_order == 2
+    assert got(place) == root("o1", MAYA, at(0), count=2, version=2)
+    third = take(seeker("o3"), [holder(count=2)], rules(), now=NOW)
+    assert third is not None
+    assert third.friend_order == 3
+
+
+@pytest.mark.parametrize(("count", "most", "taken"), [(1, 0, False), (1, 1, True), (2, 1, False), (7, None, True)])
+def test_only_so_many_further_orders_are_taken(count: int, most: int | None, taken: bool) -> None:
+    """As many as the program says beside the first."""
+    assert (take(seeker(), [holder(count=count)], rules(most), now=NOW) is not None) == taken
+
+
+def test_further_orders_are_for_whoever_brought_the_friend_and_in_time() -> None:
+    """Another ambassador, or a day too late: the first order stands, so there is no place."""
+    assert take(seeker(ambassador_id=ASHA), [holder()], rules(), now=NOW) is None
+    assert take(seeker(day=10), [holder()], rules(), now=at(10)) is None
+    assert take(seeker(day=9.99), [holder()], rules(), now=at(10)) is not None
+
+
+def test_nobody_takes_over_a_friend_who_came_again() -> None:
+    """The first place is given back to the same ambassador alone, not even an unpaid order gives way to another's."""
+    gone = holder((0, "cancellation"), count=2)
+    assert take(seeker(ambassador_id=ASHA), [gone], rules(), now=NOW) is None
+    assert take(seeker(ambassador_id=ASHA), [unpaid(1, count=2)], rules(), now=NOW) is None
+    left = got(take(seeker(), [gone], rules(), now=NOW))
+    assert (left.order_id, left.count, left.since) == ("o2", 2, at(0))
+
+
+# --- one person, known as two -----------------------------------------------------------------------------------------
+
+
+def other(it: Holder, order_id: str = "o5", **more: Any) -> Holder:
+    """The same under another pseudonym and with another order."""
+    order = it.order and OrderFacts(order_id, it.order.redemption, refunds=it.order.refunds)
+    return Holder(replace(it.root, person="fay-2", order_id=order_id, **more), order)
+
+
+def test_two_places_become_one_if_both_are_given_back() -> None:
+    """The second root leads to the first from then on, and keeps the contact; both orders are void for good."""
+    gone = holder((0, "cancellation"))
+    place = take(seeker(), [gone, other(gone, version=4, email="fay@example.com")], program(), now=NOW)
+    assert place is not None
+    assert got(place).person == "fay"
+    assert place.joined == (Friend("fay-2", root="fay", email="fay@example.com", version=5),)
+    assert place.replaced == (Replaced("o1", ("r1",)), Replaced("o5", ("r1",)))
+
+
+def test_two_places_stay_two_while_one_of_them_stands() -> None:
+    """There would be two rewarded orders of one friend, or one too many."""
+    gone, stands = holder((0, "cancellation")), holder()
+    assert take(seeker(), [gone, other(stands)], program(), now=NOW) is None
+    assert take(seeker(), [stands, other(stands)], rules(), now=NOW) is None
+
+
+def test_a_further_order_brings_both_together() -> None:
+    """Beside the one that stands, if the other came to nothing."""
+    gone, stands = holder((0, "cancellation")), holder()
+    place = take(seeker(), [other(gone), stands], rules(), now=NOW)
+    assert place is not None
+    assert place.friend_order == 2
+    assert got(place).person == "fay"
+    assert [it.person for it in place.joined] == ["fay-2"]
+    assert place.replaced == (Replaced("o5", ("r1",)),)
+
+
+def test_a_row_of_unpaid_orders_goes_on_over_both() -> None:
+    """The longer row, from its first order on; and the higher count."""
+    first, second = unpaid(1, day=2), unpaid(2, day=1)
+    second = Holder(replace(second.root, person="fay-2", order_id="o5", count=3))
+    left = got(take(seeker(paid=False), [first, second], program(), now=NOW))
+    assert (left.unpaid, left.unpaid_since, left.count) == (3, at(1), 3)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["paid", "unpaid", "back"]), st.integers(1, 3)), max_size=3), st.booleans())
+def test_no_more_than_one_order_of_a_friend_stands(found: list[tuple[str, int]], paid: bool) -> None:
+    """Whoever takes the place leaves one root, and every paid order that had it and is not the last is void whole."""
+    holders = []
+    for number, (kind, count) in enumerate(found):
+        it = unpaid(1, count=count) if kind == "unpaid" else holder(*[(4500,)] * (kind == "back"), count=count)
+        holders.append(Holder(replace(it.root, person=f"p{number}", order_id=f"o{number}"), it.order))
+    place = take(seeker("new", paid=paid), holders, rules(), now=NOW)
+    if place is None or not holders:
+        return
+    standing = [it for it in holders if it.order is not None and not it.order.refunds]
+    assert len(standing) <= 1
+    assert {it.order_id for it in place.replaced} == {
+        it.root.order_id for it in holders if it.order and it.order.refunds
+    }
+    assert {it.root for it in place.joined} <= {got(place).person}
+    assert len(place.joined) == len(holders) - 1
+    assert got(place).order_id == (standing[0].root.order_id if standing else "new")
