@@ -80,11 +80,11 @@ class Reading:
     """What the entries say that were read so far; `number` is that of the last.
 
     `prizes` are granted amounts by key and unit, `gone` by both in one word what bonuses lost have taken out of what
-    has expired and not put back. `awaited` maps a cause to the kind of entry that must still follow,
-    `opened` that of a withdrawal to unit and amount until the entry that closes it, `returned` to what has come back of
-    it. `left` maps an ambassador whose ledger ends with a merger to what went from there, until it arrives; `merged_in`
-    is the version by which something arrived last. `links` pair entries and orders,
-    `spends` causes and amounts.
+    has expired and not put back. `awaited` maps a cause to the kind of entry that must still follow, `unsent` are gifts
+    that were still to be sent when they were read, `opened` maps the cause of a withdrawal to unit and amount until the
+    entry that closes it, `returned` to what has come back of it. `left` maps an ambassador whose ledger ends with a
+    merger to what went from there, until it arrives; `merged_in` is the version by which something arrived last.
+    `links` pair entries and orders, `spends` causes and amounts.
     """
 
     number: str = ""
@@ -93,6 +93,7 @@ class Reading:
     prizes: dict[str, dict[str, int]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
+    unsent: set[str] = field(default_factory=set)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     left: dict[str, tuple[Leg, ...]] = field(default_factory=dict)

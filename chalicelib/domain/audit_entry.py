@@ -212,6 +212,8 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
     )
     if gift.state == "sent":
         reading.awaited[f"gift:{gift.id}"] = "gift_sent"
+    if gift.state == "open":
+        reading.unsent.add(f"gift:{gift.id}")
 
 
 def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
@@ -235,8 +237,10 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         **{"closed_by" if step else "author": (entry.author, it.closed_by if step else it.author)},
     )
     if step:
-        reading.opened.pop(entry.cause, None)
-        if reading.awaited.pop(entry.cause, None) != entry.kind:
+        was_open, awaited = reading.opened.pop(entry.cause, None), reading.awaited.pop(entry.cause, None)
+        if awaited is None and was_open is not None and it.state != "reserved":
+            awaited = _closing(it)
+        if awaited != entry.kind:
             yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {it.state}")
         _await_returned(reading, entry, it)
         return
@@ -244,9 +248,14 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         yield _uncaused(entry, f"a {kind} that was not reserved before")
     reading.opened[entry.cause] = _unit(entry), moved(entry)
     if it.state != "reserved":
-        reading.awaited[entry.cause] = f"{kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
+        reading.awaited[entry.cause] = _closing(it)
     if kind == "spend":
         reading.spends.add(entry.cause, str(moved(entry)))
+
+
+def _closing(it: Withdrawal) -> str:
+    """The kind of the entry that closes a withdrawal as it is closed."""
+    return f"{it.kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
 
 
 def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
@@ -293,9 +302,12 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
 
 
 def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
-    """A gift leaves by a task that is closed as sent, once."""
+    """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
     it = causes.gifts.get(caused_by(entry))
-    if it is None or entry.cause != f"gift:{it.id}" or reading.awaited.pop(entry.cause, None) != "gift_sent":
+    sent_since = entry.cause in reading.unsent and it is not None and it.state == "sent"
+    reading.unsent.discard(entry.cause)
+    awaited = reading.awaited.pop(entry.cause, None) == "gift_sent" or sent_since
+    if it is None or entry.cause != f"gift:{it.id}" or not awaited:
         yield _uncaused(entry, "a gift that was sent")
         return
     yield from _agree(
