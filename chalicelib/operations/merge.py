@@ -75,10 +75,13 @@ def _of_accounts(merged: Merged) -> list[Effect]:
 
 
 def _codes(table: Table, profile: Profile, led: Profile) -> list[Effect]:
-    """Let all codes of both belong to one. The list of the other one stays as what came from there."""
+    """Let all codes of both belong to one. The list of the other one stays as what came from there.
+
+    The lists may be of after a merger that was faster; then they name a code twice, and the versions say so.
+    """
     lists = [table.read_further_codes(it.ambassador_id) for it in (profile, led)]
     own, came = ((it.code, *(listed.codes if listed else ())) for it, listed in zip((profile, led), lists, strict=True))
-    codes = table.read_codes([*own, *came])
+    codes = table.read_codes(dict.fromkeys([*own, *came]))
     owners = tuple(dict.fromkeys(person for code in codes for person in code.owners))
     listings = [_listed(lists[0], profile, (*own[1:], *came)), _listed(lists[1], led, came[1:])]
     return [*listings, *(Owned(_owned(code, profile, owners)) for code in codes)]

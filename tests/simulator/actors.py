@@ -3,20 +3,25 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from chalicelib.domain.admit import Ask, Line
-from chalicelib.domain.model import Decision, Fulfilment, OrderFacts, Person, Redemption, Refund, Reversal
+from chalicelib.domain.model import Attempt, Decision, Fulfilment, OrderFacts, Person, Redemption, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Program
 from chalicelib.domain.refunds import foreign_refunds
 from chalicelib.operations import programs
+from chalicelib.operations.codes import add_code
 from chalicelib.operations.enrol import enrol
 from chalicelib.operations.friends import Contact
+from chalicelib.operations.identity import correct
+from chalicelib.operations.merge import merge_ambassadors
 from chalicelib.operations.redeem import Redeemed, redeem
 from chalicelib.operations.report import report, review
+from chalicelib.operations.tries import profile_of
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from chalicelib.workers import schedule, stream
@@ -191,6 +196,12 @@ class Town:
             self._wait_until(lambda order_id=order_id: self._foreign(order_id))  # type: ignore[misc]
             self._decide(order_id, "approve")
 
+    def registrar(self) -> None:
+        """Find out that ambassadors are one person, sometimes more than once; correct who they are, give them codes."""
+        for _ in range(self.chance.randint(1, 3)):
+            self.world.switch()
+            quietly(self.chance.choice([self._merge, self._merge, self._correct, self._add_code]))
+
     def ruler(self) -> None:
         """Change the rules while everything goes on."""
         for _ in range(self.chance.randint(1, 2)):
@@ -239,6 +250,12 @@ class Town:
             self.world.fired["clock jump"] += 1
             self.world.mails_down = self.chance.random() < 0.2
 
+    def kin(self, ambassador_id: str) -> tuple[str, ...]:
+        """All ids of an ambassador, as a request reads them."""
+        profile = profile_of(self.world.table, ambassador_id)
+        assert profile is not None
+        return profile.kin
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def program(self, version: int | None = None) -> Program:
@@ -278,6 +295,21 @@ class Town:
         """Note what a checkout is told: an order is taken once, and stays as it was taken."""
         amount = self.taken.setdefault(redemption.order_id, redemption.amount)
         assert redemption.amount == amount, f"{redemption.order_id} was taken twice"
+
+    def _merge(self) -> None:
+        one, other = self.chance.sample(self.ambassadors, 2)
+        program, now = self.program(), self.world.now
+        merge_ambassadors(self.world.table, one, other, program, note="one person", author="key", now=now)
+
+    def _correct(self) -> None:
+        who, email = self.chance.choice(self.ambassadors), f"new{self.chance.randint(1, 3)}@example.com"
+        correct(self.world.table, who, lambda it: replace(it, email=email), pepper=PEPPER)
+
+    def _add_code(self) -> None:
+        profile = profile_of(self.world.table, self.chance.choice(self.ambassadors))
+        assert profile is not None
+        attempt = Attempt(f"code-{self.chance.randint(1, 6)}", "a code", self.world.now)
+        add_code(self.world.table, profile, attempt=attempt, now=self.world.now, chance=self.chance)
 
     def _publish(self) -> None:
         programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)

@@ -13,14 +13,17 @@ from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.model import (
     Account,
+    Code,
     Freed,
     Friend,
     Fulfilment,
     LedgerEntry,
+    Membership,
     Message,
     Month,
     OrderFacts,
     Payment,
+    Profile,
     Redemption,
     Refund,
     Reversal,
@@ -41,13 +44,38 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *unbalanced(entries),
         *wrong_accounts(accounts, entries),
         *wrong_counts(accounts, redemptions),
+        *wrong_mergers(accounts, of(Profile, stored), of(Code, stored), of(Membership, stored)),
         *misnamed_entries(redemptions, entries),
         *doubled_releases(entries),
-        *risen(redemptions, entries),
-        *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored)),
+        *risen(redemptions, entries, Kin(accounts)),
+        *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored), Kin(accounts)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
     ]
+
+
+class Kin:
+    """Who was merged into whom."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._into = {it.ambassador_id: it.merged_into for it in accounts}
+
+    def heir(self, ambassador_id: str) -> str:
+        """Who an ambassador is now."""
+        into = self._into.get(ambassador_id)
+        return self.heir(into) if into else ambassador_id
+
+    def of(self, ambassador_id: str) -> tuple[str, ...]:
+        """All ids of an ambassador."""
+        heir = self.heir(ambassador_id)
+        return heir, *(it for it in self._into if it != heir and self.heir(it) == heir)
+
+    def place(self, entry: LedgerEntry) -> tuple[str, int, str, str]:
+        """The place of an entry among all of its person: a ledger begins to be theirs when the one before has ended."""
+        into, steps = self._into.get(entry.ambassador_id), 0
+        while into:
+            into, steps = self._into.get(into), steps - 1
+        return self.heir(entry.ambassador_id), steps, entry.ambassador_id, entry.number
 
 
 def of(kind: type[E], entities: Iterable[object]) -> list[E]:
@@ -105,15 +133,45 @@ def wrong_accounts(accounts: Iterable[Account], entries: Iterable[LedgerEntry]) 
 
 def wrong_counts(accounts: Iterable[Account], redemptions: Iterable[Redemption]) -> Iterator[str]:
     """An account's counters say what its orders say: how many there are, count, were refunded, take of the caps."""
-    orders_of: dict[str, list[Redemption]] = defaultdict(list)
+    stored = list(accounts)
+    orders_of, kin = defaultdict[str, list[Redemption]](list), Kin(stored)
     for it in redemptions:
         if it.standing:
-            orders_of[it.ambassador_id].append(it)
-    for account in accounts:
+            orders_of[kin.heir(it.ambassador_id)].append(it)
+    for account in stored:
         found = counters(orders_of[account.ambassador_id])
         told = (account.settled, account.refunded, account.counted, account.months)
         if told != found:
             yield f"{account.ambassador_id} counts {told}, its orders say {found}"
+
+
+def wrong_mergers(
+    accounts: Iterable[Account], profiles: Iterable[Profile], codes: Iterable[Code], guards: Iterable[Membership]
+) -> Iterator[str]:
+    """Who was merged is empty and leads on; all codes and guards of a person are of who they are now, and alike."""
+    stored, people = list(accounts), {it.ambassador_id: it for it in profiles}
+    kin = Kin(stored)
+    for it in stored:
+        profile = people[it.ambassador_id]
+        if profile.merged_into != it.merged_into or not (it.merged_into or set(profile.absorbed) == set(it.absorbed)):
+            yield f"{it.ambassador_id} has merged {it.merged_into, it.absorbed}, its profile {profile}"
+        if it.merged_into and any(amount for kept in it.balances.values() for amount in kept.values()):
+            yield f"{it.ambassador_id} was merged and has {it.balances}"
+        if not it.merged_into and {it.ambassador_id, *it.absorbed} != set(kin.of(it.ambassador_id)):
+            yield f"{it.ambassador_id} has absorbed {set(it.absorbed)}, and is {kin.of(it.ambassador_id)}"
+    owners = defaultdict[str, set[tuple[str, ...]]](set)
+    for code in codes:
+        owners[kin.heir(code.ambassador_id)].add(tuple(sorted(code.owners)))
+        if code.ambassador_id != kin.heir(code.ambassador_id):
+            yield f"{code.code} is of {code.ambassador_id}, who was merged"
+        if {code.ambassador_id, *code.kin} != set(kin.of(code.ambassador_id)):
+            yield f"{code.code} names the kin {code.kin}, which is {kin.of(code.ambassador_id)}"
+    yield from (f"the codes of {name} have owners {found}" for name, found in owners.items() if len(found) > 1)
+    yield from (
+        f"{it.person} leads to {it.ambassador_id}, who was merged"
+        for it in guards
+        if it.ambassador_id and it.ambassador_id != kin.heir(it.ambassador_id)
+    )
 
 
 def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str, Month]]:
@@ -135,12 +193,12 @@ def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str
 
 def misnamed_entries(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
     """An order names the entries that were posted for it, and no others; bonuses are the account's own."""
-    posted: dict[str, set[str]] = defaultdict(set)
+    posted: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for entry in entries:
         if entry.order_id and not entry.kind.startswith("bonus"):
-            posted[entry.order_id].add(entry.number)
+            posted[entry.order_id].add((entry.ambassador_id, entry.number))
     for it in redemptions:
-        named, found = set(it.standing.entries if it.standing else ()), posted.pop(it.order_id, set())
+        named, found = set(it.posted), posted.pop(it.order_id, set())
         if named != found:
             yield f"{it.order_id} names the entries {sorted(named)}, posted were {sorted(found)}"
     yield from (f"{order_id} has entries and no redemption" for order_id in posted)
@@ -152,15 +210,15 @@ def doubled_releases(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     return (f"{order_id} was released {times} times" for order_id, times in released.items() if times > 1)
 
 
-def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
+def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry], kin: Kin) -> Iterator[str]:
     """What has expired stays so: no order and no prize makes more available than it was worth at one time."""
     most = {it.order_id: it.standing.terms.granted for it in redemptions if it.standing}
     net, out = Counter[str](), Counter[str]()
     whole, held = Counter[str](), Counter[str]()
-    for entry in sorted(entries, key=lambda it: (it.ambassador_id, it.number)):
+    for entry in sorted(entries, key=kin.place):
         if entry.kind not in {"release", "clawback", "reinstate", "bonus", "bonus_lost"}:
             continue
-        name = f"a prize of {entry.ambassador_id}" if entry.kind.startswith("bonus") else entry.order_id or ""
+        name = f"a prize of {kin.heir(entry.ambassador_id)}" if entry.kind.startswith("bonus") else entry.order_id or ""
         name += f" in {entry.legs[0].currency}" if entry.kind.startswith("bonus") else ""
         net[name] += sum(leg.amount for leg in entry.legs if leg.account == AVAILABLE)
         out[name] -= sum(leg.amount for leg in entry.legs if leg.account == EXPIRED)
@@ -177,7 +235,9 @@ def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> 
             yield f"{it.order_id} says that {gone} is gone of what has expired, its entries say {out[it.order_id]}"
 
 
-def wrong_friends(found: Iterable[OrderFacts], guards: Iterable[Friend], programs: Iterable[Program]) -> Iterator[str]:
+def wrong_friends(
+    found: Iterable[OrderFacts], guards: Iterable[Friend], programs: Iterable[Program], kin: Kin
+) -> Iterator[str]:
     """Of each friend one order is rewarded in the first place; further ones as the program takes them; guards say so.
 
     A friend is whoever one order after the other has been known as: guards that orders have brought together are one.
@@ -203,7 +263,9 @@ def wrong_friends(found: Iterable[OrderFacts], guards: Iterable[Friend], program
                 yield f"{root.person} was rewarded for {first[root.person]}, and again for {order.order_id}"
             if root.order_id != order.order_id or root.unpaid:
                 yield f"{order.order_id} is rewarded, and {root.order_id} has the place"
-        elif not in_time(root, (redemption.ambassador_id,), redemption.placed_at, version[redemption.program_version]):
+        elif not in_time(
+            root, kin.of(redemption.ambassador_id), redemption.placed_at, version[redemption.program_version]
+        ):
             yield f"{order.order_id} is rewarded as a further order, and is none"
 
 
@@ -221,6 +283,7 @@ def unsettled(
 ) -> Iterator[str]:
     """An order stands where `settle` puts it: settling it once more would change nothing."""
     account_of = {it.ambassador_id: it for it in accounts}
+    kin = Kin(account_of.values())
     version = {it.version: it for it in programs}
     for order in found:
         redemption = order.redemption
@@ -230,7 +293,8 @@ def unsettled(
             if order.is_paid and not redemption.withdrawn:
                 yield f"{order.order_id} was never settled"
             continue
-        again = settle(order, account_of[redemption.ambassador_id], version[redemption.program_version], now=now)
+        account = account_of[kin.heir(redemption.ambassador_id)]
+        again = settle(order, account, version[redemption.program_version], now=now)
         if not isinstance(again, Settlement):
             yield f"{order.order_id} can't be settled: {again.reasons}"
         elif again.changed or again.account_changed or again.entries:

@@ -170,6 +170,8 @@ class History:
         if won or not programs:
             return
         for account in books.of(Account, entities):
+            if account.absorbed:  # each had the whole cap until the merger
+                continue
             for per in ("month", "year", "life"):
                 caps = [next((cap for cap in it.caps if cap.per == per), Cap("life")) for it in programs]
                 amounts, counts = [cap.amount for cap in caps], [cap.count for cap in caps]

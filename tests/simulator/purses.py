@@ -18,7 +18,7 @@ from chalicelib.domain.model import (
     Trait,
     Withdrawal,
 )
-from tests.simulator.books import of
+from tests.simulator.books import Kin, of
 from tests.simulator.wallet import ADJUSTMENT_LIMIT, BO
 
 ENTRIES_OF = {"reserved": (), "confirmed": ("confirmed",), "cancelled": ("cancelled",), "expired": ("cancelled",)}
@@ -28,15 +28,16 @@ ENTRIES_OF = {"reserved": (), "confirmed": ("confirmed",), "cancelled": ("cancel
 def violations(entities: Iterable[Entity]) -> list[str]:
     """Say all that is wrong."""
     stored = list(entities)
-    entries = sorted(of(LedgerEntry, stored), key=lambda it: (it.ambassador_id, it.number))
+    kin = Kin(of(Account, stored))
+    entries = sorted(of(LedgerEntry, stored), key=kin.place)
     return [
         *overdrawn(entries),
-        *wrong_withdrawals(of(Withdrawal, stored), of(Account, stored), entries),
+        *wrong_withdrawals(of(Withdrawal, stored), of(Account, stored), entries, kin),
         *wrong_adjustments(of(Adjustment, stored), entries),
         *wrong_gifts(of(Gift, stored), entries),
-        *wrong_claims(of(Claim, stored), of(OpenClaims, stored), of(Redemption, stored)),
+        *wrong_claims(of(Claim, stored), of(OpenClaims, stored), of(Redemption, stored), kin),
         *wrong_suspensions(of(Suspension, stored), of(Account, stored), entries, of(Message, stored)),
-        *wrong_traits(of(Trait, stored), of(Redemption, stored)),
+        *wrong_traits(of(Trait, stored), of(Redemption, stored), kin),
     ]
 
 
@@ -55,7 +56,7 @@ def overdrawn(entries: Iterable[LedgerEntry]) -> Iterator[str]:
 
 
 def wrong_withdrawals(
-    withdrawals: Iterable[Withdrawal], accounts: Iterable[Account], entries: Iterable[LedgerEntry]
+    withdrawals: Iterable[Withdrawal], accounts: Iterable[Account], entries: Iterable[LedgerEntry], kin: Kin
 ) -> Iterator[str]:
     """A withdrawal has the entries of its state, each once and with its amount; accounts hold what is reserved."""
     posted, sums = defaultdict[str, list[tuple[str, int]]](list), Counter[tuple[str, str]]()
@@ -67,7 +68,7 @@ def wrong_withdrawals(
         if it.state == "confirmed" and it.closed_at and it.expires_at and it.closed_at >= it.expires_at:
             yield f"{it.id} expired at {it.expires_at} and was confirmed at {it.closed_at}"
         end = {"reserved": "reserved", "confirmed": "spent" if it.kind == "spend" else "paid"}.get(it.state, "back")
-        sums[it.ambassador_id, end] += it.amount - it.returned
+        sums[kin.heir(it.ambassador_id), end] += it.amount - it.returned
     yield from (f"{cause} has entries and is no withdrawal" for cause in posted)
     for account in accounts:
         for part in ("reserved", "spent", "paid"):
@@ -107,7 +108,8 @@ def wrong_gifts(gifts: Iterable[Gift], entries: Iterable[LedgerEntry]) -> Iterat
     """Each entry that makes a gift available has its task; each task that was sent has one entry, any other none."""
     made, sent = set[str](), Counter[str]()
     for entry in entries:
-        if any(leg.account == AVAILABLE and leg.amount > 0 and leg.currency.startswith("gift:") for leg in entry.legs):
+        gifts_in = (leg for leg in entry.legs if leg.account == AVAILABLE and leg.currency.startswith("gift:"))
+        if entry.kind != "merge" and any(leg.amount > 0 for leg in gifts_in):
             made.add(entry.id)
         if entry.kind == "gift_sent":
             sent[entry.cause] += 1
@@ -148,14 +150,15 @@ def wrong_suspensions(
 
 
 def wrong_claims(
-    claims: Iterable[Claim], listed: Iterable[OpenClaims], redemptions: Iterable[Redemption]
+    claims: Iterable[Claim], listed: Iterable[OpenClaims], redemptions: Iterable[Redemption], kin: Kin
 ) -> Iterator[str]:
     """An approved claim has its order, an order names no claim but such a one; what waits is what is listed."""
     admitted = {it.claim: it for it in redemptions if it.claim}
     waiting = {name for it in listed for name in it.claims}
     for it in claims:
         order = admitted.pop(it.id, None)
-        named = order is not None and (order.order_id, order.ambassador_id) == (it.order_id, it.ambassador_id)
+        owner = kin.heir(it.ambassador_id)
+        named = order is not None and (order.order_id, kin.heir(order.ambassador_id)) == (it.order_id, owner)
         if named != (it.state == "approved"):
             yield f"{it.id} is {it.state}, and its order is {order}"
         if (it.state == "open") != (it.id in waiting):
@@ -163,16 +166,20 @@ def wrong_claims(
     yield from (f"{name} has an order and is no claim" for name in admitted)
 
 
-def wrong_traits(traits: Iterable[Trait], redemptions: Iterable[Redemption]) -> Iterator[str]:
-    """A card or an address is remembered with the friends that used it: all of them, or two."""
+def wrong_traits(traits: Iterable[Trait], redemptions: Iterable[Redemption], kin: Kin) -> Iterator[str]:
+    """A card or an address is remembered with the friends that used it: all of them, or two; with one's kin perhaps."""
     used = defaultdict[tuple[str, str], set[str]](set)
     for it in redemptions:
         for name in (it.payment, it.address):
             if name and it.standing:
                 used[name, it.ambassador_id].add(it.friend)
+    of_all = {
+        (name, who): {friend for other in kin.of(who) for friend in used.get((name, other), ())} for name, who in used
+    }
     for trait in traits:
         friends = used.pop((trait.pseudonym, trait.ambassador_id), set())
-        few = min(2, len(friends))
-        if not set(trait.friends) <= friends or len(set(trait.friends)) != few:
+        everybody = of_all.get((trait.pseudonym, trait.ambassador_id), set())
+        few, most = min(2, len(friends)), min(2, len(everybody))
+        if not set(trait.friends) <= everybody or not few <= len(set(trait.friends)) <= most:
             yield f"{trait} was used by {friends}"
     yield from (f"{name} was used by {friends} and is not remembered" for name, friends in used.items())

@@ -57,7 +57,7 @@ class Wallet:
             attempt = self._attempt(f"claim-{owner}-{self.chance.randint(1, 4)}", order_id)
             quietly(
                 lambda owner=owner, order_id=order_id, attempt=attempt: claims.claim(  # type: ignore[misc]
-                    self.world.table, (owner,), order_id, None, attempt=attempt, now=self.world.now
+                    self.world.table, self.town.kin(owner), order_id, None, attempt=attempt, now=self.world.now
                 )
             )
 

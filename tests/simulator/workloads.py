@@ -251,4 +251,25 @@ WORKLOADS = (
             "budget_month": chance.choice([300, 900, 1200]),
         },
     ),
+    Workload(
+        "one person after all",
+        (
+            *SHOP,
+            "town.checkout",
+            *["town.registrar"] * 2,
+            "town.back_office",
+            "wallet.customer",
+            "wallet.desk",
+            "wallet.claimant",
+            "town.schedule",
+        ),
+        orders=5,
+        friends=4,
+        ambassadors=3,
+        rules=lambda chance: {
+            "hold_days": chance.choice([0, 2]),
+            "expiry_months": chance.choice([None, 1]),
+            **chance.choice([{}, {"milestones": [{"name": "pair", "every": 2, "reward": {"amount": 300}}]}]),
+        },
+    ),
 )
