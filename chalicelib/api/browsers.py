@@ -5,6 +5,7 @@ keys say nothing of origins, so no browser lets a page read them: a key has no b
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from chalice.app import Blueprint, Request, Response
 
@@ -55,8 +56,8 @@ def answer(request: Request, get_response: Callable[[Request], Response]) -> Res
 def _readers_of(request: Request, status: int) -> str | None:
     """Say whose pages may read an answer; a preflight is about the method that is to follow."""
     known = _readers.get(request.path, {})
-    if status == 405:
-        return next(iter(sorted(known.values(), reverse=True)), None)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return SHOP if SHOP in known.values() else EVERYBODY if known else None
     asked = request.headers.get("access-control-request-method", "") if request.method == "OPTIONS" else request.method
     return known.get(asked)
 
