@@ -319,7 +319,7 @@ def life(shop: Shop) -> Body:
     shop.days(31)
     send(shop, order(maya["code"], order_id="o-2"))
     send(shop, order("MAYABELLE", order_id="o-3", customer={"email": "bad"}))
-    shop.call("GET", f"/r/{maya['code']}?ch=fay", User_Agent="Mozilla/5.0")
+    shop.call("GET", f"/r/{maya['code']}?ch=fay", User_Agent="Mozilla/5.0 (X11; rv:133.0) Gecko/20100101 Firefox/133.0")
     shop.call("GET", f"/v1/ambassadors/{maya['id']}", scope="admin:read")
     assert len(shop.mails()) >= 3
     return maya
