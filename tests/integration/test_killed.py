@@ -18,6 +18,7 @@ import pytest
 from tests.shop import Body, Shop, eur, open_shop, restart
 
 SEED = 7
+FAY = {"email": "fay@example.com", "id": "c-1"}
 TIMES = {
     "at",
     "settled_at",
@@ -107,6 +108,27 @@ def confirm(shop: Shop) -> None:
     assert shop.call("POST", f"/v1/coupons/{code}/confirm", told, scope="checkout").status_code in {200, 201}
 
 
+def buy_again(shop: Shop) -> None:
+    """The friend whose order was cancelled tries again under another order id."""
+    answer = shop.redeem(code_of(shop), "o2", customer=FAY)
+    assert answer.status_code in {200, 201}
+
+
+def came_to_nothing(shop: Shop) -> None:
+    """An order that was cancelled, and whose friend is free therefore."""
+    shop.redeem(shop.enrol()["code"], customer=FAY)
+    shop.call("POST", "/v1/orders/o1/refunds", {"refund_id": "r1", "kind": "cancellation"}, scope="checkout")
+    shop.stream()
+
+
+def paid_late(shop: Shop) -> None:
+    """An order that waited for its payment, which has just been reported."""
+    shop.redeem(shop.enrol()["code"], customer=FAY, payment="pending")
+    shop.stream()
+    told = {"payment_id": "p1", "paid_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}"}
+    shop.call("POST", "/v1/orders/o1/payments", told, scope="checkout")
+
+
 def a_month_later(shop: Shop) -> None:
     """The schedule's run in which holds end."""
     shop.now += timedelta(days=31)
@@ -127,6 +149,8 @@ SCENARIOS = {
     "settle from the schedule": Scenario(sold, an_hour_later),
     "release and deliver": Scenario(settled, a_month_later),
     "settle a refund": Scenario(refunded, an_hour_later),
+    "take a place": Scenario(came_to_nothing, buy_again, is_request=True),
+    "claim a place when paid for": Scenario(paid_late, an_hour_later),
     "spend": Scenario(signed_in, spend, is_request=True),
     "confirm a coupon": Scenario(reserved, confirm, is_request=True),
     "let a coupon expire": Scenario(reserved, a_month_later),
