@@ -58,3 +58,12 @@ def test_a_redemption_lies_before_every_fact_of_its_order() -> None:
     """A query meets the redemption first: what a settlement of that version has cleared can't be missed after it."""
     facts = [keys.fact("o1", name) for name in ("refund:r", "reversal:r", "fulfilment:f", "review:1")]
     assert all(keys.redemption("o1").sk < fact.sk for fact in [*facts, keys.case("o1")])
+
+
+def test_what_has_a_number_sorts_by_it() -> None:
+    """The tenth comes after the ninth: reviews of an order, versions of the rules, revisions of a delivery."""
+    for name in ("review:{}", "fulfilment:f#{}"):
+        keys_in_turn = [keys.fact("o1", name.format(number)).sk for number in range(1, 1001)]
+        assert sorted(keys_in_turn) == keys_in_turn
+    versions = [keys.program(number).sk for number in range(1, 1001)]
+    assert sorted(versions) == versions
