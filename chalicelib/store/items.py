@@ -59,6 +59,11 @@ _DEFAULTS: dict[type, dict[str, Any]] = {
 }
 """What the fields of each entity are when they are left out, if not None."""
 
+_STANDING, _TERMS = (
+    {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
+    for kind in (model.Standing, model.Terms)
+)
+
 _MET: set[Any] = set()
 _MEETING = Lock()
 """The kinds of entities that have been read before, and what lets one thread alone read the first of a kind."""
@@ -70,7 +75,15 @@ def item_of(entity: Entity) -> Item:
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
     usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
     kept = {name: field for name, field in told.items() if name not in usual}
+    if isinstance(entity, model.Redemption) and entity.standing is not None:
+        kept["standing"] = _brief(told["standing"])
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
+
+
+def _brief(standing: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a standing and its terms are by default: an order's item has to stay below a KB."""
+    terms = {name: part for name, part in standing["terms"].items() if _TERMS.get(name, ...) != part}
+    return {**{name: part for name, part in standing.items() if _STANDING.get(name, ...) != part}, "terms": terms}
 
 
 def letters_of(message: model.Message) -> list[Any]:
