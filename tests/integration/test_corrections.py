@@ -240,6 +240,15 @@ def test_a_gift_is_sent_once(desk: Desk) -> None:
     assert len(desk.shop.entries(ambassador_id=desk.id, kind="gift_sent")) == 1
 
 
+def test_a_gift_that_was_sent_a_moment_ago_is_left_out(shop: Shop, desk: Desk) -> None:
+    """The list is a moment behind: nobody is asked to send a second mug."""
+    task = earned(desk)
+    shop.cloud.is_behind = True
+    assert outcome(sent(desk, task)) == (201, None)
+    assert len(deps.table().list_gifts(None, 10)) == 1, "the index has it still"
+    assert desk.read("/v1/gifts")["items"] == []
+
+
 def test_a_gift_of_an_order_that_came_back_is_not_sent(shop: Shop, desk: Desk) -> None:
     """The list says that it is not covered; whoever tries is told not to send it, now and later."""
     task = earned(desk)
