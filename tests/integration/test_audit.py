@@ -25,7 +25,6 @@ from chalicelib.domain.model import Job
 from chalicelib.operations import audit, jobs, keys, programs
 from chalicelib.operations.jobs import LEASE
 from chalicelib.store import keys as table_keys
-from chalicelib.store.keys import code as code_key
 from chalicelib.store.keys import due_shard
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -407,14 +406,14 @@ def no_account(it: Tampered) -> str:
 def code_of_another(it: Tampered) -> str:
     """A code that earns for somebody else."""
     code = it.ids["code"]
-    put_into(it.at(*code_key(code)), "ambassador_id", it.asha)
+    put_into(it.at(*table_keys.code(code)), "ambassador_id", it.asha)
     return f"{it.maya}/code/{code}"
 
 
 @plants("account")
 def no_membership(it: Tampered) -> str:
     """A person who could enrol once more."""
-    owner = it.at(*code_key(it.ids["code"]))["owners"]["L"][0]["S"]
+    owner = it.at(*table_keys.code(it.ids["code"]))["owners"]["L"][0]["S"]
     del it.items[f"PERSON#{owner}", "AMBASSADOR"]
     return f"{it.maya}/membership"
 
