@@ -29,7 +29,7 @@ _PUT_BACK = timedelta(hours=1)
 
 _COLUMNS = (
     *("id", "at", "kind", "ambassador_id", "order_id", "cause", "program_version", "tier", "reason", "author"),
-    *("account", "amount", "currency"),
+    *("account", "amount", "currency", "unit"),
 )
 
 

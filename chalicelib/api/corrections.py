@@ -7,7 +7,7 @@ from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador
 from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import listed
-from chalicelib.api.problems import Problem, not_found
+from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.model import Gift, Suspension
 from chalicelib.operations.attempts import Reused
@@ -22,6 +22,8 @@ def post_adjustment(call: Call, ambassador_id: str) -> Response:
     from chalicelib.operations.adjust import Wanted, ask_to_adjust
 
     told = call.body(schemas.NewAdjustment)
+    if told.amount.amount == 0:
+        raise bad_field("/amount/amount", "is not zero")
     known = known_ambassador(ambassador_id).ambassador_id
     answer = ask_to_adjust(
         deps.table(),

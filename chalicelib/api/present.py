@@ -358,6 +358,7 @@ def ambassador(
         **urls,
         "tier": _tier(program, reached(account, program, month)),
         "account": _account(account, program.currency),
+        "spending": _spending(program),
         "clicks": clicks,
     }
 
@@ -402,7 +403,7 @@ def _coupon(spend: Withdrawal, now: datetime) -> Body:
         "code": spend.code,
         "ambassador_id": spend.ambassador_id,
         "status": "expired" if has_expired(spend, now) else spend.state,
-        "amount": money(spend.amount, spend.currency),
+        **_spent(spend),
         "created_at": spend.created_at,
         "expires_at": spend.expires_at,
         **_given({"order_id": spend.closing if confirmed else None, "closed_at": spend.closed_at}),
@@ -435,6 +436,16 @@ def _money(amount: int | None, currency: str | None) -> Body | None:
     return None if amount is None or currency is None else money(amount, currency)
 
 
+def _spent(spend: Withdrawal) -> Body:
+    """What a coupon takes off a price, and what the ambassador gave for it if that was no money."""
+    given = money(spend.amount, spend.currency)
+    return (
+        {"amount": money(spend.worth.amount, spend.worth.currency), "spent": given}
+        if spend.worth
+        else {"amount": given}
+    )
+
+
 def _returned(stored: Withdrawal) -> Body:
     """What came back of it after it was confirmed, if anything did."""
     return {"returned": money(stored.returned, stored.currency)} if stored.returned else {}
@@ -451,6 +462,21 @@ def _tier(program: Program, counted: int) -> Body:
     if following:
         shown |= {"next": following.name, "referrals_to_next": following.threshold - counted}
     return shown
+
+
+def _spending(program: Program) -> list[Body]:
+    """What can be spent and from how many on: money, and units of the program's own with what so many are worth."""
+    return [
+        {"minimum": money(program.spend_minimum, program.currency)},
+        *(
+            {
+                "minimum": money(worth.minimum, unit),
+                "per": money(worth.per, unit),
+                "value": money(worth.value, program.currency),
+            }
+            for unit, worth in sorted(program.units.items())
+        ),
+    ]
 
 
 def _account(account: Account, currency: str) -> Body:

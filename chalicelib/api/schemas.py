@@ -73,6 +73,14 @@ class Money(Shape):
     currency: Currency
 
 
+class Counted(Shape):
+    """Minor units of a currency, or a number of another unit such as points."""
+
+    amount: Amount
+    currency: Currency | None = None
+    unit: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,19}\Z")] | None = None
+
+
 class Item(Shape):
     """One line of an order."""
 
@@ -265,9 +273,9 @@ class NewCode(Shape):
 
 
 class Spend(Shape):
-    """Money that an ambassador wants as a coupon."""
+    """What an ambassador wants as a coupon: money, or points that are worth some."""
 
-    amount: Money
+    amount: Counted
 
 
 class CouponConfirm(Shape):
@@ -304,7 +312,7 @@ class Return(Shape):
     """What came back of a coupon or a payout that was confirmed, and why; without an amount all that is left of it."""
 
     note: Note
-    amount: Money | None = None
+    amount: Counted | None = None
 
 
 class Suspend(Shape):
@@ -466,17 +474,15 @@ def near(name: str, given: datetime | None, now: datetime) -> datetime | None:
     return _between(name, given, EARLIEST, now + _FAR)
 
 
-def unit_of(told: Change) -> str:
-    """Check that a change changes something, and return what it is counted in.
+def unit_of(told: Counted | Change) -> str:
+    """Return what an amount is counted in.
 
     Raises:
-        Problem: 400.
+        Problem: 400 unless it says so, once.
     """
     unit = told.currency or told.unit
     if unit is None or (told.currency and told.unit):
         raise bad_field("/amount", "has either a currency or a unit")
-    if told.amount == 0:
-        raise bad_field("/amount/amount", "is not zero")
     return unit
 
 

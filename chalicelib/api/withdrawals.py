@@ -14,7 +14,7 @@ from chalicelib.api.problems import Problem, bad_field, not_found
 from chalicelib.api.repeats import attempt, reused
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Withdrawal
-from chalicelib.domain.money import Money
+from chalicelib.domain.money import Money, is_currency
 from chalicelib.operations.attempts import Reused
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ REFUSALS: "dict[Reason, str]" = {
     "insufficient_balance": "There is less than that available.",
     "below_minimum": "That is less than the least that can be taken out at once.",
     "currency_mismatch": "Only money in the program's currency can be taken out.",
+    "not_spendable": "The program does not say what this unit is worth, so it can't be spent.",
+    "not_divisible": "That makes no whole number of steps: the program says how many of the unit are worth how much.",
 }
 _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancelled"}
 
@@ -36,11 +38,11 @@ _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancel
 
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/spends", SESSION)
 def post_spend(call: Call, ambassador_id: str) -> Response:
-    """Turn available money into a coupon for the shop."""
+    """Turn available money, or points that are worth some, into a coupon for the shop."""
     from chalicelib.operations.withdraw import Wanted
 
     told = call.body(schemas.Spend)
-    return _withdraw(call, told, Wanted("spend", ambassador_id, _money(told.amount)))
+    return _withdraw(call, told, Wanted("spend", ambassador_id, _counted(told.amount)))
 
 
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read", SESSION)
@@ -94,7 +96,8 @@ def post_payout(call: Call, ambassador_id: str) -> Response:
 
     told = call.body(schemas.Payout)
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
-    return _withdraw(call, told, Wanted("payout", known, _money(told.amount), author, told.reference, told.note))
+    amount = Money(told.amount.amount, told.amount.currency)
+    return _withdraw(call, told, Wanted("payout", known, amount, author, told.reference, told.note))
 
 
 @route(blueprint, "GET", "/v1/payouts", "admin:read")
@@ -172,20 +175,22 @@ def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> R
 
 
 def _return(call: Call, find: Callable[[], Withdrawal]) -> Response:
-    from chalicelib.domain.withdrawals import NotConfirmed, TooMuch
+    from chalicelib.domain.withdrawals import NotConfirmed, Refused, TooMuch
     from chalicelib.operations.withdraw import return_money
 
     told = call.body(schemas.Return)
-    asked, amount = attempt(call, told), _money(told.amount) if told.amount else None
+    asked, amount = attempt(call, told), _counted(told.amount) if told.amount else None
     if amount is not None and amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
     was = find()
-    if amount is not None and amount.currency != was.currency:
+    if amount is not None and amount.currency not in {was.currency, was.worth and was.worth.currency}:
         raise Problem(422, "currency_mismatch", f"It was in {was.currency}, and comes back as that.")
     table, program, by, now = deps.table(), deps.program(), call.key.id, deps.now()
     answer = return_money(table, was.id, amount, program, by=by, note=told.note, attempt=asked, now=now)
     if isinstance(answer, Reused):
         raise reused()
+    if isinstance(answer, Refused):
+        raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, NotConfirmed):
         raise _not_confirmed(answer.withdrawal)
     if isinstance(answer, TooMuch):
@@ -201,7 +206,8 @@ def _not_confirmed(stored: Withdrawal) -> Problem:
 
 def _too_much(stored: Withdrawal) -> Problem:
     name, left = "coupon" if stored.kind == "spend" else "payout", stored.amount - stored.returned
-    some = f"Only {left} {stored.currency} (minor units) of this {name} are left to return."
+    counted = f"{stored.currency} (minor units)" if is_currency(stored.currency) else stored.currency
+    some = f"Only {left} {counted} of this {name} are left to return."
     return Problem(409, "more_than_left", some if left else f"All of this {name} has been returned before.")
 
 
@@ -239,5 +245,5 @@ def _shown(stored: Withdrawal) -> present.Body:
     return present.withdrawal(stored, deps.now())
 
 
-def _money(told: schemas.Money) -> Money:
-    return Money(told.amount, told.currency)
+def _counted(told: schemas.Counted) -> Money:
+    return Money(told.amount, schemas.unit_of(told))

@@ -246,6 +246,7 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
         return
     if entry.cause in reading.opened:
         yield _uncaused(entry, f"a {kind} that was not reserved before")
+    yield from _check_worth(entry, it, causes)
     reading.opened[entry.cause] = _unit(entry), moved(entry)
     if it.state != "reserved":
         reading.awaited[entry.cause] = _closing(it)
@@ -256,6 +257,17 @@ def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> I
 def _closing(it: Withdrawal) -> str:
     """The kind of the entry that closes a withdrawal as it is closed."""
     return f"{it.kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
+
+
+def _check_worth(entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
+    """A coupon for a unit of the program's own is worth what the program said when it was asked for."""
+    program = causes.programs.get(entry.program_version)
+    if program is None:
+        return
+    worth = program.units.get(it.currency)
+    expected = f"{worth.of(it.amount)} {program.currency}" if worth is not None else None
+    found = f"{it.worth.amount} {it.worth.currency}" if it.worth is not None else None
+    yield from compared("withdrawal", f"withdrawal/{it.id}/worth", expected, found)
 
 
 def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:

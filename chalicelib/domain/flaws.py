@@ -39,6 +39,7 @@ def flaws(program: Program) -> list[Flaw]:
     found += _of_further_orders(program)
     found += _of_zone(program.time_zone)
     found += _of_weights(program)
+    found += _of_units(program)
     found += _of_lists(program)
     return found
 
@@ -182,6 +183,13 @@ def _is_zone(name: str) -> bool:
 def _of_weights(program: Program) -> Iterator[Flaw]:
     for name in program.watch.weights.keys() - WEIGHTS.keys():
         yield f"/watch/weights/{name}", f"is no signal: these are {', '.join(WEIGHTS)}"
+
+
+def _of_units(program: Program) -> Iterator[Flaw]:
+    (form,) = (limit for place in places(Rate) if place.name == "unit" for limit in place.limits)
+    for name in program.units:
+        if not form.holds(name):
+            yield "/units", form.words(name)
 
 
 def _of_lists(program: Program) -> Iterator[Flaw]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.money import Money
 from chalicelib.domain.program import GIFT, Rate
 
 Balances = dict[str, dict[str, int]]
@@ -737,9 +738,10 @@ class Withdrawal:
     """Money on its way out of an account: reserved when it is asked for, then spent or paid, or given back.
 
     A spend has the `code` of a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it
-    went. `reference` and `note` are what it was asked with, `closing` is what it was closed with: the order or the
-    payment, or why not. `returned` is what came back of it after that. `author` and `closed_by` are keys; an
-    ambassador's own spend has no author.
+    went. `currency` is what is taken from the account; if that is a unit such as points, `worth` is what the coupon is
+    worth in money, by the program as it was then. `reference` and `note` are what it was asked with, `closing` is what
+    it was closed with: the order or the payment, or why not. `returned` is what came back of it after that. `author`
+    and `closed_by` are keys; an ambassador's own spend has no author.
     """
 
     id: str
@@ -748,6 +750,7 @@ class Withdrawal:
     amount: int
     currency: str
     created_at: datetime
+    worth: Money | None = None
     code: str | None = None
     expires_at: datetime | None = None
     author: str | None = None

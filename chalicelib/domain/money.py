@@ -24,5 +24,9 @@ def share(amount: int, part: int, whole: int) -> int:
 
 def written(amount: int, unit: str) -> dict[str, object]:
     """Write minor units beside their currency, or a number of another unit: points, or a gift by its name."""
-    is_currency = len(unit) == len("EUR") and unit.isupper()
-    return {"amount": amount, "currency" if is_currency else "unit": unit}
+    return {"amount": amount, "currency" if is_currency(unit) else "unit": unit}
+
+
+def is_currency(unit: str) -> bool:
+    """Tell a currency from a unit of a program's own and from a gift, by its form."""
+    return len(unit) == len("EUR") and unit.isupper()

@@ -37,6 +37,7 @@ Zone = Annotated[
     Within(1, 64),
     Form(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", "is a time zone such as Europe/Berlin (IANA)"),
 ]
+Unit = Annotated[str, Form("[a-z][a-z_]{0,19}", "is a word of small letters such as points")]
 Days = Annotated[int, Within(0, DAYS_MAX)]
 Months = Annotated[int, Within(1, MONTHS_MAX)]
 Amount = Annotated[int, Within(0, AMOUNT_MAX)]
@@ -50,11 +51,7 @@ class Rate:
     amount: Annotated[Amount | None, "A fixed amount: minor units of the currency, or whole numbers of `unit`."] = None
     basis_points: Annotated[int | None, Within(0, BASIS), "A share of what the friend pays; 1000 is 10 %."] = None
     maximum: Annotated[Amount | None, "The most that a share may come to."] = None
-    unit: Annotated[
-        str | None,
-        Form("[a-z][a-z_]{0,19}", "is a word of small letters such as points"),
-        "What the amounts count if not money, such as `points`.",
-    ] = None
+    unit: Annotated[Unit | None, "What the amounts count if not money, such as `points`."] = None
     gift: Annotated[Name | None, "The name of a gift that somebody sends."] = None
 
     def of(self, base: int) -> int:
@@ -120,6 +117,19 @@ class FurtherOrders:
     orders: Annotated[
         int | None, Within(0, COUNT_MAX), "At most so many are taken of one friend; null takes any number."
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a unit of the program's own is worth when it is spent: `per` of it are `value`. It leaves in such steps."""
+
+    value: Annotated[int, Within(1, AMOUNT_MAX), "So many minor units of the currency …"]
+    per: Annotated[Number, "… are what so many are worth. Only multiples of that can be spent."] = 1
+    minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once, counted in the unit."] = 1
+
+    def of(self, amount: int) -> int:
+        """Return what a multiple of `per` is worth, in minor units."""
+        return amount // self.per * self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,11 @@ class Program:
         Months | None, "Unspent rewards expire when so long nothing was earned or spent; null lets them stay."
     ] = None
     spend_minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once."] = 1
+    units: Annotated[
+        dict[str, Worth],
+        Within(0, LIST_MAX),
+        "What units of the program's own are worth, by name; one that is not here can't be spent.",
+    ] = field(default_factory=dict)
     spend_days: Annotated[int, Within(1, DAYS_MAX), "How long a coupon for a spent reward is good."] = 30
     adjustment_limit: Annotated[
         Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
@@ -299,6 +314,13 @@ def reward_of(program: Program, tier: Tier, campaign: Campaign | None, friend_or
     """Return what an ambassador of this tier earns with the `friend_order`-th order of a friend."""
     further = program.later if friend_order > 1 else None
     return (further and further.reward) or (campaign and campaign.reward) or tier.reward
+
+
+def least_spent(program: Program, unit: str) -> int | None:
+    """Return the least of a unit that an ambassador can spend at once, or None if none of it can be spent."""
+    if unit == program.currency:
+        return program.spend_minimum
+    return program.units[unit].minimum if unit in program.units else None
 
 
 def units(program: Program) -> set[str]:

@@ -26,6 +26,7 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_waiting(program),
         *_of_reviews(program),
         *_of_spending(program),
+        *_of_units(program),
     ]
 
 
@@ -134,6 +135,21 @@ def _of_spending(program: Program) -> Iterator[Flaw]:
     most = None if bonuses or prizes else _collected(program)
     if most is not None and program.spend_minimum > most:
         yield "/spend_minimum", f"is more than the caps let anybody collect before it expires ({most})"
+
+
+def _of_units(program: Program) -> Iterator[Flaw]:
+    """Units that are earned and can't be spent, or the other way round, or not from where on they should."""
+    rates = {pointer: rate for pointer, (rate, _) in _rewards(program).items()}
+    rates |= {f"/milestones/{n}/reward": it.reward for n, it in enumerate(program.milestones)}
+    earned = {pointer: rate.unit for pointer, rate in rates.items() if rate.unit is not None}
+    for pointer, unit in earned.items():
+        if unit not in program.units:
+            yield pointer, f"is in {unit}, which can't be spent: `units` says what they are worth"
+    for unit, worth in program.units.items():
+        if unit not in earned.values():
+            yield f"/units/{unit}", "is earned by nothing"
+        if worth.minimum % worth.per:
+            yield f"/units/{unit}/minimum", f"is no multiple of `per` ({worth.per}), and only such can be spent"
 
 
 def _collected(program: Program) -> int | None:

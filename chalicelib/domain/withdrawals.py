@@ -12,11 +12,11 @@ from typing import Literal
 from chalicelib.domain.expiry import watched
 from chalicelib.domain.ledger import Posting, post
 from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
-from chalicelib.domain.money import Money
-from chalicelib.domain.program import Program
+from chalicelib.domain.money import Money, is_currency, share
+from chalicelib.domain.program import Program, least_spent
 from chalicelib.domain.suspensions import Stopped
 
-Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch"]
+Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch", "not_spendable", "not_divisible"]
 Step = Literal["confirmed", "cancelled", "expired"]
 
 
@@ -31,7 +31,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The money stays where it is: there is not enough of it, too little is asked for, or it is of another currency."""
+    """Everything stays where it is, for a stable reason: there is not enough, or that can't be taken out."""
 
     reason: Reason
 
@@ -60,7 +60,7 @@ class NotConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class TooMuch:
-    """More is to be returned than is left of the withdrawal, or of another currency than it is."""
+    """More is to be returned than is left of the withdrawal, or in what it never was."""
 
     withdrawal: Withdrawal
 
@@ -68,19 +68,21 @@ class TooMuch:
 def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | Refused | Stopped:
     """Take the amount of a withdrawal from what is available, never more than there is.
 
-    Only the program's currency can be withdrawn, a coupon is worth at least `spend_minimum`, a payout something.
+    A payout is of the program's currency, and more than nothing. A coupon is of that too, or of a unit that the program
+    gives a worth; and no less than the least that can be spent.
     """
     if account.suspended:
         return Stopped()
-    least = program.spend_minimum if asked.kind == "spend" else 1
-    if asked.currency != program.currency:
-        return Refused("currency_mismatch")
-    if asked.amount < least:
+    priced = _priced(asked, program) if asked.currency != program.currency else asked
+    if isinstance(priced, Refused):
+        return priced
+    least = least_spent(program, asked.currency) if asked.kind == "spend" else None
+    if asked.amount < (least or 1):
         return Refused("below_minimum")
     if asked.amount > account.balance(asked.currency, "available"):
         return Refused("insufficient_balance")
     expires_at = now + timedelta(days=program.spend_days) if asked.kind == "spend" else None
-    reserved = replace(asked, expires_at=expires_at, due_at=expires_at)
+    reserved = replace(priced, expires_at=expires_at, due_at=expires_at)
     posting = _posting(reserved, reserved.kind, reason=reserved.note, author=reserved.author)
     return _moved(reserved, replace(account, active_at=now), posting, program, now)
 
@@ -116,15 +118,20 @@ def close(
 
 def give_back(
     was: Withdrawal, account: Account, program: Program, amount: Money | None, *, by: str, note: str, now: datetime
-) -> Moved | NotConfirmed | TooMuch:
+) -> Moved | NotConfirmed | TooMuch | Refused:
     """Return what was confirmed, or a part of it, to what is available; without an amount all that is left.
 
-    What the ambassador has again counts as activity: it has all its time to be used.
+    A coupon for points comes back in points, or in the money that it was worth if that makes whole points. What the
+    ambassador has again counts as activity: it has all its time to be used.
     """
     if was.state != "confirmed":
         return NotConfirmed(was)
     left = was.amount - was.returned
     back = amount or Money(left, was.currency)
+    if was.worth is not None and back.currency == was.worth.currency:
+        if back.amount * was.amount % was.worth.amount:
+            return Refused("not_divisible")
+        back = Money(share(was.amount, back.amount, was.worth.amount), was.currency)
     if not 0 < back.amount <= left or back.currency != was.currency:
         return TooMuch(was)
     returned = replace(was, returned=was.returned + back.amount, version=was.version + 1)
@@ -136,6 +143,16 @@ def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
     """Tell whether a coupon can't be used any more because its time is over, wherever its money is by now."""
     ends = withdrawal.expires_at
     return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
+
+
+def _priced(asked: Withdrawal, program: Program) -> Withdrawal | Refused:
+    """Say what a unit that is no money of the program's is worth: in whole steps, so that nothing is rounded."""
+    worth = program.units.get(asked.currency)
+    if asked.kind == "payout" or worth is None:
+        return Refused("currency_mismatch" if is_currency(asked.currency) else "not_spendable")
+    if asked.amount % worth.per:
+        return Refused("not_divisible")
+    return replace(asked, worth=Money(worth.of(asked.amount), program.currency))
 
 
 def _says(was: Withdrawal, step: Step, closing: str | None) -> bool:

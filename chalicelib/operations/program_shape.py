@@ -20,6 +20,12 @@ from chalicelib.domain.shape import Form, Limit, Within, places
 PUBLISHED = ("version", "author", "created_at", "written", "warnings")
 """What publication adds to a program. A document may hold it, as it was read; it says nothing there."""
 
+_NAMED: dict[str, dict[str, Any]] = {
+    "weights": {"propertyNames": {"enum": sorted(WEIGHTS)}},
+    "units": {"propertyNames": {"pattern": "^[a-z][a-z_]{0,19}$"}},
+}
+"""What the names in a field with named values may be."""
+
 _READ_ONLY: list[Any] = [
     ("version", int | UnsetType, UNSET),
     ("author", str | UnsetType, UNSET),
@@ -51,8 +57,7 @@ def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
             continue
         hint = _typed(hints[field.name], place.limits, place.each, bounded=bounded)
         if bounded:
-            extra = {"propertyNames": {"enum": sorted(WEIGHTS)}} if field.name == "weights" else None
-            hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=extra)]
+            hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=_NAMED.get(field.name))]
         made.append((field.name, hint, *_default(field, bounded=bounded)))
     made += _READ_ONLY if kind is Program else []
     told = (kind.__doc__ or "").partition("\n\n")[0]

@@ -116,7 +116,7 @@ def return_money(
     note: str,
     attempt: Attempt,
     now: datetime,
-) -> Withdrawn | NotConfirmed | TooMuch | Reused:
+) -> Withdrawn | NotConfirmed | TooMuch | Refused | Reused:
     """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
 
     A refusal looks at the attempt once more, as above.

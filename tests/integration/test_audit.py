@@ -951,6 +951,14 @@ def a_coupon_worth_more(it: Tampered) -> str:
 
 
 @plants("withdrawal")
+def a_coupon_with_a_price(it: Tampered) -> str:
+    """A coupon for money is worth other money than was reserved for it."""
+    worth = {"M": {"amount": {"N": "9000"}, "currency": {"S": "EUR"}}}
+    it.at(f"WITHDRAWAL#{it.ids['reserved']}", "WITHDRAWAL")["worth"] = worth
+    return f"withdrawal/{it.ids['reserved']}/worth"
+
+
+@plants("withdrawal")
 def confirmed_without_an_entry(it: Tampered) -> str:
     """A payout is closed, and its money still reserved."""
     payout = it.at(f"WITHDRAWAL#{it.ids['pending']}", "WITHDRAWAL")

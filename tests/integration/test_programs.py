@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.flaws import FlawedProgramError
-from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
+from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
 from chalicelib.domain.shape import places
 from chalicelib.operations import programs
 from infra.local.home import ROOT
@@ -51,6 +51,8 @@ EVERYTHING: Body = {
     "review_default": "deny",
     "expiry_months": 18,
     "spend_minimum": 500,
+    "units": {"points": {"value": 1, "per": 10, "minimum": 100}},
+    "time_zone": "Asia/Kolkata",
     "spend_days": 60,
     "adjustment_limit": 10_000,
     "locale": "gu",
@@ -268,6 +270,12 @@ FLAWED: dict[str, tuple[Any, set[str]]] = {
         },
         {"/offer", "/campaigns/0/offer"},
     ),
+    "a unit with a name that is none": ({"units": {"Bonus points": {"value": 1}}}, {"/units"}),
+    "a unit that is worth nothing": (
+        {"units": {"points": {"value": 0, "per": 0}}},
+        {"/units/points/value", "/units/points/per"},
+    ),
+    "a unit without a worth": ({"units": {"points": {"per": 10}}}, {"/units/points/value"}),
     "unknown fields everywhere": (
         {
             "milestones": [{"name": "m", "every": 1, "reward": {"amount": 1}, "x": 1}],
@@ -406,7 +414,7 @@ def test_every_field_is_told_in_the_documentation() -> None:
     text = re.sub(r"```.*?```", "", (ROOT / "docs" / "program.md").read_text(), flags=re.DOTALL)
     told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
     told = {word for name in told for word in name.replace("[]", "").split(".")}
-    kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch]
+    kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth]
     fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)

@@ -1,5 +1,7 @@
 """Coupons: from an ambassador's page to the checkout, and back when nobody uses them."""
 
+import csv
+import io
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -61,6 +63,18 @@ class Purse:
         """The coupons as the ambassador sees them."""
         answer = self.shop.call("GET", SPENDS, Authorization=f"Bearer {self.session}")
         return list(self.shop.read(answer)["items"])
+
+
+POINTS = {
+    "tiers": [{"name": "All", "threshold": 0, "reward": {"amount": 750, "unit": "points"}}],
+    "units": {"points": {"value": 1, "per": 10, "minimum": 500}},
+}
+"""750 points for each order; ten are worth a cent, from 500 on."""
+
+
+def points(amount: int) -> Body:
+    """A number of points as a request carries it."""
+    return {"amount": amount, "unit": "points"}
 
 
 @pytest.fixture
@@ -368,3 +382,96 @@ def test_the_ambassadors_page_shows_what_is_reserved(shop: Shop, purse: Purse) -
     purse.coupon(500)
     shown = shop.read(shop.call("GET", "/v1/ambassadors/me", **session))["account"]
     assert (shown["available"], shown["reserved"], shown["spent"]) == ([eur(850)], [eur(500)], [eur(0)])
+
+
+# --- points -----------------------------------------------------------------------------------------------------------
+
+
+def test_points_buy_a_coupon_that_is_worth_money(shop: Shop) -> None:
+    """It shows both; its entries are in points, the checkout confirms it as any other, and the books are sound."""
+    purse = Purse(shop, **POINTS)
+    answer = purse.spend(points(700))
+    coupon = shop.read(answer)
+    assert (answer.status_code, coupon["amount"], coupon["spent"]) == (201, eur(70), points(700))
+    assert shop.read(shop.call("GET", f"/v1/coupons/{coupon['code']}", scope="checkout"))["amount"] == eur(70)
+    assert confirm(shop, coupon["code"]).status_code == 201
+    assert purse.listed() == [
+        {**coupon, "status": "confirmed", "order_id": "o7", "closed_at": purse.listed()[0]["closed_at"]}
+    ]
+    moved = [
+        leg
+        for kind in ("spend", "spend_confirmed")
+        for it in shop.entries(ambassador_id=purse.id, kind=kind)
+        for leg in it["legs"]
+    ]
+    assert {leg["unit"] for leg in moved} == {"points"}
+    sheet = shop.call(
+        "GET", f"/v1/ledger?ambassador_id={purse.id}", scope="admin:read", Accept="text/csv"
+    ).body.decode()
+    assert {(row["currency"], row["unit"]) for row in csv.DictReader(io.StringIO(sheet))} == {("", "points")}
+    assert [leg["amount"] for leg in moved] == [-700, 700, -700, 700]
+    audit = shop.call("GET", f"/v1/ledger/audit?ambassador_id={purse.id}", scope="admin:read")
+    assert shop.read(audit)["result"]["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason"),
+    [
+        (points(705), "not_divisible"),
+        (points(490), "below_minimum"),
+        (points(760), "insufficient_balance"),
+        ({"amount": 500, "unit": "stars"}, "not_spendable"),
+        (eur(500), "insufficient_balance"),
+    ],
+)
+def test_points_that_are_not_spent(shop: Shop, amount: Body, reason: str) -> None:
+    """Half steps, too few, more than there are, of another unit, or as the money that they are not: nothing moves."""
+    purse = Purse(shop, **POINTS)
+    before = shop.everything()
+    answer = purse.spend(amount)
+    assert (answer.status_code, shop.read(answer)["reason"]) == (422, reason)
+    assert shop.everything() == before
+
+
+def test_points_that_nobody_has_put_a_worth_on_stay(shop: Shop) -> None:
+    """Until the program says what they are worth; a payout of points there is never."""
+    purse = Purse(shop, **{**POINTS, "units": {}})
+    assert shop.read(purse.spend(points(700)))["reason"] == "not_spendable"
+    payout = shop.call(
+        "POST", f"/v1/ambassadors/{purse.id}/payouts", {"amount": points(700)}, scope="admin:write", Idempotency_Key="p"
+    )
+    assert payout.status_code == 400
+
+
+def test_a_worth_is_that_of_the_moment(shop: Shop) -> None:
+    """A coupon that is out keeps its worth when the rules change, the next has the new one; the audit knows both."""
+    purse = Purse(shop, **POINTS)
+    coupon = shop.read(purse.spend(points(500)))
+    rules = {**PROGRAM, **POINTS, "units": {"points": {"value": 2, "per": 10}}}
+    deps.use_program(programs.publish(deps.table(), rules, author="test", now=shop.now))
+    assert shop.read(shop.call("GET", f"/v1/coupons/{coupon['code']}", scope="checkout"))["amount"] == eur(50)
+    assert shop.read(purse.spend(points(250), "s-2"))["amount"] == eur(50)
+    audit = shop.call("GET", f"/v1/ledger/audit?ambassador_id={purse.id}", scope="admin:read")
+    assert shop.read(audit)["result"]["findings"] == []
+
+
+def test_a_coupon_for_points_is_returned_in_points_or_in_money(shop: Shop) -> None:
+    """The money that an order did not need is as many points as it cost; what is left comes back whole."""
+    purse = Purse(shop, **POINTS)
+    code = shop.read(purse.spend(points(700)))["code"]
+    confirm(shop, code)
+    for n, (amount, left) in enumerate(((eur(30), 400), (points(5), 395), (None, 0))):
+        told = {"note": "sent back", **({"amount": amount} if amount else {})}
+        answer = shop.call("POST", f"/v1/coupons/{code}/return", told, scope="checkout", Idempotency_Key=f"r-{n}")
+        assert answer.status_code == 201, answer.body
+        assert shop.read(answer)["returned"] == points(700 - left)
+    again = {"note": "again", "amount": eur(1)}
+    answer = shop.call("POST", f"/v1/coupons/{code}/return", again, scope="checkout", Idempotency_Key="r-9")
+    assert (answer.status_code, shop.read(answer)["reason"]) == (409, "more_than_left")
+
+
+def test_an_ambassador_is_told_what_can_be_spent(shop: Shop) -> None:
+    """Money and points, from how many on, and what they are worth."""
+    purse = Purse(shop, **POINTS)
+    told = shop.read(shop.call("GET", "/v1/ambassadors/me", Authorization=f"Bearer {purse.session}"))["spending"]
+    assert told == [{"minimum": eur(200)}, {"minimum": points(500), "per": points(10), "value": eur(1)}]

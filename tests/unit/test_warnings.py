@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.model import Account, Month
-from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
+from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch, Worth
 from chalicelib.domain.tiers import reached
 from chalicelib.domain.warnings import warnings
 from tests.unit.book import TEN_PERCENT, at, program
@@ -19,6 +19,7 @@ SILVER = Tier("Silver", 5, Rate(basis_points=1200))
 SPRING = Campaign("spring", at(0), at(5))
 EVER = Campaign("ever", at(0), at(5000))
 POINTS = Rate(amount=50, unit="points")
+WORTH = {"points": Worth(1, per=10, minimum=500)}
 
 
 @pytest.mark.parametrize(
@@ -41,17 +42,17 @@ POINTS = Rate(amount=50, unit="points")
             },
             ["/campaigns/0/reward"],
         ),
-        ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1}, []),
-        ({"tiers": (Tier("Starter", 0, POINTS),)}, ["/tiers/0/reward"]),
+        ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1, "units": WORTH}, []),
+        ({"tiers": (Tier("Starter", 0, POINTS),), "units": WORTH}, ["/tiers/0/reward"]),
         ({"tiers": (Tier("Starter", 0, Rate(gift="Mug")),)}, ["/tiers/0/reward"]),
-        ({"tiers": (Tier("Starter", 0, Rate(basis_points=10_000, unit="points")),)}, []),
+        ({"tiers": (Tier("Starter", 0, Rate(basis_points=10_000, unit="points")),), "units": WORTH}, []),
         # Tiers.
         ({"tiers": (FIRST, SILVER)}, []),
         ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=999)))}, ["/tiers/1/reward"]),
         ({"tiers": (FIRST, replace(SILVER, reward=None))}, ["/tiers/1/reward"]),
         ({"tiers": (replace(FIRST, reward=None), replace(SILVER, reward=None))}, []),
         ({"tiers": (FIRST, replace(SILVER, reward=Rate(amount=1))), "minimum": 1000}, []),
-        ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=1, unit="points")))}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=1, unit="points"))), "units": WORTH}, []),
         ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 30}, ["/tier_months"]),
         ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 29}, []),
         ({"tiers": (FIRST, SILVER), "tier_months": 2, "hold_days": 59}, []),
@@ -80,7 +81,7 @@ POINTS = Rate(amount=50, unit="points")
             {"budget_month": 499, "campaigns": (replace(EVER, reward=Rate(amount=600)),), "minimum": 9000},
             ["/budget_month"],
         ),
-        ({"budget_month": 49, "tiers": (Tier("Starter", 0, POINTS),), "minimum": 9000}, []),
+        ({"budget_month": 49, "tiers": (Tier("Starter", 0, POINTS),), "minimum": 9000, "units": WORTH}, []),
         ({"caps": (Cap("year", amount=10), Cap("month", amount=11))}, ["/caps/1/amount"]),
         (
             {"caps": (Cap("life", count=10), Cap("month", count=11), Cap("year", count=11))},
@@ -123,8 +124,18 @@ POINTS = Rate(amount=50, unit="points")
                 "spend_minimum": 1001,
                 "caps": (Cap("life", amount=1000),),
                 "milestones": (Milestone("first", POINTS, at=1),),
+                "units": WORTH,
             },
             ["/spend_minimum"],
+        ),
+        # Units.
+        ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1}, ["/tiers/0/reward"]),
+        ({"milestones": (Milestone("first", POINTS, at=1),)}, ["/milestones/0/reward"]),
+        ({"campaigns": (replace(EVER, reward=POINTS),), "minimum": 1}, ["/campaigns/0/reward"]),
+        ({"units": WORTH}, ["/units/points"]),
+        (
+            {"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1, "units": {"points": Worth(1, per=10, minimum=505)}},
+            ["/units/points/minimum"],
         ),
     ],
 )

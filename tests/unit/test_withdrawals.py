@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.ledger import add
 from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
 from chalicelib.domain.money import Money
+from chalicelib.domain.program import Worth
 from chalicelib.domain.withdrawals import (
     Already,
     Moved,
@@ -61,7 +62,7 @@ def test_what_is_refused() -> None:
     """Other currencies and units, less than the minimum, a cent more than there is; held money does not count."""
     for wanted, reason in (
         (asked(currency="USD"), "currency_mismatch"),
-        (asked(currency="points"), "currency_mismatch"),
+        (asked(currency="points"), "not_spendable"),
         (asked(499), "below_minimum"),
         (asked(2001), "insufficient_balance"),
         (asked(0, kind="payout"), "below_minimum"),
@@ -70,6 +71,73 @@ def test_what_is_refused() -> None:
         assert reserve(wanted, HELD_TOO, RULES, now=at(0)) == Refused(reason)  # type: ignore[arg-type]
     assert isinstance(reserve(asked(2000), HELD_TOO, RULES, now=at(0)), Moved)
     assert isinstance(reserve(asked(1, kind="payout"), HELD_TOO, RULES, now=at(0)), Moved)
+
+
+POINTED = replace(RULES, units={"points": Worth(3, per=10, minimum=500)})
+"""Ten points are worth three cents, from 500 points on."""
+
+
+def test_points_are_spent_in_steps_of_their_worth() -> None:
+    """The coupon is worth money, the entry is in points; nothing is rounded, and no worth is lost on the way."""
+    moved = reserve(asked(510, "points"), HELD_TOO, POINTED, now=at(0))
+    assert isinstance(moved, Moved)
+    assert moved.withdrawal.worth == Money(153, "EUR")
+    assert [(leg.account, leg.amount, leg.currency) for leg in moved.entry.legs] == [
+        ("ambassador:available", -510, "points"),
+        ("ambassador:reserved", 510, "points"),
+    ]
+    assert moved.account.balances["points"] == {"available": 8490, "reserved": 510}
+    assert moved.account.balances["EUR"] == HELD_TOO.balances["EUR"]
+    for wanted, reason in (
+        (asked(499, "points"), "not_divisible"),
+        (asked(505, "points"), "not_divisible"),
+        (asked(490, "points"), "below_minimum"),
+        (asked(0, "points"), "below_minimum"),
+        (asked(9010, "points"), "insufficient_balance"),
+        (asked(500, "stars"), "not_spendable"),
+        (asked(500, "points", kind="payout"), "not_spendable"),
+        (asked(500, "USD"), "currency_mismatch"),
+    ):
+        assert reserve(wanted, HELD_TOO, POINTED, now=at(0)) == Refused(reason)  # type: ignore[arg-type]
+
+
+def test_a_coupon_keeps_the_worth_it_was_made_with() -> None:
+    """However points are worth by the rules of later: confirmed, cancelled or returned, it is the same points."""
+    moved = reserve(asked(600, "points"), HELD_TOO, POINTED, now=at(0))
+    assert isinstance(moved, Moved)
+    later = replace(POINTED, version=2, units={"points": Worth(1, per=7)})
+    ended = {"by": "key_1", "closing": "o7", "now": at(1)}
+    done = close(moved.withdrawal, moved.account, later, "confirmed", **ended)  # type: ignore[arg-type]
+    assert isinstance(done, Moved)
+    assert done.withdrawal.worth == Money(180, "EUR")
+    assert done.account.balances["points"] == {"available": 8400, "reserved": 0, "spent": 600}
+    back = give_back(done.withdrawal, done.account, later, None, by="key_1", note="why", now=at(2))
+    assert isinstance(back, Moved)
+    assert back.account.balances["points"] == {"available": 9000, "reserved": 0, "spent": 0}
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40), st.lists(st.integers(1, 400), max_size=5))
+def test_what_comes_back_of_a_coupon_for_points_is_whole_points(
+    value: int, per: int, steps: int, parts: list[int]
+) -> None:
+    """Said in money it is as many points as that money cost, or refused; never more in all than were spent."""
+    rules = replace(RULES, units={"points": Worth(value, per=per)})
+    moved = reserve(asked(steps * per, "points"), HELD_TOO, rules, now=at(0))
+    assert isinstance(moved, Moved)
+    done = close(moved.withdrawal, moved.account, rules, "confirmed", by=None, closing="o7", now=at(1))
+    assert isinstance(done, Moved)
+    back, money = done, 0
+    for part in parts:
+        step = give_back(back.withdrawal, back.account, rules, Money(part, "EUR"), by="key_1", note="why", now=at(2))
+        if isinstance(step, Moved):
+            back, money = step, money + part
+            assert back.withdrawal.returned * value == money * per
+        elif isinstance(step, Refused):
+            assert part * per % value
+        else:
+            assert money + part > steps * value
+    assert 0 <= back.withdrawal.returned <= steps * per
+    assert back.account.balances["points"]["spent"] == steps * per - back.withdrawal.returned
 
 
 def test_an_account_in_debt_can_spend_nothing() -> None:
