@@ -126,7 +126,18 @@ def test_a_delivery_is_corrected_by_a_higher_revision(shop: Shop) -> None:
     assert told_of(shop, revision=3, more=True) == (409, "conflicting_repeat")
     assert release_day(shop) == "2026-03-15"
     assert told_of(shop, revision=10, delivered_at=None, void=True) == (201, "accepted")
+    assert told_of(shop, revision=9, return_by="2028-01-01T00:00:00Z") == (201, "superseded")
     assert release_day(shop) == "2026-04-30"
+
+
+def test_a_delivery_whose_id_looks_like_a_revision_is_another_one(shop: Shop) -> None:
+    """Ids are the shop's own: `f-1#2` supersedes nothing of `f-1`, nor is it superseded."""
+    shop.redeem(shop.enrol()["code"])
+    assert told_of(shop, fulfilment_id="f-1#000000000000002") == (201, "accepted")
+    assert told_of(shop, revision=3) == (201, "accepted")
+    assert told_of(shop, revision=2) == (201, "superseded")
+    assert told_of(shop, fulfilment_id="f-1#000000000000002", revision=2) == (201, "accepted")
+    assert len(deps.table().read_order("o1").fulfilments) == 4
 
 
 def test_no_delivery_is_earlier_than_its_order(shop: Shop) -> None:
