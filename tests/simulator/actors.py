@@ -78,6 +78,9 @@ class Town:
             self._redeem(order_id, "friend1", self.chance.choice(self.codes), tries=1)
             back = Refund(order_id, "all", "refund", 10_000, "EUR", recorded_at=self.world.now)
             quietly(lambda back=back: report(self.world.table, back))  # type: ignore[misc]
+            if self.chance.random() < 0.5:
+                other = Reversal(f"o{self.chance.randint(1, self.workload.orders)}", "all", recorded_at=self.world.now)
+                quietly(lambda other=other: report(self.world.table, other))  # type: ignore[misc]
 
     def ring(self) -> None:
         """Ambassadors buy with one another's codes, and try their own."""

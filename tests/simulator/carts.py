@@ -48,19 +48,15 @@ class Carts:
 
     def releaser(self) -> None:
         """An admin sets friends free, whether or not that costs a reward."""
-        order_id, now = self.chance.choice([self._some_cart(), self.town.some_order()]), self.town.world.now
-        void_reward = self.chance.random() < 0.5
-        quietly(
-            lambda: release(
-                self.town.world.table,
-                order_id,
-                void_reward=void_reward,
-                author="key",
-                note="asked",
-                now=now,
-                due_at=now + GRACE,
-            )
-        )
+        for _ in range(4):
+            for _ in range(self.chance.randint(1, 20)):
+                self.town.world.switch()
+            order_id = self.chance.choice([self._some_cart(), self.town.some_order()])
+            quietly(lambda order_id=order_id: self._release(order_id, void_reward=self.chance.random() < 0.5))  # type: ignore[misc]
+
+    def _release(self, order_id: str, *, void_reward: bool) -> None:
+        table, now = self.town.world.table, self.town.world.now
+        release(table, order_id, void_reward=void_reward, author="key", note="asked", now=now, due_at=now + GRACE)
 
     def _some_cart(self) -> str:
         return f"cart{self.chance.randint(1, CARTS)}"
