@@ -40,6 +40,11 @@ class MemoryShop(Shop):
         carry_on(due, 60)
         self._world.engine.settle_indexes()
 
+    @property
+    def items(self) -> dict[tuple[str, str], Body]:
+        """The items of the table as they lie there, by key: whoever changes them writes past the program."""
+        return self._world.engine.items
+
     def everything(self) -> list[Body]:
         """All items of the table."""
         return [dict(item) for item in self._world.engine.items.values()]

@@ -202,8 +202,8 @@ def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
 def check_emptied(account: Account, reading: Reading) -> Iterator[Finding]:
     """Compare an account that was merged into another one with its entries: it is empty, and they have ended."""
     name = account.ambassador_id
-    for unit, parts in sorted({**reading.balances, **account.balances}.items()):
-        for part in sorted(parts):
+    for unit in sorted(account.balances.keys() | reading.balances.keys()):
+        for part in sorted(account.balances.get(unit, {}).keys() | reading.balances.get(unit, {}).keys()):
             yield from compared("balance", f"{name}/balances/{unit}/{part}", 0, reading.balance(unit, part))
             yield from compared("balance", f"{name}/balances/{unit}/{part}", 0, account.balance(unit, part))
     yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)

@@ -172,7 +172,8 @@ def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     found = table.find([at, of])
     account, profile = entity(found.get(at), Account), entity(found.get(of), Profile)
     books.kin = profile.kin if profile else (books.ambassador_id,)
-    books.stage = "done" if account is None or account.merged_into else "entries"
+    led_on = account is None or account.merged_into or (profile and profile.merged_into)
+    books.stage = "done" if led_on else "entries"
 
 
 def led(table: Table, ambassador_id: str) -> str:

@@ -1,6 +1,7 @@
 """Two ambassadors who are one person become one: what either had, whoever names the one, and what goes on meanwhile."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,14 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.effects import Create
 from chalicelib.operations import programs
 from chalicelib.operations.merge import merge_ambassadors
 from tests.memory_shop import MemoryShop, open_memory_shop
-from tests.shop import PROGRAM, Body, Shop, eur
+from tests.shop import PROGRAM, Body, eur
+
+Items = dict[tuple[str, str], Any]
+"""The items of a table as they lie there, by key."""
 
 RULES: Body = {**PROGRAM, "hold_days": 10, "expiry_months": 1, "spend_minimum": 100}
 TIERED: Body = {
@@ -38,7 +43,7 @@ def shop() -> Iterator[MemoryShop]:
 class Two:
     """Lea, who stays, and Mia, who turns out to be Lea. Each order is of 45.00 after the discount and earns 4.50."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: MemoryShop) -> None:
         self.shop = shop
         self.lea = shop.enrol("lea@example.com", "Lea", customer_id="c-1")
         self.mia = shop.enrol("mia@example.com", "Mia", customer_id="c-2")
@@ -64,6 +69,11 @@ class Two:
         self.settle_indexes()
         assert self.findings() == []
         return self.shop.read(answer)
+
+    @property
+    def items(self) -> Items:
+        """The items of the table, for somebody who writes into it."""
+        return self.shop.items
 
     def settle_indexes(self) -> None:
         """Let what is listed be listed."""
@@ -557,3 +567,76 @@ def test_suspended_stays_suspended(two: Two, which: str) -> None:
     assert two.shop.call("POST", path, {"note": "All is well"}, scope="admin:write").status_code == 201
     assert two.spend(two.mia["id"], 200, "s").status_code == 201
     assert two.findings() == []
+
+
+# --- what an audit finds ----------------------------------------------------------------------------------------------
+
+
+def less_arrives(items: Items, lea: str, mia: str) -> str:
+    """What left the one ledger arrives in the other but for a cent."""
+    (entry,) = (it for (pk, _), it in items.items() if pk == f"LEDGER#{lea}" and it["kind"]["S"] == "merge")
+    entry["legs"]["L"][0]["M"]["amount"]["N"] = "449"
+    return "legs"
+
+
+def not_empty(items: Items, lea: str, mia: str) -> str:
+    """Whoever was merged still has something."""
+    items[f"AMB#{mia}", "ACCOUNT"]["balances"]["M"]["EUR"]["M"]["available"] = {"N": "450"}
+    return "balance"
+
+
+def leads_nowhere(items: Items, lea: str, mia: str) -> str:
+    """The account of whoever was merged does not say into whom."""
+    del items[f"AMB#{mia}", "ACCOUNT"]["merged_into"]
+    return "account"
+
+
+def is_not_known(items: Items, lea: str, mia: str) -> str:
+    """Whoever they are now does not know of them, so their orders would be in no list."""
+    del items[f"AMB#{lea}", "PROFILE"]["absorbed"]
+    return "account"
+
+
+def forgets_places(items: Items, lea: str, mia: str) -> str:
+    """The account has forgotten how many orders the other one had settled."""
+    items[f"AMB#{lea}", "ACCOUNT"]["absorbed"]["M"][mia]["M"]["settled"] = {"N": "7"}
+    return "counter"
+
+
+def is_not_added(items: Items, lea: str, mia: str) -> str:
+    """The months of the other one are not among those that caps go by."""
+    items[f"AMB#{lea}", "ACCOUNT"]["months"]["M"]["2026-03"]["M"]["room"] = {"N": "450"}
+    return "counter"
+
+
+def goes_on(items: Items, lea: str, mia: str) -> str:
+    """Something is posted to whoever was merged, after that."""
+    first = deps.table().list_ledger(mia, None, 1)[0]
+    deps.table().commit([Create(replace(first, number="00000099-001"))])
+    items[f"AMB#{mia}", "ACCOUNT"]["version"] = {"N": "99"}
+    return "balance"
+
+
+def code_of_the_former(items: Items, lea: str, mia: str) -> str:
+    """A code earns for whoever was merged."""
+    code = items[f"AMB#{mia}", "PROFILE"]["code"]["S"]
+    (found,) = (it for it in items.values() if it["SK"]["S"] == "CODE" and it["code"]["S"] == code)
+    found["ambassador_id"] = {"S": mia}
+    return "account"
+
+
+PLANTS = [
+    *(less_arrives, not_empty, leads_nowhere, is_not_known),
+    *(forgets_places, is_not_added, goes_on, code_of_the_former),
+]
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_an_audit_finds_a_merger_that_is_none(two: Two, plant: Callable[[Items, str, str], str]) -> None:
+    """What does not agree between two who are one is found, from either id."""
+    two.sell(two.lea, "l1", days=11)
+    two.sell(two.mia, "m1", days=11)
+    two.merged()
+    kind = plant(two.items, two.lea["id"], two.mia["id"])
+    found = {it["kind"] for who in (two.lea, two.mia) for it in two.findings(who["id"])}
+    assert kind in found, found
