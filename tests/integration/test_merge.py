@@ -415,6 +415,39 @@ def test_a_merger_of_mergers(two: Two) -> None:
     assert two.findings() == []
 
 
+def test_what_expired_between_two_mergers(two: Two) -> None:
+    """Ida's reward expired when she was Mia already: that Mia is Lea now does not make it young again."""
+    ida = two.shop.enrol("ida@example.com", "Ida")
+    two.sell(ida, "i1", days=11)
+    two.merged(into=two.mia["id"], other=ida["id"])
+    two.shop.days(35)
+    two.sell(two.lea, "l1", days=11)
+    two.merged()
+    assert two.account() == (0, 450, 450)
+    two.cancel("i1")
+    assert two.account() == (0, 450, 0)
+    two.reverse("i1")
+    assert two.account() == (0, 450, 450)
+    assert two.findings() == []
+
+
+def test_prizes_that_had_expired_stay_so(shop: MemoryShop) -> None:
+    """A bonus that had expired in Mia's account comes out of what has expired, for whichever order it is lost."""
+    programs.publish(deps.table(), {**TIERED, "milestones": []}, author="test", now=shop.now)
+    deps.use_program(programs.current(deps.table()))
+    two = Two(shop)
+    two.sell(two.mia, "m1", "m2", days=11)
+    two.shop.days(35)
+    assert two.shop.account(two.mia["id"])["expired"] == 900 + 500
+    two.sell(two.lea, "l1", days=11)
+    two.merged()
+    assert two.account() == (0, 450, 1400)
+    two.cancel("m1")
+    two.cancel("l1")
+    assert two.account() == (0, 0, 450)
+    assert two.findings() == []
+
+
 # --- what is refused, repeated, and happens at the same time ----------------------------------------------------------
 
 

@@ -202,7 +202,8 @@ class Town:
     def registrar(self) -> None:
         """Find out that ambassadors are one person, sometimes more than once; correct who they are, give them codes."""
         for _ in range(self.chance.randint(1, 3)):
-            self.world.switch()
+            for _ in range(self.chance.randint(1, 2 * PATIENCE)):
+                self.world.switch()
             quietly(self.chance.choice([self._merge, self._merge, self._correct, self._add_code]))
 
     def ruler(self) -> None:
@@ -301,8 +302,12 @@ class Town:
 
     def _merge(self) -> None:
         one, other = self.chance.sample(self.ambassadors, 2)
-        program, now = self.program(), self.world.now
-        merge_ambassadors(self.world.table, one, other, program, note="one person", author="key", now=now)
+        for _ in range(3):
+            quietly(
+                lambda: merge_ambassadors(
+                    *(self.world.table, one, other, self.program()), note="one", author="key", now=self.world.now
+                )
+            )
 
     def _correct(self) -> None:
         who, email = self.chance.choice(self.ambassadors), f"new{self.chance.randint(1, 3)}@example.com"
