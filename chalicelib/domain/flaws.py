@@ -155,7 +155,7 @@ def _of_further_orders(program: Program) -> Iterator[Flaw]:
     if program.friend_days is None:
         yield "/later", "is about a friend's further orders, and without friend_days none is taken"
     if later.offer:
-        yield from _of_rate("/later/offer", later.offer, offer=True)
+        yield from _of_offer("/later/offer", later.offer, program)
     if later.reward:
         yield from _of_rate("/later/reward", later.reward)
 

@@ -323,11 +323,15 @@ def least_spent(program: Program, unit: str) -> int | None:
     return program.units[unit].minimum if unit in program.units else None
 
 
+def rewards(program: Program) -> dict[str, Rate]:
+    """Return everything by which ambassadors are rewarded, by its place in the document (a JSON pointer)."""
+    found = {f"/tiers/{n}/reward": tier.reward for n, tier in enumerate(program.tiers)}
+    found |= {f"/campaigns/{n}/reward": campaign.reward for n, campaign in enumerate(program.campaigns)}
+    found |= {"/later/reward": program.later.reward} if program.later else {}
+    found |= {f"/milestones/{n}/reward": milestone.reward for n, milestone in enumerate(program.milestones)}
+    return {pointer: rate for pointer, rate in found.items() if rate is not None}
+
+
 def units(program: Program) -> set[str]:
     """Return everything that the program counts rewards in: its currency, units of its own, gifts."""
-    rates = [
-        *(tier.reward for tier in program.tiers),
-        *(milestone.reward for milestone in program.milestones),
-        *(campaign.reward for campaign in program.campaigns),
-    ]
-    return {program.currency, *(rate.unit_in(program.currency) for rate in rates if rate)}
+    return {program.currency, *(rate.unit_in(program.currency) for rate in rewards(program).values())}

@@ -8,12 +8,9 @@ from datetime import datetime
 
 from chalicelib.domain.flaws import Flaw, smallest
 from chalicelib.domain.fraud import WEIGHTS
-from chalicelib.domain.program import Campaign, Program, Rate, offer_of
+from chalicelib.domain.program import Program, Rate, offer_of, rewards
 
 _MONTH_DAYS = 30
-
-Places = dict[str, tuple[Rate, Campaign | None]]
-"""The rates by which orders are rewarded, by their pointer, and the campaign that gives them."""
 
 
 def warnings(program: Program, *, now: datetime) -> list[Flaw]:
@@ -30,22 +27,26 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
     ]
 
 
-def _rewards(program: Program) -> Places:
-    found: Places = {f"/tiers/{n}/reward": (it.reward, None) for n, it in enumerate(program.tiers) if it.reward}
-    return found | {f"/campaigns/{n}/reward": (it.reward, it) for n, it in enumerate(program.campaigns) if it.reward}
-
-
 def _of_rewards(program: Program) -> Iterator[Flaw]:
     """Rewards that are worth as much as what they are for."""
     least = smallest(program)
-    for pointer, (rate, campaign) in _rewards(program).items():
-        offer = offer_of(program, campaign)
+    for pointer, rate in rewards(program).items():
+        if pointer.startswith("/milestones"):
+            continue
+        offer = _offer_beside(pointer, program)
         paid = least - (offer.of(least) if offer else 0)
         if rate.unit_in(program.currency) != program.currency:
             if program.minimum == 0 and rate.basis_points is None:
                 yield pointer, "is earned with an order of whatever size: `minimum` sets the smallest"
         elif rate.of(paid) >= paid:
             yield pointer, f"is as much as the friend pays for the smallest order ({paid}), or more: raise `minimum`"
+
+
+def _offer_beside(pointer: str, program: Program) -> Rate | None:
+    """What the friend gets on the orders for which a reward is."""
+    _, place, number, *_ = pointer.split("/")
+    campaign = program.campaigns[int(number)] if place == "campaigns" else None
+    return offer_of(program, campaign, friend_order=2 if place == "later" else 1)
 
 
 def _of_tiers(program: Program) -> Iterator[Flaw]:
@@ -139,9 +140,7 @@ def _of_spending(program: Program) -> Iterator[Flaw]:
 
 def _of_units(program: Program) -> Iterator[Flaw]:
     """Units that are earned and can't be spent, or the other way round, or not from where on they should."""
-    rates = {pointer: rate for pointer, (rate, _) in _rewards(program).items()}
-    rates |= {f"/milestones/{n}/reward": it.reward for n, it in enumerate(program.milestones)}
-    earned = {pointer: rate.unit for pointer, rate in rates.items() if rate.unit is not None}
+    earned = {pointer: rate.unit for pointer, rate in rewards(program).items() if rate.unit is not None}
     for pointer, unit in earned.items():
         if unit not in program.units:
             yield pointer, f"is in {unit}, which can't be spent: `units` says what they are worth"
@@ -162,8 +161,8 @@ def _collected(program: Program) -> int | None:
 
 
 def _largest(program: Program) -> int:
-    """The largest fixed reward in money."""
-    rates = (rate for rate, _ in _rewards(program).values())
+    """The largest fixed reward in money for an order."""
+    rates = (rate for pointer, rate in rewards(program).items() if not pointer.startswith("/milestones"))
     return max((it.amount for it in rates if it.amount is not None and it.unit is None), default=0)
 
 

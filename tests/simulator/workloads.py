@@ -64,6 +64,7 @@ def _some(chance: Random) -> Rules:
         {"void_below_minimum": True, "minimum": 2000},
         {"watch": {"review_at": 1, "velocity_orders": 2}, "review_default": chance.choice(["approve", "deny"])},
         {"expiry_months": 1},
+        {"time_zone": chance.choice(["Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati"])},
         {"campaigns": [_campaign()]},
     ]
     chosen: Rules = {}

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.flaws import FlawedProgramError, flaws
 from chalicelib.domain.fraud import WEIGHTS
-from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
+from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch
 from chalicelib.domain.shape import Form, Place, Within, places
 from tests.unit.book import TEN_PERCENT, at, program
 
@@ -192,6 +192,10 @@ def naive(year: int) -> datetime:
         (
             {"campaigns": (SPRING, replace(SPRING, name="b", offer=Rate(basis_points=10_000)))},
             [("/campaigns/1/offer", ALL)],
+        ),
+        (
+            {"friend_days": 30, "later": FurtherOrders(offer=Rate(amount=700)), "minimum": 700},
+            [("/later/offer", takes_all_of(700))],
         ),
         (
             {"campaigns": (replace(SPRING, offer=Rate(amount=700)),), "minimum": 700},

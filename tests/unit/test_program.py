@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.program import (
     Campaign,
+    FurtherOrders,
     Milestone,
     Rate,
     Tier,
@@ -116,6 +117,8 @@ def test_everything_that_a_program_counts_in() -> None:
         campaigns=(SPRING, replace(SPRING, name="b", reward=Rate(amount=1, unit="stars"))),
     )
     assert units(rules) == {"EUR", "points", "gift:Mug", "stars"}
+    further = FurtherOrders(reward=Rate(amount=1, unit="hearts"))
+    assert units(replace(rules, friend_days=30, later=further)) == {"EUR", "points", "gift:Mug", "stars", "hearts"}
 
 
 def test_signals_that_cost_a_read_are_asked_for_by_who_wants_them() -> None:

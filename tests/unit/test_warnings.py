@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.model import Account, Month
-from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch, Worth
+from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
 from chalicelib.domain.tiers import reached
 from chalicelib.domain.warnings import warnings
 from tests.unit.book import TEN_PERCENT, at, program
@@ -41,6 +41,11 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
                 "minimum": 2000,
             },
             ["/campaigns/0/reward"],
+        ),
+        ({"friend_days": 30, "later": FurtherOrders(reward=Rate(amount=900)), "minimum": 1000}, ["/later/reward"]),
+        (
+            {"friend_days": 30, "later": FurtherOrders(offer=Rate(amount=0), reward=Rate(amount=900)), "minimum": 1000},
+            [],
         ),
         ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1, "units": WORTH}, []),
         ({"tiers": (Tier("Starter", 0, POINTS),), "units": WORTH}, ["/tiers/0/reward"]),
