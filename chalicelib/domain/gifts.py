@@ -53,11 +53,8 @@ def earned_by(gift: Gift) -> str | None:
 def pieces(gift: Gift, account: Account, order: Redemption | None = None) -> int:
     """Return how many pieces of a task are to be sent: those that the ambassador still has.
 
-    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none. While the account is
-    suspended all of them wait.
+    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none.
     """
-    if account.suspended:
-        return 0
     if order is not None and order.standing is not None and order.standing.available == 0:
         return 0
     return min(gift.amount, max(0, account.balance(gift.unit, "available")))

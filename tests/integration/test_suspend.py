@@ -9,6 +9,7 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.domain.model import Account, Suspension
 from chalicelib.operations import programs
+from tests.faults import meanwhile
 from tests.integration.test_spends import Purse, cancel, confirm
 from tests.shop import PROGRAM, Body, Shop, eur
 
@@ -204,18 +205,42 @@ def test_nothing_expires_meanwhile(shop: Shop) -> None:
 
 
 def test_a_gift_waits(shop: Shop) -> None:
-    """Nobody is asked to send it, and who says that it was sent is told to keep it; later it goes."""
+    """The list says so, and who reports that it was sent is told to keep it; later it goes."""
     gift = {"milestones": [{"name": "first", "at": 1, "reward": {"gift": "Tea mug"}}]}
     programs.publish(deps.table(), {**PROGRAM, **gift}, author="test", now=shop.now)
     case = Case(shop, **gift)
     case.suspend()
     (waiting,) = shop.read(shop.call("GET", "/v1/gifts", scope="admin:read"))["items"]
-    assert (waiting["pieces"], waiting["suspended"]) == (0, True)
+    assert waiting["suspended"] is True
     path = f"/v1/gifts/{waiting['id']}/sent"
     assert outcome(shop.call("POST", path, {}, scope="admin:write")) == NOT_NOW
     case.reinstate()
     assert shop.call("POST", path, {}, scope="admin:write").status_code == 201
     assert case.audit() == []
+
+
+def test_a_code_that_is_made_while_all_are_paused_is_paused_too(case: Case) -> None:
+    """The list of codes is written with them, so a code that comes in between is not left out."""
+    case.shop.faults.before("TransactWriteItems", meanwhile(case.code))
+    told = Shop.read(case.suspend(pause_codes=True))
+    assert [it["state"] for it in told["codes"]] == ["paused", "paused"]
+
+
+@pytest.mark.parametrize("ask", ["spend", "payout", "code"])
+def test_a_suspension_that_is_a_moment_faster_wins(case: Case, ask: str) -> None:
+    """Whatever was read before it: what would leave the account is refused in its own transaction."""
+    case.shop.faults.before("TransactWriteItems", meanwhile(case.suspend))
+    assert outcome(getattr(case, ask)()) == NOT_NOW
+    assert case.balances == (1350, 0, 0)
+    assert len(deps.table().list_suspensions(case.id)) == 1
+
+
+def test_an_order_that_is_settled_a_moment_before_a_suspension(case: Case) -> None:
+    """Neither is lost: the one that is late reads the account again."""
+    case.shop.redeem(str(case.seen()["code"]), "o2")
+    case.shop.faults.before("TransactWriteItems", meanwhile(case.shop.stream))
+    assert case.suspend().status_code == 201
+    assert (case.account().suspended, case.shop.account(case.id)["held"]) == (True, 450)
 
 
 @pytest.mark.parametrize("spoil", ["flag", "due", "letter", "entry"])
