@@ -55,6 +55,8 @@ def get_codes(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
 def patch_code(call: Call, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
+    from chalicelib.operations.codes import change_code
+
     told = call.body(schemas.CodeChange)
     changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
     if not changes:
@@ -63,8 +65,7 @@ def patch_code(call: Call, code: str) -> Response:
         changes["expires_at"] = schemas.near("expires_at", changes["expires_at"], deps.now())
     if changes.get("campaign"):
         _check_campaign(changes["campaign"])
-    normal = normal_code(code)
-    stored = deps.table().change_code(normal, changes) if normal else None
+    stored = change_code(deps.table(), code, changes)
     if stored is None:
         raise not_found("There is no such code.")
     return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})

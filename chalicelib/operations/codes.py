@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain.codes import random_code
+from chalicelib.domain.codes import normal_code, random_code
 from chalicelib.domain.effects import Create, Effect, Owned, Replace, Unsuspended
 from chalicelib.domain.model import Attempt, Code, FurtherCodes, Profile
 from chalicelib.domain.suspensions import Stopped
@@ -82,6 +82,16 @@ def add_code(
         if wished and any(isinstance(failure.stored, Code) for failure in failures):
             return Taken()
     raise BusyError
+
+
+def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | None:
+    """Change what admins say about a code, which one has typed; a field that becomes None goes. None: no such code.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    code = normal_code(typed)
+    return table.change_code(code, changes) if code else None
 
 
 def codes_of(table: Table, profile: Profile) -> list[Code]:
