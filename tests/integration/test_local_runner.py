@@ -25,6 +25,7 @@ from botocore.stub import Stubber
 from infra.local import cloud, forget, pump, settings
 from infra.local.clock import Clock
 from infra.local.home import ROOT, Home, RunInfo
+from infra.local.serve import BODY_BYTES_MAX
 from infra.local.table import create_table, properties
 from infra.local.with_instance import instance, wait_until_ready
 
@@ -269,6 +270,21 @@ def test_a_malformed_length_is_refused(running: RunInfo, length: str) -> None:
     assert answer.getheader("Content-Type") == "application/problem+json"
 
 
+@pytest.mark.parametrize("size", [BODY_BYTES_MAX + 1, 10**9, 10**30])
+def test_a_body_that_is_too_large_is_refused_unread(running: RunInfo, size: int) -> None:
+    """As the deployed gateway does, by its length alone: nobody fills the memory of this process."""
+    answer, body = raw(running, "POST", "/v1/quotes", Content_Length=str(size), Content_Type="application/json")
+    assert (answer.status, json.loads(body)["reason"]) == (413, "body_too_large")
+
+
+def test_an_instance_is_its_owners_alone(running: RunInfo) -> None:
+    """Its folder and its secrets are open to nobody else on this machine."""
+    home = Path(running.clock_file).parent
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "secrets.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "run.json").stat().st_mode) == 0o600
+
+
 def test_path_parameters_arrive_decoded(running: RunInfo) -> None:
     """A code is found however its letters are written in the URL."""
     _, maya = call(f"{running.api}/v1/ambassadors", MAYA, running.enrol_key)
@@ -291,6 +307,15 @@ def test_head_has_no_body(running: RunInfo) -> None:
     assert get.read() == b'{"ok":true}\n'
     assert head.headers["Content-Length"] == get.headers["Content-Length"]
     connection.close()
+
+
+def test_a_head_of_nothing_has_no_body(running: RunInfo) -> None:
+    """What the gateway answers by itself ends after its headers, too."""
+    with socket.create_connection((urlsplit(running.api).hostname or "", urlsplit(running.api).port or 0), 30) as line:
+        line.sendall(b"HEAD /nothing HTTP/1.1\r\nHost: here\r\n\r\n")
+        told = b"".join(iter(lambda: line.recv(65536), b""))
+    assert told.startswith(b"HTTP/1.1 404 ")
+    assert told.endswith(b"\r\n\r\n")
 
 
 def test_pages_may_read(running: RunInfo) -> None:
