@@ -312,7 +312,7 @@ def test_head_has_no_body(running: RunInfo) -> None:
 def test_a_head_of_nothing_has_no_body(running: RunInfo) -> None:
     """What the gateway answers by itself ends after its headers, too."""
     with socket.create_connection((urlsplit(running.api).hostname or "", urlsplit(running.api).port or 0), 30) as line:
-        line.sendall(b"HEAD /nothing HTTP/1.1\r\nHost: here\r\n\r\n")
+        line.sendall(b"HEAD /nothing HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
         told = b"".join(iter(lambda: line.recv(65536), b""))
     assert told.startswith(b"HTTP/1.1 404 ")
     assert told.endswith(b"\r\n\r\n")
