@@ -71,7 +71,7 @@ layers: $(DEV)
 	$(RULES)/lint-imports
 
 unit: $(DEV) ## the tests alone (ARGS="-k refund"; CORES=0 for one process, in which --pdb works)
-	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder $(ARGS)
+	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder --durations=20 --durations-min=3 $(ARGS)
 
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
