@@ -16,7 +16,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +23,7 @@ from typing import Any, Self
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from chalicelib.web import render
+from tests.letters import mails
 
 SHOP = "Fern & Fig"
 NAMES = {
@@ -116,6 +116,10 @@ class Browser:
         return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
 
 
+SPOKEN = {"en": NAMES["en"], "es": "Nuria", "gu": NAMES["gu"], "bn-u-nu-beng": NAMES["bn"]}
+"""A name for each language that there are words in, Bengali in its own digits."""
+
+CAPPED = render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=123400, maximum=5050)
 TEN_PERCENT = render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
 
 
@@ -133,17 +137,6 @@ def landing(name: str, offer: render.Offer | None = TEN_PERCENT, locale: str = "
         ),
         locale,
     )
-
-
-def mails(name: str) -> dict[str, render.Mail]:
-    """Each mail the program sends."""
-    common: Any = {"shop_name": SHOP, "first_name": name, "currency": "EUR", "locale": "en"}
-    until = datetime(2026, 3, 12, tzinfo=UTC)
-    return {
-        "friend-thanks": render.friend_thanks(**common, order_id="10023", discount=480),
-        "reward-held": render.reward_held(**common, amount=1000, release_at=until),
-        "reward-released": render.reward_released(**common, amount=1000, available=2500),
-    }
 
 
 def main() -> None:
@@ -175,10 +168,13 @@ def take_the_rest(browser: Browser, folder: Path) -> None:
         "unusable": (render.unusable_page(SHOP, "https://fern-fig.example/"), {}),
         "unusable-dark": (render.unusable_page(SHOP, "https://fern-fig.example/"), {"dark": True}),
     }
-    for name, mail in mails(NAMES["en"]).items():
-        pages[f"mail-{name}"] = (mail.html, {})
-    pages["mail-dark"] = (mails(NAMES["bn"])["reward-held"].html, {"dark": True})
-    pages["mail-desktop"] = (mails(NAMES["gu"])["reward-held"].html, {"width": 900})
+    for locale, name in SPOKEN.items():
+        pages[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
+        pages[f"unusable-{locale}"] = (render.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
+        for kind, mail in mails(shop_name=SHOP, first_name=name, locale=locale).items():
+            pages[f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"] = (mail.html, {})
+    pages["mail-dark"] = (mails(first_name=NAMES["bn"])["held"].html, {"dark": True})
+    pages["mail-desktop"] = (mails(first_name=NAMES["gu"])["held"].html, {"width": 900})
     for name, (html, screen) in pages.items():
         save(folder / f"{name}.png", browser.picture(html, **screen))
 

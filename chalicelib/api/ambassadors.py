@@ -18,6 +18,7 @@ from chalicelib.domain.calendar import month_of
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Person, Profile
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.operations.share import share_url
 from chalicelib.operations.tries import profile_of
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
 
 def urls(code: str) -> dict[str, str]:
     """The share link of a code and the picture of its QR."""
-    share = f"{deps.settings().public_url}/r/{code}"
+    share = share_url(deps.settings().public_url, code)
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
 
 

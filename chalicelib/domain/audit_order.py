@@ -25,12 +25,16 @@ from chalicelib.domain.model import (
     Suspension,
     Trait,
 )
+from chalicelib.domain.model import Told as News
 from chalicelib.domain.program import Program, campaign_of, reward_of, tier_of
 from chalicelib.domain.settle import CAUSES_MAX, Settlement, due, settle, wake_up
 from chalicelib.domain.suspensions import was_suspended
 
 FIRST = 2
 """The version that a redemption gets by its first settlement, which decides its terms if it is paid for by then."""
+
+SETTLES_MAX = 200
+"""So many settlements are looked through for the messages of one order."""
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
@@ -331,7 +335,9 @@ def _shown_case(case: Case | None) -> str | None:
     return f"{case.state} until {_told(case.deadline)}" if case else None
 
 
-def _told(value: datetime | tuple[object, ...] | Told) -> Told:
+def _told(value: datetime | tuple[object, ...] | News | Told) -> Told:
+    if isinstance(value, News):
+        return _shown_told(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, tuple):
@@ -351,25 +357,37 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
             yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
         for name in ("ambassador_id", "friend", "program_version", "currency"):
             yield from compared("message", f"{where}/{name}", getattr(redemption, name), getattr(message, name))
-        strange = [letter.template for letter in message.letters if letter.template != "reward_released"]
-        if version != it.first and strange:
-            yield Finding("message", where, "reward_released alone", ", ".join(strange))
+        early = [letter.template for letter in message.letters if letter.template in {"friend_thanks", "reward_held"}]
+        if version != it.first and early:
+            yield Finding("message", where, "what is told later", ", ".join(early))
         if message.state != "done" and message.due_at is None:
             yield Finding("wake_up", f"{where}/due_at", "a time", None)
-    yield from _check_release_told(it)
+    yield from _check_told(it)
     yield from _check_first_told(it, program)
 
 
-def _check_release_told(it: Dossier) -> Iterator[Finding]:
-    """A release is told once, with its amount."""
-    told = [
-        letter.amount
-        for message in it.messages.values()
-        for letter in message.letters
-        if letter.template == "reward_released"
-    ]
-    released = [moved(entry) for entry in it.posted if entry.kind == "release" and entry.legs and it.tells(entry)]
-    yield from compared("message", f"{it.where}/reward_released", _told(tuple(released)), _told(tuple(told)))
+def _check_told(it: Dossier) -> Iterator[Finding]:
+    """Each news of the reward leads on from the one before, and the last is what the order knows was told.
+
+    What changed while the ambassador was suspended was forgotten: after that, news begin anew.
+    """
+    known = None
+    for version, message in sorted(it.messages.items()):
+        for letter in message.letters:
+            if letter.template != "friend_thanks":
+                where = f"{it.where}/messages/{version}/{letter.template}/was"
+                if letter.was is not None:
+                    yield from compared("message", where, _shown_told(known), _shown_told(letter.was))
+                known = letter.told
+    if it.standing.told is not None and it.redemption.version <= FIRST + SETTLES_MAX:
+        yield from compared("message", f"{it.where}/standing/told", _shown_told(known), _shown_told(it.standing.told))
+
+
+def _shown_told(told: News | None) -> str | None:
+    if told is None:
+        return None
+    when = told.when or ("on" if told.release_at else "now")
+    return f"{told.amount} {when} {_told(told.release_at) if told.release_at else ''}".rstrip()
 
 
 def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:

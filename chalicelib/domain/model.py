@@ -18,6 +18,8 @@ Decision = Literal["approve", "deny"]
 Mark = Literal["cancelled", "replaced", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
 About = Literal["signals", "foreign_refund"]
 State = Literal["held", "available", "void", "clawed_back"]
+Template = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
+Reason = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
 
 FACTS_NAMED = 50
 """So many later facts of an order are named in its standing, so that no number of them makes it too large to store."""
@@ -179,6 +181,24 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an ambassador was last told of an order's reward: so much of its unit, and when it is theirs.
+
+    With `release_at` on that day, or `expected` by then; without it now, or nobody knows when: it is `open`. Of a
+    reward that is lost the amount is 0.
+    """
+
+    amount: int
+    release_at: datetime | None = None
+    when: Literal["expected", "open"] | None = None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether there is something that is the ambassador's already."""
+        return self.amount > 0 and self.release_at is None and self.when is None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
@@ -187,7 +207,8 @@ class Standing:
     currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
     account's version that released it, `age` is there once something was taken back or came back after that; `facts`
     counts the later facts that were seen, and `named` are the first `FACTS_NAMED` of their names, in order; `entries`
-    are the numbers of its entries, with the ledger before them (`amb_…/`) where that is not the order's ambassador's.
+    are the numbers of its entries, with the ledger before them (`amb_…/`) where that is not the order's ambassador's;
+    `told` is what the ambassador knows of it by mail.
 
     `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
     a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
@@ -210,6 +231,7 @@ class Standing:
     named: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
+    told: Told | None = None
 
     @property
     def released(self) -> bool:
@@ -802,14 +824,28 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person about one occasion. `unit` is None for the message's currency."""
+    """One mail to one person about one occasion. `unit` is None for the message's currency.
 
-    template: Literal["friend_thanks", "reward_held", "reward_released", "balances"]
+    News of a reward say `amount`, `release_at` and `when` as `Told` has them, what was told before (`was`), and the
+    `reason` why it comes to another amount now. What is released makes the balance `available`, which stays for some
+    time from `active_at` on.
+    """
+
+    template: Template
     amount: int
     release_at: datetime | None = None
+    when: Literal["expected", "open"] | None = None
     available: int = 0
+    active_at: datetime | None = None
     unit: str | None = None
+    was: Told | None = None
+    reason: Reason | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
+
+    @property
+    def told(self) -> Told:
+        """What its reader knows of the reward."""
+        return Told(self.amount, self.release_at, self.when)
 
 
 @dataclass(frozen=True, slots=True)

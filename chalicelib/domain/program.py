@@ -247,6 +247,12 @@ class Program:
         Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
     ] = None
     locale: Annotated[Language, "The language for people whose own is not known."] = "en"
+    reply_to: Annotated[
+        str | None,
+        Within(6, 254),
+        Form(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]+", "is an e-mail address"),
+        "Where answers to the mails go, since they ask for them; null for the address that the mails come from.",
+    ] = None
     digits: Annotated[
         Literal["latin", "customary"],
         "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",

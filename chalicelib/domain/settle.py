@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import day_of, month_of
-from chalicelib.domain.expiry import carried, given_back, renewed, taken_back, watched
+from chalicelib.domain.expiry import carried, fresh_of, given_back, renewed, taken_back, watched
 from chalicelib.domain.flaws import flaws
 from chalicelib.domain.fraud import Evidence, needs_review, paced, signals
 from chalicelib.domain.gifts import tasks
 from chalicelib.domain.ledger import add, legs
 from chalicelib.domain.limits import Used, capped, draw, portion
-from chalicelib.domain.messages import owed
+from chalicelib.domain.messages import owed, tell
 from chalicelib.domain.model import (
     FACTS_NAMED,
     About,
@@ -180,10 +180,14 @@ def settle_on(
     moved = _counted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
     moves = _moves(order, before, after)
-    ages = {**account.ages, _ORDER: _age(redemption, account)}
+    age = _age(redemption, account)
+    had, ages = fresh_of(age, account), {**account.ages, _ORDER: age}
     postings, ages = aged([*moves, *map(posting_of, changes)], ages, account)
     entries = _entries(redemption, moved, postings, now=now, posted=posted)
-    after = _naming(redemption, after, entries[: len(moves)], ages.pop(_ORDER))
+    age = ages.pop(_ORDER)
+    has = fresh_of(age, account) if before and before.released else after.available
+    after = _naming(redemption, after, entries[: len(moves)], age)
+    after = replace(after, told=tell(before, after, program, had=had, has=has, silent=account.suspended))
     changed = (after, due_at) != (before, redemption.due_at)
     settled = redemption
     if changed:
@@ -199,7 +203,7 @@ def settle_on(
         entries=entries,
         gifts=tasks(entries),
         draws=(*draws, *_redrawn(before.room if before else terms.granted, after)),
-        message=owed(settled, before, moved, now=now),
+        message=owed(settled, before, moved, had=had, now=now),
         case=_case(order, after, program, now),
         changed=changed,
         account_changed=before is None or moved != account,

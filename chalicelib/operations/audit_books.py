@@ -24,7 +24,7 @@ from chalicelib.domain.audit import (
     version_of,
 )
 from chalicelib.domain.audit_entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, take
-from chalicelib.domain.audit_order import FIRST, Dossier, check_order
+from chalicelib.domain.audit_order import FIRST, SETTLES_MAX, Dossier, check_order
 from chalicelib.domain.gifts import is_gift
 from chalicelib.domain.model import (
     Account,
@@ -55,8 +55,6 @@ ENTRIES = 100
 ORDERS = 20
 SPENDS = 50
 ROUNDS_MAX = 3
-SETTLES_MAX = 200
-"""The messages of an order that was settled more often than that are not looked at."""
 
 LAG = timedelta(minutes=1)
 """What is younger may not be listed yet."""

@@ -4,16 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.delivery.ses import Cause, Mailer, NotSentError, UnsureError
-from chalicelib.domain.calendar import local
-from chalicelib.domain.model import Letter, Message, Person
+from chalicelib.delivery.ses import Cause, Envelope, Mailer, NotSentError, UnsureError
+from chalicelib.domain.calendar import local, months_after
+from chalicelib.domain.model import Letter, Message, Told
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
+from chalicelib.operations.share import share_url
 from chalicelib.operations.tries import account_of, profile_of
 from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:
-    from chalicelib.web.render import Mail
+    from chalicelib.web.render import Mail, Purse, Reader
 
 ABANDONED = timedelta(minutes=15)
 """After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
@@ -38,17 +39,28 @@ class Fate:
     reason: str | None = None
 
 
-def deliver(table: Table, mailer: Mailer, message_id: str, *, now: datetime) -> list[Fate]:
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What mails are written from and go out by: `rules` are those in force, `public_url` the origin of the links."""
+
+    table: Table
+    mailer: Mailer
+    rules: Program
+    public_url: str
+
+
+def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
     """Send what a message still owes, and return what became of each letter; empty when there was nothing to do.
 
     A call that breaks off leaves the message marked: whether that letter was sent is not known, so it is not sent
     again before `ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a
     letter whose address is wrong is given up.
     """
+    table = post.table
     message = table.claim_message(message_id, now, now - ABANDONED)
     if message is None:
         return []
-    fates = [_send(table, mailer, message, letter) for letter in message.letters]
+    fates = [_send(post, message, letter, now) for letter in message.letters]
     outcomes = {fate.outcome for fate in fates}
     message = replace(message, letters=tuple(map(_noted, message.letters, fates)))
     if "unsure" in outcomes:
@@ -71,13 +83,13 @@ def _noted(letter: Letter, fate: Fate) -> Letter:
     return letter
 
 
-def _send(table: Table, mailer: Mailer, message: Message, letter: Letter) -> Fate:
+def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
     """Send one letter once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     if letter.state != "owed":
         return Fate("closed")
     try:
-        to, mail = _compose(table, message, letter)
-        mailer.send(to, mail.subject, mail.text, mail.html)
+        envelope, mail = _compose(post, message, letter, now)
+        post.mailer.send(envelope, mail.subject, mail.text, mail.html)
     except UnsureError as error:
         return Fate("unsure", str(error))
     except NotSentError as error:
@@ -93,66 +105,83 @@ def _outcome(cause: Cause, attempts: int) -> str:
     return "blocked" if cause == "operator" or attempts >= PATIENCE else "refused"
 
 
-def _compose(table: Table, message: Message, letter: Letter) -> "tuple[str, Mail]":
-    """Write a letter in the words and language of its reader; answers the address and the mail."""
-    program = programs.version(table, message.program_version)
+def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tuple[Envelope, Mail]":
+    """Write a letter in the words and language of its reader.
+
+    It is about the rules of its order, and promises what the rules in force keep.
+    """
+    program = programs.version(post.table, message.program_version)
     write = _to_friend if letter.template == "friend_thanks" else _to_ambassador
-    return write(table, message, letter, program)
+    return write(post, message, letter, program, now)
 
 
-def _to_friend(table: Table, message: Message, letter: Letter, program: Program) -> "tuple[str, Mail]":
+def _to_friend(post: Post, message: Message, letter: Letter, program: Program, _: datetime) -> "tuple[Envelope, Mail]":
     from chalicelib.web import render
-    from chalicelib.web.language import spoken
 
     assert message.order_id is not None, "a friend is thanked for an order"
-    friend = table.read_friend(message.friend) if message.friend else None
+    friend = post.table.read_friend(message.friend) if message.friend else None
     if friend is None or friend.email is None:
         raise NotSentError("nobody to write to", "address")
-    return friend.email, render.friend_thanks(
-        shop_name=program.shop_name,
-        first_name=friend.first_name,
-        order_id=message.order_id,
-        discount=letter.amount,
-        currency=message.currency,
-        locale=spoken([friend.locale], program).tag,
-    )
+    reader = _reader(friend.first_name, friend.locale, program.shop_url, program)
+    mail = render.friend_thanks(reader, order_id=message.order_id, discount=letter.amount, currency=message.currency)
+    return Envelope(friend.email, program.shop_name, program.reply_to), mail
 
 
-def _to_ambassador(table: Table, message: Message, letter: Letter, program: Program) -> "tuple[str, Mail]":
+def _to_ambassador(
+    post: Post, message: Message, letter: Letter, program: Program, now: datetime
+) -> "tuple[Envelope, Mail]":
     from chalicelib.web import render
-    from chalicelib.web.language import spoken
 
-    profile = profile_of(table, message.ambassador_id)
+    profile = profile_of(post.table, message.ambassador_id)
     if profile is None:
         raise NotSentError("nobody to write to", "address")
-    person = profile.person
-    if letter.template == "balances":
-        return person.email, _balances(table, message.ambassador_id, person, program)
-    told: dict[str, Any] = {
-        "shop_name": program.shop_name,
-        "first_name": person.first_name,
-        "locale": spoken([person.locale], program).tag,
-        "amount": letter.amount,
-        "unit": letter.unit or message.currency,
-    }
-    if letter.release_at is not None:
-        return person.email, render.reward_held(**told, release_at=local(letter.release_at, program))
-    return person.email, render.reward_released(**told, available=letter.available)
+    person, unit = profile.person, letter.unit or message.currency
+    reader = _reader(person.first_name, person.locale, share_url(post.public_url, profile.code), program)
+    told = _at_home(letter.told, program)
+    before: Any = {"was": letter.was and _at_home(letter.was, program), "reason": letter.reason}
+    match letter.template:
+        case "reward_held":
+            mail = render.reward_held(reader, told, unit)
+        case "reward_released":
+            mail = render.reward_released(reader, told, unit, _purse(post, message, letter, now), **before)
+        case "balances":
+            mail = render.balances(reader, **_balances(post.table, message.ambassador_id))
+        case "reward_lost":
+            mail = render.reward_lost(reader, unit, **before)
+        case _:
+            mail = render.reward_changed(reader, told, unit, **before)
+    return Envelope(person.email, program.shop_name, program.reply_to), mail
 
 
-def _balances(table: Table, ambassador_id: str, person: Person, program: Program) -> "Mail":
-    """Where things stand, at the moment at which it is told."""
-    from chalicelib.web import render
+def _at_home(told: Told, program: Program) -> Told:
+    return replace(told, release_at=told.release_at and local(told.release_at, program))
+
+
+def _reader(first_name: str | None, locale: str, link: str, program: Program) -> "Reader":
     from chalicelib.web.language import spoken
+    from chalicelib.web.render import Reader
 
+    return Reader(program.shop_name, first_name, link, spoken([locale], program).tag)
+
+
+def _balances(table: Table, ambassador_id: str) -> "dict[str, list[tuple[int, str]]]":
+    """Where things stand, at the moment at which it is told."""
     account = account_of(table, ambassador_id)
-    found = {
+    return {
         part: [(amount, unit) for unit in account.balances if (amount := account.balance(unit, part)) > 0]
         for part in ("available", "held")
     }
-    return render.balances(
-        shop_name=program.shop_name,
-        first_name=person.first_name,
-        locale=spoken([person.locale], program).tag,
-        **found,
+
+
+def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purse":
+    """Say what there is to use, as the rules in force let it be used and expire."""
+    from chalicelib.web.render import Purse
+
+    rules = post.rules
+    ends = letter.active_at and rules.expiry_months and months_after(letter.active_at, rules.expiry_months, rules)
+    return Purse(
+        letter.available,
+        usable=(letter.unit or message.currency) == rules.currency,
+        minimum=rules.spend_minimum if rules.spend_minimum > 1 else None,
+        until=local(ends, rules) if ends and ends > now else None,
     )

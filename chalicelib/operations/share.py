@@ -18,6 +18,11 @@ class Shared:
     by: Profile
 
 
+def share_url(public_url: str, code: str) -> str:
+    """Write the link by which a code is shared."""
+    return f"{public_url}/r/{code}"
+
+
 def look_up(table: Table, typed: str, *, now: datetime) -> Shared | None:
     """Find who shares a code; None for every code that can't be used, whatever the cause."""
     code = find(table, typed)

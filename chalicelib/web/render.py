@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from chalicelib.domain.model import Reason, Told
 from chalicelib.domain.people import greetable
 from chalicelib.domain.program import GIFT
 from chalicelib.web.language import Language, choose, format_amount, format_date
@@ -26,13 +28,17 @@ __all__ = [
     "Landing",
     "Mail",
     "Offer",
+    "Purse",
+    "Reader",
     "balances",
     "content_security_policy",
     "format_money",
     "format_percent",
     "friend_thanks",
     "landing_page",
+    "reward_changed",
     "reward_held",
+    "reward_lost",
     "reward_released",
     "saving",
     "unusable_page",
@@ -71,6 +77,29 @@ class Landing:
     shop_link: str
     share_url: str
     image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a mail, in which language, and the one address that it leads on to."""
+
+    shop_name: str
+    first_name: str | None
+    link: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What an ambassador has in all, and what the program keeps of it: from how much on it is `usable`, and until when.
+
+    Without a `minimum` any amount can be used, without `until` it never expires.
+    """
+
+    available: int
+    usable: bool = True
+    minimum: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,60 +143,59 @@ def content_security_policy() -> str:
     )
 
 
-def friend_thanks(
-    *, shop_name: str, first_name: str | None, order_id: str, discount: int, currency: str, locale: str
-) -> Mail:
+def friend_thanks(reader: Reader, *, order_id: str, discount: int, currency: str) -> Mail:
     """To the friend, after the purchase: thanks, and what the code took off."""
-    language = choose(locale)
+    language = choose(reader.locale)
     return _mail(
         "friend_thanks",
-        language,
-        names={"shop": shop_name, "name": first_name, "order": order_id},
+        reader,
+        names={"order": order_id},
         figures={"discount": format_money(discount, currency, language.tag) if discount else ""},
     )
 
 
-def reward_held(
-    *, shop_name: str, first_name: str | None, amount: int, unit: str, release_at: datetime, locale: str
-) -> Mail:
+def reward_held(reader: Reader, told: Told, unit: str) -> Mail:
     """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
-    language = choose(locale)
-    return _mail(
-        "reward_held",
-        language,
-        names={"shop": shop_name, "name": first_name},
-        figures={**_reward(amount, unit, language), "date": format_date(release_at, language)},
-    )
+    news = _reward(told, None, unit, choose(reader.locale))
+    return _mail("reward_held", reader, figures=news, marks={"when": told.when})
 
 
 def reward_released(
-    *, shop_name: str, first_name: str | None, amount: int, unit: str, available: int, locale: str
+    reader: Reader, told: Told, unit: str, purse: Purse, *, was: Told | None, reason: Reason | None
 ) -> Mail:
-    """To the ambassador: the reward is theirs, and how much they can use in all."""
-    language = choose(locale)
-    return _mail(
-        "reward_released",
-        language,
-        names={"shop": shop_name, "name": first_name},
-        figures={**_reward(amount, unit, language), "available": format_amount(available, unit, language)},
-    )
+    """To the ambassador: the reward is theirs, how much they can use in all, from how much on and until when."""
+    language = choose(reader.locale)
+    least = format_amount(purse.minimum, unit, language) if purse.minimum else ""
+    figures = {
+        "available": format_amount(purse.available, unit, language),
+        "minimum": least,
+        "until": format_date(purse.until, language) if purse.until else "",
+    }
+    marks = {"usable": purse.usable, "enough": purse.available >= (purse.minimum or 0), "reason": reason}
+    news = _reward(told, was, unit, language)
+    return _mail("reward_released", reader, figures={**news, **figures}, marks=marks)
 
 
-def balances(
-    *,
-    shop_name: str,
-    first_name: str | None,
-    available: Sequence[tuple[int, str]],
-    held: Sequence[tuple[int, str]],
-    locale: str,
-) -> Mail:
+def reward_changed(reader: Reader, told: Told, unit: str, *, was: Told | None, reason: Reason | None) -> Mail:
+    """To the ambassador: what was announced comes to another amount or day, and why."""
+    language = choose(reader.locale)
+    news = _reward(told, was, unit, language)
+    return _mail("reward_changed", reader, figures=news, marks={"when": told.when, "reason": reason})
+
+
+def reward_lost(reader: Reader, unit: str, *, was: Told | None, reason: Reason | None) -> Mail:
+    """To the ambassador: there is no reward for an order, and why, as far as it concerns them."""
+    marks = {"reason": reason, "was_theirs": was is not None and was.is_theirs}
+    return _mail("reward_lost", reader, figures=_before(was, unit, choose(reader.locale)), marks=marks)
+
+
+def balances(reader: Reader, *, available: Sequence[tuple[int, str]], held: Sequence[tuple[int, str]]) -> Mail:
     """To the ambassador: where things stand, in all units in which there is something."""
-    language = choose(locale)
+    language = choose(reader.locale)
     gifts = [it for it in available if it[1].startswith(GIFT)]
     return _mail(
         "balances",
-        language,
-        names={"shop": shop_name, "name": first_name},
+        reader,
         figures={
             "available": _all([it for it in available if it not in gifts], language),
             "gifts": _all(gifts, language),
@@ -181,10 +209,25 @@ def _all(amounts: Sequence[tuple[int, str]], language: Language) -> str:
     return ", ".join(format_amount(amount, unit, language) for amount, unit in amounts)
 
 
-def _reward(amount: int, unit: str, language: Language) -> dict[str, str]:
-    """What a mail is about: `gift` is empty unless it is one, because a gift is sent and not used."""
-    written = format_amount(amount, unit, language)
-    return {"amount": written, "gift": written if unit.startswith(GIFT) else ""}
+def _reward(told: Told, was: Told | None, unit: str, language: Language) -> dict[str, str]:
+    """What a mail is about, and the one before: `gift` is empty unless it is one, because that is sent and not used."""
+    written = format_amount(told.amount, unit, language)
+    return {
+        "amount": written,
+        "gift": written if unit.startswith(GIFT) else "",
+        "date": format_date(told.release_at, language) if told.release_at else "",
+        **_before(was, unit, language),
+    }
+
+
+def _before(was: Told | None, unit: str, language: Language) -> dict[str, str]:
+    """What the mail before was about."""
+    if was is None:
+        return {"was": "", "was_date": ""}
+    return {
+        "was": format_amount(was.amount, unit, language) if was.amount else "",
+        "was_date": format_date(was.release_at, language) if was.release_at else "",
+    }
 
 
 def saving(offer: Offer | None, locale: str) -> str:
@@ -211,19 +254,30 @@ def _page(template: str, language: Language, **values: str) -> str:
     return _environment(language, True).get_template(template).render(language=language, **values)
 
 
-def _mail(words: str, language: Language, *, names: Mapping[str, str | None], figures: Mapping[str, str]) -> Mail:
-    """Both parts of a mail from one set of words; in HTML a name is isolated and a figure is strong."""
-    people = {key: one_line(value or "") for key, value in names.items()}
-    people["name"] = one_line(greetable(names["name"]) or "")
+def _mail(
+    words: str,
+    reader: Reader,
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+    figures: Mapping[str, str] = MappingProxyType({}),
+    marks: Mapping[str, str | bool | None] = MappingProxyType({}),
+) -> Mail:
+    """Both parts of a mail from one set of words; in HTML a name is isolated and a figure is strong.
+
+    `marks` are not said: they choose what is.
+    """
+    language = choose(reader.locale)
+    given = {"shop": reader.shop_name, "name": greetable(reader.first_name) or "", **names}
+    people = {key: one_line(value) for key, value in given.items()}
     rich = {key: _bdi(value) for key, value in people.items()}
     rich |= {key: _strong(value) for key, value in figures.items()}
-    plain = _words(words, language, False, {**people, **figures})
-    html = _words(words, language, True, rich)
+    plain = _words(words, language, False, {**people, **figures, **marks})
+    html = _words(words, language, True, {**rich, **marks})
     subject = one_line(plain.subject)
     closing = language.translations.gettext("Warm regards,")
     return Mail(
         subject=subject,
-        text=_text(plain, f"{closing}\n{people['shop']}"),
+        text=_text(plain, f"{one_line(plain.link_label)}: {reader.link}", f"{closing}\n{people['shop']}"),
         html=_environment(language, True)
         .get_template("mail.html")
         .render(
@@ -234,20 +288,22 @@ def _mail(words: str, language: Language, *, names: Mapping[str, str | None], fi
             figure=html.figure.strip(),
             caption=html.caption.strip(),
             paragraphs=_paragraphs(html.body),
+            link=reader.link,
+            link_label=html.link_label.strip(),
             closing=closing,
             why=html.why.strip(),
         ),
     )
 
 
-def _words(name: str, language: Language, escaped: bool, values: Mapping[str, str]) -> Any:
+def _words(name: str, language: Language, escaped: bool, values: Mapping[str, Any]) -> Any:
     """The parts of a mail: each `{% set %}` at the top of its template is an attribute."""
     template = _environment(language, escaped).get_template(f"{name}.words")
     return template.make_module(dict(values))
 
 
-def _text(words: Any, closing: str) -> str:
-    paragraphs = [wrapped(paragraph) for paragraph in _paragraphs(words.body)]
+def _text(words: Any, link: str, closing: str) -> str:
+    paragraphs = [wrapped(paragraph) for paragraph in [*_paragraphs(words.body), link]]
     return "\n\n".join([*paragraphs, closing, "-- \n" + wrapped(words.why.strip())]) + "\n"
 
 

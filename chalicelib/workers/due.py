@@ -50,10 +50,11 @@ def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
 
 def _deliver(message_id: str) -> None:
     """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
-    from chalicelib.operations.deliver import Fate, deliver
+    from chalicelib.operations.deliver import Fate, Post, deliver
 
     try:
-        fates = deliver(deps.table(), deps.mailer(), message_id, now=deps.now())
+        post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)
+        fates = deliver(post, message_id, now=deps.now())
     except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported
         logger.exception("a message could not be delivered", message_id=message_id)
         fates = [Fate("failed")]

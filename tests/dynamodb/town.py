@@ -12,7 +12,7 @@ from chalicelib.domain.admit import Ask
 from chalicelib.domain.model import Decision, Fulfilment, Person, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.operations import programs
-from chalicelib.operations.deliver import deliver
+from chalicelib.operations.deliver import Post, deliver
 from chalicelib.operations.enrol import Enrolled, enrol
 from chalicelib.operations.friends import Contact
 from chalicelib.operations.redeem import Answer, redeem
@@ -120,8 +120,9 @@ class Town:
         """Settle and deliver what is due, and what was just reported; return how much that was."""
         due = [key.pk for key in self._patiently(lambda: list(self.table.list_due(self._soon)))]
         self.settle(_named("ORDER#", due))
+        post = Post(self.table, self._mailer, self._program, "https://friends.example")
         for message_id in _named("MSG#", due):
-            deliver(self.table, self._mailer, message_id, now=self._soon)
+            deliver(post, message_id, now=self._soon)
         return len(due)
 
     def send_email(self, **request: Item) -> Item:

@@ -730,7 +730,7 @@ def a_release_that_was_not_told(it: Tampered) -> str:
     """A reward was released, and the ambassador does not know."""
     (told,) = [pk for pk, _ in it.items if pk.startswith("MSG#o4#") and pk != "MSG#o4#2"]
     del it.items[told, "MSG"]
-    return "order/o4/reward_released"
+    return "order/o4/standing/told"
 
 
 @plants("number")

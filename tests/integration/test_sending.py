@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.operations import programs
-from chalicelib.operations.deliver import ABANDONED, deliver
+from chalicelib.operations.deliver import ABANDONED, Post, deliver
 from chalicelib.operations.settle_orders import settle_orders
 from tests.faults import refused
 from tests.integration.test_mails import states
@@ -88,7 +88,7 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
         return answer()
 
     outbox.faults.before("SendEmail", another_takes_it)
-    deliver(deps.table(), deps.mailer(), message, now=late)
+    deliver(Post(deps.table(), deps.mailer(), deps.program(), "https://friends.example"), message, now=late)
     (row,) = [it for it in outbox.everything() if it["SK"]["S"] == "MSG"]
     assert row["state"]["S"] == "sending"
     assert row["sending_at"]["S"].startswith("2026-03-01T12:16")

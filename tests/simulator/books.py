@@ -6,8 +6,10 @@ An order is compared with what `settle` answers for it now, so these hold for an
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
+from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.friends import in_time
 from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
@@ -18,6 +20,7 @@ from chalicelib.domain.model import (
     Friend,
     Fulfilment,
     LedgerEntry,
+    Letter,
     Membership,
     Message,
     Month,
@@ -28,6 +31,8 @@ from chalicelib.domain.model import (
     Refund,
     Reversal,
     Review,
+    Standing,
+    Suspension,
 )
 from chalicelib.domain.program import Program
 from chalicelib.domain.settle import Settlement, settle
@@ -51,6 +56,13 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored), Kin(accounts)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
+        *untold(
+            redemptions,
+            of(Message, stored),
+            accounts,
+            of(Program, stored),
+            {it.ambassador_id for it in of(Suspension, stored)},
+        ),
     ]
 
 
@@ -302,11 +314,12 @@ def unsettled(
 
 
 def undelivered(messages: Iterable[Message]) -> Iterator[str]:
-    """Every message was delivered, and no occasion is told twice."""
+    """Every message was delivered, and nobody is thanked, or told of a reward to come, twice."""
     occasions = Counter[tuple[str, str]]()
     for message in messages:
         about = message.order_id or message.id
-        occasions.update((about, letter.template) for letter in message.letters)
+        once = [it for it in message.letters if it.template in {"friend_thanks", "reward_held", "balances"}]
+        occasions.update((about, letter.template) for letter in once)
         if message.state != "done":
             yield f"{message.id} is {message.state}"
         yield from (
@@ -317,3 +330,51 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
         for (order_id, template), times in occasions.items()
         if times > 1
     )
+
+
+def untold(
+    redemptions: Iterable[Redemption],
+    messages: Iterable[Message],
+    accounts: Iterable[Account],
+    programs: Iterable[Program],
+    suspended: set[str],
+) -> Iterator[str]:
+    """What an ambassador was last told of a reward stands; each letter leads on from the one before.
+
+    Who was told nothing has nothing of it. Of what has expired, or changed while the ambassador was `suspended`, nobody
+    was told.
+    """
+    account_of, rules = {it.ambassador_id: it for it in accounts}, {it.version: it for it in programs}
+    news = defaultdict[str, list[Letter]](list)
+    for message in sorted(messages, key=lambda it: it.version):
+        letters = [it for it in message.letters if it.template != "friend_thanks"]
+        news[message.order_id or message.id] += letters
+        if len(letters) > 1:
+            yield f"{message.id} tells the ambassador {len(letters)} times"
+    for it in redemptions:
+        told, standing = news[it.order_id], it.standing
+        if standing is None or it.ambassador_id in suspended:
+            continue
+        yield from (
+            f"{it.order_id}: {after.template} says that {after.was} was told, and {before.told} was"
+            for before, after in pairwise(told)
+            if after.was != before.told
+        )
+        account = account_of[it.ambassador_id]
+        expired = account.expired_in or (account.merged_into and account_of[account.merged_into].expired_in)
+        if not expired and not _is_true(told[-1] if told else None, standing, rules[it.program_version]):
+            yield f"{it.order_id} stands at {standing}, and was told by {told[-1:]}"
+
+
+def _is_true(letter: Letter | None, standing: Standing, program: Program) -> bool:
+    """Tell whether the last letter about a reward, if there was one, says what is so."""
+    if letter is None:
+        return standing.available == 0
+    if letter.amount != standing.worth:
+        return False
+    if standing.released or not standing.worth or standing.review_open:
+        return letter.release_at is None and (letter.when == "open") == (standing.review_open and standing.held > 0)
+    if letter.release_at is None:
+        return False
+    days = (day_of(standing.release_at, program) - day_of(letter.release_at, program)).days
+    return days <= 0 if letter.when == "expected" else days == 0

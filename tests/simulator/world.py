@@ -16,6 +16,7 @@ import greenlet
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.config import Settings
 from chalicelib.delivery.ses import Mailer
 from chalicelib.operations import programs
 from chalicelib.store.table import Table
@@ -24,6 +25,7 @@ from tests.simulator.engine import Engine, Item, refused
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WRITES = {"put_item", "update_item", "transact_write_items"}
+SETTINGS = Settings("simulated", "https://friends.example", "thanks@shop.example", "", str.encode)
 
 
 class KilledError(BaseException):
@@ -56,12 +58,17 @@ class World:
         self._actors: list[greenlet.greenlet] = []
         wire = Wire(self, "simulated", sleep=self._sleep, jitter=self.chance.random, clock=lambda: self._monotonic)
         self.table = Table(wire)
-        self.mailer = Mailer(self, "thanks@shop.example")
+        self.mailer = Mailer(self, SETTINGS.sender)
 
     @contextmanager
     def inhabited(self) -> Iterator[None]:
-        """Let the program find its table, its mail service and its clock in this world."""
-        here: Any = {"table": lambda: self.table, "mailer": lambda: self.mailer, "_clock": lambda: self.now}
+        """Let the program find its table, its mail service, its settings and its clock in this world."""
+        here: Any = {
+            "table": lambda: self.table,
+            "mailer": lambda: self.mailer,
+            "settings": lambda: SETTINGS,
+            "_clock": lambda: self.now,
+        }
         with patch.multiple(deps, _program=None, **here):
             yield
         programs.version.cache_clear()

@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.audit import Told
+from chalicelib.domain import audit
 from chalicelib.domain.audit_order import Dossier, check_order
 from chalicelib.domain.fraud import Evidence
 from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Claim, Friend, Leg, Trait
+from chalicelib.domain.model import Claim, Friend, Leg, Told, Trait
 from chalicelib.domain.program import Campaign, Cap, Rate, Tier, Watch
 from chalicelib.domain.settle import Surroundings
 from tests.unit.book import START, TEN_PERCENT, Book, at, program
 
-Found = list[tuple[str, str, Told, Told]]
+Found = list[tuple[str, str, audit.Told, audit.Told]]
 
 FRIEND = "f" * 32
 HOLD, RELEASE = "00000001-001", "00000002-001"
 ENTRY = "ent_1_00000001-001"
+HELD = "450 on 2026-03-31T12:00:00Z"
 WATCHED = program(watch=Watch(review_at=50), review_days=10)
 CARD_SHARED = Surroundings(Evidence(("shared_payment",)))
 SPRING = Campaign("spring", at(-1), at(1), reward=Rate(basis_points=2000))
@@ -437,7 +438,7 @@ def test_several_who_have_used_a_card() -> None:
         ({"drawn": ((0, 449),)}, "drawn", 450),
     ],
 )
-def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expected: Told) -> None:
+def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expected: audit.Told) -> None:
     """For the referrals that they name, and no more than the rate gives."""
     was = {"drawn": sum(amount for _, amount in fields.get("drawn", ()))}
     it = terms(dossier(fresh()), **fields)
@@ -513,7 +514,9 @@ def test_no_reward_is_no_terms() -> None:
         ({"marks": ("denied", "cancelled")}, "marks", "", "denied, cancelled"),
     ],
 )
-def test_an_order_stands_where_its_facts_put_it(fields: dict[str, Any], name: str, expected: Told, shown: Told) -> None:
+def test_an_order_stands_where_its_facts_put_it(
+    fields: dict[str, Any], name: str, expected: audit.Told, shown: audit.Told
+) -> None:
     """Field by field."""
     it = standing(dossier(fresh()), **fields)
     assert found(it) == [("position", f"order/o1/standing/{name}", expected, shown)]
@@ -628,12 +631,12 @@ def test_a_message_is_about_its_order() -> None:
     ]
 
 
-def test_only_a_release_is_told_later() -> None:
+def test_what_the_first_settlement_tells_is_told_by_no_other() -> None:
     """Thanks and news of a hold belong to the first settlement."""
     it = dossier(released())
     first, last = it.messages[2], it.messages[3]
     strange = told(it, 3, letters=(*first.letters, *last.letters))
-    expected = [("message", "order/o1/messages/3", "reward_released alone", "friend_thanks, reward_held")]
+    expected = [("message", "order/o1/messages/3", "what is told later", "friend_thanks, reward_held")]
     assert found(strange, days=31) == expected
 
 
@@ -647,16 +650,42 @@ def test_a_message_that_sleeps(state: Any, due: Any, sleeps: bool) -> None:
     assert found(it) == ([("wake_up", "order/o1/messages/2/due_at", "a time", None)] if sleeps else [])
 
 
-def test_a_release_is_told_once() -> None:
-    """With its amount, and only if there is one."""
-    it, where = dossier(released()), "order/o1/reward_released"
+def test_news_lead_on_from_one_to_the_next() -> None:
+    """None is missing, doubled, altered or made up: each says what was told before, the last what the order knows."""
+    it, known = dossier(released()), "order/o1/standing/told"
     message = it.messages[3]
-    assert found(replace(it, messages={2: it.messages[2]}), days=31) == [("message", where, "450", "")]
+    assert found(replace(it, messages={2: it.messages[2]}), days=31) == [("message", known, HELD, "450 now")]
     wrong = replace(message.letters[0], amount=9)
-    assert found(told(it, 3, letters=(wrong,)), days=31) == [("message", where, "450", "9")]
-    assert found(told(it, 3, letters=message.letters * 2), days=31) == [("message", where, "450", "450, 450")]
+    assert found(told(it, 3, letters=(wrong,)), days=31) == [("message", known, "9 now", "450 now")]
+    twice = "order/o1/messages/3/reward_released/was"
+    assert found(told(it, 3, letters=message.letters * 2), days=31) == [("message", twice, "450 now", HELD)]
     early = told(dossier(fresh()), letters=(*it.messages[2].letters, *message.letters))
-    assert found(early) == [("message", where, "", "450")]
+    assert found(early) == [("message", known, "450 now", HELD)]
+
+
+@pytest.mark.parametrize(
+    ("knows", "shown"),
+    [
+        (Told(0), "0 now"),
+        (Told(450, when="open"), "450 open"),
+        (Told(450, at(31), "expected"), "450 expected 2026-04-01T12:00:00Z"),
+    ],
+)
+def test_an_order_knows_what_was_told(knows: Told, shown: str) -> None:
+    """What it remembers is what the last letter says, and what settling once more would tell."""
+    where = "order/o1/standing/told"
+    differs = ("message", where, HELD, shown)
+    assert found(standing(dossier(fresh()), told=knows), "message") == [differs]
+    assert found(standing(dossier(fresh()), told=Told(9)), "position") == [("position", where, HELD, "9 now")]
+
+
+def test_what_changed_during_a_suspension_is_forgotten() -> None:
+    """News begin anew after it: what was told before leads on to nothing."""
+    it = dossier(released())
+    anew = replace(it.messages[3].letters[0], was=None)
+    assert found(told(it, 3, letters=(anew,)), days=31) == []
+    forgotten = standing(replace(it, messages={2: it.messages[2]}), told=None)
+    assert found(forgotten, days=31) == []
 
 
 def letters(it: Dossier, *templates: str) -> tuple[Any, ...]:
@@ -669,19 +698,25 @@ def test_the_first_settlement_is_told() -> None:
     it, where = dossier(fresh()), "order/o1/messages/2"
     thanks, news = it.messages[2].letters
     assert found(replace(it, messages={})) == [
+        ("message", "order/o1/standing/told", None, HELD),
         ("message", f"{where}/friend_thanks", 500, None),
         ("message", f"{where}/reward_held", 450, None),
     ]
     assert found(told(it, letters=(news,))) == [("message", f"{where}/friend_thanks", 500, None)]
-    assert found(told(it, letters=(thanks,))) == [("message", f"{where}/reward_held", 450, None)]
+    assert found(told(it, letters=(thanks,))) == [
+        ("message", "order/o1/standing/told", None, HELD),
+        ("message", f"{where}/reward_held", 450, None),
+    ]
     wrong = replace(thanks, amount=1), replace(news, amount=2, release_at=at(31))
     assert found(told(it, letters=wrong)) == [
+        ("message", "order/o1/standing/told", "2 on 2026-04-01T12:00:00Z", HELD),
         ("message", f"{where}/friend_thanks", 500, 1),
         ("message", f"{where}/reward_held", 450, 2),
         ("message", f"{where}/release_at", "2026-03-31T12:00:00Z", "2026-04-01T12:00:00Z"),
     ]
     assert found(told(it, letters=(thanks, replace(news, release_at=None)))) == [
-        ("message", f"{where}/release_at", "2026-03-31T12:00:00Z", None)
+        ("message", "order/o1/standing/told", "450 now", HELD),
+        ("message", f"{where}/release_at", "2026-03-31T12:00:00Z", None),
     ]
 
 
@@ -706,10 +741,14 @@ def test_what_a_refund_may_have_prevented_need_not_be_told() -> None:
     partly.refund(1000)
     partly.look(1)
     silent = replace(dossier(partly), messages={})
-    assert found(silent) == [("message", "order/o1/messages/2/friend_thanks", 500, None)]
+    assert found(silent) == [
+        ("message", "order/o1/standing/told", None, "350 on 2026-03-31T12:00:00Z"),
+        ("message", "order/o1/messages/2/friend_thanks", 500, None),
+    ]
     thanks, news = dossier(partly).messages[2].letters
     assert found(told(dossier(partly), letters=(thanks, replace(news, amount=350)))) == [
-        ("message", "order/o1/messages/2/reward_held", 450, 350)
+        ("message", "order/o1/messages/3/reward_changed/was", "350 on 2026-03-31T12:00:00Z", HELD),
+        ("message", "order/o1/messages/2/reward_held", 450, 350),
     ]
     assert found(told(dossier(partly), letters=(replace(thanks, amount=1), news))) == [
         ("message", "order/o1/messages/2/friend_thanks", 500, 1)
@@ -746,6 +785,7 @@ def test_what_is_released_at_once_was_never_held() -> None:
     news = dossier(fresh()).messages[2].letters[1]
     strange = told(it, letters=(*it.messages[2].letters, news))
     assert found(strange, days=1) == [
+        ("message", "order/o1/standing/told", HELD, "450 now"),
         ("message", "order/o1/messages/2/reward_held", None, 450),
         ("message", "order/o1/messages/2/release_at", "2026-03-01T12:00:00Z", "2026-03-31T12:00:00Z"),
     ]

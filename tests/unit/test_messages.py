@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import owed
-from chalicelib.domain.model import Account, Letter, Redemption, Standing, Terms
-from tests.unit.book import TEN_PERCENT, Book, at
+from chalicelib.domain.messages import owed, tell
+from chalicelib.domain.model import Account, Letter, Message, Redemption, Standing, Terms, Told
+from tests.unit.book import TEN_PERCENT, Book, at, program
 
 HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, room=450)
 RELEASED = replace(HELD, released_in=4)
@@ -20,10 +20,31 @@ def settled(standing: Standing | None, **more: Any) -> Redemption:
     return replace(Book().redemption, version=7, standing=standing, **more)
 
 
+def told_by(before: Standing | None, after: Standing, **more: Any) -> Message | None:
+    """What is owed by a settlement that led from one standing to the other."""
+    had = before.available if before else 0
+    knows = replace(after, told=tell(before, after, program(), had=had, has=after.available))
+    return owed(settled(knows, **more), before, ACCOUNT, had=had, now=at(1))
+
+
 def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
     """Which letters are owed."""
-    message = owed(settled(after, **more), before, ACCOUNT, now=at(1))
+    message = told_by(before, after, **more)
     return [letter.template for letter in message.letters] if message else []
+
+
+def heard(standing: Standing, **more: Any) -> Standing:
+    """The same, of which the ambassador has heard by mail as it is."""
+    plain = Told(standing.worth, None if standing.released or not standing.worth else standing.release_at)
+    return replace(standing, told=replace(plain, **more))
+
+
+PARTLY = replace(HELD, worth=300, net=3000)
+CANCELLED = replace(NOTHING, net=0, marks=("cancelled",))
+RETURNED = replace(NOTHING, net=0)
+DENIED = replace(NOTHING, marks=("denied",))
+REVIEWED = replace(HELD, asked_until=at(9))
+UNDELIVERED = replace(HELD, marks=("undelivered",))
 
 
 @pytest.mark.parametrize(
@@ -36,25 +57,86 @@ def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
         (None, replace(NOTHING, net=0), []),
         (None, replace(HELD, net=1), ["friend_thanks", "reward_held"]),
         (None, replace(HELD, worth=1), ["friend_thanks", "reward_held"]),
-        (None, replace(HELD, asked_until=at(30)), ["friend_thanks"]),
-        (HELD, HELD, []),
-        (HELD, replace(HELD, worth=300), []),
-        (HELD, NOTHING, []),
+        (None, REVIEWED, ["friend_thanks"]),
+        (REVIEWED, HELD, []),
+        (REVIEWED, DENIED, ["reward_lost"]),
+        (REVIEWED, CANCELLED, []),
+        (REVIEWED, RELEASED, ["reward_released"]),
+        (HELD, PARTLY, []),
+        (HELD, CANCELLED, []),
         (NOTHING, HELD, []),
         (HELD, RELEASED, ["reward_released"]),
-        (HELD, replace(RELEASED, worth=1), ["reward_released"]),
-        (HELD, replace(RELEASED, worth=0), []),
-        (RELEASED, RELEASED, []),
-        (RELEASED, replace(RELEASED, worth=300), []),
-        (replace(RELEASED, worth=0), RELEASED, []),
+        (replace(CANCELLED, released_in=4), RELEASED, ["reward_released"]),
+        (heard(HELD), HELD, []),
+        (heard(HELD), PARTLY, ["reward_changed"]),
+        (heard(PARTLY), HELD, ["reward_changed"]),
+        (heard(HELD), replace(HELD, release_at=at(31)), ["reward_changed"]),
+        (heard(HELD), replace(HELD, release_at=at(29)), ["reward_changed"]),
+        (heard(HELD), replace(HELD, release_at=at(30.4)), []),
+        (heard(HELD), replace(PARTLY, release_at=at(31)), ["reward_changed"]),
+        (heard(HELD), REVIEWED, ["reward_changed"]),
+        (heard(HELD, release_at=None, when="open"), REVIEWED, []),
+        (heard(HELD, release_at=None, when="open"), HELD, ["reward_changed"]),
+        (heard(HELD, release_at=None, when="open"), RELEASED, ["reward_released"]),
+        (heard(HELD), CANCELLED, ["reward_lost"]),
+        (heard(HELD), DENIED, ["reward_lost"]),
+        (heard(CANCELLED), replace(CANCELLED, released_in=4), []),
+        (heard(CANCELLED), HELD, ["reward_changed"]),
+        (heard(replace(CANCELLED, released_in=4)), RELEASED, ["reward_released"]),
+        (heard(HELD), RELEASED, ["reward_released"]),
+        (heard(HELD), replace(RELEASED, worth=300), ["reward_released"]),
+        (heard(HELD), replace(RELEASED, worth=0), ["reward_lost"]),
+        (heard(RELEASED), RELEASED, []),
+        (heard(RELEASED), replace(RELEASED, worth=300), ["reward_changed"]),
+        (heard(RELEASED), replace(RELEASED, worth=0), ["reward_lost"]),
+        (heard(UNDELIVERED, when="expected"), UNDELIVERED, []),
+        (heard(UNDELIVERED, when="expected"), replace(HELD, release_at=at(20)), []),
+        (heard(UNDELIVERED, when="expected"), replace(HELD, release_at=at(31)), ["reward_changed"]),
+        (heard(HELD), UNDELIVERED, ["reward_changed"]),
     ],
 )
 def test_each_occasion_has_its_letter(before: Standing | None, after: Standing, owes: list[str]) -> None:
-    """The first look and the release; refunds, denials and reversals in between are told by the pages, not by mail.
+    """The first look, what becomes available, a denial, and whatever changes what was told, to the day.
 
-    A friend whose order came back before anybody looked is not thanked; a reward under review is not announced.
+    A friend whose order came back before anybody looked is not thanked; a reward under review is not announced; and
+    what nobody was told of may change without a word.
     """
     assert letters(before, after) == owes
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (heard(HELD), PARTLY, "part_returned"),
+        (heard(HELD), replace(PARTLY, released_in=4), "part_returned"),
+        (heard(HELD), CANCELLED, "cancelled"),
+        (heard(HELD), RETURNED, "returned"),
+        (heard(HELD), replace(RETURNED, marks=("denied",)), "returned"),
+        (heard(HELD), replace(NOTHING, marks=("below_minimum",)), "below_minimum"),
+        (heard(HELD), replace(NOTHING, marks=("denied", "below_minimum")), "denied"),
+        (REVIEWED, DENIED, "denied"),
+        (heard(CANCELLED), HELD, "counts_again"),
+        (heard(PARTLY), HELD, "counts_again"),
+        (heard(HELD), replace(HELD, release_at=at(31)), None),
+        (heard(HELD), RELEASED, None),
+        (None, HELD, None),
+    ],
+)
+def test_a_letter_says_why_it_comes_to_another_amount(
+    before: Standing | None, after: Standing, reason: str | None
+) -> None:
+    """The kindest reason that is true; a denial gives none away."""
+    message = told_by(before, after)
+    assert message is not None
+    assert message.letters[-1].reason == reason
+
+
+def test_a_letter_says_what_was_told_before() -> None:
+    """Both amounts and both days, so that its reader need not look for the mail before; several changes are one."""
+    message = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
+    assert message is not None
+    changed = Letter("reward_changed", 300, release_at=at(45), was=Told(450, release_at=at(30)), reason="part_returned")
+    assert message.letters == (changed,)
 
 
 def test_the_friend_of_a_claimed_order_is_not_written_to() -> None:
@@ -64,10 +146,10 @@ def test_the_friend_of_a_claimed_order_is_not_written_to() -> None:
 
 def test_the_letters_say_what_they_are_about() -> None:
     """What the friend has saved; what is held and until when; what was released, and what there is with it."""
-    first = owed(settled(HELD), None, ACCOUNT, now=at(1))
+    first = told_by(None, HELD)
     assert first is not None
     assert first.letters == (Letter("friend_thanks", 500), Letter("reward_held", 450, release_at=at(30)))
-    second = owed(settled(RELEASED), HELD, ACCOUNT, now=at(30))
+    second = told_by(HELD, RELEASED)
     assert second is not None
     assert second.letters == (Letter("reward_released", 450, available=1450),)
 
@@ -76,8 +158,8 @@ def test_letters_about_points_count_points() -> None:
     """Their unit stands in the letter, and the balance that it tells is of that unit."""
     terms = replace(HELD.terms, unit="points")
     held, released = replace(HELD, terms=terms), replace(RELEASED, terms=terms)
-    first = owed(settled(held), None, ACCOUNT, now=at(1))
-    second = owed(settled(released), held, ACCOUNT, now=at(30))
+    first = told_by(None, held)
+    second = told_by(held, released)
     assert first is not None
     assert second is not None
     assert first.letters[1] == Letter("reward_held", 450, release_at=at(30), unit="points")
@@ -86,7 +168,7 @@ def test_letters_about_points_count_points() -> None:
 
 def test_a_message_names_its_settlement_and_people_by_reference_only() -> None:
     """It belongs to this version of the order, is in its currency under its program, and is due at once."""
-    message = owed(settled(HELD, program_version=3, currency="CHF"), None, ACCOUNT, now=at(1))
+    message = told_by(None, HELD, program_version=3, currency="CHF")
     assert message is not None
     assert (message.id, message.order_id, message.version) == ("o1#7", "o1", 7)
     assert (message.ambassador_id, message.friend) == ("amb_1", "f" * 32)

@@ -14,6 +14,7 @@ from chalicelib.domain.money import share
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from chalicelib.domain.refunds import void_whole
 from chalicelib.domain.settle import Settlement, Unsettled, settle
+from tests.simulator.books import untold
 from tests.unit.book import Book, at, program
 
 Later = Refund | Reversal | Fulfilment | Review
@@ -340,3 +341,15 @@ def test_settle_answers_or_names_the_rule(rules: Program, wrong: list[Tier], pai
     for candidate in (rules, replace(rules, tiers=tuple(wrong))):
         answer = settle(book.order, Account("amb_1"), candidate, now=at(0))
         assert isinstance(answer, Settlement) or (isinstance(answer, Unsettled) and answer.reasons)
+
+
+@given(histories())
+def test_what_was_last_told_stands(history: tuple[Program, int, list[Later | float]]) -> None:
+    """Whenever it is settled, the last letter says what is so, by one letter a time; each leads on from the last."""
+    rules, paid, events = history
+    for stop in range(len(events) + 1):
+        book = play(rules, paid, events[:stop])
+        book.look(max([0.0, *(event for event in events[:stop] if isinstance(event, float))]))
+        assert list(untold([book.redemption], book.messages, [book.account], [book.program], set())) == []
+    book.look(FAR)
+    assert list(untold([book.redemption], book.messages, [book.account], [book.program], set())) == []

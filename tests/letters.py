@@ -1,0 +1,55 @@
+"""Every mail there is, in each case that has words of its own: for tests, and for pictures to look at."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.model import Told
+from chalicelib.web import render
+from chalicelib.web.render import Mail, Purse, Reader
+
+HELD = Told(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
+YOURS, LOST, OPEN = Told(1000), Told(0), Told(1000, when="open")
+EXPECTED = replace(HELD, when="expected")
+LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
+LESS, LESS_YOURS = replace(HELD, amount=700), Told(700)
+UNTIL = datetime(2027, 3, 12, 9, tzinfo=UTC)
+LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
+
+
+def mails(
+    *, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en", unit: str = "EUR"
+) -> dict[str, Mail]:
+    """One mail of each kind, and of each case that has words of its own."""
+    reader = Reader(shop_name, first_name, LINK, locale)
+    whole, least, little = Purse(2500), Purse(2500, minimum=2000), Purse(2500, minimum=5000)
+    plain: Any = {"was": HELD, "reason": None}
+    reduced: Any = {"was": HELD, "reason": "part_returned"}
+    again: Any = {"was": LOST, "reason": "counts_again"}
+    return {
+        "thanks": render.friend_thanks(reader, order_id="10023", discount=480, currency="EUR"),
+        "thanks alone": render.friend_thanks(reader, order_id="10023", discount=0, currency="EUR"),
+        "held": render.reward_held(reader, HELD, unit),
+        "held, expected": render.reward_held(reader, EXPECTED, unit),
+        "released": render.reward_released(reader, YOURS, unit, whole, **plain),
+        "released, never told": render.reward_released(reader, YOURS, unit, whole, was=None, reason=None),
+        "released, less": render.reward_released(reader, LESS_YOURS, unit, whole, **reduced),
+        "released, again": render.reward_released(reader, YOURS, unit, whole, **again),
+        "released, least": render.reward_released(reader, YOURS, unit, replace(least, until=UNTIL), **plain),
+        "released, too little": render.reward_released(reader, YOURS, unit, little, **plain),
+        "released, until": render.reward_released(reader, YOURS, unit, replace(whole, until=UNTIL), **plain),
+        "released, not usable": render.reward_released(reader, YOURS, unit, Purse(2500, usable=False), **plain),
+        "less": render.reward_changed(reader, LESS, unit, **reduced),
+        "less, yours": render.reward_changed(reader, LESS_YOURS, unit, **{**reduced, "was": YOURS}),
+        "more, yours": render.reward_changed(reader, YOURS, unit, was=LESS_YOURS, reason="counts_again"),
+        "later": render.reward_changed(reader, LATER, unit, **plain),
+        "less and later": render.reward_changed(reader, replace(LATER, amount=700), unit, **reduced),
+        "expected later": render.reward_changed(reader, replace(LATER, when="expected"), unit, **plain),
+        "looked at": render.reward_changed(reader, OPEN, unit, **plain),
+        "again": render.reward_changed(reader, HELD, unit, **again),
+        "lost": render.reward_lost(reader, unit, was=HELD, reason="cancelled"),
+        "lost, returned": render.reward_lost(reader, unit, was=YOURS, reason="returned"),
+        "lost, too little": render.reward_lost(reader, unit, was=HELD, reason="below_minimum"),
+        "denied": render.reward_lost(reader, unit, was=None, reason="denied"),
+        "denied, told": render.reward_lost(reader, unit, was=HELD, reason="denied"),
+    }
