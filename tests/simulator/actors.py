@@ -193,11 +193,12 @@ class Town:
             self._decide(order_id, self.chance.choice(["approve", "deny"]))
 
     def assessor(self) -> None:
-        """Say what refunds in another currency are worth, as soon as there is one; or say it again, and otherwise."""
+        """Say what refunds in another currency are worth, as soon as there is one; and say it again, and otherwise."""
         for _ in range(self.chance.randint(1, 3)):
             order_id = self.some_order()
             self._wait_until(lambda order_id=order_id: self._foreign(order_id))  # type: ignore[misc]
-            self._decide(order_id, "approve")
+            for _ in range(2):
+                self._decide(order_id, "approve")
 
     def registrar(self) -> None:
         """Find out that ambassadors are one person, sometimes more than once; correct who they are, give them codes."""

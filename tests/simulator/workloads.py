@@ -179,6 +179,17 @@ WORKLOADS = (
             "later": {"reward": {"amount": 100}, "orders": chance.choice([1, 2, None])},
         },
     ),
+    Workload(
+        "questions that nobody answers",
+        (*["town.checkout"] * 3, *["town.bank"] * 2, *["town.stream_worker"] * 2, "town.schedule", "town.weather"),
+        orders=2,
+        friends=4,
+        rules=lambda _: {
+            "watch": {"review_at": 1, "velocity_orders": 1},
+            "review_default": "approve",
+            "hold_days": 2,
+        },
+    ),
     Workload("buy, refund, buy again", (*SHOP, "town.farmer", "town.farmer", "town.schedule"), orders=6, friends=1),
     Workload(
         "a ring",
