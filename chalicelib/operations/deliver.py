@@ -145,7 +145,7 @@ def _to_ambassador(
         case "reward_released":
             mail = render.reward_released(reader, told, unit, _purse(post, message, letter, now), **before)
         case "balances":
-            mail = render.balances(reader, **_balances(post.table, message.ambassador_id))
+            mail = render.balances(reader, **_balances(post, message.ambassador_id, now))
         case "reward_lost":
             mail = render.reward_lost(reader, unit, **before)
         case _:
@@ -164,13 +164,14 @@ def _reader(first_name: str | None, locale: str, link: str, program: Program) ->
     return Reader(program.shop_name, first_name, link, spoken([locale], program).tag)
 
 
-def _balances(table: Table, ambassador_id: str) -> "dict[str, list[tuple[int, str]]]":
+def _balances(post: Post, ambassador_id: str, now: datetime) -> dict[str, Any]:
     """Where things stand, at the moment at which it is told."""
-    account = account_of(table, ambassador_id)
-    return {
+    account = account_of(post.table, ambassador_id)
+    found = {
         part: [(amount, unit) for unit in account.balances if (amount := account.balance(unit, part)) > 0]
         for part in ("available", "held")
     }
+    return {**found, "until": _until(account.active_at, post.rules, now)}
 
 
 def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purse":
@@ -178,10 +179,15 @@ def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purs
     from chalicelib.web.render import Purse
 
     rules = post.rules
-    ends = letter.active_at and rules.expiry_months and months_after(letter.active_at, rules.expiry_months, rules)
     return Purse(
         letter.available,
         usable=(letter.unit or message.currency) == rules.currency,
         minimum=rules.spend_minimum if rules.spend_minimum > 1 else None,
-        until=local(ends, rules) if ends and ends > now else None,
+        until=_until(letter.active_at, rules, now),
     )
+
+
+def _until(active_at: datetime | None, rules: Program, now: datetime) -> datetime | None:
+    """The day on which what is there expires; None if it does not, or may at any moment."""
+    ends = active_at and rules.expiry_months and months_after(active_at, rules.expiry_months, rules)
+    return local(ends, rules) if ends and ends > now else None

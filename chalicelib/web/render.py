@@ -189,8 +189,14 @@ def reward_lost(reader: Reader, unit: str, *, was: Told | None, reason: Reason |
     return _mail("reward_lost", reader, figures=_before(was, unit, choose(reader.locale)), marks=marks)
 
 
-def balances(reader: Reader, *, available: Sequence[tuple[int, str]], held: Sequence[tuple[int, str]]) -> Mail:
-    """To the ambassador: where things stand, in all units in which there is something."""
+def balances(
+    reader: Reader,
+    *,
+    available: Sequence[tuple[int, str]],
+    held: Sequence[tuple[int, str]],
+    until: datetime | None = None,
+) -> Mail:
+    """To the ambassador: where things stand, in all units in which there is something, and until when."""
     language = choose(reader.locale)
     gifts = [it for it in available if it[1].startswith(GIFT)]
     return _mail(
@@ -200,6 +206,7 @@ def balances(reader: Reader, *, available: Sequence[tuple[int, str]], held: Sequ
             "available": _all([it for it in available if it not in gifts], language),
             "gifts": _all(gifts, language),
             "held": _all(held, language),
+            "until": format_date(until, language) if until else "",
         },
     )
 

@@ -196,7 +196,9 @@ def test_nothing_expires_meanwhile(shop: Shop) -> None:
     shop.days(70)
     assert case.balances == (1350, 0, 0)
     case.reinstate()
+    shop.minute()
     assert case.account().active_at == shop.now
+    assert "It stays yours until 10 July 2026" in " ".join(shop.sent()[-1].body.split())
     shop.days(20)
     assert case.balances == (1350, 0, 0)
     shop.days(20)
