@@ -30,6 +30,7 @@ TIMES = {
     "due_at",
     "closed_at",
     "active_at",
+    "decided_at",
 }
 DRAWN = re.compile(r"\b(spd_|key_|CPN)[0-9A-Z]{12,}")
 
@@ -108,6 +109,39 @@ def confirm(shop: Shop) -> None:
     assert shop.call("POST", f"/v1/coupons/{code}/confirm", told, scope="checkout").status_code in {200, 201}
 
 
+def used(shop: Shop) -> None:
+    """A coupon that was used up."""
+    reserved(shop)
+    confirm(shop)
+
+
+def give_back(shop: Shop) -> None:
+    """Return a part of the coupon."""
+    code = next(row["code"]["S"] for row in shop.everything() if row["SK"]["S"] == "COUPON")
+    path, told = f"/v1/coupons/{code}/return", {"amount": eur(150), "note": "The order cost less."}
+    answer = shop.call("POST", path, told, scope="checkout", Idempotency_Key="r-1")
+    assert answer.status_code in {200, 201}
+
+
+def suspend(shop: Shop) -> None:
+    """Stop what leaves the account, and pause its codes."""
+    decide(shop, "suspend", pause_codes=True)
+
+
+def suspended(shop: Shop) -> None:
+    """An ambassador whom an admin looks at."""
+    released(shop)
+    suspend(shop)
+
+
+def decide(shop: Shop, what: str, **more: bool) -> None:
+    """Decide about all that leaves the account."""
+    whose = next(row["ambassador_id"]["S"] for row in shop.everything() if row["SK"]["S"] == "ACCOUNT")
+    path = f"/v1/ambassadors/{whose}/{what}"
+    answer = shop.call("POST", path, {"note": "Looked at it.", **more}, scope="admin:write")
+    assert answer.status_code in {200, 201}
+
+
 def buy_again(shop: Shop) -> None:
     """The friend whose order was cancelled tries again under another order id."""
     answer = shop.redeem(code_of(shop), "o2", customer=FAY)
@@ -153,6 +187,9 @@ SCENARIOS = {
     "claim a place when paid for": Scenario(paid_late, an_hour_later),
     "spend": Scenario(signed_in, spend, is_request=True),
     "confirm a coupon": Scenario(reserved, confirm, is_request=True),
+    "return a part of a coupon": Scenario(used, give_back, is_request=True),
+    "suspend, and pause all codes": Scenario(sold, suspend, is_request=True),
+    "reinstate": Scenario(suspended, lambda shop: decide(shop, "reinstate"), is_request=True),
     "let a coupon expire": Scenario(reserved, a_month_later),
     "look at a fact of an unknown order": Scenario(stranger, an_hour_later),
 }

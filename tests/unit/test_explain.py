@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.explain import reason_of, state_of, trace
-from chalicelib.domain.model import Mark, Redemption, Standing, Terms
+from chalicelib.domain.model import Age, Mark, Redemption, Standing, Terms
 from chalicelib.domain.program import Rate
 from chalicelib.web.explain import Reader, explain
 from chalicelib.web.language import choose
@@ -202,6 +202,25 @@ def test_tax_is_told_with_the_offer() -> None:
     assert step(HELD, "offer", tax=800) == (500, {"amount": 5000, "tax": 800, "paid": 3700})
 
 
+def test_what_has_expired_is_told_with_the_worth() -> None:
+    """What came back as expired, and what is gone from there; nothing where neither is so."""
+    aged = replace(HELD, released_in=4, age=Age(gone=100, fresh=50, since=9, back=300))
+    assert step(aged, "expired") == (300, {"gone": 100})
+    assert steps(replace(aged, age=Age(fresh=450, since=9)), "expired") == []
+
+
+@pytest.mark.parametrize("reader", ["admin", "ambassador"])
+def test_nobody_is_told_that_what_has_expired_is_theirs(reader: Reader) -> None:
+    """All of it came back as expired: the wait is not said to have ended well."""
+    aged = replace(HELD, released_in=4, age=Age(back=HELD.worth))
+    told = explain(order(aged), reader, choose("en"), program())
+    assert any("expired before" in sentence for sentence in told)
+    assert "The wait is over, and it is yours." not in told
+    assert reader == "admin" or "The wait is over, and it is yours." in explain(
+        order(replace(aged, age=None)), reader, choose("en"), program()
+    )
+
+
 @pytest.mark.parametrize("reader", ["admin", "ambassador"])
 @pytest.mark.parametrize("tag", ["en", "es", "gu", "bn"])
 @pytest.mark.parametrize(
@@ -211,8 +230,10 @@ def test_tax_is_told_with_the_offer() -> None:
         (replace(HELD, refunded=4498, net=0, worth=0), {}, replace(HELD, refunded=4500, net=0, worth=0), True),
         (replace(HELD, refunded=900, valued=500), {}, replace(HELD, refunded=900), True),
         (HELD, {"tax": 800}, HELD, True),
+        (replace(HELD, released_in=4, age=Age(back=9)), {}, replace(HELD, released_in=4), False),
+        (replace(HELD, released_in=4, age=Age(gone=9)), {}, replace(HELD, released_in=4), True),
     ],
-    ids=["undelivered", "crumbs", "valued", "tax"],
+    ids=["undelivered", "crumbs", "valued", "tax", "expired", "gone"],
 )
 def test_what_is_new_is_told_in_every_language(
     standing: Standing, more: dict[str, int], plain: Standing, admin_only: bool, tag: str, reader: Reader
