@@ -226,13 +226,15 @@ def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
 
 
 def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Iterator[Finding]:
-    """All codes of an ambassador have the same owners: with none of them anybody becomes a friend of their own."""
+    """All codes of an ambassador are theirs and have the same owners: with none anybody becomes a friend of their own."""
     at = keys.further_codes(ambassador_id)
     listed = entity(table.find([at]).get(at), FurtherCodes)
     for name in listed.codes if listed else ():
         code = entity(table.find([keys.code(name)]).get(keys.code(name)), Code)
         told, expected = (",".join(it.owners) if it else None for it in (code, first))
         yield from compared("account", f"{ambassador_id}/code/{name}/owners", expected, told)
+        whose, of = (it.ambassador_id if it else None for it in (code, first))
+        yield from compared("account", f"{ambassador_id}/code/{name}", of, whose)
 
 
 def _check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:

@@ -570,6 +570,7 @@ def test_what_happens_at_the_same_moment(two: Two, monkeypatch: pytest.MonkeyPat
     assert shown["absorbed"] == [two.mia["id"]]
     owners = {str(code["owners"]) for code in two.shop.everything() if code["SK"]["S"] == "CODE"}
     assert len(owners) == 1
+    assert {it["ambassador_id"]["S"] for it in two.items.values() if it["SK"]["S"] == "CODE"} == {two.lea["id"]}
     assert two.findings() == []
 
 
