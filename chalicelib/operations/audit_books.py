@@ -226,7 +226,7 @@ def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
 
 
 def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Iterator[Finding]:
-    """All codes of an ambassador are theirs and have the same owners: with none anybody becomes a friend of their own."""
+    """All codes of an ambassador are theirs and have the same owners: with none of them anybody is their own friend."""
     at = keys.further_codes(ambassador_id)
     listed = entity(table.find([at]).get(at), FurtherCodes)
     for name in listed.codes if listed else ():
