@@ -390,6 +390,11 @@ def _shown_told(told: News | None) -> str | None:
     return f"{told.amount} {when} {_told(told.release_at) if told.release_at else ''}".rstrip()
 
 
+def _when(entry: LedgerEntry) -> tuple[str, int]:
+    """The moment of an entry: a version, and of whose account, since those of two don't compare."""
+    return entry.ambassador_id, version_of(entry.number)
+
+
 def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     """The first settlement thanked the friend, and told what it held.
 
@@ -406,9 +411,7 @@ def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     owed = it.redemption.friend_discount if it.redemption.thanks_friend and has_place else None
     if thanks or owed is None or hold or kept_all:
         yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
-    released = hold is not None and any(
-        (entry.kind, version_of(entry.number)) == ("release", version_of(hold.number)) for entry in it.posted
-    )
+    released = hold is not None and any(entry.kind == "release" and _when(entry) == _when(hold) for entry in it.posted)
     held = moved(hold) if hold and hold.legs and not released and it.tells(hold) else None
     may_wait = it.standing.terms.review or not kept_all
     if told or not may_wait:

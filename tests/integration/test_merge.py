@@ -262,6 +262,18 @@ def test_orders_go_on(two: Two) -> None:
     assert two.findings() == []
 
 
+def test_versions_of_two_accounts_may_be_alike(two: Two) -> None:
+    """An order that was held in a version of Mia's account and released in the same one of Lea's was told of both."""
+    two.sell(two.mia, "m1")
+    two.sell(two.mia, "m2", "m3")
+    two.merged()
+    versions = {it["id"].rpartition("_")[2] for it in two.shop.order("m3")["entries"]}
+    two.shop.days(11)
+    after = {it["id"].rpartition("_")[2] for it in two.shop.order("m3")["entries"]} - versions
+    assert {it.partition("-")[0] for it in after} == {it.partition("-")[0] for it in versions}
+    assert two.findings() == []
+
+
 def test_an_order_that_was_not_settled_yet(two: Two) -> None:
     """An order with Mia's code that is settled after the merger is Lea's by its terms: the next place, her account."""
     two.sell(two.lea, "l1")
