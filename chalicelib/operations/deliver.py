@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.delivery.ses import Cause, Envelope, Mailer, NotSentError, UnsureError
 from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model import Letter, Message, Told
-from chalicelib.domain.program import Program
+from chalicelib.domain.program import Program, least_spent
 from chalicelib.operations import programs
 from chalicelib.operations.share import share_url
 from chalicelib.operations.tries import account_of, profile_of
@@ -179,10 +179,11 @@ def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purs
     from chalicelib.web.render import Purse
 
     rules = post.rules
+    least = least_spent(rules, letter.unit or message.currency)
     return Purse(
         letter.available,
-        usable=(letter.unit or message.currency) == rules.currency,
-        minimum=rules.spend_minimum if rules.spend_minimum > 1 else None,
+        usable=least is not None,
+        minimum=least if least and least > 1 else None,
         until=_until(letter.active_at, rules, now),
     )
 

@@ -12,7 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.domain.program import Program
-from chalicelib.web.numbers import NBSP, NUMBERING, customary, format_money, format_number, write_digits
+from chalicelib.web.numbers import (
+    NBSP,
+    NUMBERING,
+    customary,
+    format_money,
+    format_number,
+    format_round_money,
+    write_digits,
+)
 
 DIRECTORY = Path(__file__).parent / "locale"
 POINTS = "points"
@@ -88,10 +96,13 @@ def format_date(moment: datetime, language: Language) -> str:
     return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
 
 
-def format_amount(amount: int, unit: str, language: Language) -> str:
-    """An amount of a currency, of points or of a unit that the shop has named itself, or a gift by its name."""
+def format_amount(amount: int, unit: str, language: Language, *, is_limit: bool = False) -> str:
+    """An amount of a currency, of points or of a unit that the shop has named itself, or a gift by its name.
+
+    A limit is said without cents when there are none: €20 or more.
+    """
     if unit != POINTS:
-        return format_money(amount, unit, language.tag)
+        return (format_round_money if is_limit else format_money)(amount, unit, language.tag)
     text = language.translations.ngettext("%(number)s point", "%(number)s points", abs(amount))
     return (text % {"number": format_number(amount, language.tag)}).replace(" ", NBSP)
 

@@ -165,7 +165,7 @@ def reward_released(
 ) -> Mail:
     """To the ambassador: the reward is theirs, how much they can use in all, from how much on and until when."""
     language = choose(reader.locale)
-    least = format_amount(purse.minimum, unit, language) if purse.minimum else ""
+    least = format_amount(purse.minimum, unit, language, is_limit=True) if purse.minimum else ""
     figures = {
         "available": format_amount(purse.available, unit, language),
         "minimum": least,
