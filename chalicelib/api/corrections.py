@@ -95,7 +95,7 @@ def post_suspend(call: Call, ambassador_id: str) -> Response:
 
     told, profile = call.body(schemas.Suspend), known_ambassador(ambassador_id)
     table, by = deps.table(), call.key.id
-    answer = suspend(table, profile, pause_codes=told.pause_codes, by=by, note=told.note, now=deps.now())
+    answer = suspend(table, profile.ambassador_id, pause_codes=told.pause_codes, by=by, note=told.note, now=deps.now())
     codes = {"codes": [present.code(code) for code in codes_of(table, profile)]}
     return once({**_decided(answer.suspension), **codes}, replayed=answer.replayed)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain import suspensions
 from chalicelib.domain.effects import Create, Effect, Paused, Replace
-from chalicelib.domain.model import Code, FurtherCodes, Profile, Suspension
+from chalicelib.domain.model import Code, FurtherCodes, Suspension
 from chalicelib.domain.program import Program
 from chalicelib.operations.codes import codes_of
 from chalicelib.operations.tries import account_of, tries
@@ -21,7 +21,7 @@ class Stands:
     replayed: bool
 
 
-def suspend(table: Table, profile: Profile, *, pause_codes: bool, by: str, note: str, now: datetime) -> Stands:
+def suspend(table: Table, ambassador_id: str, *, pause_codes: bool, by: str, note: str, now: datetime) -> Stands:
     """Suspend an ambassador, and pause all codes in the same transaction if that is wished.
 
     Whoever is suspended already stays so by the first decision; codes that still work are paused all the same.
@@ -30,15 +30,15 @@ def suspend(table: Table, profile: Profile, *, pause_codes: bool, by: str, note:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
     for _ in tries(table):
-        account = account_of(table, profile.ambassador_id)
+        account = account_of(table, ambassador_id)
         decided = suspensions.suspend(account, by=by, note=note, now=now)
-        effects = _pauses(table, profile) if pause_codes else []
+        effects = _pauses(table, account.ambassador_id) if pause_codes else []
         if decided is not None:
             effects = [Create(decided.suspension), Replace(decided.account), *effects]
         if not effects or not table.commit(effects):
             if decided is not None:
                 return Stands(decided.suspension, replayed=False)
-            return Stands(_last(table, account.ambassador_id), replayed=True)
+            return Stands(table.list_suspensions(account.ambassador_id)[-1], replayed=True)
     raise AssertionError("unreachable")
 
 
@@ -62,17 +62,12 @@ def reinstate(
     raise AssertionError("unreachable")
 
 
-def _last(table: Table, ambassador_id: str) -> Suspension:
-    return table.list_suspensions(ambassador_id)[-1]
-
-
-def _pauses(table: Table, profile: Profile) -> list[Effect]:
+def _pauses(table: Table, ambassador_id: str) -> list[Effect]:
     """Pause the codes that work. The list of codes is written too, so that none that is made meanwhile is left out."""
-    known = table.read_further_codes(profile.ambassador_id)
+    known, profile = table.read_further_codes(ambassador_id), table.read_profile(ambassador_id)
+    assert profile is not None, "profile and account are made in one transaction"
     active: Sequence[Code] = [code for code in codes_of(table, profile) if code.state == "active"]
     if not active:
         return []
-    listing = (
-        Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(profile.ambassador_id))
-    )
+    listing = Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(ambassador_id))
     return [listing, *map(Paused, active)]

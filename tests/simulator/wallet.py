@@ -98,10 +98,8 @@ class Wallet:
     def _decide_on(self, owner: str, *, stops: bool) -> None:
         table, now = self.world.table, self.world.now
         if stops:
-            profile = table.read_profile(owner)
-            assert profile is not None
             pause_codes = self.chance.random() < 0.1
-            suspend.suspend(table, profile, pause_codes=pause_codes, by="key", note="hm", now=now)
+            suspend.suspend(table, owner, pause_codes=pause_codes, by="key", note="hm", now=now)
         else:
             suspend.reinstate(table, owner, self.town.program(), by="key", note="fine", now=now)
 
