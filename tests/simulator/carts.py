@@ -63,7 +63,7 @@ class Carts:
 
     def _send(self, order_id: str, friend: str, code: str, revision: int, *, pending: bool) -> None:
         ask, contact = self.town.ask(order_id, friend, code)
-        removed = pending and self.chance.random() < 0.1
+        removed = pending and self.chance.random() < 0.3
         ask = replace(
             ask,
             code="" if removed else ask.code,

@@ -72,7 +72,7 @@ class Book:
         self._names = count(1)
         redemption = Redemption(
             order_id=order_id,
-            code="MAYA7K3Q",
+            code=more.pop("code", "MAYA7K3Q"),
             ambassador_id="amb_1",
             friend="f" * 32,
             amount=paid + 500,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, redemption
+from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, admit_again, redemption
 from chalicelib.domain.friends import Holder
 from chalicelib.domain.model import Code
 from chalicelib.domain.money import Money
 from chalicelib.domain.program import Campaign, Cap, Program, Rate, Tier
-from tests.unit.book import START, TEN_PERCENT, at, program, root
+from tests.unit.book import START, TEN_PERCENT, Book, at, program, root
 
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya", "maya-2"), created_at=START)
 ASK = Ask("o1", "MAYA7K3Q", ("fay", "fay-2"), Money(5000, "EUR"), START, first_order=True, fingerprint="f")
@@ -187,3 +187,27 @@ def test_an_order_that_is_refused_for_itself_says_so_before_its_friend() -> None
     assert admit(CODE, ASK, program(minimum=5001), (Holder(stranger),), now=at(0)) == Refused("below_minimum")
     assert admit(CODE, ASK, program(), (Holder(stranger),), now=at(0)) == Refused("friend_already_referred")
     assert isinstance(admit(CODE, ASK, program(), (Holder(replace(stranger, order_id="o1")),), now=at(0)), Offered)
+
+
+def test_a_further_order_that_changes_stays_with_its_ambassador() -> None:
+    """While it is not paid for, a first order may go to another's code; a further one was taken for whom it was."""
+    rules, other = program(friend_days=30), replace(CODE, code="ASHA7K3Q", ambassador_id="amb_2")
+    first = Book(rules, pending=True, code=CODE.code).redemption
+    further = replace(first, friend_order=2)
+    assert isinstance(admit_again(other, ASK, rules, first), Offered)
+    assert admit_again(other, ASK, rules, further) == Refused("friend_already_referred")
+    assert isinstance(admit_again(replace(other, ambassador_id="amb_1"), ASK, rules, further), Offered)
+    assert isinstance(admit_again(replace(other, kin=("amb_1",)), ASK, rules, further), Offered)
+
+
+def test_the_code_that_an_order_has_stays_good_on_it() -> None:
+    """Paused, expired or moved to a campaign since: what was promised at the checkout holds while the cart changes."""
+    spring = Campaign("spring", at(-9), at(9), offer=Rate(amount=1000))
+    rules = program(campaigns=(spring,))
+    stored = Book(rules, pending=True, code=CODE.code).redemption
+    since = replace(CODE, state="paused", expires_at=at(-1), campaign="spring")
+    answer = admit_again(since, ASK, rules, stored)
+    assert isinstance(answer, Offered)
+    assert (answer.friend_discount, answer.campaign) == (500, None)
+    assert admit_again(replace(since, code="OTHER7K3"), ASK, rules, stored) == Refused("paused_code")
+    assert admit_again(None, ASK, rules, stored) == Refused("unknown_code")
