@@ -47,6 +47,10 @@ def mails(
         "expected later": render.reward_changed(reader, replace(LATER, when="expected"), unit, **plain),
         "looked at": render.reward_changed(reader, OPEN, unit, **plain),
         "again": render.reward_changed(reader, HELD, unit, **again),
+        "stand": render.balances(
+            reader, available=[(2500, unit), (1, "gift:Tea mug")], held=[(450, unit)], least=[(2000, unit)], until=UNTIL
+        ),
+        "stand at nothing": render.balances(reader, available=[], held=[]),
         "lost": render.reward_lost(reader, unit, was=HELD, reason="cancelled"),
         "lost, returned": render.reward_lost(reader, unit, was=YOURS, reason="returned"),
         "lost, too little": render.reward_lost(reader, unit, was=HELD, reason="below_minimum"),

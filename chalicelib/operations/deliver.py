@@ -171,7 +171,9 @@ def _balances(post: Post, ambassador_id: str, now: datetime) -> dict[str, Any]:
         part: [(amount, unit) for unit in account.balances if (amount := account.balance(unit, part)) > 0]
         for part in ("available", "held")
     }
-    return {**found, "until": _until(account.active_at, post.rules, now)}
+    least = [(least_spent(post.rules, unit) or 1, unit) for _, unit in found["available"]]
+    asked = [(amount, unit) for amount, unit in least if amount > 1]
+    return {**found, "least": asked, "until": _until(account.active_at, post.rules, now)}
 
 
 def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purse":

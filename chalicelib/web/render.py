@@ -194,9 +194,10 @@ def balances(
     *,
     available: Sequence[tuple[int, str]],
     held: Sequence[tuple[int, str]],
+    least: Sequence[tuple[int, str]] = (),
     until: datetime | None = None,
 ) -> Mail:
-    """To the ambassador: where things stand, in all units in which there is something, and until when."""
+    """To the ambassador: where things stand, in all units in which there is something; from how much on, until when."""
     language = choose(reader.locale)
     gifts = [it for it in available if it[1].startswith(GIFT)]
     return _mail(
@@ -206,6 +207,7 @@ def balances(
             "available": _all([it for it in available if it not in gifts], language),
             "gifts": _all(gifts, language),
             "held": _all(held, language),
+            "minimum": ", ".join(format_amount(*it, language, is_limit=True) for it in least),
             "until": format_date(until, language) if until else "",
         },
     )
