@@ -241,6 +241,24 @@ def test_a_window_beyond_the_ends_of_time_is_refused(shop: Shop, query: str, poi
     assert [it["pointer"] for it in shop.read(answer)["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("from=2026-03-01&to=2026-03-31&kind=hold", 200),
+        ("from=2026-03-01&to=2026-04-30&kind=hold", 400),
+        ("from=2026-03-01&to=2026-04-30", 200),
+        ("from=2026-03-01&to=2026-04-30&kind=hold&ambassador_id=amb_none", 200),
+        ("from=2026-03-01&to=2026-04-30&kind=hold&order_id=none", 200),
+    ],
+)
+def test_everybodys_entries_of_one_kind_are_asked_for_by_the_month(shop: Shop, query: str, status: int) -> None:
+    """They are picked out of all that was posted, so that is limited; without a kind, or of somebody, it is not."""
+    answer = shop.call("GET", f"/v1/ledger?{query}", scope="admin:read")
+    assert answer.status_code == status
+    if status == 400:
+        assert [it["pointer"] for it in shop.read(answer)["errors"]] == ["?from"]
+
+
 def test_the_filters_stay_with_the_next_page(shop: Shop, ambassadors: list[Body]) -> None:
     """The Link header carries on the filters, so that following it walks the same list."""
     own = ambassadors[0]["id"]
