@@ -14,7 +14,6 @@ from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.pages import cursor_of, limit_of, link, moment_of, page, position_of
 from chalicelib.api.problems import bad_field
 from chalicelib.config import VERSION
-from chalicelib.domain.ledger import KINDS
 
 if TYPE_CHECKING:
     from chalicelib.operations import browse
@@ -85,6 +84,7 @@ def _kin(ambassador_id: str) -> tuple[str, ...]:
 
 def _window(query: dict[str, str], *, narrow: bool) -> "browse.Window":
     """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
+    from chalicelib.domain.ledger import KINDS
     from chalicelib.operations import browse
 
     if query.get("kind", KINDS[0]) not in KINDS:

@@ -14,12 +14,9 @@ from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.language import language_of
 from chalicelib.api.pages import listed
 from chalicelib.api.problems import Problem, bad_field, unknown_ambassador
-from chalicelib.domain.calendar import month_of
 from chalicelib.domain.codes import normal_code
 from chalicelib.domain.model import Person, Profile
 from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
-from chalicelib.operations.share import share_url
-from chalicelib.operations.tries import profile_of
 
 if TYPE_CHECKING:
     from chalicelib.operations.identity import Taken
@@ -154,11 +151,15 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
 
 def urls(code: str) -> dict[str, str]:
     """The share link of a code and the picture of its QR."""
+    from chalicelib.operations.share import share_url
+
     share = share_url(deps.settings().public_url, code)
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
 
 
 def _shown(profile: Profile) -> present.Body:
+    from chalicelib.domain.calendar import month_of
+
     table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
@@ -232,6 +233,8 @@ def known_ambassador(ambassador_id: str) -> Profile:
     Raises:
         Problem: 404 when there is no such ambassador.
     """
+    from chalicelib.operations.tries import profile_of
+
     profile = profile_of(deps.table(), schemas.path_id("id", ambassador_id))
     if profile is None:
         raise unknown_ambassador()

@@ -11,13 +11,12 @@ from chalicelib.api import present
 from chalicelib.api.ambassadors import urls
 from chalicelib.api.auth import ANYONE, Call, json, route
 from chalicelib.api.problems import Headers, bad_field, not_found
-from chalicelib.domain.links import shop_link
 from chalicelib.domain.people import greetable
 from chalicelib.domain.program import Program, Rate, campaign_of, offer_of
-from chalicelib.operations import share
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
+    from chalicelib.operations import share
     from chalicelib.web.card import Card
     from chalicelib.web.render import Offer
 
@@ -64,6 +63,8 @@ def get_qr_png(call: Call, code: str) -> Response:
 @route(blueprint, "GET", "/r/{code}/card.png", ANYONE)
 def get_card(call: Call, code: str) -> Response:
     """Draw the picture for previews of a share link. Its address names what it shows, so it may be kept for good."""
+    from chalicelib.operations import share
+
     program = deps.program()
     shared = share.look_up(deps.table(), code, now=deps.now()) if program.open else None
     card = _card(program, shared) if shared else None
@@ -78,6 +79,8 @@ def get_card(call: Call, code: str) -> Response:
 @route(blueprint, "GET", "/v1/codes/{code}", ANYONE)
 def get_code(call: Call, code: str) -> Response:
     """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
+    from chalicelib.operations import share
+
     call.query()
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
@@ -88,13 +91,16 @@ def get_code(call: Call, code: str) -> Response:
 
 def _visit(call: Call, code: str) -> Response:
     """Show a friend's page. A HEAD only asks whether the link works."""
+    from chalicelib.operations import share
+
     shared = share.look_up(deps.table(), code, now=deps.now()) if deps.program().open else None
     if shared and call.request.method == "GET" and _is_person(call):
         _count(shared, _sent(call).get("ch"))
     return _landing(call, shared)
 
 
-def _landing(call: Call, shared: share.Shared | None) -> Response:
+def _landing(call: Call, shared: "share.Shared | None") -> Response:
+    from chalicelib.domain.links import shop_link
     from chalicelib.web import render
     from chalicelib.web.language import accepted, spoken
 
@@ -118,7 +124,7 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
     return _html(200, render.landing_page(view, locale=locale), locale)
 
 
-def _card(program: Program, shared: share.Shared) -> "Card | None":
+def _card(program: Program, shared: "share.Shared") -> "Card | None":
     """What the picture for previews shows. It is one for all readers, so its figure is as the shop writes them."""
     from chalicelib.web import render
     from chalicelib.web.card import card_of
@@ -150,7 +156,7 @@ def _sent(call: Call) -> dict[str, str]:
     return dict(call.request.query_params or {})
 
 
-def _rate(shared: share.Shared, program: Program) -> Rate | None:
+def _rate(shared: "share.Shared", program: Program) -> Rate | None:
     """What a friend who buys now with this code gets; a rate of nothing is none."""
     rate = offer_of(program, campaign_of(program, shared.code.campaign, deps.now()))
     return rate if rate and (rate.amount or rate.basis_points) and rate.maximum != 0 else None
@@ -166,6 +172,8 @@ def _offer(program: Program, rate: Rate | None) -> "Offer | None":
 
 def _qr_link(typed: str) -> str:
     """The link that a QR carries: the share link with its own channel."""
+    from chalicelib.operations import share
+
     code = share.find(deps.table(), typed)
     if code is None:
         raise not_found("There is no such code.")
@@ -189,8 +197,10 @@ def _is_person(call: Call) -> bool:
     return is_person(call.header("user-agent"), purpose)
 
 
-def _count(shared: share.Shared, channel: str | None) -> None:
+def _count(shared: "share.Shared", channel: str | None) -> None:
     """Count a visit if the table takes it at once: a friend who waits for a page has no use for our statistics."""
+    from chalicelib.operations import share
+
     try:
         share.count_click(deps.counter(), shared.code, channel, now=deps.now())
     except Exception:  # noqa: BLE001 - whatever went wrong, the page matters more

@@ -13,7 +13,6 @@ from chalice.app import Response
 from chalicelib import deps
 from chalicelib.api.auth import json
 from chalicelib.api.problems import bad_field
-from chalicelib.domain.calendar import midnight
 
 LIMIT_MAX = 100
 LIMIT = 50
@@ -97,6 +96,8 @@ def moment_of(query: dict[str, str], name: str, *, ends: bool) -> datetime | Non
     Raises:
         Problem: 400.
     """
+    from chalicelib.domain.calendar import midnight
+
     given = query.get(name)
     if given is None:
         return None

@@ -1,7 +1,7 @@
 """The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
@@ -13,7 +13,9 @@ from chalicelib.api.problems import Problem, not_found
 from chalicelib.api.schemas import misfitting
 from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.operations.documents import Misfit
+
+if TYPE_CHECKING:
+    from chalicelib.operations.documents import Misfit
 
 blueprint = Blueprint(__name__)
 
@@ -116,7 +118,7 @@ def _program(document: dict[str, Any]) -> Program:
         raise misfitting(error.flaws) from error
 
 
-def _candidate(document: dict[str, Any]) -> tuple[Program | None, list[Misfit]]:
+def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]":
     """Read a document that is part of a body: the program, or all its flaws."""
     from chalicelib.domain.flaws import FlawedProgramError
     from chalicelib.operations.program_document import read
@@ -127,7 +129,7 @@ def _candidate(document: dict[str, Any]) -> tuple[Program | None, list[Misfit]]:
         return None, [(f"/program{pointer}", detail) for pointer, detail in error.flaws]
 
 
-def _flaws_of(period: schemas.Days) -> list[Misfit]:
+def _flaws_of(period: schemas.Days) -> "list[Misfit]":
     from chalicelib.operations.preview import DAYS_MAX
 
     low, high = schemas.EARLIEST.date(), schemas.LATEST.date()

@@ -10,7 +10,6 @@ from chalicelib.api.auth import Call, json, once, route
 from chalicelib.api.pages import cursor_of, limit_of, page, position_of
 from chalicelib.api.problems import Problem, bad_field
 from chalicelib.domain.money import Money
-from chalicelib.operations.documents import escaped
 from chalicelib.operations.redeem import Conflicting
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ def post_reviews(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
 def post_review(call: Call, order_id: str) -> Response:
     """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
+    from chalicelib.operations.documents import escaped
     from chalicelib.operations.report import Misvalued, Reviewed, review
 
     told = call.body(schemas.Decision)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -17,8 +17,10 @@ from chalicelib.api import tidy
 from chalicelib.api.problems import Problem, bad_field
 from chalicelib.api.tidy import tidied
 from chalicelib.domain.shape import BARRED, INVISIBLE, JOINERS
-from chalicelib.operations.documents import Misfit, located, misfits
 from chalicelib.operations.keys import SCOPES, Scope
+
+if TYPE_CHECKING:
+    from chalicelib.operations.documents import Misfit
 
 BODY_MAX = 64 * 1024
 ERRORS_MAX = 50
@@ -398,12 +400,14 @@ def parse(raw: bytes, kind: type[T]) -> T:
         document = tidied(msgspec.json.decode(raw or b"{}"), kind)
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
+        from chalicelib.operations.documents import located, misfits
+
         raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
 
 
-def misfitting(wrong: list[Misfit]) -> Problem:
+def misfitting(wrong: "list[Misfit]") -> Problem:
     """A 400 that names every field that does not fit."""
     errors = [{"pointer": pointer, "detail": detail} for pointer, detail in wrong]
     return Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=errors)
