@@ -150,7 +150,7 @@ def main() -> None:
     profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     with profile as folder, Browser(options.chromium, folder) as browser:
         for name in ("en", "gu", "bn"):
-            save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name])))
+            save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name], locale=name)))
         if options.all:
             take_the_rest(browser, options.folder)
 
