@@ -263,6 +263,16 @@ def test_a_denial(shop: Shop, maya: Body) -> None:
     assert shop.call("GET", "/v1/redemptions/o1", scope="admin:read").status_code == 404
 
 
+@pytest.mark.parametrize("told", [{"decision": "approve"}, {"decision": "deny", "order": order()}])
+def test_an_order_goes_with_an_approval_and_only_with_that(shop: Shop, maya: Body, told: Body) -> None:
+    """What a checkout would have said is needed to admit an order, and says nothing beside a denial."""
+    claim_id = claimed(shop, maya)
+    answer = shop.call("POST", f"/v1/claims/{claim_id}", {"note": "Fay wrote to us.", **told}, scope="admin:write")
+    assert answer.status_code == 400
+    assert [it["pointer"] for it in shop.read(answer)["errors"]] == ["/order"]
+    assert waiting(shop) == ["o1"]
+
+
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 def test_a_decision_that_is_sent_again(shop: Shop, maya: Body, decision: str) -> None:
     """The same again answers the same; the other one is refused, and what was decided stays."""

@@ -352,6 +352,15 @@ def test_a_page_fetched_ahead_is_not_counted(shop: Shop, headers: dict[str, str]
     assert clicks(shop, maya) == {}
 
 
+def test_a_closed_program_offers_nothing(shop: Shop) -> None:
+    """To a shop's page its codes look like every other that can't be used."""
+    maya = shop.enrol()
+    assert shop.read(shop.call("GET", f"/v1/codes/{maya['code']}"))["state"] == "active"
+    publish(shop, open=False)
+    told = shop.read(shop.call("GET", f"/v1/codes/{maya['code']}"))
+    assert told == {"code": maya["code"], "state": "unusable", "offer": None, "ambassador": None}
+
+
 def test_a_closed_program_counts_nobody(shop: Shop) -> None:
     """Where no code works, no visit of one is counted."""
     maya = shop.enrol()

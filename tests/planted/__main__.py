@@ -28,7 +28,9 @@ from tests.planted.change import Change, planted_copy, read_changes
 ROOT = Path(__file__).parents[2]
 WIDELY = ("tests/integration", "tests/unit", "tests/deployed/test_policies.py")
 OURS = {"app", "bench", "chalicelib", "examples", "infra", "tests"}
+CPU_SECONDS_MAX = 120
 SECONDS_MAX = 900
+"""A fault that lets a test go on for ever has been noticed: by the CPU that it takes, or by the clock if it sleeps."""
 
 
 def faults() -> dict[str, list[Change]]:
@@ -102,7 +104,9 @@ def _noticed(folder: Path, tests: tuple[str, ...]) -> str | None:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    signal.signal(signal.SIGALRM, _give_up)
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, _give_up)
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS_MAX)
     signal.alarm(SECONDS_MAX)
     first = First()
     options = ["-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "--deselect=tests/planted"]
@@ -113,6 +117,7 @@ def _noticed(folder: Path, tests: tuple[str, ...]) -> str | None:
         return "the time limit"
     finally:
         signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return first.failed or (None if ended == pytest.ExitCode.OK else f"pytest itself: {ended!r}")
 
 
