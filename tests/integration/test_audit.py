@@ -1303,6 +1303,23 @@ def test_day_by_day_nobody_is_left_out(story: Story, monkeypatch: pytest.MonkeyP
     assert audit.found_in(carried_on(table, again.id, now + timedelta(days=1))).ambassadors == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "pointer"),
+    [
+        ({}, ""),
+        ({"seed": "x"}, ""),
+        ({"all": True, "sample": 3}, ""),
+        ({"ambassador_id": "amb_1", "sample": 3}, ""),
+        ({"all": True, "seed": "x"}, "/seed"),
+    ],
+)
+def test_an_audit_is_of_one_a_sample_or_all(shop: Shop, told: Body, pointer: str) -> None:
+    """One of the three, and a seed goes with a sample."""
+    answer = shop.call("POST", "/v1/ledger/audit", told, scope="admin:write")
+    assert answer.status_code == 400
+    assert [it["pointer"] for it in shop.read(answer)["errors"]] == [pointer]
+
+
 def test_an_audit_that_is_at_work_is_not_overtaken(story: Story) -> None:
     """While yesterday's audit is not done, today has none; it begins tomorrow, where yesterday's will have ended."""
     table = table_of(story.items)

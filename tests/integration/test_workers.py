@@ -6,10 +6,12 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib import deps
+from chalicelib.operations.settle_orders import settle_orders
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers import schedule, stream
 from chalicelib.workers.jobs import carry_on
+from tests.faults import cancelled
 from tests.shop import Body, Shop
 
 
@@ -102,6 +104,20 @@ def test_no_job_is_begun_when_the_time_is_up(shop: Shop) -> None:
     job_id = audit(shop)
     carry_on([f"JOB#{job_id}"], -1.0)
     assert state(shop, job_id) == "queued"
+
+
+def test_a_fold_that_loses_twice_is_halved(shop: Shop) -> None:
+    """So much at once is always overtaken by somebody: smaller transactions get their turn."""
+    code = shop.enrol()["code"]
+    for number in range(20):
+        shop.redeem(code, f"o{number}")
+    shop.faults.calls.clear()
+    beaten = cancelled("ConditionalCheckFailed")
+    shop.faults.before("TransactWriteItems", beaten, beaten, beaten)
+    settle_orders(deps.table(), [f"o{number}" for number in range(20)], now=shop.now)
+    sizes = [len(told["TransactItems"]) for name, told in shop.faults.calls if name == "TransactWriteItems"]
+    assert sizes[0] == sizes[1] > sizes[2] > sizes[3]
+    assert len(shop.postings()) == 20
 
 
 def spoilt(shop: Shop) -> None:
