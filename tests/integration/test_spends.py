@@ -17,6 +17,7 @@ from chalicelib.operations import programs
 from chalicelib.operations.withdraw import Wanted, withdraw
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
+from chalicelib.workers.due import settle_and_deliver
 from tests.faults import cancelled, lost, refused
 from tests.shop import PROGRAM, Body, Shop, eur
 
@@ -219,6 +220,15 @@ def test_an_unused_coupon_cancels_itself(shop: Shop, purse: Purse) -> None:
     assert outcome(cancel(shop, made["code"])) == (200, "true")
     assert shop.entries(ambassador_id=purse.id)[-1]["reason"] == "expired"
     assert deps.table().count_due(shop.now + timedelta(days=999)) == 0
+
+
+def test_a_coupon_that_is_looked_at_too_early_stays(shop: Shop, purse: Purse) -> None:
+    """What is due is only a hint: a worker whose list is old finds a coupon whose time is not over, and leaves it."""
+    made = purse.coupon(500)
+    shop.now += timedelta(days=30, seconds=-1)
+    settle_and_deliver([f"WITHDRAWAL#{made['id']}"])
+    assert purse.balances == (850, 500, 0)
+    assert outcome(confirm(shop, made["code"])) == (201, None)
 
 
 def test_a_used_coupon_is_not_looked_at_again(shop: Shop, purse: Purse) -> None:
