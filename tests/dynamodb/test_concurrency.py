@@ -19,7 +19,7 @@ from chalicelib.domain.model import Message, OrderFacts, Redemption
 from chalicelib.domain.money import share
 from chalicelib.operations.enrol import Enrolled
 from chalicelib.operations.redeem import Conflicting, Redeemed
-from chalicelib.operations.report import Reviewed
+from chalicelib.operations.report import Reviewed, Taken
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -96,6 +96,31 @@ def test_a_code_that_goes_viral_admits_everybody(town: Town) -> None:
     assert held(town, maya) == THREADS * REWARD
 
 
+def test_of_many_orders_of_one_friend_one_gets_the_place(town: Town) -> None:
+    """The first order came to nothing, and 64 others want its place at once: one has it, and one reward is held."""
+    maya = town.enrol("wanted")
+    town.redeem("wanted", maya.code, "wanted-friend")
+    town.refund("wanted", "c", 0, "cancellation")
+    answers = beside_workers(town, lambda n: town.redeem(f"wanted-{n}", maya.code, "wanted-friend"))
+    assert sum(isinstance(answer, Redeemed) for answer in answers) == 1
+    assert {answer for answer in answers if not isinstance(answer, Redeemed)} == {Refused("friend_already_referred")}
+    assert held(town, maya) == REWARD
+
+
+def test_of_many_orders_that_are_paid_for_at_once_one_is_rewarded(town: Town) -> None:
+    """Three orders of each of twenty friends wait for their payment, and all are paid for at once."""
+    maya = town.enrol("paid")
+
+    def pay(thread: int) -> None:
+        friend, turn = divmod(thread, 3)
+        order_id = f"paid-{friend}-{turn}"
+        town.redeem(order_id, maya.code, f"paid-friend-{friend}", pending=True)
+        town.pay(order_id)
+
+    beside_workers(town, lambda n: pay(n) if n < 60 else None)
+    assert held(town, maya) == 20 * REWARD
+
+
 def test_a_cap_holds_however_many_come_at_once(town: Town) -> None:
     """64 orders against a month's cap of ten rewards: granted is the cap, and not a cent more."""
     town.publish(caps=[{"per": "month", "amount": 10 * REWARD}])
@@ -154,7 +179,7 @@ def test_a_storm_of_refunds_leaves_what_was_kept(town: Town) -> None:
             told.append(town.refund(f"storm-{thread % 8}", f"r{refund}", 300, "chargeback"))
             if refund % 2:
                 told.append(town.reverse(f"storm-{thread % 8}", f"r{refund}"))
-        return sum(not taken.replayed for taken in told)
+        return sum(isinstance(it, Taken) and not it.replayed for it in told)
 
     assert sum(beside_workers(town, rain)) == 8 * (8 + 4), "each was new once"
     assert held(town, maya) == 8 * share(REWARD, 4500 - 4 * 300, 4500)

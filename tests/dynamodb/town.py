@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
 from chalicelib.domain.admit import Ask
-from chalicelib.domain.model import Decision, Fulfilment, Person, Refund, Reversal
+from chalicelib.domain.model import Decision, Fulfilment, Payment, Person, Refund, Reversal
 from chalicelib.domain.money import Money
 from chalicelib.operations import programs
 from chalicelib.operations.deliver import Post, deliver
@@ -64,13 +64,17 @@ class Town:
         person = Person(f"{name}@example.com", name.title())
         return self._patiently(lambda: enrol(self.table, person, pepper=PEPPER, now=self.now, chance=self._chance))
 
-    def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000) -> Answer:
+    def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000, *, pending: bool = False) -> Answer:
         """Use a code on an order."""
         persons = (friend, f"customer-{friend}")
         told = f"{code}-{friend}-{amount}"
-        ask = Ask(order_id, code, persons, Money(amount, "EUR"), placed_at=START, fingerprint=told)
+        ask = Ask(order_id, code, persons, Money(amount, "EUR"), placed_at=START, pending=pending, fingerprint=told)
         contact = Contact(f"{friend}@friends.example", "Fay", "en")
         return self._patiently(lambda: redeem(self.table, ask, contact, self._program, now=self.now))
+
+    def pay(self, order_id: str) -> Any:
+        """Report that an order is paid for."""
+        return self._report(Payment(order_id, "p1", paid_at=self.now, recorded_at=self.now))
 
     def refund(self, order_id: str, refund_id: str, amount: int, kind: Any = "refund", currency: str = "EUR") -> Any:
         """Report money paid back."""
