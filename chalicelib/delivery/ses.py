@@ -74,6 +74,8 @@ class Mailer:
             NotSentError: SES refused it, or was never reached.
             UnsureError: SES may have taken it; sending again may double it.
         """
+        if not envelope.to.isascii():
+            raise NotSentError("SES takes no letters beyond ASCII before the @ (RFC 6531)", "address")
         content = {
             "Subject": {"Data": subject, "Charset": "UTF-8"},
             "Body": {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}},

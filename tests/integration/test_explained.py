@@ -102,3 +102,24 @@ def test_an_admin_reads_of_an_order_that_is_not_settled(shop: Shop, more: Any, s
     """There is something to read from the first moment on."""
     assert shop.redeem(shop.enrol()["code"], **more).status_code == 201
     assert [text for text in explained(shop, "admin:read") if text.startswith(sentence)]
+
+
+def test_what_waits_for_somebody_is_promised_for_no_day(shop: Shop, maya: Body) -> None:
+    """The ambassador reads from which day on it may be theirs, and not that it will be on that day."""
+    words = own(shop, maya, "?lang=en")[0]
+    assert "It will be yours when we have looked at it, and not before 31 March 2026." in words
+    assert "It will be yours on 31 March 2026." not in words
+
+
+def test_what_was_theirs_once_is_not_denied(shop: Shop) -> None:
+    """Of a reward that was taken back it is said that there is none any more; of one that never was, just none."""
+    ambassador = shop.enrol()
+    shop.redeem(ambassador["code"])
+    shop.redeem(ambassador["code"], "o2")
+    shop.stream()
+    shop.refund("o2", "r1", 4500)
+    shop.days(31)
+    shop.refund("o1", "r1", 4500)
+    shop.stream()
+    assert "There is no reward for it any more." in explained(shop, "checkout")
+    assert "There is no reward for it." in explained(shop, "checkout", "o2")
