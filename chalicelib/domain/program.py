@@ -294,8 +294,13 @@ def zone_named(name: str) -> tzinfo:
 
 
 def tier_of(program: Program, counted: int) -> Tier:
-    """Return the highest tier that `counted` referrals reach."""
-    return max((tier for tier in program.tiers if tier.threshold <= counted), key=lambda tier: tier.threshold)
+    """Return the highest tier that `counted` referrals reach.
+
+    An order that was read before another worker settled it may be counted back twice, below zero. Nothing that rests on
+    such a number is ever stored, but it has to lead to an answer.
+    """
+    reached = (tier for tier in program.tiers if tier.threshold <= max(counted, 0))
+    return max(reached, key=lambda tier: tier.threshold)
 
 
 def tier_after(program: Program, counted: int) -> Tier | None:

@@ -124,3 +124,8 @@ def test_everything_that_a_program_counts_in() -> None:
 def test_signals_that_cost_a_read_are_asked_for_by_who_wants_them() -> None:
     """Whoever sets a threshold or weights; others pay for no reads."""
     assert (Watch().on, Watch(review_at=1).on, Watch(weights={"ring": 0}).on) == (False, True, True)
+
+
+def test_a_count_that_is_stale_has_a_tier() -> None:
+    """Counted back twice, below zero: the first tier, not a failure that would put an order off."""
+    assert tier_of(program(), -1).name == "Starter"
