@@ -160,10 +160,7 @@ python:
 	@.venv/app/bin/python -m pip install $(QUIET) -r $<
 	@touch $@
 
-.venv/app/.installed-faults: $(DEV) ## plant faults outside the domain one by one in a copy, and see the tests notice (WORD="store" for some)
-	$(APP) -m tests.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
-
-mutants: .venv/app/.installed-dev
+.venv/app/.installed-mutants: .venv/app/.installed-dev
 	@.venv/app/bin/python -m pip install $(QUIET) mutmut==3.8.1
 	@touch $@
 

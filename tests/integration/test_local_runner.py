@@ -475,3 +475,12 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.05)
+
+
+# --- make -------------------------------------------------------------------------------------------------------------
+
+
+def test_make_names_everything_once() -> None:
+    """A target that the Makefile makes twice is warned of at each command, and one of the two is never made."""
+    done = subprocess.run(["make", "-n", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
