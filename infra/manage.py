@@ -20,6 +20,7 @@ from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.operations import keys, programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
+from infra.local.clock import Clock
 from infra.local.cloud import answers, fetch
 from infra.local.home import Home, RunInfo
 from infra.local.settings import TABLE, client
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_key(options: argparse.Namespace) -> None:
     """Print a new API key: only now, for nothing but its hash is stored."""
-    print(keys.issue(_table(options), options.name, options.scopes, datetime.now(UTC), owner=options.owner))
+    print(keys.issue(_table(options), options.name, options.scopes, _now(options), owner=options.owner))
 
 
 def publish_program(options: argparse.Namespace) -> None:
@@ -51,7 +52,7 @@ def publish_program(options: argparse.Namespace) -> None:
         document: dict[str, Any] = json.loads(options.file.read_text())
     except (OSError, ValueError) as error:
         raise UsageError(f"{options.file} cannot be read: {error}") from None
-    program = programs.publish(_table(options), document, author=options.author, now=datetime.now(UTC))
+    program = programs.publish(_table(options), document, author=options.author, now=_now(options))
     print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
 
 
@@ -72,6 +73,11 @@ def _table(options: argparse.Namespace) -> Table:
     if not os.environ.get("TABLE_NAME"):
         raise UsageError("Say where: --home .local for the local instance, or TABLE_NAME=… with AWS credentials.")
     return Table(Wire(boto3.client("dynamodb"), os.environ["TABLE_NAME"]))
+
+
+def _now(options: argparse.Namespace) -> datetime:
+    """The program's time, which a local instance may be ahead with."""
+    return Clock(Path(_running(options.home).clock_file)).now() if options.home else datetime.now(UTC)
 
 
 def _running(path: Path) -> RunInfo:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.stub import Stubber
 
+from infra import manage
 from infra.local import cloud, forget, pump, settings
 from infra.local.clock import Clock
 from infra.local.home import ROOT, Home, RunInfo
@@ -475,6 +476,20 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.05)
+
+
+def test_the_operators_commands_keep_the_instances_time(running: RunInfo) -> None:
+    """What `make program` publishes while the clock is ahead stands in the list of versions at that time."""
+    clock = Path(running.clock_file)
+    clock.write_text(str(400 * 86400))
+    try:
+        arguments = ["--home", str(clock.parent), "program", str(ROOT / "examples/flat.json"), "--author", "test"]
+        assert manage.main(arguments) == 0
+        _, versions = call(f"{running.api}/v1/program/versions", key=running.admin_key)
+        published = datetime.fromisoformat(versions["items"][0]["created_at"])
+        assert published - datetime.now(UTC) > timedelta(days=399)
+    finally:
+        clock.write_text("0")
 
 
 # --- make -------------------------------------------------------------------------------------------------------------
