@@ -65,7 +65,7 @@ def get_ambassadors(call: Call) -> Response:
         case {"code": typed} if len(query) == 1:
             found = identity.find_by_code(table, typed)
         case _:
-            raise bad_field("?email", "or ?customer_id or ?code: exactly one of them")
+            raise bad_field("?email", "exactly one of ?email, ?customer_id and ?code is needed")
     return json(200, {"items": [_found(query, found)] if found else [], "next_cursor": None})
 
 
@@ -163,11 +163,19 @@ def _shown(profile: Profile) -> present.Body:
     table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
+    return present.ambassador(profile, account, deps.program(), month, urls(profile.code), _clicks(profile))
+
+
+def _clicks(profile: Profile) -> dict[str, int]:
+    """How many opened a link of any of the ambassador's codes lately, by channel."""
+    table, since = deps.table(), (deps.now() - timedelta(days=CLICK_DAYS)).date()
+    further = table.read_further_codes(profile.ambassador_id)
     clicks: dict[str, int] = {}
-    for day in table.read_clicks(profile.code, (deps.now() - timedelta(days=CLICK_DAYS)).date()):
-        for channel, number in day.channels.items():
-            clicks[channel] = clicks.get(channel, 0) + number
-    return present.ambassador(profile, account, deps.program(), month, urls(profile.code), clicks)
+    for code in (profile.code, *(further.codes if further else ())):
+        for day in table.read_clicks(code, since):
+            for channel, number in day.channels.items():
+                clicks[channel] = clicks.get(channel, 0) + number
+    return clicks
 
 
 def _shown_to_admin(profile: Profile) -> present.Body:

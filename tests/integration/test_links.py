@@ -315,6 +315,16 @@ def test_clicks_are_counted_by_day(shop: Shop) -> None:
     assert clicks(shop, maya) == {}
 
 
+def test_clicks_of_every_code_are_counted(shop: Shop) -> None:
+    """Further codes lead to the same ambassador, so their links count as the first one's does."""
+    maya = shop.enrol()
+    path = f"/v1/ambassadors/{maya['id']}/codes"
+    wished = shop.read(shop.call("POST", path, {"code": "Maya"}, scope="admin:write", Idempotency_Key="a"))["code"]
+    for code, query in ((maya["code"], "?ch=sms"), (wished, "?ch=sms"), (wished, "")):
+        visit(shop, code, query)
+    assert clicks(shop, maya) == {"sms": 2, "link": 1}
+
+
 @pytest.mark.parametrize("agent", PEOPLE)
 def test_people_are_counted(shop: Shop, agent: str) -> None:
     """A person is counted in every browser, also the ones inside of apps."""
