@@ -51,16 +51,21 @@ def offer(program: Program, rate: Rate | None) -> Body | None:
 
 
 def admitted(redemption: Redemption, *, paid: bool = True) -> Body:
-    """The answer to a redemption: what was fixed when it was admitted, and where its reward stands by now."""
+    """The answer to a redemption: what was fixed when it was admitted, and where its reward stands by now.
+
+    Where the code is not used any more it takes nothing off and earns nothing, whatever it would have.
+    """
+    withdrawn = redemption.withdrawn is not None
+    discount, estimate = (0, 0) if withdrawn else (redemption.friend_discount, redemption.reward_estimate)
     return {
         "order_id": redemption.order_id,
-        "status": "withdrawn" if redemption.withdrawn else "accepted",
+        "status": "withdrawn" if withdrawn else "accepted",
         "code": redemption.code,
         "ambassador_id": redemption.ambassador_id,
         "amount": money(redemption.amount, redemption.currency),
         **_given({"tax": _money(redemption.tax, redemption.currency)}),
-        "friend_discount": money(redemption.friend_discount, redemption.currency),
-        "reward_estimate": money(redemption.reward_estimate, redemption.reward_unit or redemption.currency),
+        "friend_discount": money(discount, redemption.currency),
+        "reward_estimate": money(estimate, redemption.reward_unit or redemption.currency),
         "placed_at": redemption.placed_at,
         "program_version": redemption.program_version,
         "position": _position(redemption),

@@ -118,7 +118,9 @@ class ToAdmin(Teller):
     foreground = frozenset({"worth", "expired", "hold", "payment", "withdrawn"})
 
     def tell_offer(self, it: Told) -> Sentences:
-        """The order, and what the friend got."""
+        """The order, and what the friend got; of an order that the code is not used on there is neither."""
+        if self.redemption.withdrawn:
+            return
         figures = {"amount": self.money(it["amount"]), "discount": self.money(it["outcome"])}
         if it["outcome"]:
             yield self._("The order is for %(amount)s; the code took %(discount)s off.") % figures

@@ -265,6 +265,10 @@ def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
         assert reason(buy(shop, maya["code"], amount=1000, revision=2)) == (422, "below_minimum")
     shown = shop.order()
     assert (shown["status"], shown["reason"]) == ("withdrawn", "below_minimum")
+    assert (shown["friend_discount"], shown["reward_estimate"]) == (eur(0), eur(0))
+    assert shown["explanation"] == [
+        "Before it was paid for, it changed so that the code is not used on it: below_minimum."
+    ]
     buy(shop, maya["code"], amount=6000, revision=3)
     assert reason(buy(shop, maya["code"], amount=1000, revision=4)) == (422, "below_minimum")
     pay(shop)
@@ -280,6 +284,7 @@ def test_a_code_can_be_taken_off_a_cart(shop: Shop) -> None:
     buy(shop, code)
     off = buy(shop, None, revision=2)
     assert (off.status_code, shop.read(off)["status"], shop.read(off)["reason"]) == (201, "withdrawn", "code_removed")
+    assert shop.read(off)["friend_discount"] == eur(0)
     assert buy(shop, None, revision=2).status_code == 200
     assert buy(shop, code, amount=5100, revision=3).status_code == 201
     pay(shop)
