@@ -258,6 +258,23 @@ def test_a_reward_is_not_given_up_by_accident(shop: Shop) -> None:
     assert shop.everything() == before
 
 
+def test_a_reward_that_comes_back_meanwhile_is_not_given_up(shop: Shop) -> None:
+    """The admin saw an order that was worth nothing; won back and settled a moment before, it stands again."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    shop.refund("o1", "r1", 4500, kind="chargeback")
+    shop.stream()
+
+    def won_back() -> None:
+        undo(shop, "o1", "r1")
+        shop.stream()
+
+    shop.faults.before("TransactWriteItems", meanwhile(won_back))
+    assert reason(shop.call("POST", RELEASE, {"note": "Gone."}, scope="admin:write")) == (409, "reward_stands")
+    assert worths(shop, "o1") == [450]
+    assert wrong(shop) == []
+
+
 def test_only_the_order_that_has_the_place_gives_it_back(shop: Shop) -> None:
     """Freeing the friend of another order would do nothing, and the admin hears so."""
     code = shop.enrol()["code"]
