@@ -1,14 +1,16 @@
 """An order that is not paid for yet may still change: the highest revision counts, until a payment is reported."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from chalicelib.domain.admit import Ask, Reason, Refused, admit_again, redemption
+from chalicelib.domain.admit import Ask, Offered, Reason, Refused, admit_again, redemption
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
+from chalicelib.domain.friends import take
 from chalicelib.domain.model import Friend, Payment, Redemption
+from chalicelib.domain.program import Program
 from chalicelib.operations import programs
-from chalicelib.operations.friends import Contact, reached
+from chalicelib.operations.friends import Contact, look, reached
 from chalicelib.operations.redeem import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
 from chalicelib.store.table import BusyError, Table
 
@@ -44,11 +46,9 @@ def revise(table: Table, stored: Redemption, ask: Ask, contact: Contact, *, now:
 
 def _repeated(stored: Redemption, payment: Payment | None, ask: Ask) -> Answer | None:
     """What to answer if nothing changes; None if something does."""
-    same = stored.fingerprint == ask.fingerprint
-    if same and (ask.pending or payment):
-        return _as_stored(stored, payment)
-    if same:
-        return None
+    if stored.fingerprint == ask.fingerprint:
+        says_more = not ask.pending or ask.revision > stored.revision
+        return None if says_more and payment is None else _as_stored(stored, payment)
     if ask.revision < stored.revision:
         return Redeemed(stored, replayed=True, paid=payment is not None, superseded=True)
     if ask.revision == stored.revision or not set(ask.persons).intersection(_persons(stored)):
@@ -63,28 +63,58 @@ def _as_stored(stored: Redemption, payment: Payment | None) -> Answer:
 
 
 def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: datetime) -> tuple[list[Effect], Answer]:
-    """Return what a request about an unpaid order writes, and what it is answered then."""
+    """Return what a request about an unpaid order writes, and what it is answered then.
+
+    The same content under a higher number is noted, so that what comes late under one between changes nothing.
+    """
     payment = Payment(stored.order_id, stored.order_id, paid_at=now, recorded_at=now, due_at=now + GRACE)
+    effects: list[Effect] = [Absent(stored.order_id, "payment") if ask.pending else Create(payment)]
     if stored.fingerprint == ask.fingerprint:
-        return [Unchanged(stored), Create(payment)], Redeemed(stored, replayed=True)
-    revised, answer = _revised(table, stored, ask)
-    effects: list[Effect] = [Replace(revised), Absent(stored.order_id, "freed")]
-    effects.append(Absent(stored.order_id, "payment") if ask.pending else Create(payment))
-    return [*effects, *_aliases(table, stored, ask, contact)], answer
+        kept, answer = stored, _as_stored(stored, None if ask.pending else payment)
+        if ask.revision > stored.revision:
+            kept = replace(stored, revision=ask.revision, version=stored.version + 1)
+        return [Unchanged(stored) if kept is stored else Replace(kept), *effects], answer
+    told = _told(table, stored, ask)
+    revised, answer = _revised(table, stored, ask, told, now)
+    aliases = [Friend(it, root=told.root) for it in told.fresh if it in _persons(revised)]
+    effects += [Replace(revised), Absent(stored.order_id, "freed")]
+    return [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)], answer
 
 
-def _revised(table: Table, stored: Redemption, ask: Ask) -> tuple[Redemption, Answer]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's."""
+
+    root: str = ""
+    fresh: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def _told(table: Table, stored: Redemption, ask: Ask) -> _Told:
+    told = [person for person in ask.persons if person not in _persons(stored)]
+    if not told:
+        return _Told()
+    roots = table.read_roots([stored.friend, *told])
+    own = roots[stored.friend].person
+    others = (person for person in told if person in roots and roots[person].person != own)
+    return _Told(own, tuple(person for person in told if person not in roots), tuple(others))
+
+
+def _revised(table: Table, stored: Redemption, ask: Ask, told: _Told, now: datetime) -> tuple[Redemption, Answer]:
     """Return the order as it is from now on, and the answer. It stays the order of its friend that it was."""
     others = (person for person in (*ask.persons, *_persons(stored)) if person != ask.persons[0])
     ask = replace(ask, placed_at=stored.placed_at, persons=(ask.persons[0], *dict.fromkeys(others)))
     same = replace(stored, revision=ask.revision, fingerprint=ask.fingerprint, version=stored.version + 1)
+    mended = replace(same, aliases=(*stored.aliases, *told.fresh))
     if ask.code == "":
-        withdrawn = replace(same, withdrawn=REMOVED)
+        withdrawn = replace(mended, withdrawn=REMOVED)
         return withdrawn, Redeemed(withdrawn, replayed=False, paid=not ask.pending)
     program = programs.version(table, stored.program_version)
     offered = admit_again(table.read_code(ask.code) if ask.code else None, ask, program, stored)
+    if isinstance(offered, Offered) and told.others and _is_kept(table, ask, offered, told, program, now):
+        offered = Refused("friend_already_referred")
     if isinstance(offered, Refused):
-        return replace(same, withdrawn=offered.reason), offered
+        return replace(same if offered.reason == "own_code" else mended, withdrawn=offered.reason), offered
     order = replace(
         redemption(offered, ask, program, now=stored.recorded_at, due_at=stored.due_at),
         friend_order=stored.friend_order,
@@ -95,14 +125,9 @@ def _revised(table: Table, stored: Redemption, ask: Ask) -> tuple[Redemption, An
     return order, Redeemed(order, replayed=False, paid=not ask.pending)
 
 
-def _aliases(table: Table, stored: Redemption, ask: Ask, contact: Contact) -> list[Effect]:
-    """Guard what the friend is known by now and was not before."""
-    told = [person for person in ask.persons if person not in _persons(stored)]
-    if not told:
-        return []
-    roots = table.read_roots([stored.friend, *told])
-    fresh = [person for person in told if person not in roots]
-    return [Create(reached(Friend(it, root=roots[stored.friend].person), ask.persons, contact)) for it in fresh]
+def _is_kept(table: Table, ask: Ask, offered: Offered, told: _Told, program: Program, now: datetime) -> bool:
+    """Whether the customer turns out to be a friend whose own order keeps the place from this one."""
+    return take(ask.seeker(offered.code), look(table, told.others).holders, program, now=now) is None
 
 
 def _persons(stored: Redemption) -> tuple[str, ...]:

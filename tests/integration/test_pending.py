@@ -328,6 +328,70 @@ def test_a_cart_stays_its_friends(shop: Shop) -> None:
     assert wrong(shop) == []
 
 
+def test_a_cart_that_is_as_it_was_again_keeps_its_number(shop: Shop) -> None:
+    """First 50, then 90, then 50 once more: if the middle one comes last, it is superseded all the same."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    again = buy(shop, code, revision=3)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    for late in (buy(shop, code, amount=9000, revision=2), buy(shop, None, revision=2)):
+        assert (late.status_code, shop.read(late)["superseded"]) == (200, True)
+    assert buy(shop, code, revision=5, payment="paid").status_code == 200
+    assert shop.read(buy(shop, code, amount=9000, revision=4))["superseded"] is True
+    shop.stream()
+    assert (worth(shop), wrong(shop)) == (450, [])
+
+
+def test_a_payment_for_what_was_refused_is_answered_like_its_repeat(shop: Shop) -> None:
+    """Refused, and paid for like this: the answer says so the first time as well, and nothing is earned."""
+    code = shop.enrol()["code"]
+    buy(shop, code)
+    buy(shop, code, amount=1000, revision=2)
+    for _ in range(2):
+        assert reason(buy(shop, code, amount=1000, revision=2, payment="paid")) == (422, "below_minimum")
+    shop.stream()
+    assert (worth(shop), shop.order()["payment"], wrong(shop)) == (0, "paid", [])
+
+
+def test_a_cart_that_turns_out_to_be_a_known_friends_is_refused(shop: Shop) -> None:
+    """With the address of a friend whose order is rewarded there is no second discount; mended once more, there is."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "first", payment="paid")
+    buy(shop, code, customer={"email": "f@example.com", "id": "c-9"})
+    shop.stream()
+    known = buy(shop, code, revision=2, customer={**FAY, "id": "c-9"})
+    assert reason(known) == reason(buy(shop, code, "o2", customer=FAY)) == (422, "friend_already_referred")
+    assert shop.order()["status"] == "withdrawn"
+    assert buy(shop, code, revision=3, customer={"email": "g@example.com", "id": "c-9"}).status_code == 201
+    pay(shop)
+    shop.stream()
+    assert (worth(shop), worth(shop, "first"), wrong(shop)) == (450, 450, [])
+
+
+@pytest.mark.parametrize("off", [{"code": None}, {"amount": 1000}])
+def test_an_address_that_is_mended_while_the_code_is_off_stays_known(shop: Shop, off: Body) -> None:
+    """Mended in the revision that withdraws the order: the next one, which names that address alone, is theirs."""
+    code = shop.enrol()["code"]
+    buy(shop, code, customer={"email": "typo@example.com", "id": "c-9"})
+    buy(shop, **{"code": code, "revision": 2, "customer": {**FAY, "id": "c-9"}, **off})
+    assert buy(shop, code, revision=3).status_code == 201
+    pay(shop)
+    shop.stream()
+    assert (worth(shop), wrong(shop)) == (450, [])
+    assert {to for to, _ in shop.mails()} == {"fay@example.com", "maya@example.com"}
+
+
+def test_an_address_of_the_ambassadors_own_does_not_stay_at_a_cart(shop: Shop) -> None:
+    """Typed by mistake and mended: the friend keeps the offer, and the ambassador may still be another one's friend."""
+    code, asha = shop.enrol()["code"], shop.enrol("asha@example.com", "Asha")["code"]
+    buy(shop, code, customer={**FAY, "id": "c-9"})
+    assert reason(buy(shop, code, revision=2, customer={"email": "maya@example.com", "id": "c-9"})) == (422, "own_code")
+    assert buy(shop, code, revision=3, amount=6000, customer={**FAY, "id": "c-9"}, payment="paid").status_code == 201
+    assert buy(shop, asha, "o2", customer={"email": "maya@example.com"}, payment="paid").status_code == 201
+    shop.stream()
+    assert (worth(shop), worth(shop, "o2"), wrong(shop)) == (540, 450, [])
+
+
 def test_edits_put_off_no_lapse(shop: Shop) -> None:
     """The first time at which the order was placed stays, or a cart that is touched once a week would wait for ever."""
     code = shop.enrol()["code"]
