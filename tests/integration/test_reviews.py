@@ -257,6 +257,13 @@ def test_an_outage_is_told_for_what_it_hit(shop: Shop, monkeypatch: pytest.Monke
     assert [len(shop.order(name)["reviews"]) for name in ("o1", "o2", "o3")] == [1, 0, 0]
 
 
+def test_an_outage_of_one_order_does_not_end_the_others(shop: Shop) -> None:
+    """The one that was hit is told to be sent again, and all behind it are decided."""
+    suspicious(shop, "o1", "o2", "o3")
+    shop.faults.before("Query", None, *[cancelled("ThrottlingError")])
+    assert results(shop, ["o1", "o2", "o3"], APPROVE) == {"o1": "decided", "o2": "busy", "o3": "decided"}
+
+
 def test_a_hundred_and_no_more(shop: Shop) -> None:
     """A hundred orders fit into one request."""
     assert decide(shop, [f"o{number}" for number in range(100)], APPROVE).status_code == 200

@@ -43,6 +43,22 @@ def test_the_stream_acts_on_what_is_new_alone(shop: Shop, change: str, settled: 
     assert bool(shop.postings()) is settled
 
 
+@pytest.mark.parametrize("fact", ["order", "refund", "review"])
+def test_the_schedule_leaves_the_stream_its_time(shop: Shop, fact: str) -> None:
+    """What is reported is settled by the stream within seconds: only after half a minute the schedule looks for it."""
+    code = shop.enrol()["code"]
+    if fact == "review":
+        shop.redeem(code)
+        shop.stream()
+        told = {"decision": "deny", "note": "No."}
+        assert shop.call("POST", "/v1/reviews/o1", told, scope="admin:write").status_code == 201
+    else:
+        answer = shop.redeem(code) if fact == "order" else shop.refund("o1", "r1", 900)
+        assert answer.status_code == 201
+    assert deps.table().count_due(shop.now + timedelta(seconds=29)) == 0
+    assert deps.table().count_due(shop.now + timedelta(seconds=30)) == 1
+
+
 def test_a_new_job_is_begun_at_once(shop: Shop) -> None:
     """Whoever asks for an audit does not wait for the schedule's minute."""
     job_id = audit(shop)
