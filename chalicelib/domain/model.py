@@ -320,8 +320,12 @@ class Redemption:
 
     @property
     def thanks_friend(self) -> bool:
-        """Whether the friend is written to: they have used a code, and somebody knows where."""
-        return not (self.claim or self.unaddressed)
+        """Whether the friend is written to: they have used a code, and somebody knows where.
+
+        Of a further order that the code took nothing off, such as each renewal of a subscription, there is no news.
+        """
+        news = self.friend_order == 1 or self.friend_discount > 0
+        return news and not (self.claim or self.unaddressed)
 
     @property
     def paid(self) -> int:

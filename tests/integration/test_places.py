@@ -312,6 +312,19 @@ def test_a_further_order_is_worth_what_the_program_says(shop: Shop) -> None:
     assert wrong(shop) == []
 
 
+@pytest.mark.parametrize(
+    ("later", "thanked"), [({"offer": {"amount": 0}}, 1), ({"offer": {"amount": 100}}, 3), ({}, 3)]
+)
+def test_a_further_order_that_saves_nothing_is_no_mail(shop: Shop, later: Body, thanked: int) -> None:
+    """Nobody is told at each renewal that they gave the shop a try; what a code took off is told each time."""
+    code = further(shop, reward={"amount": 100}, **later)
+    for order_id in ("o1", "o2", "o3"):
+        buy(shop, code, order_id)
+    shop.stream()
+    assert [to for to, _ in shop.mails()].count(FAY["email"]) == thanked
+    assert wrong(shop) == []
+
+
 def test_only_so_many_further_orders_are_taken(shop: Shop) -> None:
     """As many as the program says, whatever became of them: their places are not given back."""
     code = further(shop, orders=2)

@@ -144,6 +144,20 @@ def test_the_friend_of_a_claimed_order_is_not_written_to() -> None:
     assert letters(None, HELD, claim="clm_1") == ["reward_held"]
 
 
+@pytest.mark.parametrize(
+    ("place", "off", "owes"),
+    [
+        (1, 0, ["friend_thanks", "reward_held"]),
+        (2, 1, ["friend_thanks", "reward_held"]),
+        (2, 0, ["reward_held"]),
+        (3, 0, ["reward_held"]),
+    ],
+)
+def test_a_further_order_that_saves_nothing_is_no_news(place: int, off: int, owes: list[str]) -> None:
+    """The first order is thanked for whatever it saved, a further one for what the code took off."""
+    assert letters(None, HELD, friend_order=place, friend_discount=off) == owes
+
+
 def test_the_letters_say_what_they_are_about() -> None:
     """What the friend has saved; what is held and until when; what was released, and what there is with it."""
     first = told_by(None, HELD)
