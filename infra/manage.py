@@ -17,6 +17,7 @@ import boto3
 import msgspec
 
 from chalicelib.domain.flaws import FlawedProgramError
+from chalicelib.domain.warnings import warnings
 from chalicelib.operations import keys, programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -47,13 +48,16 @@ def make_key(options: argparse.Namespace) -> None:
 
 
 def publish_program(options: argparse.Namespace) -> None:
-    """Make a document the next version of the program."""
+    """Make a document the next version of the program, and tell what of it is hardly meant."""
     try:
         document: dict[str, Any] = json.loads(options.file.read_text())
     except (OSError, ValueError) as error:
         raise UsageError(f"{options.file} cannot be read: {error}") from None
-    program = programs.publish(_table(options), document, author=options.author, now=_now(options))
+    now = _now(options)
+    program = programs.publish(_table(options), document, author=options.author, now=now)
     print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
+    for pointer, detail in warnings(program, now=now):
+        print(f"Warning: {pointer} {detail}.")
 
 
 def show_mails(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -14,6 +15,7 @@ from chalicelib.domain.flaws import FlawedProgramError
 from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
 from chalicelib.domain.shape import places
 from chalicelib.operations import programs
+from infra import manage
 from infra.local.home import ROOT
 from tests.shop import PROGRAM, Body, Shop
 
@@ -421,3 +423,14 @@ def test_every_field_is_told_in_the_documentation() -> None:
     named = {name.rpartition(".")[2] for cell in first for name in re.findall(r"`([^`]+)`", cell)}
     answered = {"orders", "in_force", "candidate", "differences", "caveats", "warnings"}
     assert named - fields - answered == set()
+
+
+def test_the_operator_is_warned_as_an_admin_is(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is hardly meant is published, and said to whoever publishes it, over HTTP or not."""
+    document = {**PROGRAM, "units": {"points": {"value": 1}}}
+    file = tmp_path / "program.json"
+    file.write_text(json.dumps(document))
+    assert manage.main(["program", str(file), "--author", "operator"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("Version 2 of the program of ")
+    assert told[1:] == ["Warning: /units/points is earned by nothing."]
