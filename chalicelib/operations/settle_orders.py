@@ -84,7 +84,7 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
             lost += 1
             size = max(1, size // 2) if lost > 1 else size
             if not all(_is_accounts(failure.effect) for failure in failures):
-                waiting = [table.read_order(order.order_id) for order in waiting]
+                waiting = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
             table.pause(lost, deadline)
         except BusyError:
             break
@@ -93,6 +93,11 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
                 postponed.append(_postpone(table, waiting.pop(0).order_id, repr(error), now))
             size = 1
     return postponed
+
+
+def _still_of(ambassador_id: str, orders: Iterable[OrderFacts]) -> list[OrderFacts]:
+    """Leave out what goes to another ambassador by now, as an order that is not paid for may: it stays due."""
+    return [it for it in orders if it.redemption is not None and it.redemption.ambassador_id == ambassador_id]
 
 
 @dataclass(slots=True)

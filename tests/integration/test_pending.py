@@ -313,6 +313,19 @@ def test_another_code_is_judged_as_of_now_and_the_same_one_is_not(shop: Shop) ->
     assert wrong(shop) == []
 
 
+def test_an_order_that_changes_hands_while_it_is_settled_is_its_new_ambassadors(shop: Shop) -> None:
+    """A worker has begun with it for one ambassador when it is paid for with another's code: it is settled there."""
+    maya, asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
+    buy(shop, maya["code"])
+    last: Body = {"amount": 6000, "revision": 2, "payment": "paid"}
+    shop.faults.before("PutItem", meanwhile(lambda: buy(shop, asha["code"], **last)))
+    shop.stream()
+    assert shop.account(maya["id"])["held"] == 0
+    shop.days(1)
+    assert (shop.account(maya["id"])["held"], shop.account(asha["id"])["held"]) == (0, 540)
+    assert wrong(shop) == []
+
+
 def test_a_cart_stays_its_friends(shop: Shop) -> None:
     """Another customer under the same order id is a conflict; a mended address of the same one is not."""
     code = shop.enrol()["code"]
