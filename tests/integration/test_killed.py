@@ -228,10 +228,11 @@ def nameless(row: Body) -> Body:
     return dict(json.loads(DRAWN.sub(r"\1", json.dumps(row))))
 
 
-def timeless(row: Body) -> Body:
-    """An item without the moments at which things were done: they differ, and nothing else may."""
-    kept = {name: timeless(value) if isinstance(value, dict) else value for name, value in row.items()}
-    return {name: value for name, value in kept.items() if name not in TIMES}
+def timeless(row: Any) -> Any:
+    """An item without the moments at which things were done, in its lists as well: they differ, and nothing else may."""
+    if isinstance(row, list):
+        return list(map(timeless, row))
+    return {name: timeless(it) for name, it in row.items() if name not in TIMES} if isinstance(row, dict) else row
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
