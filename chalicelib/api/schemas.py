@@ -398,13 +398,14 @@ def parse(raw: bytes, kind: type[T]) -> T:
     try:
         json.loads(raw or b"{}", object_pairs_hook=_unique)
         document = tidied(msgspec.json.decode(raw or b"{}"), kind)
+    except (ValueError, RecursionError) as error:
+        raise _malformed() from error
+    try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
         from chalicelib.operations.documents import located, misfits
 
         raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
-    except (ValueError, RecursionError) as error:
-        raise _malformed() from error
 
 
 def misfitting(wrong: "list[Misfit]") -> Problem:

@@ -849,6 +849,7 @@ UNREADABLE: dict[str, tuple[bytes, int, str, str | None]] = {
     "nan": (b'{"amount": NaN}', 400, "malformed_json", None),
     "nan-behind-an-error": (b'{"nonsense": 5, "x": NaN}', 400, "malformed_json", None),
     "infinity": (b'{"nonsense": 5, "x": -Infinity}', 400, "malformed_json", None),
+    "out-of-range": (b'{"nonsense": 5, "x": 1e999}', 400, "malformed_json", None),
     "lone-surrogate": (b'{"nonsense": "\\ud800"}', 400, "malformed_json", None),
     "deep": (b"[" * 60_000, 400, "malformed_json", None),
     "deep-in-a-field": (b'{"nonsense": ' + b"[" * 60_000, 400, "malformed_json", None),

@@ -229,7 +229,7 @@ def nameless(row: Body) -> Body:
 
 
 def timeless(row: Any) -> Any:
-    """An item without the moments at which things were done, in its lists as well: they differ, and nothing else may."""
+    """An item without the moments at which things were done, also in lists: they differ, and nothing else may."""
     if isinstance(row, list):
         return list(map(timeless, row))
     return {name: timeless(it) for name, it in row.items() if name not in TIMES} if isinstance(row, dict) else row
