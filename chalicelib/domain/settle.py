@@ -348,12 +348,16 @@ def due(order: OrderFacts, program: Program) -> datetime:
 
 
 def questions(order: OrderFacts, terms: Terms, settled_at: datetime, program: Program) -> tuple[Question, ...]:
-    """What an admin is asked about an order and has not answered: each has a deadline of its own, passed or not."""
-    wait = timedelta(days=program.review_days)
+    """What an admin is asked about an order and has not answered: each has a deadline of its own, passed or not.
+
+    A refund that was reported before its order asks nobody until that is known, too.
+    """
+    assert order.redemption is not None
+    wait, known_at = timedelta(days=program.review_days), order.redemption.recorded_at
     answered = {refund_id for review in order.reviews for refund_id in review.answers}
     asked = [Question("signals", settled_at + wait)] if terms.review and not order.reviews else []
     unanswered = (it for it in foreign_refunds(order) if it.refund_id not in answered)
-    return (*asked, *(Question("foreign_refund", it.recorded_at + wait) for it in unanswered))
+    return (*asked, *(Question("foreign_refund", max(it.recorded_at, known_at) + wait) for it in unanswered))
 
 
 def default_of(about: About, program: Program) -> Decision:

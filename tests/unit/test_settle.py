@@ -307,6 +307,18 @@ def test_each_question_has_its_own_deadline_and_default() -> None:
     assert (book.posted, book.order.case.state) == ((0, 0), "closed")
 
 
+def test_a_refund_that_came_before_its_order_is_asked_about_all_the_same() -> None:
+    """A late claim's order was paid back in part long before: the time to answer begins when the order is known."""
+    book = Book(program(review_days=30), placed=40)
+    book.refund(5500, currency="USD", days=0)
+    book.look(40)
+    assert (book.posted, book.redemption.due_at, book.standing.marks) == ((450, 0), at(70), ())
+    assert book.order.case is not None
+    assert book.order.case.questions == (Question("foreign_refund", at(70)),)
+    book.look(70)
+    assert (book.posted, book.standing.marks) == ((0, 0), ("denied", "by_default", "unvalued"))
+
+
 def test_an_admin_says_what_a_refund_is_worth() -> None:
     """It is summed like any other; of two reviews that value it the later counts; seen and not valued is nothing."""
     book = Book()
