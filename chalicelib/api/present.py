@@ -498,7 +498,7 @@ def _position(redemption: Redemption) -> Body:
     """Where the reward is, once there is one: an order that was just taken is looked at a moment later."""
     standing = redemption.standing
     if standing is None:
-        return {"state": "pending"}
+        return {"state": "void" if redemption.withdrawn else "pending"}
     held, available = money(standing.held, redemption.unit), money(standing.available, redemption.unit)
     return {"state": state_of(standing), "held": held, "available": available}
 

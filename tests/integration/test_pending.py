@@ -265,6 +265,7 @@ def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
         assert reason(buy(shop, maya["code"], amount=1000, revision=2)) == (422, "below_minimum")
     shown = shop.order()
     assert (shown["status"], shown["reason"]) == ("withdrawn", "below_minimum")
+    assert shown["position"] == {"state": "void"}
     assert (shown["friend_discount"], shown["reward_estimate"]) == (eur(0), eur(0))
     assert shown["explanation"] == [
         "Before it was paid for, it changed so that the code is not used on it: below_minimum."
