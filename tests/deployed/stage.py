@@ -19,7 +19,7 @@ from tests.path.live import Body, Live
 NAME = "test"
 SENDER = "friends@kavya-ceramics.example"
 PUBLIC_URL = "https://friends.kavya-ceramics.example"
-SECONDS = 120
+SECONDS = 300
 SCHEDULED = {
     "version": "0",
     "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
