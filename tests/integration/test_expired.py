@@ -98,3 +98,17 @@ def test_a_prize_follows_its_order() -> None:
         assert [idle.cancel("one"), idle.reverse("one"), idle.cancel("two")] == [(0, 90), (0, 840), (0, 90)]
         assert [idle.reverse("two"), idle.review("deny"), idle.review("approve")] == [(0, 840), (0, 90), (0, 840)]
         assert idle.audit() == []
+
+
+def test_a_gift_waits_to_be_sent_however_long() -> None:
+    """Points and money expire with idleness; a mug that was earned is owed until it is sent."""
+    rules = {**RULES, "milestones": [{"name": "each", "every": 1, "reward": {"gift": "Tea mug"}}]}
+    with open_memory_shop(rules) as shop:
+        maya = shop.enrol()
+        shop.redeem(maya["code"], "A", 5000)
+        shop.stream()
+        shop.days(2)
+        shop.days(200)
+        account = shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}", scope="admin:read"))["account"]
+    held = {(money.get("currency") or money["unit"]): money["amount"] for money in account["available"]}
+    assert held == {"EUR": 0, "gift:Tea mug": 1}

@@ -333,6 +333,18 @@ def test_people_are_counted(shop: Shop, agent: str) -> None:
     assert clicks(shop, maya) == {"link": 1}
 
 
+def test_a_robot_that_nobody_knows_yet_gives_itself_away_by_its_address(shop: Shop) -> None:
+    """It names an engine to be let in, and an address to be asked at: no person's browser does that."""
+    maya = shop.enrol()
+    before = shop.everything()
+    engine = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+    for agent in (f"{engine} (Novelty/1.0; +https://novelty.example/about)", f"{engine} http://novelty.example"):
+        assert visit(shop, maya["code"], User_Agent=agent).status_code == 200
+    assert shop.everything() == before
+    visit(shop, maya["code"], User_Agent=engine)
+    assert clicks(shop, maya) == {"link": 1}
+
+
 def test_robots_see_the_page_and_are_not_counted(shop: Shop, subtests: pytest.Subtests) -> None:
     """A link preview shows the page, but isn't a visit."""
     maya = shop.enrol()

@@ -244,6 +244,17 @@ def test_the_highest_revision_counts_until_the_order_is_paid_for(shop: Shop) -> 
     assert wrong(shop) == []
 
 
+def test_a_revision_is_judged_by_the_rules_that_the_order_began_under(shop: Shop) -> None:
+    """What a friend was promised holds for the cart, however the program changes before it is paid for."""
+    maya = shop.enrol()
+    first = shop.read(buy(shop, maya["code"]))
+    programs.publish(deps.table(), {**PROGRAM, "offer": {"basis_points": 5000}}, author="test", now=shop.now)
+    shop.now += timedelta(minutes=2)
+    second = shop.read(buy(shop, maya["code"], amount=6000, revision=2))
+    assert (first["friend_discount"], second["friend_discount"]) == (eur(500), eur(600))
+    assert second["program_version"] == first["program_version"]
+
+
 def test_a_revision_that_is_paid_for_is_one_request(shop: Shop) -> None:
     """The last content of the cart and its payment come together."""
     code = shop.enrol()["code"]
