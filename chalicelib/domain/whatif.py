@@ -10,7 +10,7 @@ What this takes for granted is written down in docs/adr/0013-what-if.md.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -202,26 +202,26 @@ class _Play:
     def _first_look(self, order: _Order, number: int, at: datetime) -> None:
         """Admit an order and decide its terms, and see for when its later facts have to be expected."""
         order.lane.tried = order.lane.tried or order.past.asked
-        admitted = _admitted(order, self.candidate, at) if order.past.asked else _bare(order.past.redemption)
+        admitted, taken = _judged(order, self.candidate, at)
         if isinstance(admitted, Refused):
             order.refused = admitted.reason
             return
         order.facts = _known(order.past.facts, admitted, at)
-        if order.past.asked or order.past.terms.limit != "friend_already_referred":
+        if not taken:
             order.lane.take(admitted)
         order.lane.account = welcomed(order.lane.account, admitted, order.program)
-        terms, draws = self._terms(order)
+        terms, draws = self._terms(order, taken=taken)
         self._look(order, number, at, terms, draws)
         for later in {fact.recorded_at for fact in order.past.facts.later if fact.recorded_at > at}:
             self._expect(number, later, _FACT)
 
-    def _terms(self, order: _Order) -> tuple[Terms, tuple[Draw, ...]]:
+    def _terms(self, order: _Order, *, taken: bool) -> tuple[Terms, tuple[Draw, ...]]:
         was = order.past.terms
         if not order.lane.tried:
             return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
         evidence = Evidence(found, clicks=0 if "no_clicks" in was.signals else None)
-        return decide_terms(order.facts, order.lane.account, order.program, Surroundings(evidence, self.used))
+        return decide_terms(order.facts, order.lane.account, order.program, Surroundings(evidence, self.used, taken))
 
     def _look(self, order: _Order, number: int, at: datetime, terms: Terms, draws: tuple[Draw, ...] = ()) -> None:
         standing = order.redemption.standing
@@ -243,7 +243,20 @@ class _Play:
             self.used = after_draws(self.used, settlement.draws)
 
 
-def _admitted(order: _Order, candidate: Program, at: datetime) -> Redemption | Refused:
+def _judged(order: _Order, candidate: Program, at: datetime) -> tuple[Redemption | Refused, bool]:
+    """Let the candidate judge an order that is asked about; tell also whether another one has its friend's place.
+
+    An order that came before it was paid for had been admitted by then, and keeps its discount all the same.
+    """
+    if not order.past.asked:
+        return _bare(order.past.redemption), order.past.terms.limit == "friend_already_referred"
+    answer = _admitted(order, candidate, order.lane.holders(order, at), at)
+    if isinstance(answer, Redemption) or answer.reason != "friend_already_referred":
+        return answer, False
+    return (_admitted(order, candidate, (), at), True) if order.past.redemption.pending else (answer, False)
+
+
+def _admitted(order: _Order, candidate: Program, holders: Sequence[Holder], at: datetime) -> Redemption | Refused:
     """Let the candidate judge an order as the checkout brought it, as far as that was kept, now that it is paid for."""
     was = order.past.redemption
     ask = Ask(
@@ -260,7 +273,7 @@ def _admitted(order: _Order, candidate: Program, at: datetime) -> Redemption | R
         fingerprint=was.fingerprint,
     )
     code = Code(was.code, was.ambassador_id, (), was.recorded_at, campaign=was.campaign or order.past.campaign)
-    answer = admit(code, ask, candidate, order.lane.holders(order, at), now=at)
+    answer = admit(code, ask, candidate, holders, now=at)
     if isinstance(answer, Refused):
         return answer
     admitted = redemption(answer, ask, candidate, now=was.recorded_at, due_at=was.recorded_at)

@@ -284,3 +284,21 @@ def test_warnings_of_a_candidate_are_told_as_by_a_put(shop: Shop) -> None:
     assert told == [{**it, "pointer": f"/program{it['pointer']}"} for it in shop.read(put)["warnings"]]
     pointers = [it["pointer"] for it in told]
     assert pointers == ["/program/tiers/0/reward", "/program/watch/review_at", "/program/review_days"]
+
+
+@pytest.mark.parametrize("watched", ["o1", "o2"])
+def test_an_order_whose_place_was_taken_before_it_was_paid_for(shop: Shop, watched: str) -> None:
+    """Admitted while it waited for its payment, it took its discount off and earned nothing; in a preview, too."""
+    code, fay = shop.enrol()["code"], {"email": "fay@example.com"}
+    shop.redeem(code, "o1", customer=fay, payment="pending")
+    shop.redeem(code, "o2", customer=fay, payment="pending" if watched == "o2" else "paid")
+    shop.stream()
+    for order_id in ("o1", "o2"):
+        shop.now += timedelta(hours=1)
+        told = {"payment_id": "p", "paid_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}"}
+        shop.call("POST", f"/v1/orders/{order_id}/payments", told, scope="checkout")
+        shop.stream()
+    assert shop.order(watched)["reason"] == "friend_already_referred"
+    shown = ask(shop, PROGRAM, date(2026, 2, 1), date(2026, 3, 31))
+    assert (shown["in_force"], shown["differences"]) == (shown["candidate"], [])
+    assert shown["candidate"]["total"]["friend_discounts"] == [{"amount": 1000, "currency": "EUR"}]
