@@ -246,12 +246,16 @@ class _Play:
 def _judged(order: _Order, candidate: Program, at: datetime) -> tuple[Redemption | Refused, bool]:
     """Let the candidate judge an order that is asked about; tell also whether another one has its friend's place.
 
-    An order that came before it was paid for had been admitted by then, and keeps its discount all the same.
+    An order that came before it was paid for had been admitted by then, and keeps its discount all the same. A place
+    that went to another ambassador's order, which is played apart from this one, stays there.
     """
     if not order.past.asked:
         return _bare(order.past.redemption), order.past.terms.limit == "friend_already_referred"
     answer = _admitted(order, candidate, order.lane.holders(order, at), at)
-    if isinstance(answer, Redemption) or answer.reason != "friend_already_referred":
+    if isinstance(answer, Redemption):
+        is_theirs = answer.friend in order.lane.friends
+        return answer, not is_theirs and order.past.terms.limit == "friend_already_referred"
+    if answer.reason != "friend_already_referred":
         return answer, False
     return (_admitted(order, candidate, (), at), True) if order.past.redemption.pending else (answer, False)
 

@@ -286,12 +286,14 @@ def test_warnings_of_a_candidate_are_told_as_by_a_put(shop: Shop) -> None:
     assert pointers == ["/program/tiers/0/reward", "/program/watch/review_at", "/program/review_days"]
 
 
+@pytest.mark.parametrize("other", [False, True])
 @pytest.mark.parametrize("watched", ["o1", "o2"])
-def test_an_order_whose_place_was_taken_before_it_was_paid_for(shop: Shop, watched: str) -> None:
+def test_an_order_whose_place_was_taken_before_it_was_paid_for(shop: Shop, watched: str, other: bool) -> None:  # noqa: FBT001
     """Admitted while it waited for its payment, it took its discount off and earned nothing; in a preview, too."""
     code, fay = shop.enrol()["code"], {"email": "fay@example.com"}
+    theirs = shop.enrol("noor@example.com", "Noor")["code"] if other else code
     shop.redeem(code, "o1", customer=fay, payment="pending")
-    shop.redeem(code, "o2", customer=fay, payment="pending" if watched == "o2" else "paid")
+    shop.redeem(theirs, "o2", customer=fay, payment="pending" if watched == "o2" else "paid")
     shop.stream()
     for order_id in ("o1", "o2"):
         shop.now += timedelta(hours=1)
