@@ -288,7 +288,7 @@ def test_warnings_of_a_candidate_are_told_as_by_a_put(shop: Shop) -> None:
 
 @pytest.mark.parametrize("other", [False, True])
 @pytest.mark.parametrize("watched", ["o1", "o2"])
-def test_an_order_whose_place_was_taken_before_it_was_paid_for(shop: Shop, watched: str, other: bool) -> None:  # noqa: FBT001
+def test_an_order_whose_place_was_taken_before_it_was_paid_for(shop: Shop, watched: str, other: bool) -> None:
     """Admitted while it waited for its payment, it took its discount off and earned nothing; in a preview, too."""
     code, fay = shop.enrol()["code"], {"email": "fay@example.com"}
     theirs = shop.enrol("noor@example.com", "Noor")["code"] if other else code
