@@ -24,7 +24,7 @@ from botocore.stub import Stubber
 
 from infra import manage
 from infra.local import cloud, forget, pump, settings
-from infra.local.clock import Clock
+from infra.local.clock import Clock, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.serve import BODY_BYTES_MAX
 from infra.local.table import create_table, properties
@@ -356,6 +356,24 @@ def test_the_clock_follows_its_file(tmp_path: Path) -> None:
     assert clock.ahead() == timedelta(days=1)
     file.write_text("-60\n")
     assert clock.ahead() == timedelta(minutes=-1)
+
+
+def test_a_moved_clock_does_not_wait_for_the_next_run(tmp_path: Path) -> None:
+    """Whoever moves it a month on sees at once what that brings, however long the schedule would have slept."""
+    clock, runs, stop = Clock(tmp_path / "clock"), list[str](), threading.Event()
+
+    def work(event: Any, _: Any) -> None:
+        runs.append(event["time"])
+        if len(runs) == 2:
+            stop.set()
+        (tmp_path / "clock").write_text(f"{31 * 86_400}\n")
+
+    thread = threading.Thread(target=run_schedule, args=(clock, work, 3600.0, stop), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert stop.is_set()
+    first, second = map(datetime.fromisoformat, runs)
+    assert timedelta(days=31) <= second - first < timedelta(days=31, minutes=1)
 
 
 def changes(*numbers: int) -> list[dict[str, Any]]:
