@@ -175,23 +175,29 @@ class History:
             for per in ("month", "year", "life"):
                 caps = [next((cap for cap in it.caps if cap.per == per), Cap("life")) for it in programs]
                 amounts, counts = [cap.amount for cap in caps], [cap.count for cap in caps]
-                room, uses = (sum(getattr(it, name) for it in account.months.values()) for name in ("room", "uses"))
+                room, uses = _most(account, per)
                 if None not in amounts and room > max(it or 0 for it in amounts):
                     yield f"{account.ambassador_id} has {room} of a cap of {amounts}"
                 if None not in counts and uses > max(it or 0 for it in counts):
                     yield f"{account.ambassador_id} has {uses} orders of a cap of {counts}"
         budgets = [it.budget_month for it in programs]
-        spent = sum(it.standing.room for it in orders if it.standing and it.unit == it.currency)
-        if None not in budgets and spent > max(it or 0 for it in budgets):
-            yield f"{spent} of a budget of {budgets}"
+        spent = Counter[str]()
+        for it in orders:
+            if it.standing and it.unit == it.currency:
+                spent[it.standing.terms.month] += it.standing.room
+        if None not in budgets and max(spent.values(), default=0) > max(it or 0 for it in budgets):
+            yield f"{spent} of budgets of {budgets}"
 
     def _wrong_budget(self, entities: list[Entity]) -> Iterator[str]:
-        """What is used of the budget is what its orders take."""
-        used = sum(self.world.table.read_used("2026-03"))
-        standings = [it.standing for it in books.of(Redemption, entities) if it.standing]
-        taken = sum(standing.room for standing in standings if standing.terms.drawn)
-        if used != taken:
-            yield f"the budget says {used}, its orders take {taken}"
+        """What is used of each month's budget is what its orders take."""
+        taken = Counter[str]()
+        for it in books.of(Redemption, entities):
+            if it.standing and it.standing.terms.drawn:
+                taken[it.standing.terms.month] += it.standing.room
+        for month in {"2026-03", *taken}:
+            used = sum(self.world.table.read_used(month))
+            if used != taken[month]:
+                yield f"the budget of {month} says {used}, its orders take {taken[month]}"
 
     def _wrong_mails(self, entities: list[Entity]) -> Iterator[str]:
         """Every letter was sent, and no more mails than the one window in which one may go twice explains."""
@@ -219,6 +225,16 @@ class History:
                 self.town.minute()
                 self.world.pass_time(minutes=20)
         assert passed == DRAINED_DAYS
+
+
+def _most(account: Account, per: str) -> tuple[int, int]:
+    """The most that an account's orders take of a cap, by amount and by count, in any one month or year, or in all."""
+    taken = dict[str, tuple[int, int]]()
+    for name, month in account.months.items():
+        begins = {"month": name, "year": name[:4]}.get(per, "")
+        room, uses = taken.get(begins, (0, 0))
+        taken[begins] = room + month.room, uses + month.uses
+    return max((room for room, _ in taken.values()), default=0), max((uses for _, uses in taken.values()), default=0)
 
 
 def is_entity(sk: str) -> bool:
