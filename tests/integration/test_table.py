@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create, Revoked, Valid
@@ -82,6 +82,16 @@ def test_what_can_never_succeed_is_not_tried_again(shop: Shop) -> None:
     shop.faults.before("PutItem", refused("ValidationException"))
     assert shop.refund("o1", "r1", 900).status_code == 500
     assert shop.faults.count("PutItem") == 1
+
+
+def test_one_lasting_reason_among_passing_ones_ends_it(shop: Shop) -> None:
+    """What is wrong with one item of a transaction stays wrong, whoever else was in the way."""
+    wanted = [Create(Attempt(name * 64, "f", shop.now)) for name in "ab"]
+    shop.faults.calls.clear()
+    shop.faults.before("TransactWriteItems", cancelled("TransactionConflict", "ValidationError"))
+    with pytest.raises(ClientError):
+        deps.table().commit(wanted)
+    assert shop.faults.count("TransactWriteItems") == 1
 
 
 def test_a_table_that_stays_silent_is_busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +212,9 @@ def test_more_is_read_than_was_skipped(shop: Shop) -> None:
     """A page goes on right behind the one before, and is as long as it was asked to be."""
     ambassador_id = sell(shop, *(f"o{n}" for n in range(6)))
     first = deps.table().list_ledger(ambassador_id, None, 2)
+    shop.faults.calls.clear()
     second = deps.table().list_ledger(ambassador_id, first[-1].number, 2)
+    assert shop.faults.count("Query") == 1, "what is skipped is asked for beside what is wanted"
     numbers = [entry.number for entry in deps.table().list_ledger(ambassador_id, None, 100)]
     assert [entry.number for entry in (*first, *second)] == numbers[:4]
 
