@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 WIDELY = ("tests/integration", "tests/unit", "tests/deployed/test_policies.py")
 OURS = {"app", "bench", "chalicelib", "examples", "infra", "tests"}
 CPU_SECONDS_MAX = 40
-SECONDS_MAX = 900
+SECONDS_MAX = 300
 """A fault that lets a test go on for ever has been noticed: by the CPU that it takes, or by the clock if it sleeps."""
 
 
