@@ -280,12 +280,15 @@ class Town:
     def ask(self, order_id: str, friend: str, code: str) -> tuple[Ask, Contact]:
         """What a checkout sends for an order: not always the same."""
         amount = self.chance.choice([5000, 5000, 3333])
+        both = (friend, f"customer-{friend}")
+        persons = self.chance.choice([(friend,), both, both, both[1:]])
         card = self.chance.choice([(), (), (Line("CARD", 1000, gift_card=True),)])
         tax = self.chance.choice([None, None, 798])
         ask = Ask(
             order_id=order_id,
             code=code,
-            persons=(friend, f"customer-{friend}")[: self.chance.randint(1, 2)],
+            persons=persons,
+            unaddressed=True if persons[0] != friend else None,
             amount=Money(amount, "EUR"),
             placed_at=START,
             tax=tax,
