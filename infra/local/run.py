@@ -107,14 +107,15 @@ def claim(host: str, port: int, other: str) -> int:
 def _watch(
     home: Home, process: subprocess.Popen[bytes], threads: list[threading.Thread], stop: threading.Event
 ) -> None:
+    """Look after what runs until somebody asks to stop. What ends because of that has not ended by itself."""
     while not stop.wait(0.2):
-        if process.poll() is not None:
+        if process.poll() is not None and not stop.is_set():
             raise RunnerError(
                 "The local cloud has stopped by itself. It saves when it is asked to stop, so what came since the "
                 f"start is lost.{cloud.last_words(home)}"
             )
         for thread in threads:
-            if not thread.is_alive():
+            if not thread.is_alive() and not stop.is_set():
                 raise RunnerError(f"The thread '{thread.name}' has stopped by itself: see {home / 'app.log'}")
 
 
