@@ -10,7 +10,7 @@ from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, admit_ag
 from chalicelib.domain.friends import Holder
 from chalicelib.domain.model import Code
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Campaign, Cap, Program, Rate, Tier
+from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Program, Rate, Tier
 from tests.unit.book import START, TEN_PERCENT, Book, at, program, root
 
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya", "maya-2"), created_at=START)
@@ -211,3 +211,38 @@ def test_the_code_that_an_order_has_stays_good_on_it() -> None:
     assert (answer.friend_discount, answer.campaign) == (500, None)
     assert admit_again(replace(since, code="OTHER7K3"), ASK, rules, stored) == Refused("paused_code")
     assert admit_again(None, ASK, rules, stored) == Refused("unknown_code")
+
+
+def test_a_pending_order_is_stored_as_it_came() -> None:
+    """Unpaid, in its revision, with all that its friend is known by; a paid one needs none of that later."""
+    pending = replace(ASK, pending=True, revision=3, unaddressed=True, tax=100, payment="card", address="home")
+    answer = admit(replace(CODE, kin=("amb_9",)), pending, program(), now=at(0))
+    assert isinstance(answer, Offered)
+    stored = redemption(answer, pending, program(), now=at(1), due_at=at(2))
+    assert (stored.pending, stored.revision, stored.aliases, stored.friend) == (True, 3, ("fay-2",), "fay")
+    assert (stored.unaddressed, stored.tax, stored.payment, stored.address) == (True, 100, "card", "home")
+    assert (stored.friend_order, stored.placed_at, stored.recorded_at, stored.due_at) == (1, START, at(1), at(2))
+    paid = redemption(answer, ASK, program(), now=at(1), due_at=None)
+    assert (paid.pending, paid.revision, paid.aliases, paid.due_at) == (False, 1, (), None)
+
+
+def test_an_order_seeks_its_place_as_it_is_paid_for() -> None:
+    """With its ambassador and whoever that is the same person as, when it was placed, and whether it is paid for."""
+    code = replace(CODE, kin=("amb_9",))
+    for pending in (True, False):
+        sought = replace(ASK, pending=pending).seeker(code)
+        assert (sought.order_id, sought.ambassador_id, sought.placed_at) == ("o1", "amb_1", START)
+        assert (sought.paid, sought.kin) == (not pending, ("amb_1", "amb_9"))
+
+
+def test_an_order_that_changes_is_judged_by_all_that_bars_a_code() -> None:
+    """The friend's own code, another currency and a program that is closed bar it in any revision."""
+    stored = Book(pending=True, code=CODE.code).redemption
+    own, closed = replace(ASK, persons=("maya",)), replace(program(), open=False)
+    assert admit_again(CODE, own, program(), stored) == Refused("own_code")
+    assert admit_again(CODE, ASK, closed, stored) == Refused("program_closed")
+    assert admit_again(CODE, replace(ASK, amount=Money(5000, "USD")), program(), stored) == Refused("currency_mismatch")
+    later = program(friend_days=9, later=FurtherOrders(offer=Rate(amount=0), reward=Rate(amount=70)))
+    further = admit_again(CODE, ASK, later, replace(stored, friend_order=2))
+    assert isinstance(further, Offered)
+    assert (further.friend_discount, further.reward_estimate) == (0, 70)

@@ -18,6 +18,7 @@ from chalicelib.domain.model import (
     Leg,
     Month,
     OrderFacts,
+    Payment,
     Question,
     Refund,
     RefundKind,
@@ -26,7 +27,7 @@ from chalicelib.domain.model import (
 )
 from chalicelib.domain.program import Cap, Rate, Tier, Watch
 from chalicelib.domain.refunds import void_whole
-from chalicelib.domain.settle import Settlement, Unsettled, questions, settle, settle_on
+from chalicelib.domain.settle import Settlement, Unsettled, decides_terms, questions, settle, settle_on
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 
@@ -1082,3 +1083,40 @@ def test_whether_an_order_came_to_nothing() -> None:
             book.reverse(refund_id)
         assert not void_whole(book.order)
     assert not void_whole(OrderFacts("o9", refunds=(Refund("o9", "r1", "refund", 1, "EUR", recorded_at=at(0)),)))
+
+
+# --- orders that wait to be paid --------------------------------------------------------------------------------------
+
+
+def test_an_unpaid_order_only_waits() -> None:
+    """It has no terms, moves no account, owes nothing to anybody, and asks for no attention any more."""
+    book = Book(pending=True)
+    assert not decides_terms(book.order)
+    found = settle(book.order, book.account, book.program, now=at(0))
+    assert isinstance(found, Settlement)
+    assert (found.entries, found.gifts, found.draws, found.message, found.case) == ((), (), (), None, None)
+    assert (found.account, found.changed, found.account_changed) == (book.account, True, False)
+    assert found.redemption == replace(book.redemption, due_at=None, version=2)
+    again = settle(replace(book.order, redemption=found.redemption), book.account, book.program, now=at(1))
+    assert isinstance(again, Settlement)
+    assert (again.changed, again.redemption) == (False, found.redemption)
+
+
+def test_a_payment_decides_the_terms_unless_the_order_was_withdrawn() -> None:
+    """From then on it is an order like any other, that began when it was paid for."""
+    book = Book(pending=True)
+    paid = Payment("o1", "p1", paid_at=at(3), recorded_at=at(3))
+    order = replace(book.order, payment=paid)
+    assert decides_terms(order)
+    found = settle(order, book.account, book.program, now=at(3))
+    assert isinstance(found, Settlement)
+    assert found.redemption.standing is not None
+    assert (found.redemption.standing.worth, found.redemption.standing.release_at) == (450, at(33))
+    settled = replace(order, redemption=found.redemption)
+    assert not decides_terms(settled)
+    withdrawn = replace(order, redemption=replace(book.redemption, withdrawn="below_minimum"))
+    assert not decides_terms(withdrawn)
+    left = settle(withdrawn, book.account, book.program, now=at(3))
+    assert isinstance(left, Settlement)
+    assert (left.redemption.standing, left.account_changed) == (None, False)
+    assert not decides_terms(OrderFacts("o9", payment=paid))
