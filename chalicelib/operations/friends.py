@@ -97,10 +97,9 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class NotReleased:
-    """Why the friend stays as they are; `freed` is how they were freed before."""
+    """Why the friend stays as they are."""
 
     reason: Literal["unknown_order", "not_settled_yet", "reward_stands", "holds_no_place", "already_released"]
-    freed: Freed | None = None
 
 
 def release(
@@ -119,7 +118,7 @@ def release(
         order = table.read_order(order_id)
         if order.freed is not None:
             same = (order.freed.author, order.freed.note) == (author, note)
-            return Released(order.freed, replayed=True) if same else NotReleased("already_released", order.freed)
+            return Released(order.freed, replayed=True) if same else NotReleased("already_released")
         if order.redemption is None:
             return NotReleased("unknown_order")
         standing = order.redemption.standing

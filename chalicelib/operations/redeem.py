@@ -85,7 +85,7 @@ def redeem(
         if not failures:
             return Redeemed(order, replayed=False, paid=not ask.pending)
         stored = next((failure.stored for failure in failures if isinstance(failure.stored, Redemption)), None)
-        if stored and stored.order_id == ask.order_id:
+        if stored:
             return _again(table, stored, ask, contact, now=now)
         if any(failure.effect in along for failure in failures):
             return Conflicting()
