@@ -13,10 +13,10 @@ from chalicelib.domain.program import Program
 from chalicelib.domain.refunds import counting_refunds, void_whole
 
 UNPAID_MAX = 3
-"""At most so many unpaid orders of a friend take the place in a row: each has had the friend's discount."""
+"""The most unpaid orders of a friend that take the place in a row: each has had the friend's discount."""
 
 RELIED_ON_MAX = 50
-"""What rests on more refunds than that is for an admin to give back: a transaction has room for so many."""
+"""The most refunds that a transaction relies on; a place that rests on more is for an admin to give back."""
 
 
 @dataclass(frozen=True, slots=True)

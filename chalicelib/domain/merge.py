@@ -29,7 +29,7 @@ from chalicelib.domain.settle import aged, posting_of
 from chalicelib.domain.tiers import Prizes, granted, newest_window, together
 
 CODES_MAX = 80
-"""So many codes can change their ambassador in one transaction, beside everything else that a merger writes."""
+"""The most codes that can change their ambassador in one transaction, beside all else that a merger writes."""
 
 
 @dataclass(frozen=True, slots=True)

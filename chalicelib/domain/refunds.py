@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.domain.model import OrderFacts, Refund
 
 CRUMBS_MAX = 5
-"""So many minor units at most can be left over of an order that was paid back refund by refund."""
+"""The most minor units that rounding leaves over of an order which was paid back refund by refund."""
 
 
 def void_whole(order: OrderFacts) -> bool:
@@ -30,7 +30,7 @@ def kept(paid: int, back: Sequence[int]) -> int:
 
 
 def is_cancelled(order: OrderFacts) -> bool:
-    """Tell whether a cancellation counts."""
+    """Whether a cancellation counts."""
     return any(refund.kind == "cancellation" for refund in counting_refunds(order))
 
 
