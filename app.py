@@ -3,23 +3,26 @@
 from chalice.app import Chalice
 
 from chalicelib.api import (
-    access,
-    admin,
+    adjustments,
     ambassadors,
     audit,
-    browsers,
     checkout,
     claims,
     codes,
-    corrections,
     friends,
+    gifts,
+    health,
     jobs,
-    links,
-    problems,
+    keys,
+    ledger,
     program,
     reviews,
+    sessions,
+    suspensions,
     withdrawals,
 )
+from chalicelib.edge import browsers, problems
+from chalicelib.site import share_page
 from chalicelib.workers import schedule, stream
 
 app = Chalice(app_name="referrals")
@@ -27,20 +30,24 @@ app.register_middleware(browsers.answer, event_type="http")
 app.register_middleware(problems.answer, event_type="http")
 
 REQUESTS = (
-    access,
-    admin,
+    adjustments,
     ambassadors,
     audit,
     checkout,
     claims,
     codes,
-    corrections,
     friends,
+    gifts,
+    health,
     jobs,
-    links,
+    keys,
+    ledger,
     program,
     reviews,
+    sessions,
+    suspensions,
     withdrawals,
+    share_page,
 )
 
 for part in (*REQUESTS, schedule, stream):

@@ -24,11 +24,17 @@ from bench.recorder import Recorder
 from bench.world import call
 from chalicelib import deps
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.friends import first_root, seeker_of
-from chalicelib.domain.model import Account, Code, Membership, Message, OrderFacts, Person, Profile, Redemption
-from chalicelib.domain.program import Program
-from chalicelib.domain.settle import Settlement, settle
-from chalicelib.operations import audit, jobs, keys, programs
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.people import Code, Membership, Person, Profile
+from chalicelib.domain.orders.friends import first_root, seeker_of
+from chalicelib.domain.orders.settle import Settlement, settle
+from chalicelib.domain.program.program import Program
+from chalicelib.operations import jobs
+from chalicelib.operations.access import keys
+from chalicelib.operations.audit import audit
+from chalicelib.operations.program import programs
 from chalicelib.store.items import item_of
 from tests.dynamodb import fetch
 from tests.dynamodb.alone import is_alone, raise_loopback, run_alone

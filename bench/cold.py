@@ -22,10 +22,11 @@ from botocore.compat import HTTPHeaders  # noqa: E402
 
 from bench.event import redemption  # noqa: E402
 from chalicelib import deps  # noqa: E402
-from chalicelib.domain.codes import random_code  # noqa: E402
-from chalicelib.domain.model import ApiKey, Code  # noqa: E402
-from chalicelib.domain.program import Program  # noqa: E402
-from chalicelib.operations.keys import digest_of  # noqa: E402
+from chalicelib.domain.model.access import ApiKey  # noqa: E402
+from chalicelib.domain.model.people import Code  # noqa: E402
+from chalicelib.domain.people.codes import random_code  # noqa: E402
+from chalicelib.domain.program.program import Program  # noqa: E402
+from chalicelib.operations.access.keys import digest_of  # noqa: E402
 from chalicelib.store.items import item_of  # noqa: E402
 
 NOW = datetime.now(UTC)

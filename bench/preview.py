@@ -22,16 +22,18 @@ from botocore.config import Config
 
 from bench.progress import Say
 from chalicelib import deps
-from chalicelib.domain.admit import Ask
-from chalicelib.domain.model import Person, Refund
+from chalicelib.domain.model.orders import Refund
+from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
-from chalicelib.operations import preview, programs
-from chalicelib.operations.enrol import enrol
-from chalicelib.operations.friends import Contact
-from chalicelib.operations.program_document import read
-from chalicelib.operations.redeem import redeem
-from chalicelib.operations.report import report
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.domain.orders.admit import Ask
+from chalicelib.operations.orders.friends import Contact
+from chalicelib.operations.orders.redeem import redeem
+from chalicelib.operations.orders.report import report
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.program import programs
+from chalicelib.operations.program.document import read
+from chalicelib.operations.whatif import preview
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from tests.shop import PROGRAM, Body

@@ -12,8 +12,8 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import config
-from chalicelib.domain.program import Program
-from chalicelib.operations import programs
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 

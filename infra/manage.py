@@ -16,9 +16,10 @@ from typing import Any
 import boto3
 import msgspec
 
-from chalicelib.domain.flaws import FlawedProgramError
-from chalicelib.domain.warnings import warnings
-from chalicelib.operations import keys, programs
+from chalicelib.domain.program.flaws import FlawedProgramError
+from chalicelib.domain.program.warnings import warnings
+from chalicelib.operations.access import keys
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local.clock import Clock

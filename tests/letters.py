@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.model import Told
+from chalicelib.domain.model.orders import Told
 from chalicelib.web import render
 from chalicelib.web.render import Mail, Purse, Reader
 

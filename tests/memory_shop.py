@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from chalicelib.workers import stream
 from chalicelib.workers.due import settle_and_deliver
 from chalicelib.workers.jobs import carry_on

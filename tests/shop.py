@@ -19,8 +19,9 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.api import auth
-from chalicelib.operations import keys, programs
+from chalicelib.edge import auth
+from chalicelib.operations.access import keys
+from chalicelib.operations.program import programs
 from chalicelib.workers import schedule, stream
 from tests.cloud import Cloud, Sent
 from tests.faults import Faults

@@ -9,17 +9,19 @@ import msgspec
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
-from chalicelib.api import admin, present, schemas
-from chalicelib.api.auth import SESSION, Call, json, once, route
-from chalicelib.api.language import language_of
-from chalicelib.api.pages import listed
-from chalicelib.api.problems import Problem, bad_field, unknown_ambassador
-from chalicelib.domain.codes import normal_code
-from chalicelib.domain.model import Person, Profile
-from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.api import ledger, present, schemas
+from chalicelib.domain.model.people import Person, Profile
+from chalicelib.domain.people.codes import normal_code
+from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.edge import fields
+from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.language import language_of
+from chalicelib.edge.paging import listed
+from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador
+from chalicelib.operations.people import share
 
 if TYPE_CHECKING:
-    from chalicelib.operations.identity import Taken
+    from chalicelib.operations.people.identity import Taken
 
 blueprint = Blueprint(__name__)
 
@@ -29,7 +31,7 @@ CLICK_DAYS = 30
 @route(blueprint, "POST", "/v1/ambassadors", "enrol")
 def post_ambassador(call: Call) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
-    from chalicelib.operations.enrol import enrol
+    from chalicelib.operations.people.enrol import enrol
 
     told = call.body(schemas.Newcomer)
     person = Person(
@@ -38,11 +40,15 @@ def post_ambassador(call: Call) -> Response:
         last_name=told.last_name,
         locale=told.locale or deps.program().locale,
         customer_id=told.customer_id,
-        birthday=schemas.birthday(told.birthday),
+        birthday=fields.birthday(told.birthday),
         consents=_consents((), told.consents),
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
-    body: present.Body = {"id": enrolled.ambassador_id, "code": enrolled.code, **urls(enrolled.code)}
+    body: present.Body = {
+        "id": enrolled.ambassador_id,
+        "code": enrolled.code,
+        **share.urls(deps.settings().public_url, enrolled.code),
+    }
     if enrolled.id_taken:
         body["customer_id_taken"] = True
     return once(body, replayed=not enrolled.new)
@@ -51,16 +57,16 @@ def post_ambassador(call: Call) -> Response:
 @route(blueprint, "GET", "/v1/ambassadors", "admin:read")
 def get_ambassadors(call: Call) -> Response:
     """Find an ambassador by an e-mail address, the shop's customer id, or a code: any spelling, any code of theirs."""
-    from chalicelib.operations import identity
+    from chalicelib.operations.people import identity
 
     query, table, pepper = call.query("email", "customer_id", "code"), deps.table(), deps.settings().pepper
     match query:
         case {"email": typed} if len(query) == 1:
             # A plus sign that was not encoded has become a blank.
-            address = schemas.queried("email", typed.strip().replace(" ", "+"), schemas.Email)
+            address = fields.queried("email", typed.strip().replace(" ", "+"), fields.Email)
             found = identity.find(table, pseudonym_of_email(pepper, address))
         case {"customer_id": typed} if len(query) == 1:
-            known = schemas.queried("customer_id", typed, schemas.CustomerId)
+            known = fields.queried("customer_id", typed, fields.CustomerId)
             found = identity.find(table, pseudonym_of_customer(pepper, known))
         case {"code": typed} if len(query) == 1:
             found = identity.find_by_code(table, typed)
@@ -81,7 +87,7 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write", SESSION)
 def patch_ambassador(call: Call, ambassador_id: str) -> Response:
     """Correct who an ambassador is. In a session, what is theirs to say: names, language, birthday, consents."""
-    from chalicelib.operations import identity
+    from chalicelib.operations.people import identity
 
     told = call.body(schemas.AmbassadorChange)
     changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
@@ -89,7 +95,7 @@ def patch_ambassador(call: Call, ambassador_id: str) -> Response:
         raise bad_field("", "names no change: email, customer_id, a name, locale, birthday or consents")
     if call.session is not None and not changes.keys().isdisjoint({"email", "customer_id"}):
         raise Problem(403, "wrong_scope", "The address and the customer id are the shop's to change.")
-    schemas.birthday(changes.get("birthday"))
+    fields.birthday(changes.get("birthday"))
     known = known_ambassador(ambassador_id).ambassador_id
 
     def change(person: Person) -> Person:
@@ -106,7 +112,7 @@ def patch_ambassador(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write")
 def post_merge(call: Call, ambassador_id: str) -> Response:
     """Let an ambassador take in another one who is the same person, for good."""
-    from chalicelib.operations import merge
+    from chalicelib.operations.people import merge
 
     told, table = call.body(schemas.Merge), deps.table()
     if told.other == ambassador_id:
@@ -146,15 +152,7 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
     profile = known_ambassador(ambassador_id)
     path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
-    return admin.ledger(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
-
-
-def urls(code: str) -> dict[str, str]:
-    """The share link of a code and the picture of its QR."""
-    from chalicelib.operations.share import share_url
-
-    share = share_url(deps.settings().public_url, code)
-    return {"share_url": share, "qr_url": f"{share}/qr.svg"}
+    return ledger.entries_page(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
 
 
 def _shown(profile: Profile) -> present.Body:
@@ -163,7 +161,9 @@ def _shown(profile: Profile) -> present.Body:
     table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
-    return present.ambassador(profile, account, deps.program(), month, urls(profile.code), _clicks(profile))
+    return present.ambassador(
+        profile, account, deps.program(), month, share.urls(deps.settings().public_url, profile.code), _clicks(profile)
+    )
 
 
 def _clicks(profile: Profile) -> dict[str, int]:
@@ -243,7 +243,7 @@ def known_ambassador(ambassador_id: str) -> Profile:
     """
     from chalicelib.operations.tries import profile_of
 
-    profile = profile_of(deps.table(), schemas.path_id("id", ambassador_id))
+    profile = profile_of(deps.table(), fields.path_id("id", ambassador_id))
     if profile is None:
         raise unknown_ambassador()
     return profile

@@ -8,13 +8,14 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
-from chalicelib.api.auth import Call, json, route
 from chalicelib.api.present import Body
-from chalicelib.api.problems import bad_field, unknown_ambassador
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, json, route
+from chalicelib.edge.problems import bad_field, unknown_ambassador
 from chalicelib.store import keys
 
 if TYPE_CHECKING:
-    from chalicelib.operations.audit import Walk
+    from chalicelib.operations.audit.audit import Walk
 
 blueprint = Blueprint(__name__)
 
@@ -25,7 +26,7 @@ _PATH = "/v1/ledger/audit"
 @route(blueprint, "GET", _PATH, "admin:read")
 def get_audit(call: Call) -> Response:
     """Audit one ambassador, or a sample of them, for at most 20 seconds; nothing is written."""
-    from chalicelib.operations import audit
+    from chalicelib.operations.audit import audit
 
     asked = _asked(call.query("ambassador_id", "sample", "seed"), deps.now())
     walk, report, table = _walk(asked), audit.Report(), deps.table()
@@ -39,7 +40,7 @@ def get_audit(call: Call) -> Response:
 @route(blueprint, "POST", _PATH, "admin:write")
 def post_audit(call: Call) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
-    from chalicelib.operations import audit
+    from chalicelib.operations.audit import audit
     from chalicelib.operations.jobs import start
 
     told = call.body(schemas.Audit)
@@ -61,13 +62,13 @@ def _asked(query: dict[str, str], now: datetime) -> Body:
     if "ambassador_id" in query:
         if "seed" in query:
             raise bad_field("?seed", "goes with a sample only")
-        return {"ambassador_id": schemas.path_id("ambassador_id", query["ambassador_id"], "?")}
+        return {"ambassador_id": fields.path_id("ambassador_id", query["ambassador_id"], "?")}
     given = query["sample"]
     if not (
         given.isascii() and given.isdigit() and len(given) <= len(str(SAMPLE_MAX)) and 0 < int(given) <= SAMPLE_MAX
     ):
         raise bad_field("?sample", f"is a whole number from 1 to {SAMPLE_MAX}")
-    seed = {"seed": schemas.path_id("seed", query["seed"], "?")} if "seed" in query else {}
+    seed = {"seed": fields.path_id("seed", query["seed"], "?")} if "seed" in query else {}
     return _seeded({"sample": int(given), **seed}, now)
 
 
@@ -78,8 +79,8 @@ def _seeded(asked: Body, now: datetime) -> Body:
 
 def _walk(asked: Body) -> "Walk":
     """Whom an audit is about."""
-    from chalicelib.operations import audit
-    from chalicelib.operations.audit_books import led
+    from chalicelib.operations.audit import audit
+    from chalicelib.operations.audit.books import led
 
     if "sample" in asked:
         return audit.of_ambassadors(audit.sample(deps.table(), asked["sample"], asked["seed"]))

@@ -9,20 +9,26 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, json, once, route
-from chalicelib.api.language import language_of
-from chalicelib.api.problems import Problem, bad_field, not_found
-from chalicelib.domain import model
-from chalicelib.domain.admit import Ask, Line, Reason, Refused
-from chalicelib.domain.codes import likeness, normal_code
+from chalicelib.domain.model import orders
 from chalicelib.domain.money import Money
-from chalicelib.domain.people import canonical_email, pseudonym_of_customer, pseudonym_of_email, pseudonym_of_trait
-from chalicelib.operations import programs
-from chalicelib.operations.friends import Contact
-from chalicelib.operations.redeem import AlreadyPaid, Conflicting, quote, redeem
+from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused
+from chalicelib.domain.people.codes import likeness, normal_code
+from chalicelib.domain.people.pseudonyms import (
+    canonical_email,
+    pseudonym_of_customer,
+    pseudonym_of_email,
+    pseudonym_of_trait,
+)
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.language import language_of
+from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.operations.orders.friends import Contact
+from chalicelib.operations.orders.redeem import AlreadyPaid, Conflicting, quote, redeem
+from chalicelib.operations.program import programs
 
 if TYPE_CHECKING:
-    from chalicelib.operations.report import Reported
+    from chalicelib.operations.orders.report import Reported
 
 blueprint = Blueprint(__name__)
 
@@ -79,13 +85,13 @@ def post_redemption(call: Call) -> Response:
 def get_redemption(call: Call, order_id: str) -> Response:
     """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     language = language_of(call.query("lang"))
-    table, known = deps.table(), schemas.shop_id("order_id", order_id)
+    table, known = deps.table(), fields.shop_id("order_id", order_id)
     admin = call.may("admin:read")
     order = table.read_order(known)
     redemption = order.redemption
     if redemption is None:
         raise not_found("No code was redeemed on this order.")
-    from chalicelib.domain.explain import payment_of
+    from chalicelib.domain.orders.explain import payment_of
     from chalicelib.web.explain import explain
 
     entries = table.read_entries(redemption)
@@ -102,15 +108,15 @@ def post_refund(call: Call, order_id: str) -> Response:
     """Report money paid back; it may be reported before the redemption."""
     told = call.body(schemas.Refund)
     _check_refund(told)
-    refund = model.Refund(
-        order_id=schemas.shop_id("order_id", order_id),
+    refund = orders.Refund(
+        order_id=fields.shop_id("order_id", order_id),
         refund_id=told.refund_id,
         kind=told.kind,
         amount=told.amount.amount if told.amount else 0,
         currency=told.amount.currency if told.amount else None,
         tax=_minor(told.tax),
         shipping=_minor(told.shipping),
-        refunded_at=schemas.past("refunded_at", told.refunded_at, deps.now()),
+        refunded_at=fields.past("refunded_at", told.refunded_at, deps.now()),
         recorded_at=deps.now(),
     )
     return _report(refund, "refund_id")
@@ -120,9 +126,9 @@ def post_refund(call: Call, order_id: str) -> Response:
 def post_reversal(call: Call, order_id: str, refund_id: str) -> Response:
     """Report a dispute won: that refund no longer counts."""
     call.body(schemas.Reversal)
-    reversal = model.Reversal(
-        order_id=schemas.shop_id("order_id", order_id),
-        refund_id=schemas.shop_id("refund_id", refund_id),
+    reversal = orders.Reversal(
+        order_id=fields.shop_id("order_id", order_id),
+        refund_id=fields.shop_id("refund_id", refund_id),
         recorded_at=deps.now(),
     )
     return _report(reversal, "refund_id")
@@ -134,14 +140,14 @@ def post_fulfilment(call: Call, order_id: str) -> Response:
     told = call.body(schemas.Fulfilment)
     if told.delivered_at is None and not told.void:
         raise bad_field("/delivered_at", "is required, unless the delivery is void")
-    fulfilment = model.Fulfilment(
-        order_id=schemas.shop_id("order_id", order_id),
+    fulfilment = orders.Fulfilment(
+        order_id=fields.shop_id("order_id", order_id),
         fulfilment_id=told.fulfilment_id,
-        delivered_at=schemas.past("delivered_at", told.delivered_at, deps.now()),
+        delivered_at=fields.past("delivered_at", told.delivered_at, deps.now()),
         revision=told.revision,
         more=told.more,
         void=told.void,
-        return_by=schemas.near("return_by", told.return_by, deps.now()),
+        return_by=fields.near("return_by", told.return_by, deps.now()),
         recorded_at=deps.now(),
     )
     return _report(fulfilment, "fulfilment_id")
@@ -151,10 +157,10 @@ def post_fulfilment(call: Call, order_id: str) -> Response:
 def post_payment(call: Call, order_id: str) -> Response:
     """Report that an order has been paid for; it may be reported before the redemption."""
     told, now = call.body(schemas.Payment), deps.now()
-    paid_at = schemas.past("paid_at", told.paid_at, now)
+    paid_at = fields.past("paid_at", told.paid_at, now)
     assert paid_at is not None
-    payment = model.Payment(
-        order_id=schemas.shop_id("order_id", order_id),
+    payment = orders.Payment(
+        order_id=fields.shop_id("order_id", order_id),
         payment_id=told.payment_id,
         paid_at=paid_at,
         recorded_at=now,
@@ -163,7 +169,7 @@ def post_payment(call: Call, order_id: str) -> Response:
 
 
 def _report(fact: "Reported", key: str) -> Response:
-    from chalicelib.operations.report import AlreadyReversed, report
+    from chalicelib.operations.orders.report import AlreadyReversed, report
 
     taken = report(deps.table(), fact)
     if isinstance(taken, Conflicting):
@@ -191,7 +197,7 @@ def _check_refund(told: schemas.Refund) -> None:
     _check_parts(told.amount, {"/tax": told.tax, "/shipping": told.shipping})
 
 
-def _check_parts(amount: schemas.Money, parts: Mapping[str, schemas.Money | None]) -> None:
+def _check_parts(amount: fields.Money, parts: Mapping[str, fields.Money | None]) -> None:
     """Refuse parts of an amount, by pointer, that are in another currency, or more than there is."""
     left = amount.amount
     for pointer, part in parts.items():
@@ -230,7 +236,7 @@ def ask_of(typed: str | None, order: schemas.Redemption | schemas.QuotedOrder, *
         persons=_persons(pepper, order.customer),
         amount=Money(order.amount.amount, order.amount.currency),
         tax=_minor(order.tax),
-        placed_at=schemas.past(f"{at}placed_at", order.placed_at, now) or now,
+        placed_at=fields.past(f"{at}placed_at", order.placed_at, now) or now,
         lines=tuple(Line(it.sku or "", _goods(it), it.gift_card) for it in order.items),
         first_order=order.customer.first_order if order.customer else None,
         payment=_trait(pepper, "payment", order.payment_fingerprint),
@@ -245,7 +251,7 @@ def ask_of(typed: str | None, order: schemas.Redemption | schemas.QuotedOrder, *
 def _check_line(it: schemas.Item, currency: str, pointer: str) -> None:
     if it.amount is not None and it.amount.currency != currency:
         raise bad_field(f"{pointer}/amount/currency", "is not the currency of the order")
-    _check_parts(it.amount or schemas.Money(0, currency), {f"{pointer}/tax": it.tax})
+    _check_parts(it.amount or fields.Money(0, currency), {f"{pointer}/tax": it.tax})
 
 
 def _goods(it: schemas.Item) -> int | None:
@@ -253,7 +259,7 @@ def _goods(it: schemas.Item) -> int | None:
     return None if it.amount is None else it.amount.amount - (_minor(it.tax) or 0)
 
 
-def _minor(told: schemas.Money | None) -> int | None:
+def _minor(told: fields.Money | None) -> int | None:
     return None if told is None else told.amount
 
 
@@ -271,7 +277,7 @@ def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
 
 def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
-    content: dict[str, Any] = {**schemas.content(order), "code": code, "payment": None, "revision": None}
+    content: dict[str, Any] = {**fields.content(order), "code": code, "payment": None, "revision": None}
     if order.customer and order.customer.email:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}
     canonical = msgspec.json.encode(content, order="sorted")

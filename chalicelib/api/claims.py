@@ -8,19 +8,20 @@ from chalice.app import Blueprint, Response
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador
-from chalicelib.api.auth import SESSION, Call, json, once, route
 from chalicelib.api.checkout import ask_of
-from chalicelib.api.language import language_of
-from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import Problem, bad_field, not_found
-from chalicelib.api.repeats import attempt, reused
-from chalicelib.domain.admit import Refused
-from chalicelib.domain.model import Claim
+from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.orders.admit import Refused
+from chalicelib.edge import fields
+from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.language import language_of
+from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.operations.attempts import Reused
-from chalicelib.operations.friends import Contact
+from chalicelib.operations.orders.friends import Contact
 
 if TYPE_CHECKING:
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
 blueprint = Blueprint(__name__)
 
@@ -28,7 +29,7 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/claims", SESSION)
 def post_claim(call: Call, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
     language = language_of(call.query("lang"))
     told = call.body(schemas.NewClaim)
@@ -52,7 +53,7 @@ def post_claim(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/claims", "admin:read")
 def get_claims(call: Call) -> Response:
     """List the claims that wait for an admin, the oldest first."""
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
     query = call.query("limit", "cursor")
     waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
@@ -63,12 +64,12 @@ def get_claims(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/claims/{claim_id}", "admin:write")
 def post_claim_decision(call: Call, claim_id: str) -> Response:
     """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
     told = call.body(schemas.ClaimDecision)
     if (told.decision == "approve") != (told.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
-    found = claims.find(deps.table(), schemas.path_id("id", claim_id))
+    found = claims.find(deps.table(), fields.path_id("id", claim_id))
     if found is None:
         raise not_found("There is no such claim.")
     asked, code = found
@@ -84,7 +85,7 @@ def post_claim_decision(call: Call, claim_id: str) -> Response:
 
 def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> "claims.Answer":
     """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
     order, program = told.order, deps.program()
     assert order is not None
@@ -117,7 +118,7 @@ def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
 
 def _problem(answer: "Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise") -> Problem:
     """What speaks against a decision; the claim stays as it is."""
-    from chalicelib.operations import claims
+    from chalicelib.operations.orders import claims
 
     match answer:
         case Refused(reason):

@@ -5,14 +5,17 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador, stopped, urls
-from chalicelib.api.auth import SESSION, Call, json, once, route
-from chalicelib.api.problems import Problem, bad_field, not_found
-from chalicelib.api.repeats import attempt, reused
-from chalicelib.domain.codes import normal_code
-from chalicelib.domain.model import Code
-from chalicelib.operations import programs
+from chalicelib.api.ambassadors import known_ambassador, stopped
+from chalicelib.domain.model.people import Code
+from chalicelib.domain.people.codes import normal_code
+from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.edge import fields
+from chalicelib.edge.auth import ANYONE, SESSION, Call, json, once, route
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.operations.attempts import Reused
+from chalicelib.operations.people import share
+from chalicelib.operations.program import programs
 
 blueprint = Blueprint(__name__)
 
@@ -20,8 +23,8 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
 def post_code(call: Call, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
-    from chalicelib.domain.suspensions import Stopped
-    from chalicelib.operations.codes import CODES_MAX, Taken, TooManyCodes, add_code
+    from chalicelib.domain.accounts.suspensions import Stopped
+    from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code
 
     told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
     asked = attempt(call, told)
@@ -45,7 +48,7 @@ def post_code(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read", SESSION)
 def get_codes(call: Call, ambassador_id: str) -> Response:
     """List all codes of an ambassador, the first one first."""
-    from chalicelib.operations.codes import codes_of
+    from chalicelib.operations.people.codes import codes_of
 
     call.query()
     found = codes_of(deps.table(), known_ambassador(ambassador_id))
@@ -55,14 +58,14 @@ def get_codes(call: Call, ambassador_id: str) -> Response:
 @route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
 def patch_code(call: Call, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
-    from chalicelib.operations.codes import change_code
+    from chalicelib.operations.people.codes import change_code
 
     told = call.body(schemas.CodeChange)
     changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
     if not changes:
         raise bad_field("", "names no change: state, expires_at or campaign")
     if changes.get("expires_at"):
-        changes["expires_at"] = schemas.near("expires_at", changes["expires_at"], deps.now())
+        changes["expires_at"] = fields.near("expires_at", changes["expires_at"], deps.now())
     if changes.get("campaign"):
         _check_campaign(changes["campaign"])
     stored = change_code(deps.table(), code, changes)
@@ -71,13 +74,24 @@ def patch_code(call: Call, code: str) -> Response:
     return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})
 
 
+@route(blueprint, "GET", "/v1/codes/{code}", ANYONE)
+def get_code(call: Call, code: str) -> Response:
+    """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
+    call.query()
+    shared = share.look_up(deps.table(), code, now=deps.now())
+    if shared is None or not deps.program().open:
+        return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
+    offered = present.offer(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
+    return json(200, present.public_code(shared.code, greetable(shared.by.person.first_name), offered))
+
+
 def _wished(typed: str) -> str:
     """Read the code that somebody wishes for.
 
     Raises:
         Problem: 400 when it can't be a code, 422 when it says what no code should.
     """
-    from chalicelib.domain.wishes import LONGEST, SHORTEST, unfit
+    from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
 
     code, why = normal_code(typed), unfit(typed, deps.program().shop_name)
     if why == "form" or code is None:
@@ -101,4 +115,4 @@ def _check_campaign(name: str) -> None:
 
 
 def _shown(code: Code) -> present.Body:
-    return {**present.code(code), "created_at": code.created_at, **urls(code.code)}
+    return {**present.code(code), "created_at": code.created_at, **share.urls(deps.settings().public_url, code.code)}

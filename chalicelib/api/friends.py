@@ -4,8 +4,9 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, once, route
-from chalicelib.api.problems import Problem, not_found
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, once, route
+from chalicelib.edge.problems import Problem, not_found
 
 blueprint = Blueprint(__name__)
 
@@ -20,13 +21,13 @@ _REFUSALS = {
 @route(blueprint, "POST", "/v1/orders/{order_id}/release-friend", "admin:write")
 def post_release(call: Call, order_id: str) -> Response:
     """Set the friend of an order free, so that a code can be used on another one. The order earns nothing any more."""
-    from chalicelib.operations.friends import NotReleased, release
-    from chalicelib.operations.redeem import GRACE
+    from chalicelib.operations.orders.friends import NotReleased, release
+    from chalicelib.operations.orders.redeem import GRACE
 
     told, now = call.body(schemas.FriendReleased), deps.now()
     answer = release(
         deps.table(),
-        schemas.shop_id("order_id", order_id),
+        fields.shop_id("order_id", order_id),
         void_reward=told.void_reward,
         author=call.key.id,
         note=told.note,

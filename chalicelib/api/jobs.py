@@ -3,10 +3,11 @@
 from chalice.app import Blueprint, Response
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, json, route
-from chalicelib.api.problems import not_found
-from chalicelib.domain.model import Job
+from chalicelib.api import present
+from chalicelib.domain.model.work import Job
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, json, route
+from chalicelib.edge.problems import not_found
 
 blueprint = Blueprint(__name__)
 
@@ -14,7 +15,7 @@ blueprint = Blueprint(__name__)
 @route(blueprint, "GET", "/v1/jobs/{job_id}", "admin:read")
 def get_job(_: Call, job_id: str) -> Response:
     """Show how far a job is and what has come out of it."""
-    job = deps.table().read_job(schemas.path_id("job_id", job_id))
+    job = deps.table().read_job(fields.path_id("job_id", job_id))
     if job is None:
         raise not_found("There is no such job.")
     return json(200, present.job(job))

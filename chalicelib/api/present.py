@@ -5,36 +5,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.domain.explain import PaymentState, reason_of, state_of, trace
-from chalicelib.domain.model import (
-    Account,
-    Adjustment,
-    ApiKey,
-    Case,
-    Claim,
-    Code,
+from chalicelib.domain.model.access import ApiKey, Session
+from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.model.orders import (
     Freed,
     Fulfilment,
-    Gift,
-    Job,
-    LedgerEntry,
     OrderFacts,
     Payment,
-    Profile,
     Redemption,
     Refund,
     Reversal,
     Review,
-    Session,
-    Suspension,
     Terms,
-    Withdrawal,
 )
+from chalicelib.domain.model.people import Code, Profile
+from chalicelib.domain.model.reviews import Case
+from chalicelib.domain.model.work import Job
 from chalicelib.domain.money import written
-from chalicelib.domain.program import Program, Rate, tier_after, tier_of
+from chalicelib.domain.orders.explain import PaymentState, reason_of, state_of, trace
+from chalicelib.domain.program.program import Program, Rate, tier_after, tier_of
 
 if TYPE_CHECKING:
-    from chalicelib.operations.reviews import Open
+    from chalicelib.operations.orders.reviews import Open
 
 Body = dict[str, Any]
 
@@ -163,7 +156,8 @@ def claimed(asked: Claim, redemption: Redemption | None) -> Body:
 
 def signals(terms: Terms, program: Program) -> list[Body]:
     """What spoke for a review, in words that are for admins only: they would teach how not to be noticed."""
-    from chalicelib.domain.fraud import SIGNALS, weight
+    from chalicelib.domain.orders.fraud import weight
+    from chalicelib.domain.program.signals import SIGNALS
 
     return [
         {"name": name, "weight": weight((name,), program.watch), "text": SIGNALS[name].text} for name in terms.signals
@@ -171,7 +165,7 @@ def signals(terms: Terms, program: Program) -> list[Body]:
 
 
 def _case(case: Case, program: Program) -> Body:
-    from chalicelib.domain.settle import default_of
+    from chalicelib.domain.orders.settle import default_of
 
     return {
         "questions": [it.about for it in case.questions],
@@ -345,7 +339,7 @@ def ambassador(
     profile: Profile, account: Account, program: Program, month: str, urls: Body, clicks: dict[str, int]
 ) -> Body:
     """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
-    from chalicelib.domain.tiers import reached
+    from chalicelib.domain.accounts.tiers import reached
 
     person = profile.person
     return {
@@ -400,7 +394,7 @@ def code(stored: Code) -> Body:
 
 
 def _coupon(spend: Withdrawal, now: datetime) -> Body:
-    from chalicelib.domain.withdrawals import has_expired
+    from chalicelib.domain.accounts.withdrawals import has_expired
 
     confirmed = spend.state == "confirmed"
     return {

@@ -7,12 +7,13 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
-from chalicelib.api.auth import ANYONE, Call, json, route
-from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import Problem, not_found
-from chalicelib.api.schemas import misfitting
-from chalicelib.domain.program import Program
-from chalicelib.operations import programs
+from chalicelib.domain.program.program import Program
+from chalicelib.edge import fields
+from chalicelib.edge.auth import ANYONE, Call, json, route
+from chalicelib.edge.fields import misfitting
+from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.problems import Problem, not_found
+from chalicelib.operations.program import programs
 
 if TYPE_CHECKING:
     from chalicelib.operations.documents import Misfit
@@ -39,7 +40,7 @@ def get_program(call: Call) -> Response:
 @route(blueprint, "PUT", "/v1/program", "admin:write")
 def put_program(call: Call) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
-    from chalicelib.domain.flaws import FlawedProgramError
+    from chalicelib.domain.program.flaws import FlawedProgramError
 
     candidate, over = _program(call.body(dict[str, Any])), _written_over(call)
     try:
@@ -78,7 +79,7 @@ def get_version(call: Call, version: str) -> Response:
 def get_schema(call: Call) -> Response:
     """Describe the document of a program as a JSON Schema, for editors and for checks before a PUT."""
     call.query()
-    from chalicelib.operations.program_shape import schema
+    from chalicelib.operations.program.shape import schema
 
     kind = {"Content_Type": "application/schema+json", "Cache_Control": "public, max-age=3600"}
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
@@ -87,8 +88,8 @@ def get_schema(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/program/preview", "admin:read")
 def post_preview(call: Call) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
-    from chalicelib.operations import preview
     from chalicelib.operations.jobs import start
+    from chalicelib.operations.whatif import preview
 
     told = call.body(schemas.Preview)
     candidate, wrong = _candidate(told.program)
@@ -109,8 +110,8 @@ def _program(document: dict[str, Any]) -> Program:
     Raises:
         Problem: 400, naming every flaw.
     """
-    from chalicelib.domain.flaws import FlawedProgramError
-    from chalicelib.operations.program_document import read
+    from chalicelib.domain.program.flaws import FlawedProgramError
+    from chalicelib.operations.program.document import read
 
     try:
         return read(document)
@@ -120,8 +121,8 @@ def _program(document: dict[str, Any]) -> Program:
 
 def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]":
     """Read a document that is part of a body: the program, or all its flaws."""
-    from chalicelib.domain.flaws import FlawedProgramError
-    from chalicelib.operations.program_document import read
+    from chalicelib.domain.program.flaws import FlawedProgramError
+    from chalicelib.operations.program.document import read
 
     try:
         return read(document), []
@@ -130,9 +131,9 @@ def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]
 
 
 def _flaws_of(period: schemas.Days) -> "list[Misfit]":
-    from chalicelib.operations.preview import DAYS_MAX
+    from chalicelib.operations.whatif.preview import DAYS_MAX
 
-    low, high = schemas.EARLIEST.date(), schemas.LATEST.date()
+    low, high = fields.EARLIEST.date(), fields.LATEST.date()
     if not (low <= period.first <= high and low <= period.last <= high):
         return [("/period", f"lies outside {low} to {high}")]
     if period.first > period.last:
@@ -144,20 +145,20 @@ def _flaws_of(period: schemas.Days) -> "list[Misfit]":
 
 def _warnings(program: Program) -> list[dict[str, str]]:
     """What whoever has written a program should think over."""
-    from chalicelib.domain.warnings import warnings
+    from chalicelib.domain.program.warnings import warnings
 
     return [{"pointer": pointer, "detail": detail} for pointer, detail in warnings(program, now=deps.now())]
 
 
 def _shown(program: Program, **beside: Any) -> Response:
-    from chalicelib.operations.program_document import show
+    from chalicelib.operations.program.document import show
 
     return json(200, {**show(program), **beside}, ETag=_etag(program.version), Cache_Control="private, no-cache")
 
 
 def _version(program: Program, *before: Program) -> dict[str, Any]:
     """A version as the list shows it; the first has changed nothing."""
-    from chalicelib.operations.program_document import changes
+    from chalicelib.operations.program.document import changes
 
     changed = [asdict(change) for earlier in before for change in changes(earlier, program)]
     published = {"version": program.version, "author": program.author, "created_at": program.created_at}

@@ -6,14 +6,15 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.api.auth import Call, json, once, route
-from chalicelib.api.pages import cursor_of, limit_of, page, position_of
-from chalicelib.api.problems import Problem, bad_field
 from chalicelib.domain.money import Money
-from chalicelib.operations.redeem import Conflicting
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.problems import Problem, bad_field
+from chalicelib.operations.orders.redeem import Conflicting
 
 if TYPE_CHECKING:
-    from chalicelib.operations.reviews import Answer
+    from chalicelib.operations.orders.reviews import Answer
 
 blueprint = Blueprint(__name__)
 
@@ -33,7 +34,7 @@ _MISVALUED = {
 @route(blueprint, "GET", "/v1/reviews", "admin:read")
 def get_reviews(call: Call) -> Response:
     """List the rewards that wait for an admin, the soonest deadline first."""
-    from chalicelib.operations.reviews import queue
+    from chalicelib.operations.orders.reviews import queue
 
     query = call.query("limit", "cursor")
     waiting, after = queue(deps.table(), position_of(query, "reviews"), limit_of(query))
@@ -43,7 +44,7 @@ def get_reviews(call: Call) -> Response:
 @route(blueprint, "POST", "/v1/reviews", "admin:write")
 def post_reviews(call: Call) -> Response:
     """Approve or deny many rewards alike. Each order has an answer of its own."""
-    from chalicelib.operations.reviews import review_all
+    from chalicelib.operations.orders.reviews import review_all
 
     told = call.body(schemas.Decisions)
     asked = dict.fromkeys(told.order_ids)
@@ -55,12 +56,12 @@ def post_reviews(call: Call) -> Response:
 def post_review(call: Call, order_id: str) -> Response:
     """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
     from chalicelib.operations.documents import escaped
-    from chalicelib.operations.report import Misvalued, Reviewed, review
+    from chalicelib.operations.orders.report import Misvalued, Reviewed, review
 
     told = call.body(schemas.Decision)
     answer = review(
         deps.table(),
-        schemas.shop_id("order_id", order_id),
+        fields.shop_id("order_id", order_id),
         told.decision,
         author=call.key.id,
         note=told.note,
@@ -79,7 +80,7 @@ def post_review(call: Call, order_id: str) -> Response:
 
 def _result(order_id: str, answer: "Answer") -> present.Body:
     """What became of one order among many."""
-    from chalicelib.operations.report import Reviewed
+    from chalicelib.operations.orders.report import Reviewed
 
     if isinstance(answer, Reviewed):
         return {"order_id": order_id, "status": "decided", "review": present.review(answer.review, answer.currency)}
@@ -88,7 +89,7 @@ def _result(order_id: str, answer: "Answer") -> present.Body:
 
 
 def _reason(answer: "Answer") -> str:
-    from chalicelib.operations.report import Misvalued, NotReviewable
+    from chalicelib.operations.orders.report import Misvalued, NotReviewable
 
     if isinstance(answer, NotReviewable):
         return answer.reason

@@ -1,86 +1,34 @@
-"""The shapes of requests, checked at the edge: types, lengths, ranges, and no field that we don't know.
+"""The shapes of requests, checked at the edge."""
 
-JSON numbers with a fraction or exponent are never money: msgspec in its strict mode takes whole numbers only.
-"""
+from datetime import date
+from typing import Annotated, Any, Literal
 
-import base64
-import json
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from msgspec import UNSET, Meta, UnsetType, field
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
-
-from chalicelib.api import tidy
-from chalicelib.api.problems import Problem, bad_field
-from chalicelib.api.tidy import tidied
-from chalicelib.domain.shape import BARRED, INVISIBLE, JOINERS
-from chalicelib.operations.keys import SCOPES, Scope
-
-if TYPE_CHECKING:
-    from chalicelib.operations.documents import Misfit
-
-BODY_MAX = 64 * 1024
-ERRORS_MAX = 50
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-_SKEW = timedelta(days=1)
-_FAR = timedelta(days=3 * 366)
-
-_WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
-_LABEL = r"[A-Za-z0-9_-]{1,63}"
-_NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
-_ID = rf"^(?! )[^{BARRED}{INVISIBLE}{JOINERS}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+(?<! )\Z"
-_FREE = rf"^(?!\s)[^{BARRED}{INVISIBLE}]+(?<!\s)\Z"
-
-
-def _tidied(tidy: Callable[[str], str], **limits: Any) -> Meta:
-    """What limits a text, and how it is tidied before."""
-    return Meta(**limits, extra={"tidy": tidy})
-
-
-Amount = Annotated[int, Meta(ge=0, le=10**12)]
-Currency = Annotated[str, _tidied(tidy.currency, pattern=r"^[A-Z]{3}\Z")]
-OurId = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
-Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=_ID)]
-ClaimedId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_ID)]
-CustomerId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_FREE)]
-Sku = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=128, pattern=_FREE)]
-Email = Annotated[str, _tidied(tidy.address, max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=_NAME)]
-PersonName = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=80, pattern=_NAME)]
-FriendName = Annotated[str, _tidied(tidy.first_name, min_length=1)]
-Locale = Annotated[str, _tidied(tidy.language_tag, max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
-Birthday = Annotated[str, _tidied(tidy.trimmed, pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")]
-Typed = Annotated[str, Meta(min_length=1, max_length=128)]
-Trait = Annotated[str, _tidied(tidy.trait, min_length=1)]
-Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
-Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
-Note = Annotated[str, Meta(min_length=1, max_length=2000)]
-Consents = Annotated[list[OurId], Meta(max_length=20)] | Annotated[dict[OurId, bool], Meta(max_length=20)]
-Moment = Annotated[datetime, Meta(tz=True)]
-T = TypeVar("T")
-
-
-class Shape(Struct, forbid_unknown_fields=True):
-    """What all requests share: a field that we don't know is an error, not ignored."""
-
-
-class Money(Shape):
-    """Minor units and an ISO 4217 currency."""
-
-    amount: Amount
-    currency: Currency
-
-
-class Counted(Shape):
-    """Minor units of a currency, or a number of another unit such as points."""
-
-    amount: Amount
-    currency: Currency | None = None
-    unit: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,19}\Z")] | None = None
+from chalicelib.edge.fields import (
+    Birthday,
+    Change,
+    ClaimedId,
+    Consents,
+    Counted,
+    CustomerId,
+    Email,
+    FriendName,
+    Id,
+    Locale,
+    Moment,
+    Money,
+    Name,
+    Note,
+    OurId,
+    PersonName,
+    Reference,
+    Shape,
+    Sku,
+    Trait,
+    Typed,
+)
+from chalicelib.operations.access.keys import SCOPES, Scope
 
 
 class Item(Shape):
@@ -114,7 +62,7 @@ class Redemption(Shape):
     customer: Customer
     amount: Money
     tax: Money | None = None
-    items: Items = []
+    items: Items = field(default_factory=list)
     placed_at: Moment | None = None
     payment: Literal["paid", "pending"] = "paid"
     revision: Annotated[int, Meta(ge=1, le=10**6)] = 1
@@ -129,7 +77,7 @@ class QuotedOrder(Shape):
     order_id: Id | None = None
     customer: Customer | None = None
     tax: Money | None = None
-    items: Items = []
+    items: Items = field(default_factory=list)
     placed_at: Moment | None = None
     payment_fingerprint: Trait | None = None
     shipping_address: Trait | None = None
@@ -191,7 +139,7 @@ class Newcomer(Shape):
     locale: Locale | None = None
     customer_id: CustomerId | None = None
     birthday: Birthday | None = None
-    consents: Consents = []
+    consents: Consents = field(default_factory=list)
 
 
 class AmbassadorChange(Shape):
@@ -221,7 +169,7 @@ class Decision(Shape):
 
     decision: Literal["approve", "deny"]
     note: Note
-    values: Annotated[dict[Id, Money], Meta(max_length=100)] = {}
+    values: Annotated[dict[Id, Money], Meta(max_length=100)] = field(default_factory=dict)
 
 
 class NewClaim(Shape):
@@ -238,7 +186,7 @@ class ClaimedOrder(Shape):
     amount: Money
     placed_at: Moment
     tax: Money | None = None
-    items: Items = []
+    items: Items = field(default_factory=list)
     payment_fingerprint: Trait | None = None
     shipping_address: Trait | None = None
 
@@ -330,14 +278,6 @@ class Reinstate(Shape):
     note: Note
 
 
-class Change(Shape):
-    """By how much a balance changes: minor units of a currency, or a number of another unit."""
-
-    amount: Annotated[int, Meta(ge=-(10**12), le=10**12)]
-    currency: Currency | None = None
-    unit: Unit | None = None
-
-
 class NewAdjustment(Shape):
     """A correction of a balance, and why."""
 
@@ -384,156 +324,3 @@ class Preview(Shape):
 
     program: dict[str, Any]
     period: Days
-
-
-def parse(raw: bytes, kind: type[T]) -> T:
-    """Read a JSON body as `kind`.
-
-    Raises:
-        Problem: 413 when it is too large, 400 when it is no JSON or does not fit, with a JSON pointer (RFC 6901) to
-            every field that is wrong.
-    """
-    if len(raw) > BODY_MAX:
-        raise Problem(413, "body_too_large", f"A body has at most {BODY_MAX} bytes.")
-    try:
-        json.loads(raw or b"{}", object_pairs_hook=_unique)
-        document = tidied(msgspec.json.decode(raw or b"{}"), kind)
-    except (ValueError, RecursionError) as error:
-        raise _malformed() from error
-    try:
-        return msgspec.convert(document, kind)
-    except msgspec.ValidationError as error:
-        from chalicelib.operations.documents import located, misfits
-
-        raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
-
-
-def misfitting(wrong: "list[Misfit]") -> Problem:
-    """A 400 that names every field that does not fit."""
-    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in wrong]
-    return Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=errors)
-
-
-def content(told: object) -> Any:
-    """Return what a request says, whatever its spelling: the fields as they were tidied, times in milliseconds."""
-    plain = msgspec.to_builtins(told, builtin_types=(datetime,))
-    return _timed(plain)
-
-
-def path_id(name: str, given: str, mark: str = "/") -> str:
-    """Check an id of ours that came in the path, or with `mark` "?" in the query.
-
-    Raises:
-        Problem: 400.
-    """
-    try:
-        return msgspec.convert(given, OurId)
-    except msgspec.ValidationError as error:
-        raise bad_field(f"{mark}{name}", "is 1 to 128 printable characters without / and #") from error
-
-
-def shop_id(name: str, given: str, mark: str = "/") -> str:
-    """Check an id of the shop's that came in the path, or with `mark` "?" in the query.
-
-    In a path, `~` and the base64url of an id (RFC 4648, 5) stand for it: what lies between a client and us may decode,
-    or refuse, an encoded slash, and a dot alone does not arrive at all.
-
-    Raises:
-        Problem: 400.
-    """
-    try:
-        return msgspec.convert(_decoded(given) if mark == "/" and given.startswith("~") else given, Id)
-    except ValueError as error:
-        raise bad_field(
-            f"{mark}{name}", "is 1 to 128 printable characters, or in a path ~ and their base64url"
-        ) from error
-
-
-def queried(name: str, typed: str, kind: Any) -> str:
-    """Check a text that came in the query.
-
-    Raises:
-        Problem: 400, which does not repeat what was typed.
-    """
-    try:
-        return str(msgspec.convert(tidied(typed, kind), kind))
-    except msgspec.ValidationError as error:
-        raise bad_field(f"?{name}", "is not well formed") from error
-
-
-def past(name: str, given: datetime | None, now: datetime) -> datetime | None:
-    """Check a time at which something has happened: since 2000, and not in the future but for a clock's error.
-
-    Raises:
-        Problem: 400.
-    """
-    return _between(name, given, EARLIEST, now + _SKEW)
-
-
-def near(name: str, given: datetime | None, now: datetime) -> datetime | None:
-    """Check a time that may lie ahead, but no more than three years.
-
-    Raises:
-        Problem: 400.
-    """
-    return _between(name, given, EARLIEST, now + _FAR)
-
-
-def unit_of(told: Counted | Change) -> str:
-    """Return what an amount is counted in.
-
-    Raises:
-        Problem: 400 unless it says so, once.
-    """
-    unit = told.currency or told.unit
-    if unit is None or (told.currency and told.unit):
-        raise bad_field("/amount", "has either a currency or a unit")
-    return unit
-
-
-def birthday(given: str | None) -> str | None:
-    """Check that a birthday, with or without the year, is a day of the calendar.
-
-    Raises:
-        Problem: 400.
-    """
-    try:
-        date.fromisoformat(given if given and len(given) > len("MM-DD") else f"2000-{given or '01-01'}")
-    except ValueError as error:
-        raise bad_field("/birthday", "is no day of the calendar") from error
-    return given
-
-
-def _between(name: str, given: datetime | None, low: datetime, high: datetime) -> datetime | None:
-    if given is None:
-        return None
-    if not low <= given <= high:
-        raise bad_field(f"/{name}", f"lies outside {low:%Y-%m-%d} to {high:%Y-%m-%d}")
-    given = given.astimezone(UTC)
-    return given.replace(microsecond=given.microsecond // 1000 * 1000)
-
-
-def _timed(plain: Any) -> Any:
-    match plain:
-        case datetime():
-            return (plain - EARLIEST) // timedelta(milliseconds=1)
-        case dict():
-            return {name: _timed(it) for name, it in plain.items()}
-        case list():
-            return [_timed(it) for it in plain]
-    return plain
-
-
-def _decoded(given: str) -> str:
-    encoded = given.removeprefix("~").encode("ascii")
-    return base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode()
-
-
-def _unique(pairs: list[tuple[str, object]]) -> None:
-    """Refuse an object that says a thing twice: readers of JSON disagree which of them counts (RFC 8259, 4)."""
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise Problem(400, "malformed_json", "An object in the body names the same field twice.")
-
-
-def _malformed() -> Problem:
-    return Problem(400, "malformed_json", "The body is no valid JSON.")

@@ -8,18 +8,19 @@ from chalice.app import Blueprint, Response
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador, stopped
-from chalicelib.api.auth import SESSION, Call, json, once, route
-from chalicelib.api.pages import listed
-from chalicelib.api.problems import Problem, bad_field, not_found
-from chalicelib.api.repeats import attempt, reused
-from chalicelib.domain.codes import normal_code
-from chalicelib.domain.model import Withdrawal
+from chalicelib.domain.model.accounts import Withdrawal
 from chalicelib.domain.money import Money, is_currency
+from chalicelib.domain.people.codes import normal_code
+from chalicelib.edge import fields
+from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.paging import listed
+from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.operations.attempts import Reused
 
 if TYPE_CHECKING:
-    from chalicelib.domain.withdrawals import Reason, Step
-    from chalicelib.operations.withdraw import Wanted
+    from chalicelib.domain.accounts.withdrawals import Reason, Step
+    from chalicelib.operations.accounts.withdrawals import Wanted
 
 blueprint = Blueprint(__name__)
 
@@ -39,7 +40,7 @@ _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancel
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/spends", SESSION)
 def post_spend(call: Call, ambassador_id: str) -> Response:
     """Turn available money, or points that are worth some, into a coupon for the shop."""
-    from chalicelib.operations.withdraw import Wanted
+    from chalicelib.operations.accounts.withdrawals import Wanted
 
     told = call.body(schemas.Spend)
     return _withdraw(call, told, Wanted("spend", ambassador_id, _counted(told.amount)))
@@ -92,7 +93,7 @@ def post_coupon_return(call: Call, code: str) -> Response:
 @route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/payouts", "admin:write")
 def post_payout(call: Call, ambassador_id: str) -> Response:
     """Reserve money of an ambassador that is to be paid out by other means."""
-    from chalicelib.operations.withdraw import Wanted
+    from chalicelib.operations.accounts.withdrawals import Wanted
 
     told = call.body(schemas.Payout)
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
@@ -147,10 +148,10 @@ def post_payout_return(call: Call, payout_id: str) -> Response:
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
-def _withdraw(call: Call, told: schemas.Shape, wanted: "Wanted") -> Response:
-    from chalicelib.domain.suspensions import Stopped
-    from chalicelib.domain.withdrawals import Refused
-    from chalicelib.operations.withdraw import withdraw
+def _withdraw(call: Call, told: fields.Shape, wanted: "Wanted") -> Response:
+    from chalicelib.domain.accounts.suspensions import Stopped
+    from chalicelib.domain.accounts.withdrawals import Refused
+    from chalicelib.operations.accounts.withdrawals import withdraw
 
     made = withdraw(
         deps.table(), wanted, deps.program(), attempt=attempt(call, told), now=deps.now(), chance=deps.chance()
@@ -165,8 +166,8 @@ def _withdraw(call: Call, told: schemas.Shape, wanted: "Wanted") -> Response:
 
 
 def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> Response:
-    from chalicelib.domain.withdrawals import Already, TooLate
-    from chalicelib.operations.withdraw import finish
+    from chalicelib.domain.accounts.withdrawals import Already, TooLate
+    from chalicelib.operations.accounts.withdrawals import finish
 
     answer = finish(deps.table(), was.id, step, deps.program(), by=call.key.id, closing=closing, now=deps.now())
     if isinstance(answer, Already | TooLate):
@@ -175,8 +176,8 @@ def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> R
 
 
 def _return(call: Call, find: Callable[[], Withdrawal]) -> Response:
-    from chalicelib.domain.withdrawals import NotConfirmed, Refused, TooMuch
-    from chalicelib.operations.withdraw import return_money
+    from chalicelib.domain.accounts.withdrawals import NotConfirmed, Refused, TooMuch
+    from chalicelib.operations.accounts.withdrawals import return_money
 
     told = call.body(schemas.Return)
     asked, amount = attempt(call, told), _counted(told.amount) if told.amount else None
@@ -213,7 +214,7 @@ def _too_much(stored: Withdrawal) -> Problem:
 
 def _stands(stored: Withdrawal, step: "Step") -> Problem:
     """Say what stands instead of what was asked for."""
-    from chalicelib.domain.withdrawals import has_expired
+    from chalicelib.domain.accounts.withdrawals import has_expired
 
     name = "coupon" if stored.kind == "spend" else "payout"
     if stored.state == step:
@@ -225,7 +226,7 @@ def _stands(stored: Withdrawal, step: "Step") -> Problem:
 
 
 def _coupon(typed: str) -> Withdrawal:
-    from chalicelib.operations.withdraw import find_coupon
+    from chalicelib.operations.accounts.withdrawals import find_coupon
 
     code = normal_code(typed)
     found = find_coupon(deps.table(), code) if code else None
@@ -235,7 +236,7 @@ def _coupon(typed: str) -> Withdrawal:
 
 
 def _payout(payout_id: str) -> Withdrawal:
-    found = deps.table().read_withdrawal(schemas.path_id("id", payout_id))
+    found = deps.table().read_withdrawal(fields.path_id("id", payout_id))
     if found is None or found.kind != "payout":
         raise not_found("There is no such payout.")
     return found
@@ -245,5 +246,5 @@ def _shown(stored: Withdrawal) -> present.Body:
     return present.withdrawal(stored, deps.now())
 
 
-def _counted(told: schemas.Counted) -> Money:
-    return Money(told.amount, schemas.unit_of(told))
+def _counted(told: fields.Counted) -> Money:
+    return Money(told.amount, fields.unit_of(told))

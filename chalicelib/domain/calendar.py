@@ -8,7 +8,7 @@ other versions say.
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
 
-from chalicelib.domain.program import Program
+from chalicelib.domain.program.program import Program
 
 _YEAR = 12
 

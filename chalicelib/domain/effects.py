@@ -2,34 +2,50 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain import model
-from chalicelib.domain.program import Program
+from chalicelib.domain.model.access import ApiKey, Attempt, Session
+from chalicelib.domain.model.accounts import (
+    Account,
+    Adjustment,
+    Coupon,
+    Draw,
+    Gift,
+    LedgerEntry,
+    Suspension,
+    Withdrawal,
+)
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import Later, Redemption
+from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+from chalicelib.domain.model.reviews import Case, Trait
+from chalicelib.domain.model.work import Job
+from chalicelib.domain.program.program import Program
 
 Entity = (
-    model.Later
+    Later
     | Program
-    | model.Account
-    | model.Adjustment
-    | model.ApiKey
-    | model.Attempt
-    | model.Case
-    | model.Claim
-    | model.Code
-    | model.Coupon
-    | model.Friend
-    | model.FurtherCodes
-    | model.Gift
-    | model.Job
-    | model.LedgerEntry
-    | model.Membership
-    | model.Message
-    | model.OpenClaims
-    | model.Profile
-    | model.Redemption
-    | model.Trait
-    | model.Session
-    | model.Suspension
-    | model.Withdrawal
+    | Account
+    | Adjustment
+    | ApiKey
+    | Attempt
+    | Case
+    | Claim
+    | Code
+    | Coupon
+    | Friend
+    | FurtherCodes
+    | Gift
+    | Job
+    | LedgerEntry
+    | Membership
+    | Message
+    | OpenClaims
+    | Profile
+    | Redemption
+    | Trait
+    | Session
+    | Suspension
+    | Withdrawal
 )
 
 
@@ -45,21 +61,21 @@ class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
     entity: (
-        model.Account
-        | model.Adjustment
-        | model.Case
-        | model.Claim
-        | model.Friend
-        | model.FurtherCodes
-        | model.Gift
-        | model.Job
-        | model.Membership
-        | model.OpenClaims
-        | model.Profile
-        | model.Redemption
-        | model.Session
-        | model.Trait
-        | model.Withdrawal
+        Account
+        | Adjustment
+        | Case
+        | Claim
+        | Friend
+        | FurtherCodes
+        | Gift
+        | Job
+        | Membership
+        | OpenClaims
+        | Profile
+        | Redemption
+        | Session
+        | Trait
+        | Withdrawal
     )
 
 
@@ -67,14 +83,14 @@ class Replace:
 class Owned:
     """A code belongs to this ambassador with these owners from now on; what else it says stays."""
 
-    code: model.Code
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
     """A code does not work any more; what else it says stays, whoever changes that meanwhile."""
 
-    code: model.Code
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +104,14 @@ class Unsuspended:
 class Unchanged:
     """Write nothing, but only if the redemption is still at the version that was read."""
 
-    redemption: model.Redemption
+    redemption: Redemption
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
 
-    fact: model.Later
+    fact: Later
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +129,21 @@ class Absent:
 class Revoked:
     """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
 
-    key: model.ApiKey
+    key: ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class Valid:
     """Write nothing, but only if this server key has not been revoked."""
 
-    key: model.ApiKey
+    key: ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
     """Take from a shard of a month's budget, or give back to it."""
 
-    draw: model.Draw
+    draw: Draw
 
 
 Effect = Create | Replace | Owned | Paused | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.effects import Create, Effect
-from chalicelib.domain.model import Attempt
+from chalicelib.domain.model.access import Attempt
 from chalicelib.store.table import Failure, Table
 
 

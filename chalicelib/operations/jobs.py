@@ -12,8 +12,8 @@ from random import Random
 from typing import Protocol
 
 from chalicelib.domain.effects import Create, Replace
-from chalicelib.domain.model import Job
-from chalicelib.operations.ids import new_id
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.model.work import Job
 from chalicelib.store.table import BusyError, Table
 
 STEP_SECONDS = 10.0

@@ -6,7 +6,8 @@ It may find then that the ambassador was merged into another one: an id leads on
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from chalicelib.domain.model import Account, Profile
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.people import Profile
 from chalicelib.store.table import Table
 
 SECONDS = 8.0

@@ -7,43 +7,60 @@ from typing import Any, cast
 
 import msgspec
 
-from chalicelib.domain import model
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.program import Program
+from chalicelib.domain.model.access import ApiKey, Attempt, Session
+from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import (
+    Freed,
+    Fulfilment,
+    Payment,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+    Standing,
+    Terms,
+)
+from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+from chalicelib.domain.model.reviews import Case, Trait
+from chalicelib.domain.model.work import Job
+from chalicelib.domain.program.program import Program
 from chalicelib.store.keys import Key, index_keys, key_of, kind_in, stamp
 
 Item = dict[str, dict[str, Any]]
 
 _ENTITIES: dict[str, type] = {
-    "PROFILE": model.Profile,
-    "ACCOUNT": model.Account,
-    "ENTRY": model.LedgerEntry,
-    "SUSPENSION": model.Suspension,
-    "CODE": model.Code,
-    "CODES": model.FurtherCodes,
-    "AMBASSADOR": model.Membership,
-    "FRIEND": model.Friend,
-    "REDEMPTION": model.Redemption,
-    "REFUND": model.Refund,
-    "REVERSAL": model.Reversal,
-    "FULFILMENT": model.Fulfilment,
-    "REVIEW": model.Review,
-    "PAYMENT": model.Payment,
-    "FREED": model.Freed,
-    "CASE": model.Case,
-    "USED": model.Trait,
-    "CLAIM": model.Claim,
-    "OPEN": model.OpenClaims,
-    "GIFT": model.Gift,
-    "WITHDRAWAL": model.Withdrawal,
-    "COUPON": model.Coupon,
-    "ADJUSTMENT": model.Adjustment,
-    "MSG": model.Message,
-    "JOB": model.Job,
+    "PROFILE": Profile,
+    "ACCOUNT": Account,
+    "ENTRY": LedgerEntry,
+    "SUSPENSION": Suspension,
+    "CODE": Code,
+    "CODES": FurtherCodes,
+    "AMBASSADOR": Membership,
+    "FRIEND": Friend,
+    "REDEMPTION": Redemption,
+    "REFUND": Refund,
+    "REVERSAL": Reversal,
+    "FULFILMENT": Fulfilment,
+    "REVIEW": Review,
+    "PAYMENT": Payment,
+    "FREED": Freed,
+    "CASE": Case,
+    "USED": Trait,
+    "CLAIM": Claim,
+    "OPEN": OpenClaims,
+    "GIFT": Gift,
+    "WITHDRAWAL": Withdrawal,
+    "COUPON": Coupon,
+    "ADJUSTMENT": Adjustment,
+    "MSG": Message,
+    "JOB": Job,
     "V": Program,
-    "KEY": model.ApiKey,
-    "SESSION": model.Session,
-    "ATTEMPT": model.Attempt,
+    "KEY": ApiKey,
+    "SESSION": Session,
+    "ATTEMPT": Attempt,
 }
 
 
@@ -61,7 +78,7 @@ _DEFAULTS: dict[type, dict[str, Any]] = {
 
 _STANDING, _TERMS = (
     {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
-    for kind in (model.Standing, model.Terms)
+    for kind in (Standing, Terms)
 )
 
 _MET: set[Any] = set()
@@ -75,7 +92,7 @@ def item_of(entity: Entity) -> Item:
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
     usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
     kept = {name: field for name, field in told.items() if name not in usual}
-    if isinstance(entity, model.Redemption) and entity.standing is not None:
+    if isinstance(entity, Redemption) and entity.standing is not None:
         kept["standing"] = _brief(told["standing"])
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
 
@@ -86,7 +103,7 @@ def _brief(standing: dict[str, Any]) -> dict[str, Any]:
     return {**{name: part for name, part in standing.items() if _STANDING.get(name, ...) != part}, "terms": terms}
 
 
-def letters_of(message: model.Message) -> list[Any]:
+def letters_of(message: Message) -> list[Any]:
     """Write the letters of a message, the one part of it that is updated in place."""
     return list(msgspec.to_builtins(message.letters, builtin_types=(datetime,)))
 

@@ -40,10 +40,17 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, get_args
 from zlib import crc32
 
-from chalicelib.domain import model
-from chalicelib.domain.codes import likeness
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.program import Program
+from chalicelib.domain.model.access import ApiKey, Attempt, Session
+from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import Later, Redemption
+from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+from chalicelib.domain.model.reviews import Case, Trait
+from chalicelib.domain.model.work import Job
+from chalicelib.domain.people.codes import likeness
+from chalicelib.domain.program.program import Program
 
 DUE_SHARDS = 4
 DAY_SHARDS = 4
@@ -84,13 +91,13 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     owned = _OWNED.get(type(entity), _nowhere)(entity)
     if owned:
         listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
-    if isinstance(entity, model.Redemption) and entity.standing is not None:
+    if isinstance(entity, Redemption) and entity.standing is not None:
         listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
         listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
-    if isinstance(entity, model.LedgerEntry):
+    if isinstance(entity, LedgerEntry):
         listed["day_pk"] = day_of(entity.ambassador_id, entity.at)
         listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
-    if isinstance(entity, model.Session):
+    if isinstance(entity, Session):
         listed["expires_ttl"] = int(entity.expires_at.timestamp())
     return listed
 
@@ -303,7 +310,7 @@ def _nowhere(_: object) -> None:
     """The list of what is in none."""
 
 
-def _withdrawals(it: model.Withdrawal) -> Key:
+def _withdrawals(it: Withdrawal) -> Key:
     if it.kind == "payout":
         return Key(payouts(it.state), _timed(it.created_at, it.id))
     return Key(ambassador(it.ambassador_id), SPEND + _timed(it.created_at, it.id))
@@ -314,42 +321,42 @@ def _shard(name: str, shards: int) -> int:
 
 
 _KEYS: dict[type, Callable[[Any], Key]] = {
-    model.Profile: lambda it: profile(it.ambassador_id),
-    model.Account: lambda it: account(it.ambassador_id),
-    model.LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
-    model.Code: lambda it: code(it.code),
-    model.FurtherCodes: lambda it: further_codes(it.ambassador_id),
-    model.Suspension: lambda it: suspension(it.ambassador_id, it.version),
-    model.Membership: lambda it: membership(it.person),
-    model.Friend: lambda it: friend(it.person),
-    model.Redemption: lambda it: redemption(it.order_id),
-    **dict.fromkeys(get_args(model.Later), lambda it: fact(it.order_id, it.name)),
-    model.Case: lambda it: case(it.order_id),
-    model.Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
-    model.Claim: lambda it: claim(it.id),
-    model.OpenClaims: lambda it: open_claims(it.ambassador_id),
-    model.Gift: lambda it: gift(it.id),
-    model.Withdrawal: lambda it: withdrawal(it.id),
-    model.Coupon: lambda it: coupon(it.code),
-    model.Adjustment: lambda it: adjustment(it.id),
-    model.Message: lambda it: message(it.id),
-    model.Job: lambda it: job(it.id),
+    Profile: lambda it: profile(it.ambassador_id),
+    Account: lambda it: account(it.ambassador_id),
+    LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
+    Code: lambda it: code(it.code),
+    FurtherCodes: lambda it: further_codes(it.ambassador_id),
+    Suspension: lambda it: suspension(it.ambassador_id, it.version),
+    Membership: lambda it: membership(it.person),
+    Friend: lambda it: friend(it.person),
+    Redemption: lambda it: redemption(it.order_id),
+    **dict.fromkeys(get_args(Later), lambda it: fact(it.order_id, it.name)),
+    Case: lambda it: case(it.order_id),
+    Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
+    Claim: lambda it: claim(it.id),
+    OpenClaims: lambda it: open_claims(it.ambassador_id),
+    Gift: lambda it: gift(it.id),
+    Withdrawal: lambda it: withdrawal(it.id),
+    Coupon: lambda it: coupon(it.code),
+    Adjustment: lambda it: adjustment(it.id),
+    Message: lambda it: message(it.id),
+    Job: lambda it: job(it.id),
     Program: lambda it: program(it.version),
-    model.ApiKey: lambda it: api_key(it.digest),
-    model.Session: lambda it: session(it.ambassador_id, it.id),
-    model.Attempt: lambda it: attempt(it.key),
+    ApiKey: lambda it: api_key(it.digest),
+    Session: lambda it: session(it.ambassador_id, it.id),
+    Attempt: lambda it: attempt(it.key),
 }
 
 _OWNED: dict[type, Callable[[Any], Key | None]] = {
-    model.Profile: lambda it: Key(AMBASSADORS, it.ambassador_id),
-    model.ApiKey: lambda it: Key(API_KEYS, it.id),
-    model.Redemption: lambda it: (
+    Profile: lambda it: Key(AMBASSADORS, it.ambassador_id),
+    ApiKey: lambda it: Key(API_KEYS, it.id),
+    Redemption: lambda it: (
         Key(ambassador(it.ambassador_id), REFERRAL + _timed(it.placed_at, it.order_id)) if it.standing else None
     ),
-    model.Withdrawal: _withdrawals,
-    model.Case: lambda it: Key(CASES, _timed(it.deadline, it.order_id)) if it.state == "open" else None,
-    model.Claim: lambda it: Key(CLAIMS, _timed(it.claimed_at, it.id)) if it.state == "open" else None,
-    model.Gift: lambda it: Key(GIFTS, _timed(it.created_at, it.id)) if it.state == "open" else None,
-    model.Adjustment: lambda it: Key(ADJUSTMENTS, _timed(it.created_at, it.id)) if it.state == "waiting" else None,
+    Withdrawal: _withdrawals,
+    Case: lambda it: Key(CASES, _timed(it.deadline, it.order_id)) if it.state == "open" else None,
+    Claim: lambda it: Key(CLAIMS, _timed(it.claimed_at, it.id)) if it.state == "open" else None,
+    Gift: lambda it: Key(GIFTS, _timed(it.created_at, it.id)) if it.state == "open" else None,
+    Adjustment: lambda it: Key(ADJUSTMENTS, _timed(it.created_at, it.id)) if it.state == "waiting" else None,
 }
 """The list in the index `owner` that an entity is in, and its place there."""

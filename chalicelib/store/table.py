@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar, cast
 
+from chalicelib.domain.accounts.limits import BUDGET_SHARDS
 from chalicelib.domain.effects import (
     Absent,
     Create,
@@ -21,39 +22,24 @@ from chalicelib.domain.effects import (
     Unsuspended,
     Valid,
 )
-from chalicelib.domain.limits import BUDGET_SHARDS
-from chalicelib.domain.model import (
+from chalicelib.domain.model.access import ApiKey, Attempt, Session
+from chalicelib.domain.model.accounts import (
     Account,
     Adjustment,
-    ApiKey,
-    Attempt,
-    Case,
-    Claim,
-    Code,
     Coupon,
     Draw,
-    Freed,
-    Friend,
-    Fulfilment,
-    FurtherCodes,
     Gift,
-    Job,
     LedgerEntry,
-    Membership,
-    Message,
-    OpenClaims,
-    OrderFacts,
-    Payment,
-    Profile,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-    Session,
     Suspension,
     Withdrawal,
 )
-from chalicelib.domain.program import Program
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import Freed, Fulfilment, OrderFacts, Payment, Redemption, Refund, Reversal, Review
+from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+from chalicelib.domain.model.reviews import Case
+from chalicelib.domain.model.work import Job
+from chalicelib.domain.program.program import Program
 from chalicelib.store import keys
 from chalicelib.store.items import Found, entity_of, found_in, item_of, letters_of, read
 from chalicelib.store.keys import Key, stamp

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from chalicelib.domain.people import greetable
+from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.web.text import one_line
 
 WIDTH, HEIGHT = 1200, 630

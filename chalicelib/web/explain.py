@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from chalicelib.domain.calendar import local
-from chalicelib.domain.explain import PaymentState, Rule, Step, trace
-from chalicelib.domain.fraud import safe_to_tell
-from chalicelib.domain.model import Redemption
-from chalicelib.domain.program import GIFT, Program
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.orders.explain import PaymentState, Rule, Step, trace
+from chalicelib.domain.orders.fraud import safe_to_tell
+from chalicelib.domain.program.program import GIFT, Program
 from chalicelib.web.language import Language, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_number, format_percent
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from chalicelib.domain.program import Program
+from chalicelib.domain.program.program import Program
 from chalicelib.web.numbers import (
     NBSP,
     NUMBERING,

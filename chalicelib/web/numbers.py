@@ -7,7 +7,7 @@ its own as BCP 47 has it: `bn-u-nu-beng`.
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.program import GIFT
+from chalicelib.domain.program.program import GIFT
 
 NBSP = "\u00a0"
 NUMBERING = "-u-nu-"

@@ -17,9 +17,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chalicelib.domain.model import Reason, Told
-from chalicelib.domain.people import greetable
-from chalicelib.domain.program import GIFT
+from chalicelib.domain.model.messages import Reason
+from chalicelib.domain.model.orders import Told
+from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.domain.program.program import GIFT
 from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_percent, format_round_money
 from chalicelib.web.text import one_line, wrapped

@@ -15,9 +15,9 @@ def settle_and_deliver(partitions: Iterable[str]) -> None:
 
     Neither a poisoned order nor an unreachable mail service stops the others.
     """
-    from chalicelib.operations.expire import expire
-    from chalicelib.operations.settle_orders import settle_orders
-    from chalicelib.operations.withdraw import expire_coupon
+    from chalicelib.operations.accounts.expiry import expire
+    from chalicelib.operations.accounts.withdrawals import expire_coupon
+    from chalicelib.operations.orders.settle import settle_orders
 
     found = list(dict.fromkeys(partitions))
     for withdrawal_id in _named("WITHDRAWAL#", found):
@@ -50,7 +50,7 @@ def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
 
 def _deliver(message_id: str) -> None:
     """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
-    from chalicelib.operations.deliver import Fate, Post, deliver
+    from chalicelib.operations.messages.deliver import Fate, Post, deliver
 
     try:
         post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)

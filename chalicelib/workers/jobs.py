@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib import deps
-from chalicelib.domain.model import Job
+from chalicelib.domain.model.work import Job
 from chalicelib.store.table import Table
 from chalicelib.telemetry import logger, metrics
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     """Carry an audit on, and tell the operator what it finds before that is stored: rather twice than never."""
-    from chalicelib.operations import audit
+    from chalicelib.operations.audit import audit
 
     after = audit.step(table, job, deadline, now=now)
     before, report = audit.found_in(job), audit.found_in(after)
@@ -29,7 +29,7 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
 
 
 def _preview(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
-    from chalicelib.operations import preview
+    from chalicelib.operations.whatif import preview
 
     return preview.step(table, job, deadline, now=now)
 

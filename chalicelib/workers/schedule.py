@@ -33,7 +33,7 @@ def every_minute(_: CloudWatchEvent) -> None:
 @blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")
 def every_day(_: CloudWatchEvent) -> None:
     """Begin the day's audit; the other workers carry it on. A day without one only makes the round a day longer."""
-    from chalicelib.operations import audit
+    from chalicelib.operations.audit import audit
 
     begun = audit.begin_daily(deps.table(), now=deps.now())
     logger.info("the day's audit", job_id=begun.id if begun else None)

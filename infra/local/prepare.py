@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 
 from chalicelib import deps
-from chalicelib.operations import keys, programs
+from chalicelib.operations.access import keys
+from chalicelib.operations.program import programs
 from infra.local.home import ROOT, Home
 from infra.local.table import create_table
 

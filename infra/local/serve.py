@@ -27,7 +27,7 @@ from chalice.local import (
     ThreadedHTTPServer,
 )
 
-from chalicelib.api.browsers import EXPOSED
+from chalicelib.edge.browsers import EXPOSED
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 DRAIN_SECONDS = 5.0

@@ -16,7 +16,7 @@ from chalice.config import Config
 
 from app import app
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud

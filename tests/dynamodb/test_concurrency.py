@@ -14,12 +14,13 @@ from typing import TypeVar
 
 import pytest
 
-from chalicelib.domain.admit import Refused
-from chalicelib.domain.model import Message, OrderFacts, Redemption
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import OrderFacts, Redemption
 from chalicelib.domain.money import share
-from chalicelib.operations.enrol import Enrolled
-from chalicelib.operations.redeem import Conflicting, Redeemed
-from chalicelib.operations.report import Reviewed, Taken
+from chalicelib.domain.orders.admit import Refused
+from chalicelib.operations.orders.redeem import Conflicting, Redeemed
+from chalicelib.operations.orders.report import Reviewed, Taken
+from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire

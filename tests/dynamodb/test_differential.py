@@ -11,9 +11,9 @@ from random import Random
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.operations import share
-from chalicelib.operations.browse import Page, Window, by_ambassador, by_day, by_order
-from chalicelib.operations.enrol import Enrolled
+from chalicelib.operations.accounts.ledger import Page, Window, by_ambassador, by_day, by_order
+from chalicelib.operations.people import share
+from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from tests.dynamodb.calls import Calls

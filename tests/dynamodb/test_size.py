@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import deps
+from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import LedgerEntry
+from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire

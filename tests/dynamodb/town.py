@@ -8,16 +8,17 @@ from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
-from chalicelib.domain.admit import Ask
-from chalicelib.domain.model import Decision, Fulfilment, Payment, Person, Refund, Reversal
+from chalicelib.domain.model.orders import Decision, Fulfilment, Payment, Refund, Reversal
+from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
-from chalicelib.operations import programs
-from chalicelib.operations.deliver import Post, deliver
-from chalicelib.operations.enrol import Enrolled, enrol
-from chalicelib.operations.friends import Contact
-from chalicelib.operations.redeem import Answer, redeem
-from chalicelib.operations.report import Reported, report, review
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.domain.orders.admit import Ask
+from chalicelib.operations.messages.deliver import Post, deliver
+from chalicelib.operations.orders.friends import Contact
+from chalicelib.operations.orders.redeem import Answer, redeem
+from chalicelib.operations.orders.report import Reported, report, review
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.people.enrol import Enrolled, enrol
+from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from tests.simulator.engine import Item
 

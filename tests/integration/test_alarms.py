@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations import programs
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 WRONG: Body = {"L": []}

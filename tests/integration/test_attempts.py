@@ -7,13 +7,15 @@ from chalice.app import Blueprint, Chalice, Response
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import deps
-from chalicelib.api import problems
-from chalicelib.api.auth import SESSION, Call, once, route
-from chalicelib.api.repeats import attempt, reused
-from chalicelib.api.schemas import Shape
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model import Attempt, Membership
-from chalicelib.operations import attempts, keys
+from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.people import Membership
+from chalicelib.edge import problems
+from chalicelib.edge.auth import SESSION, Call, once, route
+from chalicelib.edge.fields import Shape
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.operations import attempts
+from chalicelib.operations.access import keys
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.store.table import Table
 from tests.faults import lost

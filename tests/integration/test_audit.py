@@ -20,10 +20,13 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.audit import Finding, Kind
-from chalicelib.domain.model import Job
-from chalicelib.operations import audit, jobs, keys, programs
+from chalicelib.domain.audit.audit import Finding, Kind
+from chalicelib.domain.model.work import Job
+from chalicelib.operations import jobs
+from chalicelib.operations.access import keys
+from chalicelib.operations.audit import audit
 from chalicelib.operations.jobs import LEASE
+from chalicelib.operations.program import programs
 from chalicelib.store import keys as table_keys
 from chalicelib.store.keys import due_shard
 from chalicelib.store.table import Table

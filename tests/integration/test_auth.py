@@ -10,7 +10,7 @@ from chalice.test import HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.operations import keys
+from chalicelib.operations.access import keys
 from tests.shop import Body, Shop
 
 ANYONE = "anyone"

@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 GONE = object()

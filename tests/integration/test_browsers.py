@@ -11,8 +11,8 @@ from chalice.test import HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.api import browsers
-from chalicelib.operations import programs
+from chalicelib.edge import browsers
+from chalicelib.operations.program import programs
 from tests.faults import refused
 from tests.shop import PROGRAM, Body, Shop
 

@@ -9,8 +9,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations import claims, programs
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders import claims
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from tests.faults import lost, meanwhile
 from tests.shop import PROGRAM, START, Body, Shop, eur
 

@@ -7,7 +7,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations import codes, programs
+from chalicelib.operations.people import codes
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 SPRING = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.domain.model import Person
-from chalicelib.operations.enrol import Enrolled, enrol
+from chalicelib.domain.model.people import Person
+from chalicelib.operations.people.enrol import Enrolled, enrol
 from tests.shop import Body, Shop
 
 LOOK_ALIKES = set("01OIL")

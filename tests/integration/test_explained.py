@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.domain.fraud import SIGNALS
-from chalicelib.operations import programs
+from chalicelib.domain.program.signals import SIGNALS
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}

@@ -8,7 +8,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 DELIVERIES = "/v1/orders/o1/fulfilments"

@@ -7,7 +7,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations.identity import correct
+from chalicelib.operations.people.identity import correct
 from tests.shop import Body, Shop
 
 LEA = "lea@example.com"

@@ -13,10 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import deps
+from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create, Effect
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import LedgerEntry
-from chalicelib.operations import programs
+from chalicelib.domain.model.accounts import LedgerEntry
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Failure
 from chalicelib.workers import stream
 from infra.local.home import ROOT

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from chalicelib import deps
-from chalicelib.domain.model import Job
+from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.jobs import ATTEMPTS_MAX, LEASE, Step
 from chalicelib.store.table import BusyError, Table

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import deps
-from chalicelib.api import auth
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model import ApiKey
-from chalicelib.operations import keys
-from chalicelib.operations.keys import may_second
+from chalicelib.domain.model.access import ApiKey
+from chalicelib.edge import auth
+from chalicelib.operations.access import keys
+from chalicelib.operations.access.keys import may_second
 from infra import manage
 from tests.faults import lost, refused
 from tests.shop import Body, Shop

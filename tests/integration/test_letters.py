@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Shop
 
 HELD = "A friend of yours bought at Kavya Ceramics"

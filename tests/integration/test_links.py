@@ -20,8 +20,8 @@ from PIL import Image
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model import Code
-from chalicelib.operations import programs
+from chalicelib.domain.model.people import Code
+from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError
 from tests.faults import lost, refused
 from tests.shop import ENVIRONMENT, PROGRAM, Body, Shop, eur, restart

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chalicelib import deps
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders.settle import settle_orders
 from tests.faults import failing, lost, refused
 from tests.shop import Shop
 

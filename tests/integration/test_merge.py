@@ -10,8 +10,8 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create
-from chalicelib.operations import programs
-from chalicelib.operations.merge import merge_ambassadors
+from chalicelib.operations.people.merge import merge_ambassadors
+from chalicelib.operations.program import programs
 from tests.memory_shop import MemoryShop, open_memory_shop
 from tests.shop import PROGRAM, Body, eur
 

@@ -7,9 +7,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.audit import Finding
-from chalicelib.operations import programs
-from chalicelib.operations.audit import audit_all
+from chalicelib.domain.audit.audit import Finding
+from chalicelib.operations.audit.audit import audit_all
+from chalicelib.operations.program import programs
 from tests.faults import meanwhile
 from tests.shop import PROGRAM, START, Body, Shop, eur
 

@@ -8,10 +8,11 @@ from itertools import permutations
 import pytest
 
 from chalicelib import deps
-from chalicelib.domain.model import FACTS_NAMED
-from chalicelib.domain.whatif import Result
-from chalicelib.operations import jobs, preview
-from chalicelib.operations.program_document import read
+from chalicelib.domain.model.orders import FACTS_NAMED
+from chalicelib.domain.whatif.play import Result
+from chalicelib.operations import jobs
+from chalicelib.operations.program.document import read
+from chalicelib.operations.whatif import preview
 from chalicelib.workers.jobs import STEPS
 from tests.memory_shop import open_memory_shop
 from tests.shop import PROGRAM, Body, Shop

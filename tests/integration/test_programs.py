@@ -11,10 +11,10 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.flaws import FlawedProgramError
-from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
-from chalicelib.domain.shape import places
-from chalicelib.operations import programs
+from chalicelib.domain.program.flaws import FlawedProgramError
+from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
+from chalicelib.domain.program.shape import places
+from chalicelib.operations.program import programs
 from infra import manage
 from infra.local.home import ROOT
 from tests.shop import PROGRAM, Body, Shop

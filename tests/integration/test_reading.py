@@ -12,7 +12,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders.settle import settle_orders
 from tests.shop import Body, Shop, eur
 
 PUBLIC = "https://friends.shop.example"

@@ -12,8 +12,8 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model import Code
-from chalicelib.operations import programs
+from chalicelib.domain.model.people import Code
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop, eur
 
 FRIEND: Body = {"email": "fay.friend@gmail.com", "id": "c-7", "first_name": "Faybelle", "locale": "en"}

@@ -7,9 +7,10 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.fraud import SIGNALS
-from chalicelib.operations import programs, reviews
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.domain.program.signals import SIGNALS
+from chalicelib.operations.orders import reviews
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from tests.faults import cancelled, meanwhile
 from tests.shop import PROGRAM, START, Body, Shop, eur
 

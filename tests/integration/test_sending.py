@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import deps
-from chalicelib.operations import programs
-from chalicelib.operations.deliver import ABANDONED, Post, deliver
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.messages.deliver import ABANDONED, Post, deliver
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from tests.faults import refused
 from tests.integration.test_mails import states
 from tests.shop import PROGRAM, Shop

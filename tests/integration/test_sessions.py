@@ -8,10 +8,10 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import LedgerEntry
-from chalicelib.operations import sessions
+from chalicelib.domain.model.accounts import LedgerEntry
+from chalicelib.operations.access import sessions
 from tests.faults import lost
 from tests.shop import Body, Shop
 

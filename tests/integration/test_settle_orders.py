@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations import programs
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from tests.faults import cancelled, lost, refused
 from tests.shop import PROGRAM, Shop, eur
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import app
 from chalicelib import deps
-from chalicelib.domain.model import Fulfilment, Refund, Reversal, Review
-from chalicelib.operations.audit import audit_all
+from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
+from chalicelib.operations.audit.audit import audit_all
 from chalicelib.store import keys
 from infra.local.serve import Gateway
 from tests.shop import START, Body, Shop, eur

@@ -10,11 +10,11 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.codes import is_coupon
-from chalicelib.domain.model import Attempt
+from chalicelib.domain.model.access import Attempt
 from chalicelib.domain.money import Money
-from chalicelib.operations import programs
-from chalicelib.operations.withdraw import Wanted, withdraw
+from chalicelib.domain.people.codes import is_coupon
+from chalicelib.operations.accounts.withdrawals import Wanted, withdraw
+from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers.due import settle_and_deliver

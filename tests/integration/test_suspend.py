@@ -7,8 +7,8 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.model import Account, Suspension
-from chalicelib.operations import programs
+from chalicelib.domain.model.accounts import Account, Suspension
+from chalicelib.operations.program import programs
 from tests.faults import meanwhile
 from tests.integration.test_spends import Purse, cancel, confirm
 from tests.shop import PROGRAM, Body, Shop, eur

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create, Revoked, Valid
-from chalicelib.domain.model import Attempt
-from chalicelib.operations import keys
+from chalicelib.domain.model.access import Attempt
+from chalicelib.operations.access import keys
 from chalicelib.store.table import Failure
 from chalicelib.store.wire import BusyError
 from tests.faults import cancelled, refused

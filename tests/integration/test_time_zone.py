@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from tests.shop import PROGRAM, Body, Shop
 
 EVENING = datetime.fromisoformat("2026-03-31T19:30:00+00:00")

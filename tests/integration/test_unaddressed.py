@@ -1,8 +1,8 @@
 """Customers of whom the shop has no e-mail address: an id of its own tells who they are, and nobody is written to."""
 
 from chalicelib import deps
-from chalicelib.operations import programs
-from chalicelib.operations.audit import audit_all
+from chalicelib.operations.audit.audit import audit_all
+from chalicelib.operations.program import programs
 from tests.integration.test_mails import states
 from tests.shop import PROGRAM, Body, Shop, eur
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations.settle_orders import settle_orders
+from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers import schedule, stream

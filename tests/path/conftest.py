@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import deps
-from chalicelib.api import auth
+from chalicelib.edge import auth
 from infra.local import cloud
 from infra.local.home import Home
 from infra.local.run import claim

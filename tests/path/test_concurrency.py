@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import deps
+from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
-from chalicelib.domain.ledger import legs
 from chalicelib.store.table import Failure
 from tests.faults import Faults
 from tests.path.live import Live

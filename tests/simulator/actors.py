@@ -8,19 +8,21 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.domain.admit import Ask, Line
-from chalicelib.domain.model import Attempt, Decision, Fulfilment, OrderFacts, Person, Redemption, Refund, Reversal
+from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.orders import Decision, Fulfilment, OrderFacts, Redemption, Refund, Reversal
+from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Program
-from chalicelib.domain.refunds import foreign_refunds
-from chalicelib.operations import programs
-from chalicelib.operations.codes import add_code
-from chalicelib.operations.enrol import enrol
-from chalicelib.operations.friends import Contact
-from chalicelib.operations.identity import correct
-from chalicelib.operations.merge import merge_ambassadors
-from chalicelib.operations.redeem import Redeemed, redeem
-from chalicelib.operations.report import report, review
+from chalicelib.domain.orders.admit import Ask, Line
+from chalicelib.domain.orders.refunds import foreign_refunds
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.friends import Contact
+from chalicelib.operations.orders.redeem import Redeemed, redeem
+from chalicelib.operations.orders.report import report, review
+from chalicelib.operations.people.codes import add_code
+from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.identity import correct
+from chalicelib.operations.people.merge import merge_ambassadors
+from chalicelib.operations.program import programs
 from chalicelib.operations.tries import profile_of
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError

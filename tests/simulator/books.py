@@ -9,33 +9,26 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
+from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.friends import in_time
-from chalicelib.domain.ledger import AVAILABLE, EXPIRED, REWARDS, add
-from chalicelib.domain.model import (
-    Account,
-    Code,
+from chalicelib.domain.model.accounts import Account, LedgerEntry, Month, Suspension
+from chalicelib.domain.model.messages import Letter, Message
+from chalicelib.domain.model.orders import (
     Freed,
-    Friend,
     Fulfilment,
-    LedgerEntry,
-    Letter,
-    Membership,
-    Message,
-    Month,
     OrderFacts,
     Payment,
-    Profile,
     Redemption,
     Refund,
     Reversal,
     Review,
     Standing,
-    Suspension,
 )
-from chalicelib.domain.program import Program
-from chalicelib.domain.settle import Settlement, settle
+from chalicelib.domain.model.people import Code, Friend, Membership, Profile
+from chalicelib.domain.orders.friends import in_time
+from chalicelib.domain.orders.settle import Settlement, settle
+from chalicelib.domain.program.program import Program
 
 E = TypeVar("E")
 

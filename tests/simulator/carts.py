@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.domain.model import Payment
-from chalicelib.operations.friends import release
-from chalicelib.operations.redeem import GRACE, AlreadyPaid, Redeemed, redeem
-from chalicelib.operations.report import report
+from chalicelib.domain.model.orders import Payment
+from chalicelib.operations.orders.friends import release
+from chalicelib.operations.orders.redeem import GRACE, AlreadyPaid, Redeemed, redeem
+from chalicelib.operations.orders.report import report
 from chalicelib.store.table import BusyError
 from tests.simulator.actors import Town, quietly
 from tests.simulator.world import START

@@ -7,21 +7,13 @@ from fractions import Fraction
 from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model import (
-    Account,
-    Code,
-    LedgerEntry,
-    Message,
-    OrderFacts,
-    Redemption,
-    Refund,
-    Review,
-    Suspension,
-    Withdrawal,
-)
+from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import OrderFacts, Redemption, Refund, Review
+from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import share
-from chalicelib.domain.program import Cap, Program
-from chalicelib.operations.audit import audit_all
+from chalicelib.domain.program.program import Cap, Program
+from chalicelib.operations.audit.audit import audit_all
 from chalicelib.store.items import entity_of
 from tests.simulator import books, purses
 from tests.simulator.actors import Town

@@ -3,21 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from chalicelib.domain.accounts.ledger import AVAILABLE
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.ledger import AVAILABLE
-from chalicelib.domain.model import (
-    Account,
-    Adjustment,
-    Claim,
-    Gift,
-    LedgerEntry,
-    Message,
-    OpenClaims,
-    Redemption,
-    Suspension,
-    Trait,
-    Withdrawal,
-)
+from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.reviews import Trait
 from tests.simulator.books import Kin, of
 from tests.simulator.wallet import ADJUSTMENT_LIMIT, BO
 

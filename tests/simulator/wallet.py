@@ -4,10 +4,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from chalicelib.domain.model import Account, ApiKey, Attempt, Claim
+from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.money import Money
-from chalicelib.operations import adjust, claims, codes, suspend, withdraw
-from chalicelib.operations.send_gifts import mark_sent
+from chalicelib.operations.accounts import adjustments, suspensions, withdrawals
+from chalicelib.operations.accounts.gifts import mark_sent
+from chalicelib.operations.orders import claims
+from chalicelib.operations.people import codes
 from chalicelib.store.items import entity_of
 from tests.simulator.actors import PATIENCE, Town, quietly
 from tests.simulator.world import START
@@ -99,9 +103,9 @@ class Wallet:
         table, now = self.world.table, self.world.now
         if stops:
             pause_codes = self.chance.random() < 0.1
-            suspend.suspend(table, owner, pause_codes=pause_codes, by="key", note="hm", now=now)
+            suspensions.suspend(table, owner, pause_codes=pause_codes, by="key", note="hm", now=now)
         else:
-            suspend.reinstate(table, owner, self.town.program(), by="key", note="fine", now=now)
+            suspensions.reinstate(table, owner, self.town.program(), by="key", note="fine", now=now)
 
     def _add_code(self, owner: str, attempt: Attempt) -> None:
         profile = self.world.table.read_profile(owner)
@@ -110,7 +114,7 @@ class Wallet:
 
     def _withdraw(self, kind: Any, owner: str, key: str) -> None:
         amount = self.chance.choice([100, 100, 250, 400])
-        wanted = withdraw.Wanted(kind, owner, Money(amount, "EUR"))
+        wanted = withdrawals.Wanted(kind, owner, Money(amount, "EUR"))
         attempt = self._attempt(f"{kind}-{key}", f"{owner}-{amount}")
         for _ in range(self.chance.randint(1, 2)):
             quietly(lambda: self._withdraw_once(wanted, attempt))
@@ -123,10 +127,10 @@ class Wallet:
                 return
             self.world.switch()
 
-    def _withdraw_once(self, wanted: withdraw.Wanted, attempt: Attempt) -> None:
+    def _withdraw_once(self, wanted: withdrawals.Wanted, attempt: Attempt) -> None:
         program, now = self.town.program(), self.world.now
-        answer = withdraw.withdraw(self.world.table, wanted, program, attempt=attempt, now=now, chance=self.chance)
-        if isinstance(answer, withdraw.Withdrawn):
+        answer = withdrawals.withdraw(self.world.table, wanted, program, attempt=attempt, now=now, chance=self.chance)
+        if isinstance(answer, withdrawals.Withdrawn):
             made = answer.withdrawal.id
             assert self.told.setdefault(attempt.key, made) == made, f"{attempt.key} has made two withdrawals"
 
@@ -137,7 +141,7 @@ class Wallet:
         named, step = self.chance.choice(sorted(self.told.values())), self.chance.choice(["confirmed", "cancelled"])
         closing = f"because{self.chance.randint(1, 2)}"
         for _ in range(self.chance.randint(1, 2)):
-            answer = withdraw.finish(
+            answer = withdrawals.finish(
                 self.world.table,
                 named,
                 step,  # type: ignore[arg-type]
@@ -146,7 +150,7 @@ class Wallet:
                 closing=closing,
                 now=self.world.now,
             )
-            if isinstance(answer, withdraw.Withdrawn):
+            if isinstance(answer, withdrawals.Withdrawn):
                 state = answer.withdrawal.state
                 assert self.ended.setdefault(named, state) == state, f"{named} has ended twice"
 
@@ -158,7 +162,7 @@ class Wallet:
         attempt = self._attempt(f"return-{named}-{self.chance.randint(1, 3)}", str(part))
         amount, program = None if part is None else Money(part, "EUR"), self.town.program()
         for _ in range(self.chance.randint(1, 2)):
-            answer = withdraw.return_money(
+            answer = withdrawals.return_money(
                 self.world.table,
                 named,
                 amount,
@@ -168,7 +172,7 @@ class Wallet:
                 attempt=attempt,
                 now=self.world.now,
             )
-            if isinstance(answer, withdraw.Withdrawn) and not answer.replayed:
+            if isinstance(answer, withdrawals.Withdrawn) and not answer.replayed:
                 assert attempt.key not in self.returned, f"{attempt.key} has returned something twice"
                 self.returned[attempt.key] = named, part
 
@@ -176,9 +180,9 @@ class Wallet:
         owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])
         amount = self.chance.choice([1, 2, -1, -2] if unit == GIFT else [200, 200, -150, 500, -400, 1])
         attempt = self._attempt(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
-        adjust.ask_to_adjust(
+        adjustments.ask_to_adjust(
             self.world.table,
-            adjust.Wanted(owner, amount, unit, "a parcel was lost"),
+            adjustments.Wanted(owner, amount, unit, "a parcel was lost"),
             self.town.program(),
             by=ANA,
             attempt=attempt,
@@ -188,7 +192,7 @@ class Wallet:
 
     def _second(self) -> None:
         for _, waiting in self.world.table.list_adjustments(None, 5):
-            adjust.decide_adjustment(
+            adjustments.decide_adjustment(
                 self.world.table,
                 waiting.id,
                 self.chance.choice(["approve", "approve", "deny"]),

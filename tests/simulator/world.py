@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chalicelib import deps
 from chalicelib.config import Settings
 from chalicelib.delivery.ses import Mailer
-from chalicelib.operations import programs
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from tests.simulator.engine import Engine, Item, refused

@@ -5,15 +5,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from chalicelib.domain.fraud import Evidence
-from chalicelib.domain.limits import Used, after_draws
-from chalicelib.domain.model import (
-    Account,
-    Friend,
+from chalicelib.domain.accounts.limits import Used, after_draws
+from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.orders import (
     Fulfilment,
-    Gift,
-    LedgerEntry,
-    Message,
     OrderFacts,
     Redemption,
     Refund,
@@ -22,8 +18,10 @@ from chalicelib.domain.model import (
     Review,
     Standing,
 )
-from chalicelib.domain.program import Program, Rate, Tier
-from chalicelib.domain.settle import Settlement, Surroundings, settle
+from chalicelib.domain.model.people import Friend
+from chalicelib.domain.orders.fraud import Evidence
+from chalicelib.domain.orders.settle import Settlement, Surroundings, settle
+from chalicelib.domain.program.program import Program, Rate, Tier
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEN_PERCENT = Rate(basis_points=1000)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit, admit_again, redemption
-from chalicelib.domain.friends import Holder
-from chalicelib.domain.model import Code
+from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Program, Rate, Tier
+from chalicelib.domain.orders.admit import Ask, Line, Offered, Refused, admit, admit_again, redemption
+from chalicelib.domain.orders.friends import Holder
+from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Program, Rate, Tier
 from tests.unit.book import START, TEN_PERCENT, Book, at, program, root
 
 CODE = Code("MAYA7K3Q", "amb_1", owners=("maya", "maya-2"), created_at=START)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.audit import (
+from chalicelib.domain.audit.audit import (
     Counting,
     Finding,
     Links,
@@ -16,7 +16,8 @@ from chalicelib.domain.audit import (
     compared,
     version_of,
 )
-from chalicelib.domain.model import Account, Grant, Month, Redemption, Standing, Terms, Withdrawal
+from chalicelib.domain.model.accounts import Account, Grant, Month, Withdrawal
+from chalicelib.domain.model.orders import Redemption, Standing, Terms
 from tests.unit.book import TEN_PERCENT, Book, at
 
 HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, room=450)

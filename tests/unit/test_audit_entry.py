@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.audit import Links, Reading, Told
-from chalicelib.domain.audit_entry import Causes, caused_by, take
-from chalicelib.domain.gifts import is_gift
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Adjustment, Gift, LedgerEntry, Leg, Withdrawal
-from chalicelib.domain.program import Milestone, Rate, Tier
+from chalicelib.domain.accounts.gifts import is_gift
+from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.audit.audit import Links, Reading, Told
+from chalicelib.domain.audit.entry import Causes, caused_by, take
+from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Leg, Withdrawal
+from chalicelib.domain.program.program import Milestone, Rate, Tier
 from tests.unit.book import TEN_PERCENT, at, program
 
 ID = "ent_1_00000001-001"

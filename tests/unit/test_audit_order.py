@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain import audit
-from chalicelib.domain.audit_order import Dossier, check_order
-from chalicelib.domain.fraud import Evidence
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Claim, Friend, Leg, Told, Trait
-from chalicelib.domain.program import Campaign, Cap, Rate, Tier, Watch
-from chalicelib.domain.settle import Surroundings
+from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.audit import audit
+from chalicelib.domain.audit.order import Dossier, check_order
+from chalicelib.domain.model.accounts import Leg
+from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.model.orders import Told
+from chalicelib.domain.model.people import Friend
+from chalicelib.domain.model.reviews import Trait
+from chalicelib.domain.orders.fraud import Evidence
+from chalicelib.domain.orders.settle import Surroundings
+from chalicelib.domain.program.program import Campaign, Cap, Rate, Tier, Watch
 from tests.unit.book import START, TEN_PERCENT, Book, at, program
 
 Found = list[tuple[str, str, audit.Told, audit.Told]]

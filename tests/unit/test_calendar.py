@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import day_of, midnight, month_of, months_after, number_of
-from chalicelib.domain.program import Program
+from chalicelib.domain.program.program import Program
 from tests.unit.book import program
 
 UTC_PROGRAM = program()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.codes import ALPHABET, is_coupon, is_decent, normal_code, random_code, random_coupon
+from chalicelib.domain.people.codes import ALPHABET, is_coupon, is_decent, normal_code, random_code, random_coupon
 
 
 class Scripted:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.comparison import SHOWN_MAX, Report, Side, caveats, difference, shown
-from chalicelib.domain.explain import trace
-from chalicelib.domain.model import Redemption, Standing, Terms
-from chalicelib.domain.program import Program, Watch
-from chalicelib.domain.whatif import Bonuses, Result
+from chalicelib.domain.model.orders import Redemption, Standing, Terms
+from chalicelib.domain.orders.explain import trace
+from chalicelib.domain.program.program import Program, Watch
+from chalicelib.domain.whatif.comparison import SHOWN_MAX, Report, Side, caveats, difference, shown
+from chalicelib.domain.whatif.play import Bonuses, Result
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
 Body = dict[str, Any]

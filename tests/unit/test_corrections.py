@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from chalicelib.domain.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
-from chalicelib.domain.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
-from chalicelib.domain.gifts import Already as SentAlready
-from chalicelib.domain.gifts import Sent, Withdrawn, earned_by, pieces, send, tasks
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Account, Adjustment, Gift, LedgerEntry
-from chalicelib.domain.program import Campaign, Milestone, Program, Rate, Tier, units
+from chalicelib.domain.accounts.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
+from chalicelib.domain.accounts.gifts import Already as SentAlready
+from chalicelib.domain.accounts.gifts import Sent, Withdrawn, earned_by, pieces, send, tasks
+from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry
+from chalicelib.domain.people.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
+from chalicelib.domain.program.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, Book, at, program
 
 RULES = program(expiry_months=3)

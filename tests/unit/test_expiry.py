@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.expiry import fresh_of, given_back, taken_back, watched
-from chalicelib.domain.model import Account, Age
-from chalicelib.domain.program import Milestone, Rate
+from chalicelib.domain.accounts.expiry import fresh_of, given_back, taken_back, watched
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.orders import Age
+from chalicelib.domain.program.program import Milestone, Rate
 from tests.unit.book import Shelf, at, program
 
 RULES = program(expiry_months=6)

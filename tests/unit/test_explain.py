@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.explain import reason_of, state_of, trace
-from chalicelib.domain.model import Age, Mark, Redemption, Standing, Terms
-from chalicelib.domain.program import Rate
+from chalicelib.domain.model.orders import Age, Mark, Redemption, Standing, Terms
+from chalicelib.domain.orders.explain import reason_of, state_of, trace
+from chalicelib.domain.program.program import Rate
 from chalicelib.web.explain import Reader, explain
 from chalicelib.web.language import choose
 from tests.unit.book import TEN_PERCENT, Book, at, program

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import pytest
 
-from chalicelib.domain.flaws import FlawedProgramError, flaws
-from chalicelib.domain.fraud import WEIGHTS
-from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch
-from chalicelib.domain.shape import Form, Place, Within, places
+from chalicelib.domain.program.flaws import FlawedProgramError, flaws
+from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch
+from chalicelib.domain.program.shape import Form, Place, Within, places
+from chalicelib.domain.program.signals import WEIGHTS
 from tests.unit.book import TEN_PERCENT, at, program
 
 AMOUNT = "lies between 0 and 1000000000000"

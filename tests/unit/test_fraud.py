@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.fraud import (
-    SIGNALS,
-    WEIGHTS,
+from chalicelib.domain.model.accounts import Account, Month, Pace
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.reviews import Trait
+from chalicelib.domain.orders.fraud import (
     Evidence,
     needs_review,
     noticed,
@@ -19,8 +20,8 @@ from chalicelib.domain.fraud import (
     signals,
     weight,
 )
-from chalicelib.domain.model import Account, Month, Pace, Redemption, Trait
-from chalicelib.domain.program import COUNT_MAX, Watch
+from chalicelib.domain.program.program import COUNT_MAX, Watch
+from chalicelib.domain.program.signals import SIGNALS, WEIGHTS
 from tests.unit.book import Book, program
 
 MARCH = "2026-03"

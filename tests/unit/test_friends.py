@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.friends import (
+from chalicelib.domain.model.orders import Freed, OrderFacts
+from chalicelib.domain.model.people import Friend
+from chalicelib.domain.orders.friends import (
     RELIED_ON_MAX,
     UNPAID_MAX,
     Holder,
@@ -18,8 +20,7 @@ from chalicelib.domain.friends import (
     seeker_of,
     take,
 )
-from chalicelib.domain.model import Freed, Friend, OrderFacts
-from chalicelib.domain.program import FurtherOrders, Program
+from chalicelib.domain.program.program import FurtherOrders, Program
 from tests.unit.book import Book, at, program, root
 
 NOW = at(3)

@@ -14,7 +14,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from chalicelib.domain.flaws import flaws
+from chalicelib.domain.program.flaws import flaws
 from chalicelib.web import language
 from chalicelib.web.language import accepted, choose, format_amount, format_date, spoken
 from chalicelib.web.numbers import format_money, format_percent

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.ledger import KINDS, Posting, add, legs, merge_legs, moved, post
-from chalicelib.domain.model import Account, LedgerEntry, Leg
+from chalicelib.domain.accounts.ledger import KINDS, Posting, add, legs, merge_legs, moved, post
+from chalicelib.domain.model.accounts import Account, LedgerEntry, Leg
 from tests.unit.book import at, program
 
 OWN = "ambassador:"

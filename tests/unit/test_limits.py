@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.limits import BUDGET_SHARDS, Used, after_draws, capped, draw, merged, portion
-from chalicelib.domain.model import Account, Draw, Month
-from chalicelib.domain.program import Cap
+from chalicelib.domain.accounts.limits import BUDGET_SHARDS, Used, after_draws, capped, draw, merged, portion
+from chalicelib.domain.model.accounts import Account, Draw, Month
+from chalicelib.domain.program.program import Cap
 from tests.unit.book import program
 
 MARCH = "2026-03"

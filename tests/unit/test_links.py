@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.links import MEASURE_LENGTH_MAX, MEASURED_MAX, measures, origin_of, shop_link
+from chalicelib.domain.program.links import MEASURE_LENGTH_MAX, MEASURED_MAX, measures, origin_of, shop_link
 
 SHOP = "https://shop.example/"
 NAMES = st.sampled_from(["utm_source", "utm_campaign", "gclid", "fbclid", "ScCid", "ref", "ch", "lang", "x", "UTM_X"])

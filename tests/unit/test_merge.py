@@ -5,23 +5,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.expiry import carried
-from chalicelib.domain.merge import Merged, merge, merged_profiles
-from chalicelib.domain.model import (
-    Account,
-    Age,
-    Grant,
-    Leg,
-    Merger,
-    Month,
-    Pace,
-    Person,
-    Profile,
-    Suspension,
-    Window,
-)
-from chalicelib.domain.program import Milestone, Rate, Tier
-from chalicelib.domain.tiers import Prizes
+from chalicelib.domain.accounts.expiry import carried
+from chalicelib.domain.accounts.tiers import Prizes
+from chalicelib.domain.model.accounts import Account, Grant, Leg, Merger, Month, Pace, Suspension, Window
+from chalicelib.domain.model.orders import Age
+from chalicelib.domain.model.people import Person, Profile
+from chalicelib.domain.people.merge import Merged, merge, merged_profiles
+from chalicelib.domain.program.program import Milestone, Rate, Tier
 from tests.unit.book import TEN_PERCENT, at, program
 
 OWN = Account(

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import owed, tell
-from chalicelib.domain.model import Account, Letter, Message, Redemption, Standing, Terms, Told
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.messages import Letter, Message
+from chalicelib.domain.model.orders import Redemption, Standing, Terms, Told
+from chalicelib.domain.orders.messages import owed, tell
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
 HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, room=450)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.model import Account, ApiKey, Gift, LedgerEntry, Redemption, Standing, Terms
-from chalicelib.domain.program import Rate
+from chalicelib.domain.model.access import ApiKey
+from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.orders import Redemption, Standing, Terms
+from chalicelib.domain.program.program import Rate
 from tests.unit.book import TEN_PERCENT, Book, at
 
 HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, marks=("denied",))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.mailboxes import PROVIDERS
-from chalicelib.domain.people import (
+from chalicelib.domain.people.mailboxes import PROVIDERS
+from chalicelib.domain.people.pseudonyms import (
     canonical_email,
     greetable,
     pseudonym_of_customer,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.program import (
+from chalicelib.domain.program.program import (
     Campaign,
     FurtherOrders,
     Milestone,

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.admit import Ask, Line, Offered, Refused, admit
+from chalicelib.domain.accounts.limits import BUDGET_SHARDS, after_draws, draw, merged
+from chalicelib.domain.accounts.tiers import best, reached
 from chalicelib.domain.calendar import months_after
-from chalicelib.domain.explain import reason_of, state_of, trace
-from chalicelib.domain.flaws import flaws
-from chalicelib.domain.friends import Holder
-from chalicelib.domain.limits import BUDGET_SHARDS, after_draws, draw, merged
-from chalicelib.domain.model import Account, Code, Draw, Friend, Grant, Month, Pace
+from chalicelib.domain.model.accounts import Account, Draw, Grant, Month, Pace
+from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Campaign, Cap, Milestone, Rate, Tier, Watch
-from chalicelib.domain.tiers import best, reached
+from chalicelib.domain.orders.admit import Ask, Line, Offered, Refused, admit
+from chalicelib.domain.orders.explain import reason_of, state_of, trace
+from chalicelib.domain.orders.friends import Holder
+from chalicelib.domain.program.flaws import flaws
+from chalicelib.domain.program.program import Campaign, Cap, Milestone, Rate, Tier, Watch
 from tests.unit.book import START, TEN_PERCENT, Book, Shelf, at, program, root
 
 SILVER = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 2, Rate(basis_points=2000), bonus=700))

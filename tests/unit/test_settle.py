@@ -6,28 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.explain import state_of
-from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import (
-    FACTS_NAMED,
-    Account,
-    Case,
-    Draw,
-    Grant,
-    LedgerEntry,
-    Leg,
-    Month,
-    OrderFacts,
-    Payment,
-    Question,
-    Refund,
-    RefundKind,
-    Review,
-    Terms,
-)
-from chalicelib.domain.program import Cap, Rate, Tier, Watch
-from chalicelib.domain.refunds import void_whole
-from chalicelib.domain.settle import Settlement, Unsettled, decides_terms, questions, settle, settle_on
+from chalicelib.domain.model.accounts import Account, Draw, Grant, LedgerEntry, Leg, Month
+from chalicelib.domain.model.orders import FACTS_NAMED, OrderFacts, Payment, Refund, RefundKind, Review, Terms
+from chalicelib.domain.model.reviews import Case, Question
+from chalicelib.domain.orders.explain import state_of
+from chalicelib.domain.orders.refunds import void_whole
+from chalicelib.domain.orders.settle import Settlement, Unsettled, decides_terms, questions, settle, settle_on
+from chalicelib.domain.program.flaws import flaws
+from chalicelib.domain.program.program import Cap, Rate, Tier, Watch
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 
 

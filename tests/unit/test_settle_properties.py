@@ -7,13 +7,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.explain import trace
-from chalicelib.domain.ledger import add
-from chalicelib.domain.model import Account, Fulfilment, Month, Refund, Reversal, Review
+from chalicelib.domain.accounts.ledger import add
+from chalicelib.domain.model.accounts import Account, Month
+from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
 from chalicelib.domain.money import share
-from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
-from chalicelib.domain.refunds import void_whole
-from chalicelib.domain.settle import Settlement, Unsettled, settle
+from chalicelib.domain.orders.explain import trace
+from chalicelib.domain.orders.refunds import void_whole
+from chalicelib.domain.orders.settle import Settlement, Unsettled, settle
+from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from tests.simulator.books import untold
 from tests.unit.book import Book, at, program
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from chalicelib.domain.shape import BARRED, Form, Place, Within, bare, places
+from chalicelib.domain.program.shape import BARRED, Form, Place, Within, bare, places
 
 SHORT = Within(1, 3)
 WORD = Form("[a-z]+", "is a word of small letters")

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.api.schemas import AmbassadorChange, Decision, QuotedOrder
-from chalicelib.api.tidy import address, first_name, language_tag, tidied
-from chalicelib.domain.people import canonical_email
+from chalicelib.domain.people.pseudonyms import canonical_email
+from chalicelib.edge.tidy import address, first_name, language_tag, tidied
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.model import Account, Grant, Month, Window
-from chalicelib.domain.program import Milestone, Program, Rate, Tier
-from chalicelib.domain.tiers import Prize, Prizes, best, granted, newest_window, offered, prizes, reached, times
+from chalicelib.domain.accounts.tiers import (
+    Prize,
+    Prizes,
+    best,
+    granted,
+    newest_window,
+    offered,
+    prizes,
+    reached,
+    times,
+)
+from chalicelib.domain.model.accounts import Account, Grant, Month, Window
+from chalicelib.domain.program.program import Milestone, Program, Rate, Tier
 from tests.unit.book import program
 
 LADDER = (Tier("Starter", 0), Tier("Silver", 2, bonus=700), Tier("Gold", 4, bonus=900))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.program import Cap, Rate, Tier
+from chalicelib.domain.program.program import Cap, Rate, Tier
 from tests.unit.book import TEN_PERCENT, Shelf, program
 
 ZONES = ("UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from chalicelib.operations.visitors import is_person
+from chalicelib.operations.people.visitors import is_person
 
 PEOPLE = [line for line in Path(__file__).with_name("people.txt").read_text().splitlines() if line[:1] != "#"]
 ROBOTS = [agent for robot in CRAWLER_USER_AGENTS_DATA for agent in robot["instances"]]

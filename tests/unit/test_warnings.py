@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.flaws import flaws
-from chalicelib.domain.model import Account, Month
-from chalicelib.domain.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
-from chalicelib.domain.tiers import reached
-from chalicelib.domain.warnings import warnings
+from chalicelib.domain.model.accounts import Account, Month
+from chalicelib.domain.program.flaws import flaws
+from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
+from chalicelib.domain.program.warnings import warnings
 from tests.unit.book import TEN_PERCENT, at, program
 
 FIRST = Tier("Starter", 0, TEN_PERCENT)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.model import Told
+from chalicelib.domain.model.orders import Told
 from chalicelib.web import language, render
 from chalicelib.web.render import Landing, Mail, Offer, Reader, format_money, format_percent
 from chalicelib.web.text import one_line

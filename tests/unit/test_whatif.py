@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.admit import Ask, Line, Refused, admit, redemption
-from chalicelib.domain.fraud import Evidence
-from chalicelib.domain.ledger import legs
-from chalicelib.domain.model import Account, Code, Friend, LedgerEntry, OrderFacts, Redemption, Reversal, Standing
+from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.model.accounts import Account, LedgerEntry
+from chalicelib.domain.model.orders import OrderFacts, Redemption, Reversal, Standing
+from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
-from chalicelib.domain.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
-from chalicelib.domain.settle import Surroundings
-from chalicelib.domain.whatif import Bonuses, Past, Result, as_posted, bonuses_in, play_again
+from chalicelib.domain.orders.admit import Ask, Line, Refused, admit, redemption
+from chalicelib.domain.orders.fraud import Evidence
+from chalicelib.domain.orders.settle import Surroundings
+from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
+from chalicelib.domain.whatif.play import Bonuses, Past, Result, as_posted, bonuses_in, play_again
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
 from tests.unit.test_settle_properties import programs
 

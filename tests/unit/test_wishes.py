@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.codes import ALPHABET, COUPON, likeness
-from chalicelib.domain.wishes import unfit
+from chalicelib.domain.people.codes import ALPHABET, COUPON, likeness
+from chalicelib.domain.people.wishes import unfit
 
 SHOP = "Kavya Ceramics"
 

@@ -6,11 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.ledger import add
-from chalicelib.domain.model import Account, LedgerEntry, Withdrawal
-from chalicelib.domain.money import Money
-from chalicelib.domain.program import Worth
-from chalicelib.domain.withdrawals import (
+from chalicelib.domain.accounts.ledger import add
+from chalicelib.domain.accounts.withdrawals import (
     Already,
     Moved,
     NotConfirmed,
@@ -22,6 +19,9 @@ from chalicelib.domain.withdrawals import (
     has_expired,
     reserve,
 )
+from chalicelib.domain.model.accounts import Account, LedgerEntry, Withdrawal
+from chalicelib.domain.money import Money
+from chalicelib.domain.program.program import Worth
 from tests.unit.book import at, program
 
 RULES = program(spend_minimum=500, spend_days=30)

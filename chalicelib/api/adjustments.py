@@ -1,0 +1,87 @@
+"""Balances corrected by hand, and the second admin who decides on large corrections."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.paging import listed
+from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.operations.attempts import Reused
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/adjustments", "admin:write")
+def post_adjustment(call: Call, ambassador_id: str) -> Response:
+    """Correct a balance by hand: at once, or (202) when a second admin approves."""
+    from chalicelib.domain.accounts.adjustments import UnknownUnit
+    from chalicelib.operations.accounts.adjustments import Wanted, ask_to_adjust
+
+    told = call.body(schemas.NewAdjustment)
+    if told.amount.amount == 0:
+        raise bad_field("/amount/amount", "is not zero")
+    known = known_ambassador(ambassador_id).ambassador_id
+    answer = ask_to_adjust(
+        deps.table(),
+        Wanted(known, told.amount.amount, fields.unit_of(told.amount), told.reason),
+        deps.program(),
+        by=call.key,
+        attempt=attempt(call, told),
+        now=deps.now(),
+        chance=deps.chance(),
+    )
+    if isinstance(answer, Reused):
+        raise reused()
+    if isinstance(answer, UnknownUnit):
+        detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
+        raise Problem(422, "unknown_unit", detail)
+    shown = present.adjustment(answer.adjustment)
+    if answer.adjustment.state == "waiting" and not answer.replayed:
+        return json(202, shown)
+    return once(shown, replayed=answer.replayed)
+
+
+@route(blueprint, "GET", "/v1/adjustments", "admin:read")
+def get_adjustments(call: Call) -> Response:
+    """List the adjustments that wait for a second admin, the newest first."""
+    return listed(
+        "/v1/adjustments",
+        call.query("limit", "cursor"),
+        "adjustments",
+        deps.table().list_adjustments,
+        lambda found: [present.adjustment(it) for it in found if it.state == "waiting"],
+    )
+
+
+@route(blueprint, "GET", "/v1/adjustments/{adjustment_id}", "admin:read")
+def get_adjustment(call: Call, adjustment_id: str) -> Response:
+    """Show an adjustment, and how it was decided."""
+    call.query()
+    stored = deps.table().read_adjustment(fields.path_id("id", adjustment_id))
+    if stored is None:
+        raise not_found("There is no such adjustment.")
+    return json(200, present.adjustment(stored))
+
+
+@route(blueprint, "POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write")
+def post_adjustment_decision(call: Call, adjustment_id: str) -> Response:
+    """Approve or deny an adjustment as the second admin."""
+    from chalicelib.domain.accounts.adjustments import Already
+    from chalicelib.operations.accounts.adjustments import NoSecond, decide_adjustment
+
+    told, known = call.body(schemas.Decision), fields.path_id("id", adjustment_id)
+    answer = decide_adjustment(
+        deps.table(), known, told.decision, deps.program(), by=call.key, note=told.note, now=deps.now()
+    )
+    if answer is None:
+        raise not_found("There is no such adjustment.")
+    if isinstance(answer, NoSecond):
+        detail = "It takes a key of another owner than the author's, and none that a key of that owner has made."
+        raise Problem(403, "second_admin_required", detail)
+    if isinstance(answer, Already):
+        raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
+    return once(present.adjustment(answer.adjustment), replayed=answer.replayed)

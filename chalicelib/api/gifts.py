@@ -1,0 +1,60 @@
+"""The gifts that somebody has to send."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.domain.model.accounts import Gift
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, once, route
+from chalicelib.edge.paging import listed
+from chalicelib.edge.problems import Problem, not_found
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "GET", "/v1/gifts", "admin:read")
+def get_gifts(call: Call) -> Response:
+    """List the gifts that somebody has to send, the oldest first, and whether their ambassadors still have them."""
+    return listed("/v1/gifts", call.query("limit", "cursor"), "gifts", deps.table().list_gifts, _to_send)
+
+
+@route(blueprint, "POST", "/v1/gifts/{gift_id}/sent", "admin:write")
+def post_gift_sent(call: Call, gift_id: str) -> Response:
+    """Say that a gift was sent."""
+    from chalicelib.domain.accounts.gifts import Already
+    from chalicelib.domain.accounts.suspensions import Stopped
+    from chalicelib.operations.accounts.gifts import mark_sent
+
+    told, known = call.body(schemas.GiftSent), fields.path_id("id", gift_id)
+    answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=told.note, now=deps.now())
+    if answer is None:
+        raise not_found("There is no such gift.")
+    if isinstance(answer, Stopped):
+        detail = "Its ambassador is suspended: keep it until somebody reinstates the account."
+        raise Problem(409, "not_available_now", detail)
+    if answer.gift.state == "withdrawn":
+        raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
+    if isinstance(answer, Already):
+        raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
+    return once(present.gift(answer.gift), replayed=answer.replayed)
+
+
+def _to_send(found: list[Gift]) -> list[present.Body]:
+    from chalicelib.domain.accounts.gifts import earned_by, pieces
+    from chalicelib.operations.tries import accounts_of
+
+    accounts = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
+    earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))
+    orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
+    to_send = {it.id: pieces(it, accounts[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
+    return [
+        {
+            **present.gift(gift),
+            "covered": to_send[gift.id] == gift.amount,
+            "pieces": to_send[gift.id],
+            "suspended": accounts[gift.ambassador_id].suspended,
+        }
+        for gift in found
+        if gift.state == "open"
+    ]

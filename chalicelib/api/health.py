@@ -1,0 +1,18 @@
+"""The state of the whole."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.config import VERSION
+from chalicelib.edge.auth import ANYONE, Call, json, route
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "GET", "/healthz", ANYONE)
+def get_health(call: Call) -> Response:
+    """Say that the service answers; to an admin also its version and how much is due."""
+    if not call.may("admin:read"):
+        return json(200, {"ok": True})
+    state = {"due": deps.table().count_due(deps.now()), "program_version": deps.program().version}
+    return json(200, {"ok": True, "version": VERSION, **state})

@@ -1,0 +1,78 @@
+"""Server keys: made, listed, revoked."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present, schemas
+from chalicelib.domain.model.access import ApiKey
+from chalicelib.edge import auth, fields
+from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.problems import Problem, not_found
+from chalicelib.operations.access import keys
+from chalicelib.operations.attempts import Reused
+
+blueprint = Blueprint(__name__)
+
+
+@route(blueprint, "POST", "/v1/keys", "admin:keys")
+def post_key(call: Call) -> Response:
+    """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
+    told = call.body(schemas.NewKey)
+    made = keys.make(
+        deps.table(),
+        _caller(call),
+        name=told.name.strip(),
+        owner=told.owner.strip(),
+        scopes=told.scopes,
+        attempt=attempt(call, told),
+        now=deps.now(),
+    )
+    if isinstance(made, Reused):
+        raise reused()
+    if isinstance(made, keys.NotAllowed):
+        raise _not_allowed(made)
+    shown = present.api_key(made.key)
+    return once(shown if made.secret is None else {**shown, "secret": made.secret}, replayed=made.secret is None)
+
+
+@route(blueprint, "GET", "/v1/keys", "admin:keys")
+def get_keys(call: Call) -> Response:
+    """List all keys, the newest first, those that were revoked among them. Their secrets are nowhere."""
+    query = call.query("limit", "cursor")
+    limit = limit_of(query)
+    found = list(deps.table().list_api_keys(position_of(query, "keys"), limit + 1))
+    after = found[limit - 1].id if len(found) > limit else None
+    return page("/v1/keys", query, [present.api_key(key) for key in found[:limit]], cursor_of(after, "keys"))
+
+
+@route(blueprint, "DELETE", "/v1/keys/{key_id}", "admin:keys")
+def delete_key(call: Call, key_id: str) -> Response:
+    """Revoke a key. It stays in the list; a second time changes nothing."""
+    call.query()
+    caller, asked = _caller(call), fields.path_id("id", key_id)
+    revoked = keys.revoke(deps.table(), asked, by=caller, now=deps.now())
+    if revoked is None:
+        raise not_found("There is no such key.")
+    if isinstance(revoked, keys.NotAllowed):
+        raise _not_allowed(revoked)
+    auth.forget()
+    return json(200, present.api_key(revoked))
+
+
+def _caller(call: Call) -> ApiKey:
+    assert call.caller is not None, "only a key holds these scopes"
+    return call.caller
+
+
+def _not_allowed(answer: keys.NotAllowed) -> Problem:
+    match answer.reason:
+        case "scope_not_held":
+            return Problem(403, "scope_not_held", "A key grants no scope that it does not hold itself.")
+        case "revoked":
+            auth.forget()
+            return auth.unauthenticated()
+        case "last_key":
+            detail = "No other key may make keys. Make another one first, or nobody but the operator could."
+            return Problem(409, "last_admin_key", detail)

@@ -1,0 +1,113 @@
+"""The ledger as admins and ambassadors read it."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import deps
+from chalicelib.api import present
+from chalicelib.edge import fields
+from chalicelib.edge.auth import Call, route
+from chalicelib.edge.paging import cursor_of, limit_of, link, moment_of, page, position_of
+from chalicelib.edge.problems import bad_field
+
+if TYPE_CHECKING:
+    from chalicelib.operations.accounts import ledger
+
+blueprint = Blueprint(__name__)
+
+# What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
+_FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+
+_PUT_BACK = timedelta(hours=1)
+"""How much longer than its days a month is in which clocks are put back."""
+
+_COLUMNS = (
+    *("id", "at", "kind", "ambassador_id", "order_id", "cause", "program_version", "tier", "reason", "author"),
+    *("account", "amount", "currency", "unit"),
+)
+
+
+@route(blueprint, "GET", "/v1/ledger", "admin:read")
+def get_ledger(call: Call) -> Response:
+    """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
+    query = call.query("from", "to", "ambassador_id", "kind", "order_id", "limit", "cursor")
+    return entries_page(call, "/v1/ledger", query, query.get("ambassador_id"))
+
+
+def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
+    """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
+    from chalicelib.operations.accounts import ledger
+
+    limit, order_id = limit_of(query), query.get("order_id")
+    window = _window(query, narrow=ambassador_id is None and order_id is None)
+    filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}
+    listing = f"{path}?{sorted(filters.items())}"
+    position = position_of(query, listing)
+    if order_id is not None:
+        found = ledger.by_order(deps.table(), fields.shop_id("order_id", order_id, "?"), window, position, limit)
+        if ambassador_id is not None:
+            found = ledger.of_ambassador(found, _kin(ambassador_id))
+    elif ambassador_id is not None:
+        found = ledger.by_ambassador(deps.table(), _kin(ambassador_id), window, position, limit)
+    else:
+        found = ledger.by_day(deps.table(), window, position, limit)
+    cursor = cursor_of(found.after, listing)
+    items = [present.own_entry(entry) if call.session else present.entry(entry) for entry in found.entries]
+    if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
+        headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
+        return Response(_csv(items), {**headers, **link(path, query, cursor)})
+    return page(path, query, items, cursor)
+
+
+def _kin(ambassador_id: str) -> tuple[str, ...]:
+    """All ids of an ambassador; of one that does not exist the one that was asked for."""
+    from chalicelib.operations.tries import profile_of
+
+    known = fields.path_id("ambassador_id", ambassador_id, "?")
+    profile = profile_of(deps.table(), known)
+    return profile.kin if profile else (known,)
+
+
+def _window(query: dict[str, str], *, narrow: bool) -> "ledger.Window":
+    """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
+    from chalicelib.domain.accounts.ledger import KINDS
+    from chalicelib.operations.accounts import ledger
+
+    if query.get("kind", KINDS[0]) not in KINDS:
+        raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
+    most = timedelta(days=ledger.DAYS_MAX)
+    end = moment_of(query, "to", ends=True)
+    start = moment_of(query, "from", ends=False)
+    if narrow:
+        end = end or (min(start, fields.LATEST) + most if start and "kind" in query else deps.now() + timedelta(days=1))
+        start = start or max(end, fields.EARLIEST) - most
+        if "kind" in query and end - start > most + _PUT_BACK:
+            raise bad_field("?from", "spans more than 31 days, which goes without a kind or with an ambassador only")
+    start, end = start or fields.EARLIEST, end or deps.now() + timedelta(days=1)
+    if start > end:
+        raise bad_field("?from", "lies after ?to")
+    return ledger.Window(max(start, fields.EARLIEST), end, query.get("kind"))
+
+
+def _csv(entries: list[present.Body]) -> str:
+    """Write one line per leg, safe to open in a spreadsheet."""
+    page = io.StringIO()
+    lines = csv.writer(page, lineterminator="\r\n")
+    lines.writerow(_COLUMNS)
+    for entry in entries:
+        for leg in entry["legs"]:
+            row = {**entry, **leg}
+            lines.writerow(_cell(row.get(column, "")) for column in _COLUMNS)
+    return page.getvalue()
+
+
+def _cell(content: object) -> object:
+    """Take the edge off text that a spreadsheet would run as a formula (OWASP, CSV injection); numbers stay numbers."""
+    if hasattr(content, "isoformat"):
+        return content.isoformat().replace("+00:00", "Z")
+    return _FORMULA.sub(r"\1'", content) if isinstance(content, str) else content

@@ -1,0 +1,1 @@
+"""Balances, and every way in and out of them."""

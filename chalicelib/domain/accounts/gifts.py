@@ -1,0 +1,98 @@
+"""Gifts are sent by people: each entry that makes one available comes with a task, and sending it closes the task."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.accounts.ledger import Posting, gains, post
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.accounts.tiers import PRIZES
+from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.program.program import GIFT, Program
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A gift is on its way: the task closed, with how many pieces, the account without them, the entry that says so."""
+
+    gift: Gift
+    account: Account
+    entry: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The account has lost the gift meanwhile: the task is closed, and nothing is to be sent."""
+
+    gift: Gift
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """The task was closed before: by this very request (`repeated`), by another one, or as withdrawn."""
+
+    gift: Gift
+    repeated: bool
+
+
+def is_gift(entry: LedgerEntry) -> bool:
+    """Tell whether an entry leaves a gift to send. What comes by a merger has its task already."""
+    return entry.kind != "merge" and any(unit.startswith(GIFT) for unit in gains(entry))
+
+
+def tasks(entries: Iterable[LedgerEntry]) -> tuple[Gift, ...]:
+    """Return what somebody has to send for these entries."""
+    return tuple(_task(entry) for entry in entries if is_gift(entry))
+
+
+def earned_by(gift: Gift) -> str | None:
+    """Name the order whose reward the gift is, if it is that and no prize: with the order the gift goes back."""
+    return None if gift.cause.startswith(PRIZES) else gift.order_id
+
+
+def pieces(gift: Gift, account: Account, order: Redemption | None = None) -> int:
+    """Return how many pieces of a task are to be sent: those that the ambassador still has.
+
+    `order` is the one that `earned_by` names; if nothing is left of its reward, that is none.
+    """
+    if order is not None and order.standing is not None and order.standing.available == 0:
+        return 0
+    return min(gift.amount, max(0, account.balance(gift.unit, "available")))
+
+
+def send(
+    gift: Gift,
+    account: Account,
+    program: Program,
+    order: Redemption | None = None,
+    *,
+    author: str,
+    note: str | None,
+    now: datetime,
+) -> Sent | Withdrawn | Stopped | Already:
+    """Close a task: as sent, with the pieces that are left of it, or as withdrawn if none are."""
+    if gift.state != "open":
+        return Already(gift, repeated=gift.state == "sent" and gift.note == note)
+    if account.suspended:
+        return Stopped()
+    closed = replace(gift, closed_at=now, author=author, note=note, version=gift.version + 1)
+    left = pieces(gift, account, order)
+    if not left:
+        return Withdrawn(replace(closed, state="withdrawn"))
+    posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", reason=note, author=author)
+    after, entry = post(account, posting, program, now=now)
+    return Sent(replace(closed, state="sent", sent=left), after, entry)
+
+
+def _task(entry: LedgerEntry) -> Gift:
+    *_, taken = entry.legs
+    return Gift(
+        id=entry.id,
+        ambassador_id=entry.ambassador_id,
+        unit=taken.currency,
+        amount=taken.amount,
+        cause=entry.cause,
+        created_at=entry.at,
+        order_id=entry.order_id,
+    )

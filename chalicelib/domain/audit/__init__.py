@@ -1,0 +1,1 @@
+"""Whether the books say what the facts say."""

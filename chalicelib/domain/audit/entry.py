@@ -1,0 +1,366 @@
+"""Entries one by one, in the order of posting: each is sound in itself, follows the one before, and has its cause."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.domain.accounts.gifts import is_gift
+from chalicelib.domain.accounts.ledger import EXPIRED, KINDS, MERGE, add, legs, moved
+from chalicelib.domain.accounts.suspensions import was_suspended
+from chalicelib.domain.accounts.tiers import offered
+from chalicelib.domain.audit.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
+from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Leg, Suspension, Withdrawal
+from chalicelib.domain.program.program import Program
+
+OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
+"""The kinds of entries that an order names."""
+
+BONUSES = frozenset({"bonus", "bonus_lost"})
+
+WITHDRAWN = frozenset(kind for kind in KINDS if kind.partition("_")[0] in {"spend", "payout"})
+"""The kinds of entries that a withdrawal makes, by whose name they begin."""
+
+_INACTIVE = re.compile(r"inactive_since:\d{4}-\d{2}-\d{2}")
+_NEVER_BELOW_ZERO = ("held", "reserved", "expired", "spent", "paid")
+_EXPIRES = frozenset({"clawback", "bonus_lost", "reinstate", "bonus"})
+"""What may take from what has expired, or put back there."""
+_COVERED = frozenset({"spend", "payout", "gift_sent"})
+_LEAVES = _COVERED | {"expiry"}
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """What the table has of the causes that a page of entries names; what is not in it does not exist.
+
+    `kin` are the ids of the ambassador, of whom each may have what is posted for any. `owners` maps an order to the
+    ambassador of its redemption, `posted` a cause to how many entries it made at the moment of the entry. `suspensions`
+    are all decisions about the account, in their order.
+    """
+
+    kin: tuple[str, ...] = ()
+    programs: Mapping[int, Program] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    gifts: Mapping[str, Gift] = field(default_factory=dict)
+    withdrawals: Mapping[str, Withdrawal] = field(default_factory=dict)
+    adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
+    posted: Mapping[str, int] = field(default_factory=dict)
+    suspensions: Sequence[Suspension] = ()
+
+
+def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:
+    """Check one entry and take it in. `version` is the account's, read after the entry."""
+    yield from _check_number(reading.number, entry, version)
+    yield from _check_legs(entry)
+    reading.balances = add(reading.balances, (entry,))
+    yield from _check_cover(reading, entry)
+    if entry.kind in _LEAVES and was_suspended(causes.suspensions, version_of(entry.number)):
+        yield Finding("suspension", entry.id, "nothing that leaves a suspended account", entry.kind)
+    yield from _check_cause(reading, entry, causes)
+    yield from _check_gift(reading, entry, causes)
+    reading.number = entry.number
+    reading.entries += 1
+
+
+def caused_by(entry: LedgerEntry) -> str:
+    """Return the id of the withdrawal, adjustment or gift that an entry names as its cause, if it names one."""
+    return entry.cause.partition(":")[2]
+
+
+def _check_number(before: str, entry: LedgerEntry, version: int) -> Iterator[Finding]:
+    """A number is the account's version and a count within it, without a gap."""
+    found = NUMBER.fullmatch(entry.number)
+    if found is None:
+        yield Finding("number", entry.id, "a version and a count", entry.number)
+        return
+    was = NUMBER.fullmatch(before)
+    same = was is not None and was[1] == found[1]
+    follows = int(was[2]) + 1 if was is not None and same else 1
+    yield from compared("number", entry.id, f"{found[1]}-{follows:03d}", entry.number)
+    if int(found[1]) > version:
+        yield Finding("number", entry.id, f"a version up to {version}", entry.number)
+
+
+def _check_legs(entry: LedgerEntry) -> Iterator[Finding]:
+    """The legs of each unit sum to zero, and move an amount as the kind says."""
+    sums: dict[str, int] = {}
+    for leg in entry.legs:
+        sums[leg.currency] = sums.get(leg.currency, 0) + leg.amount
+    for unit, total in sorted(sums.items()):
+        yield from compared("legs", f"{entry.id}/{unit}", 0, total)
+    if entry.kind not in KINDS:
+        yield Finding("legs", f"{entry.id}/kind", "a kind that there is", entry.kind)
+    elif entry.kind == "merge":
+        strange = [
+            leg.account for leg in entry.legs if leg.account != MERGE and not leg.account.startswith("ambassador:")
+        ]
+        yield from compared("legs", entry.id, None, ", ".join(strange) or None)
+    elif not any(sums.values()) and not _moves_as_it_says(entry):
+        yield Finding("legs", entry.id, _shown(entry, moved(entry)), _shown(entry))
+
+
+def _moves_as_it_says(entry: LedgerEntry) -> bool:
+    amount = moved(entry)
+    if not (amount > 0 or (amount and entry.kind == "adjustment")):
+        return False
+    there = [abs(leg.amount) for leg in entry.legs if leg.account == EXPIRED]
+    expired = sum(there) if entry.kind in _EXPIRES else 0
+    return entry.legs == legs(entry.kind, amount, entry.legs[-1].currency, expired=expired)
+
+
+def _shown(entry: LedgerEntry, amount: int | None = None) -> str:
+    """The legs as they are, or as the kind would have them for an amount."""
+    shown = entry.legs if amount is None else legs(entry.kind, amount, _unit(entry))
+    return f"{entry.kind}: {_written(shown)}"
+
+
+def _written(shown: tuple[Leg, ...]) -> str:
+    return ", ".join(f"{leg.account} {leg.amount:+d} {leg.currency}" for leg in shown)
+
+
+def _check_cover(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """Nothing is spent that was not there, nothing leaves the hold twice, and what expires is all that is left."""
+    for unit in sorted({leg.currency for leg in entry.legs}):
+        for part in _NEVER_BELOW_ZERO:
+            if reading.balance(unit, part) < 0:
+                yield Finding("overdrawn", f"{entry.id}/{part}/{unit}", "0 or more", reading.balance(unit, part))
+        available = reading.balance(unit, "available")
+        if entry.kind in _COVERED and available < 0:
+            yield Finding("overdrawn", f"{entry.id}/available/{unit}", "0 or more", available)
+        if entry.kind == "expiry":
+            yield from compared("overdrawn", f"{entry.id}/available/{unit}", 0, available)
+
+
+def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """Every entry has a program, and something that exists made it."""
+    program = causes.programs.get(entry.program_version)
+    if program is None:
+        yield Finding("cause", f"{entry.id}/program_version", "a version that there is", entry.program_version)
+    if entry.kind in OF_ORDERS:
+        yield from _check_order(reading, entry)
+    elif entry.kind in BONUSES:
+        yield from _check_bonus(reading, entry, program, causes)
+    elif entry.kind in WITHDRAWN:
+        yield from _check_withdrawal(reading, entry, causes)
+    elif entry.kind == "adjustment":
+        yield from _check_adjustment(entry, causes)
+    elif entry.kind == "merge":
+        yield from _check_merge(reading, entry)
+    elif entry.kind == "gift_sent":
+        yield from _check_sent(reading, entry, causes)
+    elif entry.kind == "expiry":
+        reading.expired_in = version_of(entry.number)
+        if not _INACTIVE.fullmatch(entry.cause) or (program is not None and program.expiry_months is None):
+            yield _uncaused(entry, "a program in which rewards expire")
+
+
+def _check_order(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """Whether the order exists, and names the entry, shows when all orders have been read."""
+    if entry.order_id is None:
+        yield _uncaused(entry, "an order")
+    else:
+        reading.links.add(f"{entry.ambassador_id}/{entry.number}", entry.order_id)
+
+
+def _check_bonus(reading: Reading, entry: LedgerEntry, program: Program | None, causes: Causes) -> Iterator[Finding]:
+    """A bonus is a prize of its program, for an order of the ambassador's; what is taken back was granted before."""
+    by_merger = entry.order_id is None and version_of(entry.number) == reading.merged_in
+    if not by_merger and causes.owners.get(entry.order_id or "") not in (entry.ambassador_id, *causes.kin):
+        yield Finding("cause", f"{entry.id}/order_id", "an order of this ambassador", entry.order_id)
+    amount, unit = moved(entry), _unit(entry)
+    if entry.kind == "bonus":
+        prizes = [it for it in offered(program) if it.cause == entry.cause and it.unit == unit] if program else []
+        if program is not None and not any(it.amount and amount % it.amount == 0 for it in prizes):
+            yield _uncaused(entry, "a prize of the program")
+        key = prizes[0].key if prizes else entry.cause
+        granted = reading.prizes.setdefault(key, {})
+        granted[unit] = granted.get(unit, 0) + amount
+        _take_out(reading, f"{key} {unit}", entry)
+        return
+    granted = reading.prizes.setdefault(entry.cause, {})
+    if granted.get(unit, 0) < amount:
+        yield _uncaused(entry, "a prize that was granted")
+    granted[unit] = granted.get(unit, 0) - amount
+    if not granted[unit]:
+        del granted[unit]
+    _take_out(reading, f"{entry.cause} {unit}", entry)
+
+
+def _take_out(reading: Reading, prize: str, entry: LedgerEntry) -> None:
+    """Note what a bonus lost takes out of what has expired, or a bonus puts back there."""
+    out = -sum(leg.amount for leg in entry.legs if leg.account == EXPIRED)
+    if out:
+        reading.gone[prize] = reading.gone.get(prize, 0) + out
+
+
+def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """An entry that makes a gift available comes with the task to send it."""
+    if not is_gift(entry):
+        return
+    gift = causes.gifts.get(entry.id)
+    if gift is None:
+        yield Finding("gift", f"gift/{entry.id}", "a task", None)
+        return
+    yield from _agree(
+        "gift",
+        f"gift/{gift.id}",
+        ambassador_id=(entry.ambassador_id, gift.ambassador_id),
+        unit=(_unit(entry), gift.unit),
+        amount=(moved(entry), gift.amount),
+        cause=(entry.cause, gift.cause),
+        order_id=(entry.order_id, gift.order_id),
+        created_at=(str(entry.at), str(gift.created_at)),
+    )
+    if gift.state == "sent":
+        reading.awaited[f"gift:{gift.id}"] = "gift_sent"
+    if gift.state == "open":
+        reading.unsent.add(f"gift:{gift.id}")
+
+
+def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """Money goes out by a withdrawal that says the same: reserved once, closed once, returned no more than it says."""
+    kind, _, step = entry.kind.partition("_")
+    it = causes.withdrawals.get(caused_by(entry))
+    if it is None or entry.cause != f"{kind}:{it.id}":
+        yield _uncaused(entry, f"a {kind}")
+        return
+    if step == "returned":
+        yield from _check_returned(reading, entry, it, causes)
+        return
+    yield from _agree(
+        "withdrawal",
+        f"withdrawal/{it.id}",
+        kind=(kind, it.kind),
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
+        amount=(moved(entry), it.amount),
+        currency=(_unit(entry), it.currency),
+        **{"closed_at" if step else "created_at": (str(entry.at), str(it.closed_at if step else it.created_at))},
+        **{"closed_by" if step else "author": (entry.author, it.closed_by if step else it.author)},
+    )
+    if step:
+        was_open, awaited = reading.opened.pop(entry.cause, None), reading.awaited.pop(entry.cause, None)
+        if awaited is None and was_open is not None and it.state != "reserved":
+            awaited = _closing(it)
+        if awaited != entry.kind:
+            yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {it.state}")
+        _await_returned(reading, entry, it)
+        return
+    if entry.cause in reading.opened:
+        yield _uncaused(entry, f"a {kind} that was not reserved before")
+    yield from _check_worth(entry, it, causes)
+    reading.opened[entry.cause] = _unit(entry), moved(entry)
+    if it.state != "reserved":
+        reading.awaited[entry.cause] = _closing(it)
+    if kind == "spend":
+        reading.spends.add(entry.cause, str(moved(entry)))
+
+
+def _closing(it: Withdrawal) -> str:
+    """The kind of the entry that closes a withdrawal as it is closed."""
+    return f"{it.kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
+
+
+def _check_worth(entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
+    """A coupon for a unit of the program's own is worth what the program said when it was asked for."""
+    program = causes.programs.get(entry.program_version)
+    if program is None:
+        return
+    worth = program.units.get(it.currency)
+    expected = f"{worth.of(it.amount)} {program.currency}" if worth is not None else None
+    found = f"{it.worth.amount} {it.worth.currency}" if it.worth is not None else None
+    yield from compared("withdrawal", f"withdrawal/{it.id}/worth", expected, found)
+
+
+def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
+    """What comes back was confirmed before, and is no more than the withdrawal says has come back."""
+    reading.awaited.pop(entry.cause, None)
+    back = reading.returned.get(entry.cause, 0) + moved(entry)
+    reading.returned[entry.cause] = back
+    yield from _agree(
+        "withdrawal",
+        f"withdrawal/{it.id}",
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
+        currency=(_unit(entry), it.currency),
+    )
+    if it.state != "confirmed" or entry.cause in reading.opened or back > min(it.returned, it.amount):
+        yield _uncaused(entry, f"a {it.kind} that was confirmed, of which {it.returned} came back, and not {back}")
+    _await_returned(reading, entry, it)
+
+
+def _await_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> None:
+    """Await what else has come back; a withdrawal may have gone on since, and then says more than before."""
+    if it.returned > reading.returned.get(entry.cause, 0):
+        reading.awaited[entry.cause] = f"{it.kind}_returned, to {it.returned} in all"
+
+
+def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """An adjustment is posted as it was asked for, once, and by leave of a second admin if it had to wait."""
+    it = causes.adjustments.get(caused_by(entry))
+    if it is None or entry.cause != f"adjustment:{it.id}":
+        yield _uncaused(entry, "an adjustment")
+        return
+    yield from _agree(
+        "adjustment",
+        f"adjustment/{it.id}",
+        state=("posted", it.state),
+        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
+        amount=(moved(entry), it.amount),
+        unit=(_unit(entry), it.unit),
+        reason=(entry.reason, it.reason),
+        author=(entry.author, it.author),
+        **{"decided_at" if it.decided_at else "created_at": (str(entry.at), str(it.decided_at or it.created_at))},
+    )
+    if causes.posted.get(entry.cause, 1) > 1:
+        yield _uncaused(entry, "an adjustment that was posted once")
+
+
+def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
+    it = causes.gifts.get(caused_by(entry))
+    sent_since = entry.cause in reading.unsent and it is not None and it.state == "sent"
+    reading.unsent.discard(entry.cause)
+    awaited = reading.awaited.pop(entry.cause, None) == "gift_sent" or sent_since
+    if it is None or entry.cause != f"gift:{it.id}" or not awaited:
+        yield _uncaused(entry, "a gift that was sent")
+        return
+    yield from _agree(
+        "gift",
+        f"gift/{it.id}",
+        unit=(_unit(entry), it.unit),
+        sent=(moved(entry), it.sent),
+        author=(entry.author, it.author),
+        closed_at=(str(entry.at), str(it.closed_at)),
+    )
+
+
+def _check_merge(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
+    """What leaves one ledger by a merger, which is all there is, arrives in the other one."""
+    named = caused_by(entry)
+    left = reading.left.pop(named, None)
+    if left is None:
+        reading.left[entry.ambassador_id] = entry.legs
+        remain = sum(abs(amount) for accounts in reading.balances.values() for amount in accounts.values())
+        yield from compared("balance", f"{entry.id}/left", 0, remain)
+        return
+    reading.merged_in = version_of(entry.number)
+    back = tuple(Leg(leg.account, -leg.amount, leg.currency) for leg in left)
+    if entry.legs != back:
+        yield Finding("legs", entry.id, _written(back), _written(entry.legs))
+
+
+def _whose(entry: LedgerEntry, causes: Causes, other: str) -> str:
+    """Whose a thing must be that an entry is about: anybody's whom this ambassador was merged with."""
+    return other if other in causes.kin else entry.ambassador_id
+
+
+def _agree(about: Kind, where: str, **told: tuple[Told, Told]) -> Iterator[Finding]:
+    """Compare what an entry tells with the fields of what caused it."""
+    for name, (expected, found) in told.items():
+        yield from compared(about, f"{where}/{name}", expected, found)
+
+
+def _unit(entry: LedgerEntry) -> str:
+    return entry.legs[-1].currency if entry.legs else ""
+
+
+def _uncaused(entry: LedgerEntry, expected: str) -> Finding:
+    return Finding("cause", f"{entry.id}/cause", expected, entry.cause)

@@ -1,0 +1,253 @@
+"""What ambassadors have: accounts, entries, and what is on its way out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.domain.model.orders import Age
+from chalicelib.domain.money import Money
+from chalicelib.domain.program.program import GIFT
+
+Balances = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of an entry: a positive amount credits `account`."""
+
+    account: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One immutable posting in an ambassador's ledger; the legs of a currency sum to zero.
+
+    `number` is the account's version and a count within it: it sorts in the order of posting, and a settlement that
+    is carried out twice collides with itself.
+    """
+
+    ambassador_id: str
+    number: str
+    kind: str
+    at: datetime
+    cause: str
+    legs: tuple[Leg, ...]
+    program_version: int
+    order_id: str | None = None
+    tier: str | None = None
+    reason: str | None = None
+    author: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The public id: `ent_`, the ambassador's own part, the number."""
+        return f"ent_{self.ambassador_id.removeprefix('amb_')}_{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What orders placed in one month take of the caps, `room` by amount and `uses` by count; and how many count."""
+
+    room: int = 0
+    uses: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A prize as it was granted, so many `times` in a row."""
+
+    amount: int
+    unit: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Over how many `months` referrals count for tiers (None: a whole life), by the program of this version."""
+
+    version: int
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many orders were settled on the last day that had any."""
+
+    day: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """What an account remembers of another one that went into it, since versions of two don't compare.
+
+    `version` is its own by which that came, `until` the last version of the other, `expired_in` the one in which
+    rewards last expired there. `before` is how many orders it had settled by then, `settled` how many the other had.
+    """
+
+    version: int
+    until: int
+    expired_in: int
+    before: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
+
+    `balances` maps a unit to accounts (`held`, `available`, …) to amounts, `months` a month of purchase to what its
+    orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last, and `ages` the same with the
+    unit (such as `tier:5 EUR`) to how old that is. `settled` counts all orders, `refunded` those with refunds; `window`
+    is of the newest program that settled one. `active_at` is when something was last earned or spent, `expired_in` the
+    version in which unspent rewards last expired; `due_at` asks to look whether they do. `suspended_in` is the version
+    in which an admin stopped what leaves the account, as long as that lasts. One that is `merged_into` another is empty
+    for good; `absorbed` are those that went into this one.
+    """
+
+    ambassador_id: str
+    version: int = 0
+    balances: Balances = field(default_factory=dict)
+    counted: int = 0
+    settled: int = 0
+    refunded: int = 0
+    months: dict[str, Month] = field(default_factory=dict)
+    prizes: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
+    ages: dict[str, Age] = field(default_factory=dict)
+    window: Window | None = None
+    pace: Pace | None = None
+    active_at: datetime | None = None
+    expired_in: int = 0
+    suspended_in: int | None = None
+    merged_into: str | None = None
+    absorbed: dict[str, Merger] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing may leave the account for now."""
+        return self.suspended_in is not None
+
+    def balance(self, unit: str, account: str) -> int:
+        """Return one balance, in minor units if the unit is a currency."""
+        return self.balances.get(unit, {}).get(account, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """What an admin decided about all that leaves an account, and why: to stop it, or to let it go on.
+
+    `version` is the one that the account got by it, `author` the admin's key. Each is kept for good.
+    """
+
+    ambassador_id: str
+    version: int
+    state: Literal["suspended", "reinstated"]
+    author: str
+    note: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A gift that somebody has to send: the task that comes with an entry which made it available.
+
+    `sent` is how many pieces were sent, when some of the `amount` were taken back meanwhile perhaps fewer than that.
+    """
+
+    id: str
+    ambassador_id: str
+    unit: str
+    amount: int
+    cause: str
+    created_at: datetime
+    order_id: str | None = None
+    state: Literal["open", "sent", "withdrawn"] = "open"
+    closed_at: datetime | None = None
+    author: str | None = None
+    note: str | None = None
+    sent: int | None = None
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """What somebody has to send."""
+        return self.unit.removeprefix(GIFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """Guards that a coupon's code is given once, and leads from it to the spend."""
+
+    code: str
+    withdrawal_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Money on its way out of an account: reserved when it is asked for, then spent or paid, or given back.
+
+    A spend has the `code` of a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it
+    went. `currency` is what is taken from the account; if that is a unit such as points, `worth` is what the coupon is
+    worth in money, by the program as it was then. `reference` and `note` are what it was asked with, `closing` is what
+    it was closed with: the order or the payment, or why not. `returned` is what came back of it after that. `author`
+    and `closed_by` are keys; an ambassador's own spend has no author.
+    """
+
+    id: str
+    kind: Literal["spend", "payout"]
+    ambassador_id: str
+    amount: int
+    currency: str
+    created_at: datetime
+    worth: Money | None = None
+    code: str | None = None
+    expires_at: datetime | None = None
+    author: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    state: Literal["reserved", "confirmed", "cancelled", "expired"] = "reserved"
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closing: str | None = None
+    returned: int = 0
+    version: int = 1
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A correction of a balance by an admin. Above the program's limit it waits until a second admin decides.
+
+    `amount` may be negative. `author` is the key that asked, `owner` whose key that is.
+    """
+
+    id: str
+    ambassador_id: str
+    amount: int
+    unit: str
+    reason: str
+    author: str
+    owner: str
+    created_at: datetime
+    state: Literal["waiting", "posted", "denied"] = "waiting"
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    note: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What settlements take from one shard of a month's budget, or give back (below zero).
+
+    `at_most` is how much of the shard may be used before; None when an order gives back, or takes again what it had.
+    """
+
+    month: str
+    shard: int
+    amount: int
+    at_most: int | None = None

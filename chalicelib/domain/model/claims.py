@@ -1,0 +1,33 @@
+"""Orders that ambassadors say they brought."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An order that an ambassador says they brought, although no code was used on it; an admin decides.
+
+    `note` is what the ambassador says, `answer` what the admin does, `author` the admin's key.
+    """
+
+    id: str
+    ambassador_id: str
+    order_id: str
+    claimed_at: datetime
+    note: str | None = None
+    state: Literal["open", "approved", "denied"] = "open"
+    decided_at: datetime | None = None
+    author: str | None = None
+    answer: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClaims:
+    """The ids of the claims of one ambassador that wait for an admin: there may be only so many."""
+
+    ambassador_id: str
+    claims: tuple[str, ...] = ()
+    version: int = 1

@@ -1,0 +1,395 @@
+"""What is known of an order: the redemption, the facts that follow it, and where it stands."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from chalicelib.domain.program.program import Rate
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.reviews import Case
+
+RefundKind = Literal["refund", "chargeback", "cancellation"]
+Decision = Literal["approve", "deny"]
+Mark = Literal["cancelled", "replaced", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
+State = Literal["held", "available", "void", "clawed_back"]
+FACTS_NAMED = 50
+"""So many later facts of an order are named in its standing, so that no number of them makes it too large to store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
+
+    `place` counts the ambassador's orders in the order of settlement, `reached` the referrals that decided the tier.
+    `month` is the one, by the program's clocks, whose caps and budget it takes from and gives back to. `begins` is None
+    when the order began to count as it was placed. `unit` is None for the order's own currency.
+    `limit` is the reason when less than `full` was granted, `signals` what spoke for a review, `drawn` what came from
+    which shard of the month's budget.
+    """
+
+    tier: str
+    rate: Rate | None = None
+    full: int = 0
+    granted: int = 0
+    month: str = ""
+    place: int = 0
+    reached: int = 0
+    begins: datetime | None = None
+    unit: str | None = None
+    campaign: str | None = None
+    limit: str | None = None
+    signals: tuple[str, ...] = ()
+    review: bool = False
+    drawn: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old a reward is, since what has expired stays so whatever is taken back and comes back.
+
+    `fresh` is what of it became available in the account's version `since` or shortly before: young as long as no
+    rewards have expired after that. `gone` is what was taken back out of `expired` and has not been put back, `back`
+    what has been put back there.
+    """
+
+    gone: int = 0
+    fresh: int = 0
+    since: int = 0
+    back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an ambassador was last told of an order's reward: so much of its unit, and when it is theirs.
+
+    With `release_at` on that day, or `expected` by then; without it now, or nobody knows when: it is `open`. Of a
+    reward that is lost the amount is 0.
+    """
+
+    amount: int
+    release_at: datetime | None = None
+    when: Literal["expected", "open"] | None = None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether there is something that is the ambassador's already."""
+        return self.amount > 0 and self.release_at is None and self.when is None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
+
+    `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
+    refunds; `refunded` is the sum of these, `valued` the part of it that an admin has put on refunds in a foreign
+    currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
+    account's version that released it, `age` is there once something was taken back or came back after that; `facts`
+    counts the later facts that were seen, and `named` are the first `FACTS_NAMED` of their names, in order; `entries`
+    are the numbers of its entries, with the ledger before them (`amb_…/`) where that is not the order's ambassador's;
+    `told` is what the ambassador knows of it by mail.
+
+    `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
+    a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
+    for goods which have not all been reported as delivered.
+    """
+
+    terms: Terms
+    settled_at: datetime
+    release_at: datetime
+    net: int
+    refunded: int = 0
+    valued: int | None = None
+    worth: int = 0
+    room: int = 0
+    asked_until: datetime | None = None
+    released_in: int | None = None
+    age: Age | None = None
+    reviews: int = 0
+    facts: int = 0
+    named: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    entries: tuple[str, ...] = ()
+    told: Told | None = None
+
+    @property
+    def released(self) -> bool:
+        """Tell whether the hold has ended, once and for all."""
+        return self.released_in is not None
+
+    @property
+    def review_open(self) -> bool:
+        """Tell whether an admin is asked something that decides on the reward."""
+        return self.asked_until is not None
+
+    @property
+    def held(self) -> int:
+        """What waits for the hold to end."""
+        return 0 if self.released else self.worth
+
+    @property
+    def available(self) -> int:
+        """What the ambassador has of it."""
+        return self.worth if self.released else 0
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the order counts for tiers and milestones: it is released and still worth something.
+
+        Where the rate gives nothing at all, it is enough that the order stands; nobody could leave such a tier else.
+        """
+        if self.terms.full:
+            return self.available > 0
+        if self.terms.limit is not None:
+            return False
+        return self.released and self.net > 0 and not (self.has("denied") or self.has("below_minimum"))
+
+    def has(self, mark: Mark) -> bool:
+        """Tell whether something is true of the order."""
+        return mark in self.marks
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A code used on an order. Once the order is paid for, nothing changes but `standing`, `version` and `due_at`.
+
+    `amount` is what the shop said, `tax` the part of it that is tax: the rest is goods. `excluded` is the part of these
+    that doesn't count, such as gift cards; `payment` and `address` are pseudonyms. `claim` is the one by which it was
+    admitted later, if the friend did not use the code. `friend_order` says which order of its friend it is: the first
+    has the place, further ones come beside it if the program takes them.
+
+    An order that was `pending` when it came earns nothing before a payment is reported. Until then the latest
+    `revision` counts; one that the rules refused is `withdrawn` for that reason. `aliases` are the other pseudonyms of
+    its friend, needed when it is paid for.
+    """
+
+    order_id: str
+    code: str
+    ambassador_id: str
+    friend: str
+    amount: int
+    friend_discount: int
+    currency: str
+    placed_at: datetime
+    program_version: int
+    reward_estimate: int
+    fingerprint: str
+    recorded_at: datetime
+    reward_unit: str | None = None
+    tax: int | None = None
+    excluded: int | None = None
+    campaign: str | None = None
+    payment: str | None = None
+    address: str | None = None
+    claim: str | None = None
+    unaddressed: Literal[True] | None = None
+    friend_order: int = 1
+    pending: bool = False
+    revision: int = 1
+    withdrawn: str | None = None
+    aliases: tuple[str, ...] = ()
+    version: int = 1
+    due_at: datetime | None = None
+    standing: Standing | None = None
+
+    @property
+    def listed(self) -> int:
+        """The goods that count at list price, which the minimum is about."""
+        return self.amount - (self.tax or 0) - (self.excluded or 0)
+
+    @property
+    def thanks_friend(self) -> bool:
+        """Whether the friend is written to: they have used a code, and somebody knows where.
+
+        Of a further order that the code took nothing off, such as each renewal of a subscription, there is no news.
+        """
+        news = self.friend_order == 1 or self.friend_discount > 0
+        return news and not (self.claim or self.unaddressed)
+
+    @property
+    def paid(self) -> int:
+        """What the friend paid for the goods that count: the base of every reward."""
+        return self.listed - self.friend_discount
+
+    @property
+    def posted(self) -> tuple[tuple[str, str], ...]:
+        """The order's entries, in the order of posting: whose ledger each lies in, and its number there."""
+        named = self.standing.entries if self.standing else ()
+        return tuple((it.rpartition("/")[0] or self.ambassador_id, it.rpartition("/")[2]) for it in named)
+
+    @property
+    def ledger(self) -> str:
+        """Whose ledger was posted to last: the versions in the standing are of that account."""
+        return self.posted[-1][0] if self.posted else self.ambassador_id
+
+    @property
+    def begins(self) -> datetime:
+        """When a settled order began to count: its hold and the months of caps and budget go by that."""
+        return (self.standing and self.standing.terms.begins) or self.placed_at
+
+    @property
+    def unit(self) -> str:
+        """What the reward is counted in, once there are terms: the currency, a unit of the program's, or a gift."""
+        return (self.standing and self.standing.terms.unit) or self.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money paid back, `tax` and `shipping` among it. A cancellation voids the order and has no amount."""
+
+    order_id: str
+    refund_id: str
+    kind: RefundKind
+    amount: int = 0
+    currency: str | None = None
+    tax: int | None = None
+    shipping: int | None = None
+    recorded_at: datetime = field(kw_only=True)
+    refunded_at: datetime | None = None
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"refund:{self.refund_id}"
+
+    @property
+    def goods(self) -> int:
+        """What came back for goods; nothing when it was shipping alone, say."""
+        return self.amount - (self.tax or 0) - (self.shipping or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A dispute won: the refund it names no longer counts."""
+
+    order_id: str
+    refund_id: str
+    recorded_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"reversal:{self.refund_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """A delivery, as told by one revision of it; the highest one counts, whatever came last.
+
+    The hold runs from the latest delivery, and to the latest day on which goods may come back (`return_by`). `more`
+    says that more parcels of the order are to come, `void` that there was no such delivery; then it needs no time.
+    """
+
+    order_id: str
+    fulfilment_id: str
+    delivered_at: datetime | None = None
+    recorded_at: datetime = field(kw_only=True)
+    revision: int = 1
+    return_by: datetime | None = None
+    more: bool = False
+    void: bool = False
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"fulfilment:{self.fulfilment_id}#{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An admin's decision about an order.
+
+    `answers` are the refunds in a foreign currency that it has seen, `values` what some of them are worth in the
+    order's currency; of two reviews that name one, the later counts.
+    """
+
+    order_id: str
+    number: int
+    decision: Decision
+    author: str
+    note: str
+    recorded_at: datetime
+    answers: tuple[str, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"review:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """An order that was redeemed before it was paid for has been paid. There is one of an order."""
+
+    order_id: str
+    payment_id: str
+    paid_at: datetime
+    recorded_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return "payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The friend of an order is free again, and the order worth nothing for good: there is one of an order.
+
+    Another order has taken its place (`by`), since it had come to nothing, or an admin (`author`) has given it back.
+    """
+
+    order_id: str
+    recorded_at: datetime
+    by: str | None = None
+    author: str | None = None
+    note: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return "freed"
+
+
+Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
+"""The facts that may follow a redemption, or come before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """Everything known about one order. Without a redemption the other facts wait for one."""
+
+    order_id: str
+    redemption: Redemption | None = None
+    refunds: tuple[Refund, ...] = ()
+    reversals: tuple[Reversal, ...] = ()
+    fulfilments: tuple[Fulfilment, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    payment: Payment | None = None
+    freed: Freed | None = None
+    case: "Case | None" = None
+
+    @property
+    def begins(self) -> datetime:
+        """When the order begins to count: as it was placed, or paid for if that came later."""
+        assert self.redemption is not None
+        placed_at = self.redemption.placed_at
+        return max(placed_at, self.payment.paid_at) if self.redemption.pending and self.payment else placed_at
+
+    @property
+    def later(self) -> tuple[Later, ...]:
+        """The facts beside the redemption."""
+        once = (fact for fact in (self.payment, self.freed) if fact is not None)
+        return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews, *once)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the order is paid for: it was when it came, or a payment was reported."""
+        return self.redemption is not None and (not self.redemption.pending or self.payment is not None)

@@ -1,0 +1,122 @@
+"""Which mails a settlement causes: thanks to the friend, and to the ambassador what is news to them.
+
+Whatever an ambassador was told of a reward stands, or a letter is owed that says what has changed.
+"""
+
+from datetime import datetime
+
+from chalicelib.domain.calendar import day_of
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.messages import Letter, Message, Reason, Template
+from chalicelib.domain.model.orders import Redemption, Standing, Told
+from chalicelib.domain.program.program import Program
+
+
+def tell(
+    before: Standing | None, after: Standing, program: Program, *, had: int, has: int, silent: bool = False
+) -> Told | None:
+    """Return what the ambassador knows of a reward once the letters of a settlement have been read.
+
+    A reward is told when it is first held, unless an admin looks at it, when it becomes available, and when it is
+    denied. From then on each change is told, to the day. What nobody was told of may change without a word, and so may
+    what has expired. To a suspended ambassador all is `silent`: what changes meanwhile is as if it had never been told.
+
+    Of what is available the ambassador `had` and `has` so much, which leaves out what has expired.
+    """
+    told, stands = before.told if before else None, _stands(after, has)
+    if told is not None:
+        same = before is not None and before.released and had == has
+        changed = None if silent else stands
+        return told if same or _is_kept(told, stands, program) else changed
+    held = before is None and after.held > 0 and not after.review_open
+    denied = before is not None and before.worth > 0 and after.worth == 0 and after.has("denied")
+    return stands if (held or denied or has > had) and not silent else None
+
+
+def owed(settled: Redemption, before: Standing | None, account: Account, *, had: int, now: datetime) -> Message | None:
+    """Return what a settlement owes to people: thanks to the friend at the first look, news to the ambassador.
+
+    The friend of an order that was claimed later has used no code, and is not written to; nor is an unaddressed one.
+
+    `before` is the order's standing before the settlement, of which the ambassador `had` so much; `account` is the
+    ambassador's after it.
+    """
+    after = settled.standing
+    assert after is not None
+    letters = []
+    rewarded = after.terms.limit != "friend_already_referred"
+    if before is None and after.net > 0 and settled.thanks_friend and rewarded:
+        letters.append(Letter("friend_thanks", settled.friend_discount))
+    if after.told is not None and after.told != (before and before.told):
+        letters.append(_news(before, had, settled, account))
+    if not letters:
+        return None
+    return Message(
+        order_id=settled.order_id,
+        version=settled.version,
+        ambassador_id=settled.ambassador_id,
+        friend=settled.friend,
+        program_version=settled.program_version,
+        currency=settled.currency,
+        letters=tuple(letters),
+        due_at=now,
+    )
+
+
+def _stands(standing: Standing, has: int) -> Told:
+    """Say what is true of a reward of which the ambassador has so much."""
+    if standing.released or not standing.worth:
+        return Told(has)
+    if standing.review_open:
+        return Told(standing.worth, when="open")
+    return Told(standing.worth, standing.release_at, "expected" if standing.has("undelivered") else None)
+
+
+def _is_kept(told: Told, stands: Told, program: Program) -> bool:
+    """Tell whether what was told is still true, to the day."""
+    if told.amount != stands.amount:
+        return False
+    if told.release_at is None or stands.release_at is None:
+        return (told.release_at, told.when) == (stands.release_at, stands.when)
+    said, day = day_of(told.release_at, program), day_of(stands.release_at, program)
+    return day <= said if told.when == "expected" else day == said and stands.when is None
+
+
+def _news(before: Standing | None, had: int, settled: Redemption, account: Account) -> Letter:
+    """Write the one letter that leads from what was told to what is true now. After an expiry it begins anew."""
+    after, was = settled.standing, before.told if before else None
+    assert after is not None
+    assert after.told is not None
+    told, known = after.told, None if was and was.is_theirs and had == 0 else was
+    return Letter(
+        _template(known, told),
+        told.amount,
+        release_at=told.release_at,
+        when=told.when,
+        available=account.balance(settled.unit, "available") if told.is_theirs else 0,
+        active_at=account.active_at if told.is_theirs else None,
+        unit=after.terms.unit,
+        was=was,
+        reason=_reason(known, told, after),
+    )
+
+
+def _template(was: Told | None, told: Told) -> Template:
+    if not told.amount:
+        return "reward_lost"
+    if told.is_theirs and not (was and was.is_theirs):
+        return "reward_released"
+    return "reward_changed" if was else "reward_held"
+
+
+def _reason(was: Told | None, told: Told, standing: Standing) -> Reason | None:
+    """Say why it comes to another amount than was told, as far as that concerns the ambassador."""
+    if was and told.amount >= was.amount:
+        return "counts_again" if told.amount > was.amount else None
+    if told.amount:
+        return "part_returned" if was else None
+    if standing.has("cancelled"):
+        return "cancelled"
+    if not standing.net:
+        return "returned"
+    return "below_minimum" if standing.has("below_minimum") and not standing.has("denied") else "denied"

@@ -1,0 +1,173 @@
+"""What of a sound program hardly anybody can mean: numbers that fit together, and yet lead where nobody wants to go.
+
+A warning keeps nobody from publishing. It is told to whoever publishes a program or tries one, in the form of a flaw.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.domain.program.flaws import Flaw, smallest
+from chalicelib.domain.program.program import Program, Rate, offer_of, rewards
+from chalicelib.domain.program.signals import WEIGHTS
+
+_MONTH_DAYS = 30
+
+
+def warnings(program: Program, *, now: datetime) -> list[Flaw]:
+    """Return what to think over as (JSON pointer, reason) pairs. The program is sound: `flaws` finds nothing."""
+    return [
+        *_of_rewards(program),
+        *_of_tiers(program),
+        *_of_campaigns(program, now),
+        *_of_limits(program),
+        *_of_waiting(program),
+        *_of_reviews(program),
+        *_of_spending(program),
+        *_of_units(program),
+    ]
+
+
+def _of_rewards(program: Program) -> Iterator[Flaw]:
+    """Rewards that are worth as much as what they are for."""
+    least = smallest(program)
+    for pointer, rate in rewards(program).items():
+        if pointer.startswith("/milestones"):
+            continue
+        offer = _offer_beside(pointer, program)
+        paid = least - (offer.of(least) if offer else 0)
+        if rate.unit_in(program.currency) != program.currency:
+            if program.minimum == 0 and rate.basis_points is None:
+                yield pointer, "is earned with an order of whatever size: `minimum` sets the smallest"
+        elif rate.of(paid) >= paid:
+            yield pointer, f"is as much as the friend pays for the smallest order ({paid}), or more: raise `minimum`"
+
+
+def _offer_beside(pointer: str, program: Program) -> Rate | None:
+    """What the friend gets on the orders for which a reward is."""
+    _, place, number, *_ = pointer.split("/")
+    campaign = program.campaigns[int(number)] if place == "campaigns" else None
+    return offer_of(program, campaign, friend_order=2 if place == "later" else 1)
+
+
+def _of_tiers(program: Program) -> Iterator[Flaw]:
+    """Tiers that nobody reaches, or is glad to."""
+    for n, (lower, tier) in enumerate(zip(program.tiers, program.tiers[1:], strict=False), start=1):
+        if _is_less(tier.reward, lower.reward, program.currency):
+            yield f"/tiers/{n}/reward", f"is less than in the tier before, {lower.name}"
+    if program.tier_months is None:
+        if program.demotion_months != 0:
+            yield "/demotion_months", "changes nothing without `tier_months`: a tier is kept for life"
+        return
+    if len(program.tiers) > 1 and program.demotion_months is not None:
+        seen = program.tier_months + program.demotion_months
+        if _wait_days(program) >= seen * _MONTH_DAYS:
+            text = "has passed before a reward is released, and only then a referral counts: no higher tier is reached"
+            yield "/tier_months", text
+
+
+def _is_less(rate: Rate | None, than: Rate | None, currency: str) -> bool:
+    """Compare rates of one kind; of two kinds it depends on the order."""
+    if rate is None or than is None:
+        return rate is None and than is not None
+    alike = rate.unit_in(currency) == than.unit_in(currency) and (rate.amount is None) == (than.amount is None)
+    return alike and (rate.amount or rate.basis_points or 0) < (than.amount or than.basis_points or 0)
+
+
+def _of_campaigns(program: Program, now: datetime) -> Iterator[Flaw]:
+    for n, campaign in enumerate(program.campaigns):
+        if campaign.ends_at <= now:
+            yield f"/campaigns/{n}/ends_at", "lies in the past: no new order has its terms"
+
+
+def _of_limits(program: Program) -> Iterator[Flaw]:
+    """Limits that leave nothing, or no reward whole, or that another limit makes idle."""
+    largest = _largest(program)
+    limits = {f"/caps/{n}/amount": cap.amount for n, cap in enumerate(program.caps)}
+    limits["/budget_month"] = program.budget_month
+    for pointer, limit in limits.items():
+        if limit == 0:
+            yield pointer, "leaves nothing of any reward in money"
+        elif limit is not None and limit < largest:
+            yield pointer, f"is less than a single reward ({largest}), so that nobody gets that whole"
+    for n, cap in enumerate(program.caps):
+        if cap.count == 0:
+            yield f"/caps/{n}/count", "leaves nothing of any reward"
+    yield from _of_longer_caps(program)
+
+
+def _of_longer_caps(program: Program) -> Iterator[Flaw]:
+    spans = ("month", "year", "life")
+    caps = sorted(enumerate(program.caps), key=lambda it: spans.index(it[1].per))
+    for place, (n, cap) in enumerate(caps):
+        for name in ("amount", "count"):
+            mine = getattr(cap, name)
+            for _, longer in caps[place + 1 :]:
+                limit = getattr(longer, name)
+                if mine is not None and limit is not None and mine > limit:
+                    yield f"/caps/{n}/{name}", f"is more than the cap per {longer.per}, and so never reached"
+                    break
+
+
+def _of_waiting(program: Program) -> Iterator[Flaw]:
+    if program.hold_from == "delivery" and program.longest_wait_days < program.hold_days:
+        text = "is less than `hold_days`: who reports no delivery has the reward released sooner than who does"
+        yield "/longest_wait_days", text
+    if program.void_below_minimum and program.minimum == 0:
+        yield "/void_below_minimum", "changes nothing without `minimum`"
+
+
+def _of_reviews(program: Program) -> Iterator[Flaw]:
+    threshold = program.watch.review_at
+    if threshold is None:
+        return
+    heaviest = sum({**WEIGHTS, **program.watch.weights}.values())
+    if threshold > heaviest:
+        yield "/watch/review_at", f"is more than all signals weigh together ({heaviest}): no reward ever waits"
+    if program.review_days == 0:
+        yield "/review_days", "lets nobody answer: `review_default` decides at once"
+    elif program.review_days > _wait_days(program):
+        yield "/review_days", "is longer than the hold: a reward that nobody looks at is released later than announced"
+
+
+def _of_spending(program: Program) -> Iterator[Flaw]:
+    """What is earned and can never be spent."""
+    bonuses = any(tier.bonus for tier in program.tiers)
+    prizes = any(it.reward.unit_in(program.currency) == program.currency for it in program.milestones)
+    most = None if bonuses or prizes else _collected(program)
+    if most is not None and program.spend_minimum > most:
+        yield "/spend_minimum", f"is more than the caps let anybody collect before it expires ({most})"
+
+
+def _of_units(program: Program) -> Iterator[Flaw]:
+    """Units that are earned and can't be spent, or the other way round, or not from where on they should."""
+    earned = {pointer: rate.unit for pointer, rate in rewards(program).items() if rate.unit is not None}
+    for pointer, unit in earned.items():
+        if unit not in program.units:
+            yield pointer, f"is in {unit}, which can't be spent: `units` says what they are worth"
+    for unit, worth in program.units.items():
+        if unit not in earned.values():
+            yield f"/units/{unit}", "is earned by nothing"
+        if worth.minimum % worth.per:
+            yield f"/units/{unit}/minimum", f"is no multiple of `per` ({worth.per}), and only such can be spent"
+
+
+def _collected(program: Program) -> int | None:
+    """The most that caps let an ambassador have at a time who earns all of it at once; None if there is no limit."""
+    amounts = {cap.per: cap.amount for cap in program.caps if cap.amount is not None}
+    most = [amounts["life"]] if "life" in amounts else []
+    if program.expiry_months is not None and "month" in amounts:
+        most.append(amounts["month"] * (program.expiry_months + 1))
+    return min(most, default=None)
+
+
+def _largest(program: Program) -> int:
+    """The largest fixed reward in money for an order."""
+    rates = (rate for pointer, rate in rewards(program).items() if not pointer.startswith("/milestones"))
+    return max((it.amount for it in rates if it.amount is not None and it.unit is None), default=0)
+
+
+def _wait_days(program: Program) -> int:
+    """How many days a reward waits at the least."""
+    if program.hold_from == "purchase":
+        return program.hold_days
+    return min(program.hold_days, program.longest_wait_days)

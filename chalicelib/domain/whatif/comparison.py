@@ -1,0 +1,201 @@
+"""What rules cost, in sums: what was in force beside a candidate, by tier, and the orders that differ most."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.money import written
+from chalicelib.domain.orders.explain import reason_of, state_of, trace
+from chalicelib.domain.program.program import Program
+from chalicelib.domain.whatif.play import Result
+
+SHOWN_MAX = 20
+"""So many of the orders that differ most are shown."""
+
+Body = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Reward:
+    """Rewards in one unit: what terms granted, and what of it is held, available, or void by now."""
+
+    granted: int = 0
+    held: int = 0
+    available: int = 0
+    void: int = 0
+
+
+@dataclass(slots=True)
+class Sums:
+    """Orders, what their friends saved by currency, their rewards by unit, and the fewest referrals behind any."""
+
+    orders: int = 0
+    discounts: dict[str, int] = field(default_factory=dict)
+    rewards: dict[str, Reward] = field(default_factory=dict)
+    reached: int | None = None
+
+    def add(self, redemption: Redemption) -> None:
+        """Count one order more."""
+        self.orders += 1
+        currency, standing = redemption.currency, redemption.standing
+        assert standing is not None
+        self.discounts[currency] = self.discounts.get(currency, 0) + redemption.friend_discount
+        reward = self.rewards.setdefault(redemption.unit, Reward())
+        reward.granted += standing.terms.granted
+        reward.held += standing.held
+        reward.available += standing.available
+        reward.void += standing.terms.granted - standing.worth
+        self.reached = standing.terms.reached if self.reached is None else min(self.reached, standing.terms.reached)
+
+
+@dataclass(slots=True)
+class Side:
+    """What one set of rules comes to: by tier, in all, for prizes by unit, and how many orders it refuses and why."""
+
+    tiers: dict[str, Sums] = field(default_factory=dict)
+    total: Sums = field(default_factory=Sums)
+    bonuses: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def add(self, result: Result) -> None:
+        """Take in what came of one order."""
+        for unit, amount in result.bonuses.items():
+            self.bonuses[unit] = self.bonuses.get(unit, 0) + amount
+        if result.refused is not None:
+            self.refused[result.refused] = self.refused.get(result.refused, 0) + 1
+        redemption = result.redemption
+        if redemption is not None and redemption.standing is not None:
+            self.total.add(redemption)
+            self.tiers.setdefault(redemption.standing.terms.tier, Sums()).add(redemption)
+
+    def rank(self, tier: str) -> tuple[int, str]:
+        """The place of a tier among the others: by referrals."""
+        return self.tiers[tier].reached or 0, tier
+
+
+@dataclass(slots=True)
+class Report:
+    """Both sides, and the orders that differ most, ready to be shown."""
+
+    orders: int = 0
+    in_force: Side = field(default_factory=Side)
+    candidate: Side = field(default_factory=Side)
+    differences: list[Body] = field(default_factory=list)
+
+    def add(self, really: Result, instead: Result) -> None:
+        """Compare what came of one order with what would have."""
+        self.orders += 1
+        self.in_force.add(really)
+        self.candidate.add(instead)
+        by = difference(really, instead)
+        if by and (len(self.differences) < SHOWN_MAX or (-by, really.order_id) < _rank(self.differences[-1])):
+            self.differences = sorted([*self.differences, _shown(really, instead, by)], key=_rank)[:SHOWN_MAX]
+
+
+def difference(one: Result, other: Result) -> int:
+    """Tell by how much two results of an order differ: in the reward, as far as units allow, and in the discount."""
+    (worth, unit, discount), (instead, unit_instead, saved) = _amounts(one), _amounts(other)
+    return (abs(worth - instead) if unit == unit_instead else worth + instead) + abs(discount - saved)
+
+
+def caveats(candidate: Program, rules: Iterable[Program], *, piecewise: bool = False) -> list[tuple[str, str]]:
+    """Say what of a candidate cannot be seen in past orders, as (field, why). `rules` were in force for them.
+
+    `piecewise` means that ambassadors are played one after the other, not all at once.
+    """
+    before = list(rules)
+    refused = "Orders that were refused are not kept, so those that this would admit are not counted."
+    found = {
+        "minimum": any(candidate.minimum < it.minimum for it in before) and refused,
+        "open": any(candidate.open and not it.open for it in before) and refused,
+        "friend_days": any((candidate.friend_days or 0) > (it.friend_days or 0) for it in before) and refused,
+        "new_friends_only": any(it.new_friends_only and not candidate.new_friends_only for it in before) and refused,
+        "excluded_skus": any(set(it.excluded_skus) != set(candidate.excluded_skus) for it in before)
+        and "The lines of orders are not kept: what did not count then does not count now, and all else does.",
+        "watch": candidate.watch.on
+        and any(not it.watch.on for it in before)
+        and "Rings, throw-away mailboxes and visits were not looked for then, so these signals are missing.",
+        "budget_month": piecewise
+        and candidate.budget_month is not None
+        and "Ambassadors are played one after the other, so the budget is shared out in that order.",
+    }
+    if not found["new_friends_only"] and any(candidate.new_friends_only and not it.new_friends_only for it in before):
+        found["new_friends_only"] = "What the shop said of first orders is not kept, so none is refused for it."
+    return [(name, why) for name, why in found.items() if why]
+
+
+def shown(
+    report: Report, first: date, last: date, told: Iterable[tuple[str, str]], warned: Iterable[tuple[str, str]] = ()
+) -> Body:
+    """Write a report as clients read it, with what was `told` of single fields and the program's `warnings`."""
+    return {
+        "period": {"from": first.isoformat(), "to": last.isoformat()},
+        "orders": report.orders,
+        "in_force": _side(report.in_force),
+        "candidate": _side(report.candidate),
+        "differences": report.differences,
+        "caveats": [{"pointer": f"/program/{name}", "detail": why} for name, why in told],
+        "warnings": [{"pointer": f"/program{pointer}", "detail": why} for pointer, why in warned],
+    }
+
+
+def _side(side: Side) -> Body:
+    return {
+        "tiers": [{"tier": name, **_sums(side.tiers[name])} for name in sorted(side.tiers, key=side.rank)],
+        "total": _sums(side.total),
+        "bonuses": [written(amount, unit) for unit, amount in sorted(side.bonuses.items()) if amount],
+        "refused": [{"reason": reason, "orders": orders} for reason, orders in sorted(side.refused.items())],
+    }
+
+
+def _sums(sums: Sums) -> Body:
+    return {
+        "orders": sums.orders,
+        "friend_discounts": [written(amount, currency) for currency, amount in sorted(sums.discounts.items())],
+        "rewards": [
+            {
+                "granted": written(reward.granted, unit),
+                "held": written(reward.held, unit),
+                "available": written(reward.available, unit),
+                "void": written(reward.void, unit),
+            }
+            for unit, reward in sorted(sums.rewards.items())
+        ],
+    }
+
+
+def _shown(really: Result, instead: Result, by: int) -> Body:
+    """Write one order that differs: both amounts, and why each is what it is."""
+    was = really.redemption
+    assert was is not None, "it is in the table"
+    order = {"order_id": was.order_id, "ambassador_id": was.ambassador_id, "placed_at": was.placed_at}
+    return {**order, "difference": by, "in_force": _one(really), "candidate": _one(instead)}
+
+
+def _one(result: Result) -> Body:
+    redemption = result.redemption
+    if redemption is None or redemption.standing is None:
+        return {"refused": result.refused}
+    standing = redemption.standing
+    return {
+        "tier": standing.terms.tier,
+        "reward": written(standing.worth, redemption.unit),
+        "state": state_of(standing),
+        "reason": reason_of(standing),
+        "friend_discount": written(redemption.friend_discount, redemption.currency),
+        "trace": trace(redemption),
+    }
+
+
+def _amounts(result: Result) -> tuple[int, str, int]:
+    """Reward, unit and discount."""
+    redemption = result.redemption
+    if redemption is None or redemption.standing is None:
+        return 0, "", 0
+    return redemption.standing.worth, redemption.unit, redemption.friend_discount
+
+
+def _rank(difference: Body) -> tuple[int, str]:
+    return -difference["difference"], difference["order_id"]

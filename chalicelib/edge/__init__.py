@@ -1,0 +1,1 @@
+"""How a request comes in and is answered; it knows no feature."""

@@ -1,0 +1,64 @@
+"""Requests that nature gives no key: their header `Idempotency-Key` tells a repeat from another request.
+
+A view of such a route reads (POST /v1/keys in `access.py` is one):
+
+    told = call.body(schemas.Spend)
+    made = spend(deps.table(), …, attempt=attempt(call, told), now=deps.now())
+    if isinstance(made, Reused):
+        raise reused()
+    return once(present.spend(made.spend), replayed=made.replayed)
+
+`attempt` answers 400 without the header, `reused` 422 when the key came with another request before, and `once` 201 the
+first time, then 200 with `Idempotent-Replayed: true`. What the operation does is told in `operations/attempts.py`.
+"""
+
+import hashlib
+import re
+
+import msgspec
+
+from chalicelib import deps
+from chalicelib.domain.model.access import Attempt
+from chalicelib.edge.auth import Call
+from chalicelib.edge.fields import Shape, content
+from chalicelib.edge.problems import Problem, bad_field
+from chalicelib.operations.access.keys import normal_owner
+
+HEADER = "Idempotency-Key"
+
+_PRINTABLE = re.compile(r"[ -~]{1,128}")
+
+
+def attempt(call: Call, told: Shape) -> Attempt:
+    """Read the header; `told` is the parsed body.
+
+    It is the caller's own on this route: an ambassador's whatever the session, an owner's whatever the key. What was
+    asked is the content of the body, not its spelling, and the parameters of the path; it is hashed with the pepper,
+    because it may name people.
+
+    Raises:
+        Problem: 400 when the header is missing or can't be a key.
+    """
+    given = call.header(HEADER.lower()).strip()
+    if not _PRINTABLE.fullmatch(given):
+        raise bad_field(HEADER, "is a required header: 1 to 128 printable ASCII characters, new for each new request")
+    caller = ("ambassador", call.session.ambassador_id) if call.session else ("owner", _owner(call))
+    name = msgspec.json.encode([call.request.method, call.request.path, *caller, given])
+    asked = msgspec.json.encode([call.parameters, content(told)], order="sorted")
+    pepper = hashlib.sha256(deps.settings().pepper).digest()
+    return Attempt(
+        key=hashlib.sha256(name).hexdigest(),
+        fingerprint=hashlib.blake2b(asked, key=pepper, digest_size=16).hexdigest(),
+        recorded_at=deps.now(),
+    )
+
+
+def reused() -> Problem:
+    """A 422 to another request under a key that has been used."""
+    detail = f"This {HEADER} came with another request before. That one stands; this one was not carried out."
+    return Problem(422, "idempotency_key_reused", detail)
+
+
+def _owner(call: Call) -> str:
+    assert call.caller is not None, "a route that takes an attempt is not for anyone"
+    return normal_owner(call.caller.owner)

@@ -1,0 +1,153 @@
+"""Issue server keys, revoke them, and tell whether two of them are two people's."""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+from chalicelib.domain.effects import Create, Revoked, Valid
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.operations import attempts
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.store.table import Table
+
+Scope = Literal["enrol", "checkout", "admin:read", "admin:write", "admin:keys"]
+SCOPES: tuple[str, ...] = get_args(Scope)
+
+SESSION_PREFIX = "rs_"
+"""How the token of a session begins; the secret of a key begins with `rk_`."""
+
+_CHANCE = secrets.SystemRandom()
+
+
+class UnknownScopeError(ValueError):
+    """A scope that no route asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A key, and its secret unless (None) it was shown to an earlier request with the same Idempotency-Key."""
+
+    key: ApiKey
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """A key may not do this to keys.
+
+    `scope_not_held`: it grants what it does not hold. `revoked`: it was revoked a moment ago. `last_key`: without the
+    key that is to be revoked nobody could make keys any more.
+    """
+
+    reason: Literal["scope_not_held", "revoked", "last_key"]
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+def issue(table: Table, name: str, scopes: Sequence[str], now: datetime, *, owner: str = "") -> str:
+    """Make a key for the operator and return its secret, which is stored nowhere and so can be shown only now.
+
+    Without an owner, its name is the owner.
+
+    Raises:
+        UnknownScopeError: names the scopes that exist.
+    """
+    unknown = set(scopes) - set(SCOPES)
+    if unknown or not scopes:
+        raise UnknownScopeError(f"Scopes are {', '.join(SCOPES)}; not {', '.join(sorted(unknown)) or 'none at all'}.")
+    secret = f"rk_{secrets.token_urlsafe(32)}"
+    table.commit([Create(_key(secret, name, owner, scopes, now))])
+    return secret
+
+
+def make(
+    table: Table, maker: ApiKey, *, name: str, owner: str, scopes: Sequence[str], attempt: Attempt, now: datetime
+) -> Made | Reused | NotAllowed:
+    """Make a key in the name of another one, with no more scopes than that has.
+
+    The maker must not have been revoked, even if this process has not heard of it: a key that leaked must not outlive
+    its revocation through one that it has made.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    if not set(scopes) <= set(maker.scopes):
+        return NotAllowed("scope_not_held")
+    secret = f"rk_{secrets.token_urlsafe(32)}"
+    key = replace(_key(secret, name, owner, scopes, now), made_by=maker.id, makers=_line(maker))
+    failures = attempts.commit(table, attempt, [key.digest], [Create(key), Valid(maker)])
+    if isinstance(failures, Reused):
+        return failures
+    if isinstance(failures, Repeated):
+        stored = table.read_api_key(failures.result[0])
+        assert stored is not None, "keys are kept for good"
+        return Made(stored, None)
+    return NotAllowed("revoked") if failures else Made(key, secret)
+
+
+def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | NotAllowed | None:
+    """Let a key open nothing any more, and return it as it is stored; None when there is no such key.
+
+    In the same transaction a key that may make keys is still valid: the one that asks or, if it revokes itself,
+    another one. So two keys that revoke each other at the same moment do not lock everybody out, and a key that was
+    revoked can't revoke others while a process still remembers it. A second time changes nothing.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    while key := table.find_api_key(key_id):
+        if key.revoked_at is not None:
+            return key
+        witness = by if key.digest != by.digest else _other_maker(table, key)
+        if witness is None:
+            return NotAllowed("last_key")
+        revoked, valid = Revoked(replace(key, revoked_at=now)), Valid(witness)
+        failures = table.commit([revoked, valid])
+        if not failures:
+            return revoked.key
+        if witness is by and any(failure.effect is valid for failure in failures):
+            return NotAllowed("revoked")
+    return None
+
+
+def may_second(author_owner: str, approver: ApiKey) -> bool:
+    """Tell whether a key may approve, as the second admin, what a key of `author_owner` has asked for.
+
+    It may if it is another owner's, and no key of the author's owner has made it, directly or through others. Owners
+    are compared as people read them, without case and blanks. Store the owner of the author's key beside its id:
+    nothing else of it is needed.
+    """
+    author = normal_owner(author_owner)
+    return author not in {normal_owner(owner) for owner in (approver.owner, *approver.makers)}
+
+
+def normal_owner(owner: str) -> str:
+    """Fold the spellings of an owner into one."""
+    return " ".join(unicodedata.normalize("NFKC", owner).casefold().split())
+
+
+def _key(secret: str, name: str, owner: str, scopes: Sequence[str], now: datetime) -> ApiKey:
+    granted = tuple(scope for scope in SCOPES if scope in scopes)
+    return ApiKey(digest_of(secret), new_id("key", now, _CHANCE), name, granted, now, owner)
+
+
+def _line(maker: ApiKey) -> tuple[str, ...]:
+    """The owners whose keys lead to a key that `maker` makes, each once."""
+    return tuple(dict.fromkeys((maker.owner, *maker.makers)))
+
+
+def _other_maker(table: Table, key: ApiKey) -> ApiKey | None:
+    """Find another key that is valid and may make keys."""
+    others = (other for other in table.list_api_keys(None) if other.digest != key.digest)
+    return next((other for other in others if "admin:keys" in other.scopes and other.revoked_at is None), None)
+
+
+def digest_of(secret: str) -> str:
+    """Return what is stored in a secret's place. It has 256 random bits, so a plain hash can't be guessed back."""
+    return hashlib.sha256(secret.encode()).hexdigest()

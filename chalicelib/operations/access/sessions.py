@@ -1,0 +1,103 @@
+"""Begin the sessions of ambassadors whom the shop has signed in, recognise them, and end them."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.model.access import ApiKey, Session
+from chalicelib.operations.access.keys import SESSION_PREFIX, digest_of
+from chalicelib.store.table import EFFECTS_MAX, Table
+
+LASTS = timedelta(hours=1)
+
+_CHANCE = secrets.SystemRandom()
+_TOKEN = re.compile(rf"{SESSION_PREFIX}([0-9A-Z]{{26}})([0-9A-Z]{{26}})[\w-]{{43}}", re.ASCII)
+
+
+def begin(
+    table: Table, ambassador_id: str, *, by: ApiKey, now: datetime, lasts: timedelta = LASTS
+) -> tuple[str, Session]:
+    """Let an ambassador who exists act for a while.
+
+    Returns:
+        The token, which is stored nowhere, and the session.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    session_id = new_id("ses", now, _CHANCE)
+    token = f"{SESSION_PREFIX}{_bare(ambassador_id)}{_bare(session_id)}{secrets.token_urlsafe(32)}"
+    session = Session(session_id, ambassador_id, digest_of(token), now, now + lasts, made_by=by.id)
+    table.commit([Create(session)])  # if its id is there already, an attempt whose reply was lost has written it
+    return token, session
+
+
+def find(table: Table, token: str, *, now: datetime) -> Session | None:
+    """Find the session of a token; None when it is unknown or over.
+
+    The token names whose session it is and which, so that those of one ambassador lie together and are found at once,
+    whoever asks for one or for all of them.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    named = _TOKEN.fullmatch(token)
+    session = table.read_session(f"amb_{named[1]}", f"ses_{named[2]}") if named else None
+    if session is None or not hmac.compare_digest(session.digest, digest_of(token)):
+        return None
+    return session if _is_live(session, now) else None
+
+
+def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Session]:
+    """Return the sessions under an ambassador's ids that are not over, the newest first.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    found = (it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if _is_live(it, now))
+    return sorted(found, key=lambda it: it.id, reverse=True)
+
+
+def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
+    """End all sessions of an ambassador, and return how many there were. From then on none of their tokens opens.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    ended = 0
+    while live := of_ambassador(table, kin, now=now)[:EFFECTS_MAX]:
+        if not table.commit([_ended(it, now) for it in live]):
+            ended += len(live)
+    return ended
+
+
+def end(table: Table, kin: Iterable[str], session_id: str, *, now: datetime) -> Session | None:
+    """End one session of an ambassador; None when there is no such session. A second time changes nothing.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    for ambassador_id in kin:
+        while (session := table.read_session(ambassador_id, session_id)) and _is_live(session, now):
+            table.commit([_ended(session, now)])
+        if session:
+            return session
+    return None
+
+
+def _is_live(session: Session, now: datetime) -> bool:
+    return session.ended_at is None and now < session.expires_at
+
+
+def _ended(session: Session, now: datetime) -> Effect:
+    return Replace(replace(session, ended_at=now, version=session.version + 1))
+
+
+def _bare(name: str) -> str:
+    """An id without its prefix."""
+    return name.partition("_")[2]

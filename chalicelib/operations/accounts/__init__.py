@@ -1,0 +1,1 @@
+"""What ambassadors have, and how it leaves."""

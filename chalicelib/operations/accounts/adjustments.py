@@ -1,0 +1,121 @@
+"""Correct a balance by hand, and let a second admin decide where the correction is large."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from chalicelib.domain.accounts.adjustments import Already, Posted, UnknownUnit, adjust, decide
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.domain.model.accounts import Adjustment
+from chalicelib.domain.model.orders import Decision
+from chalicelib.domain.program.program import Program
+from chalicelib.operations import attempts
+from chalicelib.operations.access.keys import may_second
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.program import programs
+from chalicelib.operations.tries import account_of, tries
+from chalicelib.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """By how much an ambassador's balance is to change, in which unit, and why."""
+
+    ambassador_id: str
+    amount: int
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """An adjustment as it is now, brought there by this request or (`replayed`) by an earlier one like it."""
+
+    adjustment: Adjustment
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoSecond:
+    """The key that decides is the author's own, or of the same owner, or made by such a key."""
+
+
+def ask_to_adjust(
+    table: Table, wanted: Wanted, program: Program, *, by: ApiKey, attempt: Attempt, now: datetime, chance: Random
+) -> Adjusted | UnknownUnit | Reused:
+    """Post an adjustment at once, or leave it to a second admin.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    limit = programs.adjustment_limit(table, program, now=now)
+    for _ in tries(table):
+        before = attempts.look(table, attempt)
+        if before:
+            return _before(table, before)
+        account = account_of(table, wanted.ambassador_id)
+        asked = Adjustment(
+            id=new_id("adj", now, chance),
+            ambassador_id=account.ambassador_id,
+            amount=wanted.amount,
+            unit=wanted.unit,
+            reason=wanted.reason,
+            author=by.id,
+            owner=by.owner,
+            created_at=now,
+        )
+        answer = adjust(asked, account, program, limit, now=now)
+        if isinstance(answer, UnknownUnit):
+            return answer
+        stored = answer.adjustment
+        posted = _postings(answer) if isinstance(answer, Posted) else []
+        failures = attempts.commit(table, attempt, [asked.id], [Create(stored), *posted])
+        if isinstance(failures, Repeated | Reused):
+            return _before(table, failures)
+        if not failures:
+            return Adjusted(stored, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def decide_adjustment(
+    table: Table,
+    adjustment_id: str,
+    decision: Decision,
+    program: Program,
+    *,
+    by: ApiKey,
+    note: str,
+    now: datetime,
+) -> Adjusted | NoSecond | Already | None:
+    """Approve or deny what waits, as a second admin; None when there is no such adjustment.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        was = table.read_adjustment(adjustment_id)
+        if was is None:
+            return None
+        if not may_second(was.owner, by):
+            return NoSecond()
+        answer = decide(was, account_of(table, was.ambassador_id), program, decision, by=by.id, note=note, now=now)
+        if isinstance(answer, Already):
+            return Adjusted(was, replayed=True) if answer.repeated else answer
+        posted = _postings(answer) if isinstance(answer, Posted) else []
+        if not table.commit([Replace(answer.adjustment), *posted]):
+            return Adjusted(answer.adjustment, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def _postings(answer: Posted) -> list[Effect]:
+    return [Create(answer.entry), *map(Create, answer.gifts), Replace(answer.account)]
+
+
+def _before(table: Table, before: Repeated | Reused) -> Adjusted | Reused:
+    if isinstance(before, Reused):
+        return before
+    stored = table.read_adjustment(before.result[0])
+    assert stored is not None, "adjustments are kept for good"
+    return Adjusted(stored, replayed=True)

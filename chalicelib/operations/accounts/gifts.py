@@ -1,0 +1,47 @@
+"""Say that a gift was sent, and find out whether it still has to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.accounts.gifts import Already, Sent, earned_by, send
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.model.accounts import Gift
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.tries import account_of, tries
+from chalicelib.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A task that is closed, as sent or as withdrawn; `replayed` if an earlier request said the same."""
+
+    gift: Gift
+    replayed: bool
+
+
+def mark_sent(
+    table: Table, gift_id: str, program: Program, *, author: str, note: str | None, now: datetime
+) -> Closed | Stopped | Already | None:
+    """Close a task: with an entry, or as withdrawn when the ambassador has lost the gift. None: no such task.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        was = table.read_gift(gift_id)
+        if was is None:
+            return None
+        account, order_id = account_of(table, was.ambassador_id), earned_by(was)
+        # The order after the account: what takes it back in between moves the account, and is not overlooked.
+        order = table.read_redemption(order_id) if order_id else None
+        answer = send(was, account, program, order, author=author, note=note, now=now)
+        if isinstance(answer, Stopped):
+            return answer
+        if isinstance(answer, Already):
+            return Closed(was, replayed=True) if answer.repeated else answer
+        effects: list[Effect] = [Replace(answer.gift)]
+        effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
+        if not table.commit(effects):
+            return Closed(answer.gift, replayed=False)
+    raise AssertionError("unreachable")

@@ -1,0 +1,201 @@
+"""Take money out of an account, and say how it went. Spends and payouts come through here, in the same two steps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Literal
+
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.accounts.withdrawals import (
+    Already,
+    Moved,
+    NotConfirmed,
+    Refused,
+    Step,
+    TooLate,
+    TooMuch,
+    close,
+    give_back,
+    reserve,
+)
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.accounts import Coupon, Withdrawal
+from chalicelib.domain.money import Money
+from chalicelib.domain.people.codes import random_coupon
+from chalicelib.domain.program.program import Program
+from chalicelib.operations import attempts
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.tries import account_of, tries
+from chalicelib.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be taken out, and for a payout who asks for it and how they call it."""
+
+    kind: Literal["spend", "payout"]
+    ambassador_id: str
+    amount: Money
+    author: str | None = None
+    reference: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A withdrawal as it is now, brought there by this request or (`replayed`) by an earlier one that said the same."""
+
+    withdrawal: Withdrawal
+    replayed: bool
+
+
+def withdraw(
+    table: Table, wanted: Wanted, program: Program, *, attempt: Attempt, now: datetime, chance: Random
+) -> Withdrawn | Refused | Stopped | Reused:
+    """Reserve money of an ambassador: as a coupon, or for a payout.
+
+    A refusal looks at the attempt once more: another request with the same key may have taken the money meanwhile.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        before = attempts.look(table, attempt)
+        if before:
+            return _before(table, before)
+        account = account_of(table, wanted.ambassador_id)
+        asked = _asked(wanted, account.ambassador_id, now, chance)
+        moved = reserve(asked, account, program, now=now)
+        if not isinstance(moved, Moved):
+            again = attempts.look(table, attempt)
+            return _before(table, again) if again else moved
+        failures = attempts.commit(table, attempt, [asked.id], _effects(moved))
+        if isinstance(failures, Repeated | Reused):
+            return _before(table, failures)
+        if not failures:
+            return Withdrawn(moved.withdrawal, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def finish(
+    table: Table,
+    withdrawal_id: str,
+    step: Step,
+    program: Program,
+    *,
+    by: str | None,
+    closing: str | None,
+    now: datetime,
+) -> Withdrawn | Already | TooLate:
+    """Say how a withdrawal that exists ends.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        was = _stored(table, withdrawal_id)
+        account = account_of(table, was.ambassador_id)
+        moved = close(was, account, program, step, by=by, closing=closing, now=now)
+        if isinstance(moved, Already) and moved.repeated:
+            return Withdrawn(was, replayed=True)
+        if not isinstance(moved, Moved):
+            return moved
+        if not table.commit([Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]):
+            return Withdrawn(moved.withdrawal, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def return_money(
+    table: Table,
+    withdrawal_id: str,
+    amount: Money | None,
+    program: Program,
+    *,
+    by: str,
+    note: str,
+    attempt: Attempt,
+    now: datetime,
+) -> Withdrawn | NotConfirmed | TooMuch | Refused | Reused:
+    """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
+
+    A refusal looks at the attempt once more, as above.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    for _ in tries(table):
+        before = attempts.look(table, attempt)
+        if before:
+            return _before(table, before)
+        was = _stored(table, withdrawal_id)
+        account = account_of(table, was.ambassador_id)
+        moved = give_back(was, account, program, amount, by=by, note=note, now=now)
+        if not isinstance(moved, Moved):
+            again = attempts.look(table, attempt)
+            return _before(table, again) if again else moved
+        effects: list[Effect] = [Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]
+        failures = attempts.commit(table, attempt, [was.id], effects)
+        if isinstance(failures, Repeated | Reused):
+            return _before(table, failures)
+        if not failures:
+            return Withdrawn(moved.withdrawal, replayed=False)
+    raise AssertionError("unreachable")
+
+
+def find_coupon(table: Table, code: str) -> Withdrawal | None:
+    """Find the spend of a coupon's code.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    coupon = table.read_coupon(code)
+    return table.read_withdrawal(coupon.withdrawal_id) if coupon else None
+
+
+def expire_coupon(table: Table, withdrawal_id: str, program: Program, *, now: datetime) -> Withdrawal | None:
+    """Give back the money of a coupon whose time is over; answers it, or None when there is nothing to do.
+
+    Raises:
+        BusyError: others were faster for too long; the coupon stays due.
+    """
+    due = table.read_withdrawal(withdrawal_id)
+    if due is None or due.due_at is None or due.due_at > now:
+        return None
+    ended = finish(table, withdrawal_id, "expired", program, by=None, closing=None, now=now)
+    return ended.withdrawal if isinstance(ended, Withdrawn) and not ended.replayed else None
+
+
+def _asked(wanted: Wanted, ambassador_id: str, now: datetime, chance: Random) -> Withdrawal:
+    is_spend = wanted.kind == "spend"
+    return Withdrawal(
+        id=new_id("spd" if is_spend else "pay", now, chance),
+        kind=wanted.kind,
+        ambassador_id=ambassador_id,
+        amount=wanted.amount.amount,
+        currency=wanted.amount.currency,
+        created_at=now,
+        code=random_coupon(chance) if is_spend else None,
+        author=wanted.author,
+        reference=wanted.reference,
+        note=wanted.note,
+    )
+
+
+def _effects(moved: Moved) -> list[Effect]:
+    asked = moved.withdrawal
+    coupon = [Create(Coupon(asked.code, asked.id))] if asked.code else []
+    return [Create(asked), *coupon, Create(moved.entry), Replace(moved.account)]
+
+
+def _before(table: Table, before: Repeated | Reused) -> Withdrawn | Reused:
+    if isinstance(before, Reused):
+        return before
+    return Withdrawn(_stored(table, before.result[0]), replayed=True)
+
+
+def _stored(table: Table, withdrawal_id: str) -> Withdrawal:
+    stored = table.read_withdrawal(withdrawal_id)
+    assert stored is not None, "withdrawals are kept for good"
+    return stored

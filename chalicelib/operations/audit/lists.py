@@ -1,0 +1,85 @@
+"""What waits for people, and all payouts: each thing in these lists rests on something else that must be there."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.audit.audit import Finding
+from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.reviews import Case
+from chalicelib.operations.audit.books import LAG, certain, entity, guarded, posted, sound
+from chalicelib.store import keys
+from chalicelib.store.keys import Key
+from chalicelib.store.table import Table
+
+LISTS = (
+    *(keys.CASES, keys.CLAIMS, keys.GIFTS, keys.ADJUSTMENTS),
+    *(keys.payouts(state) for state in ("reserved", "confirmed", "cancelled")),
+)
+
+
+def check(table: Table, key: Key, *, now: datetime) -> list[Finding]:
+    """Check one thing of a list.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    return certain(lambda: _check(table, key, now))
+
+
+def _check(table: Table, key: Key, now: datetime) -> Iterator[Finding]:
+    findings: list[Finding] = []
+    found = sound(table.find([key]).get(key), findings)
+    yield from findings
+    it = found.entity if found else None
+    if type(it) in _CHECKS:
+        yield from guarded(f"{key.pk}/{key.sk}", _CHECKS[type(it)](table, it, now))
+
+
+def _check_case(table: Table, it: Case, _: datetime) -> Iterator[Finding]:
+    """A case is about an order with terms."""
+    at = keys.redemption(it.order_id)
+    order = entity(table.find([at]).get(at), Redemption)
+    if order is None or order.standing is None:
+        yield Finding("case", f"order/{it.order_id}/case", "a settled order", None)
+
+
+def _check_claim(table: Table, it: Claim, _: datetime) -> Iterator[Finding]:
+    """A claim that waits is counted among those of its ambassador."""
+    at = keys.open_claims(it.ambassador_id)
+    waiting = entity(table.find([at]).get(at), OpenClaims)
+    if it.state == "open" and it.id not in (waiting.claims if waiting else ()):
+        yield Finding("claim", f"claim/{it.id}", f"among the open ones of {it.ambassador_id}", None)
+
+
+def _check_gift(table: Table, it: Gift, _: datetime) -> Iterator[Finding]:
+    """A gift is sent for an entry."""
+    number = it.id.rpartition("_")[2]
+    at = keys.entry(it.ambassador_id, number)
+    entry = entity(table.find([at]).get(at), LedgerEntry)
+    if entry is None or entry.id != it.id:
+        yield Finding("gift", f"gift/{it.id}", "an entry", None)
+
+
+def _check_adjustment(table: Table, it: Adjustment, _: datetime) -> Iterator[Finding]:
+    """An adjustment is of an account."""
+    if not table.find([keys.account(it.ambassador_id)]):
+        yield Finding("adjustment", f"adjustment/{it.id}", f"an account of {it.ambassador_id}", None)
+
+
+def _check_payout(table: Table, it: Withdrawal, now: datetime) -> Iterator[Finding]:
+    """A payout has reserved its money, once."""
+    number = posted(table, it, f"payout:{it.id}")
+    if number != 1 and it.created_at < now - LAG:
+        yield Finding("withdrawal", f"withdrawal/{it.id}", "an entry payout", f"{number} entries" if number else None)
+
+
+_CHECKS: dict[type, Callable[[Table, Any, datetime], Iterator[Finding]]] = {
+    Case: _check_case,
+    Claim: _check_claim,
+    Gift: _check_gift,
+    Adjustment: _check_adjustment,
+    Withdrawal: _check_payout,
+}

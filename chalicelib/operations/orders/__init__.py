@@ -1,0 +1,1 @@
+"""What the shop reports of orders, and what becomes of it."""

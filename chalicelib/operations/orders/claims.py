@@ -1,0 +1,192 @@
+"""Late claims: an ambassador says that an order without a code was theirs, and an admin admits it or does not."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.orders.admit import Ask, Refused
+from chalicelib.domain.program.program import Program
+from chalicelib.operations import attempts
+from chalicelib.operations.attempts import Reused
+from chalicelib.operations.orders.friends import Contact
+from chalicelib.operations.orders.redeem import Redeemed, redeem
+from chalicelib.operations.tries import profile_of
+from chalicelib.store.table import BusyError, Table
+
+OPEN_MAX = 20
+"""Claims of one ambassador that may wait at the same time."""
+
+_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The claim, stored now or (`replayed`) by an earlier request."""
+
+    claim: Claim
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """There is nothing to claim: the order is the ambassador's already."""
+
+    redemption: Redemption
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """As many claims of this ambassador wait as may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The claim as it was decided, now or (`replayed`) earlier, with the order if it was admitted."""
+
+    claim: Claim
+    redemption: Redemption | None
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedOtherwise:
+    """The claim has been decided the other way, or approved with another order."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRedeemed:
+    """A code was used on the order, this ambassador's or another's, so there is nothing to admit."""
+
+    redemption: Redemption
+
+
+Answer = Decided | Refused | AlreadyRedeemed | DecidedOtherwise
+
+
+def claim(
+    table: Table, kin: Sequence[str], order_id: str, note: str | None, *, attempt: Attempt, now: datetime
+) -> Claimed | Theirs | TooMany | Reused:
+    """Take a claim of an ambassador, whose ids `kin` are, the present one last.
+
+    Of an order that is not theirs an ambassador learns nothing, not even whether there is one. So whatever is known of
+    it, the same calls are made. An order is claimed once, whatever the attempt.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    *_, ambassador_id = kin
+    asked = Claim(_id_of(ambassador_id, order_id), ambassador_id, order_id, now, note)
+    before = attempts.look(table, attempt)
+    if isinstance(before, Reused):
+        return before
+    for _ in range(_LOOKS):
+        redemption, known, waiting = table.read_claimed(asked.id, ambassador_id, order_id)
+        if redemption is not None and redemption.ambassador_id in kin:
+            return Theirs(redemption)
+        if known is not None:
+            return Claimed(known, replayed=True)
+        if waiting is not None and len(waiting.claims) >= OPEN_MAX:
+            return TooMany()
+        failures = attempts.commit(table, attempt, [asked.id], [Create(asked), _listing(waiting, asked)])
+        if failures == ():
+            return Claimed(asked, replayed=False)
+        if isinstance(failures, Reused):
+            return failures
+    raise BusyError
+
+
+def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
+    """Find a claim and the code by which its order would be admitted; None if there is no such claim.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    found = table.read_claim(claim_id)
+    profile = profile_of(table, found.ambassador_id) if found else None
+    return (found, profile.code) if found and profile else None
+
+
+def approve(
+    table: Table, asked: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim
+) -> Decided | Refused | AlreadyRedeemed | DecidedOtherwise:
+    """Admit a claimed order as the checkout would have, by all its rules, and close the claim in the same transaction.
+
+    Whatever speaks against it leaves the claim open. The order was paid for without the code, so there is no discount.
+    `decision` is the claim as it shall be.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    assert decision.decided_at is not None
+    for _ in range(_LOOKS):
+        redemption, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
+        if known is not None and known.state != "open":
+            same = redemption is not None and redemption.fingerprint == ask.fingerprint
+            return _again(known, decision, redemption) if same else DecidedOtherwise(known)
+        if redemption is not None:
+            return AlreadyRedeemed(redemption)
+        along = _closing(waiting, decision)
+        answer = redeem(table, replace(ask, claim=asked.id), contact, program, now=decision.decided_at, along=along)
+        if isinstance(answer, Refused):
+            return answer
+        if isinstance(answer, Redeemed) and not answer.replayed:
+            return Decided(decision, answer.redemption, replayed=False)
+    raise BusyError
+
+
+def deny(table: Table, asked: Claim, decision: Claim) -> Decided | DecidedOtherwise:
+    """Close a claim without admitting its order. `decision` is the claim as it shall be.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    for _ in range(_LOOKS):
+        _, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
+        if known is not None and known.state != "open":
+            return _again(known, decision, None)
+        if not table.commit(_closing(waiting, decision)):
+            return Decided(decision, None, replayed=False)
+    raise BusyError
+
+
+def queue(table: Table, after: str | None, limit: int) -> tuple[list[tuple[Claim, Redemption | None]], str | None]:
+    """Read one page of open claims, the oldest first, each with what is known of its order; and where to go on.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    rows = table.list_claims(after, limit + 1)
+    claims = [it for _, it in rows[:limit] if it.state == "open"]
+    known = {it.order_id: it for it in table.read_redemptions(dict.fromkeys(it.order_id for it in claims))}
+    following = rows[limit - 1][0] if len(rows) > limit else None
+    return [(it, known.get(it.order_id)) for it in claims], following
+
+
+def _id_of(ambassador_id: str, order_id: str) -> str:
+    """Name a claim by who claims what: there is one for each."""
+    return "clm_" + hashlib.sha256(f"{ambassador_id}#{order_id}".encode()).hexdigest()[:26]
+
+
+def _listing(waiting: OpenClaims | None, asked: Claim) -> Effect:
+    if waiting is None:
+        return Create(OpenClaims(asked.ambassador_id, (asked.id,)))
+    return Replace(replace(waiting, claims=(*waiting.claims, asked.id), version=waiting.version + 1))
+
+
+def _closing(waiting: OpenClaims | None, decision: Claim) -> Sequence[Effect]:
+    """Store a decided claim, and count it no longer among those that wait."""
+    assert waiting is not None, "a claim is listed in the transaction that makes it"
+    left = tuple(it for it in waiting.claims if it != decision.id)
+    return [Replace(decision), Replace(replace(waiting, claims=left, version=waiting.version + 1))]
+
+
+def _again(known: Claim, decision: Claim, redemption: Redemption | None) -> Decided | DecidedOtherwise:
+    """Say that a claim has been decided already, if it was decided alike."""
+    return Decided(known, redemption, replayed=True) if known.state == decision.state else DecidedOtherwise(known)

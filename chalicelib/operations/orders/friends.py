@@ -1,0 +1,135 @@
+"""The guards that give a friend one place: who has it is looked up, and an order put there, or beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
+from chalicelib.domain.model.orders import Freed
+from chalicelib.domain.model.people import Friend
+from chalicelib.domain.orders.friends import Holder, Place, Seeker, first_root
+from chalicelib.store.table import BusyError, Table
+
+_LOOKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the friend is thanked; without an address not at all."""
+
+    email: str | None
+    first_name: str | None
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A friend's roots with who has the place, and by which pseudonyms the friend is known; if it was `looked` up."""
+
+    holders: tuple[Holder, ...] = ()
+    persons: frozenset[str] = frozenset()
+    looked: bool = True
+
+
+def unknown() -> Known:
+    """Take a friend for one whom nobody knows, until a guard is in the way."""
+    return Known(looked=False)
+
+
+def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> Known:
+    """Look up who a friend is, and the orders that have the place if they are paid for.
+
+    `met` are all guards of the friend, if a transaction has just met them.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    known = met and not any(it.root for it in met)
+    found = {it.person: it for it in met} if known else table.read_roots(persons)
+    roots = {root.person: root for root in (found[person] for person in persons if person in found)}
+    holders = (Holder(it, None if it.unpaid else table.read_order(it.order_id)) for it in roots.values())
+    return Known(tuple(holders), frozenset(found))
+
+
+def placing(
+    place: Place,
+    seeker: Seeker,
+    persons: Sequence[str],
+    known: Known,
+    contact: Contact | None = None,
+    *,
+    now: datetime,
+    due_at: datetime,
+) -> list[Effect]:
+    """Return what puts an order in its place: one root, an alias for each further way of knowing the friend.
+
+    A paid order that gives way is void for good from then on, so it must be so in this very transaction: of the refunds
+    that make it void none may have been reversed. It is settled once more, by `due_at` at the latest. `contact` is the
+    newest one of the friend.
+    """
+    root = place.root or first_root(persons[0], seeker, now=now)
+    first = Create if place.root is None else Replace
+    effects: list[Effect] = [first(reached(root, persons, contact))]
+    effects += map(Replace, place.joined)
+    for person in persons:
+        if person not in known.persons and person != root.person:
+            effects.append(Create(reached(Friend(person, root=root.person), persons, contact)))
+    for it in place.replaced:
+        effects.append(Create(Freed(it.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at)))
+        effects += (Absent(it.order_id, f"reversal:{refund_id}") for refund_id in it.refunds)
+    return effects
+
+
+def reached(guard: Friend, persons: Sequence[str], contact: Contact | None) -> Friend:
+    """Let the guard of the pseudonym that orders name carry the contact, if that is known."""
+    if contact is None or guard.person != persons[0]:
+        return guard
+    return replace(guard, email=contact.email, first_name=contact.first_name, locale=contact.locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The friend is free, now or (`replayed`) since an earlier request that said the same."""
+
+    freed: Freed
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotReleased:
+    """Why the friend stays as they are."""
+
+    reason: Literal["unknown_order", "not_settled_yet", "reward_stands", "holds_no_place", "already_released"]
+
+
+def release(
+    table: Table, order_id: str, *, void_reward: bool, author: str, note: str, now: datetime, due_at: datetime
+) -> Released | NotReleased:
+    """Give an order's place back by an admin's word, so that its friend can be referred once more.
+
+    The order is worth nothing from then on, so one that is worth something is let go only if that is meant.
+
+    Raises:
+        BusyError: the table did not answer in time, or others were faster each time; the same request may be sent
+            again.
+    """
+    freed = Freed(order_id, recorded_at=now, author=author, note=note, due_at=due_at)
+    for _ in range(_LOOKS):
+        order = table.read_order(order_id)
+        if order.freed is not None:
+            same = (order.freed.author, order.freed.note) == (author, note)
+            return Released(order.freed, replayed=True) if same else NotReleased("already_released")
+        if order.redemption is None:
+            return NotReleased("unknown_order")
+        standing = order.redemption.standing
+        if standing is None:
+            return NotReleased("not_settled_yet")
+        root = table.read_roots([order.redemption.friend]).get(order.redemption.friend)
+        if root is None or root.order_id != order_id:
+            return NotReleased("holds_no_place")
+        if standing.worth > 0 and not void_reward:
+            return NotReleased("reward_stands")
+        if not table.commit([Create(freed), Unchanged(order.redemption)]):
+            return Released(freed, replayed=False)
+    raise BusyError

@@ -1,0 +1,135 @@
+"""An order that is not paid for yet may still change: the highest revision counts, until a payment is reported."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
+from chalicelib.domain.model.orders import Payment, Redemption
+from chalicelib.domain.model.people import Friend
+from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
+from chalicelib.domain.orders.friends import take
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.friends import Contact, look, reached
+from chalicelib.operations.orders.redeem import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
+from chalicelib.operations.program import programs
+from chalicelib.store.table import BusyError, Table
+
+REMOVED = "code_removed"
+"""Why an order is withdrawn when the checkout says that no code is used on it any more."""
+
+_LOOKS = 6
+
+
+def revise(table: Table, stored: Redemption, ask: Ask, contact: Contact, *, now: datetime) -> Answer:
+    """Answer a further request about an order that was pending when it came.
+
+    The same content without `pending` says that it is paid for. A higher revision with other content is judged by the
+    program of the first one, and takes its place whether it is admitted or not: what was refused last earns nothing.
+
+    Raises:
+        BusyError: the table did not answer in time, or others were faster each time; the same request may be sent
+            again.
+    """
+    for _ in range(_LOOKS):
+        payment = table.read_payment(stored.order_id)
+        answer = _repeated(stored, payment, ask)
+        if answer is not None:
+            return answer
+        effects, answer = _change(table, stored, ask, contact, now)
+        if not table.commit(effects):
+            return answer
+        again = table.read_redemption(stored.order_id)
+        assert again is not None, "redemptions are kept for good"
+        stored = again
+    raise BusyError
+
+
+def _repeated(stored: Redemption, payment: Payment | None, ask: Ask) -> Answer | None:
+    """What to answer if nothing changes; None if something does."""
+    if stored.fingerprint == ask.fingerprint:
+        says_more = not ask.pending or ask.revision > stored.revision
+        return None if says_more and payment is None else _as_stored(stored, payment)
+    if ask.revision < stored.revision:
+        return Redeemed(stored, replayed=True, paid=payment is not None, superseded=True)
+    if ask.revision == stored.revision or not set(ask.persons).intersection(_persons(stored)):
+        return Conflicting()
+    return AlreadyPaid() if payment else None
+
+
+def _as_stored(stored: Redemption, payment: Payment | None) -> Answer:
+    if stored.withdrawn and stored.withdrawn != REMOVED:
+        return Refused(cast("Reason", stored.withdrawn))
+    return Redeemed(stored, replayed=True, paid=payment is not None)
+
+
+def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: datetime) -> tuple[list[Effect], Answer]:
+    """Return what a request about an unpaid order writes, and what it is answered then.
+
+    The same content under a higher number is noted, so that what comes late under one between changes nothing.
+    """
+    payment = Payment(stored.order_id, stored.order_id, paid_at=now, recorded_at=now, due_at=now + GRACE)
+    effects: list[Effect] = [Absent(stored.order_id, "payment") if ask.pending else Create(payment)]
+    if stored.fingerprint == ask.fingerprint:
+        kept, answer = stored, _as_stored(stored, None if ask.pending else payment)
+        if ask.revision > stored.revision:
+            kept = replace(stored, revision=ask.revision, version=stored.version + 1)
+        return [Unchanged(stored) if kept is stored else Replace(kept), *effects], answer
+    told = _told(table, stored, ask)
+    revised, answer = _revised(table, stored, ask, told, now)
+    aliases = [Friend(it, root=told.root) for it in told.fresh if it in _persons(revised)]
+    effects += [Replace(revised), Absent(stored.order_id, "freed")]
+    return [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)], answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's."""
+
+    root: str = ""
+    fresh: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def _told(table: Table, stored: Redemption, ask: Ask) -> _Told:
+    told = [person for person in ask.persons if person not in _persons(stored)]
+    if not told:
+        return _Told()
+    roots = table.read_roots([stored.friend, *told])
+    own = roots[stored.friend].person
+    others = (person for person in told if person in roots and roots[person].person != own)
+    return _Told(own, tuple(person for person in told if person not in roots), tuple(others))
+
+
+def _revised(table: Table, stored: Redemption, ask: Ask, told: _Told, now: datetime) -> tuple[Redemption, Answer]:
+    """Return the order as it is from now on, and the answer. It stays the order of its friend that it was."""
+    others = (person for person in (*ask.persons, *_persons(stored)) if person != ask.persons[0])
+    ask = replace(ask, placed_at=stored.placed_at, persons=(ask.persons[0], *dict.fromkeys(others)))
+    same = replace(stored, revision=ask.revision, fingerprint=ask.fingerprint, version=stored.version + 1)
+    mended = replace(same, aliases=(*stored.aliases, *told.fresh))
+    if ask.code == "":
+        withdrawn = replace(mended, withdrawn=REMOVED)
+        return withdrawn, Redeemed(withdrawn, replayed=False, paid=not ask.pending)
+    program = programs.version(table, stored.program_version)
+    offered = admit_again(table.read_code(ask.code) if ask.code else None, ask, program, stored)
+    if isinstance(offered, Offered) and told.others and _is_kept(table, ask, offered, told, program, now):
+        offered = Refused("friend_already_referred")
+    if isinstance(offered, Refused):
+        return replace(same if offered.reason == "own_code" else mended, withdrawn=offered.reason), offered
+    order = replace(
+        redemption(offered, ask, program, now=stored.recorded_at, due_at=stored.due_at),
+        friend_order=stored.friend_order,
+        pending=True,
+        aliases=ask.persons[1:],
+        version=same.version,
+    )
+    return order, Redeemed(order, replayed=False, paid=not ask.pending)
+
+
+def _is_kept(table: Table, ask: Ask, offered: Offered, told: _Told, program: Program, now: datetime) -> bool:
+    """Whether the customer turns out to be a friend whose own order keeps the place from this one."""
+    return take(ask.seeker(offered.code), look(table, told.others).holders, program, now=now) is None
+
+
+def _persons(stored: Redemption) -> tuple[str, ...]:
+    return stored.friend, *stored.aliases

@@ -1,0 +1,233 @@
+"""Bring orders up to date with their facts and the time. The stream and the schedule both come through here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.domain.accounts.limits import Used, after_draws, merged
+from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
+from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
+from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.reviews import Trait
+from chalicelib.domain.orders.friends import Place, seeker_of, take
+from chalicelib.domain.orders.settle import Settlement, Unsettled, decides_terms, settle
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.friends import look, placing
+from chalicelib.operations.orders.redeem import GRACE
+from chalicelib.operations.orders.surroundings import Vicinity, look_around, survey
+from chalicelib.operations.program import programs
+from chalicelib.operations.tries import account_of
+from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
+
+FOLD_MAX = 20
+LANE_SECONDS = 20.0
+_TRAITS = 2
+"""An order brings a card and an address at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """An order that could not be settled, and why. It will be looked at again after a growing while."""
+
+    order_id: str
+    reason: str
+
+
+def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> list[Postponed]:
+    """Settle orders and return those that could not be.
+
+    Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
+    account. An order that fails by a rule or a bug is moved away and never blocks the others.
+    """
+    postponed: list[Postponed] = []
+    lanes: dict[str, list[OrderFacts]] = defaultdict(list)
+    for order_id in dict.fromkeys(order_ids):
+        try:
+            order = table.read_order(order_id)
+            if order.redemption is None:
+                _settle_unknown(table, order)
+            else:
+                lanes[order.redemption.ambassador_id].append(order)
+        except BusyError:
+            pass
+        except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
+            postponed.append(_postpone(table, order_id, repr(error), now))
+    for ambassador_id, orders in lanes.items():
+        postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now)
+    return postponed
+
+
+def _settle_unknown(table: Table, order: OrderFacts) -> None:
+    """Facts that wait for a redemption ask for nothing any more: it will read them when it comes."""
+    waiting = [Seen(fact) for fact in order.later if fact.due_at is not None]
+    for start in range(0, len(waiting), EFFECTS_MAX - 1):
+        table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
+
+
+def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts], now: datetime) -> list[Postponed]:
+    """Settle one ambassador's orders, batch after batch, the account read last.
+
+    A batch that loses twice against other writers is halved, one that fails by a bug is taken apart; when the time is
+    up the rest keeps its `due_at`.
+    """
+    deadline = table.deadline(LANE_SECONDS)
+    postponed: list[Postponed] = []
+    waiting, size, lost = list(orders), FOLD_MAX, 0
+    while waiting:
+        try:
+            fold = _fold(table, waiting[:size], account_of(table, ambassador_id), now)
+            effects = fold.transaction()
+            failures = table.commit(effects) if effects else ()
+            if not failures:
+                postponed += fold.postponed
+                waiting, lost = waiting[fold.taken :], 0
+                continue
+            lost += 1
+            size = max(1, size // 2) if lost > 1 else size
+            if not all(_is_accounts(failure.effect) for failure in failures):
+                waiting = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
+            table.pause(lost, deadline)
+        except BusyError:
+            break
+        except Exception as error:  # noqa: BLE001 - as above
+            if size == 1:
+                postponed.append(_postpone(table, waiting.pop(0).order_id, repr(error), now))
+            size = 1
+    return postponed
+
+
+def _still_of(ambassador_id: str, orders: Iterable[OrderFacts]) -> list[OrderFacts]:
+    """Leave out what goes to another ambassador by now, as an order that is not paid for may: it stays due."""
+    return [it for it in orders if it.redemption is not None and it.redemption.ambassador_id == ambassador_id]
+
+
+@dataclass(slots=True)
+class _Fold:
+    """Several settlements on their way into one transaction; `taken` orders of those offered fit into it."""
+
+    account: Account
+    vicinity: Vicinity
+    used: Used = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    draws: list[Draw] = field(default_factory=list)
+    postponed: list[Postponed] = field(default_factory=list)
+    posted: int = 0
+    taken: int = 0
+    moved: bool = False
+
+    @property
+    def room(self) -> int:
+        """How many effects still fit beside the account, the draws, and the traits with those of one order more."""
+        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws)) - len(self.vicinity.effects()) - _TRAITS
+
+    def add(self, order: OrderFacts, settlement: Settlement, effects: list[Effect]) -> None:
+        """Take a settlement in."""
+        if order.redemption and decides_terms(order):
+            self.vicinity.remember(order.redemption)
+        self.effects += effects
+        self.draws += settlement.draws
+        self.used = after_draws(self.used, settlement.draws)
+        self.account = settlement.account
+        self.posted += len(settlement.entries)
+        self.moved = self.moved or settlement.account_changed
+
+    def transaction(self) -> list[Effect]:
+        """Everything that it writes."""
+        account = [Replace(replace(self.account, version=self.account.version + 1))] if self.moved else []
+        return [*self.effects, *map(Take, merged(self.draws)), *self.vicinity.effects(), *account]
+
+
+def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
+    fold = _Fold(account, survey(table, orders, account))
+    for order in orders:
+        claims = _claims_place(order)
+        if claims and fold.taken:
+            break
+        settlement = _settle_one(table, order, fold, now)
+        if isinstance(settlement, Postponed):
+            fold.postponed.append(settlement)
+        else:
+            effects = _effects(order, settlement, room=fold.room - len(settlement.draws), alone=fold.taken == 0)
+            if effects is None:
+                break
+            fold.add(order, settlement, effects)
+        fold.taken += 1
+        if claims:
+            break
+    return fold
+
+
+def _claims_place(order: OrderFacts) -> bool:
+    """Whether the order was not paid for when it came, is by now, and wants its friend's place: then it goes alone."""
+    redemption = order.redemption
+    return redemption is not None and redemption.pending and redemption.friend_order == 1 and decides_terms(order)
+
+
+def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> Settlement | Postponed:
+    assert order.redemption is not None
+    try:
+        program = programs.version(table, order.redemption.program_version)
+        around = None
+        if decides_terms(order):
+            around = look_around(table, fold.vicinity, order, fold.account, program, used=fold.used, now=now)
+            fold.used = around.used
+        claimed: list[Effect] = []
+        if around and _claims_place(order):
+            place, claimed = _claim_place(table, order.redemption, fold.account, program, now)
+            around = replace(around, taken=place is None)
+            friend_order = place.friend_order if place else order.redemption.friend_order
+            order = replace(order, redemption=replace(order.redemption, friend_order=friend_order))
+        settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
+    except BusyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        return _postpone(table, order.order_id, repr(error), now)
+    if isinstance(settlement, Unsettled):
+        return _postpone(table, order.order_id, "; ".join(settlement.reasons), now)
+    fold.effects += claimed
+    return settlement
+
+
+def _claim_place(
+    table: Table, redemption: Redemption, account: Account, program: Program, now: datetime
+) -> tuple[Place | None, list[Effect]]:
+    """Return the place of an order among its friend's, and what gives it; None if another order is there and stands.
+
+    The root is written even if it names this order: whoever takes the place at this moment has read it before.
+    """
+    persons = (redemption.friend, *redemption.aliases)
+    known, seeker = look(table, persons), seeker_of(redemption, (account.ambassador_id, *account.absorbed))
+    place = take(seeker, known.holders, program, now=now)
+    if place is None:
+        return None, []
+    return place, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
+
+
+def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:
+    """Return what one settlement writes, or None when it has to wait for the next transaction.
+
+    The facts of a single order may be more than fit: all count, as many as fit are cleared, the rest stay due.
+    """
+    redemption, case = settlement.redemption, settlement.case
+    core: list[Effect] = [Replace(redemption) if settlement.changed else Unchanged(redemption)]
+    core += map(Create, settlement.entries)
+    core += map(Create, settlement.gifts)
+    core += [Create(settlement.message)] if settlement.message else []
+    core += [Create(case) if case.version == 1 else Replace(case)] if case else []
+    seen: list[Effect] = [Seen(fact) for fact in order.later if fact.due_at is not None]
+    if not settlement.changed and not seen:
+        return []
+    if len(core) + len(seen) > room:
+        return core + seen[: room - len(core)] if alone else None
+    return [*core, *seen]
+
+
+def _is_accounts(effect: Effect) -> bool:
+    """Tell whether an effect failed because the account has moved: its own item, or what is named by its version."""
+    return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift | Trait)
+
+
+def _postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
+    table.postpone_order(order_id, now, reason)
+    return Postponed(order_id, reason)

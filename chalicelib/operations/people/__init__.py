@@ -1,0 +1,1 @@
+"""Who ambassadors are, and what they share."""

@@ -1,0 +1,137 @@
+"""Further codes of an ambassador: for a campaign, to tell apart where friends come from, or a word of their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.effects import Create, Effect, Owned, Replace, Unsuspended
+from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.people import Code, FurtherCodes, Profile
+from chalicelib.domain.people.codes import normal_code, random_code
+from chalicelib.operations import attempts
+from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.tries import profile_of
+from chalicelib.store.table import BusyError, Failure, Table
+
+CODES_MAX = 50
+"""Further codes of one ambassador."""
+
+_LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The code, stored now or (`replayed`) by an earlier request."""
+
+    code: Code
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyCodes:
+    """The ambassador has as many codes as there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """There is a code that is the one that was wished for, or looks like it."""
+
+
+def add_code(
+    table: Table,
+    profile: Profile,
+    campaign: str | None = None,
+    wished: str | None = None,
+    *,
+    attempt: Attempt,
+    now: datetime,
+    chance: Random,
+) -> Added | TooManyCodes | Taken | Stopped | Reused:
+    """Make a further code, once: the one that is wished for, or one by chance, drawn again if there is such a one.
+
+    Whether the account is suspended is asked in the transaction that makes it.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    before = attempts.look(table, attempt)
+    if before is not None:
+        return _again(table, before)
+    for _ in range(_LOOKS):
+        known = table.read_further_codes(profile.ambassador_id)
+        # After the list: whoever merges ambassadors or changes the owners of codes moves that as well.
+        led = profile_of(table, profile.ambassador_id)
+        if led is not None and led.ambassador_id != profile.ambassador_id:
+            profile = led
+            continue
+        if known is not None and len(known.codes) >= CODES_MAX:
+            return TooManyCodes()
+        first = table.read_code(profile.code)
+        assert first is not None, "profile and code are made in one transaction"
+        text = wished or random_code(chance)
+        code = Code(text, profile.ambassador_id, first.owners, created_at=now, kin=first.kin, campaign=campaign)
+        effects = [Create(code), _listing(known, code), Unsuspended(profile.ambassador_id)]
+        failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
+        if isinstance(failures, Repeated | Reused):
+            return _again(table, failures)
+        if not failures:
+            return Added(code, replayed=False)
+        if any(isinstance(failure.effect, Unsuspended) for failure in failures):
+            return Stopped()
+        if wished and any(isinstance(failure.stored, Code) for failure in failures):
+            return Taken()
+    raise BusyError
+
+
+def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | None:
+    """Change what admins say about a code, which one has typed; a field that becomes None goes. None: no such code.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    code = normal_code(typed)
+    return table.change_code(code, changes) if code else None
+
+
+def codes_of(table: Table, profile: Profile) -> list[Code]:
+    """All codes of an ambassador, the first one first.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    known = table.read_further_codes(profile.ambassador_id)
+    further: Iterable[str] = known.codes if known else ()
+    return table.read_codes([profile.code, *further])
+
+
+def owned(table: Table, profile: Profile, persons: Iterable[str]) -> list[Effect]:
+    """Let people own all codes of an ambassador beside those who do; nothing if they do already.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    known = table.read_further_codes(profile.ambassador_id)
+    codes = table.read_codes([profile.code, *(known.codes if known else ())])
+    owners = tuple(dict.fromkeys([*codes[0].owners, *persons]))
+    if owners == codes[0].owners:
+        return []
+    listing = (
+        Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(profile.ambassador_id))
+    )
+    return [listing, *(Owned(replace(code, owners=owners)) for code in codes)]
+
+
+def _again(table: Table, before: Repeated | Reused) -> Added | Reused:
+    if isinstance(before, Reused):
+        return before
+    stored = table.read_code(before.result[0])
+    assert stored is not None, "no code is ever removed"
+    return Added(stored, replayed=True)
+
+
+def _listing(known: FurtherCodes | None, code: Code) -> Create | Replace:
+    if known is None:
+        return Create(FurtherCodes(code.ambassador_id, (code.code,)))
+    return Replace(replace(known, codes=(*known.codes, code.code), version=known.version + 1))

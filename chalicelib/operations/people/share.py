@@ -1,0 +1,56 @@
+"""What a share link leads to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.model.people import Code, Profile
+from chalicelib.domain.people.codes import normal_code
+from chalicelib.domain.program.program import Program, Rate, campaign_of, offer_of
+from chalicelib.store.table import Table
+
+CHANNELS = ("link", "email", "sms", "whatsapp", "telegram", "facebook", "instagram", "x", "qr", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A code that works, and who recommends with it."""
+
+    code: Code
+    by: Profile
+
+
+def share_url(public_url: str, code: str) -> str:
+    """Write the link by which a code is shared."""
+    return f"{public_url}/r/{code}"
+
+
+def urls(public_url: str, code: str) -> dict[str, str]:
+    """The share link of a code and the picture of its QR."""
+    share = share_url(public_url, code)
+    return {"share_url": share, "qr_url": f"{share}/qr.svg"}
+
+
+def look_up(table: Table, typed: str, *, now: datetime) -> Shared | None:
+    """Find who shares a code; None for every code that can't be used, whatever the cause."""
+    code = find(table, typed)
+    if code is None or code.state != "active" or (code.expires_at is not None and code.expires_at <= now):
+        return None
+    profile = table.read_profile(code.ambassador_id)
+    return Shared(code, profile) if profile else None
+
+
+def find(table: Table, typed: str) -> Code | None:
+    """Find a code as somebody typed it, in whatever state."""
+    normal = normal_code(typed)
+    return table.read_code(normal) if normal else None
+
+
+def offered(shared: Shared, program: Program, *, now: datetime) -> Rate | None:
+    """What a friend who buys now with this code gets; a rate of nothing is none."""
+    rate = offer_of(program, campaign_of(program, shared.code.campaign, now))
+    return rate if rate and (rate.amount or rate.basis_points) and rate.maximum != 0 else None
+
+
+def count_click(table: Table, code: Code, channel: str | None, *, now: datetime) -> None:
+    """Count a person's visit by day and channel; a channel that is not ours is `other`, none at all the bare link."""
+    table.count_click(code.code, now.date(), channel if channel in CHANNELS else "other" if channel else "link")

@@ -1,0 +1,115 @@
+"""The document that a program is written as: read, shown, and compared with another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.program.flaws import FlawedProgramError, flaws
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.documents import Misfit, misfits
+from chalicelib.operations.program.shape import PUBLISHED, shape
+
+Document = dict[str, Any]
+
+UNPUBLISHED = 0
+"""The version of a program that has none yet."""
+
+MISFITS_MAX = 50
+_STAND_IN: Document = {
+    "shop_name": "-",
+    "shop_url": "https://shop.example",
+    "currency": "EUR",
+    "tiers": [{"name": "-", "threshold": 0}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that differs between two programs; what is not there is None."""
+
+    pointer: str
+    before: object
+    after: object
+
+
+def read(document: Any) -> Program:
+    """Read a document as a program that has not been published.
+
+    Raises:
+        FlawedProgramError: names every field that is unknown, of the wrong type, out of range or contradicts others.
+    """
+    wrong = list(islice(misfits(document, shape()), MISFITS_MAX))
+    given: Document = document if isinstance(document, dict) else {}
+    written = {name: value for name, value in given.items() if name not in PUBLISHED}
+    program = _as_far_as_sound(written, wrong)
+    found = [*wrong, *flaws(program)][:MISFITS_MAX]
+    if found:
+        raise FlawedProgramError(found)
+    return replace(_in_utc(program), written=msgspec.json.encode(written).decode())
+
+
+def show(program: Program) -> Document:
+    """Return the document as it was written, beside what its publication has set."""
+    document = msgspec.json.decode(program.written) if program.written else _content(program)
+    return {**document, "version": program.version, "author": program.author, "created_at": program.created_at}
+
+
+def same(one: Program, other: Program) -> bool:
+    """Tell whether two programs are the same rules, however they are written and whoever has published them."""
+    return _content(one) == _content(other)
+
+
+def changes(before: Program, after: Program) -> list[Change]:
+    """Return the fields in which two programs differ. What a document leaves out is there with its default."""
+    return list(_changes("", _content(before), _content(after)))
+
+
+def _as_far_as_sound(written: Document, wrong: list[Misfit]) -> Program:
+    """Make a program of those fields that could be read, so that what else is wrong with them is told as well."""
+    barred = {pointer.split("/")[1].replace("~1", "/").replace("~0", "~") for pointer, _ in wrong if pointer}
+    sound = {name: value for name, value in written.items() if name not in barred}
+    return msgspec.convert({**(_STAND_IN if wrong else {}), **sound, "version": UNPUBLISHED}, Program)
+
+
+def _content(program: Program) -> Document:
+    content: Document = _trimmed(msgspec.to_builtins(program))
+    return {name: value for name, value in content.items() if name not in PUBLISHED}
+
+
+def _trimmed(content: Any) -> Any:
+    """Leave out what is None."""
+    if isinstance(content, dict):
+        return {name: _trimmed(value) for name, value in content.items() if value is not None}
+    return [_trimmed(value) for value in content] if isinstance(content, list | tuple) else content
+
+
+def _changes(pointer: str, before: Any, after: Any) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in {**before, **after}:
+            yield from _changes(f"{pointer}/{name}", before.get(name), after.get(name))
+    elif isinstance(before, list) and isinstance(after, list):
+        for n in range(max(len(before), len(after))):
+            yield from _changes(f"{pointer}/{n}", *(it[n] if n < len(it) else None for it in (before, after)))
+    else:
+        yield Change(pointer, before, after)
+
+
+def _in_utc(program: Program) -> Program:
+    """Bring times into the one zone, and to the precision, in which they are stored."""
+    return replace(
+        program,
+        campaigns=tuple(
+            replace(it, starts_at=_stored(it.starts_at), ends_at=_stored(it.ends_at)) for it in program.campaigns
+        ),
+    )
+
+
+def _stored(at: datetime) -> datetime:
+    at = at.astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

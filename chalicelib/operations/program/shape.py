@@ -1,0 +1,102 @@
+"""The shape of a program document, for reading it and as a JSON Schema for editors.
+
+It is made of the fields of `domain.program`, where each says what it is for and what it may hold: one place to add a
+rule.
+"""
+
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chalicelib.domain.program.program import Program
+from chalicelib.domain.program.shape import Form, Limit, Within, places
+from chalicelib.domain.program.signals import WEIGHTS
+
+PUBLISHED = ("version", "author", "created_at", "written", "warnings")
+"""What publication adds to a program. A document may hold it, as it was read; it says nothing there."""
+
+_NAMED: dict[str, dict[str, Any]] = {
+    "weights": {"propertyNames": {"enum": sorted(WEIGHTS)}},
+    "units": {"propertyNames": {"pattern": "^[a-z][a-z_]{0,19}$"}},
+}
+"""What the names in a field with named values may be."""
+
+_READ_ONLY: list[Any] = [
+    ("version", int | UnsetType, UNSET),
+    ("author", str | UnsetType, UNSET),
+    ("created_at", datetime | UnsetType | None, UNSET),
+    ("warnings", list[dict[str, str]] | UnsetType, UNSET),
+]
+
+
+def schema(url: str) -> dict[str, Any]:
+    """Return the JSON Schema of a program document (draft 2020-12), known under `url`."""
+    found = msgspec.json.schema(shape(bounded=True))
+    properties = found["$defs"]["Program"]["properties"]
+    for name, *_ in _READ_ONLY:
+        properties[name] = {**properties[name], "readOnly": True}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url, "title": "Referral program"}
+    return {**head, **found}
+
+
+@cache
+def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
+    """Return the type of a document: `kind` without room for fields that it doesn't know.
+
+    A `bounded` one also carries the limits of each field, for a schema. Without them a document is read even if numbers
+    are out of range, so that `flaws` can say all that is wrong, in its own words.
+    """
+    hints, made = get_type_hints(kind, include_extras=True), list[Any]()
+    for field, place in zip(fields(kind), places(kind), strict=True):
+        if kind is Program and field.name in PUBLISHED:
+            continue
+        hint = _typed(hints[field.name], place.limits, place.each, bounded=bounded)
+        if bounded:
+            hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=_NAMED.get(field.name))]
+        made.append((field.name, hint, *_default(field, bounded=bounded)))
+    made += _READ_ONLY if kind is Program else []
+    told = (kind.__doc__ or "").partition("\n\n")[0]
+    return msgspec.defstruct(kind.__name__, made, forbid_unknown_fields=True, kw_only=True, namespace={"__doc__": told})
+
+
+def _default(field: "Field[Any]", *, bounded: bool) -> tuple[Any, ...]:
+    if field.default_factory is not MISSING:
+        factory = field.default_factory
+        return (msgspec.field(default_factory=shape(factory, bounded=bounded) if is_dataclass(factory) else dict),)
+    if field.default is MISSING:
+        return ()
+    return (list(field.default) if isinstance(field.default, tuple) else field.default,)
+
+
+def _typed(hint: Any, limits: tuple[Limit, ...], each: tuple[Limit, ...], *, bounded: bool) -> Any:
+    """Turn a field's type into the one that JSON is read as."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _typed(arguments[0], limits, each, bounded=bounded)
+    if origin in {Union, UnionType}:
+        choices = [_typed(choice, limits, each, bounded=bounded) for choice in arguments if choice is not NoneType]
+        return Union[(*choices, None)]
+    if origin is tuple:
+        hint = list[_typed(arguments[0], each, (), bounded=bounded)]  # type: ignore[misc]
+    elif origin is dict:
+        hint = dict[str, _typed(arguments[1], each, (), bounded=bounded)]  # type: ignore[misc]
+    elif is_dataclass(hint):
+        return shape(hint, bounded=bounded)  # type: ignore[arg-type]
+    bounds = [_meta(limit, hint) for limit in limits] if bounded else []
+    bounds += [Meta(tz=True)] if bounded and hint is datetime else []
+    for bound in bounds:
+        hint = Annotated[hint, bound]
+    return hint
+
+
+def _meta(limit: Limit, hint: Any) -> Meta:
+    match limit:
+        case Form(pattern, _):
+            return Meta(pattern=f"^(?:{pattern})$")
+        case Within(least, most):
+            return Meta(ge=least, le=most) if hint is int else Meta(min_length=least, max_length=most)

@@ -1,0 +1,1 @@
+"""Another program, tried on past orders."""
