@@ -8,8 +8,8 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.orders.fraud import safe_to_tell
 from chalicelib.domain.program.signals import SIGNALS
+from chalicelib.operations.orders.evidence import is_disposable
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.orders.surroundings import is_disposable
 from chalicelib.operations.program import programs
 from tests.faults import meanwhile
 from tests.shop import PROGRAM, Body, Shop

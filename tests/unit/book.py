@@ -19,8 +19,8 @@ from chalicelib.domain.model.orders import (
     Standing,
 )
 from chalicelib.domain.model.people import Friend
-from chalicelib.domain.orders.fraud import Evidence
-from chalicelib.domain.orders.settle import Settlement, Surroundings, settle
+from chalicelib.domain.orders.evidence import Evidence
+from chalicelib.domain.orders.settle import Settlement, settle
 from chalicelib.domain.program.program import Program, Rate, Tier
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -151,9 +151,9 @@ class Book:
         more: dict[str, Any] = {place: (*getattr(self.order, place), fact)}
         self.order = replace(self.order, **more)
 
-    def look(self, days: float, around: Surroundings | None = None) -> Settlement:
+    def look(self, days: float, evidence: Evidence | None = None) -> Settlement:
         """Settle the order at a moment and keep what that says."""
-        settlement = settle(self.order, self.account, self.program, now=at(days), around=around)
+        settlement = settle(self.order, self.account, self.program, now=at(days), evidence=evidence)
         assert isinstance(settlement, Settlement)
         seen: dict[str, Any] = {
             name: tuple(replace(fact, due_at=None) for fact in getattr(self.order, name))
@@ -182,13 +182,13 @@ class Shelf:
         """Settle a new order for the first time on the day on which it is placed."""
         book = Book(self.program, order_id=f"o{len(self.books) + 1}", placed=day, **more)
         self.books.append(book)
-        self.look(book, day, Surroundings(Evidence(found, clicks), self.used))
+        self.look(book, day, Evidence(found, clicks, self.used))
         return book
 
-    def look(self, book: Book, day: float, around: Surroundings | None = None) -> Settlement:
+    def look(self, book: Book, day: float, evidence: Evidence | None = None) -> Settlement:
         """Look at one order again."""
         book.account = self.account
-        settlement = book.look(day, around)
+        settlement = book.look(day, evidence)
         self.account = book.account
         self.used = after_draws(self.used, settlement.draws)
         self.gifts += settlement.gifts

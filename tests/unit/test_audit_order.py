@@ -13,8 +13,7 @@ from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.orders import Told
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.orders.fraud import Evidence
-from chalicelib.domain.orders.settle import Surroundings
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Cap, Rate, Tier, Watch
 from tests.unit.book import START, TEN_PERCENT, Book, at, program
 
@@ -25,7 +24,7 @@ HOLD, RELEASE = "00000001-001", "00000002-001"
 ENTRY = "ent_1_00000001-001"
 HELD = "450 on 2026-03-31T12:00:00Z"
 WATCHED = program(watch=Watch(review_at=50), review_days=10)
-CARD_SHARED = Surroundings(Evidence(("shared_payment",)))
+CARD_SHARED = Evidence(("shared_payment",))
 SPRING = Campaign("spring", at(-1), at(1), reward=Rate(basis_points=2000))
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.model.accounts import Account, Month, Pace
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Trait
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.fraud import (
-    Evidence,
     needs_review,
     noticed,
     paced,

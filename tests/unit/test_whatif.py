@@ -13,8 +13,7 @@ from chalicelib.domain.model.orders import OrderFacts, Redemption, Reversal, Sta
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Refused, admit, redemption
-from chalicelib.domain.orders.fraud import Evidence
-from chalicelib.domain.orders.settle import Surroundings
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from chalicelib.domain.whatif.play import Bonuses, Past, Result, as_posted, bonuses_in, play_again
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
@@ -94,7 +93,7 @@ class Street:
         stored = redemption(answer, ask, rules, now=at(sale.day), due_at=at(sale.day))
         book.order = OrderFacts(name, stored)
         self.shelf.books.append(book)
-        self.shelf.look(book, sale.day, Surroundings(Evidence(), self.shelf.used))
+        self.shelf.look(book, sale.day, Evidence(used=self.shelf.used))
 
     def _report(self, book: Book, day: float, what: str, value: Any) -> None:
         if what == "refund":

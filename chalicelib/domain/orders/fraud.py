@@ -1,26 +1,19 @@
 """Signals that something may be wrong. They never refuse an order: they make a reward wait for an admin."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.domain.calendar import number_of
 from chalicelib.domain.model.accounts import Account, Pace
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Trait
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Program, Watch
 from chalicelib.domain.program.signals import SIGNALS, WEIGHTS, Safe
 
 _FRIENDS_MAX = 2
 _BASELINE_MONTHS = 3
 _BASELINE_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the table shows about an order: signals found there, and the visits of the code's link in 30 days."""
-
-    found: tuple[str, ...] = ()
-    clicks: int | None = None
 
 
 def noticed(

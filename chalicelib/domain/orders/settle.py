@@ -6,13 +6,13 @@ was posted for it. So redeeming, releasing, refunding and reviewing are one func
 not matter how often, or in which order, they are looked at.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.expiry import carried, fresh_of, given_back, renewed, taken_back, watched
 from chalicelib.domain.accounts.gifts import tasks
 from chalicelib.domain.accounts.ledger import add, legs
-from chalicelib.domain.accounts.limits import Used, capped, draw, portion
+from chalicelib.domain.accounts.limits import capped, draw, portion
 from chalicelib.domain.accounts.tiers import Prize, granted, newest_window, prizes, reached
 from chalicelib.domain.calendar import day_of, month_of
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry, Month
@@ -30,7 +30,8 @@ from chalicelib.domain.model.orders import (
     Terms,
 )
 from chalicelib.domain.model.reviews import About, Case, Question
-from chalicelib.domain.orders.fraud import Evidence, needs_review, paced, signals
+from chalicelib.domain.orders.evidence import Evidence
+from chalicelib.domain.orders.fraud import needs_review, paced, signals
 from chalicelib.domain.orders.messages import owed, tell
 from chalicelib.domain.orders.refunds import counting_refunds, foreign_refunds, is_cancelled, kept, values
 from chalicelib.domain.program.flaws import flaws
@@ -41,18 +42,6 @@ CAUSES_MAX = 5
 
 _ORDER = ""
 """What the order's own reward is called among ages, beside the prizes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What terms look at beside the order and its account: signals in the table, and what is used of the budget.
-
-    `taken` tells that another order has the place among its friend's that this one wants now that it is paid for.
-    """
-
-    evidence: Evidence = field(default_factory=Evidence)
-    used: Used = field(default_factory=dict)
-    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +93,12 @@ def settle(
     *,
     now: datetime,
     posted: int = 0,
-    around: Surroundings | None = None,
+    evidence: Evidence | None = None,
 ) -> Settlement | Unsettled:
     """Settle one order that has a redemption.
 
     `posted` is how many entries this version of the account has already been given by orders folded before this one.
-    `around` is needed for the first settlement of an order only, which decides its terms. That is the first one which
+    `evidence` is needed for the first settlement of an order only, which decides its terms. That is the first one which
     finds it paid for: until then it only waits, and is no concern of the account.
     """
     redemption = order.redemption
@@ -124,7 +113,7 @@ def settle(
     if not order.is_paid or redemption.withdrawn:
         return _waiting(redemption, account)
     account = welcomed(account, redemption, program)
-    terms, draws = decide_terms(order, account, program, around or Surroundings())
+    terms, draws = decide_terms(order, account, program, evidence or Evidence())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
 
 
@@ -205,7 +194,7 @@ def settle_on(
 
 
 def decide_terms(
-    order: OrderFacts, account: Account, program: Program, around: Surroundings
+    order: OrderFacts, account: Account, program: Program, evidence: Evidence
 ) -> tuple[Terms, tuple[Draw, ...]]:
     """Decide once, at the first settlement, what an order can earn at most: tier, rate, what caps and budget leave.
 
@@ -220,11 +209,11 @@ def decide_terms(
     rate = reward_of(program, tier, campaign, redemption.friend_order)
     full = rate.of(redemption.paid) if rate else 0
     unit = rate.unit_in(program.currency) if rate else program.currency
-    left = 0 if around.taken else capped(account, program, month, full, unit)
+    left = 0 if evidence.taken else capped(account, program, month, full, unit)
     budgeted = program.budget_month is not None and unit == program.currency
-    draws = draw(around.used, program, month, account.ambassador_id, left) if budgeted else ()
+    draws = draw(evidence.used, program, month, account.ambassador_id, left) if budgeted else ()
     taken = sum(it.amount for it in draws) if budgeted else left
-    found = signals(around.evidence, account, program, month)
+    found = signals(evidence, account, program, month)
     terms = Terms(
         tier=tier.name,
         rate=rate,
@@ -236,7 +225,7 @@ def decide_terms(
         begins=None if order.begins == redemption.placed_at else order.begins,
         unit=None if unit == redemption.currency else unit,
         campaign=campaign.name if campaign else None,
-        limit=_limit(around, full, left, taken),
+        limit=_limit(evidence, full, left, taken),
         signals=found,
         review=needs_review(found, program.watch),
         drawn=tuple((it.shard, it.amount) for it in draws),
@@ -244,9 +233,9 @@ def decide_terms(
     return terms, draws
 
 
-def _limit(around: Surroundings, full: int, left: int, taken: int) -> str | None:
+def _limit(evidence: Evidence, full: int, left: int, taken: int) -> str | None:
     """Why less is granted than the rate gives, or nothing at all."""
-    if around.taken:
+    if evidence.taken:
         return "friend_already_referred"
     if taken < left:
         return "cap_budget"

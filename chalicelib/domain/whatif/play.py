@@ -22,9 +22,9 @@ from chalicelib.domain.model.orders import Later, OrderFacts, Redemption, Terms
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused, admit, redemption
-from chalicelib.domain.orders.fraud import Evidence
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.friends import Holder, first_root, seeker_of
-from chalicelib.domain.orders.settle import Settlement, Surroundings, decide_terms, settle_on, welcomed
+from chalicelib.domain.orders.settle import Settlement, decide_terms, settle_on, welcomed
 from chalicelib.domain.program.program import Program
 
 SEEN_IN_TABLE = frozenset({"shared_payment", "shared_address", "ring", "disposable_email"})
@@ -222,8 +222,9 @@ class _Play:
         if not order.lane.tried:
             return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
-        evidence = Evidence(found, clicks=0 if "no_clicks" in was.signals else None)
-        return decide_terms(order.facts, order.lane.account, order.program, Surroundings(evidence, self.used, taken))
+        clicks = 0 if "no_clicks" in was.signals else None
+        evidence = Evidence(found, clicks, self.used, taken)
+        return decide_terms(order.facts, order.lane.account, order.program, evidence)
 
     def _look(self, order: _Order, number: int, at: datetime, terms: Terms, draws: tuple[Draw, ...] = ()) -> None:
         standing = order.redemption.standing

@@ -13,9 +13,9 @@ from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.friends import Place, seeker_of, take
 from chalicelib.domain.orders.settle import Settlement, Unsettled, decides_terms, settle
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.evidence import Circle, read_circle, read_evidence
 from chalicelib.operations.orders.friends import look, placing
 from chalicelib.operations.orders.redeem import GRACE
-from chalicelib.operations.orders.surroundings import Vicinity, look_around, survey
 from chalicelib.operations.program import programs
 from chalicelib.operations.tries import account_of
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
@@ -107,7 +107,7 @@ class _Fold:
     """Several settlements on their way into one transaction; `taken` orders of those offered fit into it."""
 
     account: Account
-    vicinity: Vicinity
+    circle: Circle
     used: Used = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
@@ -119,12 +119,12 @@ class _Fold:
     @property
     def room(self) -> int:
         """How many effects still fit beside the account, the draws, and the traits with those of one order more."""
-        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws)) - len(self.vicinity.effects()) - _TRAITS
+        return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws)) - len(self.circle.effects()) - _TRAITS
 
     def add(self, order: OrderFacts, settlement: Settlement, effects: list[Effect]) -> None:
         """Take a settlement in."""
         if order.redemption and decides_terms(order):
-            self.vicinity.remember(order.redemption)
+            self.circle.remember(order.redemption)
         self.effects += effects
         self.draws += settlement.draws
         self.used = after_draws(self.used, settlement.draws)
@@ -135,11 +135,11 @@ class _Fold:
     def transaction(self) -> list[Effect]:
         """Everything that it writes."""
         account = [Replace(replace(self.account, version=self.account.version + 1))] if self.moved else []
-        return [*self.effects, *map(Take, merged(self.draws)), *self.vicinity.effects(), *account]
+        return [*self.effects, *map(Take, merged(self.draws)), *self.circle.effects(), *account]
 
 
 def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
-    fold = _Fold(account, survey(table, orders, account))
+    fold = _Fold(account, read_circle(table, orders, account))
     for order in orders:
         claims = _claims_place(order)
         if claims and fold.taken:
@@ -168,17 +168,17 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
     assert order.redemption is not None
     try:
         program = programs.version(table, order.redemption.program_version)
-        around = None
+        evidence = None
         if decides_terms(order):
-            around = look_around(table, fold.vicinity, order, fold.account, program, used=fold.used, now=now)
-            fold.used = around.used
+            evidence = read_evidence(table, fold.circle, order, fold.account, program, used=fold.used, now=now)
+            fold.used = evidence.used
         claimed: list[Effect] = []
-        if around and _claims_place(order):
+        if evidence and _claims_place(order):
             place, claimed = _claim_place(table, order.redemption, fold.account, program, now)
-            around = replace(around, taken=place is None)
+            evidence = replace(evidence, taken=place is None)
             friend_order = place.friend_order if place else order.redemption.friend_order
             order = replace(order, redemption=replace(order.redemption, friend_order=friend_order))
-        settlement = settle(order, fold.account, program, now=now, posted=fold.posted, around=around)
+        settlement = settle(order, fold.account, program, now=now, posted=fold.posted, evidence=evidence)
     except BusyError:
         raise
     except Exception as error:  # noqa: BLE001 - as above

@@ -1,4 +1,4 @@
-"""What lies around orders when their terms are decided: the budget as it is used, and signals in the table."""
+"""Read what the terms of orders rest on: how much of the budget is used, and signals in the table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +11,9 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.orders import OrderFacts, Redemption
 from chalicelib.domain.model.people import Code, Friend, Membership
 from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.orders.fraud import Evidence, noticed, remembered
-from chalicelib.domain.orders.settle import Surroundings, decides_terms
+from chalicelib.domain.orders.evidence import Evidence
+from chalicelib.domain.orders.fraud import noticed, remembered
+from chalicelib.domain.orders.settle import decides_terms
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.program import programs
@@ -22,12 +23,17 @@ CLICK_DAYS = 30
 
 
 @dataclass(slots=True)
-class Vicinity:
-    """Who and what is around the orders of one ambassador that are settled together for the first time.
+class Circle:
+    """The people and things around the orders of one ambassador that are settled together for the first time.
 
-    `traits` goes on with each of these orders; one that nobody has used before has version 0. `ambassadors` are friends
-    who share a code themselves, `brought_by` is who brought the ambassador as a friend, `own` what the ambassador has
-    bought with somebody's code.
+    Attributes:
+        traits: Cards and addresses by pseudonym, as these orders leave them one after the other.
+        stored: The same as they were read; one that nobody has used before has version 0.
+        friends: The guards of the orders' friends, by person.
+        ambassadors: The ids of friends who share a code themselves, by person.
+        brought_by: The ids of those who referred the ambassador.
+        own: What the ambassador has bought with somebody's code.
+        clicks: Visits of links, by code, as far as they were read.
     """
 
     traits: dict[str, Trait] = field(default_factory=dict)
@@ -60,8 +66,8 @@ class Vicinity:
         return [Create(it) if it.version == 1 else Replace(it) for it in changed]
 
 
-def survey(table: Table, orders: Sequence[OrderFacts], account: Account) -> Vicinity:
-    """Read who and what is around the first settlements among an ambassador's orders, after their `account` was read.
+def read_circle(table: Table, orders: Sequence[OrderFacts], account: Account) -> Circle:
+    """Read what surrounds the first settlements among an ambassador's orders, after their `account` was read.
 
     Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
     trip for all orders that bring a trait, or whose program is watched. Another one for the ambassador as a friend and
@@ -79,7 +85,7 @@ def survey(table: Table, orders: Sequence[OrderFacts], account: Account) -> Vici
         {it.pseudonym: it for it in found if isinstance(it, Trait) and it.ambassador_id == of} for of in kin
     )
     stored = {trait: own.get(trait, Trait(trait, next(iter(kin)), version=0)) for trait in traits}
-    vicinity = Vicinity(
+    circle = Circle(
         traits={
             trait: _gathered(it, [known[trait] for known in others if trait in known]) for trait, it in stored.items()
         },
@@ -87,22 +93,22 @@ def survey(table: Table, orders: Sequence[OrderFacts], account: Account) -> Vici
         friends={it.person: it for it in found if isinstance(it, Friend)},
         ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership) and it.ambassador_id},
     )
-    if vicinity.ambassadors or _traits(watched):
-        _survey_ambassador(table, vicinity, found, with_orders=bool(_traits(watched)))
-    return vicinity
+    if circle.ambassadors or _traits(watched):
+        _read_ambassador(table, circle, found, with_orders=bool(_traits(watched)))
+    return circle
 
 
-def look_around(
+def read_evidence(
     table: Table,
-    vicinity: Vicinity,
+    circle: Circle,
     order: OrderFacts,
     account: Account,
     program: Program,
     *,
     used: Used,
     now: datetime,
-) -> Surroundings:
-    """Gather what the terms of an order need; `used` is what is known of the budget already, by month.
+) -> Evidence:
+    """Return the evidence on an order; `used` is what is known of the budget already, by month.
 
     Raises:
         BusyError: the table did not answer in time.
@@ -114,24 +120,24 @@ def look_around(
         used = {**used, month: table.read_used(month)}
     clicks = None
     if program.watch.on and account.settled + 1 >= program.watch.clickless_orders:
-        clicks = _clicks(table, vicinity, redemption.code, now)
-    return Surroundings(Evidence(vicinity.notices(redemption, watched=program.watch.on), clicks), used)
+        clicks = _clicks(table, circle, redemption.code, now)
+    return Evidence(circle.notices(redemption, watched=program.watch.on), clicks, used)
 
 
 def is_disposable(email: str | None) -> bool:
-    """Tell whether a mailbox is of a host, or of a part of one, that gives them away for minutes."""
+    """Whether a mailbox is of a host, or of a part of one, that gives them away for minutes."""
     from disposable_email_domains import blocklist
 
     labels = canonical_email(email or "").rpartition("@")[2].split(".")
     return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))
 
 
-def _survey_ambassador(table: Table, vicinity: Vicinity, found: Iterable[Entity], *, with_orders: bool) -> None:
+def _read_ambassador(table: Table, circle: Circle, found: Iterable[Entity], *, with_orders: bool) -> None:
     owners = {person: None for it in found if isinstance(it, Code) for person in it.owners}
     guards = {it.person: it for it in table.read_roots(owners).values()}.values()
-    vicinity.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
+    circle.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
     if with_orders:
-        vicinity.own = table.read_redemptions(dict.fromkeys(it.order_id for it in guards))
+        circle.own = table.read_redemptions(dict.fromkeys(it.order_id for it in guards))
 
 
 def _traits(orders: Iterable[Redemption]) -> list[str]:
@@ -146,9 +152,9 @@ def _gathered(trait: Trait, others: Iterable[Trait]) -> Trait:
     return trait
 
 
-def _clicks(table: Table, vicinity: Vicinity, code: str, now: datetime) -> int:
+def _clicks(table: Table, circle: Circle, code: str, now: datetime) -> int:
     """How often the link of a code was opened of late; read once for all orders of a fold."""
-    if code not in vicinity.clicks:
+    if code not in circle.clicks:
         days = table.read_clicks(code, (now - timedelta(days=CLICK_DAYS)).date())
-        vicinity.clicks[code] = sum(number for day in days for number in day.channels.values())
-    return vicinity.clicks[code]
+        circle.clicks[code] = sum(number for day in days for number in day.channels.values())
+    return circle.clicks[code]
