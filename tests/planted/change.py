@@ -6,7 +6,7 @@ A list of changes is a text of blocks with an empty line between them:
     @ chalicelib/store/wire.py Wire.batch
     - , "ConsistentRead": True
     +
-    = tests/integration/test_client.py
+    = tests/integration/store/test_client.py
 
 `@` names a file and, where a place is not unique in it, a function or class. In Python code `-` and `+` are pieces
 of code that are compared word by word: blanks, line ends, comments and a comma before a closing bracket don't matter.

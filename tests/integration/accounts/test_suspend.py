@@ -10,7 +10,7 @@ from chalicelib import deps
 from chalicelib.domain.model.accounts import Account, Suspension
 from chalicelib.operations.program import programs
 from tests.faults import meanwhile
-from tests.integration.test_spends import Purse, cancel, confirm
+from tests.integration.accounts.test_spends import Purse, cancel, confirm
 from tests.shop import PROGRAM, Body, Shop, eur
 
 

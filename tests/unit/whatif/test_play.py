@@ -17,7 +17,7 @@ from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch
 from chalicelib.domain.whatif.play import Bonuses, Past, Result, as_posted, bonuses_in, play_again
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
-from tests.unit.test_settle_properties import programs
+from tests.unit.orders.test_settle_properties import programs
 
 SILVER = (Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 2, Rate(basis_points=2000), bonus=700))
 SPRING = Campaign("spring", at(0), at(100), reward=Rate(amount=900))

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import deps
 from examples import book, play
-from tests.integration.test_preview import amounts, ask, played_by
+from tests.integration.whatif.test_preview import amounts, ask, played_by
 from tests.memory_shop import open_memory_shop
 from tests.shop import Body
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from tests.integration.test_payouts import Desk
-from tests.integration.test_spends import Purse, confirm
+from tests.integration.accounts.test_payouts import Desk
+from tests.integration.accounts.test_spends import Purse, confirm
 from tests.shop import Shop, eur
 
 

@@ -12,7 +12,7 @@ from chalicelib.operations.messages.deliver import ABANDONED, Post, deliver
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
 from tests.faults import refused
-from tests.integration.test_mails import states
+from tests.integration.messages.test_mails import states
 from tests.shop import PROGRAM, Shop
 
 OUTAGES: dict[str, int | Exception] = {

@@ -3,7 +3,7 @@
 from chalicelib import deps
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.operations.program import programs
-from tests.integration.test_mails import states
+from tests.integration.messages.test_mails import states
 from tests.shop import PROGRAM, Body, Shop, eur
 
 KIM = {"email": None, "id": "c-kim", "first_name": "Kim"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_mails import states
+from tests.integration.messages.test_mails import states
 from tests.shop import Body, Shop, eur
 
 CODES = (

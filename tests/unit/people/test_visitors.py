@@ -7,7 +7,7 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from chalicelib.operations.people.visitors import is_person
 
-PEOPLE = [line for line in Path(__file__).with_name("people.txt").read_text().splitlines() if line[:1] != "#"]
+PEOPLE = [line for line in Path(__file__).with_name("browsers.txt").read_text().splitlines() if line[:1] != "#"]
 ROBOTS = [agent for robot in CRAWLER_USER_AGENTS_DATA for agent in robot["instances"]]
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
