@@ -165,7 +165,7 @@ def signals(terms: Terms, program: Program) -> list[Body]:
 
 
 def _case(case: Case, program: Program) -> Body:
-    from chalicelib.domain.orders.settle import default_of
+    from chalicelib.domain.orders.reviews import default_of
 
     return {
         "questions": [it.about for it in case.questions],

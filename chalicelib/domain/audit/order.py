@@ -19,7 +19,9 @@ from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Case, Trait
 from chalicelib.domain.orders.fraud import remembered
 from chalicelib.domain.orders.friends import in_time
-from chalicelib.domain.orders.settle import CAUSES_MAX, Settlement, due, settle, wake_up
+from chalicelib.domain.orders.postings import CAUSES_MAX
+from chalicelib.domain.orders.settle import Settlement, settle
+from chalicelib.domain.orders.standing import due, wake_up
 from chalicelib.domain.program.program import Program, campaign_of, reward_of, tier_of
 
 FIRST = 2

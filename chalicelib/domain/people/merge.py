@@ -15,7 +15,7 @@ from chalicelib.domain.accounts.tiers import Prizes, granted, newest_window, tog
 from chalicelib.domain.model.accounts import Account, Gift, Grant, LedgerEntry, Leg, Merger, Month, Pace, Suspension
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.model.people import Profile
-from chalicelib.domain.orders.settle import aged, posting_of
+from chalicelib.domain.orders.postings import aged, posting_of
 from chalicelib.domain.program.program import Program
 
 CODES_MAX = 80

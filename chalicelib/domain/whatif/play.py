@@ -22,9 +22,11 @@ from chalicelib.domain.model.orders import Later, OrderFacts, Redemption, Terms
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused, admit, redemption
+from chalicelib.domain.orders.counters import welcomed
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.friends import Holder, first_root, seeker_of
-from chalicelib.domain.orders.settle import Settlement, decide_terms, settle_on, welcomed
+from chalicelib.domain.orders.settle import Settlement, settle_on
+from chalicelib.domain.orders.terms import decide_terms
 from chalicelib.domain.program.program import Program
 
 SEEN_IN_TABLE = frozenset({"shared_payment", "shared_address", "ring", "disposable_email"})

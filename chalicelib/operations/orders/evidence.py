@@ -13,7 +13,7 @@ from chalicelib.domain.model.people import Code, Friend, Membership
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.fraud import noticed, remembered
-from chalicelib.domain.orders.settle import decides_terms
+from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.program import programs

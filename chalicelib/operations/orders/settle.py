@@ -11,7 +11,8 @@ from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.orders import OrderFacts, Redemption
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.friends import Place, seeker_of, take
-from chalicelib.domain.orders.settle import Settlement, Unsettled, decides_terms, settle
+from chalicelib.domain.orders.settle import Settlement, Unsettled, settle
+from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.orders.evidence import Circle, read_circle, read_evidence
 from chalicelib.operations.orders.friends import look, placing

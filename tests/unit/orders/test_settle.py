@@ -11,7 +11,9 @@ from chalicelib.domain.model.orders import FACTS_NAMED, OrderFacts, Payment, Ref
 from chalicelib.domain.model.reviews import Case, Question
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.orders.refunds import void_whole
-from chalicelib.domain.orders.settle import Settlement, Unsettled, decides_terms, questions, settle, settle_on
+from chalicelib.domain.orders.reviews import questions
+from chalicelib.domain.orders.settle import Settlement, Unsettled, settle, settle_on
+from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import Cap, Rate, Tier, Watch
 from tests.unit.book import TEN_PERCENT, Book, Shelf, at, program
