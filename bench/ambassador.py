@@ -36,10 +36,10 @@ from chalicelib.operations.access import keys
 from chalicelib.operations.audit import audit
 from chalicelib.operations.program import programs
 from chalicelib.store.items import item_of
-from tests.dynamodb import fetch
-from tests.dynamodb.alone import is_alone, raise_loopback, run_alone
-from tests.dynamodb.local import TABLE, running
-from tests.shop import ENVIRONMENT, PROGRAM
+from infra.dynamodb import fetch
+from infra.dynamodb.alone import is_alone, raise_loopback, run_alone
+from infra.dynamodb.local import TABLE, running
+from memory.shop import ENVIRONMENT, PROGRAM
 
 ENTRIES = 100_000
 ORDERS = ENTRIES // 2

@@ -1,6 +1,6 @@
 """How long what-if takes for as many orders as a request may play, on a table that answers as DynamoDB does.
 
-The engine is the simulator's, in a process of its own behind DynamoDB's JSON protocol: it has real indexes, which the
+The engine is the one in memory, in a process of its own behind DynamoDB's JSON protocol: it has real indexes, which the
 emulators lack, and lets each call wait for `LATENCY`. The client is boto3's, with all that it costs.
 """
 
@@ -36,8 +36,8 @@ from chalicelib.operations.program.document import read
 from chalicelib.operations.whatif import preview
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
-from tests.shop import PROGRAM, Body
-from tests.simulator.world import World
+from memory.engine import Engine
+from memory.shop import PROGRAM, Body
 
 ORDERS = preview.ORDERS_MAX
 AMBASSADORS = 800
@@ -141,9 +141,9 @@ def _engine() -> Iterator[int]:
 
 
 def _serve(told: Connection) -> None:
-    world = World(1, trouble=0)
-    _live(world.table)
-    world.engine.settle_indexes()
+    engine = Engine(Random(1))  # noqa: S311 - the same shop each time
+    _live(Table(Wire(engine, "simulated")))
+    engine.settle_indexes()
     lock = Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -153,9 +153,9 @@ def _serve(told: Connection) -> None:
         wbufsize = -1  # an answer in one piece
         disable_nagle_algorithm = True
         operations: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
-            "GetItem": world.engine.get_item,
-            "BatchGetItem": world.engine.batch_get_item,
-            "Query": world.engine.query,
+            "GetItem": engine.get_item,
+            "BatchGetItem": engine.batch_get_item,
+            "Query": engine.query,
         }
 
         def do_POST(self) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.sizes import Index, Item, index_units, read_units, size_of, write_units
+from memory.sizes import Index, Item, index_units, read_units, size_of, write_units
 
 TRANSACTION = "TransactWriteItems"
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", TRANSACTION}

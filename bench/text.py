@@ -19,9 +19,9 @@ says anything about DynamoDB's own.
 
 UNITS = """## Capacity units
 
-Computed from the items on the wire by the rules that AWS publishes (`sizes.py` cites them): a write unit is 1 KB, twice
-that in a transaction; an index is written only when its entry changes. *Trips* are calls one after the other, in a warm
-function; a cold one reads its key and the program besides.
+Computed from the items on the wire by the rules that AWS publishes (`memory/sizes.py` cites them): a write unit is 1
+KB, twice that in a transaction; an index is written only when its entry changes. *Trips* are calls one after the other,
+in a warm function; a cold one reads its key and the program besides.
 """
 
 IMPORTS = """## Cold start: imports and the first DynamoDB client

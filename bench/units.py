@@ -1,7 +1,7 @@
 """What each operation takes of the table: calls, read units, write units, in a warm function.
 
-The program runs over the tests' cloud in this process and thread; the units are computed from the items (see `sizes`),
-because no engine on one machine bills as AWS does.
+The program runs over a cloud in memory, in this process and thread; the units are computed from the items
+(see `memory.sizes`), because no engine on one machine bills as AWS does.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from bench.progress import Say
 from bench.recorder import Cost, Recorder
 from chalicelib import deps
 from chalicelib.workers.due import settle_and_deliver
-from tests.shop import Body, Shop, eur, open_shop
+from memory.shop import Body, Shop, eur, open_shop
 
 AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 36}
 """Most write units that an operation should take."""

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.shop import Shop, open_shop
+from memory.shop import Shop, open_shop
 
 # A busy machine is slow, not wrong.
 settings.register_profile("gate", deadline=None)

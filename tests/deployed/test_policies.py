@@ -13,11 +13,11 @@ from chalicelib.store import keys
 from chalicelib.workers.schedule import every_day
 from infra.deploy.__main__ import make_bucket, table_of
 from infra.deploy.stack import Change
+from memory.faults import answered
+from memory.shop import OWN_SESSION, Shop, eur
+from memory.wire import touches
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
 from tests.deployed.stage import SCHEDULED
-from tests.faults import answered
-from tests.shop import OWN_SESSION, Shop, eur
-from tests.wire import touches
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 

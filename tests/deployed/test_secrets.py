@@ -8,7 +8,7 @@ from botocore.stub import ANY, Stubber
 
 from infra.deploy.problem import DeployError
 from infra.deploy.secrets import Secrets
-from tests.shop import OWN_SESSION
+from memory.shop import OWN_SESSION
 
 PEPPER, CURSOR = "/referrals/dev/pepper", "/referrals/dev/cursor-key"
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from tests.dynamodb import fetch
-from tests.dynamodb.alone import TogetherError, is_alone, raise_loopback, run_alone
+from infra.dynamodb import fetch
+from infra.dynamodb.alone import TogetherError, is_alone, raise_loopback, run_alone
 
 
 def main() -> int:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.dynamodb.local import TABLE
-from tests.simulator.engine import INDEXES, Item
-from tests.simulator.expressions import condition, placeholders, update
+from infra.dynamodb.local import TABLE
+from memory.engine import INDEXES, Item
+from memory.expressions import condition, placeholders, update
 
 NAMES = {"#state": "state"}
 CONDITIONS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.dynamodb.local import Local, running
+from infra.dynamodb.local import Local, running
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
-from tests.dynamodb.fetch import say
-from tests.dynamodb.local import TABLE, Local
+from infra.dynamodb.fetch import say
+from infra.dynamodb.local import TABLE, Local
 from tests.dynamodb.town import Town
 from tests.simulator.books import of, orders, violations
 

@@ -16,12 +16,12 @@ from chalicelib.operations.people import share
 from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
+from infra.dynamodb.fetch import say
+from infra.dynamodb.local import TABLE, Local
+from memory.engine import Engine, Item
 from tests.dynamodb.calls import Calls
-from tests.dynamodb.fetch import say
-from tests.dynamodb.local import TABLE, Local
 from tests.dynamodb.town import START, Town
 from tests.dynamodb.twin import TRANSACTION, Twin
-from tests.simulator.engine import Engine, Item
 
 SEEDS = 25
 TRANSACTIONS = 100

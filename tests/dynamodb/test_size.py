@@ -12,9 +12,9 @@ from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
-from tests.dynamodb.local import TABLE, Local
+from infra.dynamodb.local import TABLE, Local
+from memory.faults import Faults
 from tests.dynamodb.town import START
-from tests.faults import Faults
 
 ENTRIES = 60
 LARGE = "x" * 380_000

@@ -20,7 +20,7 @@ from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import Enrolled, enrol
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
-from tests.simulator.engine import Item
+from memory.engine import Item
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PEPPER = b"pepper"

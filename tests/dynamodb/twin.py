@@ -7,13 +7,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.simulator.engine import INDEXES, Engine, Item
+from memory.engine import INDEXES, Engine, Item
 
 TRANSACTION = "transact_write_items"
 
 
 class Twin:
-    """The simulator's engine beside DynamoDB Local. `told` counts what they answered, by operation and outcome."""
+    """The engine in memory beside DynamoDB Local. `told` counts what they answered, by operation and outcome."""
 
     def __init__(self, engine: Engine, local: Any) -> None:
         self.engine = engine
@@ -22,7 +22,7 @@ class Twin:
         self._local = local
 
     def __getattr__(self, operation: str) -> Callable[..., Item]:
-        """A client's operation, on both engines; the simulator's answer is given on, or its error raised."""
+        """A client's operation, on both engines; the one in memory's answer is given on, or its error raised."""
         return lambda **request: self._both(operation, request)
 
     @property
@@ -108,7 +108,7 @@ def _difference(operation: str, request: Item, mine: Item | ClientError, its: It
     """What was asked and what each answered, for a person to read."""
     answers = [pformat(it.response if isinstance(it, ClientError) else it, width=120) for it in (mine, its)]
     asked = pformat(request, width=120)
-    return f"{operation} {asked}\nThe simulator answers:\n{answers[0]}\nDynamoDB Local answers:\n{answers[1]}"
+    return f"{operation} {asked}\nThe engine in memory answers:\n{answers[0]}\nDynamoDB Local answers:\n{answers[1]}"
 
 
 def _place(item: Item) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.shop import Body, Shop, eur, open_shop, restart
+from memory.shop import Body, Shop, eur, open_shop, restart
 
 SEED = 7
 FAY = {"email": "fay@example.com", "id": "c-1"}

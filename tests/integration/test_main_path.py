@@ -1,6 +1,6 @@
 """The main path and its neighbours, through the app's own routes."""
 
-from tests.shop import Shop, eur
+from memory.shop import Shop, eur
 
 
 def test_a_referral_from_code_to_reward(shop: Shop) -> None:

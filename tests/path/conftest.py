@@ -13,7 +13,7 @@ from infra.local.home import Home
 from infra.local.run import claim
 from infra.local.settings import use_local_cloud
 from infra.local.with_instance import instance
-from tests.faults import Faults
+from memory.faults import Faults
 from tests.path.live import Live
 
 

@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
 from chalicelib.store.table import Failure
-from tests.faults import Faults
+from memory.faults import Faults
 from tests.path.live import Live
 
 AT_ONCE = 50

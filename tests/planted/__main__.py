@@ -27,7 +27,7 @@ from tests.planted.change import Change, planted_copy, read_changes
 
 ROOT = Path(__file__).parents[2]
 WIDELY = ("tests/integration", "tests/unit", "tests/deployed/test_policies.py")
-OURS = {"app", "bench", "chalicelib", "examples", "infra", "tests"}
+OURS = {"app", "bench", "chalicelib", "examples", "infra", "memory", "tests"}
 CPU_SECONDS_MAX = 40
 SECONDS_MAX = 300
 """A fault that lets a test go on for ever has been noticed: by the CPU that it takes, or by the clock if it sleeps."""

@@ -21,7 +21,7 @@ from chalicelib.delivery.ses import Mailer
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
-from tests.simulator.engine import Engine, Item, refused
+from memory.engine import Engine, Item, refused
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WRITES = {"put_item", "update_item", "transact_write_items"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib import config, deps
-from tests.shop import ENVIRONMENT, Shop
+from memory.shop import ENVIRONMENT, Shop
 
 
 def nothing(name: str) -> bytes:

@@ -13,7 +13,7 @@ from chalicelib.store.keys import index_keys
 from infra.local import cloud
 from infra.local.home import ROOT, Home, RunnerError
 from infra.local.run import claim
-from tests.shop import START
+from memory.shop import START
 
 RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
 TABLE: dict[str, Any] = RESOURCES["Table"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bench.sizes import Index, Item, index_units, read_units, size_of, write_units
+from memory.sizes import Index, Item, index_units, read_units, size_of, write_units
 
 KB = 1024
 DUE = Index("due", ("due_pk", "due_at"), ("due_pk", "due_at", "PK"))

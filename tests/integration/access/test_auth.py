@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.operations.access import keys
-from tests.shop import Body, Shop
+from memory.shop import Body, Shop
 
 ANYONE = "anyone"
 SESSION = "session"

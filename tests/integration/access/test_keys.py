@@ -18,8 +18,8 @@ from chalicelib.edge import auth
 from chalicelib.operations.access import keys
 from chalicelib.operations.access.keys import may_second
 from infra import manage
-from tests.faults import lost, refused
-from tests.shop import Body, Shop
+from memory.faults import lost, refused
+from memory.shop import Body, Shop
 
 DAY = timedelta(days=1)
 

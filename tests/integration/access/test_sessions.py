@@ -12,8 +12,8 @@ from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.operations.access import sessions
-from tests.faults import lost
-from tests.shop import Body, Shop
+from memory.faults import lost
+from memory.shop import Body, Shop
 
 VIEWS = ("", "/referrals", "/ledger")
 

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.operations.access import keys
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 MUG = {"amount": 1, "unit": "gift:Tea mug"}
 

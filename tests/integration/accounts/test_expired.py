@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.memory_shop import MemoryShop, open_memory_shop
-from tests.shop import PROGRAM, Body
+from memory.shop import PROGRAM, Body
+from tests.quick_shop import QuickShop, open_quick_shop
 
 RULES: Body = {**PROGRAM, "expiry_months": 1, "hold_days": 1, "minimum": 0}
 
 
 @pytest.fixture
-def shop() -> Iterator[MemoryShop]:
+def shop() -> Iterator[QuickShop]:
     """A shop whose rewards expire after a month without anything earned or spent."""
-    with open_memory_shop(RULES) as opened:
+    with open_quick_shop(RULES) as opened:
         yield opened
 
 
 class Idle:
     """An ambassador whose rewards of 4.50 (order A) and 0.90 (order B) have expired, and a prize if there is one."""
 
-    def __init__(self, shop: MemoryShop, prize: int = 0) -> None:
+    def __init__(self, shop: QuickShop, prize: int = 0) -> None:
         self.shop = shop
         maya = shop.enrol()
         self.id = maya["id"]
@@ -65,7 +65,7 @@ class Idle:
         return self.balances
 
 
-def test_cancelled_reversed_and_cancelled_again_is_cancelled(shop: MemoryShop) -> None:
+def test_cancelled_reversed_and_cancelled_again_is_cancelled(shop: QuickShop) -> None:
     """Expired money is not made available by a dispute that is won; the other order's stays where it is."""
     idle = Idle(shop)
     seen = [idle.cancel("one"), idle.reverse("one"), idle.cancel("two"), idle.reverse("two")]
@@ -73,14 +73,14 @@ def test_cancelled_reversed_and_cancelled_again_is_cancelled(shop: MemoryShop) -
     assert idle.audit() == []
 
 
-def test_denied_approved_and_denied_again_is_denied(shop: MemoryShop) -> None:
+def test_denied_approved_and_denied_again_is_denied(shop: QuickShop) -> None:
     """The same by an admin's hand."""
     idle = Idle(shop)
     assert [idle.review(it) for it in ("deny", "approve", "deny", "approve")] == [(0, 90), (0, 540)] * 2
     assert idle.audit() == []
 
 
-def test_what_comes_back_to_what_has_expired_is_no_activity(shop: MemoryShop) -> None:
+def test_what_comes_back_to_what_has_expired_is_no_activity(shop: QuickShop) -> None:
     """It can't be used, so nothing begins to expire anew; and nothing of it expires a second time."""
     idle = Idle(shop)
     idle.cancel("one")
@@ -93,7 +93,7 @@ def test_what_comes_back_to_what_has_expired_is_no_activity(shop: MemoryShop) ->
 def test_a_prize_follows_its_order() -> None:
     """What has expired of a prize goes back to what has expired when the referral counts again."""
     rules = {**RULES, "milestones": [{"name": "pair", "at": 2, "reward": {"amount": 300}}]}
-    with open_memory_shop(rules) as shop:
+    with open_quick_shop(rules) as shop:
         idle = Idle(shop, prize=300)
         assert [idle.cancel("one"), idle.reverse("one"), idle.cancel("two")] == [(0, 90), (0, 840), (0, 90)]
         assert [idle.reverse("two"), idle.review("deny"), idle.review("approve")] == [(0, 840), (0, 90), (0, 840)]
@@ -103,7 +103,7 @@ def test_a_prize_follows_its_order() -> None:
 def test_a_gift_waits_to_be_sent_however_long() -> None:
     """Points and money expire with idleness; a mug that was earned is owed until it is sent."""
     rules = {**RULES, "milestones": [{"name": "each", "every": 1, "reward": {"gift": "Tea mug"}}]}
-    with open_memory_shop(rules) as shop:
+    with open_quick_shop(rules) as shop:
         maya = shop.enrol()
         shop.redeem(maya["code"], "A", 5000)
         shop.stream()

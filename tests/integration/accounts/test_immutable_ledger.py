@@ -20,9 +20,9 @@ from chalicelib.operations.program import programs
 from chalicelib.store.table import Failure
 from chalicelib.workers import stream
 from infra.local.home import ROOT
-from tests.faults import refused
-from tests.shop import PROGRAM, Body, Shop
-from tests.wire import IF_ABSENT, LEDGER, Touch, touches, trespasses
+from memory.faults import refused
+from memory.shop import PROGRAM, Body, Shop
+from memory.wire import IF_ABSENT, LEDGER, Touch, touches, trespasses
 
 WRITING = {
     *("put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"),

@@ -7,7 +7,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from tests.shop import Body, Shop, eur
+from memory.shop import Body, Shop, eur
 
 
 class Desk:

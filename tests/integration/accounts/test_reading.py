@@ -13,7 +13,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
-from tests.shop import Body, Shop, eur
+from memory.shop import Body, Shop, eur
 
 PUBLIC = "https://friends.shop.example"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", '=HYPERLINK("http:evil.example")')

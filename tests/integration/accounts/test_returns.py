@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
+from memory.shop import Shop, eur
 from tests.integration.accounts.test_payouts import Desk
 from tests.integration.accounts.test_spends import Purse, confirm
-from tests.shop import Shop, eur
 
 
 def back(

@@ -18,8 +18,8 @@ from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers.due import settle_and_deliver
-from tests.faults import cancelled, lost, refused
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.faults import cancelled, lost, refused
+from memory.shop import PROGRAM, Body, Shop, eur
 
 SPENDS = "/v1/ambassadors/me/spends"
 

@@ -9,9 +9,9 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.domain.model.accounts import Account, Suspension
 from chalicelib.operations.program import programs
-from tests.faults import meanwhile
+from memory.faults import meanwhile
+from memory.shop import PROGRAM, Body, Shop, eur
 from tests.integration.accounts.test_spends import Purse, cancel, confirm
-from tests.shop import PROGRAM, Body, Shop, eur
 
 
 class Case(Purse):

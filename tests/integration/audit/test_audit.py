@@ -34,8 +34,8 @@ from chalicelib.store.wire import Wire
 from chalicelib.workers import schedule
 from chalicelib.workers.jobs import STEPS
 from infra.local.home import ROOT
-from tests.shop import PROGRAM, Body, Shop, eur, open_shop
-from tests.simulator.engine import Engine
+from memory.engine import Engine
+from memory.shop import PROGRAM, Body, Shop, eur, open_shop
 from tests.simulator.history import History
 
 Item = dict[str, Any]

@@ -18,8 +18,8 @@ from chalicelib.operations import attempts
 from chalicelib.operations.access import keys
 from chalicelib.operations.attempts import Repeated, Reused
 from chalicelib.store.table import Table
-from tests.faults import lost
-from tests.shop import Body, Shop
+from memory.faults import lost
+from memory.shop import Body, Shop
 
 KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
 

@@ -12,7 +12,7 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 GONE = object()
 """A field that is left out."""

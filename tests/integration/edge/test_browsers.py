@@ -13,8 +13,8 @@ import app
 from chalicelib import deps
 from chalicelib.edge import browsers
 from chalicelib.operations.program import programs
-from tests.faults import refused
-from tests.shop import PROGRAM, Body, Shop
+from memory.faults import refused
+from memory.shop import PROGRAM, Body, Shop
 
 HOME = "https://kavya-ceramics.example"
 APP = "https://app.kavya-ceramics.example"

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
-from tests.shop import Shop, eur
+from memory.shop import Shop, eur
 
 PROBLEM = "application/problem+json"
 

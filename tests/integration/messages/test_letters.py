@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Shop
+from memory.shop import PROGRAM, Shop
 
 HELD = "A friend of yours bought at Kavya Ceramics"
 NEWS = "News of your reward from Kavya Ceramics"

@@ -8,8 +8,8 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, No
 
 from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
-from tests.faults import failing, lost, refused
-from tests.shop import Shop
+from memory.faults import failing, lost, refused
+from memory.shop import Shop
 
 THANKS = ("o1@friends.example", "Thank you for your order at Kavya Ceramics")
 NEWS = ("maya@example.com", "A friend of yours bought at Kavya Ceramics")

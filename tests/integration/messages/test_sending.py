@@ -11,9 +11,9 @@ from chalicelib import deps
 from chalicelib.operations.messages.deliver import ABANDONED, Post, deliver
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.faults import refused
+from memory.faults import refused
+from memory.shop import PROGRAM, Shop
 from tests.integration.messages.test_mails import states
-from tests.shop import PROGRAM, Shop
 
 OUTAGES: dict[str, int | Exception] = {
     "a server error": 500,

@@ -12,8 +12,8 @@ from chalicelib import deps
 from chalicelib.operations.orders import claims
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.faults import lost, meanwhile
-from tests.shop import PROGRAM, START, Body, Shop, eur
+from memory.faults import lost, meanwhile
+from memory.shop import PROGRAM, START, Body, Shop, eur
 
 FAY: Body = {"email": "fay@example.com", "first_name": "Fay"}
 NUMBERS = count()

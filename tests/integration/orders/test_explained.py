@@ -7,7 +7,7 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 PATIENCE = "The order is still being looked at. There is nothing you need to do."

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 DELIVERIES = "/v1/orders/o1/fulfilments"
 REFUNDS = "/v1/orders/o1/refunds"

@@ -10,8 +10,8 @@ from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.operations.program import programs
-from tests.faults import meanwhile
-from tests.shop import PROGRAM, START, Body, Shop, eur
+from memory.faults import meanwhile
+from memory.shop import PROGRAM, START, Body, Shop, eur
 
 FAY = {"email": "fay@example.com", "first_name": "Fay"}
 OPEN: Body = {"payment": "pending"}

@@ -9,8 +9,8 @@ from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.operations.program import programs
-from tests.faults import meanwhile
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.faults import meanwhile
+from memory.shop import PROGRAM, Body, Shop, eur
 
 FAY = {"email": "fay@example.com"}
 RELEASE = "/v1/orders/o1/release-friend"

@@ -14,7 +14,7 @@ from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Code
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 FRIEND: Body = {"email": "fay.friend@gmail.com", "id": "c-7", "first_name": "Faybelle", "locale": "en"}
 MINUTES_2 = 2 / 24 / 60

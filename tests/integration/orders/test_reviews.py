@@ -11,8 +11,8 @@ from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.orders import reviews
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.faults import cancelled, meanwhile
-from tests.shop import PROGRAM, START, Body, Shop, eur
+from memory.faults import cancelled, meanwhile
+from memory.shop import PROGRAM, START, Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 APPROVE: Body = {"decision": "approve", "note": "They are aunt and niece."}

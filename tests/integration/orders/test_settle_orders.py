@@ -8,8 +8,8 @@ import pytest
 from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.faults import cancelled, lost, refused
-from tests.shop import PROGRAM, Shop, eur
+from memory.faults import cancelled, lost, refused
+from memory.shop import PROGRAM, Shop, eur
 
 
 def item(shop: Shop, pk: str, sk: str) -> dict[str, Any]:

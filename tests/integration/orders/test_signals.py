@@ -11,8 +11,8 @@ from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.orders.evidence import is_disposable
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.faults import meanwhile
-from tests.shop import PROGRAM, Body, Shop
+from memory.faults import meanwhile
+from memory.shop import PROGRAM, Body, Shop
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 OTHER_CARD: Body = {"payment_fingerprint": "pm_1111"}

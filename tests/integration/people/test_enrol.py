@@ -8,7 +8,7 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.model.people import Person
 from chalicelib.operations.people.enrol import Enrolled, enrol
-from tests.shop import Body, Shop
+from memory.shop import Body, Shop
 
 LOOK_ALIKES = set("01OIL")
 

@@ -8,7 +8,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations.people.identity import correct
-from tests.shop import Body, Shop
+from memory.shop import Body, Shop
 
 LEA = "lea@example.com"
 

@@ -23,8 +23,8 @@ from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Code
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError
-from tests.faults import lost, refused
-from tests.shop import ENVIRONMENT, PROGRAM, Body, Shop, eur, restart
+from memory.faults import lost, refused
+from memory.shop import ENVIRONMENT, PROGRAM, Body, Shop, eur, restart
 
 SHARE = "https://friends.shop.example/r/"
 PERSON = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"

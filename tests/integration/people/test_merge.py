@@ -12,8 +12,8 @@ from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.operations.people.merge import merge_ambassadors
 from chalicelib.operations.program import programs
-from tests.memory_shop import MemoryShop, open_memory_shop
-from tests.shop import PROGRAM, Body, eur
+from memory.shop import PROGRAM, Body, eur
+from tests.quick_shop import QuickShop, open_quick_shop
 
 Items = dict[tuple[str, str], Any]
 """The items of a table as they lie there, by key."""
@@ -34,16 +34,16 @@ TIERED: Body = {
 
 
 @pytest.fixture
-def shop() -> Iterator[MemoryShop]:
+def shop() -> Iterator[QuickShop]:
     """A shop in which rewards are held for ten days and expire after a month without anything earned or spent."""
-    with open_memory_shop(RULES) as opened:
+    with open_quick_shop(RULES) as opened:
         yield opened
 
 
 class Two:
     """Lea, who stays, and Mia, who turns out to be Lea. Each order is of 45.00 after the discount and earns 4.50."""
 
-    def __init__(self, shop: MemoryShop) -> None:
+    def __init__(self, shop: QuickShop) -> None:
         self.shop = shop
         self.lea = shop.enrol("lea@example.com", "Lea", customer_id="c-1")
         self.mia = shop.enrol("mia@example.com", "Mia", customer_id="c-2")
@@ -122,7 +122,7 @@ def kept(two: Two) -> list[Body]:
 
 
 @pytest.fixture
-def two(shop: MemoryShop) -> Two:
+def two(shop: QuickShop) -> Two:
     """Lea and Mia."""
     return Two(shop)
 
@@ -301,7 +301,7 @@ def test_withdrawals_go_on(two: Two) -> None:
     assert two.findings() == []
 
 
-def test_prizes_are_for_one_person(shop: MemoryShop) -> None:
+def test_prizes_are_for_one_person(shop: QuickShop) -> None:
     """Of a prize that both have one is lost, what only the sum reaches is granted, and later orders go on there."""
     programs.publish(deps.table(), TIERED, author="test", now=shop.now)
     deps.use_program(programs.current(deps.table()))
@@ -322,7 +322,7 @@ def test_prizes_are_for_one_person(shop: MemoryShop) -> None:
 
 
 @pytest.mark.parametrize("cap", [{"amount": 1200}, {"count": 2}])
-def test_caps_are_for_one_person(shop: MemoryShop, cap: Body) -> None:
+def test_caps_are_for_one_person(shop: QuickShop, cap: Body) -> None:
     """What both have taken of a cap is taken."""
     programs.publish(deps.table(), {**RULES, "caps": [{"per": "month", **cap}]}, author="test", now=shop.now)
     deps.use_program(programs.current(deps.table()))
@@ -336,7 +336,7 @@ def test_caps_are_for_one_person(shop: MemoryShop, cap: Body) -> None:
     assert two.findings() == []
 
 
-def test_friends_days_are_with_one_person(shop: MemoryShop) -> None:
+def test_friends_days_are_with_one_person(shop: QuickShop) -> None:
     """A friend whom Mia has brought comes again with a code of Lea's: it is the same ambassador."""
     programs.publish(deps.table(), {**RULES, "friend_days": 30}, author="test", now=shop.now)
     deps.use_program(programs.current(deps.table()))
@@ -443,7 +443,7 @@ def test_what_expired_between_two_mergers(two: Two) -> None:
     assert two.findings() == []
 
 
-def test_prizes_that_had_expired_stay_so(shop: MemoryShop) -> None:
+def test_prizes_that_had_expired_stay_so(shop: QuickShop) -> None:
     """A bonus that had expired in Mia's account comes out of what has expired, for whichever order it is lost."""
     programs.publish(deps.table(), {**TIERED, "milestones": []}, author="test", now=shop.now)
     deps.use_program(programs.current(deps.table()))

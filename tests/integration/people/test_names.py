@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.web.language import choose
-from tests.shop import Shop
+from memory.shop import Shop
 
 BAIT = ("Your prize: http://evil.example/claim", "call +1 202 555 0123", "me@evil.example", "evil.example", "\u200b")
 """What somebody may write into a form instead of a name."""

@@ -17,7 +17,7 @@ from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.store import keys
 from infra.local.serve import Gateway
-from tests.shop import START, Body, Shop, eur
+from memory.shop import START, Body, Shop, eur
 
 IDS = ("#1001", "gid://shopify/Order/1001", "1001#2/3", "~1001", "..", "100%23", "A 1", "bestelling-é")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from memory.shop import Body, Shop, eur
 from tests.integration.messages.test_mails import states
-from tests.shop import Body, Shop, eur
 
 CODES = (
     "{head}\u2013{tail}",

@@ -3,8 +3,8 @@
 from chalicelib import deps
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.operations.program import programs
+from memory.shop import PROGRAM, Body, Shop, eur
 from tests.integration.messages.test_mails import states
-from tests.shop import PROGRAM, Body, Shop, eur
 
 KIM = {"email": None, "id": "c-kim", "first_name": "Kim"}
 

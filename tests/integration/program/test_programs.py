@@ -17,7 +17,7 @@ from chalicelib.domain.program.shape import places
 from chalicelib.operations.program import programs
 from infra import manage
 from infra.local.home import ROOT
-from tests.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, Body, Shop
 
 EVERYTHING: Body = {
     **PROGRAM,

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, Body, Shop
 
 EVENING = datetime.fromisoformat("2026-03-31T19:30:00+00:00")
 """One o'clock on 1 April in Kolkata."""

@@ -6,8 +6,8 @@ from botocore.config import Config
 
 from chalicelib import deps
 from chalicelib.store.items import value
-from tests.shop import ENVIRONMENT, OWN_SESSION, Shop
-from tests.wire import stale
+from memory.shop import ENVIRONMENT, OWN_SESSION, Shop
+from memory.wire import stale
 
 EVERYTHING: dict[str, Any] = {
     "PK": {"S": "ORDER#o1"},

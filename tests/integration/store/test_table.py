@@ -15,8 +15,8 @@ from chalicelib.domain.model.access import Attempt
 from chalicelib.operations.access import keys
 from chalicelib.store.table import Failure
 from chalicelib.store.wire import BusyError
-from tests.faults import cancelled, refused
-from tests.shop import Shop, eur
+from memory.faults import cancelled, refused
+from memory.shop import Shop, eur
 
 PASSING = {
     "a transaction on the same item": refused("TransactionConflictException"),

@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib import deps
 from examples import book, play
+from memory.shop import Body
 from tests.integration.whatif.test_preview import amounts, ask, played_by
-from tests.memory_shop import open_memory_shop
-from tests.shop import Body
+from tests.quick_shop import open_quick_shop
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 8, 15)
 LINES = book.read_lines()
@@ -27,7 +27,7 @@ class Lived:
     """The shop at the end of its history under one program."""
 
     def __init__(self, name: str) -> None:
-        with open_memory_shop(document(name)) as shop:
+        with open_quick_shop(document(name)) as shop:
             self._shop = shop
             self.played = play.Played()
             self._live()

@@ -14,8 +14,8 @@ from chalicelib.operations import jobs
 from chalicelib.operations.program.document import read
 from chalicelib.operations.whatif import preview
 from chalicelib.workers.jobs import STEPS
-from tests.memory_shop import open_memory_shop
-from tests.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, Body, Shop
+from tests.quick_shop import open_quick_shop
 
 SPRING = {"name": "Spring", "starts_at": "2026-03-20T00:00:00Z", "ends_at": "2026-04-10T00:00:00Z"}
 
@@ -115,7 +115,7 @@ class Lived:
     """A shop that lived under some rules, as far as it is compared: amounts, and what each preview says."""
 
     def __init__(self, name: str) -> None:
-        with open_memory_shop(RULES[name]) as shop:
+        with open_quick_shop(RULES[name]) as shop:
             live(shop)
             self.posted = {past.facts.order_id: amounts(really) for past, really, _ in played(shop, name)}
             self.foretold = {
@@ -192,7 +192,7 @@ def test_a_preview_is_what_the_other_shop_posts(lives: dict[str, Lived], lived: 
 
 def test_the_part_of_a_period(lives: dict[str, Lived]) -> None:
     """Of a part of the orders the preview under their own rules is what was posted: accounts are as they were then."""
-    with open_memory_shop(RULES["capped"]) as shop:
+    with open_quick_shop(RULES["capped"]) as shop:
         live(shop)
         for first, last in ((date(2026, 4, 10), date(2026, 5, 9)), (date(2026, 5, 1), date(2026, 5, 1))):
             answer = ask(shop, RULES["capped"], first, last)
@@ -238,7 +238,7 @@ def test_more_orders_than_fit_are_left_to_a_job(monkeypatch: pytest.MonkeyPatch)
     """A job goes through the ambassadors, stops and goes on, and ends with what a request would have answered."""
     monkeypatch.setattr(preview, "ORDERS_MAX", 20)
     told = {"program": RULES["capped"], "period": {"from": str(FROM), "to": str(TO)}}
-    with open_memory_shop(RULES["points"]) as shop:
+    with open_quick_shop(RULES["points"]) as shop:
         live(shop)
         before = books(shop)
         answer = shop.call("POST", "/v1/program/preview", told, scope="admin:read")

@@ -10,7 +10,7 @@ import pytest
 from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
-from tests.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur
 
 WRONG: Body = {"L": []}
 

@@ -12,7 +12,7 @@ from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.jobs import ATTEMPTS_MAX, LEASE, Step
 from chalicelib.store.table import BusyError, Table
-from tests.shop import Shop
+from memory.shop import Shop
 
 
 class KilledError(BaseException):

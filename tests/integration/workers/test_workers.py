@@ -11,8 +11,8 @@ from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers import schedule, stream
 from chalicelib.workers.jobs import carry_on
-from tests.faults import cancelled
-from tests.shop import Body, Shop
+from memory.faults import cancelled
+from memory.shop import Body, Shop
 
 
 def records(change: str, *keys: tuple[str, str]) -> Body:

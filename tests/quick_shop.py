@@ -1,4 +1,4 @@
-"""A shop over the simulator's engine without a wire: many times as fast, for tests that live through months.
+"""A shop over the engine in memory, without a wire: many times as fast, for tests that live through months.
 
 Everything is the program's own but for the mails, which nobody waits for here and nobody sends.
 """
@@ -13,14 +13,14 @@ from chalicelib.operations.program import programs
 from chalicelib.workers import stream
 from chalicelib.workers.due import settle_and_deliver
 from chalicelib.workers.jobs import carry_on
-from tests.cloud import Cloud
-from tests.faults import Faults
-from tests.shop import ENVIRONMENT, START, Body, Shop, restart
+from memory.cloud import Cloud
+from memory.faults import Faults
+from memory.shop import ENVIRONMENT, START, Body, Shop, restart
 from tests.simulator.world import World
 
 
-class MemoryShop(Shop):
-    """A shop whose table is in memory."""
+class QuickShop(Shop):
+    """A shop whose calls reach the engine without a wire."""
 
     def __init__(self, world: World) -> None:
         super().__init__(Cloud(), Faults())
@@ -56,7 +56,7 @@ class MemoryShop(Shop):
 
 
 @contextmanager
-def open_memory_shop(program: Body, seed: int = 1) -> Iterator[MemoryShop]:
+def open_quick_shop(program: Body, seed: int = 1) -> Iterator[QuickShop]:
     """Open a shop with a program. With the same seed, ids and codes are the same each time."""
     world = World(seed, trouble=0)
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -65,5 +65,5 @@ def open_memory_shop(program: Body, seed: int = 1) -> Iterator[MemoryShop]:
         with world.inhabited():
             deps.use_chance(world.chance)
             programs.publish(deps.table(), program, author="test", now=START)
-            yield MemoryShop(world)
+            yield QuickShop(world)
     restart()

@@ -1,4 +1,4 @@
-"""AWS behind botocore's wire, in memory: the table is the simulator's engine, and SES takes every mail.
+"""AWS behind botocore's wire, in memory: the table is the engine's, and SES takes every mail.
 
 The program's own clients write real requests and read real answers; only the connection is missing. The engine answers
 as AWS's own does, call for call (`make test-dynamodb`), and in a fraction of the time that an emulator takes.
@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from infra.local.table import properties
-from tests.simulator.engine import Engine, Item
+from memory.engine import Engine, Item
 
 _MAILS, _TABLES = "/v2/email/outbound-emails", "DynamoDB_20120810."
 OPERATIONS = {

@@ -23,8 +23,8 @@ from chalicelib.edge import auth
 from chalicelib.operations.access import keys
 from chalicelib.operations.program import programs
 from chalicelib.workers import schedule, stream
-from tests.cloud import Cloud, Sent
-from tests.faults import Faults
+from memory.cloud import Cloud, Sent
+from memory.faults import Faults
 
 Body = dict[str, Any]
 START = datetime.fromisoformat("2026-03-01T12:00:00+00:00")

@@ -1,4 +1,4 @@
-"""Trouble at the wire, the only place where these tests fake anything: botocore's own events around each call."""
+"""Trouble at the wire, the only place where anything is faked: botocore's own events around each call."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
-from tests.wire import stale, trespasses
+from memory.wire import stale, trespasses
 
 
 def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:

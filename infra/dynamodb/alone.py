@@ -11,7 +11,7 @@ from collections.abc import Sequence
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP of Linux
 
 IMPOSSIBLE = """\
-DynamoDB Local listens on all interfaces and has no option to change that, so these tests run only in a network
+DynamoDB Local listens on all interfaces and has no option to change that, so it runs only in a network
 namespace of their own, which could not be made here: {reason}
 What helps:
 - Linux needs `unshare` (util-linux) and the right to use it: run as root, or allow namespaces of users
