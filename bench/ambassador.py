@@ -29,7 +29,7 @@ from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import OrderFacts, Redemption
 from chalicelib.domain.model.people import Code, Membership, Person, Profile
 from chalicelib.domain.orders.friends import first_root, seeker_of
-from chalicelib.domain.orders.settle import Settlement, settle
+from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.program.program import Program
 from chalicelib.operations import jobs
 from chalicelib.operations.access import keys
@@ -203,7 +203,6 @@ def _entities(program: Program) -> Iterator[Entity]:
         )
         for moment in (order.recorded_at, order.placed_at + program.hold):
             settled = settle(OrderFacts(order.order_id, order), account, program, now=moment)
-            assert isinstance(settled, Settlement)
             order, account = settled.redemption, replace(settled.account, version=account.version + 1)
             yield from settled.entries
             yield from [_sent(settled.message)] if settled.message else []

@@ -154,7 +154,6 @@ class Book:
     def look(self, days: float, evidence: Evidence | None = None) -> Settlement:
         """Settle the order at a moment and keep what that says."""
         settlement = settle(self.order, self.account, self.program, now=at(days), evidence=evidence)
-        assert isinstance(settlement, Settlement)
         seen: dict[str, Any] = {
             name: tuple(replace(fact, due_at=None) for fact in getattr(self.order, name))
             for name in ("refunds", "reversals", "fulfilments", "reviews")

@@ -20,8 +20,9 @@ from chalicelib.domain.model.reviews import Case, Trait
 from chalicelib.domain.orders.fraud import remembered
 from chalicelib.domain.orders.friends import in_time
 from chalicelib.domain.orders.postings import CAUSES_MAX
-from chalicelib.domain.orders.settle import Settlement, settle
+from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.orders.standing import due, wake_up
+from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import Program, campaign_of, reward_of, tier_of
 
 FIRST = 2
@@ -299,6 +300,11 @@ def _check_position(it: Dossier, program: Program, now: datetime) -> Iterator[Fi
 
     Whoever settled it last may have a clock that is ahead.
     """
+    wrong = flaws(program)
+    if wrong:
+        reasons = "; ".join(f"{pointer}: {reason}" for pointer, reason in wrong)
+        yield Finding("position", it.where, "an order that can be settled", reasons)
+        return
     soon = list(_check_position_at(it, program, now))
     later = list(_check_position_at(it, program, now + _SKEW)) if soon else []
     yield from (finding for finding in soon if finding in later)
@@ -311,9 +317,6 @@ def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator
     wakes = wake_up(it.standing)
     moment = now if wakes is None else min(now, wakes - _MOMENT)
     again = settle(it.order, Account(it.redemption.ambassador_id), program, now=moment)
-    if not isinstance(again, Settlement):
-        yield Finding("position", it.where, "an order that can be settled", "; ".join(again.reasons))
-        return
     expected = again.redemption.standing
     assert expected is not None
     for name in (it.name for it in fields(Standing) if it.name not in _LOOK_BACK):

@@ -28,7 +28,6 @@ from chalicelib.domain.orders.postings import _ORDER, age_of, aged, entries_of, 
 from chalicelib.domain.orders.reviews import case_of
 from chalicelib.domain.orders.standing import stand, wake_up
 from chalicelib.domain.orders.terms import decide_terms, redrawn
-from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import Program
 
 
@@ -51,13 +50,6 @@ class Settlement:
     account_changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """The rules of the program contradict each other; `reasons` say where."""
-
-    reasons: tuple[str, ...]
-
-
 def settle(
     order: OrderFacts,
     account: Account,
@@ -66,8 +58,8 @@ def settle(
     now: datetime,
     posted: int = 0,
     evidence: Evidence | None = None,
-) -> Settlement | Unsettled:
-    """Settle one order that has a redemption.
+) -> Settlement:
+    """Settle one order that has a redemption, by a program that is sound.
 
     `posted` is how many entries this version of the account has already been given by orders folded before this one.
     `evidence` is needed for the first settlement of an order only, which decides its terms. That is the first one which
@@ -76,9 +68,6 @@ def settle(
     redemption = order.redemption
     if redemption is None:
         raise ValueError("an order without a redemption has nothing to settle")
-    wrong = flaws(program)
-    if wrong:
-        return Unsettled(tuple(f"{pointer}: {reason}" for pointer, reason in wrong))
     before = redemption.standing
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
@@ -117,7 +106,7 @@ def settle_on(
     now: datetime,
     posted: int = 0,
 ) -> Settlement:
-    """Settle an order on terms that have been decided, by a program that is sound.
+    """Settle an order on terms that have been decided.
 
     At the first settlement `account` counts the order already, and `draws` are what its terms take of the budget.
     """

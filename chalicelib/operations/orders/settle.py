@@ -11,7 +11,7 @@ from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.orders import OrderFacts, Redemption
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.friends import Place, seeker_of, take
-from chalicelib.domain.orders.settle import Settlement, Unsettled, settle
+from chalicelib.domain.orders.settle import Settlement, settle
 from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.orders.evidence import Circle, read_circle, read_evidence
@@ -168,7 +168,7 @@ def _claims_place(order: OrderFacts) -> bool:
 def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> Settlement | Postponed:
     assert order.redemption is not None
     try:
-        program = programs.version(table, order.redemption.program_version)
+        program = programs.sound(table, order.redemption.program_version)
         evidence = None
         if decides_terms(order):
             evidence = read_evidence(table, fold.circle, order, fold.account, program, used=fold.used, now=now)
@@ -184,8 +184,6 @@ def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> 
         raise
     except Exception as error:  # noqa: BLE001 - as above
         return _postpone(table, order.order_id, repr(error), now)
-    if isinstance(settlement, Unsettled):
-        return _postpone(table, order.order_id, "; ".join(settlement.reasons), now)
     fold.effects += claimed
     return settlement
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from chalicelib.domain.effects import Create
+from chalicelib.domain.program.flaws import FlawedProgramError, flaws
 from chalicelib.domain.program.program import Program
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -46,7 +47,6 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
         OutdatedError: another version than `over` is in force.
         FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one.
     """
-    from chalicelib.domain.program.flaws import FlawedProgramError
     from chalicelib.operations.program.document import same
 
     while True:
@@ -85,6 +85,21 @@ def current(table: Table) -> Program:
     program = table.read_newest_program()
     if program is None:
         raise NoProgramError
+    return program
+
+
+@lru_cache(maxsize=256)
+def sound(table: Table, number: int) -> Program:
+    """Read one version of the rules to settle by, and look it over: limits may be stricter now than when it was stored.
+
+    Raises:
+        NoProgramError: there is no such version.
+        FlawedProgramError: its rules contradict each other, or leave all reason.
+    """
+    program = version(table, number)
+    found = flaws(program)
+    if found:
+        raise FlawedProgramError(found)
     return program
 
 

@@ -180,6 +180,20 @@ def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     assert [gap[11:16] for gap in gaps] == waits
 
 
+def test_rules_that_contradict_themselves_settle_nothing(shop: Shop) -> None:
+    """A stored program that is not sound by the limits of this day posts nothing; the order waits, and says why."""
+    sell(shop, "o1")
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "PROGRAM"}, "SK": {"S": "V#000001"}},
+        UpdateExpression="SET hold_days = :wrong",
+        ExpressionAttributeValues={":wrong": {"N": "-1"}},
+    )
+    shop.days(0.1)
+    assert "/hold_days: lies between 0 and 3650" in item(shop, "ORDER#o1", "#REDEMPTION")["failure"]["S"]
+    assert shop.postings() == []
+
+
 def test_a_transaction_that_the_table_rejects_is_taken_apart(shop: Shop) -> None:
     """When a fold of many orders fails by a bug, each is tried alone, so that one cannot take the others with it."""
     sell(shop, "o1", "o2", "o3")
