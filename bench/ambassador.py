@@ -230,4 +230,4 @@ def _order(number: int, program: Program) -> Redemption:
 
 def _sent(message: Message) -> Message:
     letters = tuple(replace(letter, state="sent") for letter in message.letters)
-    return replace(message, letters=letters, state="done", attempts=1, due_at=None)
+    return replace(message, letters=letters, state="done", tries=1, due_at=None)

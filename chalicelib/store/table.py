@@ -135,33 +135,33 @@ class Table:
             {":now": now, ":since": since, **listed},
         )
 
-    def claim_message(self, message_id: str, now: datetime, stale: datetime) -> Message | None:
+    def lease_message(self, message_id: str, now: datetime, stale: datetime) -> Message | None:
         """Mark a message as being sent and return it; None when another sender has it, or it needs no sending.
 
         One marked before `stale` counts as abandoned: its sender died between sending and saying so.
         """
         stored = self._wire.update(
             keys.message(message_id),
-            "SET #state = :sending, sending_at = :now, attempts = attempts + :one",
+            "SET #state = :sending, sending_at = :now, tries = tries + :one",
             "#state = :pending OR (#state = :sending AND sending_at < :stale)",
             {":sending": "sending", ":pending": "pending", ":now": now, ":stale": stale, ":one": 1},
         )
         return cast("Message", entity_of(stored)) if stored else None
 
     def finish_message(self, message: Message) -> None:
-        """Say how a claimed message's letters ended: it asks for nothing any more."""
-        self._close_claim(message, "SET letters = :letters, #state = :state REMOVE due_pk, due_at", {":state": "done"})
+        """Say how a leased message's letters ended: it asks for nothing any more."""
+        self._end_lease(message, "SET letters = :letters, #state = :state REMOVE due_pk, due_at", {":state": "done"})
 
     def return_message(self, message: Message, due_at: datetime) -> None:
-        """Give back a claimed message with letters that were surely not sent, to be tried again at `due_at`."""
+        """Give back a leased message with letters that were surely not sent, to be tried again at `due_at`."""
         back = {":state": "pending", ":due_at": due_at}
-        self._close_claim(message, "SET letters = :letters, #state = :state, due_at = :due_at", back)
+        self._end_lease(message, "SET letters = :letters, #state = :state, due_at = :due_at", back)
 
     def keep_message(self, message: Message) -> None:
-        """Note how a claimed message's letters went and leave it claimed: of one of them nobody knows."""
-        self._close_claim(message, "SET letters = :letters", {})
+        """Note how a leased message's letters went and keep the lease: of one of them nobody knows."""
+        self._end_lease(message, "SET letters = :letters", {})
 
-    def _close_claim(self, message: Message, expression: str, values: dict[str, object]) -> None:
+    def _end_lease(self, message: Message, expression: str, values: dict[str, object]) -> None:
         condition = "#state = :sending AND sending_at = :mine"
         mine = {":sending": "sending", ":mine": message.sending_at, ":letters": letters_of(message)}
         self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})

@@ -24,7 +24,7 @@ TIMES = {
     "settled_at",
     "recorded_at",
     "sending_at",
-    "attempts",
+    "tries",
     "day_pk",
     "day_sk",
     "due_at",

@@ -52,7 +52,7 @@ class World:
         self.postponed = self.invalid = False
         self.hasty = False
         self._sending: set[tuple[str, str]] = set()
-        self._claims: dict[greenlet.greenlet, tuple[str, str]] = {}
+        self._leases: dict[greenlet.greenlet, tuple[str, str]] = {}
         self._unsure: dict[str, str] = {}
         self._monotonic = 0.0
         self._actors: list[greenlet.greenlet] = []
@@ -126,7 +126,7 @@ class World:
             return self._call("send_email", lambda **_: self._deliver(mail), {})
         except (ReadTimeoutError, KilledError):
             self.unheard[mail] += 1
-            message, at = self._claims[greenlet.getcurrent()]
+            message, at = self._leases[greenlet.getcurrent()]
             self._unsure[message] = at
             self.fired["mail unsure"] += 1
             raise
@@ -179,10 +179,10 @@ class World:
         told = request.get("ExpressionAttributeValues", {})
         self.postponed |= ":reason" in told
         if ":stale" in told:
-            claim = (request["Key"]["PK"]["S"], told[":now"]["S"])
-            self.hasty |= self._unsure.get(claim[0], "") >= told[":stale"]["S"]
-            self._sending.add(claim)
-            self._claims[greenlet.getcurrent()] = claim
+            lease = (request["Key"]["PK"]["S"], told[":now"]["S"])
+            self.hasty |= self._unsure.get(lease[0], "") >= told[":stale"]["S"]
+            self._sending.add(lease)
+            self._leases[greenlet.getcurrent()] = lease
         if ":mine" in told:
             self._sending.discard((request["Key"]["PK"]["S"], told[":mine"]["S"]))
 

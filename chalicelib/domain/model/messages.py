@@ -42,7 +42,7 @@ class Message:
 
     `version` is the redemption's after the settlement, so the same occasion of another settlement is another message.
     A message about an account has no order and no friend; its version is the account's.
-    `sending` means that somebody has begun to send at `sending_at` and has not said yet how it went.
+    `sending` means that somebody has leased it at `sending_at` and has not said yet how it went; `tries` counts leases.
     """
 
     version: int
@@ -54,7 +54,7 @@ class Message:
     friend: str | None = None
     state: Literal["pending", "sending", "done"] = "pending"
     sending_at: datetime | None = None
-    attempts: int = 0
+    tries: int = 0
     due_at: datetime | None = None
 
     @property

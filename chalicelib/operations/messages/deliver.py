@@ -21,7 +21,7 @@ ABANDONED = timedelta(minutes=15)
 """After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
 
 PATIENCE = 12
-"""So many attempts, over more than a day, may fail by themselves before the operator hears of it."""
+"""How many tries, over more than a day, may fail for what passes by itself before the operator hears of it."""
 
 _LONGEST_GAP = timedelta(hours=4)
 _DOUBLINGS = 8
@@ -58,7 +58,7 @@ def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
     letter whose address is wrong is given up.
     """
     table = post.table
-    message = table.claim_message(message_id, now, now - ABANDONED)
+    message = table.lease_message(message_id, now, now - ABANDONED)
     if message is None:
         return []
     fates = [_send(post, message, letter, now) for letter in message.letters]
@@ -67,14 +67,14 @@ def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
     if "unsure" in outcomes:
         table.keep_message(message)
     elif outcomes & {"refused", "blocked"}:
-        table.return_message(message, now + _gap(message.attempts))
+        table.return_message(message, now + _gap(message.tries))
     else:
         table.finish_message(message)
     return [fate for fate in fates if fate.outcome != "closed"]
 
 
-def _gap(attempts: int) -> timedelta:
-    return min(timedelta(minutes=2 ** min(attempts, _DOUBLINGS)), _LONGEST_GAP)
+def _gap(tries: int) -> timedelta:
+    return min(timedelta(minutes=2 ** min(tries, _DOUBLINGS)), _LONGEST_GAP)
 
 
 def _noted(letter: Letter, fate: Fate) -> Letter:
@@ -94,16 +94,16 @@ def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
     except UnsureError as error:
         return Fate("unsure", str(error))
     except NotSentError as error:
-        return Fate(_outcome(error.cause, message.attempts), str(error))
+        return Fate(_outcome(error.cause, message.tries), str(error))
     except BusyError:
         return Fate("refused", "the table is busy")
     return Fate("sent")
 
 
-def _outcome(cause: Cause, attempts: int) -> str:
+def _outcome(cause: Cause, tries: int) -> str:
     if cause == "address":
         return "undeliverable"
-    return "blocked" if cause == "operator" or attempts >= PATIENCE else "refused"
+    return "blocked" if cause == "operator" or tries >= PATIENCE else "refused"
 
 
 def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tuple[Envelope, Mail]":

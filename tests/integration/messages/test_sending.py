@@ -84,7 +84,7 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
     between = outbox.now + ABANDONED + timedelta(minutes=1)
 
     def another_takes_it() -> Any:
-        assert deps.table().claim_message(message, between, between - ABANDONED) is not None
+        assert deps.table().lease_message(message, between, between - ABANDONED) is not None
         return answer()
 
     outbox.faults.before("SendEmail", another_takes_it)
@@ -99,13 +99,13 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
 
 
 def waits(shop: Shop) -> timedelta:
-    """How long the message waits for its next attempt."""
+    """How long the message waits for its next try."""
     (row,) = [it for it in shop.everything() if it["SK"]["S"] == "MSG"]
     return datetime.fromisoformat(row["due_at"]["S"]) - shop.now
 
 
-def test_the_gaps_between_attempts_double_up_to_four_hours(outbox: Shop) -> None:
-    """Two minutes, four, eight and so on: an outage of a day costs a dozen attempts and not a thousand."""
+def test_the_gaps_between_tries_double_up_to_four_hours(outbox: Shop) -> None:
+    """Two minutes, four, eight and so on: an outage of a day costs a dozen tries and not a thousand."""
     outbox.cloud.outage["SendEmail"] = 429
     gaps = []
     for _ in range(10):

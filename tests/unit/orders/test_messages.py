@@ -189,4 +189,4 @@ def test_a_message_names_its_settlement_and_people_by_reference_only() -> None:
     assert (message.id, message.order_id, message.version) == ("o1#7", "o1", 7)
     assert (message.ambassador_id, message.friend) == ("amb_1", "f" * 32)
     assert (message.program_version, message.currency) == (3, "CHF")
-    assert (message.state, message.attempts, message.due_at) == ("pending", 0, at(1))
+    assert (message.state, message.tries, message.due_at) == ("pending", 0, at(1))
