@@ -23,16 +23,16 @@ def mails(
     """One mail of each kind, and of each case that has words of its own."""
     reader = Reader(shop_name, first_name, LINK, locale)
     whole, least, little = Purse(2500), Purse(2500, minimum=2000), Purse(2500, minimum=5000)
-    plain: Any = {"was": HELD, "reason": None}
-    reduced: Any = {"was": HELD, "reason": "part_returned"}
-    again: Any = {"was": LOST, "reason": "counts_again"}
+    plain: Any = {"was": HELD, "turn": None}
+    reduced: Any = {"was": HELD, "turn": "part_returned"}
+    again: Any = {"was": LOST, "turn": "counts_again"}
     return {
         "thanks": render.friend_thanks(reader, order_id="10023", discount=480, currency="EUR"),
         "thanks alone": render.friend_thanks(reader, order_id="10023", discount=0, currency="EUR"),
         "held": render.reward_held(reader, HELD, unit),
         "held, expected": render.reward_held(reader, EXPECTED, unit),
         "released": render.reward_released(reader, YOURS, unit, whole, **plain),
-        "released, never told": render.reward_released(reader, YOURS, unit, whole, was=None, reason=None),
+        "released, never told": render.reward_released(reader, YOURS, unit, whole, was=None, turn=None),
         "released, less": render.reward_released(reader, LESS_YOURS, unit, whole, **reduced),
         "released, again": render.reward_released(reader, YOURS, unit, whole, **again),
         "released, least": render.reward_released(reader, YOURS, unit, replace(least, until=UNTIL), **plain),
@@ -41,7 +41,7 @@ def mails(
         "released, not usable": render.reward_released(reader, YOURS, unit, Purse(2500, usable=False), **plain),
         "less": render.reward_changed(reader, LESS, unit, **reduced),
         "less, yours": render.reward_changed(reader, LESS_YOURS, unit, **{**reduced, "was": YOURS}),
-        "more, yours": render.reward_changed(reader, YOURS, unit, was=LESS_YOURS, reason="counts_again"),
+        "more, yours": render.reward_changed(reader, YOURS, unit, was=LESS_YOURS, turn="counts_again"),
         "later": render.reward_changed(reader, LATER, unit, **plain),
         "less and later": render.reward_changed(reader, replace(LATER, amount=700), unit, **reduced),
         "expected later": render.reward_changed(reader, replace(LATER, when="expected"), unit, **plain),
@@ -51,9 +51,9 @@ def mails(
             reader, available=[(2500, unit), (1, "gift:Tea mug")], held=[(450, unit)], least=[(2000, unit)], until=UNTIL
         ),
         "stand at nothing": render.balances(reader, available=[], held=[]),
-        "lost": render.reward_lost(reader, unit, was=HELD, reason="cancelled"),
-        "lost, returned": render.reward_lost(reader, unit, was=YOURS, reason="returned"),
-        "lost, too little": render.reward_lost(reader, unit, was=HELD, reason="below_minimum"),
-        "denied": render.reward_lost(reader, unit, was=None, reason="denied"),
-        "denied, told": render.reward_lost(reader, unit, was=HELD, reason="denied"),
+        "lost": render.reward_lost(reader, unit, was=HELD, turn="cancelled"),
+        "lost, returned": render.reward_lost(reader, unit, was=YOURS, turn="returned"),
+        "lost, too little": render.reward_lost(reader, unit, was=HELD, turn="below_minimum"),
+        "denied": render.reward_lost(reader, unit, was=None, turn="denied"),
+        "denied, told": render.reward_lost(reader, unit, was=HELD, turn="denied"),
     }

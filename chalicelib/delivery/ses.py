@@ -30,19 +30,19 @@ _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
-Cause = Literal["address", "passing", "operator"]
+Fault = Literal["address", "passing", "operator"]
 
 
 class NotSentError(Exception):
     """The mail was surely not sent.
 
-    `cause` says what would have to change: the `address` itself, so never; something `passing`, so nothing; or what
+    `fault` says what would have to change: the `address` itself, so never; something `passing`, so nothing; or what
     only the `operator` can mend, such as a sender that is not verified, an account that may not send, or credentials.
     """
 
-    def __init__(self, reason: str, cause: Cause) -> None:
+    def __init__(self, reason: str, fault: Fault) -> None:
         super().__init__(reason)
-        self.cause = cause
+        self.fault = fault
 
 
 class UnsureError(Exception):
@@ -93,7 +93,7 @@ class Mailer:
             code = response["Error"]["Code"]
             if response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
                 raise UnsureError(code) from error
-            raise NotSentError(code, self._cause(code)) from error
+            raise NotSentError(code, self._fault(code)) from error
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
             raise NotSentError(type(error).__name__, "passing") from error
         except (HTTPClientError, SSLError) as error:
@@ -101,7 +101,7 @@ class Mailer:
         except BotoCoreError as error:
             raise NotSentError(type(error).__name__, "operator") from error
 
-    def _cause(self, code: str) -> Cause:
+    def _fault(self, code: str) -> Fault:
         """Tell what a refusal rests on. Of a mail that SES can't read, only the address is not of our making.
 
         SES also rejects what is written to a good address (`MessageRejected`: the sender is not verified, or the

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from chalicelib.domain.model.messages import Reason
+from chalicelib.domain.model.messages import Turn
 from chalicelib.domain.model.orders import Told
 from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.domain.program.program import GIFT
@@ -162,7 +162,7 @@ def reward_held(reader: Reader, told: Told, unit: str) -> Mail:
 
 
 def reward_released(
-    reader: Reader, told: Told, unit: str, purse: Purse, *, was: Told | None, reason: Reason | None
+    reader: Reader, told: Told, unit: str, purse: Purse, *, was: Told | None, turn: Turn | None
 ) -> Mail:
     """To the ambassador: the reward is theirs, how much they can use in all, from how much on and until when."""
     language = choose(reader.locale)
@@ -172,21 +172,21 @@ def reward_released(
         "minimum": least,
         "until": format_date(purse.until, language) if purse.until else "",
     }
-    marks = {"usable": purse.usable, "enough": purse.available >= (purse.minimum or 0), "reason": reason}
+    marks = {"usable": purse.usable, "enough": purse.available >= (purse.minimum or 0), "turn": turn}
     news = _reward(told, was, unit, language)
     return _mail("reward_released", reader, figures={**news, **figures}, marks=marks)
 
 
-def reward_changed(reader: Reader, told: Told, unit: str, *, was: Told | None, reason: Reason | None) -> Mail:
+def reward_changed(reader: Reader, told: Told, unit: str, *, was: Told | None, turn: Turn | None) -> Mail:
     """To the ambassador: what was announced comes to another amount or day, and why."""
     language = choose(reader.locale)
     news = _reward(told, was, unit, language)
-    return _mail("reward_changed", reader, figures=news, marks={"when": told.when, "reason": reason})
+    return _mail("reward_changed", reader, figures=news, marks={"when": told.when, "turn": turn})
 
 
-def reward_lost(reader: Reader, unit: str, *, was: Told | None, reason: Reason | None) -> Mail:
+def reward_lost(reader: Reader, unit: str, *, was: Told | None, turn: Turn | None) -> Mail:
     """To the ambassador: there is no reward for an order, and why, as far as it concerns them."""
-    marks = {"reason": reason, "was_theirs": was is not None and was.is_theirs}
+    marks = {"turn": turn, "was_theirs": was is not None and was.is_theirs}
     return _mail("reward_lost", reader, figures=_before(was, unit, choose(reader.locale)), marks=marks)
 
 

@@ -309,12 +309,12 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
     occasions = Counter[tuple[str, str]]()
     for message in messages:
         about = message.order_id or message.id
-        once = [it for it in message.letters if it.template in {"friend_thanks", "reward_held", "balances"}]
-        occasions.update((about, letter.template) for letter in once)
+        once = [it for it in message.letters if it.name in {"friend_thanks", "reward_held", "balances"}]
+        occasions.update((about, letter.name) for letter in once)
         if message.state != "done":
             yield f"{message.id} is {message.state}"
         yield from (
-            f"{message.id}: {letter.template} is {letter.state}" for letter in message.letters if letter.state != "sent"
+            f"{message.id}: {letter.name} is {letter.state}" for letter in message.letters if letter.state != "sent"
         )
     yield from (
         f"{order_id}: {template} is told {times} times"
@@ -338,7 +338,7 @@ def untold(
     account_of, rules = {it.ambassador_id: it for it in accounts}, {it.version: it for it in programs}
     news = defaultdict[str, list[Letter]](list)
     for message in sorted(messages, key=lambda it: it.version):
-        letters = [it for it in message.letters if it.template != "friend_thanks"]
+        letters = [it for it in message.letters if it.name != "friend_thanks"]
         news[message.order_id or message.id] += letters
         if len(letters) > 1:
             yield f"{message.id} tells the ambassador {len(letters)} times"
@@ -347,7 +347,7 @@ def untold(
         if standing is None or it.ambassador_id in suspended:
             continue
         yield from (
-            f"{it.order_id}: {after.template} says that {after.was} was told, and {before.told} was"
+            f"{it.order_id}: {after.name} says that {after.was} was told, and {before.told} was"
             for before, after in pairwise(told)
             if after.was != before.told
         )

@@ -354,7 +354,7 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
             yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
         for name in ("ambassador_id", "friend", "program_version", "currency"):
             yield from compared("message", f"{where}/{name}", getattr(redemption, name), getattr(message, name))
-        early = [letter.template for letter in message.letters if letter.template in {"friend_thanks", "reward_held"}]
+        early = [letter.name for letter in message.letters if letter.name in {"friend_thanks", "reward_held"}]
         if version != it.first and early:
             yield Finding("message", where, "what is told later", ", ".join(early))
         if message.state != "done" and message.due_at is None:
@@ -371,8 +371,8 @@ def _check_told(it: Dossier) -> Iterator[Finding]:
     known = None
     for version, message in sorted(it.messages.items()):
         for letter in message.letters:
-            if letter.template != "friend_thanks":
-                where = f"{it.where}/messages/{version}/{letter.template}/was"
+            if letter.name != "friend_thanks":
+                where = f"{it.where}/messages/{version}/{letter.name}/was"
                 if letter.was is not None:
                     yield from compared("message", where, _shown_told(known), _shown_told(letter.was))
                 known = letter.told
@@ -399,7 +399,7 @@ def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
     ever paid back the friend was thanked.
     """
     found = it.messages.get(it.first)
-    letters = {letter.template: letter for letter in found.letters} if found else {}
+    letters = {letter.name: letter for letter in found.letters} if found else {}
     thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
     where = f"{it.where}/messages/{it.first}"
     hold = next((entry for entry in it.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)

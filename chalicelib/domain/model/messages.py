@@ -6,8 +6,8 @@ from typing import Literal
 
 from chalicelib.domain.model.orders import Told
 
-Template = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
-Reason = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
+Name = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
+Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +15,11 @@ class Letter:
     """One mail to one person about one occasion. `unit` is None for the message's currency.
 
     News of a reward say `amount`, `release_at` and `when` as `Told` has them, what was told before (`was`), and the
-    `reason` why it comes to another amount now. What is released makes the balance `available`, which stays for some
+    `turn` that brought it to another amount. What is released makes the balance `available`, which stays for some
     time from `active_at` on.
     """
 
-    template: Template
+    name: Name
     amount: int
     release_at: datetime | None = None
     when: Literal["expected", "open"] | None = None
@@ -27,7 +27,7 @@ class Letter:
     active_at: datetime | None = None
     unit: str | None = None
     was: Told | None = None
-    reason: Reason | None = None
+    turn: Turn | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.messages import Letter, Message, Reason, Template
+from chalicelib.domain.model.messages import Letter, Message, Name, Turn
 from chalicelib.domain.model.orders import Redemption, Standing, Told
 from chalicelib.domain.program.program import Program
 
@@ -89,7 +89,7 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
     assert after.told is not None
     told, known = after.told, None if was and was.is_theirs and had == 0 else was
     return Letter(
-        _template(known, told),
+        _name(known, told),
         told.amount,
         release_at=told.release_at,
         when=told.when,
@@ -97,11 +97,11 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
         active_at=account.active_at if told.is_theirs else None,
         unit=after.terms.unit,
         was=was,
-        reason=_reason(known, told, after),
+        turn=_turn(known, told, after),
     )
 
 
-def _template(was: Told | None, told: Told) -> Template:
+def _name(was: Told | None, told: Told) -> Name:
     if not told.amount:
         return "reward_lost"
     if told.is_theirs and not (was and was.is_theirs):
@@ -109,7 +109,7 @@ def _template(was: Told | None, told: Told) -> Template:
     return "reward_changed" if was else "reward_held"
 
 
-def _reason(was: Told | None, told: Told, standing: Standing) -> Reason | None:
+def _turn(was: Told | None, told: Told, standing: Standing) -> Turn | None:
     """Say why it comes to another amount than was told, as far as that concerns the ambassador."""
     if was and told.amount >= was.amount:
         return "counts_again" if told.amount > was.amount else None

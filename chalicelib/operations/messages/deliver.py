@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.delivery.ses import Cause, Envelope, Mailer, NotSentError, UnsureError
+from chalicelib.delivery.ses import Envelope, Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.orders import Told
@@ -94,16 +94,16 @@ def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
     except UnsureError as error:
         return Fate("unsure", str(error))
     except NotSentError as error:
-        return Fate(_outcome(error.cause, message.tries), str(error))
+        return Fate(_outcome(error.fault, message.tries), str(error))
     except BusyError:
         return Fate("refused", "the table is busy")
     return Fate("sent")
 
 
-def _outcome(cause: Cause, tries: int) -> str:
-    if cause == "address":
+def _outcome(fault: Fault, tries: int) -> str:
+    if fault == "address":
         return "undeliverable"
-    return "blocked" if cause == "operator" or tries >= PATIENCE else "refused"
+    return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
 
 
 def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tuple[Envelope, Mail]":
@@ -112,7 +112,7 @@ def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tu
     It is about the rules of its order, and promises what the rules in force keep.
     """
     program = programs.version(post.table, message.program_version)
-    write = _to_friend if letter.template == "friend_thanks" else _to_ambassador
+    write = _to_friend if letter.name == "friend_thanks" else _to_ambassador
     return write(post, message, letter, program, now)
 
 
@@ -139,8 +139,8 @@ def _to_ambassador(
     person, unit = profile.person, letter.unit or message.currency
     reader = _reader(person.first_name, person.locale, share_url(post.public_url, profile.code), program)
     told = _at_home(letter.told, program)
-    before: Any = {"was": letter.was and _at_home(letter.was, program), "reason": letter.reason}
-    match letter.template:
+    before: Any = {"was": letter.was and _at_home(letter.was, program), "turn": letter.turn}
+    match letter.name:
         case "reward_held":
             mail = render.reward_held(reader, told, unit)
         case "reward_released":

@@ -16,10 +16,10 @@ NEWS = ("maya@example.com", "A friend of yours bought at Kavya Ceramics")
 
 
 def states(shop: Shop) -> dict[str, str]:
-    """The state of each letter by its template."""
+    """The state of each letter by its name."""
     found = [row for row in shop.everything() if row["SK"]["S"] == "MSG"]
     letters = [letter["M"] for row in found for letter in row["letters"]["L"]]
-    return {letter["template"]["S"]: letter["state"]["S"] for letter in letters}
+    return {letter["name"]["S"]: letter["state"]["S"] for letter in letters}
 
 
 @pytest.fixture

@@ -693,7 +693,7 @@ def test_what_changed_during_a_suspension_is_forgotten() -> None:
 
 def letters(it: Dossier, *templates: str) -> tuple[Any, ...]:
     """The letters of the first message with these templates."""
-    return tuple(letter for letter in it.messages[2].letters if letter.template in templates)
+    return tuple(letter for letter in it.messages[2].letters if letter.name in templates)
 
 
 def test_the_first_settlement_is_told() -> None:
@@ -773,7 +773,7 @@ def test_a_reward_under_review_need_not_be_told() -> None:
     """It may not have been; if it was, then with what is held."""
     it = dossier(suspected())
     thanks = it.messages[2].letters
-    assert [letter.template for letter in thanks] == ["friend_thanks"]
+    assert [letter.name for letter in thanks] == ["friend_thanks"]
     news = dossier(fresh()).messages[2].letters[1]
     assert found(told(it, letters=(*thanks, news))) == []
     assert found(told(it, letters=(*thanks, replace(news, amount=9)))) == [
@@ -784,7 +784,7 @@ def test_a_reward_under_review_need_not_be_told() -> None:
 def test_what_is_released_at_once_was_never_held() -> None:
     """Hold and release are one version: only the release is told."""
     it = dossier(fresh(program(hold_days=0)))
-    assert [letter.template for letter in it.messages[2].letters] == ["friend_thanks", "reward_released"]
+    assert [letter.name for letter in it.messages[2].letters] == ["friend_thanks", "reward_released"]
     news = dossier(fresh()).messages[2].letters[1]
     strange = told(it, letters=(*it.messages[2].letters, news))
     assert found(strange, days=1) == [

@@ -32,7 +32,7 @@ def told_by(before: Standing | None, after: Standing, **more: Any) -> Message | 
 def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
     """Which letters are owed."""
     message = told_by(before, after, **more)
-    return [letter.template for letter in message.letters] if message else []
+    return [letter.name for letter in message.letters] if message else []
 
 
 def heard(standing: Standing, **more: Any) -> Standing:
@@ -107,7 +107,7 @@ def test_each_occasion_has_its_letter(before: Standing | None, after: Standing, 
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "reason"),
+    ("before", "after", "turn"),
     [
         (heard(HELD), PARTLY, "part_returned"),
         (heard(HELD), replace(PARTLY, released_in=4), "part_returned"),
@@ -125,19 +125,19 @@ def test_each_occasion_has_its_letter(before: Standing | None, after: Standing, 
     ],
 )
 def test_a_letter_says_why_it_comes_to_another_amount(
-    before: Standing | None, after: Standing, reason: str | None
+    before: Standing | None, after: Standing, turn: str | None
 ) -> None:
     """The kindest reason that is true; a denial gives none away."""
     message = told_by(before, after)
     assert message is not None
-    assert message.letters[-1].reason == reason
+    assert message.letters[-1].turn == turn
 
 
 def test_a_letter_says_what_was_told_before() -> None:
     """Both amounts and both days, so that its reader need not look for the mail before; several changes are one."""
     message = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
     assert message is not None
-    changed = Letter("reward_changed", 300, release_at=at(45), was=Told(450, release_at=at(30)), reason="part_returned")
+    changed = Letter("reward_changed", 300, release_at=at(45), was=Told(450, release_at=at(30)), turn="part_returned")
     assert message.letters == (changed,)
 
 
