@@ -26,7 +26,7 @@ from chalicelib import deps
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Code, Membership, Person, Profile
 from chalicelib.domain.orders.friends import first_root, seeker_of
 from chalicelib.domain.orders.settle import settle
@@ -202,7 +202,7 @@ def _entities(program: Program) -> Iterator[Entity]:
             first_name="Fay",
         )
         for moment in (order.recorded_at, order.placed_at + program.hold):
-            settled = settle(OrderFacts(order.order_id, order), account, program, now=moment)
+            settled = settle(Order(order.order_id, redemption=order), account, program, now=moment)
             order, account = settled.redemption, replace(settled.account, version=account.version + 1)
             yield from settled.entries
             yield from [_sent(settled.message)] if settled.message else []

@@ -88,9 +88,9 @@ def get_redemption(call: Call, order_id: str) -> Response:
     table, known = deps.table(), fields.shop_id("order_id", order_id)
     admin = call.may("admin:read")
     order = table.read_order(known)
-    redemption = order.redemption
-    if redemption is None:
+    if not isinstance(order, orders.Order):
         raise not_found("No code was redeemed on this order.")
+    redemption = order.redemption
     from chalicelib.domain.orders.explain import payment_of
     from chalicelib.web.explain import explain
 

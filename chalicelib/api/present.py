@@ -11,7 +11,7 @@ from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.orders import (
     Freed,
     Fulfilment,
-    OrderFacts,
+    Order,
     Payment,
     Redemption,
     Refund,
@@ -77,7 +77,7 @@ def explained(
 
 
 def examined(
-    order: OrderFacts,
+    order: Order,
     program: Program,
     payment: PaymentState,
     entries: list[LedgerEntry],
@@ -85,7 +85,6 @@ def examined(
 ) -> Body:
     """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
     redemption = order.redemption
-    assert redemption is not None
     reviews = [review(decided, redemption.currency) for decided in order.reviews]
     shown = {**explained(redemption, payment, entries, explanation), "reviews": reviews}
     if redemption.standing is not None:

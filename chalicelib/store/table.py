@@ -35,7 +35,17 @@ from chalicelib.domain.model.accounts import (
 )
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Freed, Fulfilment, OrderFacts, Payment, Redemption, Refund, Reversal, Review
+from chalicelib.domain.model.orders import (
+    Freed,
+    Fulfilment,
+    Order,
+    OrderFacts,
+    Payment,
+    Redemption,
+    Refund,
+    Reversal,
+    Review,
+)
 from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.model.work import Job
@@ -344,13 +354,14 @@ class Table:
         """The redemptions of some orders, in their order."""
         return self._batch([keys.redemption(order_id) for order_id in order_ids], Redemption)
 
-    def read_orders(self, redemptions: Sequence[Redemption]) -> list[OrderFacts]:
+    def read_orders(self, redemptions: Sequence[Redemption]) -> list[Order]:
         """Some orders with the later facts that their standings name, in their order."""
         found: dict[str, list[Entity]] = {it.order_id: [it] for it in redemptions}
         wanted = [keys.fact(it.order_id, name) for it in redemptions if it.standing for name in it.standing.named]
         for item in self._wire.batch(wanted):
             found[keys.order_in(key_in(item).pk)].append(entity_of(item))
-        return [order_of(order_id, entities) for order_id, entities in found.items()]
+        facts = (order_of(order_id, entities) for order_id, entities in found.items())
+        return [it for it in facts if isinstance(it, Order)]
 
     def read_codes(self, codes: Iterable[str]) -> list[Code]:
         """Some codes, in their order."""
@@ -562,9 +573,9 @@ class Table:
 
 def order_of(order_id: str, entities: Sequence[Entity]) -> OrderFacts:
     """Put together what is known about an order."""
-    return OrderFacts(
+    redemption = next(_only(Redemption, entities), None)
+    facts = OrderFacts(
         order_id=order_id,
-        redemption=next(_only(Redemption, entities), None),
         refunds=tuple(_only(Refund, entities)),
         reversals=tuple(_only(Reversal, entities)),
         fulfilments=tuple(_only(Fulfilment, entities)),
@@ -573,6 +584,7 @@ def order_of(order_id: str, entities: Sequence[Entity]) -> OrderFacts:
         freed=next(_only(Freed, entities), None),
         case=next(_only(Case, entities), None),
     )
+    return facts if redemption is None else facts.redeemed(redemption)
 
 
 def _only(kind: type[E], entities: Iterable[object]) -> Iterator[E]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 import pytest
 
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.money import share
 from chalicelib.domain.orders.admit import Refused
 from chalicelib.operations.orders.redeem import Conflicting, Redeemed
@@ -219,18 +219,16 @@ def test_in_the_end_the_books_are_right(town: Town, local: Local) -> None:
     assert of(Redemption, entities)
     assert violations(entities, now=town.now) == []
     for order in orders(entities):
-        if order.redemption:
-            standing = order.redemption.standing
-            assert standing is not None
-            assert (standing.held, standing.available) == (0, worth(order)), order
+        standing = order.redemption.standing
+        assert standing is not None
+        assert (standing.held, standing.available) == (0, worth(order)), order
     letters = sum(len(message.letters) for message in of(Message, entities))
     assert town.mails.total() == letters
     say(f"\n{len(entities)} items, {letters} mails, 0 violations")
 
 
-def worth(order: OrderFacts) -> int:
+def worth(order: Order) -> int:
     """What an order must be worth in the end under these rules, said independently: from facts and granted amount."""
-    assert order.redemption is not None
     assert order.redemption.standing is not None
     undone = {it.refund_id for it in order.reversals}
     counting = [it for it in order.refunds if it.refund_id not in undone]

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.domain.model.access import Attempt
-from chalicelib.domain.model.orders import Decision, Fulfilment, OrderFacts, Redemption, Refund, Reversal
+from chalicelib.domain.model.orders import Decision, Fulfilment, Order, Redemption, Refund, Reversal
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line
@@ -352,11 +352,11 @@ class Town:
         order = self._settled(order_id)
         return [it.refund_id for it in foreign_refunds(order)] if order else []
 
-    def _settled(self, order_id: str) -> OrderFacts | None:
+    def _settled(self, order_id: str) -> Order | None:
         """The facts of an order that has been settled, as far as the table tells."""
         with suppress(BusyError):
             order = self.world.table.read_order(order_id)
-            return order if order.redemption and order.redemption.standing else None
+            return order if isinstance(order, Order) and order.redemption.standing else None
         return None
 
     def _wait_until(self, is_so: Callable[[], Any]) -> None:

@@ -17,7 +17,7 @@ from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.orders import (
     Freed,
     Fulfilment,
-    OrderFacts,
+    Order,
     Payment,
     Redemption,
     Refund,
@@ -88,16 +88,16 @@ def of(kind: type[E], entities: Iterable[object]) -> list[E]:
     return [it for it in entities if isinstance(it, kind)]
 
 
-def orders(entities: Iterable[object]) -> list[OrderFacts]:
-    """All facts that are stored, order by order."""
+def orders(entities: Iterable[object]) -> list[Order]:
+    """The orders that are stored, each with all its facts."""
     facts: dict[str, list[object]] = defaultdict(list)
     for it in entities:
         if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed):
             facts[it.order_id].append(it)
     return [
-        OrderFacts(
+        Order(
             order_id=order_id,
-            redemption=next(iter(of(Redemption, found)), None),
+            redemption=redemption,
             refunds=tuple(of(Refund, found)),
             reversals=tuple(of(Reversal, found)),
             fulfilments=tuple(of(Fulfilment, found)),
@@ -106,6 +106,7 @@ def orders(entities: Iterable[object]) -> list[OrderFacts]:
             freed=next(iter(of(Freed, found)), None),
         )
         for order_id, found in facts.items()
+        for redemption in of(Redemption, found)
     ]
 
 
@@ -241,19 +242,18 @@ def risen(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry], kin
 
 
 def wrong_friends(
-    found: Iterable[OrderFacts], guards: Iterable[Friend], programs: Iterable[Program], kin: Kin
+    found: Iterable[Order], guards: Iterable[Friend], programs: Iterable[Program], kin: Kin
 ) -> Iterator[str]:
     """Of each friend one order is rewarded in the first place; further ones as the program takes them; guards say so.
 
     A friend is whoever one order after the other has been known as: guards that orders have brought together are one.
     """
-    stored, version = {it.order_id: it for it in found if it.redemption}, {it.version: it for it in programs}
+    stored, version = {it.order_id: it for it in found}, {it.version: it for it in programs}
     guard_of = {guard.person: guard for guard in guards}
     yield from (f"{it.person} leads to no root" for it in guard_of.values() if _root(it, guard_of) is None)
     first: dict[str, str] = {}
     for order in stored.values():
         redemption = order.redemption
-        assert redemption is not None
         root = _root(guard_of.get(redemption.friend), guard_of)
         if root is None or root.order_id not in stored:
             yield f"{order.order_id} has a redemption and no root with an order"
@@ -284,7 +284,7 @@ def _root(guard: Friend | None, guard_of: Mapping[str, Friend]) -> Friend | None
 
 
 def unsettled(
-    found: Iterable[OrderFacts], accounts: Iterable[Account], programs: Iterable[Program], *, now: datetime
+    found: Iterable[Order], accounts: Iterable[Account], programs: Iterable[Program], *, now: datetime
 ) -> Iterator[str]:
     """An order stands where `settle` puts it: settling it once more would change nothing."""
     account_of = {it.ambassador_id: it for it in accounts}
@@ -292,8 +292,6 @@ def unsettled(
     version = {it.version: it for it in programs}
     for order in found:
         redemption = order.redemption
-        if redemption is None:
-            continue
         if redemption.standing is None:
             if order.is_paid and not redemption.withdrawn:
                 yield f"{order.order_id} was never settled"

@@ -9,7 +9,7 @@ from operator import attrgetter
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import OrderFacts, Redemption, Refund, Review
+from chalicelib.domain.model.orders import Order, Redemption, Refund, Review
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import share
 from chalicelib.domain.program.program import Cap, Program
@@ -83,10 +83,10 @@ class History:
 
     def _lost_revisions(self, entities: list[Entity]) -> Iterator[str]:
         """A cart never falls back behind what its checkout was told, and stays paid for."""
-        stored = {it.order_id: it for it in books.orders(entities) if it.redemption}
+        stored = {it.order_id: it for it in books.orders(entities)}
         for order_id, revision in self.carts.revised.items():
             order = stored.get(order_id)
-            if order is None or order.redemption is None or order.redemption.revision < revision:
+            if order is None or order.redemption.revision < revision:
                 yield f"{order_id} was taken in revision {revision} and is {order and order.redemption}"
         yield from (f"{it} was paid for and is not" for it in self.carts.paid if not stored[it].is_paid)
 
@@ -118,7 +118,7 @@ class History:
     def _wrong_worths(self, entities: list[Entity]) -> Iterator[str]:
         """Every order is worth what its facts say, worked out once more and differently."""
         for order in books.orders(entities):
-            if order.redemption and order.redemption.standing:
+            if order.redemption.standing:
                 worth = expected_worth(order, self.town.program(order.redemption.program_version))
                 net = expected_net(order)
                 if order.redemption.standing.net != net:
@@ -130,7 +130,7 @@ class History:
     def _wrong_release_days(self, entities: list[Entity]) -> Iterator[str]:
         """The hold of every order ends when its facts say, worked out once more and differently."""
         for order in books.orders(entities):
-            if order.redemption and order.redemption.standing:
+            if order.redemption.standing:
                 ends = expected_end(order, self.town.program(order.redemption.program_version))
                 found = order.redemption.standing.release_at
                 if found != ends:
@@ -234,10 +234,9 @@ def is_entity(sk: str) -> bool:
     return not sk.startswith(("SHARD#", "CLICKS#"))
 
 
-def expected_worth(order: OrderFacts, program: Program) -> int:
+def expected_worth(order: Order, program: Program) -> int:
     """What an order must be worth in the end, said once more and differently: from the stored facts and terms alone."""
     redemption = order.redemption
-    assert redemption is not None
     assert redemption.standing is not None
     terms = redemption.standing.terms
     net, goods = expected_net(order), redemption.amount - (redemption.tax or 0) - (redemption.excluded or 0)
@@ -251,10 +250,9 @@ def expected_worth(order: OrderFacts, program: Program) -> int:
     return share(terms.granted, net, paid)
 
 
-def expected_net(order: OrderFacts) -> int:
+def expected_net(order: Order) -> int:
     """What must be left of what was paid for goods: nothing if only crumbs are."""
     redemption = order.redemption
-    assert redemption is not None
     undone = {it.refund_id for it in order.reversals}
     counting = [it for it in order.refunds if it.refund_id not in undone]
     if order.freed or any(it.kind == "cancellation" for it in counting):
@@ -273,9 +271,8 @@ def _goods_back(refund: Refund, reviews: Sequence[Review]) -> int:
     return max(told, key=lambda it: it.number).values[refund.refund_id] if told else 0
 
 
-def expected_end(order: OrderFacts, program: Program) -> datetime:
+def expected_end(order: Order, program: Program) -> datetime:
     """When the hold must end, said once more and differently."""
-    assert order.redemption is not None
     paid_at = [order.payment.paid_at] if order.redemption.pending and order.payment else []
     begins = max([order.redemption.placed_at, *paid_at])
     last = {
@@ -292,9 +289,8 @@ def expected_end(order: OrderFacts, program: Program) -> datetime:
     return max(ends)
 
 
-def _denied(order: OrderFacts, program: Program) -> bool:
+def _denied(order: Order, program: Program) -> bool:
     """Whether the last review denied it, or silence did: of what is foreign always, else as the program says."""
-    assert order.redemption is not None
     assert order.redemption.standing is not None
     last = max(order.reviews, key=lambda it: it.number, default=None)
     undone = {it.refund_id for it in order.reversals}

@@ -10,7 +10,7 @@ from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import (
     Fulfilment,
-    OrderFacts,
+    Order,
     Redemption,
     Refund,
     RefundKind,
@@ -84,12 +84,11 @@ class Book:
             due_at=at(placed),
             **more,
         )
-        self.order = OrderFacts(order_id, redemption)
+        self.order = Order(order_id, redemption=redemption)
 
     @property
     def redemption(self) -> Redemption:
         """The redemption as it is stored."""
-        assert self.order.redemption is not None
         return self.order.redemption
 
     @property

@@ -13,7 +13,7 @@ from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Age, OrderFacts, Redemption, Standing
+from chalicelib.domain.model.orders import Age, Order, Redemption, Standing
 from chalicelib.domain.model.orders import Told as News
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Case, Trait
@@ -48,7 +48,7 @@ class Dossier:
     the account in their order, by whose it is. `kin` are all ids of the ambassador.
     """
 
-    order: OrderFacts
+    order: Order
     program: Program | None
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     root: Friend | None = None
@@ -61,7 +61,6 @@ class Dossier:
     @property
     def redemption(self) -> Redemption:
         """The order's redemption."""
-        assert self.order.redemption is not None
         return self.order.redemption
 
     @property

@@ -1,6 +1,6 @@
 """What is known of an order: the redemption, the facts that follow it, and where it stands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -364,10 +364,9 @@ Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """Everything known about one order. Without a redemption the other facts wait for one."""
+    """What was reported of an order. As long as no code was redeemed on it, these facts wait; then it is an `Order`."""
 
     order_id: str
-    redemption: Redemption | None = None
     refunds: tuple[Refund, ...] = ()
     reversals: tuple[Reversal, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
@@ -377,19 +376,29 @@ class OrderFacts:
     case: "Case | None" = None
 
     @property
-    def begins(self) -> datetime:
-        """When the order begins to count: as it was placed, or paid for if that came later."""
-        assert self.redemption is not None
-        placed_at = self.redemption.placed_at
-        return max(placed_at, self.payment.paid_at) if self.redemption.pending and self.payment else placed_at
-
-    @property
     def later(self) -> tuple[Later, ...]:
         """The facts beside the redemption."""
         once = (fact for fact in (self.payment, self.freed) if fact is not None)
         return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews, *once)
 
+    def redeemed(self, redemption: Redemption) -> "Order":
+        """Return the order that these facts are about."""
+        return Order(**{it.name: getattr(self, it.name) for it in fields(OrderFacts)}, redemption=redemption)
+
+
+@dataclass(frozen=True, slots=True)
+class Order(OrderFacts):
+    """Everything known about an order on which a code was redeemed."""
+
+    redemption: Redemption = field(kw_only=True)
+
+    @property
+    def begins(self) -> datetime:
+        """When the order begins to count: as it was placed, or paid for if that came later."""
+        placed_at = self.redemption.placed_at
+        return max(placed_at, self.payment.paid_at) if self.redemption.pending and self.payment else placed_at
+
     @property
     def is_paid(self) -> bool:
         """Whether the order is paid for: it was when it came, or a payment was reported."""
-        return self.redemption is not None and (not self.redemption.pending or self.payment is not None)
+        return not self.redemption.pending or self.payment is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.domain.model.orders import OrderFacts, Redemption, Standing, State, Terms
+from chalicelib.domain.model.orders import Order, Redemption, Standing, State, Terms
 from chalicelib.domain.program.program import Program
 
 Step = dict[str, Any]
@@ -22,11 +22,10 @@ PaymentState = Literal["pending", "lapsed", "paid"]
 """Whether an order that was not paid for when it came still may be, was not in time, or is by now."""
 
 
-def payment_of(order: OrderFacts, program: Program, now: datetime) -> PaymentState:
+def payment_of(order: Order, program: Program, now: datetime) -> PaymentState:
     """Whether an order is paid for. One that has lapsed counts again when it is paid for after all."""
     if order.is_paid:
         return "paid"
-    assert order.redemption is not None
     return "pending" if now < order.redemption.placed_at + program.pending else "lapsed"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.refunds import counting_refunds, void_whole
 from chalicelib.domain.program.program import Program
@@ -25,7 +25,7 @@ class Holder:
     """A friend's root, with the order that has the place if that order is paid for and known."""
 
     root: Friend
-    order: OrderFacts | None = None
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _alias(root: Friend, main: str) -> Friend:
     )
 
 
-def _relied_on(order: OrderFacts) -> tuple[str, ...] | None:
+def _relied_on(order: Order) -> tuple[str, ...] | None:
     """The refunds by which an order is void whole, none if it was freed; None if it is not, or they are too many."""
     if order.freed is not None:
         return ()

@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.tiers import Prize
 from chalicelib.domain.model.accounts import Account, LedgerEntry
 from chalicelib.domain.model.orders import (
     Age,
-    OrderFacts,
+    Order,
     Redemption,
     Standing,
 )
@@ -38,9 +38,8 @@ class Move:
     expired: int = 0
 
 
-def moves_of(order: OrderFacts, before: Standing | None, after: Standing) -> list[Move]:
+def moves_of(order: Order, before: Standing | None, after: Standing) -> list[Move]:
     """Return the postings that lead from what was posted to where the order stands now."""
-    assert order.redemption is not None
     unit = after.terms.unit or order.redemption.currency
     if before is not None and before.released:
         more = after.available - before.available
@@ -113,11 +112,11 @@ def naming(redemption: Redemption, standing: Standing, entries: tuple[LedgerEntr
     return replace(standing, entries=(*standing.entries, *numbers), age=age if changed else standing.age)
 
 
-def _cause(order: OrderFacts, kind: str) -> str:
+def _cause(order: Order, kind: str) -> str:
     """Name what moved the money: the facts that had not been seen yet, or the time that has come."""
     if kind == "release":
         return "hold_ended"
-    if kind == "hold" and order.redemption and order.redemption.standing is None:
+    if kind == "hold" and order.redemption.standing is None:
         return "redemption"
     fresh = [fact for fact in order.later if fact.due_at is not None]
     named = ",".join(fact.name for fact in fresh[:CAUSES_MAX])

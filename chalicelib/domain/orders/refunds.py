@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.model.orders import OrderFacts, Refund
+from chalicelib.domain.model.orders import Order, Refund
 
 CRUMBS_MAX = 5
 """The most minor units that rounding leaves over of an order which was paid back refund by refund."""
 
 
-def void_whole(order: OrderFacts) -> bool:
+def void_whole(order: Order) -> bool:
     """Whether an order came to nothing, so that its friend is free to be brought by another one.
 
     It was cancelled, or its friend is free already, or all of it was paid back by refunds. Not by chargebacks, nor by
@@ -16,11 +16,9 @@ def void_whole(order: OrderFacts) -> bool:
     """
     if order.freed is not None or is_cancelled(order):
         return True
-    redemption, counting = order.redemption, counting_refunds(order)
-    if redemption is None:
-        return False
-    back = [it.goods for it in counting if it.kind == "refund" and it.currency == redemption.currency]
-    return kept(redemption.paid, back) == 0
+    counting, currency = counting_refunds(order), order.redemption.currency
+    back = [it.goods for it in counting if it.kind == "refund" and it.currency == currency]
+    return kept(order.redemption.paid, back) == 0
 
 
 def kept(paid: int, back: Sequence[int]) -> int:
@@ -29,25 +27,24 @@ def kept(paid: int, back: Sequence[int]) -> int:
     return 0 if net <= min(sum(it > 0 for it in back) - 1, CRUMBS_MAX) else net
 
 
-def is_cancelled(order: OrderFacts) -> bool:
+def is_cancelled(order: Order) -> bool:
     """Whether a cancellation counts."""
     return any(refund.kind == "cancellation" for refund in counting_refunds(order))
 
 
-def counting_refunds(order: OrderFacts) -> list[Refund]:
+def counting_refunds(order: Order) -> list[Refund]:
     """The refunds that no reversal has undone."""
     reversed_ids = {reversal.refund_id for reversal in order.reversals}
     return [refund for refund in order.refunds if refund.refund_id not in reversed_ids]
 
 
-def foreign_refunds(order: OrderFacts) -> list[Refund]:
+def foreign_refunds(order: Order) -> list[Refund]:
     """Refunds in another currency than the order's: a person has to say what they are worth before they are summed."""
-    assert order.redemption is not None
     currency = order.redemption.currency
     return [it for it in counting_refunds(order) if it.currency not in {None, currency} and it.goods > 0]
 
 
-def values(order: OrderFacts) -> dict[str, int]:
+def values(order: Order) -> dict[str, int]:
     """What admins have said that refunds in a foreign currency are worth: of each the last word."""
     said: dict[str, int] = {}
     for review in sorted(order.reviews, key=lambda it: it.number):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.model.orders import (
     Decision,
-    OrderFacts,
+    Order,
     Standing,
     Terms,
 )
@@ -14,12 +14,11 @@ from chalicelib.domain.orders.refunds import foreign_refunds
 from chalicelib.domain.program.program import Program
 
 
-def questions(order: OrderFacts, terms: Terms, settled_at: datetime, program: Program) -> tuple[Question, ...]:
+def questions(order: Order, terms: Terms, settled_at: datetime, program: Program) -> tuple[Question, ...]:
     """What an admin is asked about an order and has not answered: each has a deadline of its own, passed or not.
 
     A refund that was reported before its order asks nobody until that is known, too.
     """
-    assert order.redemption is not None
     wait, known_at = timedelta(days=program.review_days), order.redemption.recorded_at
     answered = {refund_id for review in order.reviews for refund_id in review.answers}
     asked = [Question("signals", settled_at + wait)] if terms.review and not order.reviews else []
@@ -32,10 +31,9 @@ def default_of(about: About, program: Program) -> Decision:
     return "deny" if about == "foreign_refund" else program.review_default
 
 
-def case_of(order: OrderFacts, standing: Standing, program: Program, now: datetime) -> Case | None:
+def case_of(order: Order, standing: Standing, program: Program, now: datetime) -> Case | None:
     """Open the case of an order when its reward begins to wait for an admin, close it when it no longer does."""
     was, redemption = order.case, order.redemption
-    assert redemption is not None
     is_open = was is not None and was.state == "open"
     if standing.asked_until is None:
         return replace(was, state="closed", version=was.version + 1) if was and is_open else None

@@ -16,7 +16,7 @@ from chalicelib.domain.accounts.tiers import granted, prizes
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import (
-    OrderFacts,
+    Order,
     Redemption,
     Terms,
 )
@@ -51,7 +51,7 @@ class Settlement:
 
 
 def settle(
-    order: OrderFacts,
+    order: Order,
     account: Account,
     program: Program,
     *,
@@ -59,15 +59,13 @@ def settle(
     posted: int = 0,
     evidence: Evidence | None = None,
 ) -> Settlement:
-    """Settle one order that has a redemption, by a program that is sound.
+    """Settle one order by a program that is sound.
 
     `posted` is how many entries this version of the account has already been given by orders folded before this one.
     `evidence` is needed for the first settlement of an order only, which decides its terms. That is the first one which
     finds it paid for: until then it only waits, and is no concern of the account.
     """
     redemption = order.redemption
-    if redemption is None:
-        raise ValueError("an order without a redemption has nothing to settle")
     before = redemption.standing
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
@@ -97,7 +95,7 @@ def _waiting(redemption: Redemption, account: Account) -> Settlement:
 
 
 def settle_on(
-    order: OrderFacts,
+    order: Order,
     account: Account,
     program: Program,
     terms: Terms,
@@ -111,7 +109,6 @@ def settle_on(
     At the first settlement `account` counts the order already, and `draws` are what its terms take of the budget.
     """
     redemption = order.redemption
-    assert redemption is not None
     before = redemption.standing
     after = stand(order, terms, program, account.version + 1, now=now)
     due_at = wake_up(after)

@@ -7,7 +7,7 @@ from chalicelib.domain.model.orders import (
     FACTS_NAMED,
     Fulfilment,
     Mark,
-    OrderFacts,
+    Order,
     Review,
     Standing,
     Terms,
@@ -17,13 +17,12 @@ from chalicelib.domain.orders.reviews import default_of, questions
 from chalicelib.domain.program.program import Program
 
 
-def stand(order: OrderFacts, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
+def stand(order: Order, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
     """Work out worth and phase from the facts, the terms and the time. Only `released_in`, age and entries look back.
 
     `version` is the one that the account gets by this settlement.
     """
     redemption = order.redemption
-    assert redemption is not None
     before = redemption.standing
     cancelled = is_cancelled(order)
     back = [it.goods for it in counting_refunds(order) if it.currency == redemption.currency]
@@ -87,7 +86,7 @@ def wake_up(standing: Standing) -> datetime | None:
     return None if standing.released else standing.release_at
 
 
-def due(order: OrderFacts, program: Program) -> datetime:
+def due(order: Order, program: Program) -> datetime:
     """When the hold ends, as far as the facts known so far tell. Nothing is delivered before the order begins."""
     counting = deliveries(order)
     ends = [it.return_by for it in counting if it.return_by]
@@ -99,12 +98,12 @@ def due(order: OrderFacts, program: Program) -> datetime:
     return max(ends)
 
 
-def is_complete(order: OrderFacts) -> bool:
+def is_complete(order: Order) -> bool:
     """Tell whether everything has been delivered, as far as the facts known so far tell."""
     return any(not it.more for it in deliveries(order))
 
 
-def deliveries(order: OrderFacts) -> list[Fulfilment]:
+def deliveries(order: Order) -> list[Fulfilment]:
     """The deliveries that count: of each the highest revision, unless that says that there was none."""
     latest: dict[str, Fulfilment] = {}
     for it in sorted(order.fulfilments, key=lambda it: it.revision):
@@ -112,5 +111,5 @@ def deliveries(order: OrderFacts) -> list[Fulfilment]:
     return [it for it in latest.values() if not it.void]
 
 
-def _last_review(order: OrderFacts) -> Review | None:
+def _last_review(order: Order) -> Review | None:
     return max(order.reviews, key=lambda review: review.number, default=None)

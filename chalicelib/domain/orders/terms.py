@@ -5,7 +5,7 @@ from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, Draw
 from chalicelib.domain.model.orders import (
-    OrderFacts,
+    Order,
     Standing,
     Terms,
 )
@@ -14,21 +14,20 @@ from chalicelib.domain.orders.fraud import needs_review, signals
 from chalicelib.domain.program.program import Program, campaign_of, reward_of, tier_of
 
 
-def decides_terms(order: OrderFacts) -> bool:
+def decides_terms(order: Order) -> bool:
     """Whether settling the order now decides its terms."""
     redemption = order.redemption
-    return redemption is not None and redemption.standing is None and order.is_paid and not redemption.withdrawn
+    return redemption.standing is None and order.is_paid and not redemption.withdrawn
 
 
 def decide_terms(
-    order: OrderFacts, account: Account, program: Program, evidence: Evidence
+    order: Order, account: Account, program: Program, evidence: Evidence
 ) -> tuple[Terms, tuple[Draw, ...]]:
     """Decide once, at the first settlement, what an order can earn at most: tier, rate, what caps and budget leave.
 
     `account` counts the order already. Answers also what is taken of the month's budget.
     """
     redemption = order.redemption
-    assert redemption is not None
     month = month_of(order.begins, program)
     referrals = reached(account, program, month)
     tier = tier_of(program, referrals)

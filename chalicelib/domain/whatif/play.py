@@ -18,7 +18,7 @@ from typing import TypeVar
 from chalicelib.domain.accounts.ledger import moved
 from chalicelib.domain.accounts.limits import Used, after_draws
 from chalicelib.domain.model.accounts import Account, Draw, LedgerEntry
-from chalicelib.domain.model.orders import Later, OrderFacts, Redemption, Terms
+from chalicelib.domain.model.orders import Later, Order, Redemption, Terms
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused, admit, redemption
@@ -49,7 +49,7 @@ class Past:
     that the candidate is tried on. `roots` are those that its friend had before any order that is played again.
     """
 
-    facts: OrderFacts
+    facts: Order
     program: Program
     campaign: str | None = None
     asked: bool = True
@@ -58,7 +58,6 @@ class Past:
     @property
     def redemption(self) -> Redemption:
         """The order as it stands in the table."""
-        assert self.facts.redemption is not None
         return self.facts.redemption
 
     @property
@@ -138,7 +137,7 @@ class _Lane:
         found = []
         for root in (mine,) if mine else order.past.roots:
             other = self.orders.get(root.order_id)
-            facts = _known(other.past.facts, other.redemption, at) if other and other.facts.redemption else None
+            facts = _known(other.past.facts, other.redemption, at) if other and other.redemption else None
             found.append(Holder(root, facts))
         return found
 
@@ -150,19 +149,13 @@ class _Order:
     past: Past
     lane: _Lane
     program: Program
-    facts: OrderFacts
+    redemption: Redemption | None = None
     refused: Reason | None = None
     entries: list[LedgerEntry] = field(default_factory=list)
 
-    @property
-    def redemption(self) -> Redemption:
-        """The order as it stands in the play."""
-        assert self.facts.redemption is not None
-        return self.facts.redemption
-
     def result(self) -> Result:
         """What has come of it. An order that stands as it was admitted has not been settled by now."""
-        return Result(self.facts.order_id, self.facts.redemption, self.refused, bonuses_in(self.entries))
+        return Result(self.past.facts.order_id, self.redemption, self.refused, bonuses_in(self.entries))
 
 
 class _Play:
@@ -182,7 +175,7 @@ class _Play:
         assert was.standing is not None
         lane = self._lanes.setdefault(was.ambassador_id, _Lane(Account(was.ambassador_id)))
         program = self.candidate if past.asked else past.program
-        self.orders.append(_Order(past, lane, program, OrderFacts(was.order_id)))
+        self.orders.append(_Order(past, lane, program))
         lane.orders[was.order_id] = self.orders[-1]
         if past.terms.drawn:
             self.used = after_draws(self.used, _given_back(past))
@@ -195,8 +188,8 @@ class _Play:
             order = self.orders[number]
             if kind == _FIRST:
                 self._first_look(order, number, at)
-            elif kind == _FACT or order.redemption.due_at == at:
-                self._look(order, number, at, order.past.terms)
+            elif order.redemption and (kind == _FACT or order.redemption.due_at == at):
+                self._look(order, order.redemption, number, at, order.past.terms)
 
     def _expect(self, number: int, at: datetime, kind: int) -> None:
         if at <= self.now:
@@ -210,37 +203,41 @@ class _Play:
         if isinstance(admitted, Refused):
             order.refused = admitted.reason
             return
-        order.facts = _known(order.past.facts, admitted, at)
         if not taken:
             order.lane.take(admitted)
         order.lane.account = welcomed(order.lane.account, admitted, order.program)
-        terms, draws = self._terms(order, taken=taken)
-        self._look(order, number, at, terms, draws)
+        terms, draws = self._terms(order, _known(order.past.facts, admitted, at), taken=taken)
+        self._look(order, admitted, number, at, terms, draws)
         for later in {fact.recorded_at for fact in order.past.facts.later if fact.recorded_at > at}:
             self._expect(number, later, _FACT)
 
-    def _terms(self, order: _Order, *, taken: bool) -> tuple[Terms, tuple[Draw, ...]]:
+    def _terms(self, order: _Order, facts: Order, *, taken: bool) -> tuple[Terms, tuple[Draw, ...]]:
         was = order.past.terms
         if not order.lane.tried:
             return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
         clicks = 0 if "no_clicks" in was.signals else None
         evidence = Evidence(found, clicks, self.used, taken)
-        return decide_terms(order.facts, order.lane.account, order.program, evidence)
+        return decide_terms(facts, order.lane.account, order.program, evidence)
 
-    def _look(self, order: _Order, number: int, at: datetime, terms: Terms, draws: tuple[Draw, ...] = ()) -> None:
-        standing = order.redemption.standing
-        facts = _known(order.past.facts, order.redemption, at)
-        settlement = settle_on(
-            facts, order.lane.account, order.program, standing.terms if standing else terms, draws, now=at
-        )
+    def _look(
+        self,
+        order: _Order,
+        was: Redemption,
+        number: int,
+        at: datetime,
+        terms: Terms,
+        draws: tuple[Draw, ...] = (),
+    ) -> None:
+        facts, terms = _known(order.past.facts, was, at), was.standing.terms if was.standing else terms
+        settlement = settle_on(facts, order.lane.account, order.program, terms, draws, now=at)
         self._keep(order, settlement)
-        due_at = order.redemption.due_at
+        due_at = settlement.redemption.due_at
         if due_at is not None and due_at > at:
             self._expect(number, due_at, _DUE)
 
     def _keep(self, order: _Order, settlement: Settlement) -> None:
-        order.facts = OrderFacts(settlement.redemption.order_id, settlement.redemption)
+        order.redemption = settlement.redemption
         order.entries += settlement.entries
         if settlement.account_changed:
             order.lane.account = replace(settlement.account, version=order.lane.account.version + 1)
@@ -294,11 +291,11 @@ def _bare(was: Redemption) -> Redemption:
     return replace(was, standing=None, version=1, due_at=None)
 
 
-def _known(facts: OrderFacts, redemption: Redemption, at: datetime) -> OrderFacts:
+def _known(facts: Order, redemption: Redemption, at: datetime) -> Order:
     """The facts that had been reported by a moment."""
-    return OrderFacts(
+    return Order(
         facts.order_id,
-        redemption,
+        redemption=redemption,
         refunds=_until(at, facts.refunds),
         reversals=_until(at, facts.reversals),
         fulfilments=_until(at, facts.fulfilments),

@@ -29,7 +29,7 @@ from chalicelib.domain.audit.order import FIRST, SETTLES_MAX, Dossier, check_ord
 from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.program.program import Program
@@ -404,16 +404,15 @@ def _dossiers(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) -> t
     for order_id in order_ids:
         found = [it for it in table.find_order(order_id) if sound(it, findings) and it.entity is not None]
         orders.append(order_of(order_id, [it.entity for it in found if it.entity is not None]))
-    settled = [order for order in orders if order.redemption is not None and order.redemption.standing is not None]
+    settled = [it for it in orders if isinstance(it, Order) and it.redemption.standing is not None]
     beside = table.find(key for order in settled for key in _beside(order.redemption))
     roots = _roots(table, [it.entity for it in beside.values() if isinstance(it.entity, Friend)])
-    versions = {order.redemption.program_version for order in settled if order.redemption}
+    versions = {order.redemption.program_version for order in settled}
     known = _programs(table, versions)
-    owners = {of for order in settled if order.redemption for of, _ in order.redemption.posted}
+    owners = {of for order in settled for of, _ in order.redemption.posted}
     decisions = {owner: table.list_suspensions(owner) for owner in owners}
     dossiers = []
     for order in settled:
-        assert order.redemption is not None
         about = [sound(beside.get(key), findings) for key in dict.fromkeys(_beside(order.redemption))]
         those = [it.entity for it in about if it is not None]
         dossiers.append(

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts.limits import Used
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.effects import Create, Entity, Replace
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Code, Friend, Membership
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.evidence import Evidence
@@ -66,7 +66,7 @@ class Circle:
         return [Create(it) if it.version == 1 else Replace(it) for it in changed]
 
 
-def read_circle(table: Table, orders: Sequence[OrderFacts], account: Account) -> Circle:
+def read_circle(table: Table, orders: Sequence[Order], account: Account) -> Circle:
     """Read what surrounds the first settlements among an ambassador's orders, after their `account` was read.
 
     Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
@@ -76,7 +76,7 @@ def read_circle(table: Table, orders: Sequence[OrderFacts], account: Account) ->
     Raises:
         BusyError: the table did not answer in time.
     """
-    fresh = [it.redemption for it in orders if it.redemption and decides_terms(it)]
+    fresh = [it.redemption for it in orders if decides_terms(it)]
     watched = [it for it in fresh if programs.version(table, it.program_version).watch.on]
     traits, kin = _traits(fresh), dict.fromkeys([*(it.ambassador_id for it in fresh), *account.absorbed])
     kin[account.ambassador_id] = None
@@ -101,7 +101,7 @@ def read_circle(table: Table, orders: Sequence[OrderFacts], account: Account) ->
 def read_evidence(
     table: Table,
     circle: Circle,
-    order: OrderFacts,
+    order: Order,
     account: Account,
     program: Program,
     *,
@@ -114,7 +114,6 @@ def read_evidence(
         BusyError: the table did not answer in time.
     """
     redemption = order.redemption
-    assert redemption is not None
     month = month_of(order.begins, program)
     if program.budget_month is not None and month not in used:
         used = {**used, month: table.read_used(month)}

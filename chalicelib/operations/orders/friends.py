@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
-from chalicelib.domain.model.orders import Freed
+from chalicelib.domain.model.orders import Freed, Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.friends import Holder, Place, Seeker, first_root
 from chalicelib.store.table import BusyError, Table
@@ -48,8 +48,13 @@ def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> Kn
     known = met and not any(it.root for it in met)
     found = {it.person: it for it in met} if known else table.read_roots(persons)
     roots = {root.person: root for root in (found[person] for person in persons if person in found)}
-    holders = (Holder(it, None if it.unpaid else table.read_order(it.order_id)) for it in roots.values())
+    holders = (Holder(it, None if it.unpaid else _order(table, it.order_id)) for it in roots.values())
     return Known(tuple(holders), frozenset(found))
+
+
+def _order(table: Table, order_id: str) -> Order | None:
+    order = table.read_order(order_id)
+    return order if isinstance(order, Order) else None
 
 
 def placing(
@@ -120,7 +125,7 @@ def release(
         if order.freed is not None:
             same = (order.freed.author, order.freed.note) == (author, note)
             return Released(order.freed, replayed=True) if same else NotReleased("already_released")
-        if order.redemption is None:
+        if not isinstance(order, Order):
             return NotReleased("unknown_order")
         standing = order.redemption.standing
         if standing is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model.orders import Decision, Freed, Fulfilment, Payment, Refund, Reversal, Review
+from chalicelib.domain.model.orders import Decision, Freed, Fulfilment, Order, Payment, Refund, Reversal, Review
 from chalicelib.domain.money import Money
 from chalicelib.operations.orders.redeem import GRACE, Conflicting
 from chalicelib.store.table import Table
@@ -102,7 +102,7 @@ def review(
     from chalicelib.domain.orders.refunds import foreign_refunds
 
     order = table.read_order(order_id)
-    if order.redemption is None:
+    if not isinstance(order, Order):
         return NotReviewable("unknown_order")
     if order.redemption.standing is None:
         return NotReviewable("not_settled_yet")

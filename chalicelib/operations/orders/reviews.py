@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.model.orders import Decision, Redemption, Refund
+from chalicelib.domain.model.orders import Decision, Order, Redemption, Refund
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.orders.refunds import foreign_refunds, values
 from chalicelib.domain.program.program import Program
@@ -73,7 +73,7 @@ def _open(table: Table, case: Case, redemption: Redemption) -> Open:
     """Add what the admin needs; a refund in a foreign currency is looked up in the order's own partition."""
     program = programs.version(table, redemption.program_version)
     asks = any(it.about == "foreign_refund" for it in case.questions)
-    if not asks:
+    order = table.read_order(case.order_id) if asks else None
+    if not isinstance(order, Order):
         return Open(case, redemption, program)
-    order = table.read_order(case.order_id)
     return Open(case, redemption, program, tuple(foreign_refunds(order)), values(order))

@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.domain.accounts.limits import Used, after_draws, merged
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.friends import Place, seeker_of, take
 from chalicelib.domain.orders.settle import Settlement, settle
@@ -42,14 +42,14 @@ def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> l
     account. An order that fails by a rule or a bug is moved away and never blocks the others.
     """
     postponed: list[Postponed] = []
-    lanes: dict[str, list[OrderFacts]] = defaultdict(list)
+    lanes: dict[str, list[Order]] = defaultdict(list)
     for order_id in dict.fromkeys(order_ids):
         try:
             order = table.read_order(order_id)
-            if order.redemption is None:
-                _settle_unknown(table, order)
-            else:
+            if isinstance(order, Order):
                 lanes[order.redemption.ambassador_id].append(order)
+            else:
+                _settle_unknown(table, order)
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
@@ -66,7 +66,7 @@ def _settle_unknown(table: Table, order: OrderFacts) -> None:
         table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
 
 
-def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts], now: datetime) -> list[Postponed]:
+def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime) -> list[Postponed]:
     """Settle one ambassador's orders, batch after batch, the account read last.
 
     A batch that loses twice against other writers is halved, one that fails by a bug is taken apart; when the time is
@@ -98,9 +98,9 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[OrderFacts],
     return postponed
 
 
-def _still_of(ambassador_id: str, orders: Iterable[OrderFacts]) -> list[OrderFacts]:
+def _still_of(ambassador_id: str, orders: Iterable[OrderFacts]) -> list[Order]:
     """Leave out what goes to another ambassador by now, as an order that is not paid for may: it stays due."""
-    return [it for it in orders if it.redemption is not None and it.redemption.ambassador_id == ambassador_id]
+    return [it for it in orders if isinstance(it, Order) and it.redemption.ambassador_id == ambassador_id]
 
 
 @dataclass(slots=True)
@@ -122,9 +122,9 @@ class _Fold:
         """How many effects still fit beside the account, the draws, and the traits with those of one order more."""
         return EFFECTS_MAX - 1 - len(self.effects) - len(merged(self.draws)) - len(self.circle.effects()) - _TRAITS
 
-    def add(self, order: OrderFacts, settlement: Settlement, effects: list[Effect]) -> None:
+    def add(self, order: Order, settlement: Settlement, effects: list[Effect]) -> None:
         """Take a settlement in."""
-        if order.redemption and decides_terms(order):
+        if decides_terms(order):
             self.circle.remember(order.redemption)
         self.effects += effects
         self.draws += settlement.draws
@@ -139,7 +139,7 @@ class _Fold:
         return [*self.effects, *map(Take, merged(self.draws)), *self.circle.effects(), *account]
 
 
-def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: datetime) -> _Fold:
+def _fold(table: Table, orders: Sequence[Order], account: Account, now: datetime) -> _Fold:
     fold = _Fold(account, read_circle(table, orders, account))
     for order in orders:
         claims = _claims_place(order)
@@ -159,14 +159,13 @@ def _fold(table: Table, orders: Sequence[OrderFacts], account: Account, now: dat
     return fold
 
 
-def _claims_place(order: OrderFacts) -> bool:
+def _claims_place(order: Order) -> bool:
     """Whether the order was not paid for when it came, is by now, and wants its friend's place: then it goes alone."""
     redemption = order.redemption
-    return redemption is not None and redemption.pending and redemption.friend_order == 1 and decides_terms(order)
+    return redemption.pending and redemption.friend_order == 1 and decides_terms(order)
 
 
-def _settle_one(table: Table, order: OrderFacts, fold: _Fold, now: datetime) -> Settlement | Postponed:
-    assert order.redemption is not None
+def _settle_one(table: Table, order: Order, fold: _Fold, now: datetime) -> Settlement | Postponed:
     try:
         program = programs.sound(table, order.redemption.program_version)
         evidence = None
@@ -203,7 +202,7 @@ def _claim_place(
     return place, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
 
 
-def _effects(order: OrderFacts, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:
+def _effects(order: Order, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:
     """Return what one settlement writes, or None when it has to wait for the next transaction.
 
     The facts of a single order may be more than fit: all count, as many as fit are cleared, the rest stay due.

@@ -22,7 +22,7 @@ from chalicelib.domain.accounts.limits import Used
 from chalicelib.domain.accounts.tiers import offered
 from chalicelib.domain.calendar import midnight, month_of
 from chalicelib.domain.model.accounts import LedgerEntry
-from chalicelib.domain.model.orders import OrderFacts, Redemption
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
@@ -245,11 +245,11 @@ class _Reading:
         plain = [it for it, standing in settled if len(standing.named) == standing.facts]
         crowded = [it.order_id for it, standing in settled if len(standing.named) < standing.facts]
         orders = chain.from_iterable(self._each(self._table.read_orders, _batches(plain)))
-        pasts = [self._past(order) for order in chain(orders, self._each(self._table.read_order, crowded))]
+        found = chain(orders, self._each(self._table.read_order, crowded))
+        pasts = [self._past(order) for order in found if isinstance(order, Order)]
         return self._with_roots(self._with_campaigns(pasts))
 
-    def _past(self, order: OrderFacts) -> Past:
-        assert order.redemption is not None
+    def _past(self, order: Order) -> Past:
         program = programs.version(self._table, order.redemption.program_version)
         return Past(order, program, asked=self._period.has(order.redemption))
 

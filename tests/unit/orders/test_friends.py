@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.model.orders import Freed, OrderFacts
+from chalicelib.domain.model.orders import Freed, Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.friends import (
     RELIED_ON_MAX,
@@ -199,7 +199,7 @@ def test_nobody_takes_over_a_friend_who_came_again() -> None:
 
 def other(it: Holder, order_id: str = "o5", **more: Any) -> Holder:
     """The same under another pseudonym and with another order."""
-    order = it.order and OrderFacts(order_id, it.order.redemption, refunds=it.order.refunds)
+    order = it.order and Order(order_id, redemption=it.order.redemption, refunds=it.order.refunds)
     return Holder(replace(it.root, person="fay-2", order_id=order_id, **more), order)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.accounts import Account, Draw, Grant, LedgerEntry, Leg, Month
-from chalicelib.domain.model.orders import FACTS_NAMED, OrderFacts, Payment, Refund, RefundKind, Review, Terms
+from chalicelib.domain.model.orders import FACTS_NAMED, Payment, RefundKind, Review, Terms
 from chalicelib.domain.model.reviews import Case, Question
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.orders.refunds import void_whole
@@ -483,12 +483,6 @@ def test_every_entry_names_its_cause() -> None:
 def test_a_program_out_of_reason_is_named(wrong: dict[str, Any], pointer: str) -> None:
     """Numbers that no date or sum could bear are refused with a pointer."""
     assert [at_fault for at_fault, _ in flaws(program(**wrong))] == [pointer]
-
-
-def test_an_order_without_a_redemption_has_nothing_to_settle() -> None:
-    """Asking is a bug of the caller, not a reward."""
-    with pytest.raises(ValueError, match=r"^an order without a redemption has nothing to settle$"):
-        settle(OrderFacts("o1"), Account("amb_1"), program(), now=at(0))
 
 
 def test_each_occasion_is_told_once() -> None:
@@ -1060,7 +1054,6 @@ def test_whether_an_order_came_to_nothing() -> None:
         for refund_id in ids:
             book.reverse(refund_id)
         assert not void_whole(book.order)
-    assert not void_whole(OrderFacts("o9", refunds=(Refund("o9", "r1", "refund", 1, "EUR", recorded_at=at(0)),)))
 
 
 # --- orders that wait to be paid --------------------------------------------------------------------------------------
@@ -1093,4 +1086,3 @@ def test_a_payment_decides_the_terms_unless_the_order_was_withdrawn() -> None:
     assert not decides_terms(withdrawn)
     left = settle(withdrawn, book.account, book.program, now=at(3))
     assert (left.redemption.standing, left.account_changed) == (None, False)
-    assert not decides_terms(OrderFacts("o9", payment=paid))

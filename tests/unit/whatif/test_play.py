@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.model.accounts import Account, LedgerEntry
-from chalicelib.domain.model.orders import OrderFacts, Redemption, Reversal, Standing
+from chalicelib.domain.model.orders import Order, Redemption, Reversal, Standing
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Refused, admit, redemption
@@ -91,7 +91,7 @@ class Street:
             return
         book = Book(rules, order_id=name)
         stored = redemption(answer, ask, rules, now=at(sale.day), due_at=at(sale.day))
-        book.order = OrderFacts(name, stored)
+        book.order = Order(name, redemption=stored)
         self.shelf.books.append(book)
         self.shelf.look(book, sale.day, Evidence(used=self.shelf.used))
 
