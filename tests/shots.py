@@ -22,7 +22,7 @@ from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from chalicelib.web import render
+from chalicelib.web import pages
 from tests.letters import mails
 
 SHOP = "Fern & Fig"
@@ -119,15 +119,15 @@ class Browser:
 SPOKEN = {"en": NAMES["en"], "es": "Nuria", "gu": NAMES["gu"], "bn-u-nu-beng": NAMES["bn"]}
 """A name for each language that there are words in, Bengali in its own digits."""
 
-CAPPED = render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=123400, maximum=5050)
-TEN_PERCENT = render.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
+CAPPED = pages.Offer(basis_points=1000, amount=None, currency="EUR", minimum=123400, maximum=5050)
+TEN_PERCENT = pages.Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
 
 
-def landing(name: str, offer: render.Offer | None = TEN_PERCENT, locale: str = "en") -> str:
+def landing(name: str, offer: pages.Offer | None = TEN_PERCENT, locale: str = "en") -> str:
     """The friend's page with this name on it."""
     share = "https://friends.fern-fig.example/r/MAYA7K3Q"
-    return render.landing_page(
-        render.Landing(
+    return pages.landing_page(
+        pages.Landing(
             shop_name=SHOP,
             first_name=name,
             offer=offer,
@@ -157,25 +157,25 @@ def main() -> None:
 
 def take_the_rest(browser: Browser, folder: Path) -> None:
     """What the documentation does not show, but a person changing a template should see."""
-    large = render.Offer(basis_points=None, amount=1_000_000, currency="INR", minimum=5_000_000, maximum=None)
-    pages: dict[str, tuple[str, dict[str, Any]]] = {
+    large = pages.Offer(basis_points=None, amount=1_000_000, currency="INR", minimum=5_000_000, maximum=None)
+    shown: dict[str, tuple[str, dict[str, Any]]] = {
         "landing-long": (landing(NAMES["long"]), {}),
         "landing-dark": (landing(NAMES["gu"]), {"dark": True}),
         "landing-amount": (landing(NAMES["en"], large), {}),
         **{f"landing-no-offer-{tag}": (landing(NAMES["en"], None, tag), {}) for tag in ("en", "es", "gu", "bn")},
         "landing-zoom": (landing(NAMES["en"]), {"zoom": 200}),
         "landing-desktop": (landing(NAMES["bn"]), {"width": 1280}),
-        "unusable": (render.unusable_page(SHOP, "https://fern-fig.example/"), {}),
-        "unusable-dark": (render.unusable_page(SHOP, "https://fern-fig.example/"), {"dark": True}),
+        "unusable": (pages.unusable_page(SHOP, "https://fern-fig.example/"), {}),
+        "unusable-dark": (pages.unusable_page(SHOP, "https://fern-fig.example/"), {"dark": True}),
     }
     for locale, name in SPOKEN.items():
-        pages[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
-        pages[f"unusable-{locale}"] = (render.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
+        shown[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
+        shown[f"unusable-{locale}"] = (pages.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
         for kind, mail in mails(shop_name=SHOP, first_name=name, locale=locale).items():
-            pages[f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"] = (mail.html, {})
-    pages["mail-dark"] = (mails(first_name=NAMES["bn"])["held"].html, {"dark": True})
-    pages["mail-desktop"] = (mails(first_name=NAMES["gu"])["held"].html, {"width": 900})
-    for name, (html, screen) in pages.items():
+            shown[f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"] = (mail.html, {})
+    shown["mail-dark"] = (mails(first_name=NAMES["bn"])["held"].html, {"dark": True})
+    shown["mail-desktop"] = (mails(first_name=NAMES["gu"])["held"].html, {"width": 900})
+    for name, (html, screen) in shown.items():
         save(folder / f"{name}.png", browser.picture(html, **screen))
 
 

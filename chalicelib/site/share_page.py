@@ -15,7 +15,7 @@ from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
     from chalicelib.web.card import Card
-    from chalicelib.web.render import Offer
+    from chalicelib.web.pages import Offer
 
 blueprint = Blueprint(__name__)
 
@@ -81,18 +81,18 @@ def _visit(call: Call, code: str) -> Response:
 
 def _landing(call: Call, shared: "share.Shared | None") -> Response:
     from chalicelib.domain.program.links import shop_link
-    from chalicelib.web import render
+    from chalicelib.web import pages
     from chalicelib.web.language import accepted, spoken
 
     program, sent = deps.program(), _sent(call)
     wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
     locale = spoken(wanted, program).tag
     if shared is None:
-        page = render.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale=locale)
+        page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale=locale)
         return _html(404, page, locale)
     code = shared.code.code
     share_url = share.share_url(deps.settings().public_url, code)
-    view = render.Landing(
+    view = pages.Landing(
         shop_name=program.shop_name,
         first_name=shared.by.person.first_name,
         offer=_offer(program, share.offered(shared, program, now=deps.now())),
@@ -101,15 +101,15 @@ def _landing(call: Call, shared: "share.Shared | None") -> Response:
         share_url=share_url,
         image_url=program.share_image_url or _card_url(share_url, _card(program, shared)),
     )
-    return _html(200, render.landing_page(view, locale=locale), locale)
+    return _html(200, pages.landing_page(view, locale=locale), locale)
 
 
 def _card(program: Program, shared: "share.Shared") -> "Card | None":
     """What the picture for previews shows. It is one for all readers, so its figure is as the shop writes them."""
-    from chalicelib.web import render
+    from chalicelib.web import pages
     from chalicelib.web.card import card_of
 
-    saving = render.saving(_offer(program, share.offered(shared, program, now=deps.now())), program.locale)
+    saving = pages.saving(_offer(program, share.offered(shared, program, now=deps.now())), program.locale)
     return card_of(program.shop_name, shared.by.person.first_name, saving)
 
 
@@ -118,11 +118,11 @@ def _card_url(share_url: str, card: "Card | None") -> str | None:
 
 
 def _html(status: int, page: str, locale: str) -> Response:
-    from chalicelib.web import render
+    from chalicelib.web import pages
 
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": render.content_security_policy(),
+        "Content-Security-Policy": pages.content_security_policy(),
         "Content-Language": locale,
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",
@@ -137,7 +137,7 @@ def _sent(call: Call) -> dict[str, str]:
 
 
 def _offer(program: Program, rate: Rate | None) -> "Offer | None":
-    from chalicelib.web.render import Offer
+    from chalicelib.web.pages import Offer
 
     if rate is None:
         return None

@@ -33,8 +33,11 @@ HEAVY = (
     "chalice.cli",
     "chalice.deploy",
     "chalicelib.web.card",
+    "chalicelib.web.letters",
+    "chalicelib.web.mail",
+    "chalicelib.web.pages",
     "chalicelib.web.qr",
-    "chalicelib.web.render",
+    "chalicelib.web.templating",
     "infra",
     "tests",
 )

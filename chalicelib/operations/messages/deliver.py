@@ -15,7 +15,8 @@ from chalicelib.operations.tries import account_of, profile_of
 from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:
-    from chalicelib.web.render import Mail, Purse, Reader
+    from chalicelib.web.letters import Purse
+    from chalicelib.web.mail import Mail, Reader
 
 ABANDONED = timedelta(minutes=15)
 """After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
@@ -117,21 +118,21 @@ def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tu
 
 
 def _to_friend(post: Post, message: Message, letter: Letter, program: Program, _: datetime) -> "tuple[Envelope, Mail]":
-    from chalicelib.web import render
+    from chalicelib.web import letters
 
     assert message.order_id is not None, "a friend is thanked for an order"
     friend = post.table.read_friend(message.friend) if message.friend else None
     if friend is None or friend.email is None:
         raise NotSentError("nobody to write to", "address")
     reader = _reader(friend.first_name, friend.locale, program.shop_url, program)
-    mail = render.friend_thanks(reader, order_id=message.order_id, discount=letter.amount, currency=message.currency)
+    mail = letters.friend_thanks(reader, order_id=message.order_id, discount=letter.amount, currency=message.currency)
     return Envelope(friend.email, program.shop_name, program.reply_to), mail
 
 
 def _to_ambassador(
     post: Post, message: Message, letter: Letter, program: Program, now: datetime
 ) -> "tuple[Envelope, Mail]":
-    from chalicelib.web import render
+    from chalicelib.web import letters
 
     profile = profile_of(post.table, message.ambassador_id)
     if profile is None:
@@ -142,15 +143,15 @@ def _to_ambassador(
     before: Any = {"was": letter.was and _at_home(letter.was, program), "turn": letter.turn}
     match letter.name:
         case "reward_held":
-            mail = render.reward_held(reader, told, unit)
+            mail = letters.reward_held(reader, told, unit)
         case "reward_released":
-            mail = render.reward_released(reader, told, unit, _purse(post, message, letter, now), **before)
+            mail = letters.reward_released(reader, told, unit, _purse(post, message, letter, now), **before)
         case "balances":
-            mail = render.balances(reader, **_balances(post, message.ambassador_id, now))
+            mail = letters.balances(reader, **_balances(post, message.ambassador_id, now))
         case "reward_lost":
-            mail = render.reward_lost(reader, unit, **before)
+            mail = letters.reward_lost(reader, unit, **before)
         case _:
-            mail = render.reward_changed(reader, told, unit, **before)
+            mail = letters.reward_changed(reader, told, unit, **before)
     return Envelope(person.email, program.shop_name, program.reply_to), mail
 
 
@@ -160,7 +161,7 @@ def _at_home(told: Told, program: Program) -> Told:
 
 def _reader(first_name: str | None, locale: str, link: str, program: Program) -> "Reader":
     from chalicelib.web.language import spoken
-    from chalicelib.web.render import Reader
+    from chalicelib.web.mail import Reader
 
     return Reader(program.shop_name, first_name, link, spoken([locale], program).tag)
 
@@ -179,7 +180,7 @@ def _balances(post: Post, ambassador_id: str, now: datetime) -> dict[str, Any]:
 
 def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purse":
     """Say what there is to use, as the rules in force let it be used and expire."""
-    from chalicelib.web.render import Purse
+    from chalicelib.web.letters import Purse
 
     rules = post.rules
     least = least_spent(rules, letter.unit or message.currency)

@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.orders import Told
-from chalicelib.web import language, render
-from chalicelib.web.render import Landing, Mail, Offer, Reader, format_money, format_percent
+from chalicelib.web import language, letters, pages
+from chalicelib.web.mail import Mail, Reader
+from chalicelib.web.numbers import format_money, format_percent
+from chalicelib.web.pages import Landing, Offer
 from chalicelib.web.text import one_line
 from tests.letters import LINK, mails
 
-WEB = Path(render.__file__).parent
+WEB = Path(pages.__file__).parent
 TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
 VIEW = Landing(
     shop_name="Fern & Fig",
@@ -118,7 +120,7 @@ def test_percent(basis_points: int, locale: str, written: str) -> None:
 
 def test_landing_says_who_what_and_how() -> None:
     """The friend reads who recommends, what they get, the condition and the code."""
-    words = body(render.landing_page(VIEW))
+    words = body(pages.landing_page(VIEW))
     for sentence in (
         "Maya recommends Fern & Fig",
         "10% off your order",
@@ -130,7 +132,7 @@ def test_landing_says_who_what_and_how() -> None:
 
 def test_landing_has_one_way_on() -> None:
     """There is one main, one heading and one link, and the link is the shop's, unchanged."""
-    page = Document(render.landing_page(VIEW))
+    page = Document(pages.landing_page(VIEW))
     assert len(page.all("main")) == 1
     assert len(page.all("h1")) == 1
     assert [link["href"] for link in page.all("a")] == [VIEW.shop_link]
@@ -138,7 +140,7 @@ def test_landing_has_one_way_on() -> None:
 
 def test_landing_code_is_left_alone_by_translators() -> None:
     """A browser that translates the page does not translate the code."""
-    page = Document(render.landing_page(VIEW))
+    page = Document(pages.landing_page(VIEW))
     assert [p.get("translate") for p in page.all("p") if p.get("class") == "code"] == ["no"]
 
 
@@ -156,7 +158,7 @@ def test_landing_code_is_left_alone_by_translators() -> None:
 )
 def test_landing_shows_the_conditions_there_are(offer: Offer, shown: str) -> None:
     """Minimum and maximum appear when set and only then; a round amount is shown without its zeros."""
-    assert shown in body(render.landing_page(replace(VIEW, offer=offer)))
+    assert shown in body(pages.landing_page(replace(VIEW, offer=offer)))
 
 
 @pytest.mark.parametrize(("basis_points", "amount"), [(None, None), (1000, 500)])
@@ -168,7 +170,7 @@ def test_offer_is_one_promise(basis_points: int | None, amount: int | None) -> N
 
 def test_landing_preview_tags() -> None:
     """A messenger that shows the link finds title, text, address and picture; search engines stay away."""
-    page = Document(render.landing_page(VIEW))
+    page = Document(pages.landing_page(VIEW))
     expected = {
         "og:title": "Maya recommends Fern & Fig",
         "og:description": "10% off your order with the code MAYA7K3Q.",
@@ -191,7 +193,7 @@ def test_landing_preview_tags() -> None:
 
 def test_a_preview_without_a_picture_names_none() -> None:
     """A shop without a picture gets a preview of words, and no tag that leads nowhere."""
-    html = render.landing_page(replace(VIEW, image_url=None))
+    html = pages.landing_page(replace(VIEW, image_url=None))
     assert "image" not in "".join(re.findall(r"<meta[^>]*>", html))
     assert Document(html).meta("twitter:card") == "summary"
 
@@ -201,7 +203,7 @@ def test_a_preview_without_a_picture_names_none() -> None:
 )
 def test_landing_without_an_offer_is_whole(locale: str, words: str) -> None:
     """With nothing to promise there is no box for promises: the code stands by itself, and the way on below it."""
-    html = render.landing_page(replace(VIEW, offer=None), locale)
+    html = pages.landing_page(replace(VIEW, offer=None), locale)
     page = Document(html)
     classes = [attributes.get("class") for _, attributes in page.elements]
     assert not {"gift", "offer", "terms"} & set(classes)
@@ -218,35 +220,35 @@ def test_landing_without_an_offer_is_whole(locale: str, words: str) -> None:
 @pytest.mark.parametrize("name", [GUJARATI, BENGALI, "મા\u200cયા", "M" * 80])
 def test_landing_keeps_a_name_whole(name: str) -> None:
     """A name keeps its letters and joiners and stands in a direction of its own, however long it is."""
-    html = render.landing_page(replace(VIEW, first_name=name))
+    html = pages.landing_page(replace(VIEW, first_name=name))
     assert f"<bdi>{name}</bdi> recommends" in html
 
 
 def test_landing_without_a_name_still_reads_well() -> None:
     """An ambassador without a name is "A friend"."""
-    assert "A friend recommends Fern & Fig" in body(render.landing_page(replace(VIEW, first_name=" ")))
+    assert "A friend recommends Fern & Fig" in body(pages.landing_page(replace(VIEW, first_name=" ")))
 
 
 @pytest.mark.parametrize("field", ["shop_name", "first_name", "code", "shop_link", "share_url", "image_url"])
 def test_landing_makes_markup_harmless(field: str) -> None:
     """Markup in any value is shown as text and adds no element or attribute."""
-    plain = Document(render.landing_page(VIEW))
+    plain = Document(pages.landing_page(VIEW))
     value: Any = f'"><b onclick=1>{EVIL}'
-    evil = Document(render.landing_page(replace(VIEW, **{field: value})))
+    evil = Document(pages.landing_page(replace(VIEW, **{field: value})))
     assert [(tag, sorted(attributes)) for tag, attributes in evil.elements if tag != "h1"] == [
         (tag, sorted(attributes)) for tag, attributes in plain.elements if tag != "h1"
     ]
 
 
 @pytest.mark.parametrize(
-    "html", [render.landing_page(VIEW), render.unusable_page("Fern & Fig", "https://fern-fig.example/")]
+    "html", [pages.landing_page(VIEW), pages.unusable_page("Fern & Fig", "https://fern-fig.example/")]
 )
 def test_pages_obey_their_policy(html: str) -> None:
     """The policy's hash is that of the one style block, byte for byte, and nothing else would be blocked."""
     page = Document(html)
     (style,) = re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert render.content_security_policy() == (
+    assert pages.content_security_policy() == (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
@@ -286,12 +288,12 @@ def luminance(colour: str) -> float:
 
 def test_unusable_page_leads_to_the_shop() -> None:
     """A code that does not work is told kindly, and the shop is one click away."""
-    html = render.unusable_page("Fern & Fig", "https://fern-fig.example/")
+    html = pages.unusable_page("Fern & Fig", "https://fern-fig.example/")
     page = Document(html)
     assert [link["href"] for link in page.all("a")] == ["https://fern-fig.example/"]
     assert "This code is not in use right now" in body(html)
     assert page.meta("robots") == "noindex"
-    assert not Document(render.unusable_page(EVIL, "/")).all("script")
+    assert not Document(pages.unusable_page(EVIL, "/")).all("script")
 
 
 # --- mails
@@ -343,7 +345,7 @@ def test_held_mail_tells_the_day_of_its_zone() -> None:
 
 def held(release_at: datetime) -> Mail:
     """News of a reward on hold."""
-    return render.reward_held(Reader("F", "M", LINK, "en"), Told(1, release_at), "EUR")
+    return letters.reward_held(Reader("F", "M", LINK, "en"), Told(1, release_at), "EUR")
 
 
 def test_released_mail_tells_the_balance() -> None:
@@ -423,7 +425,7 @@ def test_mail_fetches_nothing(kind: str) -> None:
 def test_no_digit_is_forgotten() -> None:
     """A page and its mails in Bengali digits hold no other ones, but for what is typed or looked up by them."""
     tag = "bn-u-nu-beng"
-    words = body(render.landing_page(replace(VIEW, code="MAYA", offer=replace(TEN_PERCENT, maximum=5050)), tag))
+    words = body(pages.landing_page(replace(VIEW, code="MAYA", offer=replace(TEN_PERCENT, maximum=5050)), tag))
     assert re.findall(r"[0-9]+", words) == []
     for mail in mails(locale=tag).values():
         said = mail.subject + mail.text.replace(LINK, "") + body(mail.html)
@@ -480,12 +482,12 @@ def test_every_sentence_of_the_pages_is_translated(pseudo: str) -> None:
     """With a complete catalogue nothing on a page stays English; only the shop's and the code's names do."""
     capped = replace(TEN_PERCENT, maximum=5000)
     for offer in (TEN_PERCENT, capped, replace(capped, minimum=0)):
-        html = render.landing_page(replace(VIEW, offer=offer), pseudo)
+        html = pages.landing_page(replace(VIEW, offer=offer), pseudo)
         assert without_translations(body(html)) == "Fern & Fig MAYA7K3Q"
         page = Document(html)
         assert page.meta("og:title") == "[[Maya recommends Fern & Fig]]"
         assert str(page.meta("description")).startswith("[[")
-    assert without_translations(body(render.unusable_page("Fern & Fig", "/", pseudo))) == "Fern & Fig"
+    assert without_translations(body(pages.unusable_page("Fern & Fig", "/", pseudo))) == "Fern & Fig"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -529,19 +531,19 @@ def test_locale_falls_back(locales: Path, asked: str, tag: str, greeting: str) -
     mail = mails(first_name=None, locale=asked)["held"]
     assert mail.text.startswith(greeting)
     assert Document(mail.html).all("html")[0]["lang"] == tag
-    assert Document(render.landing_page(VIEW, asked)).all("html")[0]["lang"] == tag
+    assert Document(pages.landing_page(VIEW, asked)).all("html")[0]["lang"] == tag
 
 
 def test_numbers_follow_the_language_that_is_spoken(locales: Path) -> None:
     """A page is not half German: with a catalogue the numbers are German too, without one all is English."""
-    assert "On orders of €20 or more" in body(render.landing_page(VIEW, "de"))
+    assert "On orders of €20 or more" in body(pages.landing_page(VIEW, "de"))
     write_catalogue(locales / "de", {"%(discount)s off your order": "%(discount)s Rabatt"})
-    assert "10\u00a0% Rabatt" in unescape(re.sub("<[^>]+>", "", render.landing_page(VIEW, "de")))
+    assert "10\u00a0% Rabatt" in unescape(re.sub("<[^>]+>", "", pages.landing_page(VIEW, "de")))
 
 
 def test_right_to_left(locales: Path) -> None:
     """A language written from the right turns page and mail around."""
     write_catalogue(locales / "ar", {"Hello,": "مرحبا"})
-    assert Document(render.landing_page(VIEW, "ar-EG")).all("html") == [{"lang": "ar-EG", "dir": "rtl"}]
+    assert Document(pages.landing_page(VIEW, "ar-EG")).all("html") == [{"lang": "ar-EG", "dir": "rtl"}]
     html = mails(locale="ar")["held"].html
     assert 'align="left"' not in html

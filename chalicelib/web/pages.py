@@ -1,0 +1,100 @@
+"""The pages that a friend sees behind a share link, in their language."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.web.language import Language, choose
+from chalicelib.web.numbers import format_percent, format_round_money
+from chalicelib.web.templating import environment
+from chalicelib.web.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the friend gets: either a share of the order in `basis_points` or an `amount`."""
+
+    basis_points: int | None
+    amount: int | None
+    currency: str
+    minimum: int
+    maximum: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses an offer that would show two promises, or none."""
+        if (self.basis_points is None) == (self.amount is None):
+            raise ValueError("an offer is either basis points or an amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Everything the friend's page shows; the addresses come ready-made from the caller.
+
+    `image_url` is the picture for previews, 1200 x 630 pixels, if there is one.
+    """
+
+    shop_name: str
+    first_name: str
+    offer: Offer | None
+    code: str
+    shop_link: str
+    share_url: str
+    image_url: str | None = None
+
+
+def landing_page(view: Landing, locale: str = "en") -> str:
+    """The page behind a share link: who recommends, what the friend gets, and the one way to the shop."""
+    language = choose(locale)
+    return _page(
+        "landing.html",
+        language,
+        shop=one_line(view.shop_name),
+        name=one_line(greetable(view.first_name) or "") or language.translations.gettext("A friend"),
+        code=one_line(view.code),
+        shop_link=view.shop_link,
+        share_url=view.share_url,
+        image_url=view.image_url or "",
+        **_terms(view.offer, language.tag),
+    )
+
+
+def unusable_page(shop_name: str, shop_url: str, locale: str = "en") -> str:
+    """The page for an unknown or paused code, which still leads the friend to the shop."""
+    return _page("unusable.html", choose(locale), shop=one_line(shop_name), shop_link=shop_url)
+
+
+@cache
+def content_security_policy() -> str:
+    """The header both pages need: it allows nothing but their own inline style, by its hash."""
+    css = environment(choose("en"), True).get_template("style.css").render()
+    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def saving(offer: Offer | None, locale: str) -> str:
+    """What the friend saves as a figure such as 10% or €5; "" for nothing."""
+    if offer is None:
+        return ""
+    tag = choose(locale).tag
+    if offer.amount is None:
+        return format_percent(offer.basis_points or 0, tag)
+    return format_round_money(offer.amount, offer.currency, tag)
+
+
+def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
+    if offer is None:
+        return dict.fromkeys(("discount", "minimum", "maximum"), "")
+    return {
+        "discount": saving(offer, tag),
+        "minimum": format_round_money(offer.minimum, offer.currency, tag) if offer.minimum else "",
+        "maximum": "" if offer.maximum is None else format_round_money(offer.maximum, offer.currency, tag),
+    }
+
+
+def _page(template: str, language: Language, **values: str) -> str:
+    return environment(language, True).get_template(template).render(language=language, **values)
