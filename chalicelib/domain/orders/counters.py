@@ -5,10 +5,7 @@ from dataclasses import replace
 from chalicelib.domain.accounts.tiers import newest_window
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.model.accounts import Account, Month
-from chalicelib.domain.model.orders import (
-    Redemption,
-    Standing,
-)
+from chalicelib.domain.model.orders import Redemption, Standing
 from chalicelib.domain.orders.fraud import paced
 from chalicelib.domain.program.program import Program
 

@@ -7,12 +7,7 @@ from chalicelib.domain.accounts.expiry import carried, given_back, taken_back
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.accounts.tiers import Prize
 from chalicelib.domain.model.accounts import Account, LedgerEntry
-from chalicelib.domain.model.orders import (
-    Age,
-    Order,
-    Redemption,
-    Standing,
-)
+from chalicelib.domain.model.orders import Age, Order, Redemption, Standing
 
 CAUSES_MAX = 5
 """So many facts an entry names as its cause; `…` stands for the rest."""

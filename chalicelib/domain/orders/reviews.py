@@ -1,14 +1,10 @@
 """What an admin is asked about an order, what becomes of a question that nobody answers, and the case of the order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.model.orders import (
-    Decision,
-    Order,
-    Standing,
-    Terms,
-)
+from chalicelib.domain.model.orders import Decision, Order, Standing, Terms
 from chalicelib.domain.model.reviews import About, Case, Question
 from chalicelib.domain.orders.refunds import foreign_refunds
 from chalicelib.domain.program.program import Program
@@ -31,20 +27,20 @@ def default_of(about: About, program: Program) -> Decision:
     return "deny" if about == "foreign_refund" else program.review_default
 
 
-def case_of(order: Order, standing: Standing, program: Program, now: datetime) -> Case | None:
+def case_of(order: Order, standing: Standing, asked: Sequence[Question], now: datetime) -> Case | None:
     """Open the case of an order when its reward begins to wait for an admin, close it when it no longer does."""
     was, redemption = order.case, order.redemption
     is_open = was is not None and was.state == "open"
     if standing.asked_until is None:
         return replace(was, state="closed", version=was.version + 1) if was and is_open else None
-    asked: dict[About, Question] = {}
-    for it in sorted(questions(order, standing.terms, standing.settled_at, program), key=lambda it: it.deadline):
+    most_urgent: dict[About, Question] = {}
+    for it in sorted(asked, key=lambda it: it.deadline):
         if now < it.deadline:
-            asked.setdefault(it.about, it)
-    told, deadline = tuple(asked.values()), standing.asked_until
+            most_urgent.setdefault(it.about, it)
+    waiting, deadline = tuple(most_urgent.values()), standing.asked_until
     if was is None:
-        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=told)
-    if is_open and (was.deadline, was.questions) == (deadline, told):
+        return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=waiting)
+    if is_open and (was.deadline, was.questions) == (deadline, waiting):
         return None
     opened = was.opened_at if is_open else now
-    return replace(was, state="open", opened_at=opened, deadline=deadline, questions=told, version=was.version + 1)
+    return replace(was, state="open", opened_at=opened, deadline=deadline, questions=waiting, version=was.version + 1)

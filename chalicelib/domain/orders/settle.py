@@ -15,17 +15,13 @@ from chalicelib.domain.accounts.ledger import add
 from chalicelib.domain.accounts.tiers import granted, prizes
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import (
-    Order,
-    Redemption,
-    Terms,
-)
+from chalicelib.domain.model.orders import Order, Redemption, Terms
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.orders.counters import recounted, welcomed
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.messages import owed, tell
 from chalicelib.domain.orders.postings import _ORDER, age_of, aged, entries_of, moves_of, naming, posting_of
-from chalicelib.domain.orders.reviews import case_of
+from chalicelib.domain.orders.reviews import case_of, questions
 from chalicelib.domain.orders.standing import stand, wake_up
 from chalicelib.domain.orders.terms import decide_terms, redrawn
 from chalicelib.domain.program.program import Program
@@ -110,7 +106,8 @@ def settle_on(
     """
     redemption = order.redemption
     before = redemption.standing
-    after = stand(order, terms, program, account.version + 1, now=now)
+    asked = questions(order, terms, before.settled_at if before else now, program)
+    after = stand(order, terms, asked, program, account.version + 1, now=now)
     due_at = wake_up(after)
     moved = recounted(account, redemption, before, after, program)
     changes = prizes(account, moved, program)
@@ -139,7 +136,7 @@ def settle_on(
         gifts=tasks(entries),
         draws=(*draws, *redrawn(before.room if before else terms.granted, after)),
         message=owed(settled, before, moved, had=had, now=now),
-        case=case_of(order, after, program, now),
+        case=case_of(order, after, asked, now),
         changed=changed,
         account_changed=before is None or moved != account,
     )

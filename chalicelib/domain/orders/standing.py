@@ -1,26 +1,22 @@
 """Where an order stands by its facts, its terms and the time: what it is worth, and when its hold ends."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.limits import portion
-from chalicelib.domain.model.orders import (
-    FACTS_NAMED,
-    Fulfilment,
-    Mark,
-    Order,
-    Review,
-    Standing,
-    Terms,
-)
+from chalicelib.domain.model.orders import FACTS_NAMED, Fulfilment, Mark, Order, Review, Standing, Terms
+from chalicelib.domain.model.reviews import Question
 from chalicelib.domain.orders.refunds import counting_refunds, is_cancelled, kept, values
-from chalicelib.domain.orders.reviews import default_of, questions
+from chalicelib.domain.orders.reviews import default_of
 from chalicelib.domain.program.program import Program
 
 
-def stand(order: Order, terms: Terms, program: Program, version: int, *, now: datetime) -> Standing:
+def stand(
+    order: Order, terms: Terms, asked: Sequence[Question], program: Program, version: int, *, now: datetime
+) -> Standing:
     """Work out worth and phase from the facts, the terms and the time. Only `released_in`, age and entries look back.
 
-    `version` is the one that the account gets by this settlement.
+    `asked` is what an admin has not answered, `version` the one that the account gets by this settlement.
     """
     redemption = order.redemption
     before = redemption.standing
@@ -36,8 +32,6 @@ def stand(order: Order, terms: Terms, program: Program, version: int, *, now: da
         and redemption.listed * net < program.minimum * redemption.paid
     )
     last = _last_review(order)
-    settled_at = before.settled_at if before else now
-    asked = questions(order, terms, settled_at, program)
     waiting = [it for it in asked if now < it.deadline]
     by_default = {it.about for it in asked if now >= it.deadline and default_of(it.about, program) == "deny"}
     refused = last is not None and last.decision == "deny"
@@ -61,7 +55,7 @@ def stand(order: Order, terms: Terms, program: Program, version: int, *, now: da
     }
     return Standing(
         terms=terms,
-        settled_at=settled_at,
+        settled_at=before.settled_at if before else now,
         release_at=release_at,
         net=net,
         refunded=refunded,

@@ -4,11 +4,7 @@ from chalicelib.domain.accounts.limits import capped, draw
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, Draw
-from chalicelib.domain.model.orders import (
-    Order,
-    Standing,
-    Terms,
-)
+from chalicelib.domain.model.orders import Order, Standing, Terms
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.fraud import needs_review, signals
 from chalicelib.domain.program.program import Program, campaign_of, reward_of, tier_of
