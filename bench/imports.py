@@ -25,8 +25,11 @@ SHOWN = 14
 APP = """
 import app
 from chalicelib import deps
+from chalicelib.edge.routes import ROUTES, view_of
 deps.table()
+view_of(next(route for route in ROUTES if route.name == "post_redemption"))
 """
+"""Everything that the first redemption of a process imports: its view comes when it is called."""
 
 FLOOR = """
 import boto3

@@ -1,36 +1,34 @@
 """Balances corrected by hand, and the second admin who decides on large corrections."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.domain.accounts.adjustments import Already, UnknownUnit
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.edge.views import view
+from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_adjust, decide_adjustment
 from chalicelib.operations.attempts import Reused
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/adjustments", "admin:write")
-def post_adjustment(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.NewAdjustment, keyed=True)
+def post_adjustment(call: Call, body: schemas.NewAdjustment, ambassador_id: str) -> Response:
     """Correct a balance by hand: at once, or (202) when a second admin approves."""
-    from chalicelib.domain.accounts.adjustments import UnknownUnit
-    from chalicelib.operations.accounts.adjustments import Wanted, ask_to_adjust
-
-    told = call.body(schemas.NewAdjustment)
-    if told.amount.amount == 0:
+    if body.amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
     known = known_ambassador(ambassador_id).ambassador_id
     answer = ask_to_adjust(
         deps.table(),
-        Wanted(known, told.amount.amount, fields.unit_of(told.amount), told.reason),
+        Wanted(known, body.amount.amount, fields.unit_of(body.amount), body.reason),
         deps.program(),
         by=call.key,
-        attempt=attempt(call, told),
+        attempt=attempt(call, body),
         now=deps.now(),
         chance=deps.chance(),
     )
@@ -45,19 +43,19 @@ def post_adjustment(call: Call, ambassador_id: str) -> Response:
     return once(shown, replayed=answer.replayed)
 
 
-@route(blueprint, "GET", "/v1/adjustments", "admin:read")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_adjustments(call: Call) -> Response:
     """List the adjustments that wait for a second admin, the newest first."""
     return listed(
         "/v1/adjustments",
-        call.query("limit", "cursor"),
+        call.query(),
         "adjustments",
         deps.table().list_adjustments,
         lambda found: [present.adjustment(it) for it in found if it.state == "waiting"],
     )
 
 
-@route(blueprint, "GET", "/v1/adjustments/{adjustment_id}", "admin:read")
+@view({200: dict})
 def get_adjustment(call: Call, adjustment_id: str) -> Response:
     """Show an adjustment, and how it was decided."""
     call.query()
@@ -67,15 +65,12 @@ def get_adjustment(call: Call, adjustment_id: str) -> Response:
     return json(200, present.adjustment(stored))
 
 
-@route(blueprint, "POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write")
-def post_adjustment_decision(call: Call, adjustment_id: str) -> Response:
+@view({200: dict}, body=schemas.Decision)
+def post_adjustment_decision(call: Call, body: schemas.Decision, adjustment_id: str) -> Response:
     """Approve or deny an adjustment as the second admin."""
-    from chalicelib.domain.accounts.adjustments import Already
-    from chalicelib.operations.accounts.adjustments import NoSecond, decide_adjustment
-
-    told, known = call.body(schemas.Decision), fields.path_id("id", adjustment_id)
+    known = fields.path_id("id", adjustment_id)
     answer = decide_adjustment(
-        deps.table(), known, told.decision, deps.program(), by=call.key, note=told.note, now=deps.now()
+        deps.table(), known, body.decision, deps.program(), by=call.key, note=body.note, now=deps.now()
     )
     if answer is None:
         raise not_found("There is no such adjustment.")

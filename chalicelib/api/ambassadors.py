@@ -3,63 +3,59 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import ledger, present, schemas
+from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.people import Person, Profile
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
 from chalicelib.edge import fields
-from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.language import language_of
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador
-from chalicelib.operations.people import share
-
-if TYPE_CHECKING:
-    from chalicelib.operations.people.identity import Taken
-
-blueprint = Blueprint(__name__)
+from chalicelib.edge.views import view
+from chalicelib.operations.people import identity, merge, share
+from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.identity import Taken
+from chalicelib.operations.tries import profile_of
+from chalicelib.web.explain import explain, not_available_now
 
 CLICK_DAYS = 30
 
 
-@route(blueprint, "POST", "/v1/ambassadors", "enrol")
-def post_ambassador(call: Call) -> Response:
+@view({200: dict}, body=schemas.Newcomer)
+def post_ambassador(call: Call, body: schemas.Newcomer) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
-    from chalicelib.operations.people.enrol import enrol
-
-    told = call.body(schemas.Newcomer)
     person = Person(
-        email=told.email,
-        first_name=told.first_name,
-        last_name=told.last_name,
-        locale=told.locale or deps.program().locale,
-        customer_id=told.customer_id,
-        birthday=fields.birthday(told.birthday),
-        consents=_consents((), told.consents),
+        email=body.email,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        locale=body.locale or deps.program().locale,
+        customer_id=body.customer_id,
+        birthday=fields.birthday(body.birthday),
+        consents=_consents((), body.consents),
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
-    body: present.Body = {
+    shown: present.Body = {
         "id": enrolled.ambassador_id,
         "code": enrolled.code,
         **share.urls(deps.settings().public_url, enrolled.code),
     }
     if enrolled.id_taken:
-        body["customer_id_taken"] = True
-    return once(body, replayed=not enrolled.new)
+        shown["customer_id_taken"] = True
+    return once(shown, replayed=not enrolled.new)
 
 
-@route(blueprint, "GET", "/v1/ambassadors", "admin:read")
+@view({200: dict}, query={"email": str, "customer_id": str, "code": str})
 def get_ambassadors(call: Call) -> Response:
     """Find an ambassador by an e-mail address, the shop's customer id, or a code: any spelling, any code of theirs."""
-    from chalicelib.operations.people import identity
-
-    query, table, pepper = call.query("email", "customer_id", "code"), deps.table(), deps.settings().pepper
+    query, table, pepper = call.query(), deps.table(), deps.settings().pepper
     match query:
         case {"email": typed} if len(query) == 1:
             # A plus sign that was not encoded has become a blank.
@@ -75,7 +71,7 @@ def get_ambassadors(call: Call) -> Response:
     return json(200, {"items": [_found(query, found)] if found else [], "next_cursor": None})
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}", "admin:read", SESSION)
+@view({200: dict})
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
@@ -84,13 +80,10 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, _led(shown, profile, ambassador_id))
 
 
-@route(blueprint, "PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write", SESSION)
-def patch_ambassador(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.AmbassadorChange)
+def patch_ambassador(call: Call, body: schemas.AmbassadorChange, ambassador_id: str) -> Response:
     """Correct who an ambassador is. In a session, what is theirs to say: names, language, birthday, consents."""
-    from chalicelib.operations.people import identity
-
-    told = call.body(schemas.AmbassadorChange)
-    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
+    changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
         raise bad_field("", "names no change: email, customer_id, a name, locale, birthday or consents")
     if call.session is not None and not changes.keys().isdisjoint({"email", "customer_id"}):
@@ -109,32 +102,29 @@ def patch_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, _shown(answer))
 
 
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write")
-def post_merge(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.Merge)
+def post_merge(call: Call, body: schemas.Merge, ambassador_id: str) -> Response:
     """Let an ambassador take in another one who is the same person, for good."""
-    from chalicelib.operations.people import merge
-
-    told, table = call.body(schemas.Merge), deps.table()
-    if told.other == ambassador_id:
+    table = deps.table()
+    if body.other == ambassador_id:
         raise Problem(409, "same_ambassador", "An ambassador can't be merged with themselves. Name the other one.")
-    for name in (ambassador_id, told.other):
+    for name in (ambassador_id, body.other):
         known_ambassador(name)
     answer = merge.merge_ambassadors(
-        table, ambassador_id, told.other, deps.program(), note=told.note, author=call.key.id, now=deps.now()
+        table, ambassador_id, body.other, deps.program(), note=body.note, author=call.key.id, now=deps.now()
     )
     if isinstance(answer, merge.TooMuch):
         detail = "The two have more codes together than can change their ambassador at once, which are some 80."
         raise Problem(409, "too_many_codes", detail)
     own = [present.own_order(it) for it in merge.own_orders(table, answer.profile)]
-    return once({**_shown(answer.profile), "merged": told.other, "own_orders": own}, replayed=answer.replayed)
+    return once({**_shown(answer.profile), "merged": body.other, "own_orders": own}, replayed=answer.replayed)
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read", SESSION)
+@view({200: dict}, query={"limit": str, "cursor": str, "lang": str})
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
-    query, table, profile = call.query("limit", "cursor", "lang"), deps.table(), known_ambassador(ambassador_id)
+    query, table, profile = call.query(), deps.table(), known_ambassador(ambassador_id)
     known, language = profile.ambassador_id, language_of(query, profile.person.locale)
-    from chalicelib.web.explain import explain
 
     program = deps.program()
     return listed(
@@ -147,16 +137,15 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
     )
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read", SESSION)
+@view({200: dict}, query={"limit": str, "cursor": str, "from": str, "to": str, "kind": str})
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
     profile = known_ambassador(ambassador_id)
     path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
-    return ledger.entries_page(call, path, call.query("limit", "cursor", "from", "to", "kind"), profile.ambassador_id)
+    return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
 def _shown(profile: Profile) -> present.Body:
-    from chalicelib.domain.calendar import month_of
 
     table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
@@ -229,7 +218,6 @@ def stopped(call: Call, ambassador_id: str) -> Problem:
     if call.session is None:
         detail = "This ambassador is suspended, so nothing leaves the account until somebody reinstates it."
         return Problem(409, "not_available_now", detail)
-    from chalicelib.web.explain import not_available_now
 
     language = language_of({}, known_ambassador(ambassador_id).person.locale)
     return Problem(409, "not_available_now", not_available_now(language))
@@ -241,8 +229,6 @@ def known_ambassador(ambassador_id: str) -> Profile:
     Raises:
         Problem: 404 when there is no such ambassador.
     """
-    from chalicelib.operations.tries import profile_of
-
     profile = profile_of(deps.table(), fields.path_id("id", ambassador_id))
     if profile is None:
         raise unknown_ambassador()

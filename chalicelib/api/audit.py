@@ -1,34 +1,32 @@
 """The books proved: at once where that fits into a request, else as a job whose progress can be read."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
 from chalicelib.api.present import Body
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, json, route
+from chalicelib.edge.answers import json
+from chalicelib.edge.call import Call
 from chalicelib.edge.problems import bad_field, unknown_ambassador
+from chalicelib.edge.views import view
+from chalicelib.operations.audit import audit
+from chalicelib.operations.audit.audit import Walk
+from chalicelib.operations.audit.books import led
+from chalicelib.operations.jobs import start
 from chalicelib.store import keys
-
-if TYPE_CHECKING:
-    from chalicelib.operations.audit.audit import Walk
-
-blueprint = Blueprint(__name__)
 
 SAMPLE_MAX = 100
 _PATH = "/v1/ledger/audit"
 
 
-@route(blueprint, "GET", _PATH, "admin:read")
+@view({200: dict}, query={"ambassador_id": str, "sample": str, "seed": str})
 def get_audit(call: Call) -> Response:
     """Audit one ambassador, or a sample of them, for at most 20 seconds; nothing is written."""
-    from chalicelib.operations.audit import audit
-
-    asked = _asked(call.query("ambassador_id", "sample", "seed"), deps.now())
+    asked = _asked(call.query(), deps.now())
     walk, report, table = _walk(asked), audit.Report(), deps.table()
     audit.go_on(table, walk, report, table.deadline(audit.SECONDS), now=deps.now())
     # A job begins anew: what can't be proved in 20 seconds is not much further by then.
@@ -37,14 +35,10 @@ def get_audit(call: Call) -> Response:
     return json(200, shown)
 
 
-@route(blueprint, "POST", _PATH, "admin:write")
-def post_audit(call: Call) -> Response:
+@view({200: dict}, body=schemas.Audit)
+def post_audit(call: Call, body: schemas.Audit) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
-    from chalicelib.operations.audit import audit
-    from chalicelib.operations.jobs import start
-
-    told = call.body(schemas.Audit)
-    asked: Body = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not None}
+    asked: Body = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not None}
     if len(asked.keys() & {"ambassador_id", "sample", "all"}) != 1:
         raise bad_field("", "names one of ambassador_id, sample and all")
     if "seed" in asked and "sample" not in asked:
@@ -79,9 +73,6 @@ def _seeded(asked: Body, now: datetime) -> Body:
 
 def _walk(asked: Body) -> "Walk":
     """Whom an audit is about."""
-    from chalicelib.operations.audit import audit
-    from chalicelib.operations.audit.books import led
-
     if "sample" in asked:
         return audit.of_ambassadors(audit.sample(deps.table(), asked["sample"], asked["seed"]))
     known = asked["ambassador_id"]

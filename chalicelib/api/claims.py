@@ -1,9 +1,8 @@
 """Late claims: what an ambassador asks for, and what an admin decides."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
@@ -12,71 +11,60 @@ from chalicelib.api.checkout import ask_of
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.orders.admit import Refused
 from chalicelib.edge import fields
-from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.language import language_of
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.edge.views import view
 from chalicelib.operations.attempts import Reused
+from chalicelib.operations.orders import claims
 from chalicelib.operations.orders.friends import Contact
-
-if TYPE_CHECKING:
-    from chalicelib.operations.orders import claims
-
-blueprint = Blueprint(__name__)
+from chalicelib.web.explain import explain
 
 
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/claims", SESSION)
-def post_claim(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.NewClaim, query={"lang": str}, keyed=True)
+def post_claim(call: Call, body: schemas.NewClaim, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
-    from chalicelib.operations.orders import claims
-
-    language = language_of(call.query("lang"))
-    told = call.body(schemas.NewClaim)
-    mark = attempt(call, told)
+    language = language_of(call.query())
+    mark = attempt(call, body)
     kin = known_ambassador(ambassador_id).kin
-    answer = claims.claim(deps.table(), kin, told.order_id, told.note, attempt=mark, now=deps.now())
+    answer = claims.claim(deps.table(), kin, body.order_id, body.note, attempt=mark, now=deps.now())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, claims.TooMany):
         detail = f"No more than {claims.OPEN_MAX} of your claims may wait at the same time."
         raise Problem(422, "too_many_claims", detail)
     if isinstance(answer, claims.Theirs):
-        from chalicelib.web.explain import explain
-
         words = explain(answer.redemption, "ambassador", language, deps.program())
         return json(200, present.theirs(answer.redemption, words), Content_Language=language.tag)
-    body = present.claim(answer.claim)
-    return json(202, body, Idempotent_Replayed="true") if answer.replayed else json(202, body)
+    shown = present.claim(answer.claim)
+    return json(202, shown, Idempotent_Replayed="true") if answer.replayed else json(202, shown)
 
 
-@route(blueprint, "GET", "/v1/claims", "admin:read")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_claims(call: Call) -> Response:
     """List the claims that wait for an admin, the oldest first."""
-    from chalicelib.operations.orders import claims
-
-    query = call.query("limit", "cursor")
+    query = call.query()
     waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
     items = [present.claimed(claim, redemption) for claim, redemption in waiting]
     return page("/v1/claims", query, items, cursor_of(after, "claims"))
 
 
-@route(blueprint, "POST", "/v1/claims/{claim_id}", "admin:write")
-def post_claim_decision(call: Call, claim_id: str) -> Response:
+@view({200: dict}, body=schemas.ClaimDecision)
+def post_claim_decision(call: Call, body: schemas.ClaimDecision, claim_id: str) -> Response:
     """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
-    from chalicelib.operations.orders import claims
-
-    told = call.body(schemas.ClaimDecision)
-    if (told.decision == "approve") != (told.order is not None):
+    if (body.decision == "approve") != (body.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
     found = claims.find(deps.table(), fields.path_id("id", claim_id))
     if found is None:
         raise not_found("There is no such claim.")
     asked, code = found
     answer = (
-        _approve(call, asked, code, told)
-        if told.order
-        else claims.deny(deps.table(), asked, _decided(call, asked, told))
+        _approve(call, asked, code, body)
+        if body.order
+        else claims.deny(deps.table(), asked, _decided(call, asked, body))
     )
     if isinstance(answer, claims.Decided):
         return once(present.claimed(answer.claim, answer.redemption), replayed=answer.replayed)
@@ -85,8 +73,6 @@ def post_claim_decision(call: Call, claim_id: str) -> Response:
 
 def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> "claims.Answer":
     """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
-    from chalicelib.operations.orders import claims
-
     order, program = told.order, deps.program()
     assert order is not None
     redemption = schemas.Redemption(
@@ -118,8 +104,6 @@ def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
 
 def _problem(answer: "Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise") -> Problem:
     """What speaks against a decision; the claim stays as it is."""
-    from chalicelib.operations.orders import claims
-
     match answer:
         case Refused(reason):
             return Problem(422, reason, "The program's rules don't admit this order. The claim stays open.")

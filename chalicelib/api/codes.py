@@ -1,39 +1,39 @@
 """The codes that an ambassador shares: further ones, and what admins change about any."""
 
 import msgspec
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador, stopped
+from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
 from chalicelib.edge import fields
-from chalicelib.edge.auth import ANYONE, SESSION, Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.edge.views import view
 from chalicelib.operations.attempts import Reused
 from chalicelib.operations.people import share
+from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code, change_code, codes_of
 from chalicelib.operations.program import programs
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write", SESSION)
-def post_code(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.NewCode, keyed=True)
+def post_code(call: Call, body: schemas.NewCode, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
-    from chalicelib.domain.accounts.suspensions import Stopped
-    from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code
-
-    told, profile = call.body(schemas.NewCode), known_ambassador(ambassador_id)
-    asked = attempt(call, told)
-    if told.campaign is not None:
+    profile = known_ambassador(ambassador_id)
+    asked = attempt(call, body)
+    if body.campaign is not None:
         if call.session is not None:
             raise Problem(403, "wrong_scope", "Which codes belong to a campaign is the shop's to say.")
-        _check_campaign(told.campaign)
-    wished = None if told.code is None else _wished(told.code)
-    answer = add_code(deps.table(), profile, told.campaign, wished, attempt=asked, now=deps.now(), chance=deps.chance())
+        _check_campaign(body.campaign)
+    wished = None if body.code is None else _wished(body.code)
+    answer = add_code(deps.table(), profile, body.campaign, wished, attempt=asked, now=deps.now(), chance=deps.chance())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, Stopped):
@@ -45,23 +45,18 @@ def post_code(call: Call, ambassador_id: str) -> Response:
     return once(_shown(answer.code), replayed=answer.replayed)
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read", SESSION)
+@view({200: dict})
 def get_codes(call: Call, ambassador_id: str) -> Response:
     """List all codes of an ambassador, the first one first."""
-    from chalicelib.operations.people.codes import codes_of
-
     call.query()
     found = codes_of(deps.table(), known_ambassador(ambassador_id))
     return json(200, {"items": [_shown(code) for code in found], "next_cursor": None})
 
 
-@route(blueprint, "PATCH", "/v1/codes/{code}", "admin:write")
-def patch_code(call: Call, code: str) -> Response:
+@view({200: dict}, body=schemas.CodeChange)
+def patch_code(call: Call, body: schemas.CodeChange, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
-    from chalicelib.operations.people.codes import change_code
-
-    told = call.body(schemas.CodeChange)
-    changes = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not msgspec.UNSET}
+    changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
         raise bad_field("", "names no change: state, expires_at or campaign")
     if changes.get("expires_at"):
@@ -74,7 +69,7 @@ def patch_code(call: Call, code: str) -> Response:
     return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})
 
 
-@route(blueprint, "GET", "/v1/codes/{code}", ANYONE)
+@view({200: dict})
 def get_code(call: Call, code: str) -> Response:
     """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
     call.query()
@@ -91,8 +86,6 @@ def _wished(typed: str) -> str:
     Raises:
         Problem: 400 when it can't be a code, 422 when it says what no code should.
     """
-    from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
-
     code, why = normal_code(typed), unfit(typed, deps.program().shop_name)
     if why == "form" or code is None:
         raise bad_field("/code", f"has {SHORTEST} to {LONGEST} letters A to Z and digits, not digits alone")

@@ -1,14 +1,16 @@
 """The friend of an order, set free by an admin."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, once, route
+from chalicelib.edge.answers import once
+from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Problem, not_found
-
-blueprint = Blueprint(__name__)
+from chalicelib.edge.views import view
+from chalicelib.operations.orders.friends import NotReleased, release
+from chalicelib.operations.orders.redeem import GRACE
 
 _REFUSALS = {
     "not_settled_yet": "This order has not been settled yet. One that is not paid for keeps nobody from buying.",
@@ -18,19 +20,16 @@ _REFUSALS = {
 }
 
 
-@route(blueprint, "POST", "/v1/orders/{order_id}/release-friend", "admin:write")
-def post_release(call: Call, order_id: str) -> Response:
+@view({200: dict}, body=schemas.FriendReleased)
+def post_release(call: Call, body: schemas.FriendReleased, order_id: str) -> Response:
     """Set the friend of an order free, so that a code can be used on another one. The order earns nothing any more."""
-    from chalicelib.operations.orders.friends import NotReleased, release
-    from chalicelib.operations.orders.redeem import GRACE
-
-    told, now = call.body(schemas.FriendReleased), deps.now()
+    now = deps.now()
     answer = release(
         deps.table(),
         fields.shop_id("order_id", order_id),
-        void_reward=told.void_reward,
+        void_reward=body.void_reward,
         author=call.key.id,
-        note=told.note,
+        note=body.note,
         now=now,
         due_at=now + GRACE,
     )

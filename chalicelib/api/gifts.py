@@ -1,33 +1,33 @@
 """The gifts that somebody has to send."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
+from chalicelib.domain.accounts.gifts import Already, earned_by, pieces
+from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model.accounts import Gift
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, once, route
+from chalicelib.edge.answers import once
+from chalicelib.edge.call import Call
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, not_found
+from chalicelib.edge.views import view
+from chalicelib.operations.accounts.gifts import mark_sent
+from chalicelib.operations.tries import accounts_of
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "GET", "/v1/gifts", "admin:read")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_gifts(call: Call) -> Response:
     """List the gifts that somebody has to send, the oldest first, and whether their ambassadors still have them."""
-    return listed("/v1/gifts", call.query("limit", "cursor"), "gifts", deps.table().list_gifts, _to_send)
+    return listed("/v1/gifts", call.query(), "gifts", deps.table().list_gifts, _to_send)
 
 
-@route(blueprint, "POST", "/v1/gifts/{gift_id}/sent", "admin:write")
-def post_gift_sent(call: Call, gift_id: str) -> Response:
+@view({200: dict}, body=schemas.GiftSent)
+def post_gift_sent(call: Call, body: schemas.GiftSent, gift_id: str) -> Response:
     """Say that a gift was sent."""
-    from chalicelib.domain.accounts.gifts import Already
-    from chalicelib.domain.accounts.suspensions import Stopped
-    from chalicelib.operations.accounts.gifts import mark_sent
-
-    told, known = call.body(schemas.GiftSent), fields.path_id("id", gift_id)
-    answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=told.note, now=deps.now())
+    known = fields.path_id("id", gift_id)
+    answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=body.note, now=deps.now())
     if answer is None:
         raise not_found("There is no such gift.")
     if isinstance(answer, Stopped):
@@ -41,8 +41,6 @@ def post_gift_sent(call: Call, gift_id: str) -> Response:
 
 
 def _to_send(found: list[Gift]) -> list[present.Body]:
-    from chalicelib.domain.accounts.gifts import earned_by, pieces
-    from chalicelib.operations.tries import accounts_of
 
     accounts = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
     earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))

@@ -1,15 +1,15 @@
 """The state of the whole."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.config import VERSION
-from chalicelib.edge.auth import ANYONE, Call, json, route
+from chalicelib.edge.answers import json
+from chalicelib.edge.call import Call
+from chalicelib.edge.views import view
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "GET", "/healthz", ANYONE)
+@view({200: dict})
 def get_health(call: Call) -> Response:
     """Say that the service answers; to an admin also its version and how much is due."""
     if not call.may("admin:read"):

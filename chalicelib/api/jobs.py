@@ -1,18 +1,18 @@
 """Work too long for one request: it is accepted at once, and its progress can be read."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present
 from chalicelib.domain.model.work import Job
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, json, route
+from chalicelib.edge.answers import json
+from chalicelib.edge.call import Call
 from chalicelib.edge.problems import not_found
+from chalicelib.edge.views import view
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "GET", "/v1/jobs/{job_id}", "admin:read")
+@view({200: dict})
 def get_job(_: Call, job_id: str) -> Response:
     """Show how far a job is and what has come out of it."""
     job = deps.table().read_job(fields.path_id("job_id", job_id))

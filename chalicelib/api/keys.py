@@ -1,32 +1,31 @@
 """Server keys: made, listed, revoked."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import auth, fields
-from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
+from chalicelib.edge.views import view
 from chalicelib.operations.access import keys
 from chalicelib.operations.attempts import Reused
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "POST", "/v1/keys", "admin:keys")
-def post_key(call: Call) -> Response:
+@view({200: dict}, body=schemas.NewKey, keyed=True)
+def post_key(call: Call, body: schemas.NewKey) -> Response:
     """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
-    told = call.body(schemas.NewKey)
     made = keys.make(
         deps.table(),
         _caller(call),
-        name=told.name.strip(),
-        owner=told.owner.strip(),
-        scopes=told.scopes,
-        attempt=attempt(call, told),
+        name=body.name.strip(),
+        owner=body.owner.strip(),
+        scopes=body.scopes,
+        attempt=attempt(call, body),
         now=deps.now(),
     )
     if isinstance(made, Reused):
@@ -37,17 +36,17 @@ def post_key(call: Call) -> Response:
     return once(shown if made.secret is None else {**shown, "secret": made.secret}, replayed=made.secret is None)
 
 
-@route(blueprint, "GET", "/v1/keys", "admin:keys")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_keys(call: Call) -> Response:
     """List all keys, the newest first, those that were revoked among them. Their secrets are nowhere."""
-    query = call.query("limit", "cursor")
+    query = call.query()
     limit = limit_of(query)
     found = list(deps.table().list_api_keys(position_of(query, "keys"), limit + 1))
     after = found[limit - 1].id if len(found) > limit else None
     return page("/v1/keys", query, [present.api_key(key) for key in found[:limit]], cursor_of(after, "keys"))
 
 
-@route(blueprint, "DELETE", "/v1/keys/{key_id}", "admin:keys")
+@view({200: dict})
 def delete_key(call: Call, key_id: str) -> Response:
     """Revoke a key. It stays in the list; a second time changes nothing."""
     call.query()

@@ -4,21 +4,19 @@ import csv
 import io
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present
+from chalicelib.domain.accounts.ledger import KINDS
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, route
+from chalicelib.edge.call import Call
 from chalicelib.edge.paging import cursor_of, limit_of, link, moment_of, page, position_of
 from chalicelib.edge.problems import bad_field
-
-if TYPE_CHECKING:
-    from chalicelib.operations.accounts import ledger
-
-blueprint = Blueprint(__name__)
+from chalicelib.edge.views import view
+from chalicelib.operations.accounts import ledger
+from chalicelib.operations.tries import profile_of
 
 # What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
 _FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
@@ -32,17 +30,18 @@ _COLUMNS = (
 )
 
 
-@route(blueprint, "GET", "/v1/ledger", "admin:read")
+@view(
+    {200: dict},
+    query={"from": str, "to": str, "ambassador_id": str, "kind": str, "order_id": str, "limit": str, "cursor": str},
+)
 def get_ledger(call: Call) -> Response:
     """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
-    query = call.query("from", "to", "ambassador_id", "kind", "order_id", "limit", "cursor")
+    query = call.query()
     return entries_page(call, "/v1/ledger", query, query.get("ambassador_id"))
 
 
 def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
     """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
-    from chalicelib.operations.accounts import ledger
-
     limit, order_id = limit_of(query), query.get("order_id")
     window = _window(query, narrow=ambassador_id is None and order_id is None)
     filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}
@@ -66,8 +65,6 @@ def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: st
 
 def _kin(ambassador_id: str) -> tuple[str, ...]:
     """All ids of an ambassador; of one that does not exist the one that was asked for."""
-    from chalicelib.operations.tries import profile_of
-
     known = fields.path_id("ambassador_id", ambassador_id, "?")
     profile = profile_of(deps.table(), known)
     return profile.kin if profile else (known,)
@@ -75,9 +72,6 @@ def _kin(ambassador_id: str) -> tuple[str, ...]:
 
 def _window(query: dict[str, str], *, narrow: bool) -> "ledger.Window":
     """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
-    from chalicelib.domain.accounts.ledger import KINDS
-    from chalicelib.operations.accounts import ledger
-
     if query.get("kind", KINDS[0]) not in KINDS:
         raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
     most = timedelta(days=ledger.DAYS_MAX)

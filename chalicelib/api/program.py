@@ -1,31 +1,36 @@
 """The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
+from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
+from chalicelib.domain.program.warnings import warnings
 from chalicelib.edge import fields
-from chalicelib.edge.auth import ANYONE, Call, json, route
+from chalicelib.edge.answers import json
+from chalicelib.edge.call import Call
 from chalicelib.edge.fields import misfitting
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
+from chalicelib.edge.views import view
+from chalicelib.operations.documents import Misfit
+from chalicelib.operations.jobs import start
 from chalicelib.operations.program import programs
-
-if TYPE_CHECKING:
-    from chalicelib.operations.documents import Misfit
-
-blueprint = Blueprint(__name__)
+from chalicelib.operations.program.document import changes, read, show
+from chalicelib.operations.program.shape import schema
+from chalicelib.operations.whatif import preview
+from chalicelib.operations.whatif.preview import DAYS_MAX
 
 _PATH = "/v1/program"
 _FIRST = 0
 """What is in force before anything has been published."""
 
 
-@route(blueprint, "GET", "/v1/program", "admin:read")
+@view({200: dict})
 def get_program(call: Call) -> Response:
     """Show the rules in force, as they were written."""
     call.query()
@@ -37,12 +42,10 @@ def get_program(call: Call) -> Response:
     return _shown(program)
 
 
-@route(blueprint, "PUT", "/v1/program", "admin:write")
-def put_program(call: Call) -> Response:
+@view({200: dict}, body=dict[str, Any])
+def put_program(call: Call, body: dict[str, Any]) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
-    from chalicelib.domain.program.flaws import FlawedProgramError
-
-    candidate, over = _program(call.body(dict[str, Any])), _written_over(call)
+    candidate, over = _program(body), _written_over(call)
     try:
         program = programs.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
     except programs.OutdatedError as error:
@@ -53,10 +56,10 @@ def put_program(call: Call) -> Response:
     return _shown(program, warnings=_warnings(program))
 
 
-@route(blueprint, "GET", "/v1/program/versions", "admin:read")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_versions(call: Call) -> Response:
     """List all versions, the newest first, with who has published them and what they changed."""
-    query = call.query("limit", "cursor")
+    query = call.query()
     limit, position = limit_of(query), position_of(query, _PATH)
     found = deps.table().list_programs(int(position) if position else None, limit + 1)
     items = [_version(program, *found[n + 1 : n + 2]) for n, program in enumerate(found[:limit])]
@@ -64,7 +67,7 @@ def get_versions(call: Call) -> Response:
     return page(f"{_PATH}/versions", query, items, cursor_of(after, _PATH))
 
 
-@route(blueprint, "GET", "/v1/program/versions/{version}", "admin:read")
+@view({200: dict})
 def get_version(call: Call, version: str) -> Response:
     """Show the rules of one version, as they were written."""
     call.query()
@@ -75,32 +78,27 @@ def get_version(call: Call, version: str) -> Response:
     return _shown(program)
 
 
-@route(blueprint, "GET", "/v1/program/schema", ANYONE)
+@view({200: dict})
 def get_schema(call: Call) -> Response:
     """Describe the document of a program as a JSON Schema, for editors and for checks before a PUT."""
     call.query()
-    from chalicelib.operations.program.shape import schema
 
     kind = {"Content_Type": "application/schema+json", "Cache_Control": "public, max-age=3600"}
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
-@route(blueprint, "POST", "/v1/program/preview", "admin:read")
-def post_preview(call: Call) -> Response:
+@view({200: dict}, body=schemas.Preview)
+def post_preview(call: Call, body: schemas.Preview) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
-    from chalicelib.operations.jobs import start
-    from chalicelib.operations.whatif import preview
-
-    told = call.body(schemas.Preview)
-    candidate, wrong = _candidate(told.program)
-    wrong += _flaws_of(told.period)
+    candidate, wrong = _candidate(body.program)
+    wrong += _flaws_of(body.period)
     if candidate is None or wrong:
         raise misfitting(wrong)
-    period, table, now = preview.Period(told.period.first, told.period.last, candidate), deps.table(), deps.now()
+    period, table, now = preview.Period(body.period.first, body.period.last, candidate), deps.table(), deps.now()
     found = preview.preview(table, candidate, period, now=now)
     if found is not None:
         return json(200, found)
-    task = preview.task_of(told.program, period)
+    task = preview.task_of(body.program, period)
     return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
 
 
@@ -110,9 +108,6 @@ def _program(document: dict[str, Any]) -> Program:
     Raises:
         Problem: 400, naming every flaw.
     """
-    from chalicelib.domain.program.flaws import FlawedProgramError
-    from chalicelib.operations.program.document import read
-
     try:
         return read(document)
     except FlawedProgramError as error:
@@ -121,9 +116,6 @@ def _program(document: dict[str, Any]) -> Program:
 
 def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]":
     """Read a document that is part of a body: the program, or all its flaws."""
-    from chalicelib.domain.program.flaws import FlawedProgramError
-    from chalicelib.operations.program.document import read
-
     try:
         return read(document), []
     except FlawedProgramError as error:
@@ -131,7 +123,6 @@ def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]
 
 
 def _flaws_of(period: schemas.Days) -> "list[Misfit]":
-    from chalicelib.operations.whatif.preview import DAYS_MAX
 
     low, high = fields.EARLIEST.date(), fields.LATEST.date()
     if not (low <= period.first <= high and low <= period.last <= high):
@@ -145,21 +136,16 @@ def _flaws_of(period: schemas.Days) -> "list[Misfit]":
 
 def _warnings(program: Program) -> list[dict[str, str]]:
     """What whoever has written a program should think over."""
-    from chalicelib.domain.program.warnings import warnings
-
     return [{"pointer": pointer, "detail": detail} for pointer, detail in warnings(program, now=deps.now())]
 
 
 def _shown(program: Program, **beside: Any) -> Response:
-    from chalicelib.operations.program.document import show
 
     return json(200, {**show(program), **beside}, ETag=_etag(program.version), Cache_Control="private, no-cache")
 
 
 def _version(program: Program, *before: Program) -> dict[str, Any]:
     """A version as the list shows it; the first has changed nothing."""
-    from chalicelib.operations.program.document import changes
-
     changed = [asdict(change) for earlier in before for change in changes(earlier, program)]
     published = {"version": program.version, "author": program.author, "created_at": program.created_at}
     return {**published, "changes": changed}

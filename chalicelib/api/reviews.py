@@ -1,22 +1,20 @@
 """The queue of rewards that wait for an admin, and what the admin decides."""
 
-from typing import TYPE_CHECKING
-
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.domain.money import Money
 from chalicelib.edge import fields
-from chalicelib.edge.auth import Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
+from chalicelib.edge.views import view
+from chalicelib.operations.documents import escaped
 from chalicelib.operations.orders.redeem import Conflicting
-
-if TYPE_CHECKING:
-    from chalicelib.operations.orders.reviews import Answer
-
-blueprint = Blueprint(__name__)
+from chalicelib.operations.orders.report import Misvalued, NotReviewable, Reviewed, review
+from chalicelib.operations.orders.reviews import Answer, queue, review_all
 
 _REFUSALS = {
     "unknown_order": (404, "No code was redeemed on this order."),
@@ -31,42 +29,33 @@ _MISVALUED = {
 }
 
 
-@route(blueprint, "GET", "/v1/reviews", "admin:read")
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_reviews(call: Call) -> Response:
     """List the rewards that wait for an admin, the soonest deadline first."""
-    from chalicelib.operations.orders.reviews import queue
-
-    query = call.query("limit", "cursor")
+    query = call.query()
     waiting, after = queue(deps.table(), position_of(query, "reviews"), limit_of(query))
     return page("/v1/reviews", query, [present.waiting(it) for it in waiting], cursor_of(after, "reviews"))
 
 
-@route(blueprint, "POST", "/v1/reviews", "admin:write")
-def post_reviews(call: Call) -> Response:
+@view({200: dict}, body=schemas.Decisions)
+def post_reviews(call: Call, body: schemas.Decisions) -> Response:
     """Approve or deny many rewards alike. Each order has an answer of its own."""
-    from chalicelib.operations.orders.reviews import review_all
-
-    told = call.body(schemas.Decisions)
-    asked = dict.fromkeys(told.order_ids)
-    answers = review_all(deps.table(), asked, told.decision, author=call.key.id, note=told.note, now=deps.now())
+    asked = dict.fromkeys(body.order_ids)
+    answers = review_all(deps.table(), asked, body.decision, author=call.key.id, note=body.note, now=deps.now())
     return json(200, {"results": [_result(order_id, answer) for order_id, answer in answers.items()]})
 
 
-@route(blueprint, "POST", "/v1/reviews/{order_id}", "admin:write")
-def post_review(call: Call, order_id: str) -> Response:
+@view({200: dict}, body=schemas.Decision)
+def post_review(call: Call, body: schemas.Decision, order_id: str) -> Response:
     """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
-    from chalicelib.operations.documents import escaped
-    from chalicelib.operations.orders.report import Misvalued, Reviewed, review
-
-    told = call.body(schemas.Decision)
     answer = review(
         deps.table(),
         fields.shop_id("order_id", order_id),
-        told.decision,
+        body.decision,
         author=call.key.id,
-        note=told.note,
+        note=body.note,
         now=deps.now(),
-        values={refund_id: Money(it.amount, it.currency) for refund_id, it in told.values.items()},
+        values={refund_id: Money(it.amount, it.currency) for refund_id, it in body.values.items()},
     )
     if isinstance(answer, Reviewed):
         return once(present.review(answer.review, answer.currency), replayed=answer.replayed)
@@ -80,8 +69,6 @@ def post_review(call: Call, order_id: str) -> Response:
 
 def _result(order_id: str, answer: "Answer") -> present.Body:
     """What became of one order among many."""
-    from chalicelib.operations.orders.report import Reviewed
-
     if isinstance(answer, Reviewed):
         return {"order_id": order_id, "status": "decided", "review": present.review(answer.review, answer.currency)}
     reason = _reason(answer)
@@ -89,7 +76,6 @@ def _result(order_id: str, answer: "Answer") -> present.Body:
 
 
 def _reason(answer: "Answer") -> str:
-    from chalicelib.operations.orders.report import Misvalued, NotReviewable
 
     if isinstance(answer, NotReviewable):
         return answer.reason

@@ -1,55 +1,47 @@
 """Ambassadors' sessions: begun, listed, ended."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador
 from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import fields
-from chalicelib.edge.auth import SESSION, Call, json, route
+from chalicelib.edge.answers import json
+from chalicelib.edge.call import Call
 from chalicelib.edge.problems import not_found
+from chalicelib.edge.views import view
+from chalicelib.operations.access import sessions
 
-blueprint = Blueprint(__name__)
 
-
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/sessions", "enrol")
-def post_session(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.NewSession)
+def post_session(call: Call, body: schemas.NewSession, ambassador_id: str) -> Response:
     """Begin a session for an ambassador who is signed in at the shop. Its token is in this answer only."""
-    from chalicelib.operations.access import sessions
-
-    call.body(schemas.NewSession)
     known = known_ambassador(ambassador_id).ambassador_id
     token, session = sessions.begin(deps.table(), known, by=_caller(call), now=deps.now())
-    told = {"token": token, "expires_at": session.expires_at, "ambassador_id": session.ambassador_id, "id": session.id}
-    return json(201, told)
+    begun = {"token": token, "expires_at": session.expires_at, "ambassador_id": session.ambassador_id, "id": session.id}
+    return json(201, begun)
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "admin:read", SESSION)
+@view({200: dict})
 def get_sessions(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's sessions that are not over, the newest first. Their tokens are nowhere."""
-    from chalicelib.operations.access import sessions
-
     call.query()
     found = sessions.of_ambassador(deps.table(), known_ambassador(ambassador_id).kin, now=deps.now())
     return json(200, {"items": [present.session(it) for it in found], "next_cursor": None})
 
 
-@route(blueprint, "DELETE", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "admin:write", SESSION)
+@view({200: dict})
 def delete_sessions(call: Call, ambassador_id: str) -> Response:
     """End all sessions of an ambassador, at once; in a session, that one as well."""
-    from chalicelib.operations.access import sessions
-
     call.query()
     kin = known_ambassador(ambassador_id).kin
     return json(200, {"ended": sessions.end_all(deps.table(), kin, now=deps.now())})
 
 
-@route(blueprint, "DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol", "admin:write", SESSION)
+@view({200: dict})
 def delete_session(call: Call, ambassador_id: str, session_id: str) -> Response:
     """End one session of an ambassador, at once. A second time changes nothing."""
-    from chalicelib.operations.access import sessions
-
     call.query()
     kin, asked = known_ambassador(ambassador_id).kin, fields.path_id("session_id", session_id)
     ended = sessions.end(deps.table(), kin, asked, now=deps.now())

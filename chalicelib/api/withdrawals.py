@@ -1,28 +1,35 @@
 """Money that leaves an account: coupons, which ambassadors ask for and the checkout uses, and payouts."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador, stopped
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.accounts.withdrawals import (
+    Already,
+    NotConfirmed,
+    Reason,
+    Refused,
+    Step,
+    TooLate,
+    TooMuch,
+    has_expired,
+)
 from chalicelib.domain.model.accounts import Withdrawal
 from chalicelib.domain.money import Money, is_currency
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.edge import fields
-from chalicelib.edge.auth import SESSION, Call, json, once, route
+from chalicelib.edge.answers import json, once
+from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
+from chalicelib.edge.views import view
+from chalicelib.operations.accounts.withdrawals import Wanted, find_coupon, finish, return_money, withdraw
 from chalicelib.operations.attempts import Reused
-
-if TYPE_CHECKING:
-    from chalicelib.domain.accounts.withdrawals import Reason, Step
-    from chalicelib.operations.accounts.withdrawals import Wanted
-
-blueprint = Blueprint(__name__)
 
 REFUSALS: "dict[Reason, str]" = {
     "insufficient_balance": "There is less than that available.",
@@ -37,19 +44,16 @@ _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancel
 # --- coupons ----------------------------------------------------------------------------------------------------------
 
 
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/spends", SESSION)
-def post_spend(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.Spend, keyed=True)
+def post_spend(call: Call, body: schemas.Spend, ambassador_id: str) -> Response:
     """Turn available money, or points that are worth some, into a coupon for the shop."""
-    from chalicelib.operations.accounts.withdrawals import Wanted
-
-    told = call.body(schemas.Spend)
-    return _withdraw(call, told, Wanted("spend", ambassador_id, _counted(told.amount)))
+    return _withdraw(call, body, Wanted("spend", ambassador_id, _counted(body.amount)))
 
 
-@route(blueprint, "GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read", SESSION)
+@view({200: dict}, query={"limit": str, "cursor": str})
 def get_spends(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's coupons, the newest first."""
-    query, table, profile = call.query("limit", "cursor"), deps.table(), known_ambassador(ambassador_id)
+    query, table, profile = call.query(), deps.table(), known_ambassador(ambassador_id)
     known = profile.ambassador_id
     return listed(
         f"/v1/ambassadors/{known}/spends",
@@ -60,51 +64,46 @@ def get_spends(call: Call, ambassador_id: str) -> Response:
     )
 
 
-@route(blueprint, "GET", "/v1/coupons/{code}", "checkout", "admin:read")
+@view({200: dict})
 def get_coupon(call: Call, code: str) -> Response:
     """Show a coupon: what it is worth, and whether it can still be used."""
     call.query()
     return json(200, _shown(_coupon(code)))
 
 
-@route(blueprint, "POST", "/v1/coupons/{code}/confirm", "checkout")
-def post_coupon_confirm(call: Call, code: str) -> Response:
+@view({200: dict}, body=schemas.CouponConfirm)
+def post_coupon_confirm(call: Call, body: schemas.CouponConfirm, code: str) -> Response:
     """Use up a coupon on an order."""
-    told = call.body(schemas.CouponConfirm)
-    return _finish(call, _coupon(code), "confirmed", told.order_id)
+    return _finish(call, _coupon(code), "confirmed", body.order_id)
 
 
-@route(blueprint, "POST", "/v1/coupons/{code}/cancel", "checkout")
-def post_coupon_cancel(call: Call, code: str) -> Response:
+@view({200: dict}, body=schemas.CouponCancel)
+def post_coupon_cancel(call: Call, body: schemas.CouponCancel, code: str) -> Response:
     """Give the money of a coupon back to the ambassador."""
-    call.body(schemas.CouponCancel)
     return _finish(call, _coupon(code), "cancelled", None)
 
 
-@route(blueprint, "POST", "/v1/coupons/{code}/return", "checkout", "admin:write")
-def post_coupon_return(call: Call, code: str) -> Response:
+@view({200: dict}, body=schemas.Return, keyed=True)
+def post_coupon_return(call: Call, body: schemas.Return, code: str) -> Response:
     """Give back what a confirmed coupon was not needed for, wholly or in part."""
-    return _return(call, lambda: _coupon(code))
+    return _return(call, body, lambda: _coupon(code))
 
 
 # --- payouts ----------------------------------------------------------------------------------------------------------
 
 
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/payouts", "admin:write")
-def post_payout(call: Call, ambassador_id: str) -> Response:
+@view({200: dict}, body=schemas.Payout, keyed=True)
+def post_payout(call: Call, body: schemas.Payout, ambassador_id: str) -> Response:
     """Reserve money of an ambassador that is to be paid out by other means."""
-    from chalicelib.operations.accounts.withdrawals import Wanted
-
-    told = call.body(schemas.Payout)
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
-    amount = Money(told.amount.amount, told.amount.currency)
-    return _withdraw(call, told, Wanted("payout", known, amount, author, told.reference, told.note))
+    amount = Money(body.amount.amount, body.amount.currency)
+    return _withdraw(call, body, Wanted("payout", known, amount, author, body.reference, body.note))
 
 
-@route(blueprint, "GET", "/v1/payouts", "admin:read")
+@view({200: dict}, query={"state": str, "limit": str, "cursor": str})
 def get_payouts(call: Call) -> Response:
     """List payouts in one state, the newest first; without a state, those that nobody has reported on."""
-    query, table = call.query("state", "limit", "cursor"), deps.table()
+    query, table = call.query(), deps.table()
     named = query.get("state", "pending")
     if named not in _STATES:
         raise bad_field("?state", f"is one of {', '.join(_STATES)}")
@@ -118,40 +117,35 @@ def get_payouts(call: Call) -> Response:
     )
 
 
-@route(blueprint, "GET", "/v1/payouts/{payout_id}", "admin:read")
+@view({200: dict})
 def get_payout(call: Call, payout_id: str) -> Response:
     """Show a payout."""
     call.query()
     return json(200, _shown(_payout(payout_id)))
 
 
-@route(blueprint, "POST", "/v1/payouts/{payout_id}/confirm", "admin:write")
-def post_payout_confirm(call: Call, payout_id: str) -> Response:
+@view({200: dict}, body=schemas.PayoutConfirm)
+def post_payout_confirm(call: Call, body: schemas.PayoutConfirm, payout_id: str) -> Response:
     """Say that a payout was made."""
-    told = call.body(schemas.PayoutConfirm)
-    return _finish(call, _payout(payout_id), "confirmed", told.reference)
+    return _finish(call, _payout(payout_id), "confirmed", body.reference)
 
 
-@route(blueprint, "POST", "/v1/payouts/{payout_id}/cancel", "admin:write")
-def post_payout_cancel(call: Call, payout_id: str) -> Response:
+@view({200: dict}, body=schemas.PayoutCancel)
+def post_payout_cancel(call: Call, body: schemas.PayoutCancel, payout_id: str) -> Response:
     """Say that a payout has surely not been made: the ambassador has the money again."""
-    told = call.body(schemas.PayoutCancel)
-    return _finish(call, _payout(payout_id), "cancelled", told.note)
+    return _finish(call, _payout(payout_id), "cancelled", body.note)
 
 
-@route(blueprint, "POST", "/v1/payouts/{payout_id}/return", "admin:write")
-def post_payout_return(call: Call, payout_id: str) -> Response:
+@view({200: dict}, body=schemas.Return, keyed=True)
+def post_payout_return(call: Call, body: schemas.Return, payout_id: str) -> Response:
     """Say that a payout came back from the bank, wholly or in part: the ambassador has the money again."""
-    return _return(call, lambda: _payout(payout_id))
+    return _return(call, body, lambda: _payout(payout_id))
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
 def _withdraw(call: Call, told: fields.Shape, wanted: "Wanted") -> Response:
-    from chalicelib.domain.accounts.suspensions import Stopped
-    from chalicelib.domain.accounts.withdrawals import Refused
-    from chalicelib.operations.accounts.withdrawals import withdraw
 
     made = withdraw(
         deps.table(), wanted, deps.program(), attempt=attempt(call, told), now=deps.now(), chance=deps.chance()
@@ -166,8 +160,6 @@ def _withdraw(call: Call, told: fields.Shape, wanted: "Wanted") -> Response:
 
 
 def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> Response:
-    from chalicelib.domain.accounts.withdrawals import Already, TooLate
-    from chalicelib.operations.accounts.withdrawals import finish
 
     answer = finish(deps.table(), was.id, step, deps.program(), by=call.key.id, closing=closing, now=deps.now())
     if isinstance(answer, Already | TooLate):
@@ -175,11 +167,7 @@ def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> R
     return once(_shown(answer.withdrawal), replayed=answer.replayed)
 
 
-def _return(call: Call, find: Callable[[], Withdrawal]) -> Response:
-    from chalicelib.domain.accounts.withdrawals import NotConfirmed, Refused, TooMuch
-    from chalicelib.operations.accounts.withdrawals import return_money
-
-    told = call.body(schemas.Return)
+def _return(call: Call, told: schemas.Return, find: Callable[[], Withdrawal]) -> Response:
     asked, amount = attempt(call, told), _counted(told.amount) if told.amount else None
     if amount is not None and amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
@@ -214,8 +202,6 @@ def _too_much(stored: Withdrawal) -> Problem:
 
 def _stands(stored: Withdrawal, step: "Step") -> Problem:
     """Say what stands instead of what was asked for."""
-    from chalicelib.domain.accounts.withdrawals import has_expired
-
     name = "coupon" if stored.kind == "spend" else "payout"
     if stored.state == step:
         return Problem(409, "conflicting_repeat", f"This {name} was {step} with other content, which stays as it is.")
@@ -226,7 +212,6 @@ def _stands(stored: Withdrawal, step: "Step") -> Problem:
 
 
 def _coupon(typed: str) -> Withdrawal:
-    from chalicelib.operations.accounts.withdrawals import find_coupon
 
     code = normal_code(typed)
     found = find_coupon(deps.table(), code) if code else None

@@ -7,7 +7,7 @@ keys say nothing of origins, so no browser lets a page read them: a key has no b
 from collections.abc import Callable
 from http import HTTPStatus
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Chalice, Request, Response
 
 from chalicelib import deps
 from chalicelib.domain.program.program import origins_of
@@ -25,10 +25,10 @@ _readers: dict[str, dict[str, str]] = {}
 """By path and method, whose pages may read it."""
 
 
-def admit(blueprint: Blueprint, path: str, methods: list[str], readers: str) -> None:
+def admit(app: Chalice, path: str, methods: list[str], readers: str) -> None:
     """Let pages read a route. The first one of a path also gets the question that browsers ask beforehand answered."""
     if path not in _readers:
-        blueprint.route(path, methods=["OPTIONS"], content_types=[], name=preflight.__name__)(preflight)
+        app.route(path, methods=["OPTIONS"], content_types=[], name=preflight.__name__)(preflight)
     _readers.setdefault(path, {}).update(dict.fromkeys(methods, readers))
 
 

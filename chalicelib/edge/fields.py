@@ -5,7 +5,7 @@ JSON numbers with a fraction or exponent are never money: msgspec in its strict 
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -193,6 +193,28 @@ def unit_of(told: Counted | Change) -> str:
     if unit is None or (told.currency and told.unit):
         raise bad_field("/amount", "has either a currency or a unit")
     return unit
+
+
+def check_parts(amount: Money, parts: Mapping[str, Money | None]) -> None:
+    """Refuse parts of an amount, by pointer, that are in another currency, or more than there is.
+
+    Raises:
+        Problem: 400.
+    """
+    left = amount.amount
+    for pointer, part in parts.items():
+        if part is None:
+            continue
+        if part.currency != amount.currency:
+            raise bad_field(f"{pointer}/currency", "is not the currency of the amount")
+        left -= part.amount
+        if left < 0:
+            raise bad_field(f"{pointer}/amount", "is more than there is of the amount")
+
+
+def minor(told: Money | None) -> int | None:
+    """Return the minor units of an amount that may not be there."""
+    return None if told is None else told.amount
 
 
 def birthday(given: str | None) -> str | None:

@@ -1,12 +1,11 @@
 """Requests that nature gives no key: their header `Idempotency-Key` tells a repeat from another request.
 
-A view of such a route reads (POST /v1/keys in `access.py` is one):
+A view of such a route reads (`post_key` is one):
 
-    told = call.body(schemas.Spend)
-    made = spend(deps.table(), …, attempt=attempt(call, told), now=deps.now())
+    made = spend(deps.table(), …, attempt=attempt(call, body), now=deps.now())
     if isinstance(made, Reused):
         raise reused()
-    return once(present.spend(made.spend), replayed=made.replayed)
+    return once(spend_of(made.spend), replayed=made.replayed)
 
 `attempt` answers 400 without the header, `reused` 422 when the key came with another request before, and `once` 201 the
 first time, then 200 with `Idempotent-Replayed: true`. What the operation does is told in `operations/attempts.py`.
@@ -19,7 +18,7 @@ import msgspec
 
 from chalicelib import deps
 from chalicelib.domain.model.access import Attempt
-from chalicelib.edge.auth import Call
+from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, content
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.operations.access.keys import normal_owner

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.edge.auth import json
+from chalicelib.edge.answers import json
 from chalicelib.edge.problems import bad_field
 
 LIMIT_MAX = 100

@@ -73,6 +73,13 @@ def unknown_ambassador() -> Problem:
     return not_found("There is no such ambassador.")
 
 
+def conflicting_repeat(key: str) -> Problem:
+    """A 409 about a report whose natural key has come with other content before."""
+    return Problem(
+        409, "conflicting_repeat", f"This {key} was reported before with other content, which stays as it is."
+    )
+
+
 def answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware around every request: problems as such, an id on every answer, one log line without personal data."""
     request_id = str(request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", ""))

@@ -2,62 +2,60 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib import deps
+from chalicelib.domain.program.links import shop_link
 from chalicelib.domain.program.program import Program, Rate
-from chalicelib.edge.auth import ANYONE, Call, route
+from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Headers, bad_field, not_found
+from chalicelib.edge.views import view
 from chalicelib.operations.people import share
+from chalicelib.operations.people.visitors import is_person
 from chalicelib.telemetry import logger
-
-if TYPE_CHECKING:
-    from chalicelib.web.card import Card
-    from chalicelib.web.pages import Offer
-
-blueprint = Blueprint(__name__)
+from chalicelib.web import pages, qr
+from chalicelib.web.card import Card, card_of, draw
+from chalicelib.web.language import accepted, spoken
+from chalicelib.web.pages import Offer
 
 _FOREVER = "public, max-age=31536000, immutable"
 _QR_SIZES = range(128, 1025)
 _QR_SIZE = 512
 
 
-@route(blueprint, "GET", "/r/{code}", ANYONE)
+@view({200: dict})
 def get_landing(call: Call, code: str) -> Response:
     """Show a friend who recommends the shop and what they get, and count the visit."""
     return _visit(call, code)
 
 
-@route(blueprint, "GET", "/R/{code}", ANYONE)
+@view({200: dict})
 def get_landing_in_capitals(call: Call, code: str) -> Response:
     """Show the same to whoever typed the link in capitals."""
     return _visit(call, code)
 
 
-@route(blueprint, "GET", "/r/{code}/qr.svg", ANYONE)
+@view({200: dict})
 def get_qr_svg(call: Call, code: str) -> Response:
     """Draw the share link as a QR that scales to any print."""
     link = _qr_link(code)
-    from chalicelib.web import qr
 
     return _kept(call, f"svg:{link}", _FOREVER, "image/svg+xml", lambda: qr.svg(link, title=link))
 
 
-@route(blueprint, "GET", "/r/{code}/qr.png", ANYONE)
+@view({200: dict})
 def get_qr_png(call: Call, code: str) -> Response:
     """Draw the share link as a QR of a given number of pixels."""
     given = _sent(call).get("size", str(_QR_SIZE))
     if not (given.isascii() and given.isdigit() and len(given) < len("10000") and int(given) in _QR_SIZES):
         raise bad_field("?size", f"is a whole number from {_QR_SIZES[0]} to {_QR_SIZES[-1]}")
     link = _qr_link(code)
-    from chalicelib.web import qr
 
     return _kept(call, f"png{given}:{link}", _FOREVER, "image/png", lambda: qr.png(link, int(given)))
 
 
-@route(blueprint, "GET", "/r/{code}/card.png", ANYONE)
+@view({200: dict})
 def get_card(call: Call, code: str) -> Response:
     """Draw the picture for previews of a share link. Its address names what it shows, so it may be kept for good."""
     program = deps.program()
@@ -65,7 +63,6 @@ def get_card(call: Call, code: str) -> Response:
     card = _card(program, shared) if shared else None
     if card is None:
         raise not_found("There is no such picture.")
-    from chalicelib.web.card import draw
 
     kept = _FOREVER if _sent(call).get("v") == card.version else "public, max-age=300"
     return _kept(call, f"card:{card.version}", kept, "image/png", lambda: draw(card))
@@ -80,9 +77,6 @@ def _visit(call: Call, code: str) -> Response:
 
 
 def _landing(call: Call, shared: "share.Shared | None") -> Response:
-    from chalicelib.domain.program.links import shop_link
-    from chalicelib.web import pages
-    from chalicelib.web.language import accepted, spoken
 
     program, sent = deps.program(), _sent(call)
     wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
@@ -106,9 +100,6 @@ def _landing(call: Call, shared: "share.Shared | None") -> Response:
 
 def _card(program: Program, shared: "share.Shared") -> "Card | None":
     """What the picture for previews shows. It is one for all readers, so its figure is as the shop writes them."""
-    from chalicelib.web import pages
-    from chalicelib.web.card import card_of
-
     saving = pages.saving(_offer(program, share.offered(shared, program, now=deps.now())), program.locale)
     return card_of(program.shop_name, shared.by.person.first_name, saving)
 
@@ -118,7 +109,6 @@ def _card_url(share_url: str, card: "Card | None") -> str | None:
 
 
 def _html(status: int, page: str, locale: str) -> Response:
-    from chalicelib.web import pages
 
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -137,7 +127,6 @@ def _sent(call: Call) -> dict[str, str]:
 
 
 def _offer(program: Program, rate: Rate | None) -> "Offer | None":
-    from chalicelib.web.pages import Offer
 
     if rate is None:
         return None
@@ -163,7 +152,6 @@ def _kept(call: Call, content: str, kept: str, kind: str, draw: Callable[[], str
 
 
 def _is_person(call: Call) -> bool:
-    from chalicelib.operations.people.visitors import is_person
 
     purpose = call.header("sec-purpose") or call.header("purpose") or call.header("x-moz")
     return is_person(call.header("user-agent"), purpose)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from chalice.app import Blueprint, Chalice, Response
+from chalice.app import Chalice, Response
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import deps
@@ -11,9 +11,12 @@ from chalicelib.domain.effects import Create
 from chalicelib.domain.model.access import Attempt
 from chalicelib.domain.model.people import Membership
 from chalicelib.edge import problems
-from chalicelib.edge.auth import SESSION, Call, once, route
+from chalicelib.edge.answers import once
+from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape
 from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.routes import Route, register
+from chalicelib.edge.views import view
 from chalicelib.operations import attempts
 from chalicelib.operations.access import keys
 from chalicelib.operations.attempts import Repeated, Reused
@@ -109,7 +112,6 @@ def test_what_is_stored_tells_nothing(shop: Shop) -> None:
 
 other_app = Chalice(app_name="other")
 other_app.register_middleware(problems.answer, event_type="http")
-blueprint = Blueprint("other")
 
 
 class Wish(Shape):
@@ -133,17 +135,17 @@ def grant(table: Table, ambassador_id: str, attempt: Attempt) -> tuple[str, bool
     return thing.person, False
 
 
-@route(blueprint, "POST", "/v1/ambassadors/{ambassador_id}/things", "admin:write", SESSION)
-def post_thing(call: Call, ambassador_id: str) -> Response:
+@view({201: None, 200: None}, body=Wish, keyed=True)
+def post_thing(call: Call, body: Wish, ambassador_id: str) -> Response:
     """Make a thing."""
-    told = call.body(Wish)
-    made = grant(deps.table(), ambassador_id, attempt(call, told))
+    made = grant(deps.table(), ambassador_id, attempt(call, body))
     if isinstance(made, Reused):
         raise reused()
     return once({"name": made[0], "for": call.ambassador_id}, replayed=made[1])
 
 
-other_app.register_blueprint(blueprint)
+THINGS = Route("POST", "/v1/ambassadors/{ambassador_id}/things", "admin:write session", f"{__name__}.post_thing")
+register(other_app, [THINGS])
 
 
 class Things:

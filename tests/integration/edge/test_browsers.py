@@ -12,6 +12,7 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.edge import browsers
+from chalicelib.edge.routes import ROUTES
 from chalicelib.operations.program import programs
 from memory.faults import refused
 from memory.shop import PROGRAM, Body, Shop
@@ -24,10 +25,10 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def routes() -> Iterator[tuple[str, str, set[str]]]:
-    """Method, path and scopes of every route."""
-    for path, methods in app.app.routes.items():
-        for method, entry in methods.items():
-            yield method, path, set(getattr(entry.view_function, "scopes", ()))
+    """Method, path and scopes of every route; HEAD goes with GET."""
+    for route in ROUTES:
+        for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+            yield method, route.path, set(route.scopes)
 
 
 def readers(path: str, method: str) -> str | None:

@@ -1,0 +1,45 @@
+"""How a view answers: with the JSON of a shape."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Response
+
+from chalicelib.domain.money import is_currency
+
+
+class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What all answers share: a field that has a default is left out when it holds that."""
+
+
+class Sum(Answer):
+    """Minor units beside their currency (ISO 4217), or a number of another unit: points, or a gift by its name."""
+
+    amount: int
+    currency: str | None = None
+    unit: str | None = None
+
+
+def money(amount: int, unit: str) -> Sum:
+    """Write an amount of a currency or of another unit."""
+    return Sum(amount=amount, currency=unit) if is_currency(unit) else Sum(amount=amount, unit=unit)
+
+
+def money_if(amount: int | None, unit: str | None) -> Sum | None:
+    """Write an amount that may not be there."""
+    return None if amount is None or unit is None else money(amount, unit)
+
+
+def json(status: int, body: Any, **headers: str) -> Response:
+    """Answer with JSON; a header's underscores stand for hyphens."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Response(
+        body=msgspec.json.encode(body).decode() + "\n",
+        status_code=status,
+        headers={"Content-Type": "application/json", "Cache-Control": "no-store", **named},
+    )
+
+
+def once(body: Any, *, replayed: bool) -> Response:
+    """Answer 201 the first time, then 200 with the stored body and a mark."""
+    return json(200, body, Idempotent_Replayed="true") if replayed else json(201, body)

@@ -1,0 +1,180 @@
+"""Every route on one page: method, path, who may call it, and the view that answers.
+
+A view is imported when its route is first called, so that a cold start pays for what its request needs, however many
+routes there are.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from chalice.app import Chalice, Response
+
+from chalicelib.edge import browsers
+from chalicelib.edge.auth import authorise, resolved
+from chalicelib.edge.call import Call
+from chalicelib.edge.fields import parse
+from chalicelib.edge.problems import Problem
+from chalicelib.edge.scopes import ANYONE, SESSION
+from chalicelib.edge.views import Contract
+from chalicelib.operations.program.programs import NoProgramError
+from chalicelib.store.table import BusyError
+
+
+class Route(NamedTuple):
+    """One operation of the HTTP surface.
+
+    Attributes:
+        callers: The scopes of which a caller holds one, with blanks between. `anyone` makes the route public, `session`
+            admits an ambassador.
+        view: The module, and the function in it.
+    """
+
+    method: str
+    path: str
+    callers: str
+    view: str
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of which a caller holds one."""
+        return tuple(self.callers.split())
+
+    @property
+    def name(self) -> str:
+        """The name of the view, which is the operation's."""
+        return self.view.rpartition(".")[2]
+
+
+# fmt: off
+ROUTES = (
+    # checkout, and what becomes of orders
+    Route("POST", "/v1/quotes", "checkout", "chalicelib.api.checkout.post_quote"),
+    Route("POST", "/v1/redemptions", "checkout", "chalicelib.api.checkout.post_redemption"),
+    Route("GET", "/v1/redemptions/{order_id}", "checkout admin:read", "chalicelib.api.orders.get_redemption"),
+    Route("POST", "/v1/orders/{order_id}/refunds", "checkout", "chalicelib.api.facts.post_refund"),
+    Route("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal", "checkout", "chalicelib.api.facts.post_reversal"),
+    Route("POST", "/v1/orders/{order_id}/fulfilments", "checkout", "chalicelib.api.facts.post_fulfilment"),
+    Route("POST", "/v1/orders/{order_id}/payments", "checkout", "chalicelib.api.facts.post_payment"),
+    Route("POST", "/v1/orders/{order_id}/release-friend", "admin:write", "chalicelib.api.friends.post_release"),
+    # ambassadors
+    Route("POST", "/v1/ambassadors", "enrol", "chalicelib.api.ambassadors.post_ambassador"),
+    Route("GET", "/v1/ambassadors", "admin:read", "chalicelib.api.ambassadors.get_ambassadors"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}", "admin:read session", "chalicelib.api.ambassadors.get_ambassador"),
+    Route("PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write session", "chalicelib.api.ambassadors.patch_ambassador"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write", "chalicelib.api.ambassadors.post_merge"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read session", "chalicelib.api.ambassadors.get_referrals"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read session", "chalicelib.api.ambassadors.get_ambassador_ledger"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write session", "chalicelib.api.codes.post_code"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read session", "chalicelib.api.codes.get_codes"),
+    Route("PATCH", "/v1/codes/{code}", "admin:write", "chalicelib.api.codes.patch_code"),
+    Route("GET", "/v1/codes/{code}", "anyone", "chalicelib.api.codes.get_code"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "chalicelib.api.sessions.post_session"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/sessions", "enrol admin:read session", "chalicelib.api.sessions.get_sessions"),
+    Route("DELETE", "/v1/ambassadors/{ambassador_id}/sessions", "enrol admin:write session", "chalicelib.api.sessions.delete_sessions"),
+    Route("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol admin:write session", "chalicelib.api.sessions.delete_session"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/claims", "session", "chalicelib.api.claims.post_claim"),
+    Route("GET", "/v1/claims", "admin:read", "chalicelib.api.claims.get_claims"),
+    Route("POST", "/v1/claims/{claim_id}", "admin:write", "chalicelib.api.claims.post_claim_decision"),
+    # what leaves an account, and what is corrected by hand
+    Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.withdrawals.post_spend"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.withdrawals.get_spends"),
+    Route("GET", "/v1/coupons/{code}", "checkout admin:read", "chalicelib.api.withdrawals.get_coupon"),
+    Route("POST", "/v1/coupons/{code}/confirm", "checkout", "chalicelib.api.withdrawals.post_coupon_confirm"),
+    Route("POST", "/v1/coupons/{code}/cancel", "checkout", "chalicelib.api.withdrawals.post_coupon_cancel"),
+    Route("POST", "/v1/coupons/{code}/return", "checkout admin:write", "chalicelib.api.withdrawals.post_coupon_return"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/payouts", "admin:write", "chalicelib.api.withdrawals.post_payout"),
+    Route("GET", "/v1/payouts", "admin:read", "chalicelib.api.withdrawals.get_payouts"),
+    Route("GET", "/v1/payouts/{payout_id}", "admin:read", "chalicelib.api.withdrawals.get_payout"),
+    Route("POST", "/v1/payouts/{payout_id}/confirm", "admin:write", "chalicelib.api.withdrawals.post_payout_confirm"),
+    Route("POST", "/v1/payouts/{payout_id}/cancel", "admin:write", "chalicelib.api.withdrawals.post_payout_cancel"),
+    Route("POST", "/v1/payouts/{payout_id}/return", "admin:write", "chalicelib.api.withdrawals.post_payout_return"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/adjustments", "admin:write", "chalicelib.api.adjustments.post_adjustment"),
+    Route("GET", "/v1/adjustments", "admin:read", "chalicelib.api.adjustments.get_adjustments"),
+    Route("GET", "/v1/adjustments/{adjustment_id}", "admin:read", "chalicelib.api.adjustments.get_adjustment"),
+    Route("POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write", "chalicelib.api.adjustments.post_adjustment_decision"),
+    Route("GET", "/v1/gifts", "admin:read", "chalicelib.api.gifts.get_gifts"),
+    Route("POST", "/v1/gifts/{gift_id}/sent", "admin:write", "chalicelib.api.gifts.post_gift_sent"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/suspend", "admin:write", "chalicelib.api.suspensions.post_suspend"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/reinstate", "admin:write", "chalicelib.api.suspensions.post_reinstate"),
+    # what admins read and decide
+    Route("GET", "/v1/reviews", "admin:read", "chalicelib.api.reviews.get_reviews"),
+    Route("POST", "/v1/reviews", "admin:write", "chalicelib.api.reviews.post_reviews"),
+    Route("POST", "/v1/reviews/{order_id}", "admin:write", "chalicelib.api.reviews.post_review"),
+    Route("GET", "/v1/ledger", "admin:read", "chalicelib.api.ledger.get_ledger"),
+    Route("GET", "/v1/ledger/audit", "admin:read", "chalicelib.api.audit.get_audit"),
+    Route("POST", "/v1/ledger/audit", "admin:write", "chalicelib.api.audit.post_audit"),
+    Route("GET", "/v1/program", "admin:read", "chalicelib.api.program.get_program"),
+    Route("PUT", "/v1/program", "admin:write", "chalicelib.api.program.put_program"),
+    Route("GET", "/v1/program/versions", "admin:read", "chalicelib.api.program.get_versions"),
+    Route("GET", "/v1/program/versions/{version}", "admin:read", "chalicelib.api.program.get_version"),
+    Route("GET", "/v1/program/schema", "anyone", "chalicelib.api.program.get_schema"),
+    Route("POST", "/v1/program/preview", "admin:read", "chalicelib.api.program.post_preview"),
+    Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
+    # the service itself
+    Route("POST", "/v1/keys", "admin:keys", "chalicelib.api.keys.post_key"),
+    Route("GET", "/v1/keys", "admin:keys", "chalicelib.api.keys.get_keys"),
+    Route("DELETE", "/v1/keys/{key_id}", "admin:keys", "chalicelib.api.keys.delete_key"),
+    Route("GET", "/healthz", "anyone", "chalicelib.api.health.get_health"),
+    # pages
+    Route("GET", "/r/{code}", "anyone", "chalicelib.site.share_page.get_landing"),
+    Route("GET", "/R/{code}", "anyone", "chalicelib.site.share_page.get_landing_in_capitals"),
+    Route("GET", "/r/{code}/qr.svg", "anyone", "chalicelib.site.share_page.get_qr_svg"),
+    Route("GET", "/r/{code}/qr.png", "anyone", "chalicelib.site.share_page.get_qr_png"),
+    Route("GET", "/r/{code}/card.png", "anyone", "chalicelib.site.share_page.get_card"),
+)
+# fmt: on
+
+
+def register(app: Chalice, routes: Iterable[Route] = ROUTES) -> None:
+    """Give the app its routes. HEAD comes with GET, and pages of a browser may read what is not for keys alone."""
+    for route in routes:
+        methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
+        content_types = [] if route.method in {"GET", "DELETE"} else ["application/json"]
+        handler = app.route(route.path, methods=methods, content_types=content_types, name=route.name)
+        handler(_handler(app, route))
+        if {ANYONE, SESSION} & set(route.scopes):
+            readers = browsers.EVERYBODY if ANYONE in route.scopes else browsers.SHOP
+            browsers.admit(app, route.path, methods, readers)
+
+
+@cache
+def view_of(route: Route) -> Callable[..., Response]:
+    """Import the view of a route."""
+    module, _, name = route.view.rpartition(".")
+    view: Callable[..., Response] = getattr(import_module(module), name)
+    return view
+
+
+def contract_of(view: Callable[..., Response]) -> Contract:
+    """Return what a view has promised."""
+    contract: Contract = view.contract  # type: ignore[attr-defined]
+    return contract
+
+
+def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
+    def handle(**parameters: str) -> Response:
+        request = app.current_request
+        assert request is not None, "Chalice sets it before it calls"
+        try:
+            who = authorise(request, route.scopes)
+            view = view_of(route)
+            contract = contract_of(view)
+            call = Call(request, who, resolved(parameters, who), contract.query)
+            body: tuple[Any, ...] = () if contract.body is None else (parse(_raw(request), contract.body),)
+            return view(call, *body, **call.parameters)
+        except BusyError as error:
+            busy = "The table did not answer in time. Send it again."
+            raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error
+        except NoProgramError as error:
+            detail = "No program has been published yet."
+            raise Problem(503, "no_program", detail, headers={"Retry-After": "60"}) from error
+
+    handle.__name__ = route.name
+    return handle
+
+
+def _raw(request: Any) -> bytes:
+    raw = request.raw_body
+    return raw if isinstance(raw, bytes) else raw.encode()

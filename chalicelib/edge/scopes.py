@@ -1,0 +1,7 @@
+"""Who may call a route, beside the scopes that a server key holds."""
+
+ANYONE = "anyone"
+"""The scope of a public route."""
+
+SESSION = "session"
+"""The scope of a route that is open to an ambassador's session, for what concerns that ambassador."""

@@ -1,0 +1,81 @@
+"""What a view promises beside its code: the body it takes, the query it knows, and all its answers.
+
+The promise is kept at the edge (a body is checked before the view is called) and told to machines (`openapi.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+
+from chalice.app import Response
+
+from chalicelib.edge.call import Call
+
+B = TypeVar("B")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An answer that is no JSON of a shape: its content type, and a shape if it is JSON all the same."""
+
+    content_type: str
+    shape: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a view takes and answers.
+
+    Attributes:
+        answers: By status, the shape of the body: a type, a `Media`, or several of these. None stands for no body.
+        body: The shape of the request's body, if it takes one.
+        query: By name, the type of each query parameter that is known.
+        problems: By status, the reasons of problems that are this view's own. What every route may answer, such as 401
+            or 503, is told once for all.
+        keyed: Whether it takes an `Idempotency-Key`.
+        headers: The request headers beside that one which it reads, by name.
+    """
+
+    answers: Mapping[int, Any]
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    keyed: bool = False
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@overload
+def view(
+    answers: Mapping[int, Any],
+    *,
+    body: type[B],
+    query: Mapping[str, Any] = ...,
+    problems: Mapping[int, Sequence[str]] = ...,
+    keyed: bool = ...,
+    headers: Mapping[str, Any] = ...,
+) -> Callable[[Callable[Concatenate[Call, B, P], Response]], Callable[Concatenate[Call, B, P], Response]]: ...
+
+
+@overload
+def view(
+    answers: Mapping[int, Any],
+    *,
+    query: Mapping[str, Any] = ...,
+    problems: Mapping[int, Sequence[str]] = ...,
+    headers: Mapping[str, Any] = ...,
+) -> Callable[[Callable[Concatenate[Call, P], Response]], Callable[Concatenate[Call, P], Response]]: ...
+
+
+def view(answers: Mapping[int, Any], **promises: Any) -> Callable[[Any], Any]:
+    """Say what a view takes and answers. One that takes a body gets it after the `Call`, checked.
+
+    The first line of its docstring is the operation's summary, the rest its description.
+    """
+    contract = Contract(answers, **promises)
+
+    def promise(function: Any) -> Any:
+        function.contract = contract
+        return function
+
+    return promise
