@@ -1,52 +1,30 @@
 """What a decision wants written. Each effect becomes exactly one conditional item of one transaction."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from chalicelib.domain.model.access import ApiKey, Attempt, Session
-from chalicelib.domain.model.accounts import (
-    Account,
-    Adjustment,
-    Coupon,
-    Draw,
-    Gift,
-    LedgerEntry,
-    Suspension,
-    Withdrawal,
-)
-from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Later, Redemption
-from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
-from chalicelib.domain.model.reviews import Case, Trait
-from chalicelib.domain.model.work import Job
-from chalicelib.domain.program.program import Program
+if TYPE_CHECKING:
+    from chalicelib.domain.model.access import ApiKey
+    from chalicelib.domain.model.accounts import Draw
+    from chalicelib.domain.model.orders import Later, Redemption
+    from chalicelib.domain.model.people import Code
 
-Entity = (
-    Later
-    | Program
-    | Account
-    | Adjustment
-    | ApiKey
-    | Attempt
-    | Case
-    | Claim
-    | Code
-    | Coupon
-    | Friend
-    | FurtherCodes
-    | Gift
-    | Job
-    | LedgerEntry
-    | Membership
-    | Message
-    | OpenClaims
-    | Profile
-    | Redemption
-    | Trait
-    | Session
-    | Suspension
-    | Withdrawal
-)
+BUDGET_SHARDS = 8
+"""A month's budget lies in this many items, so that settling for many ambassadors at once meets no single hot one."""
+
+
+class Entity(Protocol):
+    """Whatever is stored: a dataclass of the model's. The store has a list of them all."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class Versioned(Entity, Protocol):
+    """An entity that changes: each change has the next version."""
+
+    @property
+    def version(self) -> int:
+        """How often it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +38,21 @@ class Create:
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
-    entity: (
-        Account
-        | Adjustment
-        | Case
-        | Claim
-        | Friend
-        | FurtherCodes
-        | Gift
-        | Job
-        | Membership
-        | OpenClaims
-        | Profile
-        | Redemption
-        | Session
-        | Trait
-        | Withdrawal
-    )
+    entity: Versioned
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
     """A code belongs to this ambassador with these owners from now on; what else it says stays."""
 
-    code: Code
+    code: "Code"
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
     """A code does not work any more; what else it says stays, whoever changes that meanwhile."""
 
-    code: Code
+    code: "Code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +66,14 @@ class Unsuspended:
 class Unchanged:
     """Write nothing, but only if the redemption is still at the version that was read."""
 
-    redemption: Redemption
+    redemption: "Redemption"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
 
-    fact: Later
+    fact: "Later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +91,21 @@ class Absent:
 class Revoked:
     """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
 
-    key: ApiKey
+    key: "ApiKey"
 
 
 @dataclass(frozen=True, slots=True)
 class Valid:
     """Write nothing, but only if this server key has not been revoked."""
 
-    key: ApiKey
+    key: "ApiKey"
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
     """Take from a shard of a month's budget, or give back to it."""
 
-    draw: Draw
+    draw: "Draw"
 
 
 Effect = Create | Replace | Owned | Paused | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid

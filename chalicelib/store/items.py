@@ -2,84 +2,26 @@
 
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from functools import cache
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model.access import ApiKey, Attempt, Session
-from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Suspension, Withdrawal
-from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import (
-    Freed,
-    Fulfilment,
-    Payment,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-    Standing,
-    Terms,
-)
-from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
-from chalicelib.domain.model.reviews import Case, Trait
-from chalicelib.domain.model.work import Job
-from chalicelib.domain.program.program import Program
-from chalicelib.store.keys import Key, index_keys, key_of, kind_in, stamp
+from chalicelib.store.keys import Key, stamp
+from chalicelib.store.kinds import class_in, index_keys, key_of
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.messages import Message
 
 Item = dict[str, dict[str, Any]]
-
-_ENTITIES: dict[str, type] = {
-    "PROFILE": Profile,
-    "ACCOUNT": Account,
-    "ENTRY": LedgerEntry,
-    "SUSPENSION": Suspension,
-    "CODE": Code,
-    "CODES": FurtherCodes,
-    "AMBASSADOR": Membership,
-    "FRIEND": Friend,
-    "REDEMPTION": Redemption,
-    "REFUND": Refund,
-    "REVERSAL": Reversal,
-    "FULFILMENT": Fulfilment,
-    "REVIEW": Review,
-    "PAYMENT": Payment,
-    "FREED": Freed,
-    "CASE": Case,
-    "USED": Trait,
-    "CLAIM": Claim,
-    "OPEN": OpenClaims,
-    "GIFT": Gift,
-    "WITHDRAWAL": Withdrawal,
-    "COUPON": Coupon,
-    "ADJUSTMENT": Adjustment,
-    "MSG": Message,
-    "JOB": Job,
-    "V": Program,
-    "KEY": ApiKey,
-    "SESSION": Session,
-    "ATTEMPT": Attempt,
-}
-
 
 _LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
 """The attributes that list an item, beside `due_at`, which is a field."""
 
 _IN_CONDITIONS = {"version", "state", "attempts", "tries"}
 """The fields that conditions and updates of the table ask for by name: they are there whatever they hold."""
-
-_DEFAULTS: dict[type, dict[str, Any]] = {
-    kind: {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
-    for kind in _ENTITIES.values()
-}
-"""What the fields of each entity are when they are left out, if not None."""
-
-_STANDING, _TERMS = (
-    {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
-    for kind in (Standing, Terms)
-)
 
 _MET: set[Any] = set()
 _MEETING = Lock()
@@ -88,48 +30,58 @@ _MEETING = Lock()
 
 def item_of(entity: Entity) -> Item:
     """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
-    told, defaults = msgspec.to_builtins(entity, builtin_types=(datetime,)), _DEFAULTS[type(entity)]
+    told, defaults = msgspec.to_builtins(entity, builtin_types=(datetime,)), _defaults(type(entity))
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
     usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
     kept = {name: field for name, field in told.items() if name not in usual}
-    if isinstance(entity, Redemption) and entity.standing is not None:
-        kept["standing"] = _brief(told["standing"])
+    standing = getattr(entity, "standing", None)
+    if standing is not None:
+        terms = _brief(standing.terms, told["standing"]["terms"])
+        kept["standing"] = {**_brief(standing, told["standing"]), "terms": terms}
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
 
 
-def _brief(standing: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what a standing and its terms are by default: an order's item has to stay below a KB."""
-    terms = {name: part for name, part in standing["terms"].items() if _TERMS.get(name, ...) != part}
-    return {**{name: part for name, part in standing.items() if _STANDING.get(name, ...) != part}, "terms": terms}
+def _brief(part: Any, told: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a part of an order is by default: its item has to stay below a KB."""
+    defaults = _defaults(part.__class__)
+    return {name: field for name, field in told.items() if defaults.get(name, ...) != field}
 
 
-def letters_of(message: Message) -> list[Any]:
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """What the fields of an entity, or of a part of one, are when they are left out, if not None."""
+    return {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
+
+
+def letters_of(message: "Message") -> list[Any]:
     """Write the letters of a message, the one part of it that is updated in place."""
     return list(msgspec.to_builtins(message.letters, builtin_types=(datetime,)))
 
 
-def entity_of(item: Item) -> Entity:
-    """Read an item back. Attributes that are no field of the entity (keys, bookkeeping of retries) are passed over.
+def entity_of(item: Item) -> Any:
+    """Read an item back as the entity that it is: whoever asks knows which kind lies under its key.
+
+    Attributes that are no field of the entity (keys, bookkeeping of retries) are passed over.
 
     Raises:
+        KeyError: no kind of entity lies under such a key.
         msgspec.ValidationError: the item is not what the program writes.
     """
-    kind = kind_in(item["SK"]["S"])
     told = {name: read(value) for name, value in item.items()}
-    return _converted(told, _ENTITIES[kind])
+    return _converted(told, class_in(item["SK"]["S"]))
 
 
-def _converted(told: dict[str, Any], kind: Any) -> Entity:
+def _converted(told: dict[str, Any], kind: Any) -> Any:
     """Make an entity.
 
     msgspec looks a dataclass over when it first meets it; a second thread that meets it meanwhile crashes the process.
     """
     if kind in _MET:
-        return cast("Entity", msgspec.convert(told, kind))
+        return msgspec.convert(told, kind)
     with _MEETING:
         entity = msgspec.convert(told, kind)
     _MET.add(kind)
-    return cast("Entity", entity)
+    return entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,56 +1,10 @@
-"""Every key of the one table, and the access pattern each of them serves.
+"""How the keys of the one table are written. What lies under them, and what for, stands in `kinds`."""
 
-| entity               | PK, SK                    | read by                              | also listed in            |
-|----------------------|---------------------------|--------------------------------------|---------------------------|
-| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
-| ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
-| further codes        | AMB#a, CODES              | ambassador                           |                           |
-| suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
-| code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
-| clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
-| membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
-| friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
-| redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
-|                      |                           |                                      | day: ORDERS#day#shard     |
-| refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
-| payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
-| case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
-| trait                | TRAIT#t, USED#a           | settlement                           |                           |
-| claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
-| open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
-| gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
-| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; owner: AMB#a / time  |
-|                      |                           |                                      | or PAYOUTS#state / time   |
-| coupon               | COUPON#code, COUPON       | checkout                             |                           |
-| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
-| budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
-| message              | MSG#id, MSG               | delivery                             | due                       |
-| job                  | JOB#id, JOB               | its id                               | due                       |
-| program version      | PROGRAM, V#n              | the newest, or one version           |                           |
-| API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
-| session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
-| attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
-
-Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
-index key writes no index.
-"""
-
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple
 from zlib import crc32
 
-from chalicelib.domain.effects import Entity
-from chalicelib.domain.model.access import ApiKey, Attempt, Session
-from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Suspension, Withdrawal
-from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Later, Redemption
-from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
-from chalicelib.domain.model.reviews import Case, Trait
-from chalicelib.domain.model.work import Job
 from chalicelib.domain.people.codes import likeness
-from chalicelib.domain.program.program import Program
 
 DUE_SHARDS = 4
 DAY_SHARDS = 4
@@ -78,28 +32,9 @@ def stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def key_of(entity: Entity) -> Key:
-    """Return where an entity lies."""
-    return _KEYS[type(entity)](entity)
-
-
-def index_keys(entity: Entity) -> dict[str, Any]:
-    """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
-    listed: dict[str, Any] = {}
-    if getattr(entity, "due_at", None) is not None:
-        listed["due_pk"] = due_shard(key_of(entity).pk)
-    owned = _OWNED.get(type(entity), _nowhere)(entity)
-    if owned:
-        listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
-    if isinstance(entity, Redemption) and entity.standing is not None:
-        listed["day_pk"] = orders_of(entity.placed_at.date(), _shard(entity.order_id, DAY_SHARDS))
-        listed["day_sk"] = f"{stamp(entity.placed_at)}#{entity.order_id}"
-    if isinstance(entity, LedgerEntry):
-        listed["day_pk"] = day_of(entity.ambassador_id, entity.at)
-        listed["day_sk"] = f"{stamp(entity.at)}#{entity.id}"
-    if isinstance(entity, Session):
-        listed["expires_ttl"] = int(entity.expires_at.timestamp())
-    return listed
+def alone(mark: str, own: str) -> Key:
+    """The key of what lies in a partition of its own, found by its id."""
+    return Key(f"{mark}#{own}", mark)
 
 
 def ambassador(ambassador_id: str) -> str:
@@ -203,7 +138,7 @@ def trait(pseudonym: str, ambassador_id: str) -> Key:
 
 def claim(claim_id: str) -> Key:
     """An order that an ambassador claims."""
-    return Key(f"CLAIM#{claim_id}", "CLAIM")
+    return alone("CLAIM", claim_id)
 
 
 def open_claims(ambassador_id: str) -> Key:
@@ -213,17 +148,17 @@ def open_claims(ambassador_id: str) -> Key:
 
 def gift(gift_id: str) -> Key:
     """A gift that somebody has to send."""
-    return Key(f"GIFT#{gift_id}", "GIFT")
+    return alone("GIFT", gift_id)
 
 
 def withdrawal(withdrawal_id: str) -> Key:
     """A spend or a payout."""
-    return Key(f"WITHDRAWAL#{withdrawal_id}", "WITHDRAWAL")
+    return alone("WITHDRAWAL", withdrawal_id)
 
 
 def coupon(code: str) -> Key:
     """What leads from a coupon's code to its spend."""
-    return Key(f"COUPON#{code}", "COUPON")
+    return alone("COUPON", code)
 
 
 def payouts(state: str) -> str:
@@ -233,7 +168,7 @@ def payouts(state: str) -> str:
 
 def adjustment(adjustment_id: str) -> Key:
     """A correction by hand."""
-    return Key(f"ADJUSTMENT#{adjustment_id}", "ADJUSTMENT")
+    return alone("ADJUSTMENT", adjustment_id)
 
 
 def budget(month: str, shard: int | None = None) -> Key:
@@ -243,12 +178,12 @@ def budget(month: str, shard: int | None = None) -> Key:
 
 def message(message_id: str) -> Key:
     """An outbox message."""
-    return Key(f"MSG#{message_id}", "MSG")
+    return alone("MSG", message_id)
 
 
 def job(job_id: str) -> Key:
     """Work that goes on slice after slice."""
-    return Key(f"JOB#{job_id}", "JOB")
+    return alone("JOB", job_id)
 
 
 def program(version: int) -> Key:
@@ -258,7 +193,7 @@ def program(version: int) -> Key:
 
 def api_key(digest: str) -> Key:
     """A server key, found by the SHA-256 of its secret."""
-    return Key(f"KEY#{digest}", "KEY")
+    return alone("KEY", digest)
 
 
 def session(ambassador_id: str, session_id: str = "") -> Key:
@@ -268,7 +203,7 @@ def session(ambassador_id: str, session_id: str = "") -> Key:
 
 def attempt(key: str) -> Key:
     """What was made under an Idempotency-Key."""
-    return Key(f"ATTEMPT#{key}", "ATTEMPT")
+    return alone("ATTEMPT", key)
 
 
 def day(on: date, shard: int) -> str:
@@ -279,6 +214,11 @@ def day(on: date, shard: int) -> str:
 def day_of(ambassador_id: str, at: datetime) -> str:
     """The shard in which an entry of this moment is listed by day."""
     return day(at.date(), _shard(ambassador_id, DAY_SHARDS))
+
+
+def placed(order_id: str, at: datetime) -> Key:
+    """Where a settled order is listed by the day on which it was placed."""
+    return Key(orders_of(at.date(), _shard(order_id, DAY_SHARDS)), timed(at, order_id))
 
 
 def orders_of(on: date, shard: int) -> str:
@@ -301,62 +241,10 @@ def _coded(own: str) -> str:
     return own.replace("%", "%25").replace("#", "%23")
 
 
-def _timed(at: datetime, name: str) -> str:
+def timed(at: datetime, name: str) -> str:
     """A sort key in the order of time."""
     return f"{stamp(at)}#{name}"
 
 
-def _nowhere(_: object) -> None:
-    """The list of what is in none."""
-
-
-def _withdrawals(it: Withdrawal) -> Key:
-    if it.kind == "payout":
-        return Key(payouts(it.state), _timed(it.created_at, it.id))
-    return Key(ambassador(it.ambassador_id), SPEND + _timed(it.created_at, it.id))
-
-
 def _shard(name: str, shards: int) -> int:
     return crc32(name.encode()) % shards
-
-
-_KEYS: dict[type, Callable[[Any], Key]] = {
-    Profile: lambda it: profile(it.ambassador_id),
-    Account: lambda it: account(it.ambassador_id),
-    LedgerEntry: lambda it: entry(it.ambassador_id, it.number),
-    Code: lambda it: code(it.code),
-    FurtherCodes: lambda it: further_codes(it.ambassador_id),
-    Suspension: lambda it: suspension(it.ambassador_id, it.version),
-    Membership: lambda it: membership(it.person),
-    Friend: lambda it: friend(it.person),
-    Redemption: lambda it: redemption(it.order_id),
-    **dict.fromkeys(get_args(Later), lambda it: fact(it.order_id, it.name)),
-    Case: lambda it: case(it.order_id),
-    Trait: lambda it: trait(it.pseudonym, it.ambassador_id),
-    Claim: lambda it: claim(it.id),
-    OpenClaims: lambda it: open_claims(it.ambassador_id),
-    Gift: lambda it: gift(it.id),
-    Withdrawal: lambda it: withdrawal(it.id),
-    Coupon: lambda it: coupon(it.code),
-    Adjustment: lambda it: adjustment(it.id),
-    Message: lambda it: message(it.id),
-    Job: lambda it: job(it.id),
-    Program: lambda it: program(it.version),
-    ApiKey: lambda it: api_key(it.digest),
-    Session: lambda it: session(it.ambassador_id, it.id),
-    Attempt: lambda it: attempt(it.key),
-}
-
-_OWNED: dict[type, Callable[[Any], Key | None]] = {
-    Profile: lambda it: Key(AMBASSADORS, it.ambassador_id),
-    ApiKey: lambda it: Key(API_KEYS, it.id),
-    Redemption: lambda it: (
-        Key(ambassador(it.ambassador_id), REFERRAL + _timed(it.placed_at, it.order_id)) if it.standing else None
-    ),
-    Withdrawal: _withdrawals,
-    Case: lambda it: Key(CASES, _timed(it.deadline, it.order_id)) if it.state == "open" else None,
-    Claim: lambda it: Key(CLAIMS, _timed(it.claimed_at, it.id)) if it.state == "open" else None,
-    Gift: lambda it: Key(GIFTS, _timed(it.created_at, it.id)) if it.state == "open" else None,
-    Adjustment: lambda it: Key(ADJUSTMENTS, _timed(it.created_at, it.id)) if it.state == "waiting" else None,
-}
-"""The list in the index `owner` that an entity is in, and its place there."""

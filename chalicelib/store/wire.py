@@ -14,7 +14,7 @@ from chalicelib.store.items import Item, key_item, value
 from chalicelib.store.keys import Key
 
 WRITE_SECONDS = 5.0
-_BATCH_MAX = 100
+BATCH_MAX = 100
 _SERVER_ERROR = 500
 _PASSING = {
     "TransactionConflict",
@@ -166,8 +166,8 @@ class Wire:
         """
         found: dict[Key, Item] = {}
         deadline = self.deadline(WRITE_SECONDS)
-        for start in range(0, len(wanted), _BATCH_MAX):
-            left = [key_item(key) for key in wanted[start : start + _BATCH_MAX]]
+        for start in range(0, len(wanted), BATCH_MAX):
+            left = [key_item(key) for key in wanted[start : start + BATCH_MAX]]
             for attempt in count():
                 request = {self.name: {"Keys": left, "ConsistentRead": True}}
                 answer = self._call(self._client.batch_get_item, RequestItems=request)

@@ -43,6 +43,14 @@ HEAVY = (
 )
 """What a redemption has no use for."""
 
+PATH = """
+import sys
+from chalicelib import deps
+from chalicelib.operations.orders import redeem
+print(*(name for name in sys.modules if name.startswith("chalicelib.domain.model.")))
+"""
+"""Prints the entities that a redemption's own path loads."""
+
 RATIO_MAX = 1.6
 """Measured: about 1.3 times the floor. The rest is room for a busy machine."""
 
@@ -69,6 +77,12 @@ def test_nothing_heavy_is_on_the_checkouts_path(loaded: Body, moment: str) -> No
 def test_importing_the_app_loads_no_aws_client(loaded: Body) -> None:
     """The public pages' first byte doesn't wait for a client either: deps makes it at its first use."""
     assert {"boto3", "botocore.client", "s3transfer"} & set(loaded["at_import"]) == set()
+
+
+def test_a_kind_of_entity_is_loaded_when_it_is_met() -> None:
+    """A redemption loads what orders and people are, and no accounts, claims or jobs: classes are slow to make."""
+    told = python(["-c", PATH], ENVIRONMENT).stdout.split()
+    assert set(told) == {"chalicelib.domain.model.orders", "chalicelib.domain.model.people"}
 
 
 def test_the_program_adds_few_modules_and_little_time_to_its_floor() -> None:

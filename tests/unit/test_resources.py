@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.access import Session
-from chalicelib.store.keys import index_keys
+from chalicelib.store.kinds import index_keys
 from infra.local import cloud
 from infra.local.home import ROOT, Home, RunnerError
 from infra.local.run import claim

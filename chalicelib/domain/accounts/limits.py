@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from zlib import crc32
 
+from chalicelib.domain.effects import BUDGET_SHARDS
 from chalicelib.domain.model.accounts import Account, Draw, Month
 from chalicelib.domain.money import share
 from chalicelib.domain.program.program import GIFT, Cap, Program
-
-BUDGET_SHARDS = 8
-"""A month's budget lies in this many items, so that settling for many ambassadors at once meets no single hot one."""
 
 Used = dict[str, tuple[int, ...]]
 """What is used of the budget: by month, of each shard."""

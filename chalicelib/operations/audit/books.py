@@ -36,8 +36,10 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations.program import programs
 from chalicelib.operations.program.programs import NoProgramError
 from chalicelib.store import keys
+from chalicelib.store.items import Found
 from chalicelib.store.keys import Key
-from chalicelib.store.table import Found, Table, order_of
+from chalicelib.store.reads.orders import order_of
+from chalicelib.store.table import Table
 
 ENTRIES = 100
 ORDERS = 20

@@ -16,6 +16,7 @@ from chalicelib import deps
 from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.store import keys
+from chalicelib.store.kinds import key_of
 from infra.local.serve import Gateway
 from memory.shop import START, Body, Shop, eur
 
@@ -162,7 +163,7 @@ def test_no_two_facts_share_a_key(order_id: str, fact_id: str, other_order: str,
             Review(order, 1, "deny", "key", "no", now),
         ]
 
-    made = {keys.key_of(it): it for it in (*facts(order_id, fact_id), *facts(other_order, other_fact))}
+    made = {key_of(it): it for it in (*facts(order_id, fact_id), *facts(other_order, other_fact))}
     named = {(it.order_id, it.name) for it in (*facts(order_id, fact_id), *facts(other_order, other_fact))}
     assert len(made) == len(named)
     for key, it in made.items():

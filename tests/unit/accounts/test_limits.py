@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.accounts.limits import BUDGET_SHARDS, Used, after_draws, capped, draw, merged, portion
+from chalicelib.domain.accounts.limits import Used, after_draws, capped, draw, merged, portion
+from chalicelib.domain.effects import BUDGET_SHARDS
 from chalicelib.domain.model.accounts import Account, Draw, Month
 from chalicelib.domain.program.program import Cap
 from tests.unit.book import program

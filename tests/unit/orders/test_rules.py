@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts.limits import BUDGET_SHARDS, after_draws, draw, merged
+from chalicelib.domain.accounts.limits import after_draws, draw, merged
 from chalicelib.domain.accounts.tiers import best, reached
 from chalicelib.domain.calendar import months_after
+from chalicelib.domain.effects import BUDGET_SHARDS
 from chalicelib.domain.model.accounts import Account, Draw, Grant, Month, Pace
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money

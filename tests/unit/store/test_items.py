@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import effects
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, item_of
+from chalicelib.store.kinds import classes
 
 TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 NAMES = st.text("abz09", min_size=1, max_size=3)
-KINDS: tuple[type, ...] = get_args(effects.Entity)
+KINDS = classes()
 
 
 @cache

@@ -1,0 +1,191 @@
+"""Every kind of entity that the one table holds: its key, the lists it is in, and what it is read for.
+
+| entity               | PK, SK                    | read by                              | also listed in            |
+|----------------------|---------------------------|--------------------------------------|---------------------------|
+| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
+| ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
+| further codes        | AMB#a, CODES              | ambassador                           |                           |
+| suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
+| code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
+| clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
+| membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
+| friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
+| redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
+|                      |                           |                                      | day: ORDERS#day#shard     |
+| refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
+| payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
+| case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
+| trait                | TRAIT#t, USED#a           | settlement                           |                           |
+| claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
+| open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
+| gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
+| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; owner: AMB#a / time  |
+|                      |                           |                                      | or PAYOUTS#state / time   |
+| coupon               | COUPON#code, COUPON       | checkout                             |                           |
+| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
+| budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
+| message              | MSG#id, MSG               | delivery                             | due                       |
+| job                  | JOB#id, JOB               | its id                               | due                       |
+| program version      | PROGRAM, V#n              | the newest, or one version           |                           |
+| API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
+| session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
+| attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
+
+Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
+index key writes no index.
+
+A new entity is a class in `domain/model` and a line here (docs/adr/0035-one-registry-of-kinds.md).
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple, cast
+
+from chalicelib.domain.effects import Entity
+from chalicelib.store import keys
+from chalicelib.store.keys import Key, timed
+
+_PLACES = "chalicelib.domain."
+
+
+class Kind(NamedTuple):
+    """One kind of entity. What is said of one entity is a function of it.
+
+    Attributes:
+        mark: What its sort key begins with, up to the first `#`.
+        place: The module below the domain, and the class in it: imported when the first of them is read.
+        key: Its key; if left out, it lies alone under its mark and its `id`.
+        owner: Its list in the index `owner` and its position there, or None while it is in none.
+        day: The same in the index `day`.
+        expires: The field after which DynamoDB cleans it up.
+    """
+
+    mark: str
+    place: str
+    key: Callable[[Any], Key] | None = None
+    owner: Callable[[Any], Key | None] | None = None
+    day: Callable[[Any], Key | None] | None = None
+    expires: str | None = None
+
+
+def kind_of(entity: Entity) -> Kind:
+    """Return the kind of an entity."""
+    return _kind(type(entity))
+
+
+def class_in(sk: str) -> Any:
+    """Return the class of what lies under a sort key.
+
+    Raises:
+        KeyError: it is not of any kind.
+    """
+    return _class(sk.removeprefix("#").partition("#")[0])
+
+
+def classes() -> list[type]:
+    """Return the classes of all kinds: for those who look at the whole, since it imports them."""
+    return [_class(it.mark) for it in KINDS]
+
+
+def key_of(entity: Entity) -> Key:
+    """Return where an entity lies."""
+    kind, it = kind_of(entity), cast("Any", entity)
+    return kind.key(it) if kind.key else keys.alone(kind.mark, it.id)
+
+
+def index_keys(entity: Entity) -> dict[str, Any]:
+    """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
+    kind, listed = kind_of(entity), dict[str, Any]()
+    if getattr(entity, "due_at", None) is not None:
+        listed["due_pk"] = keys.due_shard(key_of(entity).pk)
+    if kind.owner and (owned := kind.owner(entity)):
+        listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
+    if kind.day and (day := kind.day(entity)):
+        listed |= {"day_pk": day.pk, "day_sk": day.sk}
+    if kind.expires:
+        listed["expires_ttl"] = int(getattr(entity, kind.expires).timestamp())
+    return listed
+
+
+@cache
+def _kind(entity: type) -> Kind:
+    return _BY_PLACE[f"{entity.__module__.removeprefix(_PLACES)}:{entity.__name__}"]
+
+
+@cache
+def _class(mark: str) -> Any:
+    module, _, name = _BY_MARK[mark].place.partition(":")
+    return getattr(import_module(_PLACES + module), name)
+
+
+def _fact(it: Any) -> Key:
+    return keys.fact(it.order_id, it.name)
+
+
+def _enrolled(it: Any) -> Key:
+    return Key(keys.AMBASSADORS, it.ambassador_id)
+
+
+def _posted(it: Any) -> Key:
+    return Key(keys.day_of(it.ambassador_id, it.at), timed(it.at, it.id))
+
+
+def _referral(it: Any) -> Key | None:
+    place = keys.REFERRAL + timed(it.placed_at, it.order_id)
+    return Key(keys.ambassador(it.ambassador_id), place) if it.standing else None
+
+
+def _ordered(it: Any) -> Key | None:
+    return keys.placed(it.order_id, it.placed_at) if it.standing else None
+
+
+def _asked(it: Any) -> Key | None:
+    return Key(keys.CASES, timed(it.deadline, it.order_id)) if it.state == "open" else None
+
+
+def _withdrawn(it: Any) -> Key:
+    if it.kind == "payout":
+        return Key(keys.payouts(it.state), timed(it.created_at, it.id))
+    return Key(keys.ambassador(it.ambassador_id), keys.SPEND + timed(it.created_at, it.id))
+
+
+def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:
+    """The list of this name in the order of time, while an entity is in one state."""
+    return lambda it: Key(name, timed(getattr(it, time), it.id)) if it.state == state else None
+
+
+KINDS = (
+    Kind("PROFILE", "model.people:Profile", lambda it: keys.profile(it.ambassador_id), _enrolled),
+    Kind("ACCOUNT", "model.accounts:Account", lambda it: keys.account(it.ambassador_id)),
+    Kind("ENTRY", "model.accounts:LedgerEntry", lambda it: keys.entry(it.ambassador_id, it.number), day=_posted),
+    Kind("CODES", "model.people:FurtherCodes", lambda it: keys.further_codes(it.ambassador_id)),
+    Kind("SUSPENSION", "model.accounts:Suspension", lambda it: keys.suspension(it.ambassador_id, it.version)),
+    Kind("CODE", "model.people:Code", lambda it: keys.code(it.code)),
+    Kind("AMBASSADOR", "model.people:Membership", lambda it: keys.membership(it.person)),
+    Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
+    Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
+    Kind("REFUND", "model.orders:Refund", _fact),
+    Kind("REVERSAL", "model.orders:Reversal", _fact),
+    Kind("FULFILMENT", "model.orders:Fulfilment", _fact),
+    Kind("REVIEW", "model.orders:Review", _fact),
+    Kind("PAYMENT", "model.orders:Payment", _fact),
+    Kind("FREED", "model.orders:Freed", _fact),
+    Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
+    Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
+    Kind("CLAIM", "model.claims:Claim", owner=_while("open", keys.CLAIMS, "claimed_at")),
+    Kind("OPEN", "model.claims:OpenClaims", lambda it: keys.open_claims(it.ambassador_id)),
+    Kind("GIFT", "model.accounts:Gift", owner=_while("open", keys.GIFTS, "created_at")),
+    Kind("WITHDRAWAL", "model.accounts:Withdrawal", owner=_withdrawn),
+    Kind("COUPON", "model.accounts:Coupon", lambda it: keys.coupon(it.code)),
+    Kind("ADJUSTMENT", "model.accounts:Adjustment", owner=_while("waiting", keys.ADJUSTMENTS, "created_at")),
+    Kind("MSG", "model.messages:Message"),
+    Kind("JOB", "model.work:Job"),
+    Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
+    Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
+    Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
+    Kind("ATTEMPT", "model.access:Attempt", lambda it: keys.attempt(it.key)),
+)
+
+_BY_MARK = {it.mark: it for it in KINDS}
+_BY_PLACE = {it.place: it for it in KINDS}

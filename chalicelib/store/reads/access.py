@@ -1,0 +1,47 @@
+"""Server keys, sessions, and the requests that were made before."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from chalicelib.store import keys
+from chalicelib.store.items import entity_of
+from chalicelib.store.reads.reader import Reader
+from chalicelib.store.wire import BATCH_MAX, key_in
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.access import ApiKey, Attempt, Session
+
+
+class Access(Reader):
+    """Who may call, and what was called before."""
+
+    def read_api_key(self, digest: str) -> "ApiKey | None":
+        """A server key by the SHA-256 of its secret."""
+        return self._get(keys.api_key(digest))
+
+    def find_api_key(self, key_id: str) -> "ApiKey | None":
+        """A server key by its id. A key is in the list, where this looks, a moment after it was made."""
+        rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
+        return next(iter(self._batch([key_in(row) for row in rows])), None)
+
+    def list_api_keys(self, after: str | None, limit: int | None = None) -> "Iterator[ApiKey]":
+        """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
+        bounds = (" ", after or "~")
+        rows = self._wire.query(keys.API_KEYS, bounds, index="owner", skip=after, limit=limit, forward=False)
+        while page := list(islice(rows, BATCH_MAX)):
+            yield from self._batch([key_in(row) for row in page])
+
+    def read_session(self, ambassador_id: str, session_id: str) -> "Session | None":
+        """One of an ambassador's sessions."""
+        return self._get(keys.session(ambassador_id, session_id))
+
+    def list_sessions(self, ambassador_id: str) -> "Iterator[Session]":
+        """All sessions of an ambassador, the newest first, until the table has cleaned them up."""
+        bounds = (keys.session(ambassador_id).sk, keys.session(ambassador_id, "~").sk)
+        found = self._wire.query(keys.session(ambassador_id).pk, bounds, forward=False)
+        return (entity_of(item) for item in found)
+
+    def read_attempt(self, key: str) -> "Attempt | None":
+        """What was made under an Idempotency-Key."""
+        return self._get(keys.attempt(key))

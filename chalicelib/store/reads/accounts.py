@@ -1,0 +1,96 @@
+"""Balances, the entries behind them, and what is on its way out."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from chalicelib.store import keys
+from chalicelib.store.items import entity_of
+from chalicelib.store.reads.reader import Reader
+from chalicelib.store.wire import key_in
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.accounts import (
+        Account,
+        Adjustment,
+        Coupon,
+        Gift,
+        LedgerEntry,
+        Suspension,
+        Withdrawal,
+    )
+    from chalicelib.domain.model.orders import Redemption
+
+_LAST_VERSION = 10**8 - 1
+
+
+class Accounts(Reader):
+    """What ambassadors have."""
+
+    def read_account(self, ambassador_id: str) -> "Account | None":
+        """An ambassador's balances."""
+        return self._get(keys.account(ambassador_id))
+
+    def read_accounts(self, ambassador_ids: Iterable[str]) -> "dict[str, Account]":
+        """The balances of some ambassadors, by id."""
+        wanted = [keys.account(ambassador_id) for ambassador_id in dict.fromkeys(ambassador_ids)]
+        return {account.ambassador_id: account for account in self._batch(wanted)}
+
+    def list_suspensions(self, ambassador_id: str) -> "list[Suspension]":
+        """What admins decided about all that leaves an account, the latest last."""
+        last = keys.suspension(ambassador_id, _LAST_VERSION)
+        found = self._wire.query(last.pk, ("SUSPENSION#", last.sk))
+        return [entity_of(item) for item in found]
+
+    def read_entries(self, redemption: "Redemption") -> "list[LedgerEntry]":
+        """The entries of an order."""
+        return self._batch([keys.entry(*posted) for posted in redemption.posted])
+
+    def list_ledger(self, ambassador_id: str, after: str | None, limit: int) -> "list[LedgerEntry]":
+        """Up to `limit` entries of one ambassador in order of posting, after the entry numbered `after`."""
+        bounds = (f"ENTRY#{after or ''}", "ENTRY#~")
+        items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[0], limit=limit)
+        return [entity_of(item) for item in items]
+
+    def list_day(self, on: date, after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
+        """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
+        rows = [
+            item
+            for shard in range(keys.DAY_SHARDS)
+            for item in self._wire.query(keys.day(on, shard), (after, before), index="day", skip=after, limit=limit)
+        ]
+        rows = sorted(rows, key=lambda item: item["day_sk"]["S"])[:limit]
+        entries = self._batch([key_in(item) for item in rows])
+        return [(item["day_sk"]["S"], entry) for item, entry in zip(rows, entries, strict=True)]
+
+    def read_withdrawal(self, withdrawal_id: str) -> "Withdrawal | None":
+        """A spend or a payout."""
+        return self._get(keys.withdrawal(withdrawal_id))
+
+    def read_coupon(self, code: str) -> "Coupon | None":
+        """What leads from a coupon's code to its spend."""
+        return self._get(keys.coupon(code))
+
+    def list_spends(self, kin: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Withdrawal]]":
+        """Up to `limit` spends under some ids, the newest first, each with its position."""
+        return self._of_kin(kin, after, limit, keys.SPEND)
+
+    def list_payouts(self, state: str, after: str | None, limit: int) -> "list[tuple[str, Withdrawal]]":
+        """Up to `limit` payouts in one state, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.payouts(state), after, limit)
+
+    def read_adjustment(self, adjustment_id: str) -> "Adjustment | None":
+        """A correction by hand."""
+        return self._get(keys.adjustment(adjustment_id))
+
+    def list_adjustments(self, after: str | None, limit: int) -> "list[tuple[str, Adjustment]]":
+        """Up to `limit` adjustments that wait, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.ADJUSTMENTS, after, limit)
+
+    def read_gift(self, gift_id: str) -> "Gift | None":
+        """A gift that somebody has to send, or has sent."""
+        return self._get(keys.gift(gift_id))
+
+    def list_gifts(self, after: str | None, limit: int) -> "list[tuple[str, Gift]]":
+        """Up to `limit` gifts to send, the oldest first, each with its position. Slightly stale."""
+        return self._owned(keys.GIFTS, after, limit, forward=True)

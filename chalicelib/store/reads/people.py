@@ -1,0 +1,78 @@
+"""Ambassadors, their codes, and the guards that keep one person one."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.store import keys
+from chalicelib.store.items import read
+from chalicelib.store.reads.reader import Reader
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+
+
+class Clicks(NamedTuple):
+    """Clicks on one code on one day, by channel."""
+
+    day: str
+    channels: dict[str, int]
+
+
+class People(Reader):
+    """Who is known, and by which codes."""
+
+    def read_profile(self, ambassador_id: str) -> "Profile | None":
+        """An ambassador's person data."""
+        return self._get(keys.profile(ambassador_id))
+
+    def read_profiles(self, ambassador_ids: Iterable[str]) -> "list[Profile]":
+        """Some ambassadors' person data."""
+        return self._batch([keys.profile(ambassador_id) for ambassador_id in ambassador_ids])
+
+    def read_code(self, code: str) -> "Code | None":
+        """A code as the checkout needs it."""
+        return self._get(keys.code(code))
+
+    def read_codes(self, codes: Iterable[str]) -> "list[Code]":
+        """Some codes, in their order."""
+        return self._batch([keys.code(code) for code in codes])
+
+    def read_further_codes(self, ambassador_id: str) -> "FurtherCodes | None":
+        """The codes of an ambassador beside the first one."""
+        return self._get(keys.further_codes(ambassador_id))
+
+    def read_clicks(self, code: str, since: date) -> list[Clicks]:
+        """The clicks of each day from `since` on."""
+        return [
+            Clicks(
+                day=item["SK"]["S"].removeprefix("CLICKS#"),
+                channels={name.removeprefix("ch_"): read(n) for name, n in item.items() if name.startswith("ch_")},
+            )
+            for item in self._wire.query(keys.code(code).pk, (keys.clicks(code, since).sk, "CLICKS#~"))
+        ]
+
+    def read_memberships(self, persons: Iterable[str]) -> "dict[str, Membership]":
+        """Which of these people are ambassadors, or were, by person."""
+        found = self._batch([keys.membership(person) for person in dict.fromkeys(persons)])
+        return {it.person: it for it in found}
+
+    def read_friend(self, person: str) -> "Friend | None":
+        """Whether a person has been referred, and how to reach them."""
+        return self._get(keys.friend(person))
+
+    def read_friends(self, persons: Iterable[str]) -> "list[Friend]":
+        """The guards of these people, where they have one."""
+        return self._batch([keys.friend(person) for person in persons])
+
+    def read_roots(self, persons: Iterable[str]) -> "dict[str, Friend]":
+        """The roots of these people, where they have one: a guard is a root, or an alias that leads to one."""
+        roots = {it.person: it for it in self.read_friends(persons)}
+        while leads := {it.root for it in roots.values() if it.root}:
+            found = {it.person: it for it in self.read_friends(sorted(leads))}
+            roots = {person: found[it.root] if it.root else it for person, it in roots.items()}
+        return roots
+
+    def count_ambassadors(self) -> int:
+        """How many ambassadors there are. Slightly stale."""
+        return self._wire.count(keys.AMBASSADORS, (" ", "~"), "owner", whole=True)

@@ -1,0 +1,39 @@
+"""What every read stands on: one item by its key, some items, a page of a list."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chalicelib.store import keys
+from chalicelib.store.items import entity_of
+from chalicelib.store.keys import Key
+from chalicelib.store.wire import Wire, key_in
+
+
+class Reader:
+    """Reads of whatever kind a key leads to: each named read says in its annotation which one that is."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def _get(self, key: Key) -> Any | None:
+        """What lies under a key, if anything does."""
+        item = self._wire.get(key)
+        return entity_of(item) if item else None
+
+    def _batch(self, wanted: Sequence[Key]) -> list[Any]:
+        """What lies under some keys, in their order."""
+        return [entity_of(item) for item in self._wire.batch(wanted)]
+
+    def _owned(
+        self, pk: str, after: str | None, limit: int, *, within: str = "", forward: bool = False
+    ) -> list[tuple[str, Any]]:
+        """Up to `limit` entities of a list in the index `owner`, whose positions begin with `within`."""
+        low, high = (after or within or " ", f"{within}~") if forward else (within or " ", after or f"{within}~")
+        rows = list(self._wire.query(pk, (low, high), index="owner", skip=after, limit=limit, forward=forward))
+        found = self._batch([key_in(item) for item in rows])
+        return [(item["owner_sk"]["S"], entity) for item, entity in zip(rows, found, strict=True)]
+
+    def _of_kin(self, kin: Iterable[str], after: str | None, limit: int, within: str) -> list[tuple[str, Any]]:
+        """Up to `limit` entities of the lists of some ambassadors, as if they were one list."""
+        lists = (self._owned(keys.ambassador(it), after, limit, within=within) for it in kin)
+        return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
