@@ -28,5 +28,5 @@ def written(amount: int, unit: str) -> dict[str, object]:
 
 
 def is_currency(unit: str) -> bool:
-    """Tell a currency from a unit of a program's own and from a gift, by its form."""
+    """Whether a unit is a currency, by its form: neither a unit of a program's own nor a gift."""
     return len(unit) == len("EUR") and unit.isupper()

@@ -1,4 +1,4 @@
-"""When unspent rewards may expire: so long after something was last earned or spent. The account itself asks for it.
+"""When unspent rewards may expire: months after something was last earned or spent. The account itself asks for it.
 
 What has expired stays so. What is taken back of a reward comes out of `expired` as far as it has gone there, and goes
 back there when it comes back: whoever cancels, reverses and cancels again ends where the first cancellation ended.
@@ -34,7 +34,7 @@ def watched(account: Account, program: Program) -> Account:
 
 
 def taken_back(age: Age, amount: int, account: Account, expired: int) -> tuple[int, Age]:
-    """Say what part of a reward that is taken back comes out of `expired`, where so much lies; and how old it is then.
+    """Say what part of a reward that is taken back comes out of what has `expired`, and how old the reward is then.
 
     What is fresh goes first, because it is available still. The rest was there when rewards last expired.
     """

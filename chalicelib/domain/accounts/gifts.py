@@ -37,7 +37,7 @@ class Already:
 
 
 def is_gift(entry: LedgerEntry) -> bool:
-    """Tell whether an entry leaves a gift to send. What comes by a merger has its task already."""
+    """Whether an entry leaves a gift to send. What comes by a merger has its task already."""
     return entry.kind != "merge" and any(unit.startswith(GIFT) for unit in gains(entry))
 
 

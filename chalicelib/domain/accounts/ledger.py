@@ -96,7 +96,7 @@ class Posting:
 
 
 def post(account: Account, it: Posting, program: Program, *, now: datetime) -> tuple[Account, LedgerEntry]:
-    """Post one entry in a version of the account's own; answers the account after it, and the entry."""
+    """Post one entry in a version of the account's own. Return the account after it, and the entry."""
     version = account.version + 1
     entry = LedgerEntry(
         ambassador_id=account.ambassador_id,

@@ -56,6 +56,6 @@ def reinstate(account: Account, program: Program, *, by: str, note: str, now: da
 
 
 def was_suspended(decisions: Iterable[Suspension], version: int) -> bool:
-    """Tell whether an account was suspended when it got a version, by all decisions about it in their order."""
+    """Whether an account was suspended when it got a version, by all decisions about it in their order."""
     before = [it for it in decisions if it.version < version]
     return bool(before) and before[-1].state == "suspended"

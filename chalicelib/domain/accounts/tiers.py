@@ -40,7 +40,7 @@ def reached(account: Account, program: Program, month: str) -> int:
 
 
 def best(account: Account, window: int | None) -> int:
-    """Return the most referrals that ever counted within so many months at one time: what prizes for tiers go by."""
+    """Return the most referrals that ever counted within a window of months: what prizes for tiers go by."""
     if window is None:
         return account.counted
     return _best(account, window, 0, max(map(number_of, account.months), default=0))
@@ -112,7 +112,7 @@ def granted(held: Prizes, changes: list[Prize], program: Program) -> Prizes:
 
 
 def _tier_moved(key: str, before: Account, after: Account, program: Program) -> int:
-    """Tell whether a tier's number was reached (1) or is reached no more (-1), whatever rules of windows came and went.
+    """Whether a tier's number was reached (1) or is reached no more (-1), whatever rules of windows came and went.
 
     Whoever holds the prize keeps it as long as the order's own program or the newest one still sees the number. Who
     doesn't is granted it when the newest sees it now, and the one that was the newest before did not yet.

@@ -140,7 +140,7 @@ def give_back(
 
 
 def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
-    """Tell whether a coupon can't be used any more because its time is over, wherever its money is by now."""
+    """Whether a coupon can't be used any more because its time is over, wherever its money is by now."""
     ends = withdrawal.expires_at
     return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
 
@@ -156,7 +156,7 @@ def _priced(asked: Withdrawal, program: Program) -> Withdrawal | Refused:
 
 
 def _says(was: Withdrawal, step: Step, closing: str | None) -> bool:
-    """Tell whether a closed withdrawal was closed as it is asked for now."""
+    """Whether a closed withdrawal was closed as it is asked for now."""
     if was.state == "expired":
         return step != "confirmed"
     return was.state == step and was.closing == closing

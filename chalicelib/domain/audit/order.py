@@ -29,7 +29,7 @@ FIRST = 2
 """The version that a redemption gets by its first settlement, which decides its terms if it is paid for by then."""
 
 SETTLES_MAX = 200
-"""So many settlements are looked through for the messages of one order."""
+"""At most this many settlements are looked through for the messages of one order."""
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
@@ -81,7 +81,7 @@ class Dossier:
         return [it for it in named if it is not None and it.order_id == self.order.order_id]
 
     def tells(self, entry: LedgerEntry) -> bool:
-        """Tell whether the ambassador was to hear of an entry: not while the account was suspended."""
+        """Whether the ambassador was to hear of an entry: not while the account was suspended."""
         return not was_suspended(self.suspensions.get(entry.ambassador_id, ()), version_of(entry.number))
 
     @property
@@ -91,7 +91,7 @@ class Dossier:
 
     @property
     def waits(self) -> bool:
-        """Tell whether a settlement is still to come that will see facts for the first time."""
+        """Whether a settlement is still to come that will see facts for the first time."""
         return any(fact.due_at is not None for fact in self.order.later)
 
 

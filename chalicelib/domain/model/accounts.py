@@ -57,7 +57,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A prize as it was granted, so many `times` in a row."""
+    """A prize as it was granted, a number of `times` in a row."""
 
     amount: int
     unit: str

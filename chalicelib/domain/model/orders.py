@@ -14,7 +14,7 @@ Decision = Literal["approve", "deny"]
 Mark = Literal["cancelled", "replaced", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
 State = Literal["held", "available", "void", "clawed_back"]
 FACTS_NAMED = 50
-"""So many later facts of an order are named in its standing, so that no number of them makes it too large to store."""
+"""At most this many later facts of an order are named in its standing, so that it never grows too large to store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an ambassador was last told of an order's reward: so much of its unit, and when it is theirs.
+    """What an ambassador was last told of an order's reward: an amount of its unit, and when it is theirs.
 
     With `release_at` on that day, or `expected` by then; without it now, or nobody knows when: it is `open`. Of a
     reward that is lost the amount is 0.
@@ -114,12 +114,12 @@ class Standing:
 
     @property
     def released(self) -> bool:
-        """Tell whether the hold has ended, once and for all."""
+        """Whether the hold has ended, once and for all."""
         return self.released_in is not None
 
     @property
     def review_open(self) -> bool:
-        """Tell whether an admin is asked something that decides on the reward."""
+        """Whether an admin is asked something that decides on the reward."""
         return self.asked_until is not None
 
     @property
@@ -134,9 +134,10 @@ class Standing:
 
     @property
     def counted(self) -> bool:
-        """Tell whether the order counts for tiers and milestones: it is released and still worth something.
+        """Whether the order counts for tiers and milestones: it is released and still worth something.
 
-        Where the rate gives nothing at all, it is enough that the order stands; nobody could leave such a tier else.
+        Where the rate gives nothing at all it is enough that the order stands: otherwise nobody could ever leave such a
+        tier.
         """
         if self.terms.full:
             return self.available > 0
@@ -145,7 +146,7 @@ class Standing:
         return self.released and self.net > 0 and not (self.has("denied") or self.has("below_minimum"))
 
     def has(self, mark: Mark) -> bool:
-        """Tell whether something is true of the order."""
+        """Whether something is true of the order."""
         return mark in self.marks
 
 

@@ -70,10 +70,10 @@ def weight(found: tuple[str, ...], watch: Watch) -> int:
 
 
 def needs_review(found: tuple[str, ...], watch: Watch) -> bool:
-    """Tell whether a reward has to wait for an admin.
+    """Whether a reward has to wait for an admin.
 
-    Whom a browser's name tells for a person is a guess. So is what the lack of visits says, whatever a program weighs
-    it: by itself it is shown, and nobody waits for it.
+    A visit counts for a person by the name of the browser, which is a guess. So is what a lack of visits means, however
+    heavily a program weighs it: alone it is shown, and no reward waits for it.
     """
     heavy = watch.review_at is not None and weight(found, watch) >= watch.review_at
     return heavy and any(not SIGNALS[name].guess for name in found)
@@ -87,7 +87,7 @@ def paced(pace: Pace | None, day: str) -> Pace:
 
 
 def _shared(trait: str | None, friend: str, traits: Mapping[str, Trait], own: Iterable[str | None]) -> bool:
-    """Tell whether somebody else has used a card or an address before."""
+    """Whether somebody else has used a card or an address before."""
     if trait is None:
         return False
     others = set(traits[trait].friends if trait in traits else ()) - {friend}
@@ -95,7 +95,7 @@ def _shared(trait: str | None, friend: str, traits: Mapping[str, Trait], own: It
 
 
 def _too_fast(account: Account, watch: Watch, month: str) -> bool:
-    """Tell whether a day has more orders than the ambassador's own last three months explain."""
+    """Whether a day has more orders than the ambassador's own last three months explain."""
     orders = account.pace.orders if account.pace else 0
     until = number_of(month)
     usual = sum(it.uses for name, it in account.months.items() if until - _BASELINE_MONTHS <= number_of(name) < until)

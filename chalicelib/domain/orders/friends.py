@@ -57,7 +57,7 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place that an order takes: the how-manieth order of its friend it is then, and what that changes.
+    """The place that an order takes: which order of its friend it is then, and what that changes.
 
     `root` is the friend's root as it shall be, None for a friend whom nobody knew. `joined` are further roots of the
     same friend, which become its aliases.
@@ -105,7 +105,7 @@ def seeker_of(redemption: Redemption, others: tuple[str, ...] = ()) -> Seeker:
 
 
 def comes_again(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
-    """Whether a friend's further order is taken: for whoever brought them, within some days, and only so many.
+    """Whether a friend's further order is taken: for whoever brought them, within some days, up to a number.
 
     Facts may arrive out of order, so the first that was taken need not be the first that was placed.
     """

@@ -10,7 +10,7 @@ from chalicelib.domain.model.accounts import Account, LedgerEntry
 from chalicelib.domain.model.orders import Age, Order, Redemption, Standing
 
 CAUSES_MAX = 5
-"""So many facts an entry names as its cause; `…` stands for the rest."""
+"""At most this many facts are named as an entry's cause; `…` stands for the rest."""
 
 
 _ORDER = ""

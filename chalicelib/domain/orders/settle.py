@@ -1,7 +1,7 @@
 """The heart: what is an order worth to its ambassador now, and what must the ledger post to say so?
 
 `settle` is a pure function of the facts of one order, the ambassador's account, the program and the time. It is called
-again whenever a fact arrives or a time has come, and answers the difference between what the order is worth and what
+again whenever a fact arrives or a time has come, and returns the difference between what the order is worth and what
 was posted for it. So redeeming, releasing, refunding and reviewing are one function at different moments, and it does
 not matter how often, or in which order, they are looked at.
 """

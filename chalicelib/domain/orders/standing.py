@@ -81,7 +81,7 @@ def wake_up(standing: Standing) -> datetime | None:
 
 
 def due(order: Order, program: Program) -> datetime:
-    """When the hold ends, as far as the facts known so far tell. Nothing is delivered before the order begins."""
+    """When the hold ends, as far as is known so far. Nothing is delivered before the order begins."""
     counting = deliveries(order)
     ends = [it.return_by for it in counting if it.return_by]
     if program.hold_from == "purchase":
@@ -93,7 +93,7 @@ def due(order: Order, program: Program) -> datetime:
 
 
 def is_complete(order: Order) -> bool:
-    """Tell whether everything has been delivered, as far as the facts known so far tell."""
+    """Whether everything has been delivered, as far as is known so far."""
     return any(not it.more for it in deliveries(order))
 
 

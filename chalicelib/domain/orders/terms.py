@@ -21,7 +21,7 @@ def decide_terms(
 ) -> tuple[Terms, tuple[Draw, ...]]:
     """Decide once, at the first settlement, what an order can earn at most: tier, rate, what caps and budget leave.
 
-    `account` counts the order already. Answers also what is taken of the month's budget.
+    `account` counts the order already. Return the terms, and what they take of the month's budget.
     """
     redemption = order.redemption
     month = month_of(order.begins, program)

@@ -50,7 +50,7 @@ def is_coupon(code: str) -> bool:
 
 
 def is_decent(code: str) -> bool:
-    """Tell whether neither the code nor its reading with digits as letters holds a word of the list."""
+    """Whether neither the code nor its reading with digits as letters holds a word of the list."""
     return not _BAD.search(code) and not _BAD.search(code.translate(_AS_LETTERS))
 
 

@@ -152,7 +152,7 @@ class Watch:
 
     @property
     def on(self) -> bool:
-        """Tell whether anybody asks for signals that cost a read: who sets a threshold, or weights to be shown."""
+        """Whether anybody asks for signals that cost a read: who sets a threshold, or weights to be shown."""
         return self.review_at is not None or bool(self.weights)
 
 

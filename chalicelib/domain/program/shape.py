@@ -38,7 +38,7 @@ class Within:
     most: int
 
     def holds(self, value: Any) -> bool:
-        """Tell whether a value lies within."""
+        """Whether a value lies within."""
         return self.least <= (value if isinstance(value, int) else len(value)) <= self.most
 
     def words(self, value: object) -> str:
@@ -56,7 +56,7 @@ class Form:
     told: str
 
     def holds(self, value: str) -> bool:
-        """Tell whether a text has the form."""
+        """Whether a text has the form."""
         return re.fullmatch(self.pattern, value) is not None
 
     def words(self, _: object) -> str:

@@ -12,7 +12,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.domain.whatif.play import Result
 
 SHOWN_MAX = 20
-"""So many of the orders that differ most are shown."""
+"""At most this many of the orders that differ most are shown."""
 
 Body = dict[str, Any]
 
@@ -95,7 +95,7 @@ class Report:
 
 
 def difference(one: Result, other: Result) -> int:
-    """Tell by how much two results of an order differ: in the reward, as far as units allow, and in the discount."""
+    """By how much two results of an order differ: in the reward, as far as units allow, and in the discount."""
     (worth, unit, discount), (instead, unit_instead, saved) = _amounts(one), _amounts(other)
     return (abs(worth - instead) if unit == unit_instead else worth + instead) + abs(discount - saved)
 

@@ -83,7 +83,7 @@ class Result:
 def play_again(
     pasts: Iterable[Past], candidate: Program, *, now: datetime, used: Used | None = None
 ) -> tuple[dict[str, Result], Used]:
-    """Play orders again up to `now`; answers what came of those that are asked about, by id, and what is then used.
+    """Play orders again up to `now`. Return what came of those that are asked about, by id, and what is then used.
 
     All settled orders of an ambassador belong together. `used` is what is used of the months' budgets in the table;
     what these orders took of it is given back before they are played. The candidate must be sound.
