@@ -1,7 +1,7 @@
 """What a decision wants written. Each effect becomes exactly one conditional item of one transaction."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
@@ -13,12 +13,14 @@ BUDGET_SHARDS = 8
 """A month's budget lies in this many items, so that settling for many ambassadors at once meets no single hot one."""
 
 
+@runtime_checkable
 class Entity(Protocol):
     """Whatever is stored: a dataclass of the model's. The store has a list of them all."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+@runtime_checkable
 class Versioned(Entity, Protocol):
     """An entity that changes: each change has the next version."""
 

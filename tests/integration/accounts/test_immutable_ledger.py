@@ -15,13 +15,15 @@ from botocore.exceptions import ClientError
 from chalicelib import deps
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create, Effect
-from chalicelib.domain.model.accounts import LedgerEntry
+from chalicelib.domain.model.accounts import Draw, LedgerEntry
+from chalicelib.domain.model.orders import Later
 from chalicelib.operations.program import programs
+from chalicelib.store.kinds import classes
 from chalicelib.store.table import Failure
 from chalicelib.workers import stream
 from infra.local.home import ROOT
 from memory.faults import refused
-from memory.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, START, Body, Shop
 from memory.wire import IF_ABSENT, LEDGER, Touch, touches, trespasses
 
 WRITING = {
@@ -70,11 +72,11 @@ def record(change: str, pk: str, sk: str) -> Body:
 
 def test_only_a_create_can_carry_an_entry() -> None:
     """What decisions can ask for: an entry fits into no effect but the one that needs a free key."""
-    carrying = [
-        effect
-        for effect in get_args(Effect)
-        if LedgerEntry in {kind for hint in get_type_hints(effect).values() for kind in (hint, *get_args(hint))}
-    ]
+    entry = LedgerEntry("amb_1", "00000001-001", "earned", START, "order:o1", (), 1)
+    names = {kind.__name__: kind for kind in (*classes(), Draw)} | {"Later": Later}
+    hints = {effect: get_type_hints(effect, localns=names).values() for effect in get_args(Effect)}
+    kinds = {effect: [kind for hint in told for kind in get_args(hint) or (hint,)] for effect, told in hints.items()}
+    carrying = [effect for effect, fitting in kinds.items() if isinstance(entry, tuple(fitting))]
     assert carrying == [Create]
 
 
