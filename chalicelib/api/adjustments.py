@@ -14,7 +14,7 @@ from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_adjust, decide_adjustment
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import Reused
 
 
 @view({200: dict}, body=schemas.NewAdjustment, keyed=True)

@@ -23,7 +23,7 @@ from chalicelib.edge.views import view
 from chalicelib.operations.people import identity, merge, share
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.identity import Taken
-from chalicelib.operations.tries import profile_of
+from chalicelib.operations.people.merged import profile_of
 from chalicelib.web.explain import explain, not_available_now
 
 CLICK_DAYS = 30

@@ -22,8 +22,9 @@ from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
 from chalicelib.edge.views import view
+from chalicelib.operations.orders.answers import AlreadyPaid, Conflicting
 from chalicelib.operations.orders.friends import Contact
-from chalicelib.operations.orders.redeem import AlreadyPaid, Conflicting, quote, redeem
+from chalicelib.operations.orders.redeem import quote, redeem
 
 REFUSALS: dict[Reason, str] = {
     "unknown_code": "There is no such code. The order goes on without it.",

@@ -18,7 +18,7 @@ from chalicelib.edge.language import language_of
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import Reused
 from chalicelib.operations.orders import claims
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.web.explain import explain

@@ -17,7 +17,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import Reused
 from chalicelib.operations.people import share
 from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code, change_code, codes_of
 from chalicelib.operations.program import programs

@@ -10,7 +10,7 @@ from chalicelib.edge.answers import once
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
 from chalicelib.edge.views import view
-from chalicelib.operations.orders.redeem import Conflicting
+from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.report import AlreadyReversed, Reported, report
 
 

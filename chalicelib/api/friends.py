@@ -9,8 +9,8 @@ from chalicelib.edge.answers import once
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
+from chalicelib.operations.orders.answers import GRACE
 from chalicelib.operations.orders.friends import NotReleased, release
-from chalicelib.operations.orders.redeem import GRACE
 
 _REFUSALS = {
     "not_settled_yet": "This order has not been settled yet. One that is not paid for keeps nobody from buying.",

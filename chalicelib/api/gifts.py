@@ -14,7 +14,7 @@ from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.gifts import mark_sent
-from chalicelib.operations.tries import accounts_of
+from chalicelib.operations.people.merged import accounts_of
 
 
 @view({200: dict}, query={"limit": str, "cursor": str})

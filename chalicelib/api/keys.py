@@ -13,7 +13,7 @@ from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.access import keys
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import Reused
 
 
 @view({200: dict}, body=schemas.NewKey, keyed=True)

@@ -16,7 +16,7 @@ from chalicelib.edge.paging import cursor_of, limit_of, link, moment_of, page, p
 from chalicelib.edge.problems import bad_field
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts import ledger
-from chalicelib.operations.tries import profile_of
+from chalicelib.operations.people.merged import profile_of
 
 # What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
 _FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")

@@ -12,7 +12,7 @@ from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
 from chalicelib.operations.documents import escaped
-from chalicelib.operations.orders.redeem import Conflicting
+from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.report import Misvalued, NotReviewable, Reviewed, review
 from chalicelib.operations.orders.reviews import Answer, queue, review_all
 

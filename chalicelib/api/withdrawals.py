@@ -29,7 +29,7 @@ from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.withdrawals import Wanted, find_coupon, finish, return_money, withdraw
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import Reused
 
 REFUSALS: "dict[Reason, str]" = {
     "insufficient_balance": "There is less than that available.",

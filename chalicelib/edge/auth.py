@@ -85,7 +85,7 @@ def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[s
 
 def _led(ambassador_id: str) -> str | None:
     """Who an ambassador is now: a session that began before a merger goes on after it."""
-    from chalicelib.operations.tries import profile_of
+    from chalicelib.operations.people.merged import profile_of
 
     profile = profile_of(deps.table(), ambassador_id)
     return profile.ambassador_id if profile else None

@@ -18,7 +18,7 @@ from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.money import share
 from chalicelib.domain.orders.admit import Refused
-from chalicelib.operations.orders.redeem import Conflicting, Redeemed
+from chalicelib.operations.orders.answers import Conflicting, Redeemed
 from chalicelib.operations.orders.report import Reviewed, Taken
 from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.items import entity_of

@@ -15,15 +15,16 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line
 from chalicelib.domain.orders.refunds import foreign_refunds
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.friends import Contact
-from chalicelib.operations.orders.redeem import Redeemed, redeem
+from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.report import report, review
 from chalicelib.operations.people.codes import add_code
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.identity import correct
 from chalicelib.operations.people.merge import merge_ambassadors
+from chalicelib.operations.people.merged import profile_of
 from chalicelib.operations.program import programs
-from chalicelib.operations.tries import profile_of
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from chalicelib.workers import schedule, stream

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.model.orders import Payment
+from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Redeemed
 from chalicelib.operations.orders.friends import release
-from chalicelib.operations.orders.redeem import GRACE, AlreadyPaid, Redeemed, redeem
+from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.report import report
 from chalicelib.store.table import BusyError
 from tests.simulator.actors import Town, quietly

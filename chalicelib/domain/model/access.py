@@ -53,4 +53,4 @@ class Attempt:
     key: str
     fingerprint: str
     recorded_at: datetime
-    result: tuple[str, ...] = ()
+    result: str = ""

@@ -11,8 +11,7 @@ from typing import Literal, get_args
 from chalicelib.domain.effects import Create, Revoked, Valid
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Attempt
-from chalicelib.operations import attempts
-from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
 from chalicelib.store.table import Table
 
 Scope = Literal["enrol", "checkout", "admin:read", "admin:write", "admin:keys"]
@@ -81,14 +80,17 @@ def make(
         return NotAllowed("scope_not_held")
     secret = f"rk_{secrets.token_urlsafe(32)}"
     key = replace(_key(secret, name, owner, scopes, now), made_by=maker.id, makers=_line(maker))
-    failures = attempts.commit(table, attempt, [key.digest], [Create(key), Valid(maker)])
-    if isinstance(failures, Reused):
-        return failures
-    if isinstance(failures, Repeated):
-        stored = table.read_api_key(failures.result[0])
+
+    def look() -> Plan[Made | NotAllowed]:
+        made = Made(key, secret)
+        return Plan(made, [Create(key), Valid(maker)], key.digest, if_lost=lambda _: NotAllowed("revoked"))
+
+    def repeat(made: str) -> Made:
+        stored = table.read_api_key(made)
         assert stored is not None, "keys are kept for good"
         return Made(stored, None)
-    return NotAllowed("revoked") if failures else Made(key, secret)
+
+    return decide_once(table, attempt, look, repeat)
 
 
 def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | NotAllowed | None:
@@ -101,19 +103,23 @@ def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    while key := table.find_api_key(key_id):
-        if key.revoked_at is not None:
-            return key
+
+    def look() -> Plan[ApiKey | NotAllowed | None]:
+        key = table.find_api_key(key_id)
+        if key is None or key.revoked_at is not None:
+            return Plan(key)
         witness = by if key.digest != by.digest else _other_maker(table, key)
         if witness is None:
-            return NotAllowed("last_key")
+            return Plan(NotAllowed("last_key"))
         revoked, valid = Revoked(replace(key, revoked_at=now)), Valid(witness)
-        failures = table.commit([revoked, valid])
-        if not failures:
-            return revoked.key
-        if witness is by and any(failure.effect is valid for failure in failures):
-            return NotAllowed("revoked")
-    return None
+
+        def if_lost(failures: Failures) -> NotAllowed | None:
+            is_out = witness is by and any(it.effect is valid for it in failures)
+            return NotAllowed("revoked") if is_out else None
+
+        return Plan(revoked.key, [revoked, valid], if_lost=if_lost)
+
+    return decide(table, look)
 
 
 def may_second(author_owner: str, approver: ApiKey) -> bool:

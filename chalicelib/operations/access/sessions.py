@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.effects import Create, Effect, Replace
+from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.operations.access.keys import SESSION_PREFIX, digest_of
+from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import EFFECTS_MAX, Table
 
 LASTS = timedelta(hours=1)
@@ -69,33 +70,41 @@ def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
+
+    def look() -> Plan[int]:
+        live = of_ambassador(table, kin, now=now)[:EFFECTS_MAX]
+        return Plan(len(live), [Replace(_ended(it, now)) for it in live])
+
     ended = 0
-    while live := of_ambassador(table, kin, now=now)[:EFFECTS_MAX]:
-        if not table.commit([_ended(it, now) for it in live]):
-            ended += len(live)
+    while more := decide(table, look):
+        ended += more
     return ended
 
 
-def end(table: Table, kin: Iterable[str], session_id: str, *, now: datetime) -> Session | None:
+def end(table: Table, kin: Sequence[str], session_id: str, *, now: datetime) -> Session | None:
     """End one session of an ambassador; None when there is no such session. A second time changes nothing.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    for ambassador_id in kin:
-        while (session := table.read_session(ambassador_id, session_id)) and _is_live(session, now):
-            table.commit([_ended(session, now)])
-        if session:
-            return session
-    return None
+
+    def look() -> Plan[Session | None]:
+        found = (table.read_session(ambassador_id, session_id) for ambassador_id in kin)
+        session = next(filter(None, found), None)
+        if session is None or not _is_live(session, now):
+            return Plan(session)
+        ended = _ended(session, now)
+        return Plan(ended, [Replace(ended)])
+
+    return decide(table, look)
 
 
 def _is_live(session: Session, now: datetime) -> bool:
     return session.ended_at is None and now < session.expires_at
 
 
-def _ended(session: Session, now: datetime) -> Effect:
-    return Replace(replace(session, ended_at=now, version=session.version + 1))
+def _ended(session: Session, now: datetime) -> Session:
+    return replace(session, ended_at=now, version=session.version + 1)
 
 
 def _bare(name: str) -> str:

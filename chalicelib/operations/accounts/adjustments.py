@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain.accounts.adjustments import Already, Posted, UnknownUnit, adjust, decide
+from chalicelib.domain.accounts import adjustments
+from chalicelib.domain.accounts.adjustments import Already, Posted, UnknownUnit
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Attempt
 from chalicelib.domain.model.accounts import Adjustment
 from chalicelib.domain.model.orders import Decision
 from chalicelib.domain.program.program import Program
-from chalicelib.operations import attempts
 from chalicelib.operations.access.keys import may_second
-from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.once import Plan, Reused, decide, decide_once
+from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
-from chalicelib.operations.tries import account_of, tries
 from chalicelib.store.table import Table
 
 
@@ -51,10 +51,8 @@ def ask_to_adjust(
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
     limit = programs.adjustment_limit(table, program, now=now)
-    for _ in tries(table):
-        before = attempts.look(table, attempt)
-        if before:
-            return _before(table, before)
+
+    def look() -> Plan[Adjusted | UnknownUnit]:
         account = account_of(table, wanted.ambassador_id)
         asked = Adjustment(
             id=new_id("adj", now, chance),
@@ -66,17 +64,19 @@ def ask_to_adjust(
             owner=by.owner,
             created_at=now,
         )
-        answer = adjust(asked, account, program, limit, now=now)
+        answer = adjustments.adjust(asked, account, program, limit, now=now)
         if isinstance(answer, UnknownUnit):
-            return answer
+            return Plan(answer)
         stored = answer.adjustment
         posted = _postings(answer) if isinstance(answer, Posted) else []
-        failures = attempts.commit(table, attempt, [asked.id], [Create(stored), *posted])
-        if isinstance(failures, Repeated | Reused):
-            return _before(table, failures)
-        if not failures:
-            return Adjusted(stored, replayed=False)
-    raise AssertionError("unreachable")
+        return Plan(Adjusted(stored, replayed=False), [Create(stored), *posted], asked.id)
+
+    def repeat(made: str) -> Adjusted:
+        stored = table.read_adjustment(made)
+        assert stored is not None, "adjustments are kept for good"
+        return Adjusted(stored, replayed=True)
+
+    return decide_once(table, attempt, look, repeat)
 
 
 def decide_adjustment(
@@ -94,28 +94,22 @@ def decide_adjustment(
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Adjusted | NoSecond | Already | None]:
         was = table.read_adjustment(adjustment_id)
         if was is None:
-            return None
+            return Plan(None)
         if not may_second(was.owner, by):
-            return NoSecond()
-        answer = decide(was, account_of(table, was.ambassador_id), program, decision, by=by.id, note=note, now=now)
+            return Plan(NoSecond())
+        account = account_of(table, was.ambassador_id)
+        answer = adjustments.decide(was, account, program, decision, by=by.id, note=note, now=now)
         if isinstance(answer, Already):
-            return Adjusted(was, replayed=True) if answer.repeated else answer
+            return Plan(Adjusted(was, replayed=True)) if answer.repeated else Plan(answer)
         posted = _postings(answer) if isinstance(answer, Posted) else []
-        if not table.commit([Replace(answer.adjustment), *posted]):
-            return Adjusted(answer.adjustment, replayed=False)
-    raise AssertionError("unreachable")
+        return Plan(Adjusted(answer.adjustment, replayed=False), [Replace(answer.adjustment), *posted])
+
+    return decide(table, look)
 
 
 def _postings(answer: Posted) -> list[Effect]:
     return [Create(answer.entry), *map(Create, answer.gifts), Replace(answer.account)]
-
-
-def _before(table: Table, before: Repeated | Reused) -> Adjusted | Reused:
-    if isinstance(before, Reused):
-        return before
-    stored = table.read_adjustment(before.result[0])
-    assert stored is not None, "adjustments are kept for good"
-    return Adjusted(stored, replayed=True)

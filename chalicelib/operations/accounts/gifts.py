@@ -8,7 +8,8 @@ from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.accounts import Gift
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.tries import account_of, tries
+from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import Table
 
 
@@ -28,20 +29,21 @@ def mark_sent(
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Closed | Stopped | Already | None]:
         was = table.read_gift(gift_id)
         if was is None:
-            return None
+            return Plan(None)
         account, order_id = account_of(table, was.ambassador_id), earned_by(was)
         # The order after the account: what takes it back in between moves the account, and is not overlooked.
         order = table.read_redemption(order_id) if order_id else None
         answer = send(was, account, program, order, author=author, note=note, now=now)
         if isinstance(answer, Stopped):
-            return answer
+            return Plan(answer)
         if isinstance(answer, Already):
-            return Closed(was, replayed=True) if answer.repeated else answer
+            return Plan(Closed(was, replayed=True)) if answer.repeated else Plan(answer)
         effects: list[Effect] = [Replace(answer.gift)]
         effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
-        if not table.commit(effects):
-            return Closed(answer.gift, replayed=False)
-    raise AssertionError("unreachable")
+        return Plan(Closed(answer.gift, replayed=False), effects)
+
+    return decide(table, look)

@@ -9,8 +9,9 @@ from chalicelib.domain.effects import Create, Effect, Paused, Replace
 from chalicelib.domain.model.accounts import Suspension
 from chalicelib.domain.model.people import Code, FurtherCodes
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.codes import codes_of
-from chalicelib.operations.tries import account_of, tries
+from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import Table
 
 
@@ -30,17 +31,17 @@ def suspend(table: Table, ambassador_id: str, *, pause_codes: bool, by: str, not
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Stands]:
         account = account_of(table, ambassador_id)
         decided = suspensions.suspend(account, by=by, note=note, now=now)
         effects = _pauses(table, account.ambassador_id) if pause_codes else []
         if decided is not None:
             effects = [Create(decided.suspension), Replace(decided.account), *effects]
-        if not effects or not table.commit(effects):
-            if decided is not None:
-                return Stands(decided.suspension, replayed=False)
-            return Stands(table.list_suspensions(account.ambassador_id)[-1], replayed=True)
-    raise AssertionError("unreachable")
+            return Plan(Stands(decided.suspension, replayed=False), effects)
+        return Plan(Stands(table.list_suspensions(account.ambassador_id)[-1], replayed=True), effects)
+
+    return decide(table, look)
 
 
 def reinstate(
@@ -51,16 +52,18 @@ def reinstate(
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Stands | None]:
         account = account_of(table, ambassador_id)
         decided = suspensions.reinstate(account, program, by=by, note=note, now=now)
         if decided is None:
             known = table.list_suspensions(account.ambassador_id)
-            return Stands(known[-1], replayed=True) if known else None
+            return Plan(Stands(known[-1], replayed=True)) if known else Plan(None)
         message = [Create(decided.message)] if decided.message else []
-        if not table.commit([Create(decided.suspension), Replace(decided.account), *message]):
-            return Stands(decided.suspension, replayed=False)
-    raise AssertionError("unreachable")
+        effects: list[Effect] = [Create(decided.suspension), Replace(decided.account), *message]
+        return Plan(Stands(decided.suspension, replayed=False), effects)
+
+    return decide(table, look)
 
 
 def _pauses(table: Table, ambassador_id: str) -> list[Effect]:

@@ -25,9 +25,8 @@ from chalicelib.domain.model.accounts import Coupon, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import random_coupon
 from chalicelib.domain.program.program import Program
-from chalicelib.operations import attempts
-from chalicelib.operations.attempts import Repeated, Reused
-from chalicelib.operations.tries import account_of, tries
+from chalicelib.operations.once import Plan, Reused, decide, decide_once
+from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import Table
 
 
@@ -56,27 +55,19 @@ def withdraw(
 ) -> Withdrawn | Refused | Stopped | Reused:
     """Reserve money of an ambassador: as a coupon, or for a payout.
 
-    A refusal looks at the attempt once more: another request with the same key may have taken the money meanwhile.
-
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
-        before = attempts.look(table, attempt)
-        if before:
-            return _before(table, before)
+
+    def look() -> Plan[Withdrawn | Refused | Stopped]:
         account = account_of(table, wanted.ambassador_id)
         asked = _asked(wanted, account.ambassador_id, now, chance)
         moved = reserve(asked, account, program, now=now)
         if not isinstance(moved, Moved):
-            again = attempts.look(table, attempt)
-            return _before(table, again) if again else moved
-        failures = attempts.commit(table, attempt, [asked.id], _effects(moved))
-        if isinstance(failures, Repeated | Reused):
-            return _before(table, failures)
-        if not failures:
-            return Withdrawn(moved.withdrawal, replayed=False)
-    raise AssertionError("unreachable")
+            return Plan(moved)
+        return Plan(Withdrawn(moved.withdrawal, replayed=False), _effects(moved), asked.id)
+
+    return decide_once(table, attempt, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
 
 
 def finish(
@@ -94,17 +85,19 @@ def finish(
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Withdrawn | Already | TooLate]:
         was = _stored(table, withdrawal_id)
         account = account_of(table, was.ambassador_id)
         moved = close(was, account, program, step, by=by, closing=closing, now=now)
         if isinstance(moved, Already) and moved.repeated:
-            return Withdrawn(was, replayed=True)
+            return Plan(Withdrawn(was, replayed=True))
         if not isinstance(moved, Moved):
-            return moved
-        if not table.commit([Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]):
-            return Withdrawn(moved.withdrawal, replayed=False)
-    raise AssertionError("unreachable")
+            return Plan(moved)
+        effects: list[Effect] = [Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]
+        return Plan(Withdrawn(moved.withdrawal, replayed=False), effects)
+
+    return decide(table, look)
 
 
 def return_money(
@@ -120,28 +113,20 @@ def return_money(
 ) -> Withdrawn | NotConfirmed | TooMuch | Refused | Reused:
     """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
 
-    A refusal looks at the attempt once more, as above.
-
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
-        before = attempts.look(table, attempt)
-        if before:
-            return _before(table, before)
+
+    def look() -> Plan[Withdrawn | NotConfirmed | TooMuch | Refused]:
         was = _stored(table, withdrawal_id)
         account = account_of(table, was.ambassador_id)
         moved = give_back(was, account, program, amount, by=by, note=note, now=now)
         if not isinstance(moved, Moved):
-            again = attempts.look(table, attempt)
-            return _before(table, again) if again else moved
+            return Plan(moved)
         effects: list[Effect] = [Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]
-        failures = attempts.commit(table, attempt, [was.id], effects)
-        if isinstance(failures, Repeated | Reused):
-            return _before(table, failures)
-        if not failures:
-            return Withdrawn(moved.withdrawal, replayed=False)
-    raise AssertionError("unreachable")
+        return Plan(Withdrawn(moved.withdrawal, replayed=False), effects, was.id)
+
+    return decide_once(table, attempt, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
 
 
 def find_coupon(table: Table, code: str) -> Withdrawal | None:
@@ -187,12 +172,6 @@ def _effects(moved: Moved) -> list[Effect]:
     asked = moved.withdrawal
     coupon = [Create(Coupon(asked.code, asked.id))] if asked.code else []
     return [Create(asked), *coupon, Create(moved.entry), Replace(moved.account)]
-
-
-def _before(table: Table, before: Repeated | Reused) -> Withdrawn | Reused:
-    if isinstance(before, Reused):
-        return before
-    return Withdrawn(_stored(table, before.result[0]), replayed=True)
 
 
 def _stored(table: Table, withdrawal_id: str) -> Withdrawal:

@@ -9,9 +9,9 @@ from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.orders import Told
 from chalicelib.domain.program.program import Program, least_spent
+from chalicelib.operations.people.merged import account_of, profile_of
 from chalicelib.operations.people.share import share_url
 from chalicelib.operations.program import programs
-from chalicelib.operations.tries import account_of, profile_of
 from chalicelib.store.table import BusyError, Table
 
 if TYPE_CHECKING:

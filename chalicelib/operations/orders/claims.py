@@ -11,17 +11,15 @@ from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.orders.admit import Ask, Refused
 from chalicelib.domain.program.program import Program
-from chalicelib.operations import attempts
-from chalicelib.operations.attempts import Reused
+from chalicelib.operations.once import OvertakenError, Plan, Reused, decide, decide_once
+from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.friends import Contact
-from chalicelib.operations.orders.redeem import Redeemed, redeem
-from chalicelib.operations.tries import profile_of
-from chalicelib.store.table import BusyError, Table
+from chalicelib.operations.orders.redeem import redeem
+from chalicelib.operations.people.merged import profile_of
+from chalicelib.store.table import Table
 
 OPEN_MAX = 20
 """Claims of one ambassador that may wait at the same time."""
-
-_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +81,23 @@ def claim(
     """
     *_, ambassador_id = kin
     asked = Claim(_id_of(ambassador_id, order_id), ambassador_id, order_id, now, note)
-    before = attempts.look(table, attempt)
-    if isinstance(before, Reused):
-        return before
-    for _ in range(_LOOKS):
+
+    def look() -> Plan[Claimed | Theirs | TooMany]:
         redemption, known, waiting = table.read_claimed(asked.id, ambassador_id, order_id)
-        if redemption is not None and redemption.ambassador_id in kin:
-            return Theirs(redemption)
-        if known is not None:
-            return Claimed(known, replayed=True)
+        stands = _stands(redemption, known, kin)
+        if stands:
+            return Plan(stands)
         if waiting is not None and len(waiting.claims) >= OPEN_MAX:
-            return TooMany()
-        failures = attempts.commit(table, attempt, [asked.id], [Create(asked), _listing(waiting, asked)])
-        if failures == ():
-            return Claimed(asked, replayed=False)
-        if isinstance(failures, Reused):
-            return failures
-    raise BusyError
+            return Plan(TooMany())
+        return Plan(Claimed(asked, replayed=False), [Create(asked), _listing(waiting, asked)], asked.id)
+
+    def repeat(made: str) -> Claimed | Theirs:
+        redemption, known, _ = table.read_claimed(made, ambassador_id, order_id)
+        stands = _stands(redemption, known, kin)
+        assert stands, "claims are kept for good"
+        return stands
+
+    return decide_once(table, attempt, look, repeat)
 
 
 def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
@@ -113,9 +111,7 @@ def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
     return (found, profile.code) if found and profile else None
 
 
-def approve(
-    table: Table, asked: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim
-) -> Decided | Refused | AlreadyRedeemed | DecidedOtherwise:
+def approve(table: Table, asked: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim) -> Answer:
     """Admit a claimed order as the checkout would have, by all its rules, and close the claim in the same transaction.
 
     Whatever speaks against it leaves the claim open. The order was paid for without the code, so there is no discount.
@@ -124,21 +120,25 @@ def approve(
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    assert decision.decided_at is not None
-    for _ in range(_LOOKS):
+    now = decision.decided_at
+    assert now is not None
+
+    def look() -> Plan[Answer]:
         redemption, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
         if known is not None and known.state != "open":
             same = redemption is not None and redemption.fingerprint == ask.fingerprint
-            return _again(known, decision, redemption) if same else DecidedOtherwise(known)
+            return Plan(_again(known, decision, redemption)) if same else Plan(DecidedOtherwise(known))
         if redemption is not None:
-            return AlreadyRedeemed(redemption)
+            return Plan(AlreadyRedeemed(redemption))
         along = _closing(waiting, decision)
-        answer = redeem(table, replace(ask, claim=asked.id), contact, program, now=decision.decided_at, along=along)
+        answer = redeem(table, replace(ask, claim=asked.id), contact, program, now=now, along=along)
         if isinstance(answer, Refused):
-            return answer
+            return Plan(answer)
         if isinstance(answer, Redeemed) and not answer.replayed:
-            return Decided(decision, answer.redemption, replayed=False)
-    raise BusyError
+            return Plan(Decided(decision, answer.redemption, replayed=False))
+        raise OvertakenError
+
+    return decide(table, look)
 
 
 def deny(table: Table, asked: Claim, decision: Claim) -> Decided | DecidedOtherwise:
@@ -147,13 +147,14 @@ def deny(table: Table, asked: Claim, decision: Claim) -> Decided | DecidedOtherw
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    for _ in range(_LOOKS):
+
+    def look() -> Plan[Decided | DecidedOtherwise]:
         _, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
         if known is not None and known.state != "open":
-            return _again(known, decision, None)
-        if not table.commit(_closing(waiting, decision)):
-            return Decided(decision, None, replayed=False)
-    raise BusyError
+            return Plan(_again(known, decision, None))
+        return Plan(Decided(decision, None, replayed=False), _closing(waiting, decision))
+
+    return decide(table, look)
 
 
 def queue(table: Table, after: str | None, limit: int) -> tuple[list[tuple[Claim, Redemption | None]], str | None]:
@@ -172,6 +173,13 @@ def queue(table: Table, after: str | None, limit: int) -> tuple[list[tuple[Claim
 def _id_of(ambassador_id: str, order_id: str) -> str:
     """Name a claim by who claims what: there is one for each."""
     return "clm_" + hashlib.sha256(f"{ambassador_id}#{order_id}".encode()).hexdigest()[:26]
+
+
+def _stands(redemption: Redemption | None, known: Claim | None, kin: Sequence[str]) -> Claimed | Theirs | None:
+    """What is known already of an order and an ambassador who claims it."""
+    if redemption is not None and redemption.ambassador_id in kin:
+        return Theirs(redemption)
+    return Claimed(known, replayed=True) if known else None
 
 
 def _listing(waiting: OpenClaims | None, asked: Claim) -> Effect:

@@ -9,9 +9,8 @@ from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
 from chalicelib.domain.model.orders import Freed, Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.friends import Holder, Place, Seeker, first_root
-from chalicelib.store.table import BusyError, Table
-
-_LOOKS = 6
+from chalicelib.operations.once import Plan, decide
+from chalicelib.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +115,25 @@ def release(
     The order is worth nothing from then on, so one that is worth something is let go only if that is meant.
 
     Raises:
-        BusyError: the table did not answer in time, or others were faster each time; the same request may be sent
-            again.
+        BusyError: others were faster for too long; the same request may be sent again.
     """
     freed = Freed(order_id, recorded_at=now, author=author, note=note, due_at=due_at)
-    for _ in range(_LOOKS):
+
+    def look_at() -> Plan[Released | NotReleased]:
         order = table.read_order(order_id)
         if order.freed is not None:
             same = (order.freed.author, order.freed.note) == (author, note)
-            return Released(order.freed, replayed=True) if same else NotReleased("already_released")
+            return Plan(Released(order.freed, replayed=True)) if same else Plan(NotReleased("already_released"))
         if not isinstance(order, Order):
-            return NotReleased("unknown_order")
+            return Plan(NotReleased("unknown_order"))
         standing = order.redemption.standing
         if standing is None:
-            return NotReleased("not_settled_yet")
+            return Plan(NotReleased("not_settled_yet"))
         root = table.read_roots([order.redemption.friend]).get(order.redemption.friend)
         if root is None or root.order_id != order_id:
-            return NotReleased("holds_no_place")
+            return Plan(NotReleased("holds_no_place"))
         if standing.worth > 0 and not void_reward:
-            return NotReleased("reward_stands")
-        if not table.commit([Create(freed), Unchanged(order.redemption)]):
-            return Released(freed, replayed=False)
-    raise BusyError
+            return Plan(NotReleased("reward_stands"))
+        return Plan(Released(freed, replayed=False), [Create(freed), Unchanged(order.redemption)])
+
+    return decide(table, look_at)

@@ -8,7 +8,7 @@ from typing import Literal
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.orders import Decision, Freed, Fulfilment, Order, Payment, Refund, Reversal, Review
 from chalicelib.domain.money import Money
-from chalicelib.operations.orders.redeem import GRACE, Conflicting
+from chalicelib.operations.orders.answers import GRACE, Conflicting
 from chalicelib.store.table import Table
 
 Reported = Refund | Reversal | Fulfilment | Payment

@@ -8,7 +8,7 @@ from chalicelib.domain.model.orders import Decision, Order, Redemption, Refund
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.orders.refunds import foreign_refunds, values
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.orders.redeem import Conflicting
+from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.report import Misvalued, NotReviewable, Reviewed, review
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table

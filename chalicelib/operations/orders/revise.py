@@ -10,15 +10,14 @@ from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
 from chalicelib.domain.orders.friends import take
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
 from chalicelib.operations.orders.friends import Contact, look, reached
-from chalicelib.operations.orders.redeem import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
 from chalicelib.operations.program import programs
-from chalicelib.store.table import BusyError, Table
+from chalicelib.store.table import Table
 
 REMOVED = "code_removed"
 """Why an order is withdrawn when the checkout says that no code is used on it any more."""
-
-_LOOKS = 6
 
 
 def revise(table: Table, stored: Redemption, ask: Ask, contact: Contact, *, now: datetime) -> Answer:
@@ -28,21 +27,18 @@ def revise(table: Table, stored: Redemption, ask: Ask, contact: Contact, *, now:
     program of the first one, and takes its place whether it is admitted or not: what was refused last earns nothing.
 
     Raises:
-        BusyError: the table did not answer in time, or others were faster each time; the same request may be sent
-            again.
+        BusyError: others were faster for too long; the same request may be sent again.
     """
-    for _ in range(_LOOKS):
-        payment = table.read_payment(stored.order_id)
-        answer = _repeated(stored, payment, ask)
-        if answer is not None:
-            return answer
-        effects, answer = _change(table, stored, ask, contact, now)
-        if not table.commit(effects):
-            return answer
-        again = table.read_redemption(stored.order_id)
-        assert again is not None, "redemptions are kept for good"
-        stored = again
-    raise BusyError
+    latest: Redemption | None = stored
+
+    def look_at() -> Plan[Answer]:
+        nonlocal latest
+        order, latest = latest or table.read_redemption(stored.order_id), None
+        assert order is not None, "redemptions are kept for good"
+        answer = _repeated(order, table.read_payment(order.order_id), ask)
+        return _change(table, order, ask, contact, now) if answer is None else Plan(answer)
+
+    return decide(table, look_at)
 
 
 def _repeated(stored: Redemption, payment: Payment | None, ask: Ask) -> Answer | None:
@@ -63,7 +59,7 @@ def _as_stored(stored: Redemption, payment: Payment | None) -> Answer:
     return Redeemed(stored, replayed=True, paid=payment is not None)
 
 
-def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: datetime) -> tuple[list[Effect], Answer]:
+def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: datetime) -> Plan[Answer]:
     """Return what a request about an unpaid order writes, and what it is answered then.
 
     The same content under a higher number is noted, so that what comes late under one between changes nothing.
@@ -74,12 +70,12 @@ def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: d
         kept, answer = stored, _as_stored(stored, None if ask.pending else payment)
         if ask.revision > stored.revision:
             kept = replace(stored, revision=ask.revision, version=stored.version + 1)
-        return [Unchanged(stored) if kept is stored else Replace(kept), *effects], answer
+        return Plan(answer, [Unchanged(stored) if kept is stored else Replace(kept), *effects])
     told = _told(table, stored, ask)
     revised, answer = _revised(table, stored, ask, told, now)
     aliases = [Friend(it, root=told.root) for it in told.fresh if it in _persons(revised)]
     effects += [Replace(revised), Absent(stored.order_id, "freed")]
-    return [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)], answer
+    return Plan(answer, [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from chalicelib.domain.orders.friends import Place, seeker_of, take
 from chalicelib.domain.orders.settle import Settlement, settle
 from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.orders.answers import GRACE
 from chalicelib.operations.orders.evidence import Circle, read_circle, read_evidence
 from chalicelib.operations.orders.friends import look, placing
-from chalicelib.operations.orders.redeem import GRACE
+from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
-from chalicelib.operations.tries import account_of
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
 FOLD_MAX = 20

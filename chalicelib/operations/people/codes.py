@@ -10,15 +10,12 @@ from chalicelib.domain.effects import Create, Effect, Owned, Replace, Unsuspende
 from chalicelib.domain.model.access import Attempt
 from chalicelib.domain.model.people import Code, FurtherCodes, Profile
 from chalicelib.domain.people.codes import normal_code, random_code
-from chalicelib.operations import attempts
-from chalicelib.operations.attempts import Repeated, Reused
-from chalicelib.operations.tries import profile_of
-from chalicelib.store.table import BusyError, Failure, Table
+from chalicelib.operations.once import Failures, Plan, Reused, decide_once
+from chalicelib.operations.people.merged import profile_of
+from chalicelib.store.table import Table
 
 CODES_MAX = 50
 """Further codes of one ambassador."""
-
-_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +53,29 @@ def add_code(
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    before = attempts.look(table, attempt)
-    if before is not None:
-        return _again(table, before)
-    for _ in range(_LOOKS):
-        known = table.read_further_codes(profile.ambassador_id)
-        # After the list: whoever merges ambassadors or changes the owners of codes moves that as well.
-        led = profile_of(table, profile.ambassador_id)
-        if led is not None and led.ambassador_id != profile.ambassador_id:
-            profile = led
-            continue
+
+    def look() -> Plan[Added | Taken | Stopped | TooManyCodes]:
+        present, known = _listed(table, profile)
         if known is not None and len(known.codes) >= CODES_MAX:
-            return TooManyCodes()
-        first = table.read_code(profile.code)
+            return Plan(TooManyCodes())
+        first = table.read_code(present.code)
         assert first is not None, "profile and code are made in one transaction"
         text = wished or random_code(chance)
-        code = Code(text, profile.ambassador_id, first.owners, created_at=now, kin=first.kin, campaign=campaign)
-        effects = [Create(code), _listing(known, code), Unsuspended(profile.ambassador_id)]
-        failures: tuple[Failure, ...] | Repeated | Reused = attempts.commit(table, attempt, [code.code], effects)
-        if isinstance(failures, Repeated | Reused):
-            return _again(table, failures)
-        if not failures:
-            return Added(code, replayed=False)
-        if any(isinstance(failure.effect, Unsuspended) for failure in failures):
+        code = Code(text, present.ambassador_id, first.owners, created_at=now, kin=first.kin, campaign=campaign)
+        effects = [Create(code), _listing(known, code), Unsuspended(present.ambassador_id)]
+        return Plan(Added(code, replayed=False), effects, code.code, if_lost=if_lost)
+
+    def if_lost(failures: Failures) -> Stopped | Taken | None:
+        if any(isinstance(it.effect, Unsuspended) for it in failures):
             return Stopped()
-        if wished and any(isinstance(failure.stored, Code) for failure in failures):
-            return Taken()
-    raise BusyError
+        return Taken() if wished and any(isinstance(it.stored, Code) for it in failures) else None
+
+    def repeat(made: str) -> Added:
+        stored = table.read_code(made)
+        assert stored is not None, "no code is ever removed"
+        return Added(stored, replayed=True)
+
+    return decide_once(table, attempt, look, repeat)
 
 
 def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | None:
@@ -123,12 +116,15 @@ def owned(table: Table, profile: Profile, persons: Iterable[str]) -> list[Effect
     return [listing, *(Owned(replace(code, owners=owners)) for code in codes)]
 
 
-def _again(table: Table, before: Repeated | Reused) -> Added | Reused:
-    if isinstance(before, Reused):
-        return before
-    stored = table.read_code(before.result[0])
-    assert stored is not None, "no code is ever removed"
-    return Added(stored, replayed=True)
+def _listed(table: Table, profile: Profile) -> tuple[Profile, FurtherCodes | None]:
+    """Return an ambassador as they are now, and the list of their codes.
+
+    The list is read first: whoever merges ambassadors or changes the owners of codes moves that as well.
+    """
+    known, led = table.read_further_codes(profile.ambassador_id), profile_of(table, profile.ambassador_id)
+    if led is not None and led.ambassador_id != profile.ambassador_id:
+        return _listed(table, led)
+    return profile, known
 
 
 def _listing(known: FurtherCodes | None, code: Code) -> Create | Replace:

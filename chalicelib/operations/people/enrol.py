@@ -10,8 +10,8 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.people import Code, Person, Profile
 from chalicelib.domain.people.codes import random_code
 from chalicelib.domain.people.membership import Guards, holder, taken
+from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.identity import join, names_of
-from chalicelib.operations.tries import tries
 from chalicelib.store.table import Table
 
 
@@ -37,34 +37,29 @@ def enrol(table: Table, person: Person, *, pepper: bytes, now: datetime, chance:
         BusyError: others were faster for too long; the same request may be sent again.
     """
     names = names_of(pepper, person)
-    for _ in tries(table):
+
+    def look() -> Plan[Enrolled]:
         guards = table.read_memberships(names)
         known = guards.get(names[0])
         if known is None or known.ambassador_id is None or known.code is None:
-            enrolled = _enrol(table, person, names, guards, now, chance)
-            if enrolled:
-                return enrolled
-            continue
+            return _plan(person, names, guards, now, chance)
         joins = person.customer_id and holder(guards, names[1]) != known.ambassador_id
         free = not joins or join(table, known.ambassador_id, person.customer_id or "", pepper=pepper)
-        return Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free)
-    raise AssertionError("unreachable")
+        return Plan(Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free))
+
+    return decide(table, look)
 
 
-def _enrol(
-    table: Table, person: Person, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random
-) -> Enrolled | None:
-    """Make an ambassador; None when another request was faster, or the code is taken."""
+def _plan(person: Person, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random) -> Plan[Enrolled]:
+    """Make an ambassador, unless another request is faster, or the code is taken."""
     code, ambassador_id = random_code(chance), new_id("amb", now, chance)
     free = [name for name in names if holder(guards, name) is None]
     id_taken = len(free) < len(names)
     profile = Profile(ambassador_id, code, now, replace(person, customer_id=None) if id_taken else person)
-    failures = table.commit(
-        [
-            *(taken(guards, name, ambassador_id, code) for name in free),
-            Create(profile),
-            Create(Account(ambassador_id)),
-            Create(Code(code, ambassador_id, owners=names, created_at=now)),
-        ]
-    )
-    return None if failures else Enrolled(ambassador_id, code, new=True, id_taken=id_taken)
+    effects = [
+        *(taken(guards, name, ambassador_id, code) for name in free),
+        Create(profile),
+        Create(Account(ambassador_id)),
+        Create(Code(code, ambassador_id, owners=names, created_at=now)),
+    ]
+    return Plan(Enrolled(ambassador_id, code, new=True, id_taken=id_taken), effects)

@@ -9,8 +9,9 @@ from chalicelib.domain.model.people import Person, Profile
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.membership import freed, holder, taken
 from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
+from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.codes import owned
-from chalicelib.operations.tries import profile_of, tries
+from chalicelib.operations.people.merged import profile_of
 from chalicelib.store.table import Table
 
 
@@ -59,19 +60,20 @@ def correct(table: Table, ambassador_id: str, change: Callable[[Person], Person]
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[Profile | Taken]:
         profile = profile_of(table, ambassador_id)
         assert profile is not None, "profiles are kept for good"
         person = change(profile.person)
         if person == profile.person:
-            return profile
+            return Plan(profile)
         moves = _moves(table, profile, names_of(pepper, profile.person), names_of(pepper, person))
         if isinstance(moves, Taken):
-            return moves
+            return Plan(moves)
         after = replace(profile, person=person, version=profile.version + 1)
-        if not table.commit([Replace(after), *moves]):
-            return after
-    raise AssertionError("unreachable")
+        return Plan(after, [Replace(after), *moves])
+
+    return decide(table, look)
 
 
 def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes) -> bool:
@@ -83,21 +85,23 @@ def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes) -
         BusyError: others were faster for too long; the same request may be sent again.
     """
     person = pseudonym_of_customer(pepper, customer_id)
-    for _ in tries(table):
+
+    def look() -> Plan[bool]:
         guards, profile = table.read_memberships([person]), profile_of(table, ambassador_id)
         assert profile is not None, "profiles are kept for good"
         by = holder(guards, person)
         if by == profile.ambassador_id:
-            return True
+            return Plan(True)
         effects, told = owned(table, profile, (person,)), profile.person
         if by is None:
             effects = [*effects, taken(guards, person, profile.ambassador_id, profile.code)]
             told = told if told.customer_id else replace(told, customer_id=customer_id)
         if not effects:
-            return False
-        if not table.commit([*effects, Replace(replace(profile, person=told, version=profile.version + 1))]):
-            return by is None
-    raise AssertionError("unreachable")
+            return Plan(False)
+        after = replace(profile, person=told, version=profile.version + 1)
+        return Plan(by is None, [*effects, Replace(after)])
+
+    return decide(table, look)
 
 
 def _moves(table: Table, profile: Profile, before: tuple[str, ...], after: tuple[str, ...]) -> list[Effect] | Taken:

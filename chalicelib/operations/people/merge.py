@@ -10,7 +10,8 @@ from chalicelib.domain.model.people import Code, FurtherCodes, Profile
 from chalicelib.domain.people.membership import taken
 from chalicelib.domain.people.merge import CODES_MAX, Merged, merge, merged_profiles
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.tries import account_of, tries
+from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import EFFECTS_MAX, Table
 
 
@@ -39,22 +40,23 @@ def merge_ambassadors(
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    for _ in tries(table):
+
+    def look() -> Plan[MergedInto | TooMuch]:
         account, other = account_of(table, ambassador_id), account_of(table, other_id)
         profile, led = table.read_profile(account.ambassador_id), table.read_profile(other.ambassador_id)
         assert profile is not None, "profile and account are made in one transaction"
         assert led is not None, "profile and account are made in one transaction"
         if account.ambassador_id == other.ambassador_id:
-            return MergedInto(profile, other_id, replayed=True)
+            return Plan(MergedInto(profile, other_id, replayed=True))
         profile, led = merged_profiles(profile, led)
         codes = _codes(table, profile, led)
         merged = merge(account, other, program, note=note, author=author, now=now)
         effects = [*_of_accounts(merged), Replace(profile), Replace(led), *codes, *_guards(table, profile, led, codes)]
         if sum(isinstance(it, Owned) for it in codes) > CODES_MAX or len(effects) > EFFECTS_MAX:
-            return TooMuch()
-        if not table.commit(effects):
-            return MergedInto(profile, other.ambassador_id, replayed=False)
-    raise AssertionError("unreachable")
+            return Plan(TooMuch())
+        return Plan(MergedInto(profile, other.ambassador_id, replayed=False), effects)
+
+    return decide(table, look)
 
 
 def own_orders(table: Table, profile: Profile) -> list[Redemption]:

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.effects import Create
 from chalicelib.domain.program.flaws import FlawedProgramError, flaws
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.once import Plan, decide
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 
@@ -46,22 +47,24 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
     Raises:
         OutdatedError: another version than `over` is in force.
         FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one.
+        BusyError: the table did not answer in time.
     """
     from chalicelib.operations.program.document import same
 
-    while True:
+    def look() -> Plan[Program]:
         newest = table.read_newest_program()
         version = newest.version if newest else 0
         if over not in {None, version}:
             raise OutdatedError(version)
         if newest and same(program, newest):
-            return newest
+            return Plan(newest)
         if newest and program.currency != newest.currency and table.list_keys(keys.AMBASSADORS, None, 1):
             stays = f"stays {newest.currency}: balances and caps of the ambassadors that there are count in it"
             raise FlawedProgramError([("/currency", stays)])
         following = replace(program, version=version + 1, author=author, created_at=now)
-        if not table.commit([Create(following)]):
-            return following
+        return Plan(following, [Create(following)])
+
+    return decide(table, look)
 
 
 def adjustment_limit(table: Table, program: Program, *, now: datetime) -> int | None:

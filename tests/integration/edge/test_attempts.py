@@ -17,9 +17,8 @@ from chalicelib.edge.fields import Shape
 from chalicelib.edge.idempotency import attempt, reused
 from chalicelib.edge.routes import Route, register
 from chalicelib.edge.views import view
-from chalicelib.operations import attempts
 from chalicelib.operations.access import keys
-from chalicelib.operations.attempts import Repeated, Reused
+from chalicelib.operations.once import Plan, Reused, decide_once
 from chalicelib.store.table import Table
 from memory.faults import lost
 from memory.shop import Body, Shop
@@ -122,17 +121,9 @@ class Wish(Shape):
 
 def grant(table: Table, ambassador_id: str, attempt: Attempt) -> tuple[str, bool] | Reused:
     """Make a thing of its own for an ambassador; answers its name, and whether it was there."""
-    before = attempts.look(table, attempt)
-    if before:
-        return before if isinstance(before, Reused) else (before.result[0], True)
     thing = Membership(f"thing-{deps.chance().getrandbits(64)}", ambassador_id, "")
-    failures = attempts.commit(table, attempt, [thing.person], [Create(thing)])
-    if isinstance(failures, Reused):
-        return failures
-    if isinstance(failures, Repeated):
-        return failures.result[0], True
-    assert not failures
-    return thing.person, False
+    made = (thing.person, False)
+    return decide_once(table, attempt, lambda: Plan(made, [Create(thing)], thing.person), lambda was: (was, True))
 
 
 @view({201: None, 200: None}, body=Wish, keyed=True)

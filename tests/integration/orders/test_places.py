@@ -7,6 +7,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
+from chalicelib.operations import once
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.operations.program import programs
 from memory.faults import meanwhile
@@ -352,8 +353,9 @@ def test_the_first_place_is_given_back_beside_further_orders(shop: Shop) -> None
 # --- races ------------------------------------------------------------------------------------------------------------
 
 
-def test_who_never_wins_the_place_is_not_refused(shop: Shop) -> None:
+def test_who_never_wins_the_place_is_not_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is no reason to lose an offer: the checkout is told to try again."""
+    monkeypatch.setattr(once, "SECONDS", 0.1)
     code = shop.enrol()["code"]
     buy(shop, code, "o1")
     cancel(shop, "o1")
@@ -363,7 +365,7 @@ def test_who_never_wins_the_place_is_not_refused(shop: Shop) -> None:
         item = shop.cloud.engine.items[root]
         item["version"] = {"N": str(int(item["version"]["N"]) + 1)}
 
-    shop.faults.before("TransactWriteItems", None, *[meanwhile(others_are_faster)] * 9)
+    shop.faults.before("TransactWriteItems", None, *[meanwhile(others_are_faster)] * 99)
     answer = buy(shop, code, "o2")
     assert (answer.status_code, Shop.read(answer)["reason"]) == (503, "busy")
     assert answer.headers["Retry-After"]

@@ -1,28 +1,10 @@
-"""An account has many writers: an operation that loses against another one reads again and decides anew.
+"""Where an id leads: an ambassador who was merged into another one is that one from then on."""
 
-It may find then that the ambassador was merged into another one: an id leads on.
-"""
-
-from collections.abc import Iterable, Iterator
-from itertools import count
+from collections.abc import Iterable
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.people import Profile
 from chalicelib.store.table import Table
-
-SECONDS = 8.0
-
-
-def tries(table: Table) -> Iterator[None]:
-    """Yield for each attempt, with growing pauses between, until the caller is done or the time is up.
-
-    Raises:
-        BusyError: others were faster for `SECONDS`; nothing was done, and the same request may be sent again.
-    """
-    deadline = table.deadline(SECONDS)
-    for attempt in count(1):
-        yield
-        table.pause(attempt, deadline)
 
 
 def account_of(table: Table, ambassador_id: str) -> Account:

@@ -1,0 +1,36 @@
+"""What a checkout is answered."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.orders.admit import Refused
+
+GRACE = timedelta(seconds=30)
+"""How long the stream has before the schedule looks for a fact by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The order's redemption, stored now or (`replayed`) by an earlier request with the same content.
+
+    `paid` says whether it is paid for, `superseded` that a later revision of it has come before this one.
+    """
+
+    redemption: Redemption
+    replayed: bool
+    paid: bool = True
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicting:
+    """The order was redeemed before with other content, which stands; or what was to be stored along has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyPaid:
+    """The order has been paid for, so what it was then stands."""
+
+
+Answer = Redeemed | Refused | Conflicting | AlreadyPaid
