@@ -484,7 +484,7 @@ def _account(account: Account, currency: str) -> Body:
         {"held", "available", "reserved", "spent", *(name for kept in account.balances.values() for name in kept)}
     )
     balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
-    return {**balances, "counted": account.counted, "version": account.version}
+    return {**balances, "counted": account.referrals, "version": account.version}
 
 
 def _position(redemption: Redemption) -> Body:

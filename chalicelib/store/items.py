@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.domain.effects import Entity
 from chalicelib.store.keys import Key, stamp
-from chalicelib.store.kinds import class_in, index_keys, key_of
+from chalicelib.store.kinds import SHORT, class_in, index_keys, key_of, kind_of, mark_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.messages import Message
@@ -22,6 +22,11 @@ _LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
 
 _IN_CONDITIONS = {"version", "state", "attempts", "tries"}
 """The fields that conditions and updates of the table ask for by name: they are there whatever they hold."""
+
+_LONG = {
+    mark: {path: {short: name for name, short in names.items()} for path, names in parts.items()}
+    for mark, parts in SHORT.items()
+}
 
 _MET: set[Any] = set()
 _MEETING = Lock()
@@ -38,7 +43,19 @@ def item_of(entity: Entity) -> Item:
     if standing is not None:
         terms = _brief(standing.terms, told["standing"]["terms"])
         kept["standing"] = {**_brief(standing, told["standing"]), "terms": terms}
+    _rename(kept, SHORT.get(kind_of(entity).mark))
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
+
+
+def _rename(told: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> None:
+    """Call the fields of some parts of an item otherwise. A part is a path of names; `*` is each of a map."""
+    for path, names in (parts or {}).items():
+        found = [told]
+        for step in path.split(".") if path else ():
+            found = [it for part in found for it in (part.values() if step == "*" else [part.get(step)]) if it]
+        for part in found:
+            for name in names.keys() & part.keys():
+                part[names[name]] = part.pop(name)
 
 
 def _brief(part: Any, told: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +84,9 @@ def entity_of(item: Item) -> Any:
         KeyError: no kind of entity lies under such a key.
         msgspec.ValidationError: the item is not what the program writes.
     """
-    told = {name: read(value) for name, value in item.items()}
-    return _converted(told, class_in(item["SK"]["S"]))
+    told, sk = {name: read(value) for name, value in item.items()}, item["SK"]["S"]
+    _rename(told, _LONG.get(mark_in(sk)))
+    return _converted(told, class_in(sk))
 
 
 def _converted(told: dict[str, Any], kind: Any) -> Any:

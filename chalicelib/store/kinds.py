@@ -80,7 +80,12 @@ def class_in(sk: str) -> Any:
     Raises:
         KeyError: it is not of any kind.
     """
-    return _class(sk.removeprefix("#").partition("#")[0])
+    return _class(mark_in(sk))
+
+
+def mark_in(sk: str) -> str:
+    """Return the mark of the kind that lies under a sort key."""
+    return sk.removeprefix("#").partition("#")[0]
 
 
 def classes() -> list[type]:
@@ -186,6 +191,29 @@ KINDS = (
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
     Kind("ATTEMPT", "model.access:Attempt", lambda it: keys.attempt(it.key)),
 )
+
+SHORT: dict[str, dict[str, dict[str, str]]] = {
+    "REDEMPTION": {
+        "standing": {"cap_used": "room", "facts_seen": "facts", "facts_named": "named", "last_review": "reviews"},
+        "standing.terms": {
+            "reward_at_rate": "full",
+            "ambassador_order": "place",
+            "referrals": "reached",
+            "budget_drawn": "drawn",
+        },
+    },
+    "ACCOUNT": {
+        "": {
+            "orders_settled": "settled",
+            "orders_refunded": "refunded",
+            "referrals": "counted",
+            "last_day": "pace",
+        },
+        "months.*": {"cap_used": "room", "referrals": "counted"},
+        "absorbed.*": {"orders_settled": "settled"},
+    },
+}
+"""Fields with a shorter attribute, part by part: each settlement writes these items, and a write counts by the KB."""
 
 _BY_MARK = {it.mark: it for it in KINDS}
 _BY_PLACE = {it.place: it for it in KINDS}

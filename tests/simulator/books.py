@@ -146,7 +146,7 @@ def wrong_counts(accounts: Iterable[Account], redemptions: Iterable[Redemption])
             orders_of[kin.heir(it.ambassador_id)].append(it)
     for account in stored:
         found = counters(orders_of[account.ambassador_id])
-        told = (account.settled, account.refunded, account.counted, account.months)
+        told = (account.orders_settled, account.orders_refunded, account.referrals, account.months)
         if told != found:
             yield f"{account.ambassador_id} counts {told}, its orders say {found}"
 
@@ -188,13 +188,13 @@ def counters(redemptions: Iterable[Redemption]) -> tuple[int, int, int, dict[str
         month = months.get(name, Month())
         in_currency = it.unit == it.currency
         months[name] = Month(
-            room=month.room + (standing.room if in_currency else 0),
-            uses=month.uses + (standing.room > 0),
-            counted=month.counted + standing.counted,
+            cap_used=month.cap_used + (standing.cap_used if in_currency else 0),
+            uses=month.uses + (standing.cap_used > 0),
+            referrals=month.referrals + standing.counts,
         )
     refunded = sum(standing.refunded > 0 or standing.has("cancelled") for _, standing in settled)
     kept = {name: month for name, month in months.items() if month != Month()}
-    return len(settled), refunded, sum(standing.counted for _, standing in settled), kept
+    return len(settled), refunded, sum(standing.counts for _, standing in settled), kept
 
 
 def misnamed_entries(redemptions: Iterable[Redemption], entries: Iterable[LedgerEntry]) -> Iterator[str]:
@@ -261,7 +261,7 @@ def wrong_friends(
         standing = redemption.standing
         if standing is not None and (redemption.withdrawn or not order.is_paid):
             yield f"{order.order_id} has terms, and is not paid for, or withdrawn"
-        if standing is None or not (standing.worth or standing.room):
+        if standing is None or not (standing.worth or standing.cap_used):
             continue
         if redemption.friend_order == 1:
             if first.setdefault(root.person, order.order_id) != order.order_id:

@@ -176,7 +176,7 @@ class History:
         spent = Counter[str]()
         for it in orders:
             if it.standing and it.unit == it.currency:
-                spent[it.standing.terms.month] += it.standing.room
+                spent[it.standing.terms.month] += it.standing.cap_used
         if None not in budgets and max(spent.values(), default=0) > max(it or 0 for it in budgets):
             yield f"{spent} of budgets of {budgets}"
 
@@ -184,8 +184,8 @@ class History:
         """What is used of each month's budget is what its orders take."""
         taken = Counter[str]()
         for it in books.of(Redemption, entities):
-            if it.standing and it.standing.terms.drawn:
-                taken[it.standing.terms.month] += it.standing.room
+            if it.standing and it.standing.terms.budget_drawn:
+                taken[it.standing.terms.month] += it.standing.cap_used
         for month in {"2026-03", *taken}:
             used = sum(self.world.table.read_used(month))
             if used != taken[month]:
@@ -225,7 +225,7 @@ def _most(account: Account, per: str) -> tuple[int, int]:
     for name, month in account.months.items():
         begins = {"month": name, "year": name[:4]}.get(per, "")
         room, uses = taken.get(begins, (0, 0))
-        taken[begins] = room + month.room, uses + month.uses
+        taken[begins] = room + month.cap_used, uses + month.uses
     return max((room for room, _ in taken.values()), default=0), max((uses for _, uses in taken.values()), default=0)
 
 

@@ -31,7 +31,7 @@ def test_a_key_from_before_there_were_owners_is_owned_by_its_name() -> None:
 )
 def test_a_reward_is_held_or_available(standing: Standing, held: int, available: int, counted: bool) -> None:
     """Never both; it counts for tiers once something of it is available."""
-    assert (standing.held, standing.available, standing.counted) == (held, available, counted)
+    assert (standing.held, standing.available, standing.counts) == (held, available, counted)
 
 
 def test_a_standing_has_its_marks_and_no_others() -> None:

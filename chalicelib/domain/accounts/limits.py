@@ -30,7 +30,7 @@ def capped(account: Account, program: Program, month: str, full: int, unit: str)
         if cap.count is not None and taken.uses >= cap.count:
             return 0
         if cap.amount is not None and unit == program.currency:
-            left = min(left, max(0, cap.amount - taken.room))
+            left = min(left, max(0, cap.amount - taken.cap_used))
     return left
 
 
@@ -79,4 +79,4 @@ def _limit(budget: int, shard: int) -> int:
 def _taken(account: Account, cap: Cap, month: str) -> Month:
     begin = {"month": month, "year": month[:4], "life": ""}[cap.per]
     months = [it for name, it in account.months.items() if name.startswith(begin)]
-    return Month(room=sum(it.room for it in months), uses=sum(it.uses for it in months))
+    return Month(cap_used=sum(it.cap_used for it in months), uses=sum(it.uses for it in months))

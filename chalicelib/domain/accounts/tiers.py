@@ -33,7 +33,7 @@ def reached(account: Account, program: Program, month: str) -> int:
     `demotion_months` before it, so that a tier is kept for as long once it is no longer reached.
     """
     if program.tier_months is None:
-        return account.counted
+        return account.referrals
     until = number_of(month)
     since = 0 if program.demotion_months is None else until - program.demotion_months
     return _best(account, program.tier_months, since, until)
@@ -42,7 +42,7 @@ def reached(account: Account, program: Program, month: str) -> int:
 def best(account: Account, window: int | None) -> int:
     """Return the most referrals that ever counted within a window of months: what prizes for tiers go by."""
     if window is None:
-        return account.counted
+        return account.referrals
     return _best(account, window, 0, max(map(number_of, account.months), default=0))
 
 
@@ -63,13 +63,13 @@ def prizes(before: Account, after: Account, program: Program) -> list[Prize]:
     """
     changes: list[Prize] = []
     known = {prize.key: prize for prize in offered(program)}
-    if after.counted == before.counted or not (known or before.prizes):
+    if after.referrals == before.referrals or not (known or before.prizes):
         return changes
     for key in {**known, **before.prizes}:
         if key.startswith("tier:"):
             more = _tier_moved(key, before, after, program)
         else:
-            more = times(key, after.counted) - times(key, before.counted)
+            more = times(key, after.referrals) - times(key, before.referrals)
         if more > 0 and key in known:
             changes.append(replace(known[key], amount=known[key].amount * more))
         elif more < 0:
@@ -87,7 +87,7 @@ def together(one: Account, other: Account, both: Account, program: Program) -> l
     for key in {**known, **both.prizes}:
         held = both.prizes.get(key, ())
         was, now = (_reaches(key, one, both) + _reaches(key, other, both)), _reaches(key, both, both)
-        has, may_have = sum(grant.times for grant in held), 1 if key.startswith("tier:") else times(key, both.counted)
+        has, may_have = sum(grant.times for grant in held), 1 if key.startswith("tier:") else times(key, both.referrals)
         if has > may_have:
             changes += _lost(key, held, has - may_have)
         elif now > was and key in known:
@@ -130,12 +130,12 @@ def _reaches(key: str, account: Account, newest: Account) -> int:
     """Return how often an account reaches the number of a prize, for tiers within the window of the newest."""
     if key.startswith("tier:"):
         return times(key, best(account, newest.window.months if newest.window else None))
-    return times(key, account.counted)
+    return times(key, account.referrals)
 
 
 def _best(account: Account, window: int, since: int, until: int) -> int:
     """The most referrals in any window of months that ends from `since` to `until`. Only months with any matter."""
-    counted = {number_of(month): it.counted for month, it in account.months.items()}
+    counted = {number_of(month): it.referrals for month, it in account.months.items()}
     ends = {until, since, *(month for month in counted if since <= month <= until)}
     return max(sum(n for month, n in counted.items() if end - window < month <= end) for end in ends)
 

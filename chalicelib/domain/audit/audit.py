@@ -47,6 +47,10 @@ Told = int | str | None
 NUMBER = re.compile(r"(\d{8})-(\d{3})")
 """An entry's number: the account's version, and a count within it."""
 
+_COUNTERS = {"settled": "orders_settled", "counted": "referrals", "refunded": "orders_refunded"}
+_OF_MONTHS = {"room": "cap_used", "uses": "uses", "counted": "referrals"}
+"""Counters by their attributes in the table, which findings name, so that whoever reads one finds it there."""
+
 _SUM_BITS = 64
 _PLACES = (1 << 61) - 1
 """Sums of places are kept modulo this prime, so that no place that somebody made up makes them grow for ever."""
@@ -120,9 +124,9 @@ class Counting:
     `Reading` must be.
     """
 
-    settled: int = 0
-    counted: int = 0
-    refunded: int = 0
+    orders_settled: int = 0
+    referrals: int = 0
+    orders_refunded: int = 0
     places: int = 0
     squares: int = 0
     months: dict[str, Month] = field(default_factory=dict)
@@ -140,15 +144,15 @@ class Counting:
         name = standing.terms.month
         was = self.months.get(name, Month())
         in_currency = redemption.unit == redemption.currency
-        self.settled += 1
-        self.counted += standing.counted
-        self.refunded += standing.refunded > 0 or standing.has("cancelled")
-        self.places = (self.places + standing.terms.place) % _PLACES
-        self.squares = (self.squares + standing.terms.place**2) % _PLACES
+        self.orders_settled += 1
+        self.referrals += standing.counts
+        self.orders_refunded += standing.refunded > 0 or standing.has("cancelled")
+        self.places = (self.places + standing.terms.ambassador_order) % _PLACES
+        self.squares = (self.squares + standing.terms.ambassador_order**2) % _PLACES
         self.months[name] = Month(
-            room=was.room + (standing.room if in_currency else 0),
-            uses=was.uses + (standing.room > 0),
-            counted=was.counted + standing.counted,
+            cap_used=was.cap_used + (standing.cap_used if in_currency else 0),
+            uses=was.uses + (standing.cap_used > 0),
+            referrals=was.referrals + standing.counts,
         )
         for of, number in redemption.posted:
             if of != (ledger or redemption.ambassador_id) or version_of(number) <= until:
@@ -187,15 +191,15 @@ def check_awaited(reading: Reading, since: Mapping[str, str]) -> Iterator[Findin
 
 def check_counters(account: Account, counting: Counting) -> Iterator[Finding]:
     """Compare an account's counters with its orders."""
-    name, n = account.ambassador_id, counting.settled
-    for field_name in ("settled", "counted", "refunded"):
-        told = getattr(account, field_name)
-        yield from compared("counter", f"{name}/{field_name}", getattr(counting, field_name), told)
+    name, n = account.ambassador_id, counting.orders_settled
+    for attribute, counter in _COUNTERS.items():
+        told = getattr(account, counter)
+        yield from compared("counter", f"{name}/{attribute}", getattr(counting, counter), told)
     for month in sorted(account.months.keys() | counting.months.keys()):
         found, told = counting.months.get(month, Month()), account.months.get(month, Month())
-        for field_name in ("room", "uses", "counted"):
-            where = f"{name}/months/{month}/{field_name}"
-            yield from compared("counter", where, getattr(found, field_name), getattr(told, field_name))
+        for attribute, counter in _OF_MONTHS.items():
+            where = f"{name}/months/{month}/{attribute}"
+            yield from compared("counter", where, getattr(found, counter), getattr(told, counter))
     if (counting.places, counting.squares) != tuple(_placed(account, n, power) % _PLACES for power in (1, 2)):
         yield Finding("counter", f"{name}/places", f"each place from 1 to {n} once", f"a sum of {counting.places}")
 
@@ -209,8 +213,8 @@ def check_emptied(account: Account, reading: Reading) -> Iterator[Finding]:
             yield from compared("balance", f"{name}/balances/{unit}/{part}", 0, account.balance(unit, part))
     yield from compared("counter", f"{name}/expired_in", reading.expired_in, account.expired_in)
     yield from compared("counter", f"{name}/version", version_of(reading.number), account.version)
-    for field_name in ("settled", "counted", "refunded"):
-        yield from compared("counter", f"{name}/{field_name}", None, getattr(account, field_name) or None)
+    for attribute, counter in _COUNTERS.items():
+        yield from compared("counter", f"{name}/{attribute}", None, getattr(account, counter) or None)
     if name not in reading.left:
         yield Finding("account", f"{name}/merged_into", "an entry merge, the last one", reading.number)
 
@@ -225,7 +229,8 @@ def _placed(account: Account, settled: int, power: int) -> int:
         return n * (n + 1) // 2 if power == 1 else n * (n + 1) * (2 * n + 1) // 6
 
     mergers = account.absorbed.values()
-    return up_to(settled) - sum(up_to(it.before + it.settled) - up_to(it.before) - up_to(it.settled) for it in mergers)
+    came = sum(up_to(it.before + it.orders_settled) - up_to(it.before) - up_to(it.orders_settled) for it in mergers)
+    return up_to(settled) - came
 
 
 def version_of(number: str) -> int:
@@ -251,6 +256,6 @@ def _check_prizes(account: Account, prizes: Mapping[str, Mapping[str, int]]) -> 
         for unit in sorted(held.keys() | posted.keys()):
             yield from compared("prize", f"{where}/{unit}", posted.get(unit, 0), held.get(unit, 0))
         granted = sum(grant.times for grant in grants)
-        at_most = 1 if key.startswith("tier:") else times(key, account.counted)
+        at_most = 1 if key.startswith("tier:") else times(key, account.referrals)
         if granted > at_most:
             yield Finding("prize", where, f"at most {at_most} times", granted)

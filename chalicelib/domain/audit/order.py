@@ -33,6 +33,9 @@ SETTLES_MAX = 200
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
+_ATTRIBUTES = {"cap_used": "room", "facts_seen": "facts", "facts_named": "named", "last_review": "reviews"}
+"""What the table calls fields of a standing, where its words are shorter: findings name what is found there."""
+
 _LOOK_BACK = ("entries", "age")
 """What of a standing is no function of the facts: it is compared with the entries."""
 
@@ -273,24 +276,24 @@ def _check_traits(it: Dossier) -> Iterator[Finding]:
 def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
     """The terms are those of the program for the referrals that they name, and grant no more than the rate gives."""
     terms, redemption, where = it.standing.terms, it.redemption, f"{it.where}/terms"
-    tier = tier_of(program, terms.reached)
+    tier = tier_of(program, terms.referrals)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
     rate = reward_of(program, tier, campaign, redemption.friend_order)
     unit = rate.unit_in(program.currency) if rate else program.currency
     yield from compared("terms", f"{where}/tier", tier.name, terms.tier)
     yield from compared("terms", f"{where}/campaign", campaign.name if campaign else None, terms.campaign)
     yield from compared("terms", f"{where}/month", month_of(redemption.begins, program), terms.month)
-    yield from compared("terms", f"{where}/full", rate.of(redemption.paid) if rate else 0, terms.full)
+    yield from compared("terms", f"{where}/full", rate.of(redemption.paid) if rate else 0, terms.reward_at_rate)
     yield from compared("terms", f"{where}/unit", unit, terms.unit or redemption.currency)
-    if not 0 <= terms.granted <= terms.full:
-        yield Finding("terms", f"{where}/granted", f"0 to {terms.full}", terms.granted)
+    if not 0 <= terms.granted <= terms.reward_at_rate:
+        yield Finding("terms", f"{where}/granted", f"0 to {terms.reward_at_rate}", terms.granted)
     if terms.limit == "friend_already_referred":
         yield from compared("terms", f"{where}/granted", 0, terms.granted)
-    elif (terms.limit is None) != (terms.granted == terms.full):
+    elif (terms.limit is None) != (terms.granted == terms.reward_at_rate):
         expected = "a reason" if terms.limit is None else None
         yield Finding("terms", f"{where}/limit", expected, terms.limit)
-    if terms.drawn:
-        drawn = sum(amount for _, amount in terms.drawn)
+    if terms.budget_drawn:
+        drawn = sum(amount for _, amount in terms.budget_drawn)
         yield from compared("terms", f"{where}/drawn", terms.granted, drawn)
 
 
@@ -320,7 +323,8 @@ def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator
     assert expected is not None
     for name in (it.name for it in fields(Standing) if it.name not in _LOOK_BACK):
         would, is_now = getattr(expected, name), getattr(it.standing, name)
-        yield from compared("position", f"{it.where}/standing/{name}", _told(would), _told(is_now))
+        where = f"{it.where}/standing/{_ATTRIBUTES.get(name, name)}"
+        yield from compared("position", where, _told(would), _told(is_now))
     if wakes is not None and it.redemption.due_at is None:
         yield Finding("wake_up", f"{it.where}/due_at", _told(wakes), None)
     if again.case is not None:

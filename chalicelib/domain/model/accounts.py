@@ -50,9 +50,9 @@ class LedgerEntry:
 class Month:
     """What orders placed in one month take of the caps, `room` by amount and `uses` by count; and how many count."""
 
-    room: int = 0
+    cap_used: int = 0
     uses: int = 0
-    counted: int = 0
+    referrals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Merger:
     until: int
     expired_in: int
     before: int
-    settled: int
+    orders_settled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,14 @@ class Account:
     ambassador_id: str
     version: int = 0
     balances: Balances = field(default_factory=dict)
-    counted: int = 0
-    settled: int = 0
-    refunded: int = 0
+    referrals: int = 0
+    orders_settled: int = 0
+    orders_refunded: int = 0
     months: dict[str, Month] = field(default_factory=dict)
     prizes: dict[str, tuple[Grant, ...]] = field(default_factory=dict)
     ages: dict[str, Age] = field(default_factory=dict)
     window: Window | None = None
-    pace: Pace | None = None
+    last_day: Pace | None = None
     active_at: datetime | None = None
     expired_in: int = 0
     suspended_in: int | None = None

@@ -30,18 +30,18 @@ class Terms:
 
     tier: str
     rate: Rate | None = None
-    full: int = 0
+    reward_at_rate: int = 0
     granted: int = 0
     month: str = ""
-    place: int = 0
-    reached: int = 0
+    ambassador_order: int = 0
+    referrals: int = 0
     begins: datetime | None = None
     unit: str | None = None
     campaign: str | None = None
     limit: str | None = None
     signals: tuple[str, ...] = ()
     review: bool = False
-    drawn: tuple[tuple[int, int], ...] = ()
+    budget_drawn: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,13 @@ class Standing:
     refunded: int = 0
     valued: int | None = None
     worth: int = 0
-    room: int = 0
+    cap_used: int = 0
     asked_until: datetime | None = None
     released_in: int | None = None
     age: Age | None = None
-    reviews: int = 0
-    facts: int = 0
-    named: tuple[str, ...] = ()
+    last_review: int = 0
+    facts_seen: int = 0
+    facts_named: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
     told: Told | None = None
@@ -133,13 +133,13 @@ class Standing:
         return self.worth if self.released else 0
 
     @property
-    def counted(self) -> bool:
+    def counts(self) -> bool:
         """Whether the order counts for tiers and milestones: it is released and still worth something.
 
         Where the rate gives nothing at all it is enough that the order stands: otherwise nobody could ever leave such a
         tier.
         """
-        if self.terms.full:
+        if self.terms.reward_at_rate:
             return self.available > 0
         if self.terms.limit is not None:
             return False

@@ -70,27 +70,27 @@ def trace(redemption: Redemption, payment: PaymentState | None = None) -> list[S
 
 def _earned(redemption: Redemption, standing: Standing) -> Iterator[Step]:
     terms = standing.terms
-    place = {"place": terms.place, "reached": terms.reached}
+    place = {"place": terms.ambassador_order, "reached": terms.referrals}
     yield _step("tier", terms.tier, program_version=redemption.program_version, **place)
     if terms.campaign:
         yield _step("campaign", terms.campaign)
-    yield _step("rate", terms.full, **_rate(terms, redemption))
+    yield _step("rate", terms.reward_at_rate, **_rate(terms, redemption))
     if terms.limit == "friend_already_referred":
-        yield _step("place", 0, wanted=terms.full)
+        yield _step("place", 0, wanted=terms.reward_at_rate)
     if terms.limit == "cap_ambassador":
-        yield _step("cap", terms.granted, wanted=terms.full)
+        yield _step("cap", terms.granted, wanted=terms.reward_at_rate)
     if terms.limit == "cap_budget":
-        yield _step("budget", terms.granted, wanted=terms.full)
+        yield _step("budget", terms.granted, wanted=terms.reward_at_rate)
     if standing.has("replaced"):
         yield _step("replaced", 0)
     elif standing.has("cancelled"):
         yield _step("cancelled", 0)
     elif standing.refunded:
         share = {"granted": terms.granted, "net": standing.net, "of": redemption.paid}
-        yield _step("refunds", standing.room, refunded=standing.refunded, **_details(redemption, standing), **share)
+        yield _step("refunds", standing.cap_used, refunded=standing.refunded, **_details(redemption, standing), **share)
     if standing.has("below_minimum"):
         yield _step("below_minimum", 0)
-    if standing.reviews or standing.has("by_default"):
+    if standing.last_review or standing.has("by_default"):
         yield _decision(standing)
     yield _step("worth", standing.worth)
 
@@ -121,7 +121,7 @@ def _decision(standing: Standing) -> Step:
     if standing.has("by_default"):
         about = {"question": "foreign_refund"} if standing.has("unvalued") else {}
         return _step("review", standing.worth, decision=decision, by="default", **about)
-    return _step("review", standing.worth, decision=decision, by="admin", number=standing.reviews)
+    return _step("review", standing.worth, decision=decision, by="admin", number=standing.last_review)
 
 
 def _waiting(standing: Standing) -> Iterator[Step]:

@@ -57,9 +57,9 @@ def signals(evidence: Evidence, account: Account, program: Program, month: str) 
     watch = program.watch
     own = {
         "velocity": _too_fast(account, watch, month),
-        "refund_rate": account.settled >= watch.refunded_orders
-        and account.refunded * 100 >= account.settled * watch.refunded_percent,
-        "no_clicks": evidence.clicks == 0 and account.settled >= watch.clickless_orders,
+        "refund_rate": account.orders_settled >= watch.refunded_orders
+        and account.orders_refunded * 100 >= account.orders_settled * watch.refunded_percent,
+        "no_clicks": evidence.clicks == 0 and account.orders_settled >= watch.clickless_orders,
     }
     return tuple(name for name in WEIGHTS if own.get(name) or name in evidence.found)
 
@@ -96,7 +96,7 @@ def _shared(trait: str | None, friend: str, traits: Mapping[str, Trait], own: It
 
 def _too_fast(account: Account, watch: Watch, month: str) -> bool:
     """Whether a day has more orders than the ambassador's own last three months explain."""
-    orders = account.pace.orders if account.pace else 0
+    orders = account.last_day.orders if account.last_day else 0
     until = number_of(month)
     usual = sum(it.uses for name, it in account.months.items() if until - _BASELINE_MONTHS <= number_of(name) < until)
     return orders >= watch.velocity_orders and orders * _BASELINE_DAYS >= usual * watch.velocity_times

@@ -134,7 +134,7 @@ def settle_on(
         account=moved,
         entries=entries,
         gifts=tasks(entries),
-        draws=(*draws, *redrawn(before.room if before else terms.granted, after)),
+        draws=(*draws, *redrawn(before.cap_used if before else terms.granted, after)),
         message=owed(settled, before, moved, had=had, now=now),
         case=case_of(order, after, asked, now),
         changed=changed,

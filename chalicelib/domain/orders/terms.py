@@ -39,28 +39,28 @@ def decide_terms(
     terms = Terms(
         tier=tier.name,
         rate=rate,
-        full=full,
+        reward_at_rate=full,
         granted=taken,
         month=month,
-        place=account.settled,
-        reached=referrals,
+        ambassador_order=account.orders_settled,
+        referrals=referrals,
         begins=None if order.begins == redemption.placed_at else order.begins,
         unit=None if unit == redemption.currency else unit,
         campaign=campaign.name if campaign else None,
         limit=_limit(evidence, full, left, taken),
         signals=found,
         review=needs_review(found, program.watch),
-        drawn=tuple((it.shard, it.amount) for it in draws),
+        budget_drawn=tuple((it.shard, it.amount) for it in draws),
     )
     return terms, draws
 
 
 def redrawn(room: int, after: Standing) -> tuple[Draw, ...]:
     """Give back to the budget what refunds freed of `room`, or take it again when a refund no longer counts."""
-    if not after.terms.drawn or after.room == room:
+    if not after.terms.budget_drawn or after.cap_used == room:
         return ()
-    shard, _ = after.terms.drawn[0]
-    return (Draw(after.terms.month, shard, after.room - room),)
+    shard, _ = after.terms.budget_drawn[0]
+    return (Draw(after.terms.month, shard, after.cap_used - room),)
 
 
 def _limit(evidence: Evidence, full: int, left: int, taken: int) -> str | None:

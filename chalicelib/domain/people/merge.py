@@ -91,16 +91,16 @@ def merged_profiles(profile: Profile, other: Profile) -> tuple[Profile, Profile]
 def _summed(account: Account, other: Account, program: Program) -> Account:
     """Add up what both count, in the versions of the first. `balances` and what prizes do are not in it yet."""
     version = account.version + 1
-    merger = Merger(version, other.version, other.expired_in, account.settled, other.settled)
+    merger = Merger(version, other.version, other.expired_in, account.orders_settled, other.orders_settled)
     inner = {name: _carried_on(it, other, version) for name, it in other.absorbed.items()}
     both = replace(
         account,
-        counted=account.counted + other.counted,
-        settled=account.settled + other.settled,
-        refunded=account.refunded + other.refunded,
+        referrals=account.referrals + other.referrals,
+        orders_settled=account.orders_settled + other.orders_settled,
+        orders_refunded=account.orders_refunded + other.orders_refunded,
         months=_months(account.months, other.months),
         prizes=_stacked(other.prizes, account.prizes),
-        pace=_pace(account.pace, other.pace),
+        last_day=_pace(account.last_day, other.last_day),
         active_at=max([it.active_at for it in (account, other) if it.active_at], default=None),
         suspended_in=account.suspended_in or (version if other.suspended else None),
         absorbed={**account.absorbed, **inner, other.ambassador_id: merger},
@@ -121,9 +121,9 @@ def _months(one: Mapping[str, Month], other: Mapping[str, Month]) -> dict[str, M
     none = Month()
     return {
         name: Month(
-            room=one.get(name, none).room + other.get(name, none).room,
+            cap_used=one.get(name, none).cap_used + other.get(name, none).cap_used,
             uses=one.get(name, none).uses + other.get(name, none).uses,
-            counted=one.get(name, none).counted + other.get(name, none).counted,
+            referrals=one.get(name, none).referrals + other.get(name, none).referrals,
         )
         for name in {**one, **other}
     }

@@ -47,7 +47,7 @@ class Sums:
         reward.held += standing.held
         reward.available += standing.available
         reward.void += standing.terms.granted - standing.worth
-        self.reached = standing.terms.reached if self.reached is None else min(self.reached, standing.terms.reached)
+        self.reached = standing.terms.referrals if self.reached is None else min(self.reached, standing.terms.referrals)
 
 
 @dataclass(slots=True)

@@ -177,7 +177,7 @@ class _Play:
         program = self.candidate if past.asked else past.program
         self.orders.append(_Order(past, lane, program))
         lane.orders[was.order_id] = self.orders[-1]
-        if past.terms.drawn:
+        if past.terms.budget_drawn:
             self.used = after_draws(self.used, _given_back(past))
         self._expect(len(self.orders) - 1, was.standing.settled_at, _FIRST)
 
@@ -194,7 +194,7 @@ class _Play:
     def _expect(self, number: int, at: datetime, kind: int) -> None:
         if at <= self.now:
             past = self.orders[number].past
-            heapq.heappush(self._looks, (at, kind, past.terms.place, past.facts.order_id, number))
+            heapq.heappush(self._looks, (at, kind, past.terms.ambassador_order, past.facts.order_id, number))
 
     def _first_look(self, order: _Order, number: int, at: datetime) -> None:
         """Admit an order and decide its terms, and see for when its later facts have to be expected."""
@@ -214,7 +214,7 @@ class _Play:
     def _terms(self, order: _Order, facts: Order, *, taken: bool) -> tuple[Terms, tuple[Draw, ...]]:
         was = order.past.terms
         if not order.lane.tried:
-            return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.drawn)
+            return was, tuple(Draw(was.month, shard, amount) for shard, amount in was.budget_drawn)
         found = tuple(name for name in was.signals if name in SEEN_IN_TABLE)
         clicks = 0 if "no_clicks" in was.signals else None
         evidence = Evidence(found, clicks, self.used, taken)
@@ -313,5 +313,5 @@ def _given_back(past: Past) -> list[Draw]:
     """What an order has taken of the month's budget until now, below zero."""
     terms, standing = past.terms, past.redemption.standing
     assert standing is not None
-    freed = [Draw(terms.month, terms.drawn[0][0], terms.granted - standing.room)]
-    return [*(Draw(terms.month, shard, -amount) for shard, amount in terms.drawn), *freed]
+    freed = [Draw(terms.month, terms.budget_drawn[0][0], terms.granted - standing.cap_used)]
+    return [*(Draw(terms.month, shard, -amount) for shard, amount in terms.budget_drawn), *freed]

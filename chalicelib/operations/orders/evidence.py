@@ -118,7 +118,7 @@ def read_evidence(
     if program.budget_month is not None and month not in used:
         used = {**used, month: table.read_used(month)}
     clicks = None
-    if program.watch.on and account.settled + 1 >= program.watch.clickless_orders:
+    if program.watch.on and account.orders_settled + 1 >= program.watch.clickless_orders:
         clicks = _clicks(table, circle, redemption.code, now)
     return Evidence(circle.notices(redemption, watched=program.watch.on), clicks, used)
 

@@ -242,8 +242,8 @@ class _Reading:
 
     def _pasts(self, redemptions: Iterable[Redemption]) -> list[Past]:
         settled = [(it, it.standing) for it in redemptions if it.standing is not None]
-        plain = [it for it, standing in settled if len(standing.named) == standing.facts]
-        crowded = [it.order_id for it, standing in settled if len(standing.named) < standing.facts]
+        plain = [it for it, standing in settled if len(standing.facts_named) == standing.facts_seen]
+        crowded = [it.order_id for it, standing in settled if len(standing.facts_named) < standing.facts_seen]
         orders = chain.from_iterable(self._each(self._table.read_orders, _batches(plain)))
         found = chain(orders, self._each(self._table.read_order, crowded))
         pasts = [self._past(order) for order in found if isinstance(order, Order)]
@@ -280,7 +280,12 @@ class _Reading:
         """The ambassadors of these orders who have more than these: their accounts have counted them."""
         here = Counter(it.ambassador_id for it in asked)
         accounts = self._each(self._table.read_accounts, _batches(list(here)))
-        return [it.ambassador_id for found in accounts for it in found.values() if it.settled > here[it.ambassador_id]]
+        return [
+            it.ambassador_id
+            for found in accounts
+            for it in found.values()
+            if it.orders_settled > here[it.ambassador_id]
+        ]
 
     def _placed(self, ambassador_id: str) -> list[str]:
         """List all orders of an ambassador; none if none was placed in the period."""

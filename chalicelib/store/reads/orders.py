@@ -37,7 +37,7 @@ class Orders(Reader):
     def read_orders(self, redemptions: Sequence[Redemption]) -> list[Order]:
         """Some orders with the later facts that their standings name, in their order."""
         found: dict[str, list[Entity]] = {it.order_id: [it] for it in redemptions}
-        wanted = [keys.fact(it.order_id, name) for it in redemptions if it.standing for name in it.standing.named]
+        wanted = [keys.fact(it.order_id, name) for it in redemptions if it.standing for name in it.standing.facts_named]
         for item in self._wire.batch(wanted):
             found[keys.order_in(key_in(item).pk)].append(entity_of(item))
         facts = (order_of(order_id, entities) for order_id, entities in found.items())

@@ -105,7 +105,7 @@ def test_what_comes_back_may_go_to_what_has_expired(kind: str, expired: int, sid
 
 def test_one_entry_in_a_version_of_the_accounts_own() -> None:
     """Numbered by the version that it makes, at its time, with cause, reason and author; the balance has moved."""
-    before = Account("amb_1", 41, {"EUR": {"available": 100}}, counted=3, active_at=at(-9))
+    before = Account("amb_1", 41, {"EUR": {"available": 100}}, referrals=3, active_at=at(-9))
     after, posted = post(
         before,
         Posting("adjustment", 450, "EUR", "adjustment:adj_1", "a parcel was lost", "key_1"),
@@ -123,7 +123,7 @@ def test_one_entry_in_a_version_of_the_accounts_own() -> None:
         reason="a parcel was lost",
         author="key_1",
     )
-    assert after == Account("amb_1", 42, {"EUR": {"available": 550}}, counted=3, active_at=at(-9))
+    assert after == Account("amb_1", 42, {"EUR": {"available": 550}}, referrals=3, active_at=at(-9))
 
 
 def test_only_an_ambassadors_own_accounts_are_balances() -> None:

@@ -16,10 +16,10 @@ MARCH = "2026-03"
 EARNED = Account(
     "amb_1",
     months={
-        "2025-12": Month(room=1000, uses=1),
-        "2026-01": Month(room=200, uses=2),
-        "2026-03": Month(room=40, uses=4),
-        "2026-02": Month(counted=9),
+        "2025-12": Month(cap_used=1000, uses=1),
+        "2026-01": Month(cap_used=200, uses=2),
+        "2026-03": Month(cap_used=40, uses=4),
+        "2026-02": Month(referrals=9),
     },
 )
 

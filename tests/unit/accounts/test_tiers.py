@@ -32,12 +32,12 @@ LATER = "2030-01"
 
 def counted(number: int, held: Prizes | None = None, **more: Any) -> Account:
     """An account with so many counted referrals."""
-    return Account("amb_1", counted=number, prizes=held or {}, **more)
+    return Account("amb_1", referrals=number, prizes=held or {}, **more)
 
 
 def by_month(**numbers: int) -> Account:
     """An account with these counted referrals, by month written m2026_01."""
-    months = {name[1:].replace("_", "-"): Month(counted=number, uses=99) for name, number in numbers.items()}
+    months = {name[1:].replace("_", "-"): Month(referrals=number, uses=99) for name, number in numbers.items()}
     return counted(sum(numbers.values()), months=months)
 
 

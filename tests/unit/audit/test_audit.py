@@ -20,7 +20,7 @@ from chalicelib.domain.model.accounts import Account, Grant, Month, Withdrawal
 from chalicelib.domain.model.orders import Redemption, Standing, Terms
 from tests.unit.book import TEN_PERCENT, Book, at
 
-HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, room=450)
+HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, cap_used=450)
 RELEASED = replace(HELD, released_in=2)
 
 
@@ -28,7 +28,7 @@ def order(
     place: int, standing: Standing = HELD, *, placed: float = 0, unit: str | None = None, **more: Any
 ) -> Redemption:
     """An order that was settled as so many'th."""
-    terms = replace(standing.terms, place=place, unit=unit, month=f"{at(placed):%Y-%m}")
+    terms = replace(standing.terms, ambassador_order=place, unit=unit, month=f"{at(placed):%Y-%m}")
     plain = Book(order_id=f"o{place}", placed=placed).redemption
     return replace(plain, standing=replace(standing, terms=terms, **more))
 
@@ -102,7 +102,7 @@ def test_orders_are_counted() -> None:
         order(5, RELEASED, refunded=7, marks=("cancelled", "earned")),
         order(6, marks=("denied",)),
     )
-    assert (counted.settled, counted.counted, counted.refunded) == (6, 2, 3)
+    assert (counted.orders_settled, counted.referrals, counted.orders_refunded) == (6, 2, 3)
     assert (counted.places, counted.squares) == (21, 91)
 
 
@@ -110,15 +110,15 @@ def test_months_have_what_their_orders_take() -> None:
     """By the month of purchase: room in money, uses of any reward, and those that count."""
     counted = counting(
         order(1),
-        order(2, RELEASED, room=300, worth=300),
-        order(3, room=40, unit="points"),
-        order(4, room=0, worth=0),
-        order(5, RELEASED, placed=31, room=1, worth=1),
-        order(6, placed=31, room=2),
+        order(2, RELEASED, cap_used=300, worth=300),
+        order(3, cap_used=40, unit="points"),
+        order(4, cap_used=0, worth=0),
+        order(5, RELEASED, placed=31, cap_used=1, worth=1),
+        order(6, placed=31, cap_used=2),
     )
     assert counted.months == {
-        "2026-03": Month(room=750, uses=3, counted=1),
-        "2026-04": Month(room=3, uses=2, counted=1),
+        "2026-03": Month(cap_used=750, uses=3, referrals=1),
+        "2026-04": Month(cap_used=3, uses=2, referrals=1),
     }
 
 
@@ -141,18 +141,24 @@ def test_counters_that_agree() -> None:
     assert counter_findings(Account("amb_1")) == []
     account = Account(
         "amb_1",
-        settled=3,
-        counted=1,
-        refunded=1,
+        orders_settled=3,
+        referrals=1,
+        orders_refunded=1,
         months={"2026-03": Month(850, 2, 1), "2026-04": Month(450, 1, 0)},
     )
-    orders = order(1, RELEASED), order(3, room=400, worth=400, refunded=500), order(2, placed=40)
+    orders = order(1, RELEASED), order(3, cap_used=400, worth=400, refunded=500), order(2, placed=40)
     assert counter_findings(account, *orders) == []
 
 
 def test_counters_that_differ() -> None:
     """Each is named, with what the orders make it, and what the account says."""
-    account = Account("amb_1", settled=4, counted=2, refunded=1, months={"2026-02": Month(5, 6, 7), "2026-03": Month()})
+    account = Account(
+        "amb_1",
+        orders_settled=4,
+        referrals=2,
+        orders_refunded=1,
+        months={"2026-02": Month(5, 6, 7), "2026-03": Month()},
+    )
     assert counter_findings(account, order(1), order(2, RELEASED, placed=40)) == [
         ("counter", "amb_1/settled", 2, 4),
         ("counter", "amb_1/counted", 1, 2),
@@ -175,7 +181,7 @@ def test_counters_that_differ() -> None:
 def test_every_place_is_taken_once(places: tuple[int, ...], total: int) -> None:
     """From one on; even where the sum is right by chance."""
     orders = [order(place) for place in places]
-    account = Account("amb_1", settled=3, months={"2026-03": Month(1350, 3, 0)})
+    account = Account("amb_1", orders_settled=3, months={"2026-03": Month(1350, 3, 0)})
     expected = ("counter", "amb_1/places", "each place from 1 to 3 once", f"a sum of {total}")
     assert counter_findings(account, *orders) == [expected]
 
@@ -186,8 +192,8 @@ def test_places_of_very_many_orders(n: int) -> None:
     prime = (1 << 61) - 1
     squares = n * (n + 1) * (2 * n + 1) // 6
     assert squares > prime
-    many = Counting(settled=n, places=n * (n + 1) // 2 % prime, squares=squares % prime)
-    assert list(check_counters(Account("amb_1", settled=n), many)) == []
+    many = Counting(orders_settled=n, places=n * (n + 1) // 2 % prime, squares=squares % prime)
+    assert list(check_counters(Account("amb_1", orders_settled=n), many)) == []
 
 
 def test_spends_are_paired_with_their_amounts() -> None:
@@ -244,7 +250,7 @@ def prize_findings(
     held: dict[str, tuple[Grant, ...]], posted: dict[str, dict[str, int]], counted: int = 9
 ) -> list[tuple[Any, ...]]:
     """What an account holds of prizes that the ledger has not posted, or its referrals don't earn."""
-    return balance_findings(Account("amb_1", prizes=held, counted=counted), Reading(prizes=posted))
+    return balance_findings(Account("amb_1", prizes=held, referrals=counted), Reading(prizes=posted))
 
 
 def test_prizes_that_agree() -> None:

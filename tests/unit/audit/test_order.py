@@ -102,7 +102,7 @@ def test_what_has_arrived_and_waits_is_no_difference_yet() -> None:
     assert found(it) == []
     seen = replace(it, order=replace(it.order, refunds=(replace(it.order.refunds[0], due_at=None),)))
     assert ("position", "order/o1/standing/refunded", 1000, 0) in found(seen)
-    assert found(standing(it, room=7)) == []
+    assert found(standing(it, cap_used=7)) == []
     assert found(standing(it, worth=7), "position") == [("position", "order/o1/held", 450, 7)]
 
 
@@ -113,7 +113,7 @@ def test_whose_an_order_is() -> None:
 
 def test_an_order_without_a_program() -> None:
     """The version is named, and what needs no program is looked at all the same."""
-    it = replace(terms(dossier(fresh()), full=9), program=None, root=None)
+    it = replace(terms(dossier(fresh()), reward_at_rate=9), program=None, root=None)
     assert found(it) == [
         ("friend", "order/o1/friend", "a root", None),
         ("cause", "order/o1/program_version", "a version that there is", 1),
@@ -208,13 +208,13 @@ def test_several_who_have_used_a_card() -> None:
         ({"granted": -1, "limit": "cap_budget"}, "granted", "0 to 450"),
         ({"granted": 451, "limit": "cap_budget"}, "granted", "0 to 450"),
         ({"limit": "cap_budget"}, "limit", None),
-        ({"drawn": ((0, 300), (1, 151))}, "drawn", 450),
-        ({"drawn": ((0, 449),)}, "drawn", 450),
+        ({"budget_drawn": ((0, 300), (1, 151))}, "drawn", 450),
+        ({"budget_drawn": ((0, 449),)}, "drawn", 450),
     ],
 )
 def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expected: audit.Told) -> None:
     """For the referrals that they name, and no more than the rate gives."""
-    was = {"drawn": sum(amount for _, amount in fields.get("drawn", ()))}
+    was = {"drawn": sum(amount for _, amount in fields.get("budget_drawn", ()))}
     it = terms(dossier(fresh()), **fields)
     assert found(it, "terms") == [("terms", f"order/o1/terms/{name}", expected, {**fields, **was}[name])]
 
@@ -222,13 +222,13 @@ def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expec
 def test_less_is_granted_for_a_reason() -> None:
     """Down to nothing; and there is none if all of it is granted."""
     it = dossier(fresh())
-    assert found(terms(it, granted=0, limit="cap_ambassador", drawn=()), "terms") == []
+    assert found(terms(it, granted=0, limit="cap_ambassador", budget_drawn=()), "terms") == []
     assert found(terms(it, granted=449), "terms") == [("terms", "order/o1/terms/limit", "a reason", None)]
 
 
 def test_all_that_a_rate_gives() -> None:
     """The terms name it whatever was granted of it."""
-    assert found(terms(dossier(fresh()), full=449), "terms") == [
+    assert found(terms(dossier(fresh()), reward_at_rate=449), "terms") == [
         ("terms", "order/o1/terms/full", 450, 449),
         ("terms", "order/o1/terms/granted", "0 to 449", 450),
         ("terms", "order/o1/terms/limit", "a reason", None),
@@ -239,8 +239,8 @@ def test_the_tier_that_so_many_referrals_reach() -> None:
     """And its rate."""
     gold = Tier("Gold", 3, Rate(basis_points=2000))
     it = dossier(fresh(program(tiers=(Tier("Starter", 0, TEN_PERCENT), gold))))
-    assert found(terms(it, reached=2), "terms") == []
-    assert found(terms(it, reached=3, limit="cap_budget"), "terms") == [
+    assert found(terms(it, referrals=2), "terms") == []
+    assert found(terms(it, referrals=3, limit="cap_budget"), "terms") == [
         ("terms", "order/o1/terms/tier", "Gold", "Starter"),
         ("terms", "order/o1/terms/full", 900, 450),
         ("terms", "order/o1/terms/limit", None, "cap_budget"),
@@ -251,7 +251,7 @@ def test_a_campaign_while_it_runs() -> None:
     """It has its own rate, and unit; without a reward of its own it has the tier's."""
     points = replace(SPRING, reward=Rate(amount=7, unit="points"))
     it = dossier(fresh(program(campaigns=(points,)), campaign="spring"))
-    assert (it.standing.terms.full, it.standing.terms.unit) == (7, "points")
+    assert (it.standing.terms.reward_at_rate, it.standing.terms.unit) == (7, "points")
     assert found(it) == []
     assert found(dossier(fresh(program(campaigns=(replace(SPRING, reward=None),)), campaign="spring"))) == []
     over = replace(it, program=program(campaigns=(replace(points, ends_at=at(-0.5)),)))
@@ -266,7 +266,7 @@ def test_no_reward_is_no_terms() -> None:
     """Nothing, in the program's currency."""
     it = dossier(fresh(program(tiers=(Tier("Starter", 0),))))
     assert found(it) == []
-    assert found(terms(it, full=1, granted=1, unit="points"), "terms") == [
+    assert found(terms(it, reward_at_rate=1, granted=1, unit="points"), "terms") == [
         ("terms", "order/o1/terms/full", 0, 1),
         ("terms", "order/o1/terms/unit", "EUR", "points"),
     ]
@@ -281,10 +281,10 @@ def test_no_reward_is_no_terms() -> None:
         ({"release_at": at(31)}, "release_at", "2026-03-31T12:00:00Z", "2026-04-01T12:00:00Z"),
         ({"net": 1}, "net", 4500, 1),
         ({"refunded": 1}, "refunded", 0, 1),
-        ({"room": 449}, "room", 450, 449),
-        ({"reviews": 1}, "reviews", 0, 1),
-        ({"facts": 1}, "facts", 0, 1),
-        ({"named": ("refund:r1", "refund:r2")}, "named", "", "refund:r1, refund:r2"),
+        ({"cap_used": 449}, "room", 450, 449),
+        ({"last_review": 1}, "reviews", 0, 1),
+        ({"facts_seen": 1}, "facts", 0, 1),
+        ({"facts_named": ("refund:r1", "refund:r2")}, "named", "", "refund:r1, refund:r2"),
         ({"marks": ("denied", "cancelled")}, "marks", "", "denied, cancelled"),
     ],
 )

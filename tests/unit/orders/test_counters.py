@@ -93,10 +93,10 @@ def test_an_order_counts_as_sent_back_from_the_first_cent_on() -> None:
     for kind, amount in (("chargeback", 1), ("chargeback", 900), ("cancellation", 0)):
         refund = book.refund(amount, kind=kind)  # type: ignore[arg-type]
         book.look(2)
-        seen.append(book.account.refunded)
+        seen.append(book.account.orders_refunded)
         book.reverse(refund)
         book.look(2)
-        seen.append(book.account.refunded)
+        seen.append(book.account.orders_refunded)
     assert seen == [1, 0, 1, 0, 1, 0]
 
 
@@ -114,7 +114,7 @@ def test_what_is_freed_goes_back_to_the_shard_it_came_from() -> None:
     for budget, drawn in ((8 * 1000, 1), (8 * 300, 2)):
         shelf = Shelf(program(budget_month=budget))
         book = shelf.sell(0)
-        shards = [shard for shard, _ in book.standing.terms.drawn]
+        shards = [shard for shard, _ in book.standing.terms.budget_drawn]
         assert len(shards) == drawn
         refund = book.refund(900, kind="chargeback")
         assert shelf.look(book, 1).draws == (Draw("2026-03", shards[0], -90),)

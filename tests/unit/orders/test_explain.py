@@ -12,8 +12,8 @@ from chalicelib.web.explain import Reader, explain
 from chalicelib.web.language import choose
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
-TERMS = Terms("Silver", TEN_PERCENT, 450, 450, place=7, reached=5)
-HELD = Standing(TERMS, at(0), at(30), net=4500, worth=450, room=450)
+TERMS = Terms("Silver", TEN_PERCENT, 450, 450, ambassador_order=7, referrals=5)
+HELD = Standing(TERMS, at(0), at(30), net=4500, worth=450, cap_used=450)
 
 
 def order(standing: Standing | None, **more: Any) -> Redemption:
@@ -107,7 +107,7 @@ def test_before_the_first_settlement_there_is_an_estimate() -> None:
 
 def test_everything_at_once_comes_in_the_order_in_which_it_decided() -> None:
     """A claimed order of a campaign, capped, partly sent back, denied by an admin, asked about again."""
-    standing = marked("below_minimum", "denied", refunded=900, net=3600, room=160, worth=0, reviews=2)
+    standing = marked("below_minimum", "denied", refunded=900, net=3600, cap_used=160, worth=0, last_review=2)
     terms = replace(TERMS, campaign="spring", limit="cap_ambassador", granted=200)
     standing = replace(standing, terms=terms, asked_until=at(30))
     assert steps(standing, claim="clm_1", excluded=0) == [
@@ -135,7 +135,7 @@ def test_what_does_not_count_is_told_with_the_offer() -> None:
 @pytest.mark.parametrize(
     ("standing", "detail"),
     [
-        (rated(None, full=0), {"amount": 0, "unit": "EUR"}),
+        (rated(None, reward_at_rate=0), {"amount": 0, "unit": "EUR"}),
         (rated(Rate(amount=700)), {"amount": 700, "unit": "EUR"}),
         (rated(Rate(amount=0)), {"amount": 0, "unit": "EUR"}),
         (rated(Rate(amount=50, unit="points"), unit="points"), {"amount": 50, "unit": "points"}),
@@ -149,7 +149,7 @@ def test_what_does_not_count_is_told_with_the_offer() -> None:
 )
 def test_a_rate_tells_how_it_was_worked_out(standing: Standing, detail: dict[str, object]) -> None:
     """An amount, a gift, or a share of what was paid with its maximum; and what it counts."""
-    assert step(standing, "rate") == (standing.terms.full, detail)
+    assert step(standing, "rate") == (standing.terms.reward_at_rate, detail)
 
 
 def test_what_a_limit_left_says_which_limit() -> None:
@@ -168,10 +168,10 @@ def test_a_cancelled_order_is_worth_nothing_whatever_was_refunded() -> None:
 @pytest.mark.parametrize(
     ("standing", "decided"),
     [
-        (marked(reviews=1), [(450, {"decision": "approve", "by": "admin", "number": 1})]),
-        (marked("denied", reviews=1, worth=0), [(0, {"decision": "deny", "by": "admin", "number": 1})]),
+        (marked(last_review=1), [(450, {"decision": "approve", "by": "admin", "number": 1})]),
+        (marked("denied", last_review=1, worth=0), [(0, {"decision": "deny", "by": "admin", "number": 1})]),
         (marked("by_default"), [(450, {"decision": "approve", "by": "default"})]),
-        (marked("by_default", reviews=3), [(450, {"decision": "approve", "by": "default"})]),
+        (marked("by_default", last_review=3), [(450, {"decision": "approve", "by": "default"})]),
         (marked("denied", "by_default", worth=0), [(0, {"decision": "deny", "by": "default"})]),
         (
             marked("denied", "by_default", "unvalued", worth=0),
@@ -189,9 +189,9 @@ def test_a_review_says_who_decided(standing: Standing, decided: list[tuple[objec
 def test_refunds_tell_what_was_valued_and_what_rounding_left() -> None:
     """So that whoever adds up finds the same: an admin's figure among them, and crumbs that count as refunded."""
     share = {"granted": 450, "of": 4500}
-    valued = replace(HELD, refunded=900, valued=500, net=3600, room=360, worth=360)
+    valued = replace(HELD, refunded=900, valued=500, net=3600, cap_used=360, worth=360)
     assert step(valued, "refunds") == (360, {"refunded": 900, "valued": 500, "net": 3600, **share})
-    crumbs = replace(HELD, refunded=4498, net=0, room=0, worth=0)
+    crumbs = replace(HELD, refunded=4498, net=0, cap_used=0, worth=0)
     assert step(crumbs, "refunds") == (0, {"refunded": 4498, "crumbs": 2, "net": 0, **share})
     whole = replace(crumbs, refunded=4500)
     assert step(whole, "refunds") == (0, {"refunded": 4500, "net": 0, **share})

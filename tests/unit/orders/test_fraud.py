@@ -109,13 +109,13 @@ def found(account: Account, *names: str, clicks: int | None = None, **watch: Any
 )
 def test_half_the_orders_sent_back_of_at_least_four(settled: int, refunded: int, raised: bool) -> None:
     """Fewer orders tell nothing; the share is exact."""
-    account = Account("amb_1", settled=settled, refunded=refunded)
+    account = Account("amb_1", orders_settled=settled, orders_refunded=refunded)
     assert ("refund_rate" in found(account)) == raised
 
 
 def test_a_program_sets_the_share_of_refunds() -> None:
     """In percent, and from how many orders on."""
-    account = Account("amb_1", settled=10, refunded=3)
+    account = Account("amb_1", orders_settled=10, orders_refunded=3)
     assert found(account, refunded_percent=30, refunded_orders=10) == ("refund_rate",)
     assert found(account, refunded_percent=31, refunded_orders=10) == ()
     assert found(account, refunded_percent=30, refunded_orders=11) == ()
@@ -126,7 +126,7 @@ def test_a_program_sets_the_share_of_refunds() -> None:
 )
 def test_orders_without_a_visit_are_a_signal_from_the_fifth_on(settled: int, clicks: int | None, raised: bool) -> None:
     """Where visits are counted: a shop without share links says nothing of clicks, and nothing is concluded."""
-    assert found(Account("amb_1", settled=settled), clicks=clicks) == (("no_clicks",) if raised else ())
+    assert found(Account("amb_1", orders_settled=settled), clicks=clicks) == (("no_clicks",) if raised else ())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_day_is_held_against_the_three_months_before(today: int, months: dict[
     This month and what is longer ago explain nothing.
     """
     account = Account("amb_1", months={name: Month(uses=uses) for name, uses in months.items()})
-    account = replace(account, pace=Pace("2026-03-01", today))
+    account = replace(account, last_day=Pace("2026-03-01", today))
     assert ("velocity" in found(account)) == raised
 
 
@@ -159,7 +159,7 @@ def test_whoever_has_no_pace_yet_is_not_fast() -> None:
 
 def test_a_program_sets_what_is_too_fast() -> None:
     """By number and by multiple."""
-    account = Account("amb_1", months={"2026-02": Month(uses=90)}, pace=Pace("2026-03-01", 3))
+    account = Account("amb_1", months={"2026-02": Month(uses=90)}, last_day=Pace("2026-03-01", 3))
     assert found(account, velocity_orders=3, velocity_times=3) == ("velocity",)
     assert found(account, velocity_orders=3, velocity_times=4) == ()
     assert found(account, velocity_orders=4, velocity_times=3) == ()
@@ -167,7 +167,7 @@ def test_a_program_sets_what_is_too_fast() -> None:
 
 def test_signals_come_weightiest_first_and_once() -> None:
     """Those of the table and those of the account in one list, whatever the order in which they were found."""
-    account = Account("amb_1", settled=9, refunded=9, pace=Pace("2026-03-01", 9))
+    account = Account("amb_1", orders_settled=9, orders_refunded=9, last_day=Pace("2026-03-01", 9))
     assert found(account, *reversed(WEIGHTS), clicks=0) == tuple(WEIGHTS)
     assert list(WEIGHTS.values()) == sorted(WEIGHTS.values(), reverse=True)
     assert found(Account("amb_1"), "disposable_email", "ring", "unheard_of") == ("ring", "disposable_email")

@@ -11,7 +11,7 @@ from chalicelib.domain.model.orders import Redemption, Standing, Terms, Told
 from chalicelib.domain.orders.messages import owed, tell
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
-HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, room=450)
+HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, cap_used=450)
 RELEASED = replace(HELD, released_in=4)
 NOTHING = replace(HELD, worth=0)
 ACCOUNT = Account("amb_1", 4, {"EUR": {"available": 1450, "held": 9}, "points": {"available": 70}})

@@ -40,7 +40,7 @@ def test_a_refund_after_the_release_claws_back_into_debt() -> None:
     book.look(31)
     assert book.postings[-1] == ("clawback", 450)
     assert book.account.balance("EUR", "available") == -450
-    assert book.account.counted == 0
+    assert book.account.referrals == 0
 
 
 def test_a_reversal_brings_the_reward_back() -> None:
@@ -70,7 +70,7 @@ def test_what_was_void_when_the_hold_ended_is_reinstated() -> None:
     book.reverse(refund)
     book.look(31)
     assert book.postings == [("hold", 450), ("void", 450), ("reinstate", 450)]
-    assert book.account.counted == 1
+    assert book.account.referrals == 1
 
 
 def test_a_reversal_may_come_before_its_refund() -> None:
@@ -117,7 +117,7 @@ def test_only_goods_come_back() -> None:
     book.look(0)
     book.refund(490, shipping=400, tax=90)
     book.look(1)
-    assert (book.posted, book.standing.refunded, book.account.refunded) == ((450, 0), 0, 0)
+    assert (book.posted, book.standing.refunded, book.account.orders_refunded) == ((450, 0), 0, 0)
     book.program = program()
     book.refund(3570, tax=570)
     book.look(2)

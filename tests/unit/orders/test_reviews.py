@@ -182,10 +182,10 @@ def test_a_denied_order_still_takes_its_room_in_the_cap() -> None:
     book.look(0)
     book.review("deny")
     book.look(1)
-    assert (book.posted, book.account.months["2026-03"].room) == ((0, 0), 450)
+    assert (book.posted, book.account.months["2026-03"].cap_used) == ((0, 0), 450)
     book.refund(1500)
     book.look(2)
-    assert book.account.months["2026-03"].room == 300
+    assert book.account.months["2026-03"].cap_used == 300
 
 
 @pytest.mark.parametrize(

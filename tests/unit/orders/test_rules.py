@@ -31,7 +31,7 @@ def ask(amount: int = 5000, **more: Any) -> Ask:
 
 def months(**counted: int) -> dict[str, Month]:
     """Counted referrals by month, written m2026_01."""
-    return {name[1:].replace("_", "-"): Month(counted=number) for name, number in counted.items()}
+    return {name[1:].replace("_", "-"): Month(referrals=number) for name, number in counted.items()}
 
 
 # --- tiers ---
@@ -40,7 +40,7 @@ def months(**counted: int) -> dict[str, Month]:
 def test_a_window_counts_its_months_and_no_others() -> None:
     """Three months mean this one and the two before it; what came earlier, or comes later, does not count."""
     rules = program(tier_months=3)
-    account = Account("amb_1", counted=31, months=months(m2025_12=1, m2026_01=2, m2026_02=4, m2026_03=8, m2026_04=16))
+    account = Account("amb_1", referrals=31, months=months(m2025_12=1, m2026_01=2, m2026_02=4, m2026_03=8, m2026_04=16))
     assert [reached(account, rules, f"2026-{month:02d}") for month in (1, 3, 4, 6, 7)] == [3, 14, 28, 16, 0]
     assert reached(account, program(), "2026-07") == 31
 
@@ -65,7 +65,7 @@ def test_an_order_gets_the_tier_of_the_month_in_which_it_is_placed() -> None:
         tiers.append(shelf.sell(day).standing.terms.tier)
         shelf.pass_to(day)
     assert tiers == ["Silver", "Starter"]
-    assert shelf.books[2].standing.terms.reached == 2
+    assert shelf.books[2].standing.terms.referrals == 2
 
 
 def test_a_bonus_stays_when_the_window_moves_on_and_is_not_paid_again() -> None:
@@ -124,17 +124,17 @@ def test_a_tier_without_a_reward_can_be_left() -> None:
     )
     shelf = Shelf(rules)
     books = [shelf.sell(0) for _ in range(4)]
-    assert shelf.account.counted == 0
+    assert shelf.account.referrals == 0
     books[0].refund(4500)
     books[1].refund(3100)
     books[2].refund(100)
     books[3].refund(0, kind="cancellation")
     shelf.pass_to(10)
-    assert shelf.account.counted == 1
+    assert shelf.account.referrals == 1
     last = [shelf.sell(11) for _ in range(2)]
     last[0].review("deny")
     shelf.pass_to(21)
-    assert (shelf.account.counted, shelf.postings("bonus")) == (2, [("bonus", 1, "gift:Tea mug")])
+    assert (shelf.account.referrals, shelf.postings("bonus")) == (2, [("bonus", 1, "gift:Tea mug")])
     assert shelf.sell(22).standing.terms.tier == "Silver"
 
 
@@ -166,7 +166,7 @@ def test_a_tier_without_a_reward_earns_nothing_and_says_so() -> None:
     book.look(40)
     assert (book.posted, state_of(book.standing), reason_of(book.standing)) == ((0, 0), "void", None)
     assert [step["outcome"] for step in trace(book.redemption) if step["rule"] == "rate"] == [0]
-    assert book.account.counted == 1
+    assert book.account.referrals == 1
 
 
 # --- milestones ---
@@ -257,7 +257,7 @@ def test_caps_by_amount_are_about_money() -> None:
     rules = program(tiers=(Tier("Starter", 0, Rate(amount=50, unit="points")),), caps=(Cap("month", amount=0),))
     shelf = Shelf(rules)
     assert shelf.sell(0).standing.terms.granted == 50
-    assert shelf.account.months["2026-03"] == Month(room=0, uses=1)
+    assert shelf.account.months["2026-03"] == Month(cap_used=0, uses=1)
 
 
 def test_a_budget_is_spent_to_the_cent_and_no_further() -> None:
@@ -451,9 +451,9 @@ def test_a_day_is_too_fast_only_against_the_ambassadors_own_pace() -> None:
     for shelf, expected in ((new, ("velocity",)), (known, ())):
         signals = [shelf.sell(0).standing.terms.signals for _ in range(6)]
         assert signals == [()] * 5 + [expected]
-    assert new.account.pace == Pace("2026-03-01", 6)
+    assert new.account.last_day == Pace("2026-03-01", 6)
     new.sell(1)
-    assert new.account.pace == Pace("2026-03-02", 1)
+    assert new.account.last_day == Pace("2026-03-02", 1)
 
 
 def test_a_steady_pace_is_no_signal() -> None:
@@ -469,7 +469,7 @@ def test_many_refunds_and_orders_without_a_visit_are_signals() -> None:
     first = shelf.sell(0, clicks=0)
     first.refund(100)
     shelf.look(first, 1)
-    assert shelf.account.refunded == 1
+    assert shelf.account.orders_refunded == 1
     assert shelf.sell(2, clicks=0).standing.terms.signals == ("refund_rate",)
     assert shelf.sell(3, clicks=0).standing.terms.signals == ("no_clicks",)
     assert shelf.sell(4, clicks=1).standing.terms.signals == ()

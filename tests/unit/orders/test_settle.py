@@ -23,7 +23,7 @@ def test_a_reward_is_held_then_released_when_the_hold_ends() -> None:
     book.look(30)
     assert (book.posted, book.postings[1:]) == ((0, 450), [("release", 450)])
     assert book.account.balances == {"EUR": {"held": 0, "available": 450}}
-    assert book.account.counted == 1
+    assert book.account.referrals == 1
 
 
 def test_a_first_look_after_the_hold_posts_hold_and_release() -> None:
@@ -37,9 +37,9 @@ def test_a_first_look_after_the_hold_posts_hold_and_release() -> None:
 def test_terms_are_decided_once() -> None:
     """A tier reached after the first settlement does not change an order that has terms."""
     rules = program(tiers=(Tier("Starter", 0, TEN_PERCENT), Tier("Silver", 5, Rate(basis_points=2000))))
-    book = Book(rules, account=Account("amb_1", version=7, counted=4))
+    book = Book(rules, account=Account("amb_1", version=7, referrals=4))
     book.look(0)
-    book.account = replace(book.account, counted=50)
+    book.account = replace(book.account, referrals=50)
     book.look(30)
     assert book.standing.terms.tier == "Starter"
     assert book.posted == (0, 450)
@@ -82,11 +82,11 @@ def test_a_cap_grants_what_room_is_left() -> None:
     """An order over the cap earns what is left of it, and the trace can say so."""
     book = Book(
         program(caps=(Cap("month", amount=1000),)),
-        account=Account("amb_1", months={"2026-03": Month(room=800), "2026-02": Month(room=5000)}),
+        account=Account("amb_1", months={"2026-03": Month(cap_used=800), "2026-02": Month(cap_used=5000)}),
     )
     book.look(0)
-    assert (book.standing.terms.full, book.standing.terms.granted, book.posted) == (450, 200, (200, 0))
-    assert book.account.months["2026-03"].room == 1000
+    assert (book.standing.terms.reward_at_rate, book.standing.terms.granted, book.posted) == (450, 200, (200, 0))
+    assert book.account.months["2026-03"].cap_used == 1000
 
 
 @pytest.mark.parametrize(

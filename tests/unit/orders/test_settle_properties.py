@@ -167,9 +167,9 @@ def test_the_end_does_not_depend_on_the_way(history: tuple[Program, int, list[La
         book.look(FAR)
         book.look(FAR + 50)  # a review that the first look opened has decided itself by then
     assert one.posted == other.posted
-    assert one.standing.named == other.standing.named
+    assert one.standing.facts_named == other.standing.facts_named
     assert standing_balances(one.account) == standing_balances(other.account)
-    assert (one.account.counted, one.account.months) == (other.account.counted, other.account.months)
+    assert (one.account.referrals, one.account.months) == (other.account.referrals, other.account.months)
     assert won(one.account) == won(other.account)
 
 
@@ -197,8 +197,8 @@ def test_posted_stays_between_nothing_and_what_was_granted(history: tuple[Progra
             assert 0 <= sum(book.posted) <= granted
             assert min(book.posted) >= 0
             month = book.account.months.get("2026-03", Month())
-            assert 0 <= month.room <= granted
-            assert month.uses == int(book.standing.room > 0)
+            assert 0 <= month.cap_used <= granted
+            assert month.uses == int(book.standing.cap_used > 0)
             if book.redemption.unit == "EUR":
                 assert all(cap.amount is not None and granted <= cap.amount for cap in rules.caps)
                 assert rules.budget_month is None or granted <= rules.budget_month
@@ -237,7 +237,7 @@ def test_an_order_that_is_sent_back_line_by_line_comes_to_nothing(prices: list[i
         book.refund(gross, tax=tax(gross))
     book.look(1)
     assert void_whole(book.order)
-    assert (book.posted, book.standing.room) == ((0, 0), 0)
+    assert (book.posted, book.standing.cap_used) == ((0, 0), 0)
 
 
 @given(histories())

@@ -59,10 +59,10 @@ def test_an_hour_of_hold_is_an_hour() -> None:
 
 def test_terms_say_which_order_of_the_ambassadors_it_was() -> None:
     """Counted in the order of settlement, this one included; that is what caps and tiers could see."""
-    book = Book(account=Account("amb_1", version=9, settled=6, counted=4))
+    book = Book(account=Account("amb_1", version=9, orders_settled=6, referrals=4))
     book.look(0)
-    assert (book.standing.terms.place, book.standing.terms.reached) == (7, 4)
-    assert book.account.settled == 7
+    assert (book.standing.terms.ambassador_order, book.standing.terms.referrals) == (7, 4)
+    assert book.account.orders_settled == 7
 
 
 def test_terms_name_a_unit_only_if_it_is_not_the_orders_own_currency() -> None:
@@ -133,14 +133,14 @@ def test_a_standing_counts_and_names_the_facts_it_has_seen() -> None:
     """All later ones, of whatever sort; and which review was the last."""
     book = Book()
     book.look(0)
-    assert (book.standing.facts, book.standing.named, book.standing.reviews) == (0, (), 0)
+    assert (book.standing.facts_seen, book.standing.facts_named, book.standing.last_review) == (0, (), 0)
     book.refund(1)
     book.deliver(2)
     book.review("deny")
     book.review("approve")
     book.look(3)
-    assert book.standing.named == ("fulfilment:f2#1", "refund:r1", "review:1", "review:2")
-    assert (book.standing.facts, book.standing.reviews, book.standing.worth) == (4, 2, 449)
+    assert book.standing.facts_named == ("fulfilment:f2#1", "refund:r1", "review:1", "review:2")
+    assert (book.standing.facts_seen, book.standing.last_review, book.standing.worth) == (4, 2, 449)
 
 
 def test_however_many_facts_there_are_only_some_are_named() -> None:
@@ -149,8 +149,8 @@ def test_however_many_facts_there_are_only_some_are_named() -> None:
     for _ in range(100):
         book.refund(1)
     book.look(1)
-    assert (book.standing.facts, book.standing.refunded) == (100, 100)
-    assert book.standing.named == tuple(sorted(f"refund:r{number}" for number in range(1, 101))[:FACTS_NAMED])
+    assert (book.standing.facts_seen, book.standing.refunded) == (100, 100)
+    assert book.standing.facts_named == tuple(sorted(f"refund:r{number}" for number in range(1, 101))[:FACTS_NAMED])
 
 
 DELIVERED = program(hold_from="delivery", hold_days=14, longest_wait_days=60)

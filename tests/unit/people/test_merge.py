@@ -18,11 +18,11 @@ OWN = Account(
     "amb_a",
     version=7,
     balances={"EUR": {"held": 100, "available": 450}},
-    counted=1,
-    settled=3,
-    refunded=1,
+    referrals=1,
+    orders_settled=3,
+    orders_refunded=1,
     months={"2026-02": Month(300, 1, 1), "2026-03": Month(10, 2, 0)},
-    pace=Pace("2026-03-02", 2),
+    last_day=Pace("2026-03-02", 2),
     window=Window(1, 3),
     active_at=at(2),
     expired_in=4,
@@ -32,11 +32,11 @@ OTHER = Account(
     "amb_b",
     version=20,
     balances={"EUR": {"available": -50, "expired": 70}, "points": {"held": 5}},
-    counted=2,
-    settled=4,
-    refunded=2,
+    referrals=2,
+    orders_settled=4,
+    orders_refunded=2,
     months={"2026-03": Month(5, 1, 2), "2026-04": Month(1, 1, 0)},
-    pace=Pace("2026-03-02", 3),
+    last_day=Pace("2026-03-02", 3),
     window=Window(2, 12),
     active_at=at(5),
     expired_in=18,
@@ -61,9 +61,9 @@ def posted(it: Merged) -> list[tuple[Any, ...]]:
 def test_counters_add_up() -> None:
     """Orders, referrals, refunds, the months of caps; the pace of a day that both had; the later of two times."""
     both = merged().account
-    assert (both.version, both.counted, both.settled, both.refunded) == (8, 3, 7, 3)
+    assert (both.version, both.referrals, both.orders_settled, both.orders_refunded) == (8, 3, 7, 3)
     assert both.months == {"2026-02": Month(300, 1, 1), "2026-03": Month(15, 3, 2), "2026-04": Month(1, 1, 0)}
-    assert both.pace == Pace("2026-03-02", 5)
+    assert both.last_day == Pace("2026-03-02", 5)
     assert (both.active_at, both.expired_in) == (at(5), 4)
     assert both.merged_into is None
 
@@ -80,7 +80,7 @@ def test_counters_add_up() -> None:
 )
 def test_the_pace_is_of_the_later_day(one: Pace | None, other: Pace | None, both: Pace | None) -> None:
     """A day is fast or not by itself."""
-    assert merged(replace(OWN, pace=one), replace(OTHER, pace=other)).account.pace == both
+    assert merged(replace(OWN, last_day=one), replace(OTHER, last_day=other)).account.last_day == both
 
 
 def test_balances_go_over_whole() -> None:
@@ -121,7 +121,7 @@ def test_what_is_remembered_of_the_other() -> None:
 @pytest.mark.parametrize(("came_in", "expired_in"), [(18, 33), (19, 6)])
 def test_what_is_remembered_of_those_before(came_in: int, expired_in: int) -> None:
     """Of whom the other had absorbed: all expired with the other if that was after the merger (18), else as it was."""
-    inner = Merger(version=came_in, until=33, expired_in=6, before=1, settled=2)
+    inner = Merger(version=came_in, until=33, expired_in=6, before=1, orders_settled=2)
     kept = Merger(3, 9, 0, 1, 1)
     it = merged(replace(OWN, absorbed={"amb_d": kept}), replace(OTHER, absorbed={"amb_c": inner}))
     assert it.account.absorbed == {
@@ -155,8 +155,8 @@ def test_a_prize_is_kept_once() -> None:
     prizes: Prizes = {"tier:2": (Grant(500, "EUR"),), "every:2": (Grant(30, "EUR"),)}
     ages = {"tier:2 EUR": Age(fresh=500, since=19)}
     it = merged(
-        replace(OWN, counted=2, prizes=prizes, balances={"EUR": {"available": 530}}),
-        replace(OTHER, counted=3, prizes=prizes, ages=ages, balances={"EUR": {"available": 530}}),
+        replace(OWN, referrals=2, prizes=prizes, balances={"EUR": {"available": 530}}),
+        replace(OTHER, referrals=3, prizes=prizes, ages=ages, balances={"EUR": {"available": 530}}),
         TIERED,
     )
     assert posted(it)[2:] == [("amb_a", "00000008-002", "bonus_lost", 500, "tier:2")]
@@ -167,10 +167,14 @@ def test_a_prize_is_kept_once() -> None:
 def test_what_the_sum_reaches_is_granted() -> None:
     """Neither had two referrals, together they have: the tier, and a pair. Who had them alone has been granted it."""
     alone = merged(
-        replace(OWN, counted=1, balances={}, window=None), replace(OTHER, counted=2, balances={}, window=None), TIERED
+        replace(OWN, referrals=1, balances={}, window=None),
+        replace(OTHER, referrals=2, balances={}, window=None),
+        TIERED,
     )
     both = merged(
-        replace(OWN, counted=1, balances={}, window=None), replace(OTHER, counted=1, balances={}, window=None), TIERED
+        replace(OWN, referrals=1, balances={}, window=None),
+        replace(OTHER, referrals=1, balances={}, window=None),
+        TIERED,
     )
     assert posted(alone)[2:] == []
     assert posted(both)[2:] == [

@@ -45,8 +45,8 @@ def test_too_many_orders_of_a_day_are_of_the_shops_day() -> None:
         shelf = Shelf(program(time_zone=zone))
         for n in range(6):
             shelf.sell(EVENING - 0.1 + n * 0.025)
-        assert shelf.account.pace is not None
-        assert shelf.account.pace.orders == orders
+        assert shelf.account.last_day is not None
+        assert shelf.account.last_day.orders == orders
 
 
 @given(
@@ -67,5 +67,5 @@ def test_what_is_given_back_goes_to_the_month_it_came_from(orders: list[tuple[fl
     standing = sum(not cancelled for _, _, cancelled in orders)
     assert sum(sum(shards) for shards in shelf.used.values()) == 450 * standing
     assert all(used >= 0 for shards in shelf.used.values() for used in shards)
-    assert sum(month.room for month in shelf.account.months.values()) == 450 * standing
-    assert all(month.room > 0 for month in shelf.account.months.values())
+    assert sum(month.cap_used for month in shelf.account.months.values()) == 450 * standing
+    assert all(month.cap_used > 0 for month in shelf.account.months.values())

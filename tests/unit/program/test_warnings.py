@@ -156,5 +156,5 @@ def test_a_tier_whose_window_the_hold_outlives_is_out_of_reach() -> None:
     rules = program(tiers=(FIRST, SILVER), tier_months=1, hold_days=31)
     assert [pointer for pointer, _ in warnings(rules, now=at(0))] == ["/tier_months"]
     for day in range(400):
-        counted = Account("amb_1", counted=1, months={month_of(at(day), rules): Month(counted=1)})
+        counted = Account("amb_1", referrals=1, months={month_of(at(day), rules): Month(referrals=1)})
         assert reached(counted, rules, month_of(at(day + rules.hold_days), rules)) == 0

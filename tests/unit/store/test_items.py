@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.model.accounts import Account, Merger, Month
+from chalicelib.domain.model.orders import Standing, Terms
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, item_of
-from chalicelib.store.kinds import classes
+from chalicelib.store.kinds import SHORT, classes
 
 TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 NAMES = st.text("abz09", min_size=1, max_size=3)
@@ -52,6 +54,17 @@ def test_what_is_stored_is_read_back(kind: Any, data: st.DataObject) -> None:
     """Every entity with every value that its fields may have, none of them among these."""
     entity = data.draw(drawn(kind))
     assert entity_of(item_of(entity)) == entity
+
+
+def test_a_short_attribute_is_shorter_and_no_other_fields() -> None:
+    """Each stands for a field that there is, takes less room, and can't be mistaken for another one when it is read."""
+    parts = {"standing": Standing, "standing.terms": Terms, "": Account, "months.*": Month, "absorbed.*": Merger}
+    for path, names in (part for parts_of in SHORT.values() for part in parts_of.items()):
+        there = {field.name for field in fields(parts[path])}
+        assert names.keys() <= there
+        assert not set(names.values()) & there
+        assert all(len(short) < len(name) for name, short in names.items())
+        assert len(set(names.values())) == len(names)
 
 
 def test_a_redemption_lies_before_every_fact_of_its_order() -> None:

@@ -33,7 +33,7 @@ def order(
     **more: Any,
 ) -> Result:
     """An order that was settled, and what it is worth."""
-    terms = Terms(tier, TEN_PERCENT, 450, granted, reached=reached, unit=unit)
+    terms = Terms(tier, TEN_PERCENT, 450, granted, referrals=reached, unit=unit)
     standing = Standing(terms, at(0), at(30), net=4500, worth=worth, released_in=4 if released else None)
     redemption: Redemption = replace(Book(order_id=order_id).redemption, friend_discount=discount, standing=standing)
     return Result(order_id, replace(redemption, **more), bonuses=bonuses or {})

@@ -114,9 +114,17 @@ def money(it: Redemption) -> object:
     standing = it.standing
     assert standing is not None
     terms = standing.terms
-    decided = (terms.tier, terms.full, terms.granted, terms.limit, terms.unit, terms.reached, terms.campaign)
-    stands = (standing.worth, standing.room, standing.net, standing.released, standing.release_at, standing.marks)
-    return it.friend_discount, it.excluded, terms.drawn, decided, stands
+    decided = (
+        terms.tier,
+        terms.reward_at_rate,
+        terms.granted,
+        terms.limit,
+        terms.unit,
+        terms.referrals,
+        terms.campaign,
+    )
+    stands = (standing.worth, standing.cap_used, standing.net, standing.released, standing.release_at, standing.marks)
+    return it.friend_discount, it.excluded, terms.budget_drawn, decided, stands
 
 
 def stood(result: Result) -> Standing:
@@ -250,7 +258,7 @@ def test_a_candidate_begins_with_the_account_as_it_was() -> None:
     results, _ = play_again([*before, last], program(tiers=SILVER, minimum=2000), now=at(FAR))
     assert list(results) == ["amb_1-2"]
     terms = stood(results["amb_1-2"]).terms
-    assert (terms.tier, terms.reached) == ("Silver", 2)
+    assert (terms.tier, terms.referrals) == ("Silver", 2)
 
 
 def changed(past: Past, **more: Any) -> Past:
@@ -347,7 +355,7 @@ def test_a_refused_order_has_nothing_but_its_reason() -> None:
     small, large = Street(program()).live([Sale(0, 1000, refunds=((5, 100),)), Sale(1)]).pasts()
     results, _ = play_again([small, large], program(minimum=2000), now=at(FAR))
     assert results["amb_1-0"] == Result("amb_1-0", refused="below_minimum")
-    assert stood(results["amb_1-1"]).terms.place == 1
+    assert stood(results["amb_1-1"]).terms.ambassador_order == 1
 
 
 @pytest.mark.parametrize(
@@ -411,7 +419,7 @@ def test_facts_from_before_the_first_look_are_known_at_it() -> None:
     book.deliver(1)
     book.look(2)
     played = one(Past(book.order, program()), program(offer=Rate(amount=500)), 2)
-    assert (stood(played).worth, stood(played).facts) == (360, 2)
+    assert (stood(played).worth, stood(played).facts_seen) == (360, 2)
     assert played.redemption is not None
     assert played.redemption.version == 2
 
