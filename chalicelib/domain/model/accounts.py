@@ -48,7 +48,13 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What orders placed in one month take of the caps, `room` by amount and `uses` by count; and how many count."""
+    """What orders placed in one month take of the caps, and how many of them count.
+
+    Attributes:
+        cap_used: By amount, in the program's currency.
+        uses: By number of orders.
+        referrals: How many of them count for tiers and milestones.
+    """
 
     cap_used: int = 0
     uses: int = 0
@@ -84,8 +90,12 @@ class Pace:
 class Merger:
     """What an account remembers of another one that went into it, since versions of two don't compare.
 
-    `version` is its own by which that came, `until` the last version of the other, `expired_in` the one in which
-    rewards last expired there. `before` is how many orders it had settled by then, `settled` how many the other had.
+    Attributes:
+        version: Its own version by which that came.
+        until: The last version of the other.
+        expired_in: The version in which rewards last expired there.
+        before: How many orders it had settled by then.
+        orders_settled: How many the other had.
     """
 
     version: int
@@ -99,13 +109,23 @@ class Merger:
 class Account:
     """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
 
-    `balances` maps a unit to accounts (`held`, `available`, …) to amounts, `months` a month of purchase to what its
-    orders take, `prizes` what for (such as `tier:5`) to what was granted, the latest last, and `ages` the same with the
-    unit (such as `tier:5 EUR`) to how old that is. `settled` counts all orders, `refunded` those with refunds; `window`
-    is of the newest program that settled one. `active_at` is when something was last earned or spent, `expired_in` the
-    version in which unspent rewards last expired; `due_at` asks to look whether they do. `suspended_in` is the version
-    in which an admin stopped what leaves the account, as long as that lasts. One that is `merged_into` another is empty
-    for good; `absorbed` are those that went into this one.
+    Attributes:
+        version: Each change raises it, and decides every race.
+        balances: By unit and name (`held`, `available`, …), amounts.
+        referrals: How many orders count for tiers and milestones.
+        orders_settled: How many orders have terms.
+        orders_refunded: How many of them have refunds.
+        months: By month of purchase, what its orders take of the caps.
+        prizes: What was granted by what for (such as `tier:5`), the latest last.
+        ages: How old prizes are, by what for and the unit (such as `tier:5 EUR`).
+        window: The window for tiers of the newest program that settled an order.
+        last_day: How many orders were settled on the last day that had any.
+        active_at: When something was last earned or spent.
+        expired_in: The version in which unspent rewards last expired.
+        suspended_in: The version in which an admin stopped what leaves the account, as long as that lasts.
+        merged_into: The account that it went into: then it is empty for good.
+        absorbed: Those that went into this one.
+        due_at: When to look whether rewards have expired.
     """
 
     ambassador_id: str
@@ -155,7 +175,10 @@ class Suspension:
 class Gift:
     """A gift that somebody has to send: the task that comes with an entry which made it available.
 
-    `sent` is how many pieces were sent, when some of the `amount` were taken back meanwhile perhaps fewer than that.
+    Attributes:
+        amount: How many pieces were granted.
+        cause: What for, as the entry says.
+        sent: How many pieces were sent: fewer than `amount` if some were taken back meanwhile.
     """
 
     id: str
@@ -190,11 +213,18 @@ class Coupon:
 class Withdrawal:
     """Money on its way out of an account: reserved when it is asked for, then spent or paid, or given back.
 
-    A spend has the `code` of a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it
-    went. `currency` is what is taken from the account; if that is a unit such as points, `worth` is what the coupon is
-    worth in money, by the program as it was then. `reference` and `note` are what it was asked with, `closing` is what
-    it was closed with: the order or the payment, or why not. `returned` is what came back of it after that. `author`
-    and `closed_by` are keys; an ambassador's own spend has no author.
+    A spend has a coupon, which cancels itself at `expires_at`; a payout waits until somebody says how it went.
+
+    Attributes:
+        amount: What is taken from the account, in `currency`, which may be a unit such as points.
+        worth: What a coupon for such a unit is worth in money, by the program as it was then.
+        code: The code of the coupon.
+        author: The key that asked; None for an ambassador's own spend.
+        reference: Whatever the caller calls it.
+        note: What it was asked with.
+        closed_by: The key that closed it.
+        closing: What it was closed with: the order or the payment, or why not.
+        returned: What came back of it after that.
     """
 
     id: str

@@ -21,11 +21,21 @@ FACTS_NAMED = 50
 class Terms:
     """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
 
-    `place` counts the ambassador's orders in the order of settlement, `reached` the referrals that decided the tier.
-    `month` is the one, by the program's clocks, whose caps and budget it takes from and gives back to. `begins` is None
-    when the order began to count as it was placed. `unit` is None for the order's own currency.
-    `limit` is the reason when less than `full` was granted, `signals` what spoke for a review, `drawn` what came from
-    which shard of the month's budget.
+    Attributes:
+        tier: The tier that the ambassador had reached.
+        rate: What such an order earns; None for nothing.
+        reward_at_rate: The reward before caps and budget.
+        granted: What these left of it: the most that the order can be worth.
+        month: The month, by the program's clocks, from whose caps and budget it takes and to which it gives back.
+        ambassador_order: Which order of its ambassador it is, in the order of settlement, from 1 on.
+        referrals: How many referrals counted, by which the tier was decided.
+        begins: When the order began to count; None if as it was placed.
+        unit: What the reward is counted in; None for the order's own currency.
+        campaign: The campaign whose rates applied.
+        limit: Why less than `reward_at_rate` was granted.
+        signals: What spoke for a review, the weightiest first.
+        review: Whether an admin has to approve it.
+        budget_drawn: What it took of the month's budget, as pairs of shard and amount.
     """
 
     tier: str
@@ -48,9 +58,12 @@ class Terms:
 class Age:
     """How old a reward is, since what has expired stays so whatever is taken back and comes back.
 
-    `fresh` is what of it became available in the account's version `since` or shortly before: young as long as no
-    rewards have expired after that. `gone` is what was taken back out of `expired` and has not been put back, `back`
-    what has been put back there.
+    Attributes:
+        gone: What was taken back out of `expired` and has not been put back.
+        fresh: What of it became available in the version `since` or shortly before: not expired as long as no rewards
+            have expired after that.
+        since: A version of the account.
+        back: What has been put back into `expired`.
     """
 
     gone: int = 0
@@ -81,17 +94,26 @@ class Told:
 class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
-    `worth` is what is posted now; `room` is what it takes of caps and budget; `net` is what the friend paid after
-    refunds; `refunded` is the sum of these, `valued` the part of it that an admin has put on refunds in a foreign
-    currency; `asked_until` is when the next open question to an admin is decided without one; `released_in` is the
-    account's version that released it, `age` is there once something was taken back or came back after that; `facts`
-    counts the later facts that were seen, and `named` are the first `FACTS_NAMED` of their names, in order; `entries`
-    are the numbers of its entries, with the ledger before them (`amb_…/`) where that is not the order's ambassador's;
-    `told` is what the ambassador knows of it by mail.
-
-    `marks` say what else is true of it: `earned`, that something was available once; `by_default`, that nobody answered
-    a question in time; `unvalued`, that such a question was what a refund is worth; `undelivered`, that the hold waits
-    for goods which have not all been reported as delivered.
+    Attributes:
+        settled_at: When its terms were decided.
+        release_at: When its hold ends, as far as is known.
+        net: What the friend paid, after refunds.
+        refunded: The sum of these refunds.
+        valued: The part of `refunded` that an admin has put on refunds in a foreign currency.
+        worth: What is posted now.
+        cap_used: What it takes of caps and budget.
+        asked_until: When the next open question to an admin is decided without one.
+        released_in: The version of the account that released it.
+        age: How old it is, once something was taken back or came back after the release.
+        last_review: The number of the last review; 0 if there is none.
+        facts_seen: How many facts after the redemption were seen.
+        facts_named: The first `FACTS_NAMED` of their names, sorted.
+        marks: What else is true of it. `earned`: something was available once. `by_default`: nobody answered a question
+            in time. `unvalued`: such a question was what a refund is worth. `undelivered`: the hold waits for goods
+            that have not all been reported as delivered.
+        entries: The numbers of its entries, with the ledger before them (`amb_…/`) where that is not the one of the
+            order's ambassador.
+        told: What the ambassador knows of it by mail.
     """
 
     terms: Terms
@@ -154,14 +176,27 @@ class Standing:
 class Redemption:
     """A code used on an order. Once the order is paid for, nothing changes but `standing`, `version` and `due_at`.
 
-    `amount` is what the shop said, `tax` the part of it that is tax: the rest is goods. `excluded` is the part of these
-    that doesn't count, such as gift cards; `payment` and `address` are pseudonyms. `claim` is the one by which it was
-    admitted later, if the friend did not use the code. `friend_order` says which order of its friend it is: the first
-    has the place, further ones come beside it if the program takes them.
-
     An order that was `pending` when it came earns nothing before a payment is reported. Until then the latest
-    `revision` counts; one that the rules refused is `withdrawn` for that reason. `aliases` are the other pseudonyms of
-    its friend, needed when it is paid for.
+    `revision` counts.
+
+    Attributes:
+        friend: The pseudonym of whoever placed the order.
+        amount: What the shop said, in minor units, tax included.
+        friend_discount: What the code took off.
+        fingerprint: Tells the same request from another one for the same order.
+        reward_unit: What the estimate is in; None for the order's currency.
+        tax: The part of `amount` that is tax; the rest is goods.
+        excluded: The part of the goods that doesn't count, such as gift cards.
+        payment: A pseudonym of the card.
+        address: A pseudonym of the address.
+        claim: The claim by which it was admitted later, if the friend did not use the code.
+        unaddressed: Set if nobody knows the friend's e-mail address.
+        friend_order: Which order of its friend it is: the first has the place, further ones come beside it if the
+            program takes them.
+        withdrawn: Why the rules refused the latest revision.
+        aliases: The other pseudonyms of its friend, needed when it is paid for.
+        due_at: When it must be looked at again.
+        standing: Where it stands, once its terms are decided.
     """
 
     order_id: str
