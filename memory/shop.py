@@ -61,6 +61,11 @@ def eur(amount: int) -> Body:
     return {"amount": amount, "currency": "EUR"}
 
 
+def refusal(answer: HTTPResponse) -> tuple[int, str]:
+    """Status and reason of a problem."""
+    return answer.status_code, Shop.read(answer)["reason"]
+
+
 # A session reads the services' models from disk once; this one is heard by no fault.
 OWN_SESSION = boto3.Session("test", "test", region_name=REGION)
 
@@ -121,6 +126,11 @@ class Shop:
             sent.setdefault("Content-Type", "application/json")
         return self._http.request(method, path, headers=sent, body=raw)
 
+    def publish(self, **changes: object) -> None:
+        """Put the demonstration's rules in force with some changes, as the function that publishes them has at once."""
+        program = programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=self.now)
+        deps.use_program(program)
+
     def enrol(self, email: str = "maya@example.com", first_name: str = "Maya", **more: object) -> Body:
         """Make somebody an ambassador; answers id, code and links."""
         told = {"email": email, "first_name": first_name, **more}
@@ -179,6 +189,12 @@ class Shop:
     def postings(self, **filters: str) -> list[tuple[str, int]]:
         """The ledger as kind and amount of each entry."""
         return [(entry["kind"], entry["legs"][1]["amount"]) for entry in self.entries(**filters)]
+
+    def findings(self, ambassador_id: str) -> list[Body]:
+        """What an audit of all that an ambassador has finds."""
+        audit = self.read(self.call("GET", f"/v1/ledger/audit?ambassador_id={ambassador_id}", scope="admin:read"))
+        assert audit["complete"]
+        return list(audit["result"]["findings"])
 
     def mails(self) -> list[tuple[str, str]]:
         """Recipient and subject of every mail that was sent."""

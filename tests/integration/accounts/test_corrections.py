@@ -20,8 +20,7 @@ class Desk:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         rules = {"adjustment_limit": 1000, "milestones": [{"name": "each", "every": 1, "reward": {"gift": "Tea mug"}}]}
-        programs.publish(deps.table(), {**PROGRAM, **rules}, author="test", now=shop.now)
-        shop.now += timedelta(minutes=2)
+        shop.publish(**rules)
         self.maya = shop.enrol()
         self.id = self.maya["id"]
         scopes = ["admin:write", "admin:keys"]
@@ -303,8 +302,7 @@ def test_of_several_gifts_those_are_sent_that_are_left(shop: Shop, desk: Desk) -
 def test_a_gift_goes_back_with_its_order_whatever_else_there_is(desk: Desk) -> None:
     """Mugs that were given by hand are not sent for an order that is void, and all of them are sent for themselves."""
     tiers = [{"name": "Starter", "threshold": 0, "reward": {"gift": "Tea mug"}}]
-    programs.publish(deps.table(), {**PROGRAM, "tiers": tiers}, author="test", now=desk.shop.now)
-    desk.shop.days(0.1)
+    desk.shop.publish(tiers=tiers)
     task = earned(desk)
     desk.adjust({**MUG, "amount": 3})
     desk.shop.refund("o1", "r1", 4500)
@@ -320,8 +318,7 @@ def test_a_gift_goes_back_with_its_order_whatever_else_there_is(desk: Desk) -> N
 def test_a_gift_whose_order_comes_back_meanwhile(desk: Desk, reads: int) -> None:
     """Whenever that is while its task is being closed: what is sent is never what was taken back."""
     tiers = [{"name": "Starter", "threshold": 0, "reward": {"gift": "Tea mug"}}]
-    programs.publish(deps.table(), {**PROGRAM, "tiers": tiers}, author="test", now=desk.shop.now)
-    desk.shop.days(0.1)
+    desk.shop.publish(tiers=tiers)
     task = earned(desk)
     desk.adjust({**MUG, "amount": 3})
 

@@ -54,11 +54,6 @@ class Idle:
         answer = self.shop.call("POST", f"/v1/reviews/{order_id}", told, scope="admin:write")
         return self._then(answer.status_code)
 
-    def audit(self) -> list[Body]:
-        """What an audit finds."""
-        answer = self.shop.call("GET", f"/v1/ledger/audit?ambassador_id={self.id}", scope="admin:read")
-        return list(self.shop.read(answer)["result"]["findings"])
-
     def _then(self, status: int) -> tuple[int, int]:
         assert status == 201
         self.shop.stream()
@@ -70,14 +65,14 @@ def test_cancelled_reversed_and_cancelled_again_is_cancelled(shop: QuickShop) ->
     idle = Idle(shop)
     seen = [idle.cancel("one"), idle.reverse("one"), idle.cancel("two"), idle.reverse("two")]
     assert seen == [(0, 90), (0, 540), (0, 90), (0, 540)]
-    assert idle.audit() == []
+    assert idle.shop.findings(idle.id) == []
 
 
 def test_denied_approved_and_denied_again_is_denied(shop: QuickShop) -> None:
     """The same by an admin's hand."""
     idle = Idle(shop)
     assert [idle.review(it) for it in ("deny", "approve", "deny", "approve")] == [(0, 90), (0, 540)] * 2
-    assert idle.audit() == []
+    assert idle.shop.findings(idle.id) == []
 
 
 def test_what_comes_back_to_what_has_expired_is_no_activity(shop: QuickShop) -> None:
@@ -97,7 +92,7 @@ def test_a_prize_follows_its_order() -> None:
         idle = Idle(shop, prize=300)
         assert [idle.cancel("one"), idle.reverse("one"), idle.cancel("two")] == [(0, 90), (0, 840), (0, 90)]
         assert [idle.reverse("two"), idle.review("deny"), idle.review("approve")] == [(0, 840), (0, 90), (0, 840)]
-        assert idle.audit() == []
+        assert idle.shop.findings(idle.id) == []
 
 
 def test_a_gift_waits_to_be_sent_however_long() -> None:

@@ -17,7 +17,6 @@ from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create, Effect
 from chalicelib.domain.model.accounts import Draw, LedgerEntry
 from chalicelib.domain.model.orders import Later
-from chalicelib.operations.program import programs
 from chalicelib.store.kinds import classes
 from chalicelib.store.table import Failure
 from chalicelib.workers import stream
@@ -90,8 +89,7 @@ def test_nothing_is_written_but_by_the_wire() -> None:
 def test_every_kind_of_entry_is_put_on_a_free_key_and_stays(shop: Shop) -> None:
     """A whole path: each call that writes to the ledger puts what is new, and each entry stands until the end."""
     tiers = [PROGRAM["tiers"][0], {**PROGRAM["tiers"][1], "threshold": 1, "bonus": 500}]
-    programs.publish(deps.table(), {**PROGRAM, "tiers": tiers}, author="test", now=shop.now)
-    shop.days(0.1)
+    shop.publish(tiers=tiers)
     sell(shop, "o1", "o2")
     steps = (
         lambda: shop.refund("o2", "r1", 5000),

@@ -48,8 +48,7 @@ def test_a_coupon_comes_back_in_parts(shop: Shop, used: tuple[Purse, str]) -> No
     assert kinds == [("spend_returned", amount, "The order was cancelled.") for amount in (200, 100, 200)]
     shown = shop.read(shop.call("GET", f"/v1/{coupon}", scope="checkout"))
     assert (shown["status"], shown["order_id"], shown["returned"]) == ("confirmed", "o7", eur(500))
-    findings = shop.read(shop.call("GET", f"/v1/ledger/audit?ambassador_id={purse.id}", scope="admin:read"))
-    assert findings["result"]["findings"] == []
+    assert shop.findings(purse.id) == []
 
 
 def test_a_return_is_carried_out_once(shop: Shop, used: tuple[Purse, str]) -> None:

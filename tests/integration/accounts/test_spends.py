@@ -14,12 +14,11 @@ from chalicelib.domain.model.access import Attempt
 from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import is_coupon
 from chalicelib.operations.accounts.withdrawals import Wanted, withdraw
-from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers.due import settle_and_deliver
 from memory.faults import cancelled, lost, refused
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import PROGRAM, Body, Shop, eur, refusal
 
 SPENDS = "/v1/ambassadors/me/spends"
 
@@ -29,8 +28,7 @@ class Purse:
 
     def __init__(self, shop: Shop, **rules: object) -> None:
         self.shop = shop
-        programs.publish(deps.table(), {**PROGRAM, "spend_minimum": 200, **rules}, author="test", now=shop.now)
-        shop.now += timedelta(minutes=2)
+        shop.publish(spend_minimum=200, **rules)
         maya = shop.enrol()
         self.id = maya["id"]
         shop.redeem(maya["code"], "o1", 15000)
@@ -420,8 +418,7 @@ def test_points_buy_a_coupon_that_is_worth_money(shop: Shop) -> None:
     ).body.decode()
     assert {(row["currency"], row["unit"]) for row in csv.DictReader(io.StringIO(sheet))} == {("", "points")}
     assert [leg["amount"] for leg in moved] == [-700, 700, -700, 700]
-    audit = shop.call("GET", f"/v1/ledger/audit?ambassador_id={purse.id}", scope="admin:read")
-    assert shop.read(audit)["result"]["findings"] == []
+    assert shop.findings(purse.id) == []
 
 
 @pytest.mark.parametrize(
@@ -439,7 +436,7 @@ def test_points_that_are_not_spent(shop: Shop, amount: Body, reason: str) -> Non
     purse = Purse(shop, **POINTS)
     before = shop.everything()
     answer = purse.spend(amount)
-    assert (answer.status_code, shop.read(answer)["reason"]) == (422, reason)
+    assert refusal(answer) == (422, reason)
     assert shop.everything() == before
 
 
@@ -458,11 +455,10 @@ def test_a_worth_is_that_of_the_moment(shop: Shop) -> None:
     purse = Purse(shop, **POINTS)
     coupon = shop.read(purse.spend(points(500)))
     rules = {**PROGRAM, **POINTS, "units": {"points": {"value": 2, "per": 10}}}
-    deps.use_program(programs.publish(deps.table(), rules, author="test", now=shop.now))
+    shop.publish(**rules)
     assert shop.read(shop.call("GET", f"/v1/coupons/{coupon['code']}", scope="checkout"))["amount"] == eur(50)
     assert shop.read(purse.spend(points(250), "s-2"))["amount"] == eur(50)
-    audit = shop.call("GET", f"/v1/ledger/audit?ambassador_id={purse.id}", scope="admin:read")
-    assert shop.read(audit)["result"]["findings"] == []
+    assert shop.findings(purse.id) == []
 
 
 def test_a_coupon_for_points_is_returned_in_points_or_in_money(shop: Shop) -> None:
@@ -477,7 +473,7 @@ def test_a_coupon_for_points_is_returned_in_points_or_in_money(shop: Shop) -> No
         assert shop.read(answer)["returned"] == points(700 - left)
     again = {"note": "again", "amount": eur(1)}
     answer = shop.call("POST", f"/v1/coupons/{code}/return", again, scope="checkout", Idempotency_Key="r-9")
-    assert (answer.status_code, shop.read(answer)["reason"]) == (409, "more_than_left")
+    assert refusal(answer) == (409, "more_than_left")
 
 
 def test_an_ambassador_is_told_what_can_be_spent(shop: Shop) -> None:

@@ -8,9 +8,8 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.model.accounts import Account, Suspension
-from chalicelib.operations.program import programs
 from memory.faults import meanwhile
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import Body, Shop, eur
 from tests.integration.accounts.test_spends import Purse, cancel, confirm
 
 
@@ -52,11 +51,6 @@ class Case(Purse):
         assert account is not None
         return account
 
-    def audit(self) -> list[Body]:
-        """What an audit finds."""
-        answer = self.shop.call("GET", f"/v1/ledger/audit?ambassador_id={self.id}", scope="admin:read")
-        return list(self.shop.read(answer)["result"]["findings"])
-
 
 @pytest.fixture
 def case(shop: Shop) -> Case:
@@ -81,7 +75,7 @@ def test_nothing_leaves_a_suspended_account(case: Case) -> None:
     assert case.balances == (1350, 0, 0)
     assert outcome(case.reinstate()) == (201, None)
     assert [it.status_code for it in (case.spend(), case.payout(), case.code())] == [201] * 3
-    assert case.audit() == []
+    assert case.shop.findings(case.id) == []
 
 
 @pytest.mark.parametrize(
@@ -175,7 +169,7 @@ def test_settling_goes_on_and_the_ambassador_hears_of_it_afterwards(case: Case) 
     assert "Still to come: €4.50." in body
     case.shop.minute()
     assert [subject for _, subject in case.shop.mails()].count("Where your rewards at Kavya Ceramics stand") == 1
-    assert case.audit() == []
+    assert case.shop.findings(case.id) == []
 
 
 def test_a_coupon_that_is_out_stays_good(case: Case) -> None:
@@ -185,7 +179,7 @@ def test_a_coupon_that_is_out_stays_good(case: Case) -> None:
     assert confirm(case.shop, used).status_code == 201
     assert cancel(case.shop, unused).status_code == 201
     assert case.balances == (850, 0, 500)
-    assert case.audit() == []
+    assert case.shop.findings(case.id) == []
 
 
 def test_nothing_expires_meanwhile(shop: Shop) -> None:
@@ -203,13 +197,13 @@ def test_nothing_expires_meanwhile(shop: Shop) -> None:
     assert case.balances == (1350, 0, 0)
     shop.days(20)
     assert (case.balances, shop.account(case.id)["expired"]) == ((0, 0, 0), 1350)
-    assert case.audit() == []
+    assert case.shop.findings(case.id) == []
 
 
 def test_a_gift_waits(shop: Shop) -> None:
     """The list says so, and who reports that it was sent is told to keep it; later it goes."""
     gift = {"milestones": [{"name": "first", "at": 1, "reward": {"gift": "Tea mug"}}]}
-    programs.publish(deps.table(), {**PROGRAM, **gift}, author="test", now=shop.now)
+    shop.publish(**gift)
     case = Case(shop, **gift)
     case.suspend()
     (waiting,) = shop.read(shop.call("GET", "/v1/gifts", scope="admin:read"))["items"]
@@ -218,7 +212,7 @@ def test_a_gift_waits(shop: Shop) -> None:
     assert outcome(shop.call("POST", path, {}, scope="admin:write")) == NOT_NOW
     case.reinstate()
     assert shop.call("POST", path, {}, scope="admin:write").status_code == 201
-    assert case.audit() == []
+    assert case.shop.findings(case.id) == []
 
 
 def test_a_code_that_is_made_while_all_are_paused_is_paused_too(case: Case) -> None:
@@ -272,4 +266,4 @@ def test_an_audit_sees_what_does_not_belong_to_a_suspension(case: Case, spoil: s
 
         table.put_item(TableName=name, Item=item_of(early))
         expected = ("suspension", f"ent_{case.id.removeprefix('amb_')}_{spent:08d}-001")
-    assert expected in [(it["kind"], it["where"]) for it in case.audit()]
+    assert expected in [(it["kind"], it["where"]) for it in case.shop.findings(case.id)]

@@ -75,8 +75,7 @@ class Desk:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.numbers = count()
-        programs.publish(deps.table(), {**PROGRAM, **RULES}, author="test", now=shop.now)
-        shop.now += timedelta(minutes=2)
+        shop.publish(**RULES)
         self.maya, self.asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
         scopes = ["admin:write"]
         self.secrets = {it: keys.issue(deps.table(), it, scopes, shop.now, owner=it) for it in ("Bea", "Cem")}

@@ -9,7 +9,6 @@ from chalice.test import HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.operations.program import programs
 from memory.shop import PROGRAM, Shop
 from tests.integration.edge.bad import access, accounts, orders, people, program, ways
 from tests.integration.edge.bad.requests import DECISION, FAY, MAYA, NEWCOMER, SESSION
@@ -248,8 +247,7 @@ def test_a_closed_program(shop: Shop) -> None:
     """When the program is closed the checkout goes on without codes, and nothing is stored."""
     maya = shop.enrol()
     assert shop.redeem(maya["code"], "o-1").status_code == 201
-    programs.publish(deps.table(), {**PROGRAM, "open": False}, author="test", now=shop.now)
-    shop.days(2 / 24 / 60)
+    shop.publish(open=False)
     before = shop.everything()
     check_problem(shop.redeem(maya["code"], "o-2"), 422, "program_closed")
     assert shop.everything() == before

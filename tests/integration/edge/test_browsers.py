@@ -13,9 +13,8 @@ import app
 from chalicelib import deps
 from chalicelib.edge import browsers
 from chalicelib.edge.routes import ROUTES
-from chalicelib.operations.program import programs
 from memory.faults import refused
-from memory.shop import PROGRAM, Body, Shop
+from memory.shop import Body, Shop, refusal
 
 HOME = "https://kavya-ceramics.example"
 APP = "https://app.kavya-ceramics.example"
@@ -51,8 +50,7 @@ def cors(answer: HTTPResponse) -> Body:
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A shop that has pages at a second origin."""
-    programs.publish(deps.table(), {**PROGRAM, "origins": [APP]}, author="test", now=shop.now)
-    shop.days(2 / 24 / 60)
+    shop.publish(origins=[APP])
     return shop
 
 
@@ -180,7 +178,7 @@ def test_a_page_of_the_shop_spends(shop: Shop) -> None:
     body = {"amount": {"amount": 100, "currency": "EUR"}}
     signed = {"Origin": APP, "Authorization": bearer}
     answer = shop.call("POST", "/v1/ambassadors/me/spends", body, Idempotency_Key="k", **signed)
-    assert (answer.status_code, shop.read(answer)["reason"]) == (422, "insufficient_balance")
+    assert refusal(answer) == (422, "insufficient_balance")
     assert cors(answer)["Allow-Origin"] == APP
 
 

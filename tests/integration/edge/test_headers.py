@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
-from memory.shop import Shop, eur
+from memory.shop import Shop, eur, refusal
 
 PROBLEM = "application/problem+json"
 
@@ -30,7 +30,7 @@ def test_a_busy_table_says_when_to_come_again(shop: Shop) -> None:
     """In a second."""
     shop.cloud.outage["GetItem"] = ReadTimeoutError(endpoint_url="")
     answer = shop.call("GET", "/v1/redemptions/o1", scope="admin:read")
-    assert (answer.status_code, shop.read(answer)["reason"]) == (503, "busy")
+    assert refusal(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "1"
 
 
@@ -40,7 +40,7 @@ def test_a_shop_without_a_program_says_when_to_come_again(shop: Shop) -> None:
     shop.dynamodb.delete_item(TableName=deps.settings().table, Key=place)
     deps.forget()
     answer = shop.redeem("NBCDFGHJ")
-    assert (answer.status_code, shop.read(answer)["reason"]) == (503, "no_program")
+    assert refusal(answer) == (503, "no_program")
     assert answer.headers["Retry-After"] == "60"
 
 
@@ -49,7 +49,7 @@ def test_a_decision_that_comes_too_early_says_when_to_come_again(shop: Shop) -> 
     shop.redeem(shop.enrol()["code"])
     told = {"decision": "deny", "note": "No."}
     early = shop.call("POST", "/v1/reviews/o1", told, scope="admin:write")
-    assert (early.status_code, shop.read(early)["reason"]) == (409, "not_settled_yet")
+    assert refusal(early) == (409, "not_settled_yet")
     assert early.headers["Retry-After"] == "5"
     unknown = shop.call("POST", "/v1/reviews/o2", told, scope="admin:write")
     assert (unknown.status_code, "Retry-After" in unknown.headers) == (404, False)
@@ -146,7 +146,7 @@ def test_a_code_ends_at_the_moment_that_was_meant(shop: Shop) -> None:
     assert shop.redeem(code).status_code == 201
     shop.now += timedelta(minutes=1)
     refused = shop.redeem(code, "o2")
-    assert (refused.status_code, shop.read(refused)["reason"]) == (422, "expired_code")
+    assert refusal(refused) == (422, "expired_code")
     assert shop.call("GET", f"/r/{code}").status_code == 404
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations.program import programs
 from memory.shop import PROGRAM, Shop
 
 HELD = "A friend of yours bought at Kavya Ceramics"
@@ -33,12 +32,6 @@ def last(shop: Shop) -> str:
 def envelopes(shop: Shop) -> list[Any]:
     """What SES was asked, call by call."""
     return [params for name, params in shop.faults.calls if name == "SendEmail"]
-
-
-def publish(**changes: Any) -> None:
-    """Put other rules in force."""
-    programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=deps.now())
-    deps.forget()
 
 
 def cancel(shop: Shop, refund_id: str = "c") -> None:
@@ -147,7 +140,7 @@ def test_what_is_taken_back_after_the_release_is_told(sold: Shop) -> None:
 
 def test_a_denial_is_told_without_a_reason(shop: Shop) -> None:
     """What made somebody look at an order is told to nobody; how to object is."""
-    publish(watch={"review_at": 1})
+    shop.publish(watch={"review_at": 1})
     maya = shop.enrol()
     payment: Any = {"payment_fingerprint": "card-1"}
     shop.redeem(maya["code"], **payment)
@@ -164,7 +157,7 @@ def test_a_denial_is_told_without_a_reason(shop: Shop) -> None:
 
 def test_what_has_expired_needs_no_letter(shop: Shop) -> None:
     """A reward that nobody used until its day is gone; that its order comes back then is nobody's news."""
-    publish(expiry_months=1)
+    shop.publish(expiry_months=1)
     shop.redeem(shop.enrol()["code"])
     shop.days(31)
     shop.days(32)
@@ -178,7 +171,7 @@ def test_a_mail_promises_what_the_program_keeps(shop: Shop) -> None:
     """From how much on it can be spent, and until when it stays, by the rules that are in force when it is sent."""
     shop.redeem(shop.enrol()["code"])
     shop.stream()
-    publish(spend_minimum=100_000, expiry_months=1)
+    shop.publish(spend_minimum=100_000, expiry_months=1)
     shop.days(31)
     assert told(shop)[-1] == yours()
     assert "as soon as it comes to €1,000." in last(shop)
@@ -188,7 +181,7 @@ def test_a_mail_promises_what_the_program_keeps(shop: Shop) -> None:
 
 def test_a_delivery_brings_the_day_forward_without_a_letter(shop: Shop) -> None:
     """Until it is delivered nobody knows the day: it is told as expected by then, and sooner breaks no word."""
-    publish(hold_from="delivery", hold_days=14)
+    shop.publish(hold_from="delivery", hold_days=14)
     shop.redeem(shop.enrol()["code"])
     shop.stream()
     assert "It will probably be yours by 30 April 2026." in last(shop)
@@ -204,7 +197,7 @@ def test_a_delivery_brings_the_day_forward_without_a_letter(shop: Shop) -> None:
 @pytest.mark.parametrize("name", ["Kavya Ceramics", "કાવ્યા સિરામિક્સ " * 4, 'Fern "&" Fig, Ltd. <x@y.example>', "Café"])
 def test_mails_come_in_the_shops_name(shop: Shop, name: str) -> None:
     """Whatever its script: a mailbox on one line of ASCII, that reads as the name and the sender's bare address."""
-    publish(shop_name=name.strip(), reply_to="hello@kavya-ceramics.example")
+    shop.publish(shop_name=name.strip(), reply_to="hello@kavya-ceramics.example")
     shop.redeem(shop.enrol()["code"])
     shop.stream()
     for asked in envelopes(shop):

@@ -10,9 +10,8 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from chalicelib import deps
 from chalicelib.operations.messages.deliver import ABANDONED, Post, deliver
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.program import programs
 from memory.faults import refused
-from memory.shop import PROGRAM, Shop
+from memory.shop import Shop
 from tests.integration.messages.test_mails import states
 
 OUTAGES: dict[str, int | Exception] = {
@@ -157,8 +156,7 @@ def test_each_reader_is_written_to_in_their_own_language(shop: Shop) -> None:
 
 def test_a_mail_speaks_of_the_rules_that_it_was_written_under(outbox: Shop) -> None:
     """The shop has another name since: what was promised before is told in the name of who promised it."""
-    programs.publish(deps.table(), {**PROGRAM, "shop_name": "Another Shop"}, author="test", now=outbox.now)
-    deps.forget()
+    outbox.publish(shop_name="Another Shop")
     outbox.minute()
     assert len(outbox.sent()) == 2
     for mail in outbox.sent():

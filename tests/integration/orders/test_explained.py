@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import deps
 from chalicelib.domain.program.signals import SIGNALS
-from chalicelib.operations.program import programs
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 PATIENCE = "The order is still being looked at. There is nothing you need to do."
@@ -31,8 +29,7 @@ def own(shop: Shop, ambassador: Body, query: str = "", **headers: str) -> tuple[
 @pytest.fixture
 def maya(shop: Shop) -> Body:
     """An ambassador of a watchful shop, with an order of a friend whose card was seen before."""
-    programs.publish(deps.table(), {**PROGRAM, "watch": {"review_at": 50}}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(watch={"review_at": 50})
     ambassador = shop.enrol(locale="es")
     for order_id in ("o0", "o1"):
         assert shop.redeem(ambassador["code"], order_id, **CARD).status_code == 201
@@ -82,8 +79,7 @@ def test_an_admin_reads_in_the_programs_language_unless_another_is_asked_for(sho
 
 def test_a_locale_that_the_program_does_not_speak_is_passed_over(shop: Shop) -> None:
     """A shop that speaks two languages answers in its own one to a reader of a third."""
-    programs.publish(deps.table(), {**PROGRAM, "languages": ["en", "gu"]}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(languages=["en", "gu"])
     maya = shop.enrol(locale="es")
     shop.redeem(maya["code"])
     shop.stream()

@@ -1,25 +1,16 @@
 """What becomes of an order: refunds that are partly tax, refunds come back, deliveries and their corrections."""
 
-from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations.program import programs
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import Body, Shop, eur, refusal
 
 DELIVERIES = "/v1/orders/o1/fulfilments"
 REFUNDS = "/v1/orders/o1/refunds"
 APPROVE: Body = {"decision": "approve", "note": "The bank's figure of that day."}
-
-
-def publish(shop: Shop, **changes: Any) -> None:
-    """Change the rules, and let the minute pass for which a warm function keeps the old ones."""
-    programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
 
 
 def sale(code: str) -> Body:
@@ -30,11 +21,6 @@ def sale(code: str) -> Body:
 def send(shop: Shop, told: Body) -> HTTPResponse:
     """Redeem."""
     return shop.call("POST", "/v1/redemptions", told, scope="checkout")
-
-
-def reason(answer: HTTPResponse) -> tuple[int, str]:
-    """Status and reason of a refusal."""
-    return answer.status_code, answer.json_body["reason"]
 
 
 def usd(amount: int) -> Body:
@@ -57,7 +43,7 @@ def test_a_refund_that_was_reversed_is_not_reported_again(shop: Shop, kind: str)
     shop.call("POST", f"{path}/r-1/reversal", {}, scope="checkout")
     shop.stream()
     before = shop.everything()
-    assert reason(shop.call("POST", path, told, scope="checkout")) == (409, "already_reversed")
+    assert refusal(shop.call("POST", path, told, scope="checkout")) == (409, "already_reversed")
     assert shop.everything() == before
     assert shop.order()["position"]["state"] == "held"
     assert shop.call("POST", path, {**told, "refund_id": "r-2"}, scope="checkout").status_code == 201
@@ -84,7 +70,7 @@ def test_an_amount_with_tax_is_never_taken_for_one_without(shop: Shop) -> None:
     shown = shop.read(send(shop, gross))
     assert (shown["amount"], shown["tax"], shown["friend_discount"]) == (eur(5950), eur(950), eur(500))
     assert shown["reward_estimate"] == eur(450)
-    assert reason(send(shop, {**gross, "tax": eur(951)})) == (409, "conflicting_repeat")
+    assert refusal(send(shop, {**gross, "tax": eur(951)})) == (409, "conflicting_repeat")
 
 
 def test_a_line_with_tax_is_left_out_by_what_it_costs_without(shop: Shop) -> None:
@@ -113,7 +99,7 @@ def release_day(shop: Shop) -> str:
 
 def test_a_delivery_is_corrected_by_a_higher_revision(shop: Shop) -> None:
     """A wrong `return_by` locks nothing: the highest revision counts whatever comes last, till the release."""
-    publish(shop, hold_from="delivery", hold_days=14, longest_wait_days=60)
+    shop.publish(hold_from="delivery", hold_days=14, longest_wait_days=60)
     shop.redeem(shop.enrol()["code"])
     shop.stream()
     assert release_day(shop) == "2026-04-30"
@@ -142,7 +128,7 @@ def test_a_delivery_whose_id_looks_like_a_revision_is_another_one(shop: Shop) ->
 
 def test_no_delivery_is_earlier_than_its_order(shop: Shop) -> None:
     """Delivered in the year 2000, an order of today waits out its hold from today."""
-    publish(shop, hold_from="delivery", hold_days=14)
+    shop.publish(hold_from="delivery", hold_days=14)
     shop.redeem(shop.enrol()["code"])
     assert told_of(shop, delivered_at="2000-01-01T00:00:00Z") == (201, "accepted")
     assert (release_day(shop), shop.order()["position"]["state"]) == ("2026-03-15", "held")
@@ -150,7 +136,7 @@ def test_no_delivery_is_earlier_than_its_order(shop: Shop) -> None:
 
 def test_an_order_waits_for_the_parcels_to_come(shop: Shop) -> None:
     """The first parcel says that there is more; the one that doesn't completes the order."""
-    publish(shop, hold_from="delivery", hold_days=14, longest_wait_days=60)
+    shop.publish(hold_from="delivery", hold_days=14, longest_wait_days=60)
     shop.redeem(shop.enrol()["code"])
     told_of(shop, more=True)
     assert release_day(shop) == "2026-04-30"
@@ -179,7 +165,7 @@ def charged_back(shop: Shop) -> Body:
 
 def test_silence_pays_nothing_for_what_nobody_has_valued(shop: Shop) -> None:
     """The program approves what nobody answers; a chargeback in another currency is denied at its own deadline."""
-    publish(shop, review_default="approve", review_days=10)
+    shop.publish(review_default="approve", review_days=10)
     maya = charged_back(shop)
     assert shop.order()["case"]["defaults"] == [
         {"question": "foreign_refund", "deadline": shop.order()["case"]["deadline"], "decision": "deny"}
@@ -192,7 +178,7 @@ def test_silence_pays_nothing_for_what_nobody_has_valued(shop: Shop) -> None:
 
 def test_an_admin_approves_a_part(shop: Shop) -> None:
     """What the refund is worth is summed like any other, also after silence has denied it; the decision shows it."""
-    publish(shop, review_days=10)
+    shop.publish(review_days=10)
     maya = charged_back(shop)
     shop.days(40)
     shown = shop.read(decide(shop, values={"r-1": eur(1500)}))

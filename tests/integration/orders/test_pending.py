@@ -9,9 +9,8 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit.audit import audit_all
-from chalicelib.operations.program import programs
 from memory.faults import meanwhile
-from memory.shop import PROGRAM, START, Body, Shop, eur
+from memory.shop import START, Body, Shop, eur, refusal
 
 FAY = {"email": "fay@example.com", "first_name": "Fay"}
 OPEN: Body = {"payment": "pending"}
@@ -27,11 +26,6 @@ def pay(shop: Shop, order_id: str = "o1", payment_id: str = "p1", **more: Any) -
     """Report that an order is paid for."""
     told = {"payment_id": payment_id, "paid_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}", **more}
     return shop.call("POST", f"/v1/orders/{order_id}/payments", told, scope="checkout")
-
-
-def reason(answer: HTTPResponse) -> tuple[int, str]:
-    """Status and reason of a problem."""
-    return answer.status_code, Shop.read(answer)["reason"]
 
 
 def worth(shop: Shop, order_id: str = "o1") -> int:
@@ -85,7 +79,7 @@ def test_an_order_is_paid_for_once(shop: Shop) -> None:
     buy(shop, code)
     assert [pay(shop).status_code, pay(shop).status_code] == [201, 200]
     before = shop.everything()
-    assert reason(pay(shop, payment_id="p2")) == (409, "conflicting_repeat")
+    assert refusal(pay(shop, payment_id="p2")) == (409, "conflicting_repeat")
     assert shop.everything() == before
 
 
@@ -137,8 +131,7 @@ def test_an_order_that_nobody_pays_for_comes_to_nothing_by_itself(shop: Shop) ->
 def test_caps_and_hold_go_by_the_month_in_which_an_order_is_paid_for(shop: Shop) -> None:
     """Placed in March and paid in April: it takes of April's cap."""
     cap = {"per": "month", "amount": 450}
-    programs.publish(deps.table(), {**PROGRAM, "caps": [cap], "pending_days": 60}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(caps=[cap], pending_days=60)
     deps.use_clock(lambda: shop.now)
     code = shop.enrol()["code"]
     buy(shop, code, "o1")
@@ -216,7 +209,7 @@ def test_a_payment_and_a_new_order_race_for_the_place(shop: Shop) -> None:
         shop.stream()
 
     shop.faults.before("TransactWriteItems", None, meanwhile(settled))
-    assert reason(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
     shop.stream()
     assert worth(shop, "o1") == 450
     assert wrong(shop) == []
@@ -234,11 +227,11 @@ def test_the_highest_revision_counts_until_the_order_is_paid_for(shop: Shop) -> 
     assert (more.status_code, shop.read(more)["amount"]["amount"]) == (201, 8000)
     late = buy(shop, code, amount=6000, revision=2)
     assert (late.status_code, shop.read(late)["superseded"], shop.read(late)["amount"]["amount"]) == (200, True, 8000)
-    assert reason(buy(shop, code, amount=7000, revision=3)) == (409, "conflicting_repeat")
+    assert refusal(buy(shop, code, amount=7000, revision=3)) == (409, "conflicting_repeat")
     pay(shop)
     shop.stream()
     assert worth(shop) == 720
-    assert reason(buy(shop, code, amount=9000, revision=4)) == (409, "already_paid")
+    assert refusal(buy(shop, code, amount=9000, revision=4)) == (409, "already_paid")
     assert buy(shop, code, amount=8000, revision=3).status_code == 200
     assert worth(shop) == 720
     assert wrong(shop) == []
@@ -248,8 +241,7 @@ def test_a_revision_is_judged_by_the_rules_that_the_order_began_under(shop: Shop
     """What a friend was promised holds for the cart, however the program changes before it is paid for."""
     maya = shop.enrol()
     first = shop.read(buy(shop, maya["code"]))
-    programs.publish(deps.table(), {**PROGRAM, "offer": {"basis_points": 5000}}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
+    shop.publish(offer={"basis_points": 5000})
     second = shop.read(buy(shop, maya["code"], amount=6000, revision=2))
     assert (first["friend_discount"], second["friend_discount"]) == (eur(500), eur(600))
     assert second["program_version"] == first["program_version"]
@@ -264,7 +256,7 @@ def test_a_revision_that_is_paid_for_is_one_request(shop: Shop) -> None:
     assert (answer.status_code, shop.read(answer)["payment"]) == (201, "paid")
     shop.stream()
     assert worth(shop) == 720
-    assert reason(buy(shop, code, amount=9000, revision=3)) == (409, "already_paid")
+    assert refusal(buy(shop, code, amount=9000, revision=3)) == (409, "already_paid")
 
 
 def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
@@ -273,7 +265,7 @@ def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
     buy(shop, maya["code"])
     shop.stream()
     for _ in range(2):
-        assert reason(buy(shop, maya["code"], amount=1000, revision=2)) == (422, "below_minimum")
+        assert refusal(buy(shop, maya["code"], amount=1000, revision=2)) == (422, "below_minimum")
     shown = shop.order()
     assert (shown["status"], shown["reason"]) == ("withdrawn", "below_minimum")
     assert shown["position"] == {"state": "void"}
@@ -282,7 +274,7 @@ def test_what_was_refused_last_earns_nothing(shop: Shop) -> None:
         "Before it was paid for, it changed so that the code is not used on it: below_minimum."
     ]
     buy(shop, maya["code"], amount=6000, revision=3)
-    assert reason(buy(shop, maya["code"], amount=1000, revision=4)) == (422, "below_minimum")
+    assert refusal(buy(shop, maya["code"], amount=1000, revision=4)) == (422, "below_minimum")
     pay(shop)
     shop.stream()
     shop.days(40)
@@ -304,7 +296,7 @@ def test_a_code_can_be_taken_off_a_cart(shop: Shop) -> None:
     assert worth(shop) == 459
     first = buy(shop, None, "o9", payment="paid")
     assert (first.status_code, shop.read(first)["errors"][0]["pointer"]) == (400, "/code")
-    assert reason(buy(shop, None, "o9")) == (422, "unknown_code")
+    assert refusal(buy(shop, None, "o9")) == (422, "unknown_code")
 
 
 def test_another_code_is_judged_as_of_now_and_the_same_one_is_not(shop: Shop) -> None:
@@ -315,7 +307,7 @@ def test_another_code_is_judged_as_of_now_and_the_same_one_is_not(shop: Shop) ->
         path = f"/v1/codes/{person['code']}"
         assert shop.call("PATCH", path, {"state": "paused"}, scope="admin:write").status_code == 200
     assert buy(shop, maya["code"], amount=6000, revision=2).status_code == 201
-    assert reason(buy(shop, asha["code"], amount=6000, revision=3)) == (422, "paused_code")
+    assert refusal(buy(shop, asha["code"], amount=6000, revision=3)) == (422, "paused_code")
     shop.call("PATCH", f"/v1/codes/{asha['code']}", {"state": "active"}, scope="admin:write")
     assert buy(shop, asha["code"], amount=7000, revision=4).status_code == 201
     pay(shop)
@@ -343,13 +335,13 @@ def test_a_cart_stays_its_friends(shop: Shop) -> None:
     code = shop.enrol()["code"]
     buy(shop, code, customer={**FAY, "id": "c-1"})
     stranger = {"email": "stranger@example.com"}
-    assert reason(buy(shop, code, revision=2, customer=stranger)) == (409, "conflicting_repeat")
+    assert refusal(buy(shop, code, revision=2, customer=stranger)) == (409, "conflicting_repeat")
     mended = {"email": "fay.mended@example.com", "id": "c-1", "first_name": "Fay"}
     assert buy(shop, code, revision=3, customer=mended).status_code == 201
     pay(shop)
     shop.stream()
     assert {to for to, _ in shop.mails()} == {"fay.mended@example.com", "maya@example.com"}
-    assert reason(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2", payment="paid")) == (422, "friend_already_referred")
     assert wrong(shop) == []
 
 
@@ -373,7 +365,7 @@ def test_a_payment_for_what_was_refused_is_answered_like_its_repeat(shop: Shop) 
     buy(shop, code)
     buy(shop, code, amount=1000, revision=2)
     for _ in range(2):
-        assert reason(buy(shop, code, amount=1000, revision=2, payment="paid")) == (422, "below_minimum")
+        assert refusal(buy(shop, code, amount=1000, revision=2, payment="paid")) == (422, "below_minimum")
     shop.stream()
     assert (worth(shop), shop.order()["payment"], wrong(shop)) == (0, "paid", [])
 
@@ -385,7 +377,7 @@ def test_a_cart_that_turns_out_to_be_a_known_friends_is_refused(shop: Shop) -> N
     buy(shop, code, customer={"email": "f@example.com", "id": "c-9"})
     shop.stream()
     known = buy(shop, code, revision=2, customer={**FAY, "id": "c-9"})
-    assert reason(known) == reason(buy(shop, code, "o2", customer=FAY)) == (422, "friend_already_referred")
+    assert refusal(known) == refusal(buy(shop, code, "o2", customer=FAY)) == (422, "friend_already_referred")
     assert shop.order()["status"] == "withdrawn"
     assert buy(shop, code, revision=3, customer={"email": "g@example.com", "id": "c-9"}).status_code == 201
     pay(shop)
@@ -410,7 +402,10 @@ def test_an_address_of_the_ambassadors_own_does_not_stay_at_a_cart(shop: Shop) -
     """Typed by mistake and mended: the friend keeps the offer, and the ambassador may still be another one's friend."""
     code, asha = shop.enrol()["code"], shop.enrol("asha@example.com", "Asha")["code"]
     buy(shop, code, customer={**FAY, "id": "c-9"})
-    assert reason(buy(shop, code, revision=2, customer={"email": "maya@example.com", "id": "c-9"})) == (422, "own_code")
+    assert refusal(buy(shop, code, revision=2, customer={"email": "maya@example.com", "id": "c-9"})) == (
+        422,
+        "own_code",
+    )
     assert buy(shop, code, revision=3, amount=6000, customer={**FAY, "id": "c-9"}, payment="paid").status_code == 201
     assert buy(shop, asha, "o2", customer={"email": "maya@example.com"}, payment="paid").status_code == 201
     shop.stream()
@@ -436,7 +431,7 @@ def test_a_payment_that_is_faster_than_an_edit_fixes_what_was_paid_for(shop: Sho
     buy(shop, code)
     shop.stream()
     shop.faults.before("TransactWriteItems", None, meanwhile(lambda: pay(shop)))
-    assert reason(buy(shop, code, amount=8000, revision=2)) == (409, "already_paid")
+    assert refusal(buy(shop, code, amount=8000, revision=2)) == (409, "already_paid")
     shop.stream()
     assert worth(shop) == 450
 

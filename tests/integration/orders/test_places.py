@@ -9,9 +9,8 @@ from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations import once
 from chalicelib.operations.audit.audit import audit_all
-from chalicelib.operations.program import programs
 from memory.faults import meanwhile
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import Body, Shop, eur, refusal
 
 FAY = {"email": "fay@example.com"}
 RELEASE = "/v1/orders/o1/release-friend"
@@ -20,11 +19,6 @@ RELEASE = "/v1/orders/o1/release-friend"
 def buy(shop: Shop, code: str, order_id: str, **more: Any) -> HTTPResponse:
     """Let Fay use a code on an order."""
     return shop.redeem(code, order_id, **{"customer": FAY, **more})
-
-
-def reason(answer: HTTPResponse) -> tuple[int, str]:
-    """Status and reason of a problem."""
-    return answer.status_code, Shop.read(answer)["reason"]
 
 
 def cancel(shop: Shop, order_id: str, refund_id: str = "cancel") -> HTTPResponse:
@@ -97,7 +91,7 @@ def test_goods_that_may_have_been_kept_free_nobody(shop: Shop, came_back: Body) 
     shop.call("POST", "/v1/orders/o1/refunds", came_back, scope="checkout")
     shop.stream()
     before = shop.everything()
-    assert reason(buy(shop, code, "o2")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2")) == (422, "friend_already_referred")
     assert shop.everything() == before
 
 
@@ -108,7 +102,7 @@ def test_a_denied_order_frees_nobody(shop: Shop) -> None:
     shop.stream()
     shop.call("POST", "/v1/reviews/o1", {"decision": "deny", "note": "Looks odd."}, scope="admin:write")
     shop.stream()
-    assert reason(buy(shop, code, "o2")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2")) == (422, "friend_already_referred")
 
 
 def test_a_replaced_order_never_comes_back(shop: Shop) -> None:
@@ -133,7 +127,7 @@ def test_a_reversal_that_comes_first_keeps_the_place(shop: Shop) -> None:
     cancel(shop, "o1")
     told = shop.read(undo(shop, "o1"))
     assert "counts" not in told
-    assert reason(buy(shop, code, "o2")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2")) == (422, "friend_already_referred")
 
 
 def test_whoever_takes_a_place_relies_on_refunds_that_still_count(shop: Shop) -> None:
@@ -142,7 +136,7 @@ def test_whoever_takes_a_place_relies_on_refunds_that_still_count(shop: Shop) ->
     buy(shop, code, "o1")
     cancel(shop, "o1")
     shop.faults.before("TransactWriteItems", None, meanwhile(lambda: undo(shop, "o1")))
-    assert reason(buy(shop, code, "o2")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2")) == (422, "friend_already_referred")
     shop.stream()
     assert worths(shop, "o1") == [450]
     assert wrong(shop) == []
@@ -179,7 +173,7 @@ def test_a_shop_that_counts_cancelled_orders_loses_no_friend(shop: Shop) -> None
     cancel(shop, "o1")
     again = {**FAY, "first_order": False}
     assert buy(shop, code, "o2", customer=again).status_code == 201
-    assert reason(buy(shop, code, "o3", customer={"email": "new@example.com", "first_order": False})) == (
+    assert refusal(buy(shop, code, "o3", customer={"email": "new@example.com", "first_order": False})) == (
         422,
         "not_first_order",
     )
@@ -193,10 +187,10 @@ def test_a_friend_known_by_address_and_id_has_one_place(shop: Shop) -> None:
     code = shop.enrol()["code"]
     buy(shop, code, "o1", customer={**FAY, "id": "c-1"})
     for known in ({"email": "other@example.com", "id": "c-1"}, {**FAY, "id": "c-2"}):
-        assert reason(buy(shop, code, "o2", customer=known)) == (422, "friend_already_referred")
+        assert refusal(buy(shop, code, "o2", customer=known)) == (422, "friend_already_referred")
     cancel(shop, "o1")
     assert buy(shop, code, "o3", customer={"email": "other@example.com", "id": "c-1"}).status_code == 201
-    assert reason(buy(shop, code, "o4")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o4")) == (422, "friend_already_referred")
     shop.stream()
     assert worths(shop, "o1", "o3") == [0, 450]
     assert wrong(shop) == []
@@ -209,13 +203,13 @@ def test_two_friends_who_are_one_have_one_place_from_then_on(shop: Shop) -> None
     buy(shop, code, "o2", customer={"email": "other@example.com", "id": "c-1"})
     both = {**FAY, "id": "c-1"}
     cancel(shop, "o1")
-    assert reason(buy(shop, code, "o3", customer=both)) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o3", customer=both)) == (422, "friend_already_referred")
     cancel(shop, "o2")
     assert buy(shop, code, "o3", customer=both).status_code == 201
     undo(shop, "o1")
     undo(shop, "o2")
     for known in (FAY, {"email": "other@example.com"}, {"email": "third@example.com", "id": "c-1"}):
-        assert reason(buy(shop, code, "o4", customer=known)) == (422, "friend_already_referred")
+        assert refusal(buy(shop, code, "o4", customer=known)) == (422, "friend_already_referred")
     shop.stream()
     assert worths(shop, "o1", "o2", "o3") == [0, 0, 450]
     assert wrong(shop) == []
@@ -234,7 +228,7 @@ def test_an_admin_frees_a_friend(shop: Shop) -> None:
     assert (first.status_code, shop.read(first)["note"]) == (201, told["note"])
     again = shop.call("POST", RELEASE, told, scope="admin:write")
     assert (again.status_code, again.body) == (200, first.body)
-    assert reason(shop.call("POST", RELEASE, {**told, "note": "Other."}, scope="admin:write")) == (
+    assert refusal(shop.call("POST", RELEASE, {**told, "note": "Other."}, scope="admin:write")) == (
         409,
         "already_released",
     )
@@ -248,14 +242,14 @@ def test_an_admin_frees_a_friend(shop: Shop) -> None:
 def test_a_reward_is_not_given_up_by_accident(shop: Shop) -> None:
     """While it stands, freeing the friend takes a word more; and there is nothing to free before it is settled."""
     code = shop.enrol()["code"]
-    assert reason(shop.call("POST", RELEASE, {"note": "Why not."}, scope="admin:write")) == (404, "not_found")
+    assert refusal(shop.call("POST", RELEASE, {"note": "Why not."}, scope="admin:write")) == (404, "not_found")
     buy(shop, code, "o1")
     early = shop.call("POST", RELEASE, {"note": "Why not."}, scope="admin:write")
-    assert reason(early) == (409, "not_settled_yet")
+    assert refusal(early) == (409, "not_settled_yet")
     assert early.headers["Retry-After"]
     shop.stream()
     before = shop.everything()
-    assert reason(shop.call("POST", RELEASE, {"note": "Why not."}, scope="admin:write")) == (409, "reward_stands")
+    assert refusal(shop.call("POST", RELEASE, {"note": "Why not."}, scope="admin:write")) == (409, "reward_stands")
     assert shop.everything() == before
 
 
@@ -271,7 +265,7 @@ def test_a_reward_that_comes_back_meanwhile_is_not_given_up(shop: Shop) -> None:
         shop.stream()
 
     shop.faults.before("TransactWriteItems", meanwhile(won_back))
-    assert reason(shop.call("POST", RELEASE, {"note": "Gone."}, scope="admin:write")) == (409, "reward_stands")
+    assert refusal(shop.call("POST", RELEASE, {"note": "Gone."}, scope="admin:write")) == (409, "reward_stands")
     assert worths(shop, "o1") == [450]
     assert wrong(shop) == []
 
@@ -283,12 +277,11 @@ def test_only_the_order_that_has_the_place_gives_it_back(shop: Shop) -> None:
     cancel(shop, "o1")
     buy(shop, code, "o2")
     shop.stream()
-    programs.publish(deps.table(), {**PROGRAM, "friend_days": 30}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(friend_days=30)
     buy(shop, code, "o3")
     shop.stream()
     path = "/v1/orders/o3/release-friend"
-    assert reason(shop.call("POST", path, {"note": "Why not."}, scope="admin:write")) == (409, "holds_no_place")
+    assert refusal(shop.call("POST", path, {"note": "Why not."}, scope="admin:write")) == (409, "holds_no_place")
 
 
 # --- further orders ---------------------------------------------------------------------------------------------------
@@ -296,8 +289,7 @@ def test_only_the_order_that_has_the_place_gives_it_back(shop: Shop) -> None:
 
 def further(shop: Shop, **later: Any) -> str:
     """Take further orders of a friend for a month, under rules of their own; answers Maya's code."""
-    programs.publish(deps.table(), {**PROGRAM, "friend_days": 30, "later": later}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(friend_days=30, later=later)
     deps.use_clock(lambda: shop.now)
     return str(shop.enrol()["code"])
 
@@ -332,7 +324,7 @@ def test_only_so_many_further_orders_are_taken(shop: Shop) -> None:
     assert [buy(shop, code, f"o{number}").status_code for number in (1, 2, 3, 4)] == [201, 201, 201, 422]
     cancel(shop, "o3")
     shop.stream()
-    assert reason(buy(shop, code, "o5")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o5")) == (422, "friend_already_referred")
     assert wrong(shop) == []
 
 
@@ -343,7 +335,7 @@ def test_the_first_place_is_given_back_beside_further_orders(shop: Shop) -> None
     buy(shop, code, "o1")
     buy(shop, code, "o2")
     cancel(shop, "o1")
-    assert reason(buy(shop, asha, "o3")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, asha, "o3")) == (422, "friend_already_referred")
     assert buy(shop, code, "o4").status_code == 201
     shop.stream()
     assert worths(shop, "o1", "o2", "o4") == [0, 100, 450]
@@ -367,7 +359,7 @@ def test_who_never_wins_the_place_is_not_refused(shop: Shop, monkeypatch: pytest
 
     shop.faults.before("TransactWriteItems", None, *[meanwhile(others_are_faster)] * 99)
     answer = buy(shop, code, "o2")
-    assert (answer.status_code, Shop.read(answer)["reason"]) == (503, "busy")
+    assert refusal(answer) == (503, "busy")
     assert answer.headers["Retry-After"]
 
 

@@ -1,7 +1,6 @@
 """The queue of rewards that wait for an admin, decisions about one and many, and what happens if nobody decides."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse
@@ -10,25 +9,18 @@ from chalicelib import deps
 from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.orders import reviews
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.program import programs
 from memory.faults import cancelled, meanwhile
-from memory.shop import PROGRAM, START, Body, Shop, eur
+from memory.shop import START, Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 APPROVE: Body = {"decision": "approve", "note": "They are aunt and niece."}
 DENY: Body = {"decision": "deny", "note": "One person with three mailboxes."}
 
 
-def publish(shop: Shop, **changes: Any) -> None:
-    """Change the rules, and let the minute pass for which a warm function keeps the old ones."""
-    programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
-
-
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A shop in which a card that two friends share makes the second one's reward wait for ten days."""
-    publish(shop, watch={"review_at": 50}, review_days=10)
+    shop.publish(watch={"review_at": 50}, review_days=10)
     return shop
 
 
@@ -73,7 +65,7 @@ def test_the_queue_shows_what_it_takes_to_decide(shop: Shop) -> None:
     """Order, ambassador, amounts, each signal with weight and text, the deadline and what happens then."""
     maya = suspicious(shop, "o1")
     (case,) = queue(shop)["items"]
-    opened = START + timedelta(hours=1, minutes=2)
+    opened = START + timedelta(hours=1)
     assert case == {
         "order_id": "o1",
         "ambassador_id": maya["id"],
@@ -168,7 +160,7 @@ def test_when_nobody_decides_the_program_does(
     shop: Shop, default: str, state: str, reason: str | None, available: int
 ) -> None:
     """At the deadline the default takes its place, the queue is empty, and an approved reward ends its hold as ever."""
-    publish(shop, watch={"review_at": 50}, review_days=10, review_default=default)
+    shop.publish(watch={"review_at": 50}, review_days=10, review_default=default)
     maya = suspicious(shop, "o1")
     assert queue(shop)["items"][0]["default_decision"] == default
     shop.days(9)
@@ -184,7 +176,7 @@ def test_when_nobody_decides_the_program_does(
 
 def test_a_reward_under_review_outlasts_its_hold(shop: Shop) -> None:
     """With longer reviews than holds nothing is released that an admin has not seen; a decision releases it at once."""
-    publish(shop, watch={"review_at": 50}, review_days=60)
+    shop.publish(watch={"review_at": 50}, review_days=60)
     suspicious(shop, "o1")
     shop.days(40)
     assert shop.order("o1")["position"]["state"] == "held"

@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
 from memory.faults import cancelled, lost, refused
-from memory.shop import PROGRAM, Shop, eur
+from memory.shop import PROGRAM, Shop, eur, refusal
 
 
 def item(shop: Shop, pk: str, sk: str) -> dict[str, Any]:
@@ -29,8 +29,7 @@ def test_a_new_program_does_not_touch_orders_admitted_before(shop: Shop) -> None
     """An order keeps the version pinned when it was admitted, even when it is settled after the rules changed."""
     sell(shop, "o1")
     generous = {**PROGRAM, "tiers": [{"name": "Starter", "threshold": 0, "reward": {"basis_points": 9000}}]}
-    programs.publish(deps.table(), generous, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
+    shop.publish(**generous)
     shop.stream()
     assert shop.order()["position"]["held"] == eur(450)
 
@@ -74,8 +73,7 @@ def test_a_fact_whose_due_at_was_moved_meanwhile_is_not_cleared(shop: Shop) -> N
 
 def test_a_settlement_that_posts_nothing_cannot_undo_another(shop: Shop) -> None:
     """No entry of its own could collide: the redemption's version alone keeps it from writing back what it read."""
-    programs.publish(deps.table(), {**PROGRAM, "caps": [{"per": "month", "amount": 0}]}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
+    shop.publish(caps=[{"per": "month", "amount": 0}])
     sell(shop, "o1")
     shop.stream()
     shop.now += timedelta(days=30)
@@ -335,7 +333,7 @@ def test_a_review_waits_for_terms(shop: Shop) -> None:
     sell(shop, "o1")
     deny = {"decision": "deny", "note": "known family"}
     early = shop.call("POST", "/v1/reviews/o1", deny, scope="admin:write")
-    assert (early.status_code, shop.read(early)["reason"]) == (409, "not_settled_yet")
+    assert refusal(early) == (409, "not_settled_yet")
     shop.stream()
     assert shop.read(shop.call("POST", "/v1/reviews/o1", deny, scope="admin:write"))["number"] == 1
     shop.days(0.1)
@@ -355,13 +353,12 @@ def test_two_admins_cannot_cross(shop: Shop) -> None:
     other = {"decision": "approve", "note": "other"}
     shop.faults.before("PutItem", lambda: shop.call("POST", "/v1/reviews/o1", other, scope="admin:write") and None)
     crossed = shop.call("POST", "/v1/reviews/o1", deny, scope="admin:write")
-    assert (crossed.status_code, shop.read(crossed)["reason"]) == (409, "conflicting_review")
+    assert refusal(crossed) == (409, "conflicting_review")
 
 
 def test_the_caps_of_two_orders_at_once_are_one_cap(shop: Shop) -> None:
     """Two orders that decide their terms at the same moment collide on the account: they can't both take the room."""
-    programs.publish(deps.table(), {**PROGRAM, "caps": [{"per": "month", "amount": 500}]}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
+    shop.publish(caps=[{"per": "month", "amount": 500}])
     maya = sell(shop, "o1", "o2", "o3")
     table = deps.table()
     shop.faults.before("TransactWriteItems", lambda: settle_orders(table, ["o2"], now=shop.now) and None)

@@ -10,9 +10,8 @@ from chalicelib.domain.orders.fraud import safe_to_tell
 from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.orders.evidence import is_disposable
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.program import programs
 from memory.faults import meanwhile
-from memory.shop import PROGRAM, Body, Shop
+from memory.shop import Body, Shop
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
 OTHER_CARD: Body = {"payment_fingerprint": "pm_1111"}
@@ -20,16 +19,10 @@ HOME: Body = {"shipping_address": "12 Mill Lane, Leeds LS1 4AB"}
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 
 
-def publish(shop: Shop, **changes: Any) -> None:
-    """Change the rules, and let the minute pass for which a warm function keeps the old ones."""
-    programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=shop.now)
-    shop.now += timedelta(minutes=2)
-
-
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A shop that watches from a weight of 50 on."""
-    publish(shop, watch={"review_at": 50})
+    shop.publish(watch={"review_at": 50})
     return shop
 
 
@@ -86,7 +79,7 @@ def test_an_address_and_a_throwaway_mailbox_together_wait(shop: Shop) -> None:
 
 def test_the_same_friend_again_is_no_signal(shop: Shop) -> None:
     """A friend whose every order counts uses their own card and address each time."""
-    publish(shop, watch={"review_at": 50}, friend_days=60, new_friends_only=False)
+    shop.publish(watch={"review_at": 50}, friend_days=60, new_friends_only=False)
     code, fay = shop.enrol()["code"], {"email": "fay@example.com"}
     assert [settled(shop, code, name, customer=fay, **CARD, **HOME) for name in ("o1", "o2", "o3")] == [[], [], []]
 
@@ -132,12 +125,12 @@ def test_a_race_hides_no_card(shop: Shop) -> None:
 
 def test_what_was_sold_before_the_program_watched_is_known(shop: Shop) -> None:
     """Cards are remembered whenever the checkout sends them, and shown; only waiting takes a threshold."""
-    publish(shop)
+    shop.publish()
     code = shop.enrol()["code"]
     assert settled(shop, code, "o1", **CARD) == []
     assert settled(shop, code, "o2", **CARD) == ["shared_payment"]
     assert "reason" not in shop.order("o2")
-    publish(shop, watch={"review_at": 50})
+    shop.publish(watch={"review_at": 50})
     assert settled(shop, code, "o3", **CARD) == ["shared_payment"]
     assert shop.order("o3")["reason"] == "review_pending"
 
@@ -180,7 +173,7 @@ def test_throwaway_mailboxes(email: str | None, expected: bool) -> None:
 
 def test_a_burst_waits(shop: Shop) -> None:
     """Whoever sold one a week and now sells five in a day is asked about, from the order on that is too many."""
-    publish(shop, watch={"review_at": 40, "velocity_orders": 3})
+    shop.publish(watch={"review_at": 40, "velocity_orders": 3})
     code = shop.enrol()["code"]
     for week in range(2):
         assert settled(shop, code, f"w{week}") == []
@@ -191,7 +184,7 @@ def test_a_burst_waits(shop: Shop) -> None:
 
 def test_orders_that_nobody_clicked_for(shop: Shop) -> None:
     """A code on a coupon site brings orders and no visits; one visit in 30 days is enough."""
-    publish(shop, watch={"review_at": 20, "clickless_orders": 2})
+    shop.publish(watch={"review_at": 20, "clickless_orders": 2})
     code = shop.enrol()["code"]
     assert [settled(shop, code, f"o{number}") for number in range(2)] == [[], ["no_clicks"]]
     visit(shop, code)
@@ -205,7 +198,7 @@ def test_orders_that_nobody_clicked_for(shop: Shop) -> None:
 
 def test_friends_who_send_everything_back(shop: Shop) -> None:
     """When half of an ambassador's orders were sent back, the next are asked about."""
-    publish(shop, watch={"review_at": 40, "refunded_orders": 2})
+    shop.publish(watch={"review_at": 40, "refunded_orders": 2})
     code = shop.enrol()["code"]
     assert [settled(shop, code, f"o{number}") for number in range(2)] == [[], []]
     shop.refund("o0", "r1", 1000)
@@ -249,7 +242,7 @@ def test_no_signal_ever_touches_the_checkout(shop: Shop) -> None:
     """A shop that watches and one that does not give the checkout the same answers, whatever is suspicious."""
     answers: list[list[Body]] = []
     for watch in ({}, {"review_at": 1, "velocity_orders": 1, "clickless_orders": 1}):
-        publish(shop, watch=watch)
+        shop.publish(watch=watch)
         given = [
             shop.redeem(maya["code"], f"{maya['id']}-{number}", customer={"email": mail}, **CARD, **HOME)
             for maya in [shop.enrol(f"maya{len(answers)}@example.com")]
@@ -267,7 +260,7 @@ def test_what_watching_costs(shop: Shop) -> None:
 
     Two are for what the ambassador has bought, where a card can tell. A checkout waits for nothing of it.
     """
-    publish(shop)
+    shop.publish()
     other, code = shop.enrol("asha@example.com")["code"], shop.enrol()["code"]
     trips: dict[str, int] = {}
 
@@ -282,7 +275,7 @@ def test_what_watching_costs(shop: Shop) -> None:
     count("warm")
     count("plain")
     count("card", **CARD)
-    publish(shop, watch={"review_at": 50, "clickless_orders": 5})
+    shop.publish(watch={"review_at": 50, "clickless_orders": 5})
     count("warm-again", code=other, customer={"email": "maya@example.com"}, **CARD)
     count("watched")
     count("watched-card", **CARD)

@@ -11,7 +11,6 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.operations.people.merge import merge_ambassadors
-from chalicelib.operations.program import programs
 from memory.shop import PROGRAM, Body, eur
 from tests.quick_shop import QuickShop, open_quick_shop
 
@@ -110,10 +109,7 @@ class Two:
 
     def findings(self, who: str = "") -> list[Body]:
         """What an audit finds."""
-        path = f"/v1/ledger/audit?ambassador_id={who or self.mia['id']}"
-        answer = self.shop.read(self.shop.call("GET", path, scope="admin:read"))
-        assert answer["complete"]
-        return list(answer["result"]["findings"])
+        return self.shop.findings(who or self.mia["id"])
 
 
 def kept(two: Two) -> list[Body]:
@@ -303,8 +299,7 @@ def test_withdrawals_go_on(two: Two) -> None:
 
 def test_prizes_are_for_one_person(shop: QuickShop) -> None:
     """Of a prize that both have one is lost, what only the sum reaches is granted, and later orders go on there."""
-    programs.publish(deps.table(), TIERED, author="test", now=shop.now)
-    deps.use_program(programs.current(deps.table()))
+    shop.publish(**TIERED)
     two = Two(shop)
     two.sell(two.lea, "l1", "l2", days=11)
     two.sell(two.mia, "m1", "m2", days=11)
@@ -324,8 +319,7 @@ def test_prizes_are_for_one_person(shop: QuickShop) -> None:
 @pytest.mark.parametrize("cap", [{"amount": 1200}, {"count": 2}])
 def test_caps_are_for_one_person(shop: QuickShop, cap: Body) -> None:
     """What both have taken of a cap is taken."""
-    programs.publish(deps.table(), {**RULES, "caps": [{"per": "month", **cap}]}, author="test", now=shop.now)
-    deps.use_program(programs.current(deps.table()))
+    shop.publish(**{**RULES, "caps": [{"per": "month", **cap}]})
     two = Two(shop)
     two.sell(two.lea, "l1")
     two.sell(two.mia, "m1")
@@ -338,8 +332,7 @@ def test_caps_are_for_one_person(shop: QuickShop, cap: Body) -> None:
 
 def test_friends_days_are_with_one_person(shop: QuickShop) -> None:
     """A friend whom Mia has brought comes again with a code of Lea's: it is the same ambassador."""
-    programs.publish(deps.table(), {**RULES, "friend_days": 30}, author="test", now=shop.now)
-    deps.use_program(programs.current(deps.table()))
+    shop.publish(**{**RULES, "friend_days": 30})
     two = Two(shop)
     fay = {"email": "fay@example.com"}
     assert shop.redeem(two.mia["code"], "m1", customer=fay).status_code == 201
@@ -445,8 +438,7 @@ def test_what_expired_between_two_mergers(two: Two) -> None:
 
 def test_prizes_that_had_expired_stay_so(shop: QuickShop) -> None:
     """A bonus that had expired in Mia's account comes out of what has expired, for whichever order it is lost."""
-    programs.publish(deps.table(), {**TIERED, "milestones": []}, author="test", now=shop.now)
-    deps.use_program(programs.current(deps.table()))
+    shop.publish(**{**TIERED, "milestones": []})
     two = Two(shop)
     two.sell(two.mia, "m1", "m2", days=11)
     two.shop.days(35)

@@ -17,7 +17,7 @@ from chalicelib.domain.program.shape import places
 from chalicelib.operations.program import programs
 from infra import manage
 from infra.local.home import ROOT
-from memory.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, Body, Shop, refusal
 
 EVERYTHING: Body = {
     **PROGRAM,
@@ -143,7 +143,7 @@ def test_a_program_is_written_over_the_version_that_was_read(shop: Shop) -> None
         ({"If_None_Match": "*"}, 412, "outdated"),
     ):
         answer = put(shop, {**PROGRAM, "hold_days": 2}, **headers)
-        assert (answer.status_code, shop.read(answer)["reason"]) == (status, reason)
+        assert refusal(answer) == (status, reason)
     assert shop.everything() == before
     assert put(shop, {**PROGRAM, "hold_days": 2}, If_Match='"7", "2"').status_code == 200
     assert put(shop, {**PROGRAM, "hold_days": 3}, If_Match="*").status_code == 200

@@ -1,13 +1,11 @@
 """A shop that keeps its own time: months, days in lists, and days that people are told."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations.program import programs
-from memory.shop import PROGRAM, Body, Shop
+from memory.shop import PROGRAM, Shop
 
 EVENING = datetime.fromisoformat("2026-03-31T19:30:00+00:00")
 """One o'clock on 1 April in Kolkata."""
@@ -17,19 +15,8 @@ EVENING = datetime.fromisoformat("2026-03-31T19:30:00+00:00")
 def kolkata(shop: Shop) -> Shop:
     """A shop whose clocks are five and a half hours ahead, and a reward of 20.00 a month at most."""
     shop.now = EVENING - timedelta(days=1)
-    publish(shop, time_zone="Asia/Kolkata", caps=[{"per": "month", "amount": 900}], budget_month=5000)
+    shop.publish(time_zone="Asia/Kolkata", caps=[{"per": "month", "amount": 900}], budget_month=5000)
     return shop
-
-
-def publish(shop: Shop, **rules: Any) -> None:
-    """Put rules in force."""
-    deps.use_program(programs.publish(deps.table(), {**PROGRAM, **rules}, author="test", now=shop.now))
-
-
-def audit(shop: Shop, ambassador_id: str) -> list[Body]:
-    """What the books of an ambassador have that they should not."""
-    answer = shop.call("GET", f"/v1/ledger/audit?ambassador_id={ambassador_id}", scope="admin:read")
-    return list(shop.read(answer)["result"]["findings"])
 
 
 def test_people_are_told_the_shops_day(kolkata: Shop) -> None:
@@ -55,7 +42,7 @@ def test_a_month_of_the_ledger_is_the_shops(kolkata: Shop) -> None:
     march = {it["order_id"] for it in kolkata.entries(**{"from": "2026-03-01", "to": "2026-03-31"})}
     april = {it["order_id"] for it in kolkata.entries(**{"from": "2026-04-01", "to": "2026-04-30"})}
     assert (march, april) == ({"o0"}, {"o1", "o2"})
-    publish(kolkata, time_zone="Europe/Berlin")
+    kolkata.publish(time_zone="Europe/Berlin")
     path = "/v1/ledger?from=2026-10-01&to=2026-10-31&kind=hold"
     assert kolkata.call("GET", path, scope="admin:read").status_code == 200
 
@@ -64,15 +51,15 @@ def test_another_zone_upsets_no_account(kolkata: Shop) -> None:
     """Orders of two versions, each in the month of its own; refunds give back there, and the audit finds nothing."""
     maya = kolkata.enrol()
     for n, zone in enumerate(("Asia/Kolkata", "UTC", "America/Los_Angeles", "Asia/Kathmandu")):
-        publish(kolkata, time_zone=zone, caps=[{"per": "month", "amount": 900}], budget_month=5000)
+        kolkata.publish(time_zone=zone, caps=[{"per": "month", "amount": 900}], budget_month=5000)
         kolkata.redeem(maya["code"], f"o{n}")
         kolkata.stream()
         kolkata.now += timedelta(hours=8)
-    assert audit(kolkata, maya["id"]) == []
+    assert kolkata.findings(maya["id"]) == []
     for n in range(4):
         kolkata.refund(f"o{n}", "r", 4500)
         kolkata.stream()
-    assert audit(kolkata, maya["id"]) == []
+    assert kolkata.findings(maya["id"]) == []
     account = deps.table().read_account(maya["id"])
     assert account is not None
     assert account.months == {}
@@ -102,7 +89,7 @@ def test_a_preview_asks_for_the_shops_days(kolkata: Shop) -> None:
 def test_a_preview_knows_what_others_took_of_the_month(shop: Shop) -> None:
     """By the candidate's clocks an order is of April, whose budget orders beyond the period have nearly used up."""
     shop.now = EVENING
-    publish(shop, budget_month=1000)
+    shop.publish(budget_month=1000)
     shop.redeem(shop.enrol()["code"], "o1")
     noor = shop.enrol("noor@example.com")["code"]
     shop.stream()

@@ -9,8 +9,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.program import programs
-from memory.shop import PROGRAM, Body, Shop, eur
+from memory.shop import Body, Shop, eur
 
 WRONG: Body = {"L": []}
 
@@ -18,8 +17,7 @@ WRONG: Body = {"L": []}
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
     """A shop where rewards expire after a month."""
-    programs.publish(deps.table(), {**PROGRAM, "expiry_months": 1}, author="test", now=shop.now)
-    deps.forget()
+    shop.publish(expiry_months=1)
     return shop
 
 
