@@ -5,7 +5,7 @@ from chalice.app import Response
 from chalicelib import deps
 from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador
-from chalicelib.domain.accounts.adjustments import Already, UnknownUnit
+from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
@@ -77,6 +77,6 @@ def post_adjustment_decision(call: Call, body: schemas.Decision, adjustment_id: 
     if isinstance(answer, NoSecond):
         detail = "It takes a key of another owner than the author's, and none that a key of that owner has made."
         raise Problem(403, "second_admin_required", detail)
-    if isinstance(answer, Already):
+    if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
     return once(present.adjustment(answer.adjustment), replayed=answer.replayed)

@@ -4,7 +4,7 @@ from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
-from chalicelib.domain.accounts.gifts import Already, earned_by, pieces
+from chalicelib.domain.accounts.gifts import TaskClosed, earned_by, pieces
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model.accounts import Gift
 from chalicelib.edge import fields
@@ -35,7 +35,7 @@ def post_gift_sent(call: Call, body: schemas.GiftSent, gift_id: str) -> Response
         raise Problem(409, "not_available_now", detail)
     if answer.gift.state == "withdrawn":
         raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
-    if isinstance(answer, Already):
+    if isinstance(answer, TaskClosed):
         raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
     return once(present.gift(answer.gift), replayed=answer.replayed)
 

@@ -9,11 +9,10 @@ from chalicelib.api import present, schemas
 from chalicelib.api.ambassadors import known_ambassador, stopped
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.withdrawals import (
-    Already,
+    AlreadyClosed,
     NotConfirmed,
-    Reason,
-    Refused,
-    Step,
+    NotMoved,
+    Obstacle,
     TooLate,
     TooMuch,
     has_expired,
@@ -31,7 +30,7 @@ from chalicelib.edge.views import view
 from chalicelib.operations.accounts.withdrawals import Wanted, find_coupon, finish, return_money, withdraw
 from chalicelib.operations.once import Reused
 
-REFUSALS: "dict[Reason, str]" = {
+REFUSALS: dict[Obstacle, str] = {
     "insufficient_balance": "There is less than that available.",
     "below_minimum": "That is less than the least that can be taken out at once.",
     "currency_mismatch": "Only money in the program's currency can be taken out.",
@@ -154,15 +153,15 @@ def _withdraw(call: Call, told: fields.Shape, wanted: "Wanted") -> Response:
         raise reused()
     if isinstance(made, Stopped):
         raise stopped(call, wanted.ambassador_id)
-    if isinstance(made, Refused):
+    if isinstance(made, NotMoved):
         raise Problem(422, made.reason, REFUSALS[made.reason])
     return once(_shown(made.withdrawal), replayed=made.replayed)
 
 
-def _finish(call: Call, was: Withdrawal, step: "Step", closing: str | None) -> Response:
+def _finish(call: Call, was: Withdrawal, step: Ending, closing: str | None) -> Response:
 
     answer = finish(deps.table(), was.id, step, deps.program(), by=call.key.id, closing=closing, now=deps.now())
-    if isinstance(answer, Already | TooLate):
+    if isinstance(answer, AlreadyClosed | TooLate):
         raise _stands(answer.withdrawal, step)
     return once(_shown(answer.withdrawal), replayed=answer.replayed)
 
@@ -178,7 +177,7 @@ def _return(call: Call, told: schemas.Return, find: Callable[[], Withdrawal]) ->
     answer = return_money(table, was.id, amount, program, by=by, note=told.note, attempt=asked, now=now)
     if isinstance(answer, Reused):
         raise reused()
-    if isinstance(answer, Refused):
+    if isinstance(answer, NotMoved):
         raise Problem(422, answer.reason, REFUSALS[answer.reason])
     if isinstance(answer, NotConfirmed):
         raise _not_confirmed(answer.withdrawal)
@@ -200,7 +199,7 @@ def _too_much(stored: Withdrawal) -> Problem:
     return Problem(409, "more_than_left", some if left else f"All of this {name} has been returned before.")
 
 
-def _stands(stored: Withdrawal, step: "Step") -> Problem:
+def _stands(stored: Withdrawal, step: Ending) -> Problem:
     """Say what stands instead of what was asked for."""
     name = "coupon" if stored.kind == "spend" else "payout"
     if stored.state == step:

@@ -42,7 +42,7 @@ class UnknownUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Already:
+class AlreadyDecided:
     """The adjustment was decided before: in this very way (`repeated`), or otherwise, and that stands."""
 
     adjustment: Adjustment
@@ -72,11 +72,11 @@ def decide(
     by: str,
     note: str,
     now: datetime,
-) -> Posted | Denied | Already:
+) -> Posted | Denied | AlreadyDecided:
     """Let a second admin approve or deny what waits. Who that may be has been asked before."""
     state: Literal["posted", "denied"] = "posted" if decision == "approve" else "denied"
     if was.state != "waiting":
-        return Already(was, repeated=(was.state, was.decided_by, was.note) == (state, by, note))
+        return AlreadyDecided(was, repeated=(was.state, was.decided_by, was.note) == (state, by, note))
     decided = replace(was, state=state, decided_at=now, decided_by=by, note=note, version=was.version + 1)
     return _posted(decided, account, program, now=now) if decision == "approve" else Denied(decided)
 

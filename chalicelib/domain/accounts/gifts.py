@@ -29,7 +29,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Already:
+class TaskClosed:
     """The task was closed before: by this very request (`repeated`), by another one, or as withdrawn."""
 
     gift: Gift
@@ -70,10 +70,10 @@ def send(
     author: str,
     note: str | None,
     now: datetime,
-) -> Sent | Withdrawn | Stopped | Already:
+) -> Sent | Withdrawn | Stopped | TaskClosed:
     """Close a task: as sent, with the pieces that are left of it, or as withdrawn if none are."""
     if gift.state != "open":
-        return Already(gift, repeated=gift.state == "sent" and gift.note == note)
+        return TaskClosed(gift, repeated=gift.state == "sent" and gift.note == note)
     if account.suspended:
         return Stopped()
     closed = replace(gift, closed_at=now, author=author, note=note, version=gift.version + 1)

@@ -16,8 +16,8 @@ from chalicelib.domain.model.accounts import Account, LedgerEntry, Withdrawal
 from chalicelib.domain.money import Money, is_currency, share
 from chalicelib.domain.program.program import Program, least_spent
 
-Reason = Literal["insufficient_balance", "below_minimum", "currency_mismatch", "not_spendable", "not_divisible"]
-Step = Literal["confirmed", "cancelled", "expired"]
+Obstacle = Literal["insufficient_balance", "below_minimum", "currency_mismatch", "not_spendable", "not_divisible"]
+Ending = Literal["confirmed", "cancelled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class NotMoved:
     """Everything stays where it is, for a stable reason: there is not enough, or that can't be taken out."""
 
-    reason: Reason
+    reason: Obstacle
 
 
 @dataclass(frozen=True, slots=True)
-class Already:
+class AlreadyClosed:
     """The withdrawal was closed before: by this very request (`repeated`), or otherwise, and that stands."""
 
     withdrawal: Withdrawal
@@ -65,7 +65,7 @@ class TooMuch:
     withdrawal: Withdrawal
 
 
-def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | Refused | Stopped:
+def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | NotMoved | Stopped:
     """Take the amount of a withdrawal from what is available, never more than there is.
 
     A payout is of the program's currency, and more than nothing. A coupon is of that too, or of a unit that the program
@@ -74,13 +74,13 @@ def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datet
     if account.suspended:
         return Stopped()
     priced = _priced(asked, program) if asked.currency != program.currency else asked
-    if isinstance(priced, Refused):
+    if isinstance(priced, NotMoved):
         return priced
     least = least_spent(program, asked.currency) if asked.kind == "spend" else None
     if asked.amount < (least or 1):
-        return Refused("below_minimum")
+        return NotMoved("below_minimum")
     if asked.amount > account.balance(asked.currency, "available"):
-        return Refused("insufficient_balance")
+        return NotMoved("insufficient_balance")
     expires_at = now + timedelta(days=program.spend_days) if asked.kind == "spend" else None
     reserved = replace(priced, expires_at=expires_at, due_at=expires_at)
     posting = _posting(reserved, reserved.kind, reason=reserved.note, author=reserved.author)
@@ -91,19 +91,19 @@ def close(
     was: Withdrawal,
     account: Account,
     program: Program,
-    step: Step,
+    step: Ending,
     *,
     by: str | None,
     closing: str | None,
     now: datetime,
-) -> Moved | Already | TooLate:
+) -> Moved | AlreadyClosed | TooLate:
     """Say how a withdrawal ends. `closing` is the order or payment that confirms it, or why it is cancelled.
 
     Whoever says the same again is told so; whoever says something else is told what stands. An expired coupon is
     cancelled, whoever asks, and one that has just expired can't be confirmed any more.
     """
     if was.state != "reserved":
-        return Already(was, repeated=_says(was, step, closing))
+        return AlreadyClosed(was, repeated=_says(was, step, closing))
     if step == "confirmed" and has_expired(was, now):
         return TooLate(was)
     closed = replace(
@@ -118,7 +118,7 @@ def close(
 
 def give_back(
     was: Withdrawal, account: Account, program: Program, amount: Money | None, *, by: str, note: str, now: datetime
-) -> Moved | NotConfirmed | TooMuch | Refused:
+) -> Moved | NotConfirmed | TooMuch | NotMoved:
     """Return what was confirmed, or a part of it, to what is available; without an amount all that is left.
 
     A coupon for points comes back in points, or in the money that it was worth if that makes whole points. What the
@@ -130,7 +130,7 @@ def give_back(
     back = amount or Money(left, was.currency)
     if was.worth is not None and back.currency == was.worth.currency:
         if back.amount * was.amount % was.worth.amount:
-            return Refused("not_divisible")
+            return NotMoved("not_divisible")
         back = Money(share(was.amount, back.amount, was.worth.amount), was.currency)
     if not 0 < back.amount <= left or back.currency != was.currency:
         return TooMuch(was)
@@ -145,17 +145,17 @@ def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
     return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
 
 
-def _priced(asked: Withdrawal, program: Program) -> Withdrawal | Refused:
+def _priced(asked: Withdrawal, program: Program) -> Withdrawal | NotMoved:
     """Say what a unit that is no money of the program's is worth: in whole steps, so that nothing is rounded."""
     worth = program.units.get(asked.currency)
     if asked.kind == "payout" or worth is None:
-        return Refused("currency_mismatch" if is_currency(asked.currency) else "not_spendable")
+        return NotMoved("currency_mismatch" if is_currency(asked.currency) else "not_spendable")
     if asked.amount % worth.per:
-        return Refused("not_divisible")
+        return NotMoved("not_divisible")
     return replace(asked, worth=Money(worth.of(asked.amount), program.currency))
 
 
-def _says(was: Withdrawal, step: Step, closing: str | None) -> bool:
+def _says(was: Withdrawal, step: Ending, closing: str | None) -> bool:
     """Whether a closed withdrawal was closed as it is asked for now."""
     if was.state == "expired":
         return step != "confirmed"

@@ -76,7 +76,7 @@ class Side:
 
 
 @dataclass(slots=True)
-class Report:
+class Comparison:
     """Both sides, and the orders that differ most, ready to be shown."""
 
     orders: int = 0
@@ -127,7 +127,7 @@ def caveats(candidate: Program, rules: Iterable[Program], *, piecewise: bool = F
 
 
 def shown(
-    report: Report, first: date, last: date, told: Iterable[tuple[str, str]], warned: Iterable[tuple[str, str]] = ()
+    report: Comparison, first: date, last: date, told: Iterable[tuple[str, str]], warned: Iterable[tuple[str, str]] = ()
 ) -> Body:
     """Write a report as clients read it, with what was `told` of single fields and the program's `warnings`."""
     return {

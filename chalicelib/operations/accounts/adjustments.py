@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 
 from chalicelib.domain.accounts import adjustments
-from chalicelib.domain.accounts.adjustments import Already, Posted, UnknownUnit
+from chalicelib.domain.accounts.adjustments import AlreadyDecided, Posted, UnknownUnit
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Attempt
@@ -88,14 +88,14 @@ def decide_adjustment(
     by: ApiKey,
     note: str,
     now: datetime,
-) -> Adjusted | NoSecond | Already | None:
+) -> Adjusted | NoSecond | AlreadyDecided | None:
     """Approve or deny what waits, as a second admin; None when there is no such adjustment.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Adjusted | NoSecond | Already | None]:
+    def look() -> Plan[Adjusted | NoSecond | AlreadyDecided | None]:
         was = table.read_adjustment(adjustment_id)
         if was is None:
             return Plan(None)
@@ -103,7 +103,7 @@ def decide_adjustment(
             return Plan(NoSecond())
         account = account_of(table, was.ambassador_id)
         answer = adjustments.decide(was, account, program, decision, by=by.id, note=note, now=now)
-        if isinstance(answer, Already):
+        if isinstance(answer, AlreadyDecided):
             return Plan(Adjusted(was, replayed=True)) if answer.repeated else Plan(answer)
         posted = _postings(answer) if isinstance(answer, Posted) else []
         return Plan(Adjusted(answer.adjustment, replayed=False), [Replace(answer.adjustment), *posted])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.accounts.gifts import Already, Sent, earned_by, send
+from chalicelib.domain.accounts.gifts import Sent, TaskClosed, earned_by, send
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.accounts import Gift
@@ -23,14 +23,14 @@ class Closed:
 
 def mark_sent(
     table: Table, gift_id: str, program: Program, *, author: str, note: str | None, now: datetime
-) -> Closed | Stopped | Already | None:
+) -> Closed | Stopped | TaskClosed | None:
     """Close a task: with an entry, or as withdrawn when the ambassador has lost the gift. None: no such task.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Closed | Stopped | Already | None]:
+    def look() -> Plan[Closed | Stopped | TaskClosed | None]:
         was = table.read_gift(gift_id)
         if was is None:
             return Plan(None)
@@ -40,7 +40,7 @@ def mark_sent(
         answer = send(was, account, program, order, author=author, note=note, now=now)
         if isinstance(answer, Stopped):
             return Plan(answer)
-        if isinstance(answer, Already):
+        if isinstance(answer, TaskClosed):
             return Plan(Closed(was, replayed=True)) if answer.repeated else Plan(answer)
         effects: list[Effect] = [Replace(answer.gift)]
         effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []

@@ -7,11 +7,11 @@ from typing import Literal
 
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.withdrawals import (
-    Already,
+    AlreadyClosed,
+    Ending,
     Moved,
     NotConfirmed,
-    Refused,
-    Step,
+    NotMoved,
     TooLate,
     TooMuch,
     close,
@@ -52,14 +52,14 @@ class Withdrawn:
 
 def withdraw(
     table: Table, wanted: Wanted, program: Program, *, attempt: Attempt, now: datetime, chance: Random
-) -> Withdrawn | Refused | Stopped | Reused:
+) -> Withdrawn | NotMoved | Stopped | Reused:
     """Reserve money of an ambassador: as a coupon, or for a payout.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Withdrawn | Refused | Stopped]:
+    def look() -> Plan[Withdrawn | NotMoved | Stopped]:
         account = account_of(table, wanted.ambassador_id)
         asked = _asked(wanted, account.ambassador_id, now, chance)
         moved = reserve(asked, account, program, now=now)
@@ -73,24 +73,24 @@ def withdraw(
 def finish(
     table: Table,
     withdrawal_id: str,
-    step: Step,
+    step: Ending,
     program: Program,
     *,
     by: str | None,
     closing: str | None,
     now: datetime,
-) -> Withdrawn | Already | TooLate:
+) -> Withdrawn | AlreadyClosed | TooLate:
     """Say how a withdrawal that exists ends.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Withdrawn | Already | TooLate]:
+    def look() -> Plan[Withdrawn | AlreadyClosed | TooLate]:
         was = _stored(table, withdrawal_id)
         account = account_of(table, was.ambassador_id)
         moved = close(was, account, program, step, by=by, closing=closing, now=now)
-        if isinstance(moved, Already) and moved.repeated:
+        if isinstance(moved, AlreadyClosed) and moved.repeated:
             return Plan(Withdrawn(was, replayed=True))
         if not isinstance(moved, Moved):
             return Plan(moved)
@@ -110,14 +110,14 @@ def return_money(
     note: str,
     attempt: Attempt,
     now: datetime,
-) -> Withdrawn | NotConfirmed | TooMuch | Refused | Reused:
+) -> Withdrawn | NotConfirmed | TooMuch | NotMoved | Reused:
     """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Withdrawn | NotConfirmed | TooMuch | Refused]:
+    def look() -> Plan[Withdrawn | NotConfirmed | TooMuch | NotMoved]:
         was = _stored(table, withdrawal_id)
         account = account_of(table, was.ambassador_id)
         moved = give_back(was, account, program, amount, by=by, note=note, now=now)

@@ -26,7 +26,7 @@ from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
-from chalicelib.domain.whatif.comparison import Report, caveats, shown
+from chalicelib.domain.whatif.comparison import Comparison, caveats, shown
 from chalicelib.domain.whatif.play import Past, Result, as_posted, play_again
 from chalicelib.operations.program import programs
 from chalicelib.operations.program.document import read as read_document
@@ -95,7 +95,7 @@ class Progress:
     after: str | None = None
     used: Used = field(default_factory=dict)
     rules: list[int] = field(default_factory=list)
-    report: Report = field(default_factory=Report)
+    report: Comparison = field(default_factory=Comparison)
 
 
 def preview(table: Table, candidate: Program, period: Period, *, now: datetime) -> dict[str, Any] | None:
@@ -108,7 +108,7 @@ def preview(table: Table, candidate: Program, period: Period, *, now: datetime) 
         played = play(table, candidate, period, now=now)
         if played is None:
             return None
-        report, rules = Report(), dict[int, Program]()
+        report, rules = Comparison(), dict[int, Program]()
         for past, really, instead in played:
             report.add(really, instead)
             rules[past.program.version] = past.program

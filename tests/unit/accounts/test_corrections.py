@@ -6,9 +6,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.domain.accounts.adjustments import Already, Denied, Posted, UnknownUnit, Waiting, adjust, decide
-from chalicelib.domain.accounts.gifts import Already as SentAlready
-from chalicelib.domain.accounts.gifts import Sent, Withdrawn, earned_by, pieces, send, tasks
+from chalicelib.domain.accounts.adjustments import AlreadyDecided, Denied, Posted, UnknownUnit, Waiting, adjust, decide
+from chalicelib.domain.accounts.gifts import Sent, TaskClosed, Withdrawn, earned_by, pieces, send, tasks
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry
 from chalicelib.domain.people.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
@@ -98,7 +97,7 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
         was, state="posted", decided_at=at(2), decided_by="key_2", note="saw the parcel", version=2
     )
     again = decide(denied.adjustment, account(), RULES, "deny", by="key_2", note="no parcel", now=at(3))
-    assert again == Already(denied.adjustment, repeated=True)
+    assert again == AlreadyDecided(denied.adjustment, repeated=True)
     for decision, by, note, repeated in (
         ("approve", "key_2", "saw the parcel", True),
         ("approve", "key_3", "saw the parcel", False),
@@ -106,7 +105,7 @@ def test_a_decision_posts_or_closes_and_stands() -> None:
         ("deny", "key_2", "saw the parcel", False),
     ):
         again = decide(posted.adjustment, account(), RULES, decision, by=by, note=note, now=at(3))  # type: ignore[arg-type]
-        assert again == Already(posted.adjustment, repeated)
+        assert again == AlreadyDecided(posted.adjustment, repeated)
 
 
 def test_an_adjustment_is_posted_at_its_time_in_a_version_of_its_own() -> None:
@@ -156,7 +155,7 @@ def test_a_gift_is_sent_once() -> None:
     assert (sent.entry.reason, sent.entry.author) == ("by post", "key_1")
     assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", sent=1, version=2)
     for note, repeated in (("by post", True), ("by hand", False)):
-        assert send(sent.gift, sent.account, RULES, author="key_2", note=note, now=at(2)) == SentAlready(
+        assert send(sent.gift, sent.account, RULES, author="key_2", note=note, now=at(2)) == TaskClosed(
             sent.gift, repeated
         )
 
@@ -166,7 +165,7 @@ def test_a_gift_that_was_taken_back_is_not_sent() -> None:
     _, task = gift()
     gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), RULES, author="key_1", note=None, now=at(1))
     assert gone == Withdrawn(replace(task, state="withdrawn", closed_at=at(1), author="key_1", version=2))
-    assert send(gone.gift, account(), RULES, author="key_1", note=None, now=at(2)) == SentAlready(gone.gift, False)
+    assert send(gone.gift, account(), RULES, author="key_1", note=None, now=at(2)) == TaskClosed(gone.gift, False)
 
 
 @pytest.mark.parametrize(("have", "left"), [(-1, 0), (0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])

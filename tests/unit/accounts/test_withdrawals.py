@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.ledger import add
 from chalicelib.domain.accounts.withdrawals import (
-    Already,
+    AlreadyClosed,
     Moved,
     NotConfirmed,
-    Refused,
+    NotMoved,
     TooLate,
     TooMuch,
     close,
@@ -68,7 +68,7 @@ def test_what_is_refused() -> None:
         (asked(0, kind="payout"), "below_minimum"),
         (asked(2001, kind="payout"), "insufficient_balance"),
     ):
-        assert reserve(wanted, HELD_TOO, RULES, now=at(0)) == Refused(reason)  # type: ignore[arg-type]
+        assert reserve(wanted, HELD_TOO, RULES, now=at(0)) == NotMoved(reason)  # type: ignore[arg-type]
     assert isinstance(reserve(asked(2000), HELD_TOO, RULES, now=at(0)), Moved)
     assert isinstance(reserve(asked(1, kind="payout"), HELD_TOO, RULES, now=at(0)), Moved)
 
@@ -98,7 +98,7 @@ def test_points_are_spent_in_steps_of_their_worth() -> None:
         (asked(500, "points", kind="payout"), "not_spendable"),
         (asked(500, "USD"), "currency_mismatch"),
     ):
-        assert reserve(wanted, HELD_TOO, POINTED, now=at(0)) == Refused(reason)  # type: ignore[arg-type]
+        assert reserve(wanted, HELD_TOO, POINTED, now=at(0)) == NotMoved(reason)  # type: ignore[arg-type]
 
 
 def test_a_coupon_keeps_the_worth_it_was_made_with() -> None:
@@ -132,7 +132,7 @@ def test_what_comes_back_of_a_coupon_for_points_is_whole_points(
         if isinstance(step, Moved):
             back, money = step, money + part
             assert back.withdrawal.returned * value == money * per
-        elif isinstance(step, Refused):
+        elif isinstance(step, NotMoved):
             assert part * per % value
         else:
             assert money + part > steps * value
@@ -143,7 +143,7 @@ def test_what_comes_back_of_a_coupon_for_points_is_whole_points(
 def test_an_account_in_debt_can_spend_nothing() -> None:
     """A clawback may take available below zero; then not even the minimum can be spent."""
     debt = Account("amb_1", 1, {"EUR": {"available": -1}})
-    assert reserve(asked(500), debt, RULES, now=at(0)) == Refused("insufficient_balance")
+    assert reserve(asked(500), debt, RULES, now=at(0)) == NotMoved("insufficient_balance")
 
 
 def test_what_was_asked_with_stays_with_the_withdrawal() -> None:
@@ -195,7 +195,7 @@ def test_a_coupon_that_was_used_or_given_back_does_not_expire() -> None:
     }
 
 
-def end(was: Moved, step: str, closing: str | None = None, day: float = 1) -> Moved | Already | TooLate:
+def end(was: Moved, step: str, closing: str | None = None, day: float = 1) -> Moved | AlreadyClosed | TooLate:
     """Say how a withdrawal ends."""
     return close(was.withdrawal, was.account, RULES, step, by="key_1", closing=closing, now=at(day))  # type: ignore[arg-type]
 
@@ -236,7 +236,7 @@ def test_whoever_repeats_is_told_so_and_whoever_contradicts_is_told_what_stands(
         (expired, "expired", None, True),
         (expired, "confirmed", "x", False),
     ):
-        assert end(was, step, closing) == Already(was.withdrawal, repeated), (was.withdrawal.state, step)
+        assert end(was, step, closing) == AlreadyClosed(was.withdrawal, repeated), (was.withdrawal.state, step)
 
 
 def test_an_expired_coupon_confirms_nothing_even_before_its_money_is_back() -> None:

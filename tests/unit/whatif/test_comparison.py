@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.model.orders import Redemption, Standing, Terms
 from chalicelib.domain.orders.explain import trace
 from chalicelib.domain.program.program import Program, Watch
-from chalicelib.domain.whatif.comparison import SHOWN_MAX, Report, Side, caveats, difference, shown
+from chalicelib.domain.whatif.comparison import SHOWN_MAX, Comparison, Side, caveats, difference, shown
 from chalicelib.domain.whatif.play import Bonuses, Result
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
@@ -41,7 +41,7 @@ def order(
 
 def report(*pairs: tuple[Result, Result]) -> Body:
     """What is shown of these orders."""
-    found = Report()
+    found = Comparison()
     for really, instead in pairs:
         found.add(really, instead)
     return shown(found, date(2026, 3, 1), date(2026, 3, 31), [])
@@ -218,13 +218,13 @@ def test_prizes_and_refusals_are_summed_up_beside_the_orders() -> None:
 
 def test_each_side_has_its_own_sums() -> None:
     """What was in force on the one, the candidate on the other; the period and the caveats stand beside them."""
-    found = Report()
+    found = Comparison()
     found.add(order(450), order(400, tier="Silver"))
     told = shown(found, date(2026, 3, 1), date(2026, 4, 30), [("minimum", "why")])
     assert (told["period"], told["orders"]) == ({"from": "2026-03-01", "to": "2026-04-30"}, 1)
     assert [it["tier"] for side in ("in_force", "candidate") for it in told[side]["tiers"]] == ["Starter", "Silver"]
     assert told["caveats"] == [{"pointer": "/program/minimum", "detail": "why"}]
-    assert shown(Report(), date(2026, 3, 1), date(2026, 3, 1), [])["candidate"] == {
+    assert shown(Comparison(), date(2026, 3, 1), date(2026, 3, 1), [])["candidate"] == {
         "tiers": [],
         "total": {"orders": 0, "friend_discounts": [], "rewards": []},
         "bonuses": [],
