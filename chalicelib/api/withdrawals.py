@@ -10,6 +10,7 @@ from chalicelib.api.ambassadors import known_ambassador, stopped
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.withdrawals import (
     AlreadyClosed,
+    Ending,
     NotConfirmed,
     NotMoved,
     Obstacle,
