@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
@@ -28,7 +28,7 @@ def post_adjustment(call: Call, body: schemas.NewAdjustment, ambassador_id: str)
         Wanted(known, body.amount.amount, fields.unit_of(body.amount), body.reason),
         deps.program(),
         by=call.key,
-        attempt=attempt(call, body),
+        idempotency_key=idempotency_key(call, body),
         now=deps.now(),
         chance=deps.chance(),
     )

@@ -13,7 +13,7 @@ from chalicelib.domain.orders.admit import Refused
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.language import language_of
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
@@ -28,9 +28,9 @@ from chalicelib.web.explain import explain
 def post_claim(call: Call, body: schemas.NewClaim, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
     language = language_of(call.query())
-    mark = attempt(call, body)
+    key = idempotency_key(call, body)
     kin = known_ambassador(ambassador_id).kin
-    answer = claims.claim(deps.table(), kin, body.order_id, body.note, attempt=mark, now=deps.now())
+    answer = claims.claim(deps.table(), kin, body.order_id, body.note, idempotency_key=key, now=deps.now())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, claims.TooMany):

@@ -14,7 +14,7 @@ from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.once import Reused
@@ -27,13 +27,15 @@ from chalicelib.operations.program import programs
 def post_code(call: Call, body: schemas.NewCode, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
     profile = known_ambassador(ambassador_id)
-    asked = attempt(call, body)
+    key = idempotency_key(call, body)
     if body.campaign is not None:
         if call.session is not None:
             raise Problem(403, "wrong_scope", "Which codes belong to a campaign is the shop's to say.")
         _check_campaign(body.campaign)
     wished = None if body.code is None else _wished(body.code)
-    answer = add_code(deps.table(), profile, body.campaign, wished, attempt=asked, now=deps.now(), chance=deps.chance())
+    answer = add_code(
+        deps.table(), profile, body.campaign, wished, idempotency_key=key, now=deps.now(), chance=deps.chance()
+    )
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, Stopped):

@@ -8,7 +8,7 @@ from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import auth, fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
@@ -25,7 +25,7 @@ def post_key(call: Call, body: schemas.NewKey) -> Response:
         name=body.name.strip(),
         owner=body.owner.strip(),
         scopes=body.scopes,
-        attempt=attempt(call, body),
+        idempotency_key=idempotency_key(call, body),
         now=deps.now(),
     )
     if isinstance(made, Reused):

@@ -24,7 +24,7 @@ from chalicelib.domain.people.codes import normal_code
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
@@ -148,7 +148,12 @@ def post_payout_return(call: Call, body: schemas.Return, payout_id: str) -> Resp
 def _withdraw(call: Call, told: fields.Shape, wanted: "Wanted") -> Response:
 
     made = withdraw(
-        deps.table(), wanted, deps.program(), attempt=attempt(call, told), now=deps.now(), chance=deps.chance()
+        deps.table(),
+        wanted,
+        deps.program(),
+        idempotency_key=idempotency_key(call, told),
+        now=deps.now(),
+        chance=deps.chance(),
     )
     if isinstance(made, Reused):
         raise reused()
@@ -168,14 +173,14 @@ def _finish(call: Call, was: Withdrawal, step: Ending, closing: str | None) -> R
 
 
 def _return(call: Call, told: schemas.Return, find: Callable[[], Withdrawal]) -> Response:
-    asked, amount = attempt(call, told), _counted(told.amount) if told.amount else None
+    key, amount = idempotency_key(call, told), _counted(told.amount) if told.amount else None
     if amount is not None and amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
     was = find()
     if amount is not None and amount.currency not in {was.currency, was.worth and was.worth.currency}:
         raise Problem(422, "currency_mismatch", f"It was in {was.currency}, and comes back as that.")
     table, program, by, now = deps.table(), deps.program(), call.key.id, deps.now()
-    answer = return_money(table, was.id, amount, program, by=by, note=told.note, attempt=asked, now=now)
+    answer = return_money(table, was.id, amount, program, by=by, note=told.note, idempotency_key=key, now=now)
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, NotMoved):

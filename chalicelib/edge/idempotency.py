@@ -2,13 +2,13 @@
 
 A view of such a route reads (`post_key` is one):
 
-    made = spend(deps.table(), …, attempt=attempt(call, body), now=deps.now())
+    made = spend(deps.table(), …, idempotency_key=idempotency_key(call, body), now=deps.now())
     if isinstance(made, Reused):
         raise reused()
     return once(spend_of(made.spend), replayed=made.replayed)
 
-`attempt` answers 400 without the header, `reused` 422 when the key came with another request before, and `once` 201 the
-first time, then 200 with `Idempotent-Replayed: true`. What the operation does is told in `operations/attempts.py`.
+`idempotency_key` answers 400 without the header, `reused` 422 when the key came with another request before, and `once`
+201 the first time, then 200 with `Idempotent-Replayed: true`. The operation decides by `operations.once.decide_once`.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import re
 import msgspec
 
 from chalicelib import deps
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, content
 from chalicelib.edge.problems import Problem, bad_field
@@ -28,8 +28,8 @@ HEADER = "Idempotency-Key"
 _PRINTABLE = re.compile(r"[ -~]{1,128}")
 
 
-def attempt(call: Call, told: Shape) -> Attempt:
-    """Read the header; `told` is the parsed body.
+def idempotency_key(call: Call, body: Shape) -> IdempotencyKey:
+    """Read the header of a request with this body.
 
     It is the caller's own on this route: an ambassador's whatever the session, an owner's whatever the key. What was
     asked is the content of the body, not its spelling, and the parameters of the path; it is hashed with the pepper,
@@ -43,10 +43,10 @@ def attempt(call: Call, told: Shape) -> Attempt:
         raise bad_field(HEADER, "is a required header: 1 to 128 printable ASCII characters, new for each new request")
     caller = ("ambassador", call.session.ambassador_id) if call.session else ("owner", _owner(call))
     name = msgspec.json.encode([call.request.method, call.request.path, *caller, given])
-    asked = msgspec.json.encode([call.parameters, content(told)], order="sorted")
+    asked = msgspec.json.encode([call.parameters, content(body)], order="sorted")
     pepper = hashlib.sha256(deps.settings().pepper).digest()
-    return Attempt(
-        key=hashlib.sha256(name).hexdigest(),
+    return IdempotencyKey(
+        digest=hashlib.sha256(name).hexdigest(),
         fingerprint=hashlib.blake2b(asked, key=pepper, digest_size=16).hexdigest(),
         recorded_at=deps.now(),
     )
@@ -59,5 +59,5 @@ def reused() -> Problem:
 
 
 def _owner(call: Call) -> str:
-    assert call.caller is not None, "a route that takes an attempt is not for anyone"
+    assert call.caller is not None, "a route that takes a key is not for anyone"
     return normal_owner(call.caller.owner)

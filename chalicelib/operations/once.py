@@ -21,7 +21,7 @@ from chalicelib.domain.effects import Create, Effect
 from chalicelib.store.table import Failure, Table
 
 if TYPE_CHECKING:  # a checkout asks for no key, and does without its class
-    from chalicelib.domain.model.access import Attempt
+    from chalicelib.domain.model.access import IdempotencyKey
 
 SECONDS = 8.0
 """How long one operation may lose against others before it gives up."""
@@ -85,7 +85,9 @@ def decide(table: Table, look: Callable[[], Plan[T]]) -> T:
         table.pause(attempt, deadline)
 
 
-def decide_once(table: Table, key: "Attempt", look: Callable[[], Plan[T]], repeat: Callable[[str], T]) -> T | Reused:
+def decide_once(
+    table: Table, key: "IdempotencyKey", look: Callable[[], Plan[T]], repeat: Callable[[str], T]
+) -> T | Reused:
     """Decide as above, at most once under a key, which is stored in the very transaction of what it makes.
 
     The key is read first: `look` may refuse what has been done already. It is read again before a refusal is believed,
@@ -98,11 +100,11 @@ def decide_once(table: Table, key: "Attempt", look: Callable[[], Plan[T]], repea
         BusyError: as above.
     """
 
-    def compared(stored: "Attempt") -> T | Reused:
+    def compared(stored: "IdempotencyKey") -> T | Reused:
         return repeat(stored.result) if stored.fingerprint == key.fingerprint else Reused()
 
     def earlier() -> Plan[T | Reused] | None:
-        stored = table.read_attempt(key.key)
+        stored = table.read_idempotency_key(key.digest)
         return Plan(compared(stored)) if stored else None
 
     def look_once() -> Plan[T | Reused]:
@@ -114,7 +116,7 @@ def decide_once(table: Table, key: "Attempt", look: Callable[[], Plan[T]], repea
 
         def if_lost(failures: Failures) -> T | Reused | None:
             stored = next((it.stored for it in failures if it.effect is noted), None)
-            return compared(cast("Attempt", stored)) if stored else plan.if_lost(failures)
+            return compared(cast("IdempotencyKey", stored)) if stored else plan.if_lost(failures)
 
         return Plan(plan.answer, [noted, *plan.effects], if_lost=if_lost)
 

@@ -201,9 +201,9 @@ def session(ambassador_id: str, session_id: str = "") -> Key:
     return Key(f"SESSIONS#{ambassador_id}", f"SESSION#{session_id}")
 
 
-def attempt(key: str) -> Key:
+def idempotency_key(digest: str) -> Key:
     """What was made under an Idempotency-Key."""
-    return alone("ATTEMPT", key)
+    return alone("IDEM", digest)
 
 
 def day(on: date, shard: int) -> str:

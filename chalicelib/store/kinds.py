@@ -29,7 +29,7 @@
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
-| attempt              | ATTEMPT#key, ATTEMPT      | a repeat under an Idempotency-Key    |                           |
+| idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
 
 Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
 index key writes no index.
@@ -189,7 +189,7 @@ KINDS = (
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
-    Kind("ATTEMPT", "model.access:Attempt", lambda it: keys.attempt(it.key)),
+    Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest)),
 )
 
 SHORT: dict[str, dict[str, dict[str, str]]] = {

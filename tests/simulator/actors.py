@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.orders import Decision, Fulfilment, Order, Redemption, Refund, Reversal
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
@@ -323,8 +323,8 @@ class Town:
     def _add_code(self) -> None:
         profile = profile_of(self.world.table, self.chance.choice(self.ambassadors))
         assert profile is not None
-        attempt = Attempt(f"code-{self.chance.randint(1, 6)}", "a code", self.world.now)
-        add_code(self.world.table, profile, attempt=attempt, now=self.world.now, chance=self.chance)
+        key = IdempotencyKey(f"code-{self.chance.randint(1, 6)}", "a code", self.world.now)
+        add_code(self.world.table, profile, idempotency_key=key, now=self.world.now, chance=self.chance)
 
     def _publish(self) -> None:
         programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)

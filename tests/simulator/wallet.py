@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.money import Money
@@ -29,7 +29,7 @@ BO = ApiKey("3", "key_bo", "desk", ("admin:write",), START, owner="Bo")
 class Wallet:
     """What is done with rewards.
 
-    `told` is what a caller was told that an attempt has made, `ended` how it ended, `returned` what an attempt has
+    `told` is what a caller was told that a request has made, `ended` how it ended, `returned` what a request has
     returned of it.
     """
 
@@ -58,10 +58,10 @@ class Wallet:
         """Claim orders, one's own and others', also twice."""
         for _ in range(self.chance.randint(1, 3)):
             owner, order_id = self.chance.choice(self.town.ambassadors), self.town.some_order()
-            attempt = self._attempt(f"claim-{owner}-{self.chance.randint(1, 4)}", order_id)
+            key = self._key(f"claim-{owner}-{self.chance.randint(1, 4)}", order_id)
             quietly(
-                lambda owner=owner, order_id=order_id, attempt=attempt: claims.claim(  # type: ignore[misc]
-                    self.world.table, self.town.kin(owner), order_id, None, attempt=attempt, now=self.world.now
+                lambda owner=owner, order_id=order_id, key=key: claims.claim(  # type: ignore[misc]
+                    self.world.table, self.town.kin(owner), order_id, None, idempotency_key=key, now=self.world.now
                 )
             )
 
@@ -94,8 +94,8 @@ class Wallet:
         """Ask for further codes."""
         for _ in range(self.chance.randint(1, 3)):
             owner = self.chance.choice(self.town.ambassadors)
-            attempt = self._attempt(f"code-{owner}-{self.chance.randint(1, 4)}", owner)
-            quietly(lambda owner=owner, attempt=attempt: self._add_code(owner, attempt))  # type: ignore[misc]
+            key = self._key(f"code-{owner}-{self.chance.randint(1, 4)}", owner)
+            quietly(lambda owner=owner, key=key: self._add_code(owner, key))  # type: ignore[misc]
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -107,17 +107,17 @@ class Wallet:
         else:
             suspensions.reinstate(table, owner, self.town.program(), by="key", note="fine", now=now)
 
-    def _add_code(self, owner: str, attempt: Attempt) -> None:
+    def _add_code(self, owner: str, key: IdempotencyKey) -> None:
         profile = self.world.table.read_profile(owner)
         assert profile is not None
-        codes.add_code(self.world.table, profile, attempt=attempt, now=self.world.now, chance=self.chance)
+        codes.add_code(self.world.table, profile, idempotency_key=key, now=self.world.now, chance=self.chance)
 
-    def _withdraw(self, kind: Any, owner: str, key: str) -> None:
+    def _withdraw(self, kind: Any, owner: str, number: str) -> None:
         amount = self.chance.choice([100, 100, 250, 400])
         wanted = withdrawals.Wanted(kind, owner, Money(amount, "EUR"))
-        attempt = self._attempt(f"{kind}-{key}", f"{owner}-{amount}")
+        key = self._key(f"{kind}-{number}", f"{owner}-{amount}")
         for _ in range(self.chance.randint(1, 2)):
-            quietly(lambda: self._withdraw_once(wanted, attempt))
+            quietly(lambda: self._withdraw_once(wanted, key))
 
     def _wait_for_money(self, owner: str) -> None:
         """Come when there is something, or not at all."""
@@ -127,12 +127,14 @@ class Wallet:
                 return
             self.world.switch()
 
-    def _withdraw_once(self, wanted: withdrawals.Wanted, attempt: Attempt) -> None:
+    def _withdraw_once(self, wanted: withdrawals.Wanted, key: IdempotencyKey) -> None:
         program, now = self.town.program(), self.world.now
-        answer = withdrawals.withdraw(self.world.table, wanted, program, attempt=attempt, now=now, chance=self.chance)
+        answer = withdrawals.withdraw(
+            self.world.table, wanted, program, idempotency_key=key, now=now, chance=self.chance
+        )
         if isinstance(answer, withdrawals.Withdrawn):
             made = answer.withdrawal.id
-            assert self.told.setdefault(attempt.key, made) == made, f"{attempt.key} has made two withdrawals"
+            assert self.told.setdefault(key.digest, made) == made, f"{key.digest} has made two withdrawals"
 
     def _close_one(self) -> None:
         """Say how a withdrawal ended, more than once and not always alike."""
@@ -159,7 +161,7 @@ class Wallet:
         if not self.told:
             return
         named, part = self.chance.choice(sorted(self.told.values())), self.chance.choice([None, 30, 100])
-        attempt = self._attempt(f"return-{named}-{self.chance.randint(1, 3)}", str(part))
+        key = self._key(f"return-{named}-{self.chance.randint(1, 3)}", str(part))
         amount, program = None if part is None else Money(part, "EUR"), self.town.program()
         for _ in range(self.chance.randint(1, 2)):
             answer = withdrawals.return_money(
@@ -169,23 +171,23 @@ class Wallet:
                 program,
                 by="key",
                 note="sent back",
-                attempt=attempt,
+                idempotency_key=key,
                 now=self.world.now,
             )
             if isinstance(answer, withdrawals.Withdrawn) and not answer.replayed:
-                assert attempt.key not in self.returned, f"{attempt.key} has returned something twice"
-                self.returned[attempt.key] = named, part
+                assert key.digest not in self.returned, f"{key.digest} has returned something twice"
+                self.returned[key.digest] = named, part
 
     def _adjust(self) -> None:
         owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])
         amount = self.chance.choice([1, 2, -1, -2] if unit == GIFT else [200, 200, -150, 500, -400, 1])
-        attempt = self._attempt(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
+        key = self._key(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
         adjustments.ask_to_adjust(
             self.world.table,
             adjustments.Wanted(owner, amount, unit, "a parcel was lost"),
             self.town.program(),
             by=ANA,
-            attempt=attempt,
+            idempotency_key=key,
             now=self.world.now,
             chance=self.chance,
         )
@@ -226,5 +228,5 @@ class Wallet:
         version = asked.version + 1
         return replace(asked, state=state, decided_at=self.world.now, author="key", answer="seen", version=version)
 
-    def _attempt(self, key: str, asked: str) -> Attempt:
-        return Attempt(key, asked, self.world.now)
+    def _key(self, header: str, asked: str) -> IdempotencyKey:
+        return IdempotencyKey(header, asked, self.world.now)

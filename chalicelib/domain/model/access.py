@@ -44,13 +44,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A request under an `Idempotency-Key`, stored in the transaction of what it made, and kept for good.
+class IdempotencyKey:
+    """The `Idempotency-Key` of a request, stored in the transaction of what that made, and kept for good.
 
-    `key` is a digest of route, caller and header, `fingerprint` one of what was asked, `result` names what was made.
+    Attributes:
+        digest: Of route, caller and header.
+        fingerprint: A keyed hash of what was asked.
+        recorded_at: When it was carried out.
+        result: The id of what it made.
     """
 
-    key: str
+    digest: str
     fingerprint: str
     recorded_at: datetime
     result: str = ""

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from chalicelib.domain.effects import Create, Revoked, Valid
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
 from chalicelib.store.table import Table
 
@@ -66,7 +66,14 @@ def issue(table: Table, name: str, scopes: Sequence[str], now: datetime, *, owne
 
 
 def make(
-    table: Table, maker: ApiKey, *, name: str, owner: str, scopes: Sequence[str], attempt: Attempt, now: datetime
+    table: Table,
+    maker: ApiKey,
+    *,
+    name: str,
+    owner: str,
+    scopes: Sequence[str],
+    idempotency_key: IdempotencyKey,
+    now: datetime,
 ) -> Made | Reused | NotAllowed:
     """Make a key in the name of another one, with no more scopes than that has.
 
@@ -90,7 +97,7 @@ def make(
         assert stored is not None, "keys are kept for good"
         return Made(stored, None)
 
-    return decide_once(table, attempt, look, repeat)
+    return decide_once(table, idempotency_key, look, repeat)
 
 
 def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | NotAllowed | None:

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts import adjustments
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, Posted, UnknownUnit
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import ApiKey, Attempt
+from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.domain.model.accounts import Adjustment
 from chalicelib.domain.model.orders import Decision
 from chalicelib.domain.program.program import Program
@@ -43,7 +43,14 @@ class NoSecond:
 
 
 def ask_to_adjust(
-    table: Table, wanted: Wanted, program: Program, *, by: ApiKey, attempt: Attempt, now: datetime, chance: Random
+    table: Table,
+    wanted: Wanted,
+    program: Program,
+    *,
+    by: ApiKey,
+    idempotency_key: IdempotencyKey,
+    now: datetime,
+    chance: Random,
 ) -> Adjusted | UnknownUnit | Reused:
     """Post an adjustment at once, or leave it to a second admin.
 
@@ -76,7 +83,7 @@ def ask_to_adjust(
         assert stored is not None, "adjustments are kept for good"
         return Adjusted(stored, replayed=True)
 
-    return decide_once(table, attempt, look, repeat)
+    return decide_once(table, idempotency_key, look, repeat)
 
 
 def decide_adjustment(

@@ -20,7 +20,7 @@ from chalicelib.domain.accounts.withdrawals import (
 )
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.accounts import Coupon, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import random_coupon
@@ -51,7 +51,7 @@ class Withdrawn:
 
 
 def withdraw(
-    table: Table, wanted: Wanted, program: Program, *, attempt: Attempt, now: datetime, chance: Random
+    table: Table, wanted: Wanted, program: Program, *, idempotency_key: IdempotencyKey, now: datetime, chance: Random
 ) -> Withdrawn | NotMoved | Stopped | Reused:
     """Reserve money of an ambassador: as a coupon, or for a payout.
 
@@ -67,7 +67,7 @@ def withdraw(
             return Plan(moved)
         return Plan(Withdrawn(moved.withdrawal, replayed=False), _effects(moved), asked.id)
 
-    return decide_once(table, attempt, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
+    return decide_once(table, idempotency_key, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
 
 
 def finish(
@@ -108,10 +108,10 @@ def return_money(
     *,
     by: str,
     note: str,
-    attempt: Attempt,
+    idempotency_key: IdempotencyKey,
     now: datetime,
 ) -> Withdrawn | NotConfirmed | TooMuch | NotMoved | Reused:
-    """Return what was confirmed of a withdrawal that exists, or a part of it, once for each attempt.
+    """Return what was confirmed of a withdrawal that exists, or a part of it, once for each key.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
@@ -126,7 +126,7 @@ def return_money(
         effects: list[Effect] = [Replace(moved.withdrawal), Create(moved.entry), Replace(moved.account)]
         return Plan(Withdrawn(moved.withdrawal, replayed=False), effects, was.id)
 
-    return decide_once(table, attempt, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
+    return decide_once(table, idempotency_key, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
 
 
 def find_coupon(table: Table, code: str) -> Withdrawal | None:

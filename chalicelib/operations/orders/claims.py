@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.effects import Create, Effect, Replace
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.orders.admit import Ask, Refused
@@ -69,12 +69,12 @@ Answer = Decided | Refused | AlreadyRedeemed | DecidedOtherwise
 
 
 def claim(
-    table: Table, kin: Sequence[str], order_id: str, note: str | None, *, attempt: Attempt, now: datetime
+    table: Table, kin: Sequence[str], order_id: str, note: str | None, *, idempotency_key: IdempotencyKey, now: datetime
 ) -> Claimed | Theirs | TooMany | Reused:
     """Take a claim of an ambassador, whose ids `kin` are, the present one last.
 
     Of an order that is not theirs an ambassador learns nothing, not even whether there is one. So whatever is known of
-    it, the same calls are made. An order is claimed once, whatever the attempt.
+    it, the same calls are made. An order is claimed once, whatever the key.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
@@ -97,7 +97,7 @@ def claim(
         assert stands, "claims are kept for good"
         return stands
 
-    return decide_once(table, attempt, look, repeat)
+    return decide_once(table, idempotency_key, look, repeat)
 
 
 def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:

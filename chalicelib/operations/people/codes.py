@@ -7,7 +7,7 @@ from random import Random
 
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.effects import Create, Effect, Owned, Replace, Unsuspended
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.people import Code, FurtherCodes, Profile
 from chalicelib.domain.people.codes import normal_code, random_code
 from chalicelib.operations.once import Failures, Plan, Reused, decide_once
@@ -42,7 +42,7 @@ def add_code(
     campaign: str | None = None,
     wished: str | None = None,
     *,
-    attempt: Attempt,
+    idempotency_key: IdempotencyKey,
     now: datetime,
     chance: Random,
 ) -> Added | TooManyCodes | Taken | Stopped | Reused:
@@ -75,7 +75,7 @@ def add_code(
         assert stored is not None, "no code is ever removed"
         return Added(stored, replayed=True)
 
-    return decide_once(table, attempt, look, repeat)
+    return decide_once(table, idempotency_key, look, repeat)
 
 
 def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | None:

@@ -10,7 +10,7 @@ from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import BATCH_MAX, key_in
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.access import ApiKey, Attempt, Session
+    from chalicelib.domain.model.access import ApiKey, IdempotencyKey, Session
 
 
 class Access(Reader):
@@ -42,6 +42,6 @@ class Access(Reader):
         found = self._wire.query(keys.session(ambassador_id).pk, bounds, forward=False)
         return (entity_of(item) for item in found)
 
-    def read_attempt(self, key: str) -> "Attempt | None":
+    def read_idempotency_key(self, digest: str) -> "IdempotencyKey | None":
         """What was made under an Idempotency-Key."""
-        return self._get(keys.attempt(key))
+        return self._get(keys.idempotency_key(digest))

@@ -24,10 +24,10 @@ from memory.shop import Body, Shop
 DAY = timedelta(days=1)
 
 
-def make(shop: Shop, *, by: str | None = None, attempt: str = "first", **changes: object) -> HTTPResponse:
+def make(shop: Shop, *, by: str | None = None, header: str = "first", **changes: object) -> HTTPResponse:
     """Ask for a key, with the shop's own key for keys or the secret `by`."""
     body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"], **changes}
-    headers = {"Authorization": f"Bearer {by or shop.keys['admin:keys']}", "Idempotency_Key": attempt}
+    headers = {"Authorization": f"Bearer {by or shop.keys['admin:keys']}", "Idempotency_Key": header}
     return shop.call("POST", "/v1/keys", body, **headers)
 
 
@@ -117,7 +117,7 @@ def test_the_list_has_pages_and_no_secrets(shop: Shop) -> None:
     """All keys are listed, the newest first, page by page, with nothing in it that opens or identifies a secret."""
     for number in range(4):
         shop.now += timedelta(seconds=1)
-        made(shop, attempt=str(number), name=f"desk {number}")
+        made(shop, header=str(number), name=f"desk {number}")
     pages, path = [], "/v1/keys?limit=2"
     while path:
         answer = shop.call("GET", path, scope="admin:keys")
@@ -224,7 +224,7 @@ def test_in_that_minute_it_makes_and_revokes_no_keys(shop: Shop) -> None:
     elsewhere = dict(auth._keys)  # noqa: SLF001 - as above
     revoke(shop, key["id"])
     attacks: list[Callable[[], HTTPResponse]] = [
-        lambda: make(shop, by=key["secret"], attempt="mine"),
+        lambda: make(shop, by=key["secret"], header="mine"),
         lambda: revoke(shop, mine, by=key["secret"]),
     ]
     for attack in attacks:
@@ -310,9 +310,9 @@ def test_who_may_be_the_second_admin(shop: Shop) -> None:
     """Another owner's key that no key of the author's owner has made, at whatever distance."""
     ana, bea = (key_of(shop, admin(shop, owner=owner)) for owner in ("Ana", "Bea"))
     ana_again = key_of(shop, admin(shop, owner=" ana "))
-    by_ana = made(shop, by=admin(shop, owner="ANA"), owner="Cem", attempt="1")
-    by_cem = made(shop, by=by_ana["secret"], owner="Dan", attempt="2")
-    by_bea = made(shop, by=admin(shop, owner="Bea"), owner="Eva", attempt="3")
+    by_ana = made(shop, by=admin(shop, owner="ANA"), owner="Cem", header="1")
+    by_cem = made(shop, by=by_ana["secret"], owner="Dan", header="2")
+    by_bea = made(shop, by=admin(shop, owner="Bea"), owner="Eva", header="3")
     cem, dan, eva = (key_of(shop, key["secret"]) for key in (by_ana, by_cem, by_bea))
     assert dan.makers == ("Cem", "ANA")
     seconds = {

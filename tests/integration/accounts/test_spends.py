@@ -10,7 +10,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import is_coupon
 from chalicelib.operations.accounts.withdrawals import Wanted, withdraw
@@ -287,7 +287,7 @@ def test_two_like_wishes_for_all_the_money_are_one_coupon(shop: Shop, purse: Pur
         shop.faults.before("GetItem")
         first.append(purse.spend(1350))
 
-    looks = 1  # the session of the request is read first, then the attempt is looked for
+    looks = 1  # the session of the request is read first, then the key is looked for
     shop.faults.after("GetItem", *[None] * looks, meanwhile)
     second = purse.spend(1350)
     assert [answer.status_code for answer in (*first, second)] == [201, 200]
@@ -313,7 +313,7 @@ def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> 
                 Table(wire),
                 Wanted("spend", purse.id, Money(500, "EUR")),
                 deps.program(),
-                attempt=Attempt("a" * 64, "b" * 32, shop.now),
+                idempotency_key=IdempotencyKey("a" * 64, "b" * 32, shop.now),
                 now=shop.now,
                 chance=deps.chance(),
             )
@@ -333,7 +333,7 @@ def test_a_table_without_time_is_a_503(shop: Shop, purse: Purse) -> None:
 
 
 def test_a_lost_answer_spends_nothing_twice(shop: Shop, purse: Purse) -> None:
-    """The transaction took effect and nobody heard of it: it is sent again, and the attempt says that it was done."""
+    """The transaction took effect and nobody heard of it: it is sent again, and its key says that it was done."""
     shop.faults.after("TransactWriteItems", lost)
     assert purse.spend(500).status_code in {200, 201}
     assert purse.balances == (850, 500, 0)

@@ -98,7 +98,7 @@ def repepper(monkeypatch: pytest.MonkeyPatch, pepper: str) -> None:
 
 
 def test_what_was_asked_is_kept_under_the_pepper(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Orders and attempts are stored by a hash of their content, which names people: keyed, none can be guessed.
+    """Orders and requests are stored by a hash of their content, which names people: keyed, none can be guessed.
 
     The same requests under another pepper leave other fingerprints, of which none is the plain hash.
     """
@@ -118,9 +118,9 @@ def test_what_was_asked_is_kept_under_the_pepper(shop: Shop, monkeypatch: pytest
         }
         assert shop.call("POST", "/v1/redemptions", order, scope="checkout").status_code == 201
         rows = shop.everything()
-        found = [row["fingerprint"]["S"] for row in rows if row["SK"]["S"] in {"#REDEMPTION", "ATTEMPT"}]
+        found = [row["fingerprint"]["S"] for row in rows if row["SK"]["S"] in {"#REDEMPTION", "IDEM"}]
         for row in rows:
-            if row["SK"]["S"] in {"#REDEMPTION", "ATTEMPT", "CLAIM", "OPEN", "FRIEND"}:
+            if row["SK"]["S"] in {"#REDEMPTION", "IDEM", "CLAIM", "OPEN", "FRIEND"}:
                 place = {name: row[name] for name in ("PK", "SK")}
                 shop.dynamodb.delete_item(TableName=deps.settings().table, Key=place)
         return tuple(found)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create, Revoked, Valid
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.operations.access import keys
 from chalicelib.store.table import Failure
 from chalicelib.store.wire import BusyError
@@ -69,7 +69,7 @@ def test_a_transaction_that_meets_passing_trouble_is_tried_again(shop: Shop, tro
 
 def test_a_condition_that_failed_beside_a_conflict_is_an_answer(shop: Shop) -> None:
     """Whoever has lost for good is told at once, whatever else spoke against the transaction."""
-    wanted = [Create(Attempt(name * 64, "f", shop.now)) for name in "ab"]
+    wanted = [Create(IdempotencyKey(name * 64, "f", shop.now)) for name in "ab"]
     shop.faults.calls.clear()
     shop.faults.before("TransactWriteItems", cancelled("TransactionConflict", "ConditionalCheckFailed"))
     assert deps.table().commit(wanted) == (Failure(wanted[1], None),)
@@ -86,7 +86,7 @@ def test_what_can_never_succeed_is_not_tried_again(shop: Shop) -> None:
 
 def test_one_lasting_reason_among_passing_ones_ends_it(shop: Shop) -> None:
     """What is wrong with one item of a transaction stays wrong, whoever else was in the way."""
-    wanted = [Create(Attempt(name * 64, "f", shop.now)) for name in "ab"]
+    wanted = [Create(IdempotencyKey(name * 64, "f", shop.now)) for name in "ab"]
     shop.faults.calls.clear()
     shop.faults.before("TransactWriteItems", cancelled("TransactionConflict", "ValidationError"))
     with pytest.raises(ClientError):

@@ -180,7 +180,7 @@ CASES = [
     new_code("campaign-number", "/campaign", campaign=7),
     new_code("unknown-field", "/name", name="WISHED"),
     *(new_code(f"code-{n}", "/code", code=code) for n, code in enumerate((7, "", "AB", "X" * 21, "X" * 200, "12345"))),
-    new_code("no-attempt", "Idempotency-Key")._replace(sent={}),
+    new_code("no-key", "Idempotency-Key")._replace(sent={}),
     # --- claims, and decisions about many ---
     claim("order-missing", "/order_id", order_id=GONE),
     claim("order-direction", "/order_id", order_id="a\u2067b\nc"),
@@ -188,7 +188,7 @@ CASES = [
     claim("note-number", "/note", note=1),
     claim("note-long", "/note", note="x" * 501),
     claim("other", "/ambassador_id", ambassador_id="amb_1"),
-    claim("no-attempt", "Idempotency-Key")._replace(sent={}),
+    claim("no-key", "Idempotency-Key")._replace(sent={}),
     verdict("decision", "/decision", decision="maybe"),
     verdict("no-note", "/note", note=GONE),
     verdict("no-order", "/order", order=GONE),

@@ -66,7 +66,7 @@ REFUND: Body = {"refund_id": "r-new", "amount": eur(1000)}
 DELIVERY: Body = {"fulfilment_id": "f-new", "delivered_at": "2026-02-28T12:00:00Z"}
 NEW_KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
 NOTED = {"note": "sent back"}
-ATTEMPT = {"Idempotency_Key": "a-1"}
+KEYED = {"Idempotency_Key": "a-1"}
 CLAIM: Body = {"order_id": "o-new", "note": "Fay is my sister."}
 VERDICT: Body = {
     "decision": "approve",
@@ -121,25 +121,25 @@ def delivery(case: str, pointer: str, **changes: object) -> Case:
 def new_key(case: str, pointer: str, **changes: object) -> Case:
     """A server key with something wrong at `pointer`."""
     body = changed(NEW_KEY, changes)
-    return Case(f"new-key-{case}", "POST", "/v1/keys", "admin:keys", body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"new-key-{case}", "POST", "/v1/keys", "admin:keys", body, 400, "invalid_request", pointer, KEYED)
 
 
 def spend(case: str, pointer: str, **changes: object) -> Case:
     """A coupon asked for with something wrong at `pointer`."""
     path, body = "/v1/ambassadors/me/spends", changed(SPEND, changes)
-    return Case(f"spend-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"spend-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, KEYED)
 
 
 def payout(case: str, pointer: str, **changes: object) -> Case:
     """A payout with something wrong at `pointer`."""
     path, body = "/v1/ambassadors/$ID/payouts", changed({**SPEND, "reference": "2026-11"}, changes)
-    return Case(f"payout-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"payout-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, KEYED)
 
 
 def adjustment(case: str, pointer: str, **changes: object) -> Case:
     """An adjustment with something wrong at `pointer`."""
     path, body = "/v1/ambassadors/$ID/adjustments", changed(ADJUSTMENT, changes)
-    return Case(f"adjustment-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"adjustment-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, KEYED)
 
 
 def closing(case: str, path: str, body: object, pointer: str, scope: str = "admin:write") -> Case:
@@ -151,19 +151,19 @@ def returning(case: str, pointer: str, **changes: object) -> Case:
     """Something returned of a coupon or a payout, with something wrong at `pointer`."""
     path = f"/v1/{'payouts/pay_1' if case.startswith('payout') else 'coupons/CPN222222222222'}/return"
     body = changed({**SPEND, "note": "sent back"}, changes)
-    return Case(f"return-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"return-{case}", "POST", path, "admin:write", body, 400, "invalid_request", pointer, KEYED)
 
 
-def attempt(case: str, **sent: str) -> Case:
+def idempotency_key(case: str, **sent: str) -> Case:
     """A server key asked for without an Idempotency-Key that can be one."""
     path, scope, pointer = "/v1/keys", "admin:keys", "Idempotency-Key"
-    return Case(f"attempt-{case}", "POST", path, scope, NEW_KEY, 400, "invalid_request", pointer, sent)
+    return Case(f"idempotency-key-{case}", "POST", path, scope, NEW_KEY, 400, "invalid_request", pointer, sent)
 
 
 def claim(case: str, pointer: str, **changes: object) -> Case:
     """A claim with something wrong at `pointer`."""
     path, body = "/v1/ambassadors/me/claims", changed(CLAIM, changes)
-    return Case(f"claim-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, ATTEMPT)
+    return Case(f"claim-{case}", "POST", path, SESSION, body, 400, "invalid_request", pointer, KEYED)
 
 
 def verdict(case: str, pointer: str, **changes: object) -> Case:
@@ -187,7 +187,7 @@ def preview(case: str, pointer: str, **changes: object) -> Case:
 def new_code(case: str, pointer: str, **told: object) -> Case:
     """A further code asked for with something wrong at `pointer`."""
     path, reason = "/v1/ambassadors/$ID/codes", "invalid_request"
-    return Case(f"new-code-{case}", "POST", path, "admin:write", told, 400, reason, pointer, ATTEMPT)
+    return Case(f"new-code-{case}", "POST", path, "admin:write", told, 400, reason, pointer, KEYED)
 
 
 def audit(case: str, pointer: str, body: Body) -> Case:

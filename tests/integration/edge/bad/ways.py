@@ -2,9 +2,9 @@
 
 from tests.integration.edge.bad.requests import (
     ADJUSTMENT,
-    ATTEMPT,
     DECISION,
     DELIVERY,
+    KEYED,
     NOTED,
     REFUND,
     SESSION,
@@ -80,8 +80,8 @@ CASES = [
     missing("coupon-confirm", "POST", "/v1/coupons/$MAYA/confirm", "checkout", {"order_id": "o-1"}),
     missing("suspend", "POST", "/v1/ambassadors/amb_1/suspend", "admin:write", NOTED),
     missing("reinstate", "POST", "/v1/ambassadors/amb_1/reinstate", "admin:write", NOTED),
-    missing("coupon-return", "POST", "/v1/coupons/CPN222222222222/return", "checkout", NOTED)._replace(sent=ATTEMPT),
-    missing("payout-return", "POST", "/v1/payouts/pay_1/return", "admin:write", NOTED)._replace(sent=ATTEMPT),
+    missing("coupon-return", "POST", "/v1/coupons/CPN222222222222/return", "checkout", NOTED)._replace(sent=KEYED),
+    missing("payout-return", "POST", "/v1/payouts/pay_1/return", "admin:write", NOTED)._replace(sent=KEYED),
     missing("coupon-cancel", "POST", "/v1/coupons/CPN222222222222/cancel", "checkout", {}),
     missing("payout", "GET", "/v1/payouts/pay_none", "admin:read"),
     missing("payout-confirm", "POST", "/v1/payouts/pay_none/confirm", "admin:write", {"reference": "r"}),
@@ -89,11 +89,9 @@ CASES = [
     missing("adjustment", "GET", "/v1/adjustments/adj_none", "admin:read"),
     missing("decision", "POST", "/v1/adjustments/adj_none/decision", "admin:write", DECISION),
     missing("gift", "POST", "/v1/gifts/ent_none/sent", "admin:write", {}),
-    missing("payee", "POST", "/v1/ambassadors/amb_none/payouts", "admin:write", SPEND)._replace(sent=ATTEMPT),
-    missing("adjusted", "POST", "/v1/ambassadors/amb_none/adjustments", "admin:write", ADJUSTMENT)._replace(
-        sent=ATTEMPT
-    ),
-    Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=ATTEMPT),
+    missing("payee", "POST", "/v1/ambassadors/amb_none/payouts", "admin:write", SPEND)._replace(sent=KEYED),
+    missing("adjusted", "POST", "/v1/ambassadors/amb_none/adjustments", "admin:write", ADJUSTMENT)._replace(sent=KEYED),
+    Case("spender", "POST", "/v1/ambassadors/$OTHER/spends", SESSION, SPEND, 404, "not_found", sent=KEYED),
     missing("version", "GET", "/v1/program/versions/2", "admin:read"),
     missing("coded-ambassador", "GET", "/v1/ambassadors/amb_none/codes", "admin:read"),
     missing("code", "PATCH", "/v1/codes/NSVCHCDE", "admin:write", {"state": "paused"}),

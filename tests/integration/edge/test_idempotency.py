@@ -8,13 +8,13 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model.access import Attempt
+from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.people import Membership
 from chalicelib.edge import problems
 from chalicelib.edge.answers import once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape
-from chalicelib.edge.idempotency import attempt, reused
+from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.routes import Route, register
 from chalicelib.edge.views import view
 from chalicelib.operations.access import keys
@@ -79,7 +79,7 @@ def test_two_identical_requests_at_once(shop: Shop) -> None:
     assert [answer.status_code for answer in answers] == [201, 200]
     assert shop.read(answers[0])["id"] == shop.read(answers[1])["id"]
     assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
-    assert stored(shop, "ATTEMPT#") == 1
+    assert stored(shop, "IDEM#") == 1
 
 
 def test_two_different_requests_at_once(shop: Shop) -> None:
@@ -100,10 +100,10 @@ def test_a_lost_reply(shop: Shop) -> None:
 
 
 def test_what_is_stored_tells_nothing(shop: Shop) -> None:
-    """Neither the header nor the body can be read from an attempt, which is kept for good."""
+    """Neither the header nor the body can be read from a stored key, which is kept for good."""
     ask(shop, header="bea-wants-a-key")
-    (item,) = [item for item in shop.everything() if item["PK"]["S"].startswith("ATTEMPT#")]
-    assert set(item) == {"PK", "SK", "key", "fingerprint", "recorded_at", "result"}
+    (item,) = [item for item in shop.everything() if item["PK"]["S"].startswith("IDEM#")]
+    assert set(item) == {"PK", "SK", "digest", "fingerprint", "recorded_at", "result"}
     assert not [word for word in ("wants-a-key", "Bea", "desk") if word in str(item)]
 
 
@@ -119,17 +119,17 @@ class Wish(Shape):
     note: str
 
 
-def grant(table: Table, ambassador_id: str, attempt: Attempt) -> tuple[str, bool] | Reused:
+def grant(table: Table, ambassador_id: str, key: IdempotencyKey) -> tuple[str, bool] | Reused:
     """Make a thing of its own for an ambassador; answers its name, and whether it was there."""
     thing = Membership(f"thing-{deps.chance().getrandbits(64)}", ambassador_id, "")
     made = (thing.person, False)
-    return decide_once(table, attempt, lambda: Plan(made, [Create(thing)], thing.person), lambda was: (was, True))
+    return decide_once(table, key, lambda: Plan(made, [Create(thing)], thing.person), lambda was: (was, True))
 
 
 @view({201: None, 200: None}, body=Wish, keyed=True)
 def post_thing(call: Call, body: Wish, ambassador_id: str) -> Response:
     """Make a thing."""
-    made = grant(deps.table(), ambassador_id, attempt(call, body))
+    made = grant(deps.table(), ambassador_id, idempotency_key(call, body))
     if isinstance(made, Reused):
         raise reused()
     return once({"name": made[0], "for": call.ambassador_id}, replayed=made[1])
