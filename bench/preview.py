@@ -86,7 +86,7 @@ def run(say: Say) -> dict[str, Any]:
             start, cpu = time.perf_counter(), time.process_time()
             found = preview.preview(table, candidate, period, now=END)
             assert found is not None, "it did not fit"
-            assert found["orders"] == ORDERS
+            assert found.comparison.orders == ORDERS
             rounds.append((time.perf_counter() - start, time.process_time() - cpu))
             say(f"{rounds[-1][0]:.1f} s, {rounds[-1][1]:.1f} s of CPU")
             if number == 0:

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.model.claims import Claim
@@ -22,7 +20,7 @@ from chalicelib.domain.model.orders import (
 from chalicelib.domain.model.people import Code, Profile
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.model.work import Job
-from chalicelib.domain.money import written
+from chalicelib.domain.money import is_currency
 from chalicelib.domain.orders.explain import PaymentState, reason_of, state_of, trace
 from chalicelib.domain.program.program import Program, Rate, tier_after, tier_of
 
@@ -32,8 +30,9 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 
 
-money = written
-"""Minor units and their currency, or a number of another unit."""
+def money(amount: int, unit: str) -> dict[str, object]:
+    """Minor units beside their currency, or a number of another unit: points, or a gift by its name."""
+    return {"amount": amount, "currency" if is_currency(unit) else "unit": unit}
 
 
 def offer(program: Program, rate: Rate | None) -> Body | None:
@@ -361,7 +360,7 @@ def ambassador(
     }
 
 
-def job(asked: Job) -> Body:
+def job(asked: Job, result: Any) -> Body:
     """Long work: how far it is, and what has come out so far."""
     shown: Body = {
         "id": asked.id,
@@ -371,7 +370,7 @@ def job(asked: Job) -> Body:
         "created_at": asked.created_at,
         "ended_at": asked.ended_at,
         "progress": {"done": asked.progress, "total": asked.total},
-        "result": msgspec.Raw(asked.result.encode()),
+        "result": result,
         "failure": asked.failure,
     }
     return _given(shown)

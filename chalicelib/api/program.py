@@ -7,6 +7,7 @@ from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
+from chalicelib.api.preview import shown
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
@@ -97,7 +98,7 @@ def post_preview(call: Call, body: schemas.Preview) -> Response:
     period, table, now = preview.Period(body.period.first, body.period.last, candidate), deps.table(), deps.now()
     found = preview.preview(table, candidate, period, now=now)
     if found is not None:
-        return json(200, found)
+        return json(200, shown(found))
     task = preview.task_of(body.program, period)
     return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
 

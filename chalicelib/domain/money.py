@@ -22,11 +22,6 @@ def share(amount: int, part: int, whole: int) -> int:
     return amount * part // whole
 
 
-def written(amount: int, unit: str) -> dict[str, object]:
-    """Write minor units beside their currency, or a number of another unit: points, or a gift by its name."""
-    return {"amount": amount, "currency" if is_currency(unit) else "unit": unit}
-
-
 def is_currency(unit: str) -> bool:
     """Whether a unit is a currency, by its form: neither a unit of a program's own nor a gift."""
     return len(unit) == len("EUR") and unit.isupper()

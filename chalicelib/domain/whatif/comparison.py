@@ -2,19 +2,53 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import datetime
 
-from chalicelib.domain.model.orders import Redemption
-from chalicelib.domain.money import written
-from chalicelib.domain.orders.explain import reason_of, state_of, trace
+from chalicelib.domain.model.orders import Redemption, State
+from chalicelib.domain.orders.admit import Reason
+from chalicelib.domain.orders.explain import Step, reason_of, state_of, trace
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.whatif.play import Result
 
 SHOWN_MAX = 20
 """At most this many of the orders that differ most are shown."""
 
-Body = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one order under one set of rules, or why it was refused; neither if it is not settled yet.
+
+    Attributes:
+        tier: The ambassador's tier; None if there is no reward.
+        worth: The reward, in `unit`.
+        unit: A currency, a unit of the program's, or a gift.
+        state: Where the reward stands.
+        reason: Why it waits, or is less than the rate gives.
+        friend_discount: What the friend saved, in `currency`.
+        trace: The rules in the order in which they decided.
+    """
+
+    refused: Reason | None = None
+    tier: str | None = None
+    worth: int = 0
+    unit: str = ""
+    state: State | None = None
+    reason: str | None = None
+    friend_discount: int = 0
+    currency: str = ""
+    trace: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An order of which two sets of rules make something else, by `difference` minor units or points."""
+
+    order_id: str
+    ambassador_id: str
+    placed_at: datetime
+    difference: int
+    in_force: Outcome
+    candidate: Outcome
 
 
 @dataclass(slots=True)
@@ -77,12 +111,12 @@ class Side:
 
 @dataclass(slots=True)
 class Comparison:
-    """Both sides, and the orders that differ most, ready to be shown."""
+    """Both sides, and the orders that differ most, the greatest difference first."""
 
     orders: int = 0
     in_force: Side = field(default_factory=Side)
     candidate: Side = field(default_factory=Side)
-    differences: list[Body] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
     def add(self, really: Result, instead: Result) -> None:
         """Compare what came of one order with what would have."""
@@ -91,7 +125,10 @@ class Comparison:
         self.candidate.add(instead)
         by = difference(really, instead)
         if by and (len(self.differences) < SHOWN_MAX or (-by, really.order_id) < _rank(self.differences[-1])):
-            self.differences = sorted([*self.differences, _shown(really, instead, by)], key=_rank)[:SHOWN_MAX]
+            was = really.redemption
+            assert was is not None, "it is in the table"
+            order = Difference(was.order_id, was.ambassador_id, was.placed_at, by, _outcome(really), _outcome(instead))
+            self.differences = sorted([*self.differences, order], key=_rank)[:SHOWN_MAX]
 
 
 def difference(one: Result, other: Result) -> int:
@@ -126,67 +163,21 @@ def caveats(candidate: Program, rules: Iterable[Program], *, piecewise: bool = F
     return [(name, why) for name, why in found.items() if why]
 
 
-def shown(
-    report: Comparison, first: date, last: date, told: Iterable[tuple[str, str]], warned: Iterable[tuple[str, str]] = ()
-) -> Body:
-    """Write a report as clients read it, with what was `told` of single fields and the program's `warnings`."""
-    return {
-        "period": {"from": first.isoformat(), "to": last.isoformat()},
-        "orders": report.orders,
-        "in_force": _side(report.in_force),
-        "candidate": _side(report.candidate),
-        "differences": report.differences,
-        "caveats": [{"pointer": f"/program/{name}", "detail": why} for name, why in told],
-        "warnings": [{"pointer": f"/program{pointer}", "detail": why} for pointer, why in warned],
-    }
-
-
-def _side(side: Side) -> Body:
-    return {
-        "tiers": [{"tier": name, **_sums(side.tiers[name])} for name in sorted(side.tiers, key=side.rank)],
-        "total": _sums(side.total),
-        "bonuses": [written(amount, unit) for unit, amount in sorted(side.bonuses.items()) if amount],
-        "refused": [{"reason": reason, "orders": orders} for reason, orders in sorted(side.refused.items())],
-    }
-
-
-def _sums(sums: Sums) -> Body:
-    return {
-        "orders": sums.orders,
-        "friend_discounts": [written(amount, currency) for currency, amount in sorted(sums.discounts.items())],
-        "rewards": [
-            {
-                "granted": written(reward.granted, unit),
-                "held": written(reward.held, unit),
-                "available": written(reward.available, unit),
-                "void": written(reward.void, unit),
-            }
-            for unit, reward in sorted(sums.rewards.items())
-        ],
-    }
-
-
-def _shown(really: Result, instead: Result, by: int) -> Body:
-    """Write one order that differs: both amounts, and why each is what it is."""
-    was = really.redemption
-    assert was is not None, "it is in the table"
-    order = {"order_id": was.order_id, "ambassador_id": was.ambassador_id, "placed_at": was.placed_at}
-    return {**order, "difference": by, "in_force": _one(really), "candidate": _one(instead)}
-
-
-def _one(result: Result) -> Body:
+def _outcome(result: Result) -> Outcome:
     redemption = result.redemption
     if redemption is None or redemption.standing is None:
-        return {"refused": result.refused}
+        return Outcome(refused=result.refused)
     standing = redemption.standing
-    return {
-        "tier": standing.terms.tier,
-        "reward": written(standing.worth, redemption.unit),
-        "state": state_of(standing),
-        "reason": reason_of(standing),
-        "friend_discount": written(redemption.friend_discount, redemption.currency),
-        "trace": trace(redemption),
-    }
+    return Outcome(
+        tier=standing.terms.tier,
+        worth=standing.worth,
+        unit=redemption.unit,
+        state=state_of(standing),
+        reason=reason_of(standing),
+        friend_discount=redemption.friend_discount,
+        currency=redemption.currency,
+        trace=trace(redemption),
+    )
 
 
 def _amounts(result: Result) -> tuple[int, str, int]:
@@ -197,5 +188,5 @@ def _amounts(result: Result) -> tuple[int, str, int]:
     return redemption.standing.worth, redemption.unit, redemption.friend_discount
 
 
-def _rank(difference: Body) -> tuple[int, str]:
-    return -difference["difference"], difference["order_id"]
+def _rank(order: Difference) -> tuple[int, str]:
+    return -order.difference, order.order_id

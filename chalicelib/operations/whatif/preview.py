@@ -26,7 +26,7 @@ from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
-from chalicelib.domain.whatif.comparison import Comparison, caveats, shown
+from chalicelib.domain.whatif.comparison import Comparison, caveats
 from chalicelib.domain.whatif.play import Past, Result, as_posted, play_again
 from chalicelib.operations.program import programs
 from chalicelib.operations.program.document import read as read_document
@@ -88,6 +88,25 @@ class _TooMuchError(Exception):
     """More orders than fit into a request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a candidate comes to beside the rules that were in force.
+
+    Attributes:
+        first: The first day of the period.
+        last: The last day, included.
+        comparison: Both sides, and the orders that differ most.
+        caveats: What cannot be seen in past orders, as pairs of field and why.
+        warnings: What its author should think over, as pairs of pointer and why.
+    """
+
+    first: date
+    last: date
+    comparison: Comparison
+    caveats: list[tuple[str, str]]
+    warnings: list[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class Progress:
     """How far a job is: the ambassador that it has done last, what is used of the budget, the sums so far."""
@@ -95,10 +114,10 @@ class Progress:
     after: str | None = None
     used: Used = field(default_factory=dict)
     rules: list[int] = field(default_factory=list)
-    report: Comparison = field(default_factory=Comparison)
+    comparison: Comparison = field(default_factory=Comparison)
 
 
-def preview(table: Table, candidate: Program, period: Period, *, now: datetime) -> dict[str, Any] | None:
+def preview(table: Table, candidate: Program, period: Period, *, now: datetime) -> Preview | None:
     """Play the orders placed in a period again by a sound candidate; None when there are more than fit.
 
     Raises:
@@ -108,12 +127,13 @@ def preview(table: Table, candidate: Program, period: Period, *, now: datetime) 
         played = play(table, candidate, period, now=now)
         if played is None:
             return None
-        report, rules = Comparison(), dict[int, Program]()
+        comparison, rules = Comparison(), dict[int, Program]()
         for past, really, instead in played:
-            report.add(really, instead)
+            comparison.add(really, instead)
             rules[past.program.version] = past.program
-        told = caveats(candidate, rules.values())
-        return shown(report, period.first, period.last, told, warnings(candidate, now=now))
+        return Preview(
+            period.first, period.last, comparison, caveats(candidate, rules.values()), warnings(candidate, now=now)
+        )
 
 
 def play(table: Table, candidate: Program, period: Period, *, now: datetime) -> list[Played] | None:
@@ -157,14 +177,14 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
             break
     rules = [programs.version(table, number) for number in at.rules]
     seen = caveats(candidate, rules, piecewise=True)
-    told = shown(at.report, period.first, period.last, seen, warnings(candidate, now=now))
+    found = Preview(period.first, period.last, at.comparison, seen, warnings(candidate, now=now))
     return replace(
         job,
         state="running" if more else "done",
         progress=done,
         total=total,
         cursor=msgspec.json.encode(at).decode(),
-        result=msgspec.json.encode(told).decode(),
+        result=msgspec.json.encode(found).decode(),
     )
 
 
@@ -179,7 +199,7 @@ def _one_more(table: Table, at: Progress, candidate: Program, period: Period, no
     if pasts:
         results, at.used = play_again(pasts, candidate, now=now, used=at.used)
         for past, really, instead in _beside(pasts, reading.prizes(pasts), results):
-            at.report.add(really, instead)
+            at.comparison.add(really, instead)
             at.rules = sorted({*at.rules, past.program.version})
     return True
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.preview import shown
 from chalicelib.domain.model.orders import Redemption, Standing, Terms
 from chalicelib.domain.orders.explain import trace
 from chalicelib.domain.program.program import Program, Watch
-from chalicelib.domain.whatif.comparison import SHOWN_MAX, Comparison, Side, caveats, difference, shown
+from chalicelib.domain.whatif.comparison import SHOWN_MAX, Comparison, Side, caveats, difference
 from chalicelib.domain.whatif.play import Bonuses, Result
+from chalicelib.operations.whatif.preview import Preview
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
 Body = dict[str, Any]
@@ -44,7 +46,7 @@ def report(*pairs: tuple[Result, Result]) -> Body:
     found = Comparison()
     for really, instead in pairs:
         found.add(really, instead)
-    return shown(found, date(2026, 3, 1), date(2026, 3, 31), [])
+    return shown(Preview(date(2026, 3, 1), date(2026, 3, 31), found, [], []))
 
 
 def eur(amount: int) -> Body:
@@ -220,11 +222,11 @@ def test_each_side_has_its_own_sums() -> None:
     """What was in force on the one, the candidate on the other; the period and the caveats stand beside them."""
     found = Comparison()
     found.add(order(450), order(400, tier="Silver"))
-    told = shown(found, date(2026, 3, 1), date(2026, 4, 30), [("minimum", "why")])
+    told = shown(Preview(date(2026, 3, 1), date(2026, 4, 30), found, [("minimum", "why")], []))
     assert (told["period"], told["orders"]) == ({"from": "2026-03-01", "to": "2026-04-30"}, 1)
     assert [it["tier"] for side in ("in_force", "candidate") for it in told[side]["tiers"]] == ["Starter", "Silver"]
     assert told["caveats"] == [{"pointer": "/program/minimum", "detail": "why"}]
-    assert shown(Comparison(), date(2026, 3, 1), date(2026, 3, 1), [])["candidate"] == {
+    assert shown(Preview(date(2026, 3, 1), date(2026, 3, 1), Comparison(), [], []))["candidate"] == {
         "tiers": [],
         "total": {"orders": 0, "friend_discounts": [], "rewards": []},
         "bonuses": [],
