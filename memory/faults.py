@@ -11,6 +11,10 @@ from botocore.exceptions import ReadTimeoutError
 from memory.wire import stale, trespasses
 
 
+class KilledError(BaseException):
+    """The process is gone: nothing in the program can catch this."""
+
+
 def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:
     """An answer by which AWS refuses a call; the call never takes effect."""
     answer = {"Error": {"Code": code, "Message": "planned"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from memory.faults import KilledError
 from memory.shop import Body, Shop, eur, open_shop, restart
 
 SEED = 7
@@ -33,10 +34,6 @@ TIMES = {
     "decided_at",
 }
 DRAWN = re.compile(r"\b(spd_|key_|CPN)[0-9A-Z]{12,}")
-
-
-class KilledError(BaseException):
-    """The process is gone: nothing in the program can catch this."""
 
 
 class Scenario(NamedTuple):

@@ -22,14 +22,11 @@ from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from memory.engine import Engine, Item, refused
+from memory.faults import KilledError
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WRITES = {"put_item", "update_item", "transact_write_items"}
 SETTINGS = Settings("simulated", "https://friends.example", "thanks@shop.example", "", str.encode)
-
-
-class KilledError(BaseException):
-    """The actor's process is gone."""
 
 
 class World:

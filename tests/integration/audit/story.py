@@ -23,6 +23,7 @@ from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers.jobs import STEPS
 from memory.engine import Engine
+from memory.faults import KilledError
 from memory.shop import PROGRAM, Body, Shop, eur, open_shop
 
 Item = dict[str, Any]
@@ -50,10 +51,6 @@ RULES: Body = {
     "adjustment_limit": 1000,
 }
 MUG = "gift:Tea mug"
-
-
-class KilledError(BaseException):
-    """The worker's process is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from chalicelib.operations import jobs
 from chalicelib.operations.audit import audit
 from chalicelib.operations.jobs import LEASE
 from chalicelib.store.table import Table
+from memory.faults import KilledError
 from tests.integration.audit.plants import spoiled
-from tests.integration.audit.story import Client, KilledError, Story, carried_on, over, table_of
+from tests.integration.audit.story import Client, Story, carried_on, over, table_of
 
 
 def begin(table: Table, now: datetime) -> str:

@@ -12,11 +12,8 @@ from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.jobs import ATTEMPTS_MAX, LEASE, Step
 from chalicelib.store.table import BusyError, Table
+from memory.faults import KilledError
 from memory.shop import Shop
-
-
-class KilledError(BaseException):
-    """The worker's process is gone."""
 
 
 def counting(until: int, *, each: Callable[[Job], None] = lambda _: None) -> Mapping[str, Step]:
