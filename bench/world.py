@@ -22,6 +22,7 @@ from chalicelib import deps
 from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
+from infra.local.clock import scheduled
 from infra.local.home import Home
 from infra.local.prepare import prepare
 from infra.local.run import claim
@@ -73,9 +74,8 @@ class World:
 
     def minute(self) -> None:
         """Call the function of the schedule."""
-        event = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
         work, context = cast("Handler", every_minute), LambdaContext("every_minute", 1024, 300_000)
-        work({**event, "version": "0", "resources": []}, context)
+        work(scheduled(datetime.now(UTC) + self.ahead), context)
 
 
 @contextmanager

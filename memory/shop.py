@@ -23,6 +23,7 @@ from chalicelib.edge import auth
 from chalicelib.operations.access import keys
 from chalicelib.operations.program import programs
 from chalicelib.workers import schedule, stream
+from infra.local.clock import scheduled
 from memory.cloud import Cloud, Sent
 from memory.faults import Faults
 
@@ -162,8 +163,12 @@ class Shop:
 
     def minute(self) -> None:
         """Let the schedule run once."""
-        event = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
-        schedule.every_minute({**event, "version": "0", "resources": []}, None)
+        schedule.every_minute(scheduled(self.now), None)
+
+    def day(self) -> None:
+        """Let the schedule do what it does once a day, and what follows in the next minute."""
+        schedule.every_day(scheduled(self.now), None)
+        self.minute()
 
     def days(self, number: float) -> None:
         """Let time pass and the schedule work until nothing is due."""

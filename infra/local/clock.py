@@ -53,13 +53,14 @@ def run_schedule(clock: Clock, work: Callable[[Any, Any], Any], every: float, st
         if ahead == seen and time.monotonic() < due:
             continue
         try:
-            work(_event(clock.now()), LambdaContext("every_minute", 256, 60_000))
+            work(scheduled(clock.now()), LambdaContext("every_minute", 256, 60_000))
         except Exception:  # as EventBridge does: a failed run is noted, the next one comes all the same
             log.exception("The schedule's run failed; the next one comes in %s s.", every)
         seen, due = ahead, time.monotonic() + every
 
 
-def _event(at: datetime) -> dict[str, Any]:
+def scheduled(at: datetime) -> dict[str, Any]:
+    """The event of a schedule's run, as EventBridge sends it."""
     return {
         "version": "0",
         "id": "local",

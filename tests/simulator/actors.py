@@ -28,12 +28,11 @@ from chalicelib.operations.program import programs
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from chalicelib.workers import schedule, stream
+from infra.local.clock import scheduled
 from tests.simulator.workloads import Workload, rules
 from tests.simulator.world import START, World
 
 PEPPER = b"pepper"
-EVENT: Any = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
-EVENT |= {"version": "0", "resources": []}
 PATIENCE = 40
 NAMES = ("maya", "asha", "li")
 
@@ -248,7 +247,7 @@ class Town:
 
     def minute(self) -> None:
         """One run of the schedule."""
-        schedule.every_minute(EVENT, None)
+        schedule.every_minute(scheduled(self.world.now), None)
 
     def weather(self) -> None:
         """Time jumps, and the mail service goes and comes."""

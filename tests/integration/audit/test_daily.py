@@ -8,18 +8,9 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit import audit
-from chalicelib.workers import schedule
 from infra.local.home import ROOT
-from memory.shop import Shop
 from tests.integration.audit.plants import spoiled
 from tests.integration.audit.story import Story, carried_on, kinds_in, reopened, table_of
-
-
-def a_day(shop: Shop) -> None:
-    """The schedule's daily call, and the minutes after it."""
-    event = {"id": "1", "account": "0", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "time": "t"}
-    schedule.every_day({**event, "version": "0", "resources": []}, None)
-    shop.minute()
 
 
 def counted(capsys: pytest.CaptureFixture[str]) -> list[float]:
@@ -33,14 +24,14 @@ def counted(capsys: pytest.CaptureFixture[str]) -> list[float]:
 def test_the_daily_audit_raises_its_metric(story: Story, capsys: pytest.CaptureFixture[str]) -> None:
     """A difference is counted where the alarm looks, on the day of its part of the table; without one nothing is."""
     with reopened(story, story.items) as shop:
-        a_day(shop)
+        shop.day()
         job = deps.table().read_job(f"job_audit-{shop.now:%Y-%m-%d}")
         assert job is not None
         assert (job.state, job.author, job.progress) == ("done", "schedule", 2)
         assert counted(capsys) == []
     with reopened(story, spoiled(story)) as shop:
-        a_day(shop)
-        a_day(shop)
+        shop.day()
+        shop.day()
         assert sum(counted(capsys)) == len(audit.audit_all(deps.table(), now=shop.now)) > 0
 
 
