@@ -26,9 +26,9 @@ from chalicelib.domain.model.orders import Refund
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
+from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
-from chalicelib.operations.orders.report import report
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.program import programs

@@ -11,7 +11,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
 from chalicelib.edge.views import view
 from chalicelib.operations.orders.answers import Conflicting
-from chalicelib.operations.orders.report import AlreadyReversed, Reported, report
+from chalicelib.operations.orders.facts import AlreadyReversed, Reported, report
 
 
 @view({200: dict}, body=schemas.Refund)

@@ -43,18 +43,18 @@ def get_ledger(call: Call) -> Response:
 def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
     """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
     limit, order_id = limit_of(query), query.get("order_id")
-    window = _window(query, narrow=ambassador_id is None and order_id is None)
+    period = _period(query, narrow=ambassador_id is None and order_id is None)
     filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}
     listing = f"{path}?{sorted(filters.items())}"
     position = position_of(query, listing)
     if order_id is not None:
-        found = ledger.by_order(deps.table(), fields.shop_id("order_id", order_id, "?"), window, position, limit)
+        found = ledger.by_order(deps.table(), fields.shop_id("order_id", order_id, "?"), period, position, limit)
         if ambassador_id is not None:
             found = ledger.of_ambassador(found, _kin(ambassador_id))
     elif ambassador_id is not None:
-        found = ledger.by_ambassador(deps.table(), _kin(ambassador_id), window, position, limit)
+        found = ledger.by_ambassador(deps.table(), _kin(ambassador_id), period, position, limit)
     else:
-        found = ledger.by_day(deps.table(), window, position, limit)
+        found = ledger.by_day(deps.table(), period, position, limit)
     cursor = cursor_of(found.after, listing)
     items = [present.own_entry(entry) if call.session else present.entry(entry) for entry in found.entries]
     if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
@@ -70,7 +70,7 @@ def _kin(ambassador_id: str) -> tuple[str, ...]:
     return profile.kin if profile else (known,)
 
 
-def _window(query: dict[str, str], *, narrow: bool) -> "ledger.Window":
+def _period(query: dict[str, str], *, narrow: bool) -> "ledger.Period":
     """Read kind and range of time. For everybody's entries of one kind it spans 31 days at most."""
     if query.get("kind", KINDS[0]) not in KINDS:
         raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
@@ -85,7 +85,7 @@ def _window(query: dict[str, str], *, narrow: bool) -> "ledger.Window":
     start, end = start or fields.EARLIEST, end or deps.now() + timedelta(days=1)
     if start > end:
         raise bad_field("?from", "lies after ?to")
-    return ledger.Window(max(start, fields.EARLIEST), end, query.get("kind"))
+    return ledger.Period(max(start, fields.EARLIEST), end, query.get("kind"))
 
 
 def _csv(entries: list[present.Body]) -> str:

@@ -13,8 +13,7 @@ from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
 from chalicelib.operations.documents import escaped
 from chalicelib.operations.orders.answers import Conflicting
-from chalicelib.operations.orders.report import Misvalued, NotReviewable, Reviewed, review
-from chalicelib.operations.orders.reviews import Answer, queue, review_all
+from chalicelib.operations.orders.reviews import Answer, Misvalued, NotReviewable, Reviewed, queue, review, review_all
 
 _REFUSALS = {
     "unknown_order": (404, "No code was redeemed on this order."),

@@ -19,7 +19,8 @@ from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.money import share
 from chalicelib.domain.orders.admit import Refused
 from chalicelib.operations.orders.answers import Conflicting, Redeemed
-from chalicelib.operations.orders.report import Reviewed, Taken
+from chalicelib.operations.orders.facts import Taken
+from chalicelib.operations.orders.reviews import Reviewed
 from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import Table

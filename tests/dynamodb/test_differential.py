@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.operations.accounts.ledger import Page, Window, by_ambassador, by_day, by_order
+from chalicelib.operations.accounts.ledger import Page, Period, by_ambassador, by_day, by_order
 from chalicelib.operations.people import share
 from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.table import Table
@@ -120,10 +120,10 @@ def make(twin: Twin, operation: str, request: Item) -> None:
 def browse(town: Town, ambassador: Enrolled, chance: Random) -> None:
     """Look through everything that is listed, in pages, and use the share link."""
     table, size = town.table, chance.randint(1, 4)
-    window = Window(town.now - timedelta(days=2), town.now + timedelta(days=1))
-    read_on(lambda after: by_ambassador(table, [ambassador.ambassador_id], window, after, size))
-    read_on(lambda after: by_day(table, window, after, size))
-    by_order(table, f"any-{chance.randint(1, 40)}", window, None, size)
+    period = Period(town.now - timedelta(days=2), town.now + timedelta(days=1))
+    read_on(lambda after: by_ambassador(table, [ambassador.ambassador_id], period, after, size))
+    read_on(lambda after: by_day(table, period, after, size))
+    by_order(table, f"any-{chance.randint(1, 40)}", period, None, size)
     after: str | None = None
     while page := table.list_referrals([ambassador.ambassador_id], after, size):
         after = page[-1][0]

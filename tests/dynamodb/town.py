@@ -14,9 +14,10 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.messages.deliver import Post, deliver
 from chalicelib.operations.orders.answers import Answer
+from chalicelib.operations.orders.facts import Reported, report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
-from chalicelib.operations.orders.report import Reported, report, review
+from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import Enrolled, enrol
 from chalicelib.operations.program import programs

@@ -16,9 +16,10 @@ from chalicelib.domain.orders.admit import Ask, Line
 from chalicelib.domain.orders.refunds import foreign_refunds
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.orders.answers import Redeemed
+from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
-from chalicelib.operations.orders.report import report, review
+from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.people.codes import add_code
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.identity import correct

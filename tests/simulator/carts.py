@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from chalicelib.domain.model.orders import Payment
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Redeemed
+from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import release
 from chalicelib.operations.orders.redeem import redeem
-from chalicelib.operations.orders.report import report
 from chalicelib.store.table import BusyError
 from tests.simulator.actors import Town, quietly
 from tests.simulator.world import START

@@ -14,7 +14,7 @@ READ_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Period:
     """Entries posted from `start` on and before `end`, of one kind or of any."""
 
     start: datetime
@@ -22,7 +22,7 @@ class Window:
     kind: str | None = None
 
     def holds(self, entry: LedgerEntry) -> bool:
-        """Tell whether an entry lies in the window."""
+        """Whether an entry lies in the period, and is of its kind."""
         return self.start <= entry.at < self.end and self.kind in (None, entry.kind)
 
 
@@ -34,7 +34,7 @@ class Page:
     after: str | None
 
 
-def by_ambassador(table: Table, kin: Sequence[str], window: Window, after: str | None, limit: int) -> Page:
+def by_ambassador(table: Table, kin: Sequence[str], period: Period, after: str | None, limit: int) -> Page:
     """Read one ambassador's entries in order of posting: ledger after ledger, if there are several ids."""
     ledger, _, number = (after or f"{kin[0]}/").rpartition("/")
     read: list[tuple[str, LedgerEntry]] = []
@@ -43,10 +43,10 @@ def by_ambassador(table: Table, kin: Sequence[str], window: Window, after: str |
         read += [(f"{name}/{entry.number}", entry) for entry in entries]
         if len(read) == READ_MAX:
             break
-    return _page(read, window, limit, more=len(read) == READ_MAX)
+    return _page(read, period, limit, more=len(read) == READ_MAX)
 
 
-def by_order(table: Table, order_id: str, window: Window, after: str | None, limit: int) -> Page:
+def by_order(table: Table, order_id: str, period: Period, after: str | None, limit: int) -> Page:
     """Read the entries of one order."""
     redemption = table.read_redemption(order_id)
     if redemption is None or redemption.standing is None:
@@ -54,7 +54,7 @@ def by_order(table: Table, order_id: str, window: Window, after: str | None, lim
     entries = table.read_entries(redemption)
     rows = [(entry.id, entry) for entry in entries]
     left = rows[[name for name, _ in rows].index(after) + 1 :] if after else rows
-    return _page(left, window, limit, more=False)
+    return _page(left, period, limit, more=False)
 
 
 def of_ambassador(page: Page, kin: Container[str]) -> Page:
@@ -62,22 +62,22 @@ def of_ambassador(page: Page, kin: Container[str]) -> Page:
     return Page([entry for entry in page.entries if entry.ambassador_id in kin], page.after)
 
 
-def by_day(table: Table, window: Window, after: str | None, limit: int) -> Page:
+def by_day(table: Table, period: Period, after: str | None, limit: int) -> Page:
     """Read everybody's entries in order of time, no further than the page needs; one page walks `DAYS_MAX` days."""
-    position, until = after or stamp(window.start), stamp(window.end)
-    wanted = READ_MAX if window.kind else limit + 1
+    position, until = after or stamp(period.start), stamp(period.end)
+    wanted = READ_MAX if period.kind else limit + 1
     read: list[tuple[str, LedgerEntry]] = []
     on = datetime.fromisoformat(position.partition("#")[0]).date()
     for _ in range(DAYS_MAX + 1):
-        if midnight(on) >= window.end:
-            return _page(read, window, limit, more=False)
+        if midnight(on) >= period.end:
+            return _page(read, period, limit, more=False)
         read += table.list_day(on, position, until, wanted - len(read))
         if len(read) == wanted:
-            return _page(read, window, limit, more=True)
+            return _page(read, period, limit, more=True)
         on += timedelta(days=1)
-    if midnight(on) >= window.end:
-        return _page(read, window, limit, more=False)
-    page = _page(read, window, limit, more=True)
+    if midnight(on) >= period.end:
+        return _page(read, period, limit, more=False)
+    page = _page(read, period, limit, more=True)
     return page if page.after or read else Page([], stamp(midnight(on)))
 
 
@@ -86,9 +86,9 @@ def midnight(on: date) -> datetime:
     return datetime.combine(on, time(), UTC)
 
 
-def _page(read: list[tuple[str, LedgerEntry]], window: Window, limit: int, *, more: bool) -> Page:
-    """Keep what lies in the window, and say where to go on: behind what was given, or behind all that was looked at."""
-    kept = [(position, entry) for position, entry in read if window.holds(entry)]
+def _page(read: list[tuple[str, LedgerEntry]], period: Period, limit: int, *, more: bool) -> Page:
+    """Keep what lies in the period, and say where to go on: behind what was given, or behind all that was looked at."""
+    kept = [(position, entry) for position, entry in read if period.holds(entry)]
     if len(kept) > limit:
         return Page([entry for _, entry in kept[:limit]], kept[limit - 1][0])
     return Page([entry for _, entry in kept], read[-1][0] if more and read else None)
