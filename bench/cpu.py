@@ -32,9 +32,9 @@ LATER = 120
 
 STEPS = (
     ("settle", "ORDER#{}", 0),
-    ("deliver thanks and news", "MSG#{}#2", 0),
+    ("deliver thanks and news", "MSG#order:{}#2", 0),
     ("release", "ORDER#{}", 60),
-    ("deliver release", "MSG#{}#3", 60),
+    ("deliver release", "MSG#order:{}#3", 60),
 )
 """What follows a redemption: the partition that the stream tells of, and the days that have passed."""
 

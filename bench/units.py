@@ -73,7 +73,7 @@ class _Counted:
 
     def _settle(self, code: str) -> None:
         order, shop, count = "ORDER#5123456780001", self._shop, self._count
-        message = "MSG#5123456780001#"
+        message = "MSG#order:5123456780001#"
         count("settle", lambda: settle_and_deliver([order]))
         count("deliver thanks and news", lambda: settle_and_deliver([f"{message}2"]))
         self._order(code, "5123456780005")
@@ -107,7 +107,7 @@ class _Counted:
         self._order(code, order_id)
         shop.call("GET", f"/r/{code}", User_Agent=BROWSER)
         settle_and_deliver([f"ORDER#{order_id}"])
-        settle_and_deliver([f"MSG#{order_id}#2"])
+        settle_and_deliver([f"MSG#order:{order_id}#2"])
         shop.order(order_id)
 
     def _order(self, code: str, order_id: str, friend: str = "", **more: Any) -> None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.messages import Cause, Letter, Name, Recipient
 from chalicelib.domain.model.orders import Told
-from chalicelib.web import letters
-from chalicelib.web.letters import Purse
+from chalicelib.domain.program.program import Program, Rate, Tier
+from chalicelib.web.letters import Occasion, write
 from chalicelib.web.mail import Mail, Reader
 
 HELD = Told(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
@@ -14,47 +16,77 @@ YOURS, LOST, OPEN = Told(1000), Told(0), Told(1000, when="open")
 EXPECTED = replace(HELD, when="expected")
 LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
 LESS, LESS_YOURS = replace(HELD, amount=700), Told(700)
-UNTIL = datetime(2027, 3, 12, 9, tzinfo=UTC)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
+
+ORDER, MAYA = Cause("order", "10023", 2), Recipient("ambassador", "amb_1")
+NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
+TEN_PERCENT = Rate(1000)
+RULES = Program(
+    version=1,
+    shop_name="Fern & Fig",
+    shop_url="https://fern-fig.example/",
+    currency="EUR",
+    offer=TEN_PERCENT,
+    tiers=(Tier("Starter", 0, TEN_PERCENT),),
+)
 
 
 def mails(
     *, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en", unit: str = "EUR"
 ) -> dict[str, Mail]:
     """One mail of each kind, and of each case that has words of its own."""
-    reader = Reader(shop_name, first_name, LINK, locale)
-    whole, least, little = Purse(2500), Purse(2500, minimum=2000), Purse(2500, minimum=5000)
-    plain: Any = {"was": HELD, "turn": None}
-    reduced: Any = {"was": HELD, "turn": "part_returned"}
-    again: Any = {"was": LOST, "turn": "counts_again"}
+    rules, reader = replace(RULES, currency=unit), Reader(shop_name, first_name, LINK, locale)
+    least, little = replace(rules, spend_minimum=2000), replace(rules, spend_minimum=5000)
+
+    def written(letter: Letter, rules: Program = rules, account: Account | None = None) -> Mail:
+        return write(Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW))
+
+    def news(name: Name, told: Told, rules: Program = rules, **more: Any) -> Mail:
+        plain = Letter(name, MAYA, told.amount, unit, told.release_at, told.when, 2500, NOW)
+        return written(replace(plain, **more), rules)
+
+    def thanks(discount: int) -> Mail:
+        return written(Letter("friend_thanks", Recipient("friend", "f"), discount, "EUR"))
+
+    def released(told: Told = YOURS, rules: Program = rules, **more: Any) -> Mail:
+        return news("reward_released", told, rules, **{"was": HELD, **more})
+
+    def changed(told: Told, **more: Any) -> Mail:
+        return news("reward_changed", told, **{"was": HELD, **more})
+
+    def lost(**more: Any) -> Mail:
+        return news("reward_lost", LOST, **{"was": HELD, **more})
+
+    def stand(account: Account) -> Mail:
+        return written(Letter("balances", MAYA), replace(least, expiry_months=12), account)
+
+    rich = {unit: {"available": 2500, "held": 450}, "gift:Tea mug": {"available": 1}}
     return {
-        "thanks": letters.friend_thanks(reader, order_id="10023", discount=480, currency="EUR"),
-        "thanks alone": letters.friend_thanks(reader, order_id="10023", discount=0, currency="EUR"),
-        "held": letters.reward_held(reader, HELD, unit),
-        "held, expected": letters.reward_held(reader, EXPECTED, unit),
-        "released": letters.reward_released(reader, YOURS, unit, whole, **plain),
-        "released, never told": letters.reward_released(reader, YOURS, unit, whole, was=None, turn=None),
-        "released, less": letters.reward_released(reader, LESS_YOURS, unit, whole, **reduced),
-        "released, again": letters.reward_released(reader, YOURS, unit, whole, **again),
-        "released, least": letters.reward_released(reader, YOURS, unit, replace(least, until=UNTIL), **plain),
-        "released, too little": letters.reward_released(reader, YOURS, unit, little, **plain),
-        "released, until": letters.reward_released(reader, YOURS, unit, replace(whole, until=UNTIL), **plain),
-        "released, not usable": letters.reward_released(reader, YOURS, unit, Purse(2500, usable=False), **plain),
-        "less": letters.reward_changed(reader, LESS, unit, **reduced),
-        "less, yours": letters.reward_changed(reader, LESS_YOURS, unit, **{**reduced, "was": YOURS}),
-        "more, yours": letters.reward_changed(reader, YOURS, unit, was=LESS_YOURS, turn="counts_again"),
-        "later": letters.reward_changed(reader, LATER, unit, **plain),
-        "less and later": letters.reward_changed(reader, replace(LATER, amount=700), unit, **reduced),
-        "expected later": letters.reward_changed(reader, replace(LATER, when="expected"), unit, **plain),
-        "looked at": letters.reward_changed(reader, OPEN, unit, **plain),
-        "again": letters.reward_changed(reader, HELD, unit, **again),
-        "stand": letters.balances(
-            reader, available=[(2500, unit), (1, "gift:Tea mug")], held=[(450, unit)], least=[(2000, unit)], until=UNTIL
-        ),
-        "stand at nothing": letters.balances(reader, available=[], held=[]),
-        "lost": letters.reward_lost(reader, unit, was=HELD, turn="cancelled"),
-        "lost, returned": letters.reward_lost(reader, unit, was=YOURS, turn="returned"),
-        "lost, too little": letters.reward_lost(reader, unit, was=HELD, turn="below_minimum"),
-        "denied": letters.reward_lost(reader, unit, was=None, turn="denied"),
-        "denied, told": letters.reward_lost(reader, unit, was=HELD, turn="denied"),
+        "thanks": thanks(480),
+        "thanks alone": thanks(0),
+        "held": news("reward_held", HELD),
+        "held, expected": news("reward_held", EXPECTED),
+        "released": released(),
+        "released, never told": released(was=None),
+        "released, less": released(LESS_YOURS, turn="part_returned"),
+        "released, again": released(was=LOST, turn="counts_again"),
+        "released, least": released(rules=replace(least, expiry_months=12)),
+        "released, too little": released(rules=little),
+        "released, until": released(rules=replace(rules, expiry_months=12)),
+        "released, not usable": released(rules=replace(rules, currency="another")),
+        "less": changed(LESS, turn="part_returned"),
+        "less, yours": changed(LESS_YOURS, was=YOURS, turn="part_returned"),
+        "more, yours": changed(YOURS, was=LESS_YOURS, turn="counts_again"),
+        "later": changed(LATER),
+        "less and later": changed(replace(LATER, amount=700), turn="part_returned"),
+        "expected later": changed(replace(LATER, when="expected")),
+        "looked at": changed(OPEN),
+        "again": changed(HELD, was=LOST, turn="counts_again"),
+        "stand": stand(Account("amb_1", balances=rich, active_at=NOW)),
+        "stand at nothing": stand(Account("amb_1")),
+        "lost": lost(turn="cancelled"),
+        "lost, returned": lost(was=YOURS, turn="returned"),
+        "lost, too little": lost(turn="below_minimum"),
+        "denied": lost(was=None, turn="denied"),
+        "denied, told": lost(turn="denied"),
     }

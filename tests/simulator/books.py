@@ -306,7 +306,7 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
     """Every message was delivered, and nobody is thanked, or told of a reward to come, twice."""
     occasions = Counter[tuple[str, str]]()
     for message in messages:
-        about = message.order_id or message.id
+        about = _about(message)
         once = [it for it in message.letters if it.name in {"friend_thanks", "reward_held", "balances"}]
         occasions.update((about, letter.name) for letter in once)
         if message.state != "done":
@@ -335,9 +335,9 @@ def untold(
     """
     account_of, rules = {it.ambassador_id: it for it in accounts}, {it.version: it for it in programs}
     news = defaultdict[str, list[Letter]](list)
-    for message in sorted(messages, key=lambda it: it.version):
+    for message in sorted(messages, key=lambda it: it.cause.version):
         letters = [it for it in message.letters if it.name != "friend_thanks"]
-        news[message.order_id or message.id] += letters
+        news[_about(message)] += letters
         if len(letters) > 1:
             yield f"{message.id} tells the ambassador {len(letters)} times"
     for it in redemptions:
@@ -353,6 +353,11 @@ def untold(
         expired = account.expired_in or (account.merged_into and account_of[account.merged_into].expired_in)
         if not expired and not _is_true(told[-1] if told else None, standing, rules[it.program_version]):
             yield f"{it.order_id} stands at {standing}, and was told by {told[-1:]}"
+
+
+def _about(message: Message) -> str:
+    """What has its news told one after another: an order; each change of an account is told by itself."""
+    return message.cause.id if message.cause.kind == "order" else message.id
 
 
 def _is_true(letter: Letter | None, standing: Standing, program: Program) -> bool:

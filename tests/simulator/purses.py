@@ -7,7 +7,7 @@ from chalicelib.domain.accounts.ledger import AVAILABLE
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.messages import Cause, Message
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Trait
 from tests.simulator.books import Kin, of
@@ -125,7 +125,7 @@ def wrong_suspensions(
     decided, told = defaultdict[str, list[Suspension]](list), {it.id for it in messages}
     for it in sorted(decisions, key=lambda it: it.version):
         decided[it.ambassador_id].append(it)
-        if it.state == "reinstated" and f"{it.ambassador_id}@{it.version}" not in told:
+        if it.state == "reinstated" and Cause("account", it.ambassador_id, it.version).key not in told:
             yield f"{it} was told to nobody"
     for account in accounts:
         states = [it.state for it in decided[account.ambassador_id]]

@@ -110,7 +110,7 @@ class Book:
     @property
     def letters(self) -> list[tuple[str, int, int]]:
         """Template, amount and settlement of every letter."""
-        return [(letter.name, letter.amount, it.version) for it in self.messages for letter in it.letters]
+        return [(letter.name, letter.amount, it.cause.version) for it in self.messages for letter in it.letters]
 
     def refund(
         self,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.accounts.expiry import watched
 from chalicelib.domain.model.accounts import Account, Suspension
-from chalicelib.domain.model.messages import Letter, Message
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.program.program import Program
 
 
@@ -45,11 +45,9 @@ def reinstate(account: Account, program: Program, *, by: str, note: str, now: da
     free = replace(account, version=version, suspended_in=None, active_at=now)
     decision = Suspension(account.ambassador_id, version, "reinstated", by, note, now)
     message = Message(
-        version=version,
-        ambassador_id=account.ambassador_id,
+        cause=Cause("account", account.ambassador_id, version),
         program_version=program.version,
-        currency=program.currency,
-        letters=(Letter("balances", 0),),
+        letters=(Letter("balances", Recipient("ambassador", account.ambassador_id)),),
         due_at=now,
     )
     return Decided(decision, watched(free, program), message)

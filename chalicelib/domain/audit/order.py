@@ -12,7 +12,7 @@ from chalicelib.domain.audit.entry import OF_ORDERS
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension
 from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.messages import Letter, Message, Recipient
 from chalicelib.domain.model.orders import Age, Order, Redemption, Standing
 from chalicelib.domain.model.orders import Told as News
 from chalicelib.domain.model.people import Friend
@@ -355,8 +355,10 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
         where = f"{it.where}/messages/{version}"
         if not FIRST <= version <= redemption.version:
             yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
-        for name in ("ambassador_id", "friend", "program_version", "currency"):
-            yield from compared("message", f"{where}/{name}", getattr(redemption, name), getattr(message, name))
+        rules = redemption.program_version
+        yield from compared("message", f"{where}/program_version", rules, message.program_version)
+        for letter in message.letters:
+            yield from _check_letter(letter, redemption, f"{where}/{letter.name}")
         early = [letter.name for letter in message.letters if letter.name in {"friend_thanks", "reward_held"}]
         if version != it.first and early:
             yield Finding("message", where, "what is told later", ", ".join(early))
@@ -364,6 +366,16 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
             yield Finding("wake_up", f"{where}/due_at", "a time", None)
     yield from _check_told(it)
     yield from _check_first_told(it, program)
+
+
+def _check_letter(letter: Letter, redemption: Redemption, where: str) -> Iterator[Finding]:
+    """Thanks for an order go to its friend, and news of its reward to its ambassador; each in its own unit."""
+    if letter.name == "friend_thanks":
+        to, unit = Recipient("friend", redemption.friend), redemption.currency
+    else:
+        to, unit = Recipient("ambassador", redemption.ambassador_id), redemption.unit
+    yield from compared("message", f"{where}/to", " ".join(to), " ".join(letter.to))
+    yield from compared("message", f"{where}/unit", unit, letter.unit)
 
 
 def _check_told(it: Dossier) -> Iterator[Finding]:

@@ -2,30 +2,59 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.domain.model.orders import Told
 
 Name = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
+"""Every letter that there is. `web/letters.py` has a function for each of them, and `templates/` its words."""
+
 Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
+
+
+class Cause(NamedTuple):
+    """What a message is about: an order's settlement or a change of an account, by the version that it made."""
+
+    kind: Literal["order", "account"]
+    id: str
+    version: int
+
+    @property
+    def key(self) -> str:
+        """The natural key of the one message about it. Of its parts only the id may hold a `:` or `#`."""
+        return f"{self.kind}:{self.id}#{self.version}"
+
+
+class Recipient(NamedTuple):
+    """Whom a letter goes to: an ambassador by their id, a friend by their pseudonym. Never an address."""
+
+    kind: Literal["ambassador", "friend"]
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person about one occasion. `unit` is None for the message's currency.
+    """One mail to one person about one occasion.
 
-    News of a reward say `amount`, `release_at` and `when` as `Told` has them, what was told before (`was`), and the
-    `turn` that brought it to another amount. What is released makes the balance `available`, which stays for some
-    time from `active_at` on.
+    Attributes:
+        name: which letter it is.
+        to: who gets it.
+        amount: what it is about, in the `unit`: the friend's discount, or the reward. The rest is news of a reward.
+        release_at: when the reward is the ambassador's, as `Told` has it, and so has `when`.
+        available: the balance in the unit once something was released, which stays for some time from `active_at` on.
+        was: what was told before, if anything.
+        turn: what brought it to another amount than that.
+        state: what became of it.
     """
 
     name: Name
-    amount: int
+    to: Recipient
+    amount: int = 0
+    unit: str = ""
     release_at: datetime | None = None
     when: Literal["expected", "open"] | None = None
-    available: int = 0
+    available: int | None = None
     active_at: datetime | None = None
-    unit: str | None = None
     was: Told | None = None
     turn: Turn | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
@@ -38,20 +67,19 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The mails that one settlement owes, written in its transaction. It names people by reference only.
+    """The letters that one cause owes, written in its transaction. It names people by reference only.
 
-    `version` is the redemption's after the settlement, so the same occasion of another settlement is another message.
-    A message about an account has no order and no friend; its version is the account's.
-    `sending` means that somebody has leased it at `sending_at` and has not said yet how it went; `tries` counts leases.
+    Attributes:
+        cause: what they are about; the same settlement of an order owes one message, however often it is tried.
+        program_version: the rules that they speak of.
+        state: `sending` when somebody has leased it at `sending_at` and has not said yet how it went.
+        tries: how often it was leased.
+        due_at: when it is to be sent, or sent again.
     """
 
-    version: int
-    ambassador_id: str
+    cause: Cause
     program_version: int
-    currency: str
     letters: tuple[Letter, ...]
-    order_id: str | None = None
-    friend: str | None = None
     state: Literal["pending", "sending", "done"] = "pending"
     sending_at: datetime | None = None
     tries: int = 0
@@ -59,5 +87,5 @@ class Message:
 
     @property
     def id(self) -> str:
-        """The natural key: order and settlement, or account and version, which has no `#`."""
-        return f"{self.order_id}#{self.version}" if self.order_id else f"{self.ambassador_id}@{self.version}"
+        """The natural key."""
+        return self.cause.key

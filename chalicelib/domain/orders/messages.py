@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.messages import Letter, Message, Name, Turn
+from chalicelib.domain.model.messages import Cause, Letter, Message, Name, Recipient, Turn
 from chalicelib.domain.model.orders import Redemption, Standing, Told
 from chalicelib.domain.program.program import Program
 
@@ -46,18 +46,15 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, had:
     letters = []
     rewarded = after.terms.limit != "friend_already_referred"
     if before is None and after.net > 0 and settled.thanks_friend and rewarded:
-        letters.append(Letter("friend_thanks", settled.friend_discount))
+        friend = Recipient("friend", settled.friend)
+        letters.append(Letter("friend_thanks", friend, settled.friend_discount, settled.currency))
     if after.told is not None and after.told != (before and before.told):
         letters.append(_news(before, had, settled, account))
     if not letters:
         return None
     return Message(
-        order_id=settled.order_id,
-        version=settled.version,
-        ambassador_id=settled.ambassador_id,
-        friend=settled.friend,
+        cause=Cause("order", settled.order_id, settled.version),
         program_version=settled.program_version,
-        currency=settled.currency,
         letters=tuple(letters),
         due_at=now,
     )
@@ -90,12 +87,13 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
     told, known = after.told, None if was and was.is_theirs and had == 0 else was
     return Letter(
         _name(known, told),
+        Recipient("ambassador", settled.ambassador_id),
         told.amount,
+        settled.unit,
         release_at=told.release_at,
         when=told.when,
-        available=account.balance(settled.unit, "available") if told.is_theirs else 0,
+        available=account.balance(settled.unit, "available") if told.is_theirs else None,
         active_at=account.active_at if told.is_theirs else None,
-        unit=after.terms.unit,
         was=was,
         turn=_turn(known, told, after),
     )

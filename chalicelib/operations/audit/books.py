@@ -28,7 +28,7 @@ from chalicelib.domain.audit.entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes,
 from chalicelib.domain.audit.order import FIRST, SETTLES_MAX, Dossier, check_order
 from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.messages import Cause, Message
 from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
 from chalicelib.domain.model.reviews import Trait
@@ -250,7 +250,9 @@ def _check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
     yield from compared("suspension", f"{ambassador_id}/suspended_in", since, account.suspended_in)
     if account.suspended and account.due_at is not None:
         yield Finding("suspension", f"{ambassador_id}/due_at", None, str(account.due_at))
-    ends = [keys.message(f"{ambassador_id}@{it.version}") for it in decisions if it.state == "reinstated"]
+    ends = [
+        keys.message(Cause("account", ambassador_id, it.version).key) for it in decisions if it.state == "reinstated"
+    ]
     found = table.find(ends)
     for key in ends:
         if entity(found.get(key), Message) is None:
@@ -423,7 +425,7 @@ def _dossiers(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) -> t
                 known.get(order.redemption.program_version),
                 entries=_named(order.redemption, [it for it in those if isinstance(it, LedgerEntry)]),
                 root=roots.get(order.redemption.friend),
-                messages={it.version: it for it in those if isinstance(it, Message)},
+                messages={it.cause.version: it for it in those if isinstance(it, Message)},
                 claim=next((it for it in those if isinstance(it, Claim)), None),
                 traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
                 suspensions=decisions,
@@ -460,7 +462,7 @@ def _beside(it: Redemption | None) -> list[Key]:
     return [
         *(keys.entry(*posted) for posted in it.posted),
         keys.friend(it.friend),
-        *(keys.message(f"{it.order_id}#{version}") for version in range(1, until + 1)),
+        *(keys.message(Cause("order", it.order_id, version).key) for version in range(1, until + 1)),
         *([keys.claim(it.claim)] if it.claim else []),
         *(keys.trait(trait, it.ambassador_id) for trait in (it.payment, it.address) if trait),
     ]

@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 from chalicelib.delivery.ses import Envelope, Fault, Mailer, NotSentError, UnsureError
-from chalicelib.domain.calendar import local, months_after
-from chalicelib.domain.model.messages import Letter, Message
-from chalicelib.domain.model.orders import Told
-from chalicelib.domain.program.program import Program, least_spent
+from chalicelib.domain.model.messages import Letter, Message, Recipient
+from chalicelib.domain.program.program import Program
 from chalicelib.operations.people.merged import account_of, profile_of
 from chalicelib.operations.people.share import share_url
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
-
-if TYPE_CHECKING:
-    from chalicelib.web.letters import Purse
-    from chalicelib.web.mail import Mail, Reader
+from chalicelib.web.language import spoken
+from chalicelib.web.letters import Occasion, write
+from chalicelib.web.mail import Mail, Reader
 
 ABANDONED = timedelta(minutes=15)
 """After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
@@ -107,92 +104,38 @@ def _outcome(fault: Fault, tries: int) -> str:
     return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
 
 
-def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> "tuple[Envelope, Mail]":
+def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> tuple[Envelope, Mail]:
     """Write a letter in the words and language of its reader.
 
-    It is about the rules of its order, and promises what the rules in force keep.
+    It speaks of the rules of its message, and promises what the rules in force keep.
     """
     program = programs.version(post.table, message.program_version)
-    write = _to_friend if letter.name == "friend_thanks" else _to_ambassador
-    return write(post, message, letter, program, now)
+    address, reader = _reader(post, letter.to, program)
+    account = partial(account_of, post.table, letter.to.id)
+    occasion = Occasion(letter, message.cause, reader, program, post.rules, account, now)
+    return Envelope(address, program.shop_name, program.reply_to), write(occasion)
 
 
-def _to_friend(post: Post, message: Message, letter: Letter, program: Program, _: datetime) -> "tuple[Envelope, Mail]":
-    from chalicelib.web import letters
+def _reader(post: Post, to: Recipient, program: Program) -> tuple[str, Reader]:
+    """Return the address of a recipient, and how they are written to.
 
-    assert message.order_id is not None, "a friend is thanked for an order"
-    friend = post.table.read_friend(message.friend) if message.friend else None
-    if friend is None or friend.email is None:
-        raise NotSentError("nobody to write to", "address")
-    reader = _reader(friend.first_name, friend.locale, program.shop_url, program)
-    mail = letters.friend_thanks(reader, order_id=message.order_id, discount=letter.amount, currency=message.currency)
-    return Envelope(friend.email, program.shop_name, program.reply_to), mail
-
-
-def _to_ambassador(
-    post: Post, message: Message, letter: Letter, program: Program, now: datetime
-) -> "tuple[Envelope, Mail]":
-    from chalicelib.web import letters
-
-    profile = profile_of(post.table, message.ambassador_id)
-    if profile is None:
-        raise NotSentError("nobody to write to", "address")
-    person, unit = profile.person, letter.unit or message.currency
-    reader = _reader(person.first_name, person.locale, share_url(post.public_url, profile.code), program)
-    told = _at_home(letter.told, program)
-    before: Any = {"was": letter.was and _at_home(letter.was, program), "turn": letter.turn}
-    match letter.name:
-        case "reward_held":
-            mail = letters.reward_held(reader, told, unit)
-        case "reward_released":
-            mail = letters.reward_released(reader, told, unit, _purse(post, message, letter, now), **before)
-        case "balances":
-            mail = letters.balances(reader, **_balances(post, message.ambassador_id, now))
-        case "reward_lost":
-            mail = letters.reward_lost(reader, unit, **before)
-        case _:
-            mail = letters.reward_changed(reader, told, unit, **before)
-    return Envelope(person.email, program.shop_name, program.reply_to), mail
+    Raises:
+        NotSentError: there is nobody, or no address.
+    """
+    match to.kind:
+        case "friend":
+            friend = post.table.read_friend(to.id)
+            if friend is None or friend.email is None:
+                raise NotSentError("nobody to write to", "address")
+            link = program.shop_url
+            return friend.email, Reader(program.shop_name, friend.first_name, link, _spoken(friend.locale, program))
+        case "ambassador":
+            profile = profile_of(post.table, to.id)
+            if profile is None:
+                raise NotSentError("nobody to write to", "address")
+            person, link = profile.person, share_url(post.public_url, profile.code)
+            return person.email, Reader(program.shop_name, person.first_name, link, _spoken(person.locale, program))
 
 
-def _at_home(told: Told, program: Program) -> Told:
-    return replace(told, release_at=told.release_at and local(told.release_at, program))
-
-
-def _reader(first_name: str | None, locale: str, link: str, program: Program) -> "Reader":
-    from chalicelib.web.language import spoken
-    from chalicelib.web.mail import Reader
-
-    return Reader(program.shop_name, first_name, link, spoken([locale], program).tag)
-
-
-def _balances(post: Post, ambassador_id: str, now: datetime) -> dict[str, Any]:
-    """Where things stand, at the moment at which it is told."""
-    account = account_of(post.table, ambassador_id)
-    found = {
-        part: [(amount, unit) for unit in account.balances if (amount := account.balance(unit, part)) > 0]
-        for part in ("available", "held")
-    }
-    least = [(least_spent(post.rules, unit) or 1, unit) for _, unit in found["available"]]
-    asked = [(amount, unit) for amount, unit in least if amount > 1]
-    return {**found, "least": asked, "until": _until(account.active_at, post.rules, now)}
-
-
-def _purse(post: Post, message: Message, letter: Letter, now: datetime) -> "Purse":
-    """Say what there is to use, as the rules in force let it be used and expire."""
-    from chalicelib.web.letters import Purse
-
-    rules = post.rules
-    least = least_spent(rules, letter.unit or message.currency)
-    return Purse(
-        letter.available,
-        usable=least is not None,
-        minimum=least if least and least > 1 else None,
-        until=_until(letter.active_at, rules, now),
-    )
-
-
-def _until(active_at: datetime | None, rules: Program, now: datetime) -> datetime | None:
-    """The day on which what is there expires; None if it does not, or may at any moment."""
-    ends = active_at and rules.expiry_months and months_after(active_at, rules.expiry_months, rules)
-    return local(ends, rules) if ends and ends > now else None
+def _spoken(locale: str, program: Program) -> str:
+    return spoken([locale], program).tag

@@ -257,9 +257,9 @@ def test_an_audit_sees_what_does_not_belong_to_a_suspension(case: Case, spoil: s
     elif spoil == "letter":
         case.reinstate()
         version = case.account().version
-        message = {"PK": {"S": f"MSG#{case.id}@{version}"}, "SK": {"S": "MSG"}}
+        message = {"PK": {"S": f"MSG#account:{case.id}#{version}"}, "SK": {"S": "MSG"}}
         table.delete_item(TableName=name, Key=message)
-        expected = ("message", f"{case.id}/messages/MSG#{case.id}@{version}")
+        expected = ("message", f"{case.id}/messages/MSG#account:{case.id}#{version}")
     else:
         early = Suspension(case.id, spent - 1, "suspended", "key", "early", case.shop.now)
         from chalicelib.store.items import item_of

@@ -79,7 +79,7 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
 
     The other one has it still: were its mark or its letters written over, a third would send all once more.
     """
-    late, message = outbox.now, "o1#2"
+    late, message = outbox.now, "order:o1#2"
     between = outbox.now + ABANDONED + timedelta(minutes=1)
 
     def another_takes_it() -> Any:

@@ -28,7 +28,7 @@ def dossier(book: Book, **more: Any) -> Dossier:
         program=book.program,
         entries={it.number: it for it in book.entries},
         root=Friend(FRIEND, order_id=book.order.order_id, ambassador_id="amb_1", since=book.redemption.placed_at),
-        messages={it.version: replace(it, state="done", due_at=None) for it in book.messages},
+        messages={it.cause.version: replace(it, state="done", due_at=None) for it in book.messages},
     )
     return replace(plain, **more)
 

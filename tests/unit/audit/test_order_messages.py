@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.domain.audit.order import Dossier
 from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.model.messages import Recipient
 from chalicelib.domain.model.orders import Told
 from tests.unit.audit.dossier import FRIEND, HELD, dossier, found, fresh, released, standing, suspected, told
 from tests.unit.book import Book, at, program
@@ -27,12 +28,16 @@ def test_messages_are_of_settlements_that_have_been() -> None:
 
 def test_a_message_is_about_its_order() -> None:
     """Every difference is named by its field."""
-    it = told(dossier(fresh()), ambassador_id="amb_2", friend="g", program_version=2, currency="CHF")
-    assert found(it) == [
-        ("message", "order/o1/messages/2/ambassador_id", "amb_1", "amb_2"),
-        ("message", "order/o1/messages/2/friend", FRIEND, "g"),
-        ("message", "order/o1/messages/2/program_version", 1, 2),
-        ("message", "order/o1/messages/2/currency", "EUR", "CHF"),
+    it = dossier(fresh())
+    thanks, news = it.messages[2].letters
+    strange = (replace(thanks, to=Recipient("friend", "g"), unit="CHF"), replace(news, to=thanks.to, unit="points"))
+    where = "order/o1/messages/2"
+    assert found(told(it, program_version=2, letters=strange)) == [
+        ("message", f"{where}/program_version", 1, 2),
+        ("message", f"{where}/friend_thanks/to", f"friend {FRIEND}", "friend g"),
+        ("message", f"{where}/friend_thanks/unit", "EUR", "CHF"),
+        ("message", f"{where}/reward_held/to", "ambassador amb_1", f"friend {FRIEND}"),
+        ("message", f"{where}/reward_held/unit", "EUR", "points"),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.messages import Letter, Message
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.orders import Redemption, Standing, Terms, Told
 from chalicelib.domain.orders.messages import owed, tell
 from tests.unit.book import TEN_PERCENT, Book, at, program
@@ -14,6 +14,7 @@ from tests.unit.book import TEN_PERCENT, Book, at, program
 HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500, worth=450, cap_used=450)
 RELEASED = replace(HELD, released_in=4)
 NOTHING = replace(HELD, worth=0)
+MAYA, FRIEND = Recipient("ambassador", "amb_1"), Recipient("friend", "f" * 32)
 ACCOUNT = Account("amb_1", 4, {"EUR": {"available": 1450, "held": 9}, "points": {"available": 70}})
 
 
@@ -137,7 +138,9 @@ def test_a_letter_says_what_was_told_before() -> None:
     """Both amounts and both days, so that its reader need not look for the mail before; several changes are one."""
     message = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
     assert message is not None
-    changed = Letter("reward_changed", 300, release_at=at(45), was=Told(450, release_at=at(30)), turn="part_returned")
+    changed = Letter(
+        "reward_changed", MAYA, 300, "EUR", release_at=at(45), was=Told(450, release_at=at(30)), turn="part_returned"
+    )
     assert message.letters == (changed,)
 
 
@@ -164,10 +167,13 @@ def test_the_letters_say_what_they_are_about() -> None:
     """What the friend has saved; what is held and until when; what was released, and what there is with it."""
     first = told_by(None, HELD)
     assert first is not None
-    assert first.letters == (Letter("friend_thanks", 500), Letter("reward_held", 450, release_at=at(30)))
+    assert first.letters == (
+        Letter("friend_thanks", FRIEND, 500, "EUR"),
+        Letter("reward_held", MAYA, 450, "EUR", release_at=at(30)),
+    )
     second = told_by(HELD, RELEASED)
     assert second is not None
-    assert second.letters == (Letter("reward_released", 450, available=1450),)
+    assert second.letters == (Letter("reward_released", MAYA, 450, "EUR", available=1450),)
 
 
 def test_letters_about_points_count_points() -> None:
@@ -178,15 +184,15 @@ def test_letters_about_points_count_points() -> None:
     second = told_by(held, released)
     assert first is not None
     assert second is not None
-    assert first.letters[1] == Letter("reward_held", 450, release_at=at(30), unit="points")
-    assert second.letters == (Letter("reward_released", 450, available=70, unit="points"),)
+    assert first.letters[1] == Letter("reward_held", MAYA, 450, "points", release_at=at(30))
+    assert second.letters == (Letter("reward_released", MAYA, 450, "points", available=70),)
 
 
 def test_a_message_names_its_settlement_and_people_by_reference_only() -> None:
-    """It belongs to this version of the order, is in its currency under its program, and is due at once."""
+    """It is about this version of the order under its program, in its currency, and due at once."""
     message = told_by(None, HELD, program_version=3, currency="CHF")
     assert message is not None
-    assert (message.id, message.order_id, message.version) == ("o1#7", "o1", 7)
-    assert (message.ambassador_id, message.friend) == ("amb_1", "f" * 32)
-    assert (message.program_version, message.currency) == (3, "CHF")
+    assert (message.id, message.cause) == ("order:o1#7", Cause("order", "o1", 7))
+    assert [(letter.to, letter.unit) for letter in message.letters] == [(FRIEND, "CHF"), (MAYA, "CHF")]
+    assert message.program_version == 3
     assert (message.state, message.tries, message.due_at) == ("pending", 0, at(1))

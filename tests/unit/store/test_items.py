@@ -26,6 +26,8 @@ def drawn(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:  # noqa: PLR0911
     inner = get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
         return st.builds(kind, **{field.name: _field(kind, field) for field in fields(kind)})
+    if isinstance(kind, type) and issubclass(kind, tuple):
+        return st.builds(kind, **{name: drawn(inner) for name, inner in get_type_hints(kind).items()})
     if kind is str:
         return NAMES
     if kind is datetime:

@@ -177,6 +177,12 @@ def test_dates(tag: str, written: str) -> None:
     assert format_date(datetime(2026, 9, 5, 23, tzinfo=UTC), choose(tag)) == written
 
 
+def test_a_moment_without_a_time_zone_names_no_day() -> None:
+    """It is an error, and not the day of some clock."""
+    with pytest.raises(ValueError, match="time zone"):
+        format_date(datetime(2026, 9, 5, 23), choose("en"))  # noqa: DTZ001 - that is the point
+
+
 @pytest.mark.parametrize(
     ("tag", "money", "percent"),
     [

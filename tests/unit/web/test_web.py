@@ -6,21 +6,23 @@ import hashlib
 import re
 import struct
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from chalicelib.domain.model.orders import Told
-from chalicelib.web import language, letters, pages
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.messages import Letter, Name
+from chalicelib.web import language, pages
+from chalicelib.web.letters import LETTERS, Occasion, write
 from chalicelib.web.mail import Mail, Reader
 from chalicelib.web.numbers import format_money, format_percent
 from chalicelib.web.pages import Landing, Offer
 from chalicelib.web.text import one_line
-from tests.letters import LINK, mails
+from tests.letters import LINK, MAYA, NOW, ORDER, RULES, mails
 
 WEB = Path(pages.__file__).parent
 TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
@@ -335,17 +337,24 @@ def test_held_mail_tells_when_and_why() -> None:
 
 
 def test_held_mail_tells_the_day_of_its_zone() -> None:
-    """The date is that of the moment where it is told; a moment without a time zone is an error."""
-    late = datetime(2026, 3, 12, 23, tzinfo=timezone(timedelta(hours=-5)))
-    assert "12 March 2026" in held(late).html
-    assert "13 March 2026" in held(late.astimezone(UTC)).html
-    with pytest.raises(ValueError, match="time zone"):
-        held(late.replace(tzinfo=None))
+    """The date is that of the moment by the clocks of the rules that it was promised under."""
+    late = datetime(2026, 3, 13, 4, tzinfo=UTC)
+    assert "12 March 2026" in held(late, "America/Bogota").html
+    assert "13 March 2026" in held(late, "UTC").html
 
 
-def held(release_at: datetime) -> Mail:
+def held(release_at: datetime, time_zone: str) -> Mail:
     """News of a reward on hold."""
-    return letters.reward_held(Reader("F", "M", LINK, "en"), Told(1, release_at), "EUR")
+    letter, reader = Letter("reward_held", MAYA, 1, "EUR", release_at), Reader("F", "M", LINK, "en")
+    program = replace(RULES, time_zone=time_zone)
+    return write(Occasion(letter, ORDER, reader, program, RULES, lambda: Account("amb_1"), NOW))
+
+
+def test_every_letter_has_its_function_and_its_words() -> None:
+    """A name that a message may hold can be written, in words of its own."""
+    assert set(LETTERS) == set(get_args(Name))
+    for name in LETTERS:
+        assert (WEB / "templates" / f"{name}.words").is_file()
 
 
 def test_released_mail_tells_the_balance() -> None:

@@ -92,7 +92,7 @@ def a_friend_twice(it: Tampered) -> str:
 @plants("message")
 def nobody_was_told(it: Tampered) -> str:
     """A settlement without its message."""
-    del it.items["MSG#o1#2", "MSG"]
+    del it.items["MSG#order:o1#2", "MSG"]
     return "order/o1/messages/2/friend_thanks"
 
 
@@ -100,21 +100,21 @@ def nobody_was_told(it: Tampered) -> str:
 def a_message_for_nothing(it: Tampered) -> str:
     """A message of a settlement that has not been."""
     version = int(it.order("o1")["version"]["N"]) + 1
-    it.put(it.at("MSG#o1#2", "MSG"), f"MSG#o1#{version}", version=version)
+    it.put(it.at("MSG#order:o1#2", "MSG"), f"MSG#order:o1#{version}", cause__2=version)
     return f"order/o1/messages/{version}"
 
 
 @plants("message")
 def told_of_another_amount(it: Tampered) -> str:
     """A letter with a wrong amount."""
-    put_into(it.at("MSG#o20#2", "MSG"), "letters__1__amount", 9)
+    put_into(it.at("MSG#order:o20#2", "MSG"), "letters__1__amount", 9)
     return "order/o20/messages/2/reward_held"
 
 
 @plants("message")
 def a_release_that_was_not_told(it: Tampered) -> str:
     """A reward was released, and the ambassador does not know."""
-    (told,) = [pk for pk, _ in it.items if pk.startswith("MSG#o4#") and pk != "MSG#o4#2"]
+    (told,) = [pk for pk, _ in it.items if pk.startswith("MSG#order:o4#") and pk != "MSG#order:o4#2"]
     del it.items[told, "MSG"]
     return "order/o4/standing/told"
 
@@ -172,7 +172,7 @@ def a_card_that_was_forgotten(it: Tampered) -> str:
 @plants("message")
 def reinstated_without_a_word(it: Tampered) -> str:
     """The ambassador was never told where things stand."""
-    (pk,) = (pk for pk, _ in it.items if pk.startswith(f"MSG#{it.maya}@"))
+    (pk,) = (pk for pk, _ in it.items if pk.startswith(f"MSG#account:{it.maya}#"))
     del it.items[pk, "MSG"]
     return f"{it.maya}/messages/{pk}"
 

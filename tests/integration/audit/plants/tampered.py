@@ -69,7 +69,7 @@ def put_into(item: Item, path: str, value: Any) -> None:
     if value is None:
         del place[last]
     else:
-        place[last] = (
+        place[int(last) if isinstance(place, list) else last] = (
             value if isinstance(value, dict) else {"N": str(value)} if isinstance(value, int) else {"S": value}
         )
 
