@@ -8,6 +8,7 @@ from chalice.app import Response
 from chalicelib import deps
 from chalicelib.api import jobs, schemas
 from chalicelib.api.preview import shown
+from chalicelib.documents import Misfit
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
@@ -18,11 +19,10 @@ from chalicelib.edge.fields import misfitting
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
-from chalicelib.operations.documents import Misfit
 from chalicelib.operations.jobs import start
 from chalicelib.operations.program import programs
 from chalicelib.operations.program.document import changes, read, show
-from chalicelib.operations.program.shape import schema
+from chalicelib.operations.program.schema import schema
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.whatif.preview import DAYS_MAX
 

@@ -4,6 +4,7 @@ from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api import present, schemas
+from chalicelib.documents import escaped
 from chalicelib.domain.money import Money
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json, once
@@ -11,7 +12,6 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
-from chalicelib.operations.documents import escaped
 from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.reviews import Answer, Misvalued, NotReviewable, Reviewed, queue, review, review_all
 

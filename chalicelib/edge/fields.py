@@ -19,7 +19,7 @@ from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.tidy import tidied
 
 if TYPE_CHECKING:
-    from chalicelib.operations.documents import Misfit
+    from chalicelib.documents import Misfit
 
 BODY_MAX = 64 * 1024
 ERRORS_MAX = 50
@@ -107,7 +107,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        from chalicelib.operations.documents import located, misfits
+        from chalicelib.documents import located, misfits
 
         raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
 

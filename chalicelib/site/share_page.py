@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chalice.app import Response
 
 from chalicelib import deps
+from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.links import shop_link
 from chalicelib.domain.program.program import Program, Rate
 from chalicelib.edge.call import Call
@@ -85,15 +86,15 @@ def _landing(call: Call, shared: "share.Shared | None") -> Response:
         page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale=locale)
         return _html(404, page, locale)
     code = shared.code.code
-    share_url = share.share_url(deps.settings().public_url, code)
+    link = share_url(deps.settings().public_url, code)
     view = pages.Landing(
         shop_name=program.shop_name,
         first_name=shared.by.person.first_name,
         offer=_offer(program, share.offered(shared, program, now=deps.now())),
         code=code,
         shop_link=shop_link(program.shop_url, code, sent),
-        share_url=share_url,
-        image_url=program.share_image_url or _card_url(share_url, _card(program, shared)),
+        share_url=link,
+        image_url=program.share_image_url or _card_url(link, _card(program, shared)),
     )
     return _html(200, pages.landing_page(view, locale=locale), locale)
 
@@ -104,8 +105,8 @@ def _card(program: Program, shared: "share.Shared") -> "Card | None":
     return card_of(program.shop_name, shared.by.person.first_name, saving)
 
 
-def _card_url(share_url: str, card: "Card | None") -> str | None:
-    return f"{share_url}/card.png?v={card.version}" if card else None
+def _card_url(link: str, card: "Card | None") -> str | None:
+    return f"{link}/card.png?v={card.version}" if card else None
 
 
 def _html(status: int, page: str, locale: str) -> Response:
@@ -138,7 +139,7 @@ def _qr_link(typed: str) -> str:
     code = share.find(deps.table(), typed)
     if code is None:
         raise not_found("There is no such code.")
-    return f"{share.share_url(deps.settings().public_url, code.code)}?ch=qr"
+    return f"{share_url(deps.settings().public_url, code.code)}?ch=qr"
 
 
 def _kept(call: Call, content: str, kept: str, kind: str, draw: Callable[[], str | bytes]) -> Response:

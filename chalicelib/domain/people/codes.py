@@ -76,3 +76,8 @@ def normal_code(typed: str) -> str | None:
 
 def _digit(letter: str) -> str:
     return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+
+
+def share_url(public_url: str, code: str) -> str:
+    """Return the link by which a code is shared."""
+    return f"{public_url}/r/{code}"

@@ -1,16 +1,14 @@
 """Stop what leaves an account, with all its codes if that is wished, and let it go on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.accounts import suspensions
 from chalicelib.domain.effects import Create, Effect, Paused, Replace
 from chalicelib.domain.model.accounts import Suspension
-from chalicelib.domain.model.people import Code, FurtherCodes
+from chalicelib.domain.model.people import FurtherCodes
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
-from chalicelib.operations.people.codes import codes_of
 from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import Table
 
@@ -70,7 +68,8 @@ def _pauses(table: Table, ambassador_id: str) -> list[Effect]:
     """Pause the codes that work. The list of codes is written too, so that none that is made meanwhile is left out."""
     known, profile = table.read_further_codes(ambassador_id), table.read_profile(ambassador_id)
     assert profile is not None, "profile and account are made in one transaction"
-    active: Sequence[Code] = [code for code in codes_of(table, profile) if code.state == "active"]
+    codes = table.read_codes([profile.code, *(known.codes if known else ())])
+    active = [code for code in codes if code.state == "active"]
     if not active:
         return []
     listing = Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(ambassador_id))

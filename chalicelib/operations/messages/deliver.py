@@ -6,9 +6,9 @@ from functools import partial
 
 from chalicelib.delivery.ses import Envelope, Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.model.messages import Letter, Message, Recipient
+from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.people.merged import account_of, profile_of
-from chalicelib.operations.people.share import share_url
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.web.language import spoken

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.model.people import Code, Profile
-from chalicelib.domain.people.codes import normal_code
+from chalicelib.domain.people.codes import normal_code, share_url
 from chalicelib.domain.program.program import Program, Rate, campaign_of, offer_of
 from chalicelib.store.table import Table
 
@@ -17,11 +17,6 @@ class Shared:
 
     code: Code
     by: Profile
-
-
-def share_url(public_url: str, code: str) -> str:
-    """Write the link by which a code is shared."""
-    return f"{public_url}/r/{code}"
 
 
 def urls(public_url: str, code: str) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.documents import Misfit, misfits
 from chalicelib.domain.program.flaws import FlawedProgramError, flaws
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.documents import Misfit, misfits
-from chalicelib.operations.program.shape import PUBLISHED, shape
+from chalicelib.operations.program.schema import PUBLISHED, shape
 
 Document = dict[str, Any]
 
