@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.model.orders import Age, Mark, Redemption, Standing, Terms
 from chalicelib.domain.orders.explain import reason_of, state_of, trace
 from chalicelib.domain.program.program import Rate
-from chalicelib.web.explain import Reader, explain
+from chalicelib.web.explain import Audience, explain
 from chalicelib.web.language import choose
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
@@ -210,7 +210,7 @@ def test_what_has_expired_is_told_with_the_worth() -> None:
 
 
 @pytest.mark.parametrize("reader", ["admin", "ambassador"])
-def test_nobody_is_told_that_what_has_expired_is_theirs(reader: Reader) -> None:
+def test_nobody_is_told_that_what_has_expired_is_theirs(reader: Audience) -> None:
     """All of it came back as expired: the wait is not said to have ended well."""
     aged = replace(HELD, released_in=4, age=Age(back=HELD.worth))
     told = explain(order(aged), reader, choose("en"), program())
@@ -236,7 +236,7 @@ def test_nobody_is_told_that_what_has_expired_is_theirs(reader: Reader) -> None:
     ids=["undelivered", "crumbs", "valued", "tax", "expired", "gone"],
 )
 def test_what_is_new_is_told_in_every_language(
-    standing: Standing, more: dict[str, int], plain: Standing, admin_only: bool, tag: str, reader: Reader
+    standing: Standing, more: dict[str, int], plain: Standing, admin_only: bool, tag: str, reader: Audience
 ) -> None:
     """Each has a sentence of its own for whom it concerns, in their language; an ambassador reads no figures of it."""
     language = choose(tag)

@@ -1,0 +1,1 @@
+"""The steps that led to a reward as plain sentences, for one kind of reader each."""
