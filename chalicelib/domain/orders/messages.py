@@ -21,7 +21,7 @@ def tell(
     denied. From then on each change is told, to the day. What nobody was told of may change without a word, and so may
     what has expired. To a suspended ambassador all is `silent`: what changes meanwhile is as if it had never been told.
 
-    Of what is available the ambassador `had` and `has` so much, which leaves out what has expired.
+    `had` and `has` are what is available of it before and after the settlement, without what has expired.
     """
     told, stands = before.told if before else None, _stands(after, has)
     if told is not None:
@@ -38,7 +38,7 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, had:
 
     The friend of an order that was claimed later has used no code, and is not written to; nor is an unaddressed one.
 
-    `before` is the order's standing before the settlement, of which the ambassador `had` so much; `account` is the
+    `before` is the order's standing before the settlement, and `had` what was available of it then; `account` is the
     ambassador's after it.
     """
     after = settled.standing
@@ -61,7 +61,7 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, had:
 
 
 def _stands(standing: Standing, has: int) -> Told:
-    """Say what is true of a reward of which the ambassador has so much."""
+    """Return what is true of a reward, of which the ambassador `has` what is available."""
     if standing.released or not standing.worth:
         return Told(has)
     if standing.review_open:
@@ -70,7 +70,7 @@ def _stands(standing: Standing, has: int) -> Told:
 
 
 def _is_kept(told: Told, stands: Told, program: Program) -> bool:
-    """Tell whether what was told is still true, to the day."""
+    """Whether what was told is still true, to the day."""
     if told.amount != stands.amount:
         return False
     if told.release_at is None or stands.release_at is None:
