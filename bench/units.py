@@ -12,7 +12,7 @@ from typing import Any
 from bench.progress import Say
 from bench.recorder import Cost, Recorder
 from chalicelib import deps
-from chalicelib.workers.due import settle_and_deliver
+from chalicelib.workers.due import attend
 from memory.shop import Body, Shop, eur, open_shop
 
 AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 36}
@@ -74,25 +74,25 @@ class _Counted:
     def _settle(self, code: str) -> None:
         order, shop, count = "ORDER#5123456780001", self._shop, self._count
         message = "MSG#order:5123456780001#"
-        count("settle", lambda: settle_and_deliver([order]))
-        count("deliver thanks and news", lambda: settle_and_deliver([f"{message}2"]))
+        count("settle", lambda: attend([order]))
+        count("deliver thanks and news", lambda: attend([f"{message}2"]))
         self._order(code, "5123456780005")
-        settle_and_deliver(["ORDER#5123456780005"])
+        attend(["ORDER#5123456780005"])
         count("refund", lambda: shop.refund("5123456780005", "9001", 1500))
-        count("settle a refund", lambda: settle_and_deliver(["ORDER#5123456780005"]))
+        count("settle a refund", lambda: attend(["ORDER#5123456780005"]))
         count("refund of an unknown order", lambda: shop.refund("5123456789999", "9002", 1500))
-        count("settle: no redemption yet", lambda: settle_and_deliver(["ORDER#5123456789999"]))
+        count("settle: no redemption yet", lambda: attend(["ORDER#5123456789999"]))
         count("schedule, looking for what is due", lambda: list(deps.table().list_due(shop.now)))
         shop.now = shop.now.replace(month=shop.now.month + 1, day=15)
         deps.program()
-        count("release", lambda: settle_and_deliver([order]))
-        count("deliver release", lambda: settle_and_deliver([f"{message}3"]))
+        count("release", lambda: attend([order]))
+        count("deliver release", lambda: attend([f"{message}3"]))
 
     def _look(self, code: str) -> None:
         shop = self._shop
         for number in range(6, 24):
             self._order(code, f"51234567800{number:02d}")
-            settle_and_deliver([f"ORDER#51234567800{number:02d}"])
+            attend([f"ORDER#51234567800{number:02d}"])
         ambassador = shop.order("5123456780001")["ambassador_id"]
         day = "from=2026-04-15T00:00:00Z&to=2026-04-16T00:00:00Z"
         get = self._get
@@ -106,8 +106,8 @@ class _Counted:
         shop = self._shop
         self._order(code, order_id)
         shop.call("GET", f"/r/{code}", User_Agent=BROWSER)
-        settle_and_deliver([f"ORDER#{order_id}"])
-        settle_and_deliver([f"MSG#order:{order_id}#2"])
+        attend([f"ORDER#{order_id}"])
+        attend([f"MSG#order:{order_id}#2"])
         shop.order(order_id)
 
     def _order(self, code: str, order_id: str, friend: str = "", **more: Any) -> None:

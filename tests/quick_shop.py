@@ -11,7 +11,7 @@ from unittest.mock import patch
 from chalicelib import deps
 from chalicelib.operations.program import programs
 from chalicelib.workers import stream
-from chalicelib.workers.due import settle_and_deliver
+from chalicelib.workers.due import attend
 from chalicelib.workers.jobs import carry_on
 from memory.cloud import Cloud
 from memory.faults import Faults
@@ -36,7 +36,7 @@ class QuickShop(Shop):
     def minute(self) -> None:
         """Let the schedule settle what is due and carry jobs on."""
         due = [key.pk for key in deps.table().list_due(self.now) if not key.pk.startswith("MSG#")]
-        settle_and_deliver(due)
+        attend(due)
         carry_on(due, 60)
         self._world.engine.settle_indexes()
 

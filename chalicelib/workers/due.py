@@ -1,64 +1,78 @@
-"""What both workers do with the work they find: settle orders, deliver messages, tell the operator.
+"""Attend to what has come up: which kind of partition is whose, and how the operator hears of what breaks."""
 
-The API is deployed with the workers and imports them; so what they work with is imported when there is work.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from chalicelib import deps
+from chalicelib.operations.accounts.expiry import expire
+from chalicelib.operations.accounts.withdrawals import expire_coupon
+from chalicelib.operations.messages.deliver import Post, deliver
+from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
 
+Attendant = Callable[[list[str]], None]
+"""Takes the keys of all partitions of one kind in a batch. What it could not do stays due."""
 
-def settle_and_deliver(partitions: Iterable[str]) -> None:
-    """Work through partition keys of orders, messages, accounts and withdrawals; others ask for nothing.
+
+def attend(partitions: Iterable[str]) -> None:
+    """Attend to partitions by their keys, kind after kind; those of other kinds ask for nothing.
 
     Neither a poisoned order nor an unreachable mail service stops the others.
     """
-    from chalicelib.operations.accounts.expiry import expire
-    from chalicelib.operations.accounts.withdrawals import expire_coupon
-    from chalicelib.operations.orders.settle import settle_orders
-
     found = list(dict.fromkeys(partitions))
-    for withdrawal_id in _named("WITHDRAWAL#", found):
-        _attend("withdrawal", withdrawal_id, expire_coupon)
-    for ambassador_id in _named("AMB#", found):
-        _attend("ambassador", ambassador_id, expire)
-    orders = [keys.order_in(pk) for pk in found if pk.startswith(keys.order(""))]
-    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
-        logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
-        metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
-    for message_id in _named("MSG#", found):
-        _deliver(message_id)
+    for prefix, attendant in ATTENDANTS.items():
+        attendant([pk for pk in found if pk.startswith(prefix)])
     if metrics.metric_set:
         metrics.flush_metrics()
 
 
-def _named(prefix: str, partitions: list[str]) -> list[str]:
-    """The ids behind the partition keys of one kind."""
-    return [pk.removeprefix(prefix) for pk in partitions if pk.startswith(prefix)]
+def _each(work: Callable[[str], None], metric: str, failure: str) -> Attendant:
+    """Attend to one after the other by their ids; the log tells of each that broke, and the metric counts it."""
+
+    def attendant(partitions: list[str]) -> None:
+        for pk in partitions:
+            name = pk.partition("#")[2]
+            try:
+                work(name)
+            except Exception:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
+                logger.exception(failure, id=name)
+                _count(metric)
+
+    return attendant
 
 
-def _attend(kind: str, name: str, look: Callable[..., object]) -> None:
-    """Look at what may expire; whatever breaks is told to the operator, and it stays due."""
-    try:
-        look(deps.table(), name, deps.program(), now=deps.now())
-    except Exception:  # noqa: BLE001 - one broken account or coupon must not stop the others; it is reported
-        logger.exception("something could not be looked at", kind=kind, id=name)
-        metrics.add_metric(name="SettlesFailed", unit="Count", value=1)
+def _expire_coupon(withdrawal_id: str) -> None:
+    expire_coupon(deps.table(), withdrawal_id, deps.program(), now=deps.now())
+
+
+def _expire_rewards(ambassador_id: str) -> None:
+    expire(deps.table(), ambassador_id, deps.program(), now=deps.now())
+
+
+def _settle(partitions: list[str]) -> None:
+    """Settle orders together: many of one ambassador's fit into one transaction."""
+    orders = [keys.order_in(pk) for pk in partitions]
+    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
+        logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
+        _count("SettlesFailed")
 
 
 def _deliver(message_id: str) -> None:
-    """Deliver one message; whatever breaks is told to the operator, and the message stays due."""
-    from chalicelib.operations.messages.deliver import Fate, Post, deliver
+    post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)
+    for fate in deliver(post, message_id, now=deps.now()):
+        log = logger.error if fate.outcome == "blocked" else logger.info
+        log("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
+        _count(f"Letters{fate.outcome.title()}")
 
-    try:
-        post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)
-        fates = deliver(post, message_id, now=deps.now())
-    except Exception:  # noqa: BLE001 - one broken message must not stop the others; it is reported
-        logger.exception("a message could not be delivered", message_id=message_id)
-        fates = [Fate("failed")]
-    for fate in fates:
-        tell = logger.error if fate.outcome == "blocked" else logger.info
-        tell("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
-        metrics.add_metric(name=f"Letters{fate.outcome.title()}", unit="Count", value=1)
+
+def _count(metric: str) -> None:
+    metrics.add_metric(name=metric, unit="Count", value=1)
+
+
+ATTENDANTS: Mapping[str, Attendant] = {
+    "WITHDRAWAL#": _each(_expire_coupon, "SettlesFailed", "a coupon could not be looked at"),
+    "AMB#": _each(_expire_rewards, "SettlesFailed", "an account could not be looked at"),
+    "ORDER#": _settle,
+    "MSG#": _each(_deliver, "LettersFailed", "a message could not be delivered"),
+}
+"""Who attends to each kind of partition, in this order. Jobs come last, and have a time limit (`workers.jobs`)."""

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from chalicelib import deps
 from chalicelib.domain.model.work import Job
+from chalicelib.operations import jobs
+from chalicelib.operations.audit import audit
+from chalicelib.operations.jobs import Slice, Step
+from chalicelib.operations.whatif import preview
 from chalicelib.store.table import Table
 from chalicelib.telemetry import logger, metrics
 
-if TYPE_CHECKING:
-    from chalicelib.operations.jobs import Slice, Step
-
 
 def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
-    """Carry an audit on, and tell the operator what it finds before that is stored: rather twice than never."""
-    from chalicelib.operations.audit import audit
-
+    """Carry an audit on, and report what it finds before that is stored: rather twice than never."""
     after = audit.step(table, job, deadline, now=now)
     before, report = audit.found_in(job), audit.found_in(after)
     for finding in report.findings[len(before.findings) :]:
@@ -28,20 +26,14 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     return after
 
 
-def _preview(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
-    from chalicelib.operations.whatif import preview
-
-    return preview.step(table, job, deadline, now=now)
-
-
-STEPS: "Mapping[str, Step]" = {"audit": _audit, "preview": _preview}
+STEPS: Mapping[str, Step] = {"audit": _audit, "preview": preview.step}
 """What carries on each kind."""
 
 
 def carry_on(partitions: Iterable[str], seconds: float) -> None:
-    """Carry on the jobs among these partitions, one after the other, for so many seconds in all.
+    """Carry on the jobs among these partitions, one after the other, for `seconds` in all.
 
-    Whatever breaks is told to the operator, and the job stays due.
+    Whatever breaks is reported to the operator, and the job stays due.
     """
     table = deps.table()
     deadline = table.deadline(seconds)
@@ -53,8 +45,6 @@ def carry_on(partitions: Iterable[str], seconds: float) -> None:
 
 
 def _carry_on(job_id: str, deadline: float) -> None:
-    from chalicelib.operations import jobs
-
     try:
         for done in jobs.work(deps.table(), job_id, STEPS, deadline, now=deps.now()):
             _tell(done)
@@ -63,7 +53,7 @@ def _carry_on(job_id: str, deadline: float) -> None:
         metrics.add_metric(name="JobsFailed", unit="Count", value=1)
 
 
-def _tell(done: "Slice") -> None:
+def _tell(done: Slice) -> None:
     """Say in the log how far a job is, and raise the alarm when it breaks."""
     job = done.after
     logger.info("job", job_id=job.id, kind=job.kind, state=job.state, progress=job.progress, total=job.total)

@@ -1,6 +1,7 @@
 """The sure way: once a minute everything whose time has come is settled or delivered, whatever became of the stream.
 
-And once a day a part of the books is audited, the next one each day.
+And once a day a part of the books is audited, the next one each day. The API is deployed with the workers and imports
+them: so each imports what it works with when it is called.
 """
 
 from itertools import islice
@@ -9,8 +10,6 @@ from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 from chalicelib import deps
 from chalicelib.telemetry import logger
-from chalicelib.workers.due import settle_and_deliver
-from chalicelib.workers.jobs import carry_on
 
 blueprint = Blueprint(__name__)
 
@@ -22,10 +21,13 @@ JOB_SECONDS = 40.0
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="every_minute")
 def every_minute(_: CloudWatchEvent) -> None:
     """Work through what is due, batch after batch; long work comes last."""
+    from chalicelib.workers.due import attend
+    from chalicelib.workers.jobs import carry_on
+
     due = (key.pk for key in deps.table().list_due(deps.now()))
     jobs: list[str] = []
     while batch := list(islice(due, BATCH)):
-        settle_and_deliver(batch)
+        attend(batch)
         jobs += (pk for pk in batch if pk.startswith("JOB#"))
     carry_on(jobs, JOB_SECONDS)
 

@@ -2,6 +2,7 @@
 
 A record carries keys only and says no more than that there is something to do. Whatever is lost, doubled or late here
 is found by the schedule through `due_at`. It is also where a change of the ledger that nobody should have made shows.
+What is worked with is imported at the call, as in `schedule`.
 """
 
 from collections.abc import Iterable
@@ -11,8 +12,6 @@ from chalice.app import Blueprint, DynamoDBEvent
 
 from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
-from chalicelib.workers.due import settle_and_deliver
-from chalicelib.workers.jobs import carry_on
 
 blueprint = Blueprint(__name__)
 
@@ -32,11 +31,14 @@ def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     Nothing has to be sent again: what could not be done keeps its `due_at`. Only an outage raises, and Lambda then
     sends the whole batch again.
     """
+    from chalicelib.workers.due import attend
+    from chalicelib.workers.jobs import carry_on
+
     records: list[Record] = event.to_dict()["Records"]
     _report_tampering(records)
     inserted = [record for record in records if record["eventName"] == "INSERT"]
     found = [record["dynamodb"]["Keys"]["PK"]["S"] for record in inserted]
-    settle_and_deliver(found)
+    attend(found)
     carry_on(found, JOB_SECONDS)
     return {"batchItemFailures": []}
 

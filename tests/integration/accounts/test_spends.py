@@ -16,7 +16,7 @@ from chalicelib.domain.people.codes import is_coupon
 from chalicelib.operations.accounts.withdrawals import Wanted, withdraw
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
-from chalicelib.workers.due import settle_and_deliver
+from chalicelib.workers.due import attend
 from memory.faults import cancelled, lost, refused
 from memory.shop import PROGRAM, Body, Shop, eur, refusal
 
@@ -224,7 +224,7 @@ def test_a_coupon_that_is_looked_at_too_early_stays(shop: Shop, purse: Purse) ->
     """What is due is only a hint: a worker whose list is old finds a coupon whose time is not over, and leaves it."""
     made = purse.coupon(500)
     shop.now += timedelta(days=30, seconds=-1)
-    settle_and_deliver([f"WITHDRAWAL#{made['id']}"])
+    attend([f"WITHDRAWAL#{made['id']}"])
     assert purse.balances == (850, 500, 0)
     assert outcome(confirm(shop, made["code"])) == (201, None)
 
