@@ -3,12 +3,18 @@
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador
+from chalicelib.api.reviews import Decision
+from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
+from chalicelib.domain.model.accounts import Adjustment
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Body, given, json, money, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Change,
+    Note,
+    Shape,
+)
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
@@ -17,8 +23,15 @@ from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_
 from chalicelib.operations.once import Reused
 
 
-@view({200: dict}, body=schemas.NewAdjustment, keyed=True)
-def post_adjustment(call: Call, body: schemas.NewAdjustment, ambassador_id: str) -> Response:
+class NewAdjustment(Shape):
+    """A correction of a balance, and why."""
+
+    amount: Change
+    reason: Note
+
+
+@view({200: dict}, body=NewAdjustment, keyed=True)
+def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Response:
     """Correct a balance by hand: at once, or (202) when a second admin approves."""
     if body.amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
@@ -37,7 +50,7 @@ def post_adjustment(call: Call, body: schemas.NewAdjustment, ambassador_id: str)
     if isinstance(answer, UnknownUnit):
         detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
         raise Problem(422, "unknown_unit", detail)
-    shown = present.adjustment(answer.adjustment)
+    shown = adjustment_shown(answer.adjustment)
     if answer.adjustment.state == "waiting" and not answer.replayed:
         return json(202, shown)
     return once(shown, replayed=answer.replayed)
@@ -51,7 +64,7 @@ def get_adjustments(call: Call) -> Response:
         call.query(),
         "adjustments",
         deps.table().list_adjustments,
-        lambda found: [present.adjustment(it) for it in found if it.state == "waiting"],
+        lambda found: [adjustment_shown(it) for it in found if it.state == "waiting"],
     )
 
 
@@ -62,11 +75,11 @@ def get_adjustment(call: Call, adjustment_id: str) -> Response:
     stored = deps.table().read_adjustment(fields.path_id("id", adjustment_id))
     if stored is None:
         raise not_found("There is no such adjustment.")
-    return json(200, present.adjustment(stored))
+    return json(200, adjustment_shown(stored))
 
 
-@view({200: dict}, body=schemas.Decision)
-def post_adjustment_decision(call: Call, body: schemas.Decision, adjustment_id: str) -> Response:
+@view({200: dict}, body=Decision)
+def post_adjustment_decision(call: Call, body: Decision, adjustment_id: str) -> Response:
     """Approve or deny an adjustment as the second admin."""
     known = fields.path_id("id", adjustment_id)
     answer = decide_adjustment(
@@ -79,4 +92,19 @@ def post_adjustment_decision(call: Call, body: schemas.Decision, adjustment_id: 
         raise Problem(403, "second_admin_required", detail)
     if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
-    return once(present.adjustment(answer.adjustment), replayed=answer.replayed)
+    return once(adjustment_shown(answer.adjustment), replayed=answer.replayed)
+
+
+def adjustment_shown(stored: Adjustment) -> Body:
+    """A correction by hand, and how it was decided if it had to wait."""
+    optional = {"decided_at": stored.decided_at, "decided_by": stored.decided_by, "note": stored.note}
+    return {
+        "id": stored.id,
+        "ambassador_id": stored.ambassador_id,
+        "status": stored.state,
+        "amount": money(stored.amount, stored.unit),
+        "reason": stored.reason,
+        "author": stored.author,
+        "created_at": stored.created_at,
+        **given(optional),
+    }

@@ -6,31 +6,86 @@ from datetime import timedelta
 
 import msgspec
 from chalice.app import Response
+from msgspec import UNSET, UnsetType, field
 
 from chalicelib import deps
-from chalicelib.api import ledger, present, schemas
+from chalicelib.api import ledger
+from chalicelib.api.orders import Referral
+from chalicelib.api.subject import known_ambassador
+from chalicelib.api.suspensions import suspension_shown
 from chalicelib.domain.calendar import month_of
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.orders import (
+    Redemption,
+)
 from chalicelib.domain.model.people import Person, Profile
+from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.domain.program.program import Program, tier_after, tier_of
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Body, json, money, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Birthday,
+    Consents,
+    CustomerId,
+    Email,
+    Id,
+    Locale,
+    Note,
+    PersonName,
+    Shape,
+)
 from chalicelib.edge.language import language_of
 from chalicelib.edge.paging import listed
-from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador
+from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
 from chalicelib.operations.people import identity, merge, share
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.identity import Taken
-from chalicelib.operations.people.merged import profile_of
-from chalicelib.web.explain import explain, not_available_now
+from chalicelib.web.explain import explain
+
+
+class Newcomer(Shape):
+    """A customer who wants to share."""
+
+    email: Email
+    first_name: PersonName
+    last_name: PersonName | None = None
+    locale: Locale | None = None
+    customer_id: CustomerId | None = None
+    birthday: Birthday | None = None
+    consents: Consents = field(default_factory=list)
+
+
+class AmbassadorChange(Shape):
+    """What is corrected about an ambassador; null takes back what need not be known. The rest stays.
+
+    A list of consents names all of them, a map what is given and what is taken back.
+    """
+
+    email: Email | UnsetType = UNSET
+    customer_id: CustomerId | UnsetType | None = UNSET
+    first_name: PersonName | UnsetType = UNSET
+    last_name: PersonName | UnsetType | None = UNSET
+    locale: Locale | UnsetType | None = UNSET
+    birthday: Birthday | UnsetType | None = UNSET
+    consents: Consents | UnsetType = UNSET
+
+
+class Merge(Shape):
+    """The other one of two ambassadors who are one person, and how the admin knows."""
+
+    other: Id
+    note: Note
+
 
 CLICK_DAYS = 30
 
 
-@view({200: dict}, body=schemas.Newcomer)
-def post_ambassador(call: Call, body: schemas.Newcomer) -> Response:
+@view({200: dict}, body=Newcomer)
+def post_ambassador(call: Call, body: Newcomer) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
     person = Person(
         email=body.email,
@@ -42,7 +97,7 @@ def post_ambassador(call: Call, body: schemas.Newcomer) -> Response:
         consents=_consents((), body.consents),
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
-    shown: present.Body = {
+    shown: Body = {
         "id": enrolled.ambassador_id,
         "code": enrolled.code,
         **share.urls(deps.settings().public_url, enrolled.code),
@@ -80,8 +135,8 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, _led(shown, profile, ambassador_id))
 
 
-@view({200: dict}, body=schemas.AmbassadorChange)
-def patch_ambassador(call: Call, body: schemas.AmbassadorChange, ambassador_id: str) -> Response:
+@view({200: dict}, body=AmbassadorChange)
+def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> Response:
     """Correct who an ambassador is. In a session, what is theirs to say: names, language, birthday, consents."""
     changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
@@ -102,8 +157,8 @@ def patch_ambassador(call: Call, body: schemas.AmbassadorChange, ambassador_id: 
     return json(200, _shown(answer))
 
 
-@view({200: dict}, body=schemas.Merge)
-def post_merge(call: Call, body: schemas.Merge, ambassador_id: str) -> Response:
+@view({200: dict}, body=Merge)
+def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
     """Let an ambassador take in another one who is the same person, for good."""
     table = deps.table()
     if body.other == ambassador_id:
@@ -116,7 +171,7 @@ def post_merge(call: Call, body: schemas.Merge, ambassador_id: str) -> Response:
     if isinstance(answer, merge.TooMuch):
         detail = "The two have more codes together than can change their ambassador at once, which are some 80."
         raise Problem(409, "too_many_codes", detail)
-    own = [present.own_order(it) for it in merge.own_orders(table, answer.profile)]
+    own = [own_order(it) for it in merge.own_orders(table, answer.profile)]
     return once({**_shown(answer.profile), "merged": body.other, "own_orders": own}, replayed=answer.replayed)
 
 
@@ -132,7 +187,9 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
         query,
         f"referrals:{known}",
         lambda after, limit: table.list_referrals(profile.kin, after, limit),
-        lambda found: [present.referral(it, explain(it, "ambassador", language, program)) for it in found],
+        lambda found: [
+            Referral.told(it, it.standing, explain(it, "ambassador", language, program)) for it in found if it.standing
+        ],
         Content_Language=language.tag,
     )
 
@@ -145,12 +202,12 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
-def _shown(profile: Profile) -> present.Body:
+def _shown(profile: Profile) -> Body:
 
     table, month = deps.table(), month_of(deps.now(), deps.program())
     account = table.read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
-    return present.ambassador(
+    return ambassador_shown(
         profile, account, deps.program(), month, share.urls(deps.settings().public_url, profile.code), _clicks(profile)
     )
 
@@ -167,13 +224,13 @@ def _clicks(profile: Profile) -> dict[str, int]:
     return clicks
 
 
-def _shown_to_admin(profile: Profile) -> present.Body:
+def _shown_to_admin(profile: Profile) -> Body:
     """With what was decided last about all that leaves the account, if anything ever was."""
     decisions = deps.table().list_suspensions(profile.ambassador_id)
-    return {**_shown(profile), **({"suspension": present.suspension(decisions[-1])} if decisions else {})}
+    return {**_shown(profile), **({"suspension": suspension_shown(decisions[-1])} if decisions else {})}
 
 
-def _found(query: dict[str, str], profile: Profile) -> present.Body:
+def _found(query: dict[str, str], profile: Profile) -> Body:
     """An ambassador who was looked for, with whom a merger has led there."""
     shown = _shown_to_admin(profile)
     absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
@@ -193,7 +250,7 @@ def _is_asked(query: dict[str, str], profile: Profile) -> bool:
     )
 
 
-def _led(shown: present.Body, profile: Profile, asked: str) -> present.Body:
+def _led(shown: Body, profile: Profile, asked: str) -> Body:
     """Say that somebody else was asked for, who was merged into this ambassador."""
     return shown if asked == profile.ambassador_id else {**shown, "merged_into": profile.ambassador_id}
 
@@ -213,23 +270,73 @@ def _taken(answer: "Taken") -> Problem:
     return Problem(409, answer.reason, detail)
 
 
-def stopped(call: Call, ambassador_id: str) -> Problem:
-    """A 409 about what an account does not let out for now: an admin is told why, the ambassador kindly whom to ask."""
-    if call.session is None:
-        detail = "This ambassador is suspended, so nothing leaves the account until somebody reinstates it."
-        return Problem(409, "not_available_now", detail)
+def own_order(redemption: Redemption) -> Body:
+    """An order on which two ambassadors who are one person were ambassador and friend."""
+    state = {"state": state_of(redemption.standing)} if redemption.standing else {"state": "pending"}
+    return {
+        "order_id": redemption.order_id,
+        "code": redemption.code,
+        "ambassador_id": redemption.ambassador_id,
+        "placed_at": redemption.placed_at,
+        **state,
+    }
 
-    language = language_of({}, known_ambassador(ambassador_id).person.locale)
-    return Problem(409, "not_available_now", not_available_now(language))
+
+def ambassador_shown(
+    profile: Profile, account: Account, program: Program, month: str, urls: Body, clicks: dict[str, int]
+) -> Body:
+    """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
+    from chalicelib.domain.accounts.tiers import reached
+
+    person = profile.person
+    return {
+        "id": profile.ambassador_id,
+        "email": person.email,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "locale": person.locale,
+        "customer_id": person.customer_id,
+        "birthday": person.birthday,
+        "consents": list(person.consents),
+        "created_at": profile.created_at,
+        **({"absorbed": list(profile.absorbed)} if profile.absorbed else {}),
+        "code": profile.code,
+        **urls,
+        "tier": _tier(program, reached(account, program, month)),
+        "account": _account(account, program.currency),
+        "spending": _spending(program),
+        "clicks": clicks,
+    }
 
 
-def known_ambassador(ambassador_id: str) -> Profile:
-    """Read the profile of the ambassador whom a path names, or of whom they were merged into.
+def _tier(program: Program, counted: int) -> Body:
+    shown: Body = {"name": tier_of(program, counted).name}
+    following = tier_after(program, counted)
+    if following:
+        shown |= {"next": following.name, "referrals_to_next": following.threshold - counted}
+    return shown
 
-    Raises:
-        Problem: 404 when there is no such ambassador.
-    """
-    profile = profile_of(deps.table(), fields.path_id("id", ambassador_id))
-    if profile is None:
-        raise unknown_ambassador()
-    return profile
+
+def _spending(program: Program) -> list[Body]:
+    """What can be spent and from how many on: money, and units of the program's own with what so many are worth."""
+    return [
+        {"minimum": money(program.spend_minimum, program.currency)},
+        *(
+            {
+                "minimum": money(worth.minimum, unit),
+                "per": money(worth.per, unit),
+                "value": money(worth.value, program.currency),
+            }
+            for unit, worth in sorted(program.units.items())
+        ),
+    ]
+
+
+def _account(account: Account, currency: str) -> Body:
+    """Balances by account name, each a list of moneys: the program's currency is always the first."""
+    currencies = [currency, *sorted(account.balances.keys() - {currency})]
+    names = sorted(
+        {"held", "available", "reserved", "spent", *(name for kept in account.balances.values() for name in kept)}
+    )
+    balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
+    return {**balances, "counted": account.referrals, "version": account.version}

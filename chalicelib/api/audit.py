@@ -1,16 +1,21 @@
 """The books proved: at once where that fits into a request, else as a job whose progress can be read."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.api import jobs, schemas
-from chalicelib.api.present import Body
+from chalicelib.api import jobs
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Body, json
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    OurId,
+    Shape,
+)
 from chalicelib.edge.problems import bad_field, unknown_ambassador
 from chalicelib.edge.views import view
 from chalicelib.operations.audit import audit
@@ -18,6 +23,16 @@ from chalicelib.operations.audit.audit import Walk
 from chalicelib.operations.audit.books import led
 from chalicelib.operations.jobs import start
 from chalicelib.store import keys
+
+
+class Audit(Shape):
+    """Whom an audit is about: one ambassador, a sample drawn by a seed, or all."""
+
+    ambassador_id: OurId | None = None
+    sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    seed: OurId | None = None
+    all: Literal[True] | None = None
+
 
 SAMPLE_MAX = 100
 _PATH = "/v1/ledger/audit"
@@ -35,8 +50,8 @@ def get_audit(call: Call) -> Response:
     return json(200, shown)
 
 
-@view({200: dict}, body=schemas.Audit)
-def post_audit(call: Call, body: schemas.Audit) -> Response:
+@view({200: dict}, body=Audit)
+def post_audit(call: Call, body: Audit) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
     asked: Body = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not None}
     if len(asked.keys() & {"ambassador_id", "sample", "all"}) != 1:

@@ -1,15 +1,18 @@
 """What the checkout asks and tells before an order is paid for, and as it is: quotes and redemptions."""
 
 import hashlib
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from chalice.app import Response
+from msgspec import Meta, field
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
+from chalicelib.domain.model import orders
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused
+from chalicelib.domain.orders.explain import PaymentState, state_of
 from chalicelib.domain.people.codes import likeness, normal_code
 from chalicelib.domain.people.pseudonyms import (
     canonical_email,
@@ -18,13 +21,158 @@ from chalicelib.domain.people.pseudonyms import (
     pseudonym_of_trait,
 )
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Answer, Sum, json, money, money_if, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    CustomerId,
+    Email,
+    FriendName,
+    Id,
+    Locale,
+    Moment,
+    Shape,
+    Sku,
+    Trait,
+    Typed,
+)
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
 from chalicelib.edge.views import view
 from chalicelib.operations.orders.answers import AlreadyPaid, Conflicting
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import quote, redeem
+
+
+class Item(Shape):
+    """One line of an order."""
+
+    sku: Sku | None = None
+    quantity: Annotated[float, Meta(ge=0, le=10**6)] = 1
+    amount: fields.Money | None = None
+    tax: fields.Money | None = None
+    gift_card: bool = False
+
+
+Items = Annotated[list[Item], Meta(max_length=200)]
+
+
+class Customer(Shape):
+    """The friend, as the shop knows them: by an address, an id of its own, or both."""
+
+    email: Email | None = None
+    id: CustomerId | None = None
+    first_name: FriendName | None = None
+    locale: Locale | None = None
+    first_order: bool | None = None
+
+
+class NewRedemption(Shape):
+    """An order that uses a code."""
+
+    order_id: Id
+    code: Typed | None
+    customer: Customer
+    amount: fields.Money
+    tax: fields.Money | None = None
+    items: Items = field(default_factory=list)
+    placed_at: Moment | None = None
+    payment: Literal["paid", "pending"] = "paid"
+    revision: Annotated[int, Meta(ge=1, le=10**6)] = 1
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
+
+
+class QuotedOrder(Shape):
+    """An order that is still being made."""
+
+    amount: fields.Money
+    order_id: Id | None = None
+    customer: Customer | None = None
+    tax: fields.Money | None = None
+    items: Items = field(default_factory=list)
+    placed_at: Moment | None = None
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
+
+
+class Quote(Shape):
+    """A question what a code would be worth."""
+
+    code: Typed
+    order: QuotedOrder
+
+
+class Position(Answer):
+    """Where a reward is. An order that was just taken is looked at a moment later: until then it is pending."""
+
+    state: Literal["pending", "held", "available", "void", "clawed_back"]
+    held: Sum | None = None
+    available: Sum | None = None
+
+    @classmethod
+    def of(cls, redemption: orders.Redemption) -> Self:
+        """Show where the reward of an order is."""
+        standing = redemption.standing
+        if standing is None:
+            return cls(state="void" if redemption.withdrawn else "pending")
+        held, available = money(standing.held, redemption.unit), money(standing.available, redemption.unit)
+        return cls(state=state_of(standing), held=held, available=available)
+
+
+class Redemption(Answer, kw_only=True):
+    """What was fixed when an order with a code was admitted, and where its reward stands by now.
+
+    Where the code is not used any more (`withdrawn`) it takes nothing off and earns nothing, whatever it would have.
+    `payment`, `revision` and `reason` are there for an order that was not paid for when it came.
+    """
+
+    order_id: str
+    status: Literal["accepted", "withdrawn"]
+    code: str
+    ambassador_id: str
+    amount: Sum
+    tax: Sum | None = None
+    friend_discount: Sum
+    reward_estimate: Sum
+    placed_at: datetime
+    program_version: int
+    position: Position
+    payment: PaymentState | None = None
+    revision: int | None = None
+    reason: str | None = None
+    superseded: bool = False
+
+    @classmethod
+    def of(cls, redemption: orders.Redemption, *, paid: bool = True, superseded: bool = False) -> Self:
+        """Show an order; `superseded` if a later revision of it counts than the one that was sent."""
+        withdrawn, pending = redemption.withdrawn is not None, redemption.pending
+        discount, estimate = (0, 0) if withdrawn else (redemption.friend_discount, redemption.reward_estimate)
+        return cls(
+            order_id=redemption.order_id,
+            status="withdrawn" if withdrawn else "accepted",
+            code=redemption.code,
+            ambassador_id=redemption.ambassador_id,
+            amount=money(redemption.amount, redemption.currency),
+            tax=money_if(redemption.tax, redemption.currency),
+            friend_discount=money(discount, redemption.currency),
+            reward_estimate=money(estimate, redemption.reward_unit or redemption.currency),
+            placed_at=redemption.placed_at,
+            program_version=redemption.program_version,
+            position=Position.of(redemption),
+            payment=("paid" if paid else "pending") if pending else None,
+            revision=redemption.revision if pending else None,
+            reason=redemption.withdrawn if pending else None,
+            superseded=superseded,
+        )
+
+
+class Quoted(Answer, kw_only=True):
+    """What a code would give on an order, or the reason why it can't be used there."""
+
+    usable: bool
+    reason: Reason | None = None
+    friend_discount: Sum
+    reward_estimate: Sum
+
 
 REFUSALS: dict[Reason, str] = {
     "unknown_code": "There is no such code. The order goes on without it.",
@@ -40,22 +188,25 @@ REFUSALS: dict[Reason, str] = {
 }
 
 
-@view({200: dict}, body=schemas.Quote)
-def post_quote(call: Call, body: schemas.Quote) -> Response:
+@view({200: Quoted}, body=Quote)
+def post_quote(call: Call, body: Quote) -> Response:
     """Say what a code would give on an order. Nothing is stored."""
     program = deps.program()
     answer = quote(deps.table(), ask_of(body.code, body.order, at="order/"), program, now=deps.now())
     if isinstance(answer, Refused):
-        zero = present.money(0, program.currency)
-        refusal = {"usable": False, "reason": answer.reason, "friend_discount": zero, "reward_estimate": zero}
-        return json(200, refusal)
-    discount = present.money(answer.friend_discount, program.currency)
-    estimate = present.money(answer.reward_estimate, answer.unit)
-    return json(200, {"usable": True, "friend_discount": discount, "reward_estimate": estimate})
+        zero = money(0, program.currency)
+        return json(200, Quoted(usable=False, reason=answer.reason, friend_discount=zero, reward_estimate=zero))
+    discount = money(answer.friend_discount, program.currency)
+    estimate = money(answer.reward_estimate, answer.unit)
+    return json(200, Quoted(usable=True, friend_discount=discount, reward_estimate=estimate))
 
 
-@view({200: dict}, body=schemas.Redemption)
-def post_redemption(call: Call, body: schemas.Redemption) -> Response:
+@view(
+    {201: Redemption, 200: Redemption},
+    body=NewRedemption,
+    problems={409: ["conflicting_repeat", "already_paid"], 422: list(REFUSALS)},
+)
+def post_redemption(call: Call, body: NewRedemption) -> Response:
     """Use a code on an order; or, before it is paid for, change what was told of it."""
     if body.code is None and body.payment != "pending":
         raise bad_field("/code", "is required; null takes the code off an order that is not paid for yet")
@@ -69,11 +220,11 @@ def post_redemption(call: Call, body: schemas.Redemption) -> Response:
     if isinstance(answer, AlreadyPaid):
         detail = "The order has been paid for, so what it was then stays. Report a refund if it became less."
         raise Problem(409, "already_paid", detail)
-    shown = present.admitted(answer.redemption, paid=answer.paid)
-    return once({**shown, "superseded": True} if answer.superseded else shown, replayed=answer.replayed)
+    shown = Redemption.of(answer.redemption, paid=answer.paid, superseded=answer.superseded)
+    return once(shown, replayed=answer.replayed)
 
 
-def ask_of(typed: str | None, order: schemas.Redemption | schemas.QuotedOrder, *, at: str = "") -> Ask:
+def ask_of(typed: str | None, order: NewRedemption | QuotedOrder, *, at: str = "") -> Ask:
     """Translate an order that the body holds `at` some place. Without `placed_at` it is placed now.
 
     Raises:
@@ -99,24 +250,24 @@ def ask_of(typed: str | None, order: schemas.Redemption | schemas.QuotedOrder, *
         payment=_trait(pepper, "payment", order.payment_fingerprint),
         address=_trait(pepper, "address", order.shipping_address),
         unaddressed=True if order.customer and not order.customer.email else None,
-        pending=isinstance(order, schemas.Redemption) and order.payment == "pending",
-        revision=order.revision if isinstance(order, schemas.Redemption) else 1,
+        pending=isinstance(order, NewRedemption) and order.payment == "pending",
+        revision=order.revision if isinstance(order, NewRedemption) else 1,
         fingerprint=_fingerprint(pepper, likeness(code or typed or ""), order),
     )
 
 
-def _check_line(it: schemas.Item, currency: str, pointer: str) -> None:
+def _check_line(it: Item, currency: str, pointer: str) -> None:
     if it.amount is not None and it.amount.currency != currency:
         raise bad_field(f"{pointer}/amount/currency", "is not the currency of the order")
     fields.check_parts(it.amount or fields.Money(0, currency), {f"{pointer}/tax": it.tax})
 
 
-def _goods(it: schemas.Item) -> int | None:
+def _goods(it: Item) -> int | None:
     """What a line is worth without tax, if it says that."""
     return None if it.amount is None else it.amount.amount - (fields.minor(it.tax) or 0)
 
 
-def _persons(pepper: bytes, customer: schemas.Customer | None) -> tuple[str, ...]:
+def _persons(pepper: bytes, customer: Customer | None) -> tuple[str, ...]:
     if customer is None:
         return ()
     by_email = pseudonym_of_email(pepper, customer.email) if customer.email else None
@@ -128,7 +279,7 @@ def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
     return told and pseudonym_of_trait(pepper, kind, told)
 
 
-def _fingerprint(pepper: bytes, code: str, order: schemas.Redemption | schemas.QuotedOrder) -> str:
+def _fingerprint(pepper: bytes, code: str, order: NewRedemption | QuotedOrder) -> str:
     """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
     content: dict[str, Any] = {**fields.content(order), "code": code, "payment": None, "revision": None}
     if order.customer and order.customer.email:

@@ -1,21 +1,33 @@
 """Late claims: what an ambassador asks for, and what an admin decides."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Literal, Self
 
 from chalice.app import Response
+from msgspec import Meta, field
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador
-from chalicelib.api.checkout import ask_of
-from chalicelib.domain.model.claims import Claim
+from chalicelib.api.checkout import REFUSALS, Customer, Items, NewRedemption, Redemption, ask_of
+from chalicelib.api.orders import Referral
+from chalicelib.api.subject import known_ambassador
+from chalicelib.domain.model import claims as model
+from chalicelib.domain.model import orders
 from chalicelib.domain.orders.admit import Refused
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Answer, json, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    ClaimedId,
+    Moment,
+    Money,
+    Note,
+    Shape,
+    Trait,
+)
 from chalicelib.edge.idempotency import idempotency_key, reused
-from chalicelib.edge.language import language_of
-from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.language import LANG, language_of
+from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.once import Reused
@@ -24,8 +36,103 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.web.explain import explain
 
 
-@view({200: dict}, body=schemas.NewClaim, query={"lang": str}, keyed=True)
-def post_claim(call: Call, body: schemas.NewClaim, ambassador_id: str) -> Response:
+class NewClaim(Shape):
+    """An order that an ambassador says they brought."""
+
+    order_id: ClaimedId
+    note: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class ClaimedOrder(Shape):
+    """The order as the shop knows it."""
+
+    customer: Customer
+    amount: Money
+    placed_at: Moment
+    tax: Money | None = None
+    items: Items = field(default_factory=list)
+    payment_fingerprint: Trait | None = None
+    shipping_address: Trait | None = None
+
+
+class ClaimDecision(Shape):
+    """What an admin decides about a claim, and why; an approval says what the order was."""
+
+    decision: Literal["approve", "deny"]
+    note: Note
+    order: ClaimedOrder | None = None
+
+
+class Claim(Answer):
+    """A claim as the ambassador sees it."""
+
+    id: str
+    order_id: str
+    status: Literal["received", "approved", "denied"]
+    claimed_at: datetime
+
+    @classmethod
+    def of(cls, claim: model.Claim) -> Self:
+        """Show a claim."""
+        status: Literal["received", "approved", "denied"] = "received" if claim.state == "open" else claim.state
+        return cls(claim.id, claim.order_id, status, claim.claimed_at)
+
+
+class OwnReferral(Referral, kw_only=True):
+    """An order that need not be claimed, since it is the ambassador's: where it stands."""
+
+    status: Literal["yours"]
+
+
+class OwnOrder(Answer):
+    """The same of an order that has not been settled yet."""
+
+    order_id: str
+    code: str
+    placed_at: datetime
+    state: Literal["pending"]
+    status: Literal["yours"]
+
+
+class ExaminedClaim(Answer, kw_only=True):
+    """A claim for an admin, with what is known of the order."""
+
+    id: str
+    ambassador_id: str
+    order_id: str
+    state: Literal["open", "approved", "denied"]
+    claimed_at: datetime
+    note: str | None = None
+    decided_at: datetime | None = None
+    author: str | None = None
+    answer: str | None = None
+    redemption: Redemption | None
+
+    @classmethod
+    def of(cls, claim: model.Claim, redemption: orders.Redemption | None) -> Self:
+        """Show a claim, and the order if a code was used on it."""
+        return cls(
+            id=claim.id,
+            ambassador_id=claim.ambassador_id,
+            order_id=claim.order_id,
+            state=claim.state,
+            claimed_at=claim.claimed_at,
+            note=claim.note,
+            decided_at=claim.decided_at,
+            author=claim.author,
+            answer=claim.answer,
+            redemption=Redemption.of(redemption) if redemption else None,
+        )
+
+
+@view(
+    {202: Claim, 200: [OwnReferral, OwnOrder]},
+    body=NewClaim,
+    query=LANG,
+    keyed=True,
+    problems={404: ["not_found"], 422: ["too_many_claims"]},
+)
+def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
     language = language_of(call.query())
     key = idempotency_key(call, body)
@@ -38,22 +145,26 @@ def post_claim(call: Call, body: schemas.NewClaim, ambassador_id: str) -> Respon
         raise Problem(422, "too_many_claims", detail)
     if isinstance(answer, claims.Theirs):
         words = explain(answer.redemption, "ambassador", language, deps.program())
-        return json(200, present.theirs(answer.redemption, words), Content_Language=language.tag)
-    shown = present.claim(answer.claim)
+        return json(200, _own(answer.redemption, words), Content_Language=language.tag)
+    shown = Claim.of(answer.claim)
     return json(202, shown, Idempotent_Replayed="true") if answer.replayed else json(202, shown)
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+@view({200: Page[ExaminedClaim]}, query=PAGE)
 def get_claims(call: Call) -> Response:
     """List the claims that wait for an admin, the oldest first."""
     query = call.query()
     waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
-    items = [present.claimed(claim, redemption) for claim, redemption in waiting]
+    items = [ExaminedClaim.of(claim, redemption) for claim, redemption in waiting]
     return page("/v1/claims", query, items, cursor_of(after, "claims"))
 
 
-@view({200: dict}, body=schemas.ClaimDecision)
-def post_claim_decision(call: Call, body: schemas.ClaimDecision, claim_id: str) -> Response:
+@view(
+    {201: ExaminedClaim, 200: ExaminedClaim},
+    body=ClaimDecision,
+    problems={404: ["not_found"], 409: ["already_redeemed", "claim_decided"], 422: list(REFUSALS)},
+)
+def post_claim_decision(call: Call, body: ClaimDecision, claim_id: str) -> Response:
     """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
     if (body.decision == "approve") != (body.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
@@ -67,15 +178,21 @@ def post_claim_decision(call: Call, body: schemas.ClaimDecision, claim_id: str) 
         else claims.deny(deps.table(), asked, _decided(call, asked, body))
     )
     if isinstance(answer, claims.Decided):
-        return once(present.claimed(answer.claim, answer.redemption), replayed=answer.replayed)
+        return once(ExaminedClaim.of(answer.claim, answer.redemption), replayed=answer.replayed)
     raise _problem(answer)
 
 
-def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -> "claims.Answer":
+def _own(redemption: orders.Redemption, explanation: list[str]) -> OwnReferral | OwnOrder:
+    if redemption.standing is not None:
+        return OwnReferral.told(redemption, redemption.standing, explanation, status="yours")
+    return OwnOrder(redemption.order_id, redemption.code, redemption.placed_at, "pending", "yours")
+
+
+def _approve(call: Call, asked: model.Claim, code: str, told: ClaimDecision) -> "claims.Answer":
     """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
     order, program = told.order, deps.program()
     assert order is not None
-    redemption = schemas.Redemption(
+    redemption = NewRedemption(
         order_id=asked.order_id,
         code=code,
         customer=order.customer,
@@ -91,7 +208,7 @@ def _approve(call: Call, asked: Claim, code: str, told: schemas.ClaimDecision) -
     return claims.approve(deps.table(), asked, ask, contact, program, _decided(call, asked, told))
 
 
-def _decided(call: Call, asked: Claim, told: schemas.ClaimDecision) -> Claim:
+def _decided(call: Call, asked: model.Claim, told: ClaimDecision) -> model.Claim:
     return replace(
         asked,
         state="approved" if told.decision == "approve" else "denied",

@@ -1,19 +1,28 @@
 """The codes that an ambassador shares: further ones, and what admins change about any."""
 
+from typing import Literal
+
 import msgspec
 from chalice.app import Response
+from msgspec import UNSET, UnsetType
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador, stopped
+from chalicelib.api.subject import known_ambassador, stopped
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
+from chalicelib.domain.program.program import Program, Rate
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Body, json, money, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Moment,
+    Name,
+    Shape,
+    Typed,
+)
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
@@ -23,8 +32,23 @@ from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, a
 from chalicelib.operations.program import programs
 
 
-@view({200: dict}, body=schemas.NewCode, keyed=True)
-def post_code(call: Call, body: schemas.NewCode, ambassador_id: str) -> Response:
+class CodeChange(Shape):
+    """A code is paused, or works again; it expires, or belongs to a campaign, or (null) no more. The rest stays."""
+
+    state: Literal["active", "paused"] | UnsetType = UNSET
+    expires_at: Moment | UnsetType | None = UNSET
+    campaign: Name | UnsetType | None = UNSET
+
+
+class NewCode(Shape):
+    """A further code of an ambassador: the campaign that it belongs to, and the code itself if it is wished for."""
+
+    campaign: Name | None = None
+    code: Typed | None = None
+
+
+@view({200: dict}, body=NewCode, keyed=True)
+def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
     profile = known_ambassador(ambassador_id)
     key = idempotency_key(call, body)
@@ -55,8 +79,8 @@ def get_codes(call: Call, ambassador_id: str) -> Response:
     return json(200, {"items": [_shown(code) for code in found], "next_cursor": None})
 
 
-@view({200: dict}, body=schemas.CodeChange)
-def patch_code(call: Call, body: schemas.CodeChange, code: str) -> Response:
+@view({200: dict}, body=CodeChange)
+def patch_code(call: Call, body: CodeChange, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
     changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
@@ -68,7 +92,7 @@ def patch_code(call: Call, body: schemas.CodeChange, code: str) -> Response:
     stored = change_code(deps.table(), code, changes)
     if stored is None:
         raise not_found("There is no such code.")
-    return json(200, {**present.code(stored), "ambassador_id": stored.ambassador_id})
+    return json(200, {**code_shown(stored), "ambassador_id": stored.ambassador_id})
 
 
 @view({200: dict})
@@ -78,8 +102,8 @@ def get_code(call: Call, code: str) -> Response:
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
         return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
-    offered = present.offer(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
-    return json(200, present.public_code(shared.code, greetable(shared.by.person.first_name), offered))
+    offered = offer_shown(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
+    return json(200, public_code(shared.code, greetable(shared.by.person.first_name), offered))
 
 
 def _wished(typed: str) -> str:
@@ -109,5 +133,34 @@ def _check_campaign(name: str) -> None:
         raise Problem(422, "unknown_campaign", detail)
 
 
-def _shown(code: Code) -> present.Body:
-    return {**present.code(code), "created_at": code.created_at, **share.urls(deps.settings().public_url, code.code)}
+def _shown(code: Code) -> Body:
+    return {**code_shown(code), "created_at": code.created_at, **share.urls(deps.settings().public_url, code.code)}
+
+
+def offer_shown(program: Program, rate: Rate | None) -> Body | None:
+    """What a friend gets: a percentage in basis points or an amount, and from which order on; None for nothing."""
+    if rate is None:
+        return None
+    return {**_rate(rate, program.currency), "minimum": money(program.minimum, program.currency)}
+
+
+def public_code(code: Code, first_name: str | None, offered: Body | None) -> Body:
+    """A code that works, for anyone. `first_name` is None if the ambassador's is not to be published."""
+    return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
+
+
+def code_shown(stored: Code) -> Body:
+    """A code for its ambassador and for admins."""
+    return {
+        "code": stored.code,
+        "state": stored.state,
+        "expires_at": stored.expires_at,
+        "campaign": stored.campaign,
+    }
+
+
+def _rate(rate: Rate, currency: str) -> Body:
+    if rate.amount is not None:
+        return {"kind": "fixed", "amount": money(rate.amount, currency)}
+    limit = {} if rate.maximum is None else {"maximum": money(rate.maximum, currency)}
+    return {"kind": "percent", "basis_points": rate.basis_points, **limit}

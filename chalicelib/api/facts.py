@@ -1,21 +1,116 @@
 """What the shop reports of an order later: refunds, reversals, deliveries and payments."""
 
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
 from chalicelib.domain.model import orders
 from chalicelib.edge import fields
-from chalicelib.edge.answers import once
+from chalicelib.edge.answers import Answer, Sum, money_if, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Id,
+    Moment,
+    Money,
+    Shape,
+)
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
 from chalicelib.edge.views import view
 from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.facts import AlreadyReversed, Reported, report
 
 
-@view({200: dict}, body=schemas.Refund)
-def post_refund(call: Call, body: schemas.Refund, order_id: str) -> Response:
+class NewRefund(Shape):
+    """Money paid back, `tax` and `shipping` among it; a cancellation has no amount, it voids the order anyway."""
+
+    refund_id: Id
+    amount: Money | None = None
+    tax: Money | None = None
+    shipping: Money | None = None
+    refunded_at: Moment | None = None
+    kind: Literal["refund", "chargeback", "cancellation"] = "refund"
+
+
+class NewReversal(Shape):
+    """A dispute won. The path says all."""
+
+
+class NewFulfilment(Shape):
+    """Goods delivered. A higher revision corrects; `more` says that the order has further parcels."""
+
+    fulfilment_id: Id
+    delivered_at: Moment | None = None
+    revision: Annotated[int, Meta(ge=1, lt=10**15)] = 1
+    return_by: Moment | None = None
+    more: bool = False
+    void: bool = False
+
+
+class NewPayment(Shape):
+    """An order has been paid for."""
+
+    payment_id: Id
+    paid_at: Moment
+
+
+class Fact(Answer, kw_only=True):
+    """What was reported of an order, as it was taken.
+
+    `superseded` means that a higher revision of it is there. An order that has given its friend free is worth nothing
+    whatever is reported of it (`counts`, `reason`): another order, or an admin's word, has that place (`by`).
+    """
+
+    order_id: str
+    status: Literal["accepted", "superseded"]
+    counts: Literal[False] | None = None
+    reason: Literal["replaced"] | None = None
+    by: str | None = None
+
+
+class Refund(Fact, kw_only=True):
+    """Money that was reported as paid back, `tax` and `shipping` among it."""
+
+    refund_id: str
+    kind: orders.RefundKind
+    amount: Sum | None = None
+    tax: Sum | None = None
+    shipping: Sum | None = None
+    refunded_at: datetime | None = None
+
+
+class Reversal(Fact, kw_only=True):
+    """A refund that no longer counts."""
+
+    refund_id: str
+
+
+class Fulfilment(Fact, kw_only=True):
+    """A delivery, by one revision of it."""
+
+    fulfilment_id: str
+    revision: int
+    delivered_at: datetime | None = None
+    return_by: datetime | None = None
+    more: bool = False
+    void: bool = False
+
+
+class Payment(Fact, kw_only=True):
+    """That an order was paid for."""
+
+    payment_id: str
+    paid_at: datetime
+
+
+@view(
+    {201: Refund, 200: Refund},
+    body=NewRefund,
+    problems={409: ["conflicting_repeat", "already_reversed"]},
+)
+def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
     """Report money paid back; it may be reported before the redemption."""
     _check_refund(body)
     refund = orders.Refund(
@@ -32,8 +127,8 @@ def post_refund(call: Call, body: schemas.Refund, order_id: str) -> Response:
     return _report(refund, "refund_id")
 
 
-@view({200: dict}, body=schemas.Reversal)
-def post_reversal(call: Call, body: schemas.Reversal, order_id: str, refund_id: str) -> Response:
+@view({201: Reversal, 200: Reversal}, body=NewReversal, problems={409: ["conflicting_repeat"]})
+def post_reversal(call: Call, body: NewReversal, order_id: str, refund_id: str) -> Response:
     """Report a dispute won: that refund no longer counts."""
     reversal = orders.Reversal(
         order_id=fields.shop_id("order_id", order_id),
@@ -43,8 +138,8 @@ def post_reversal(call: Call, body: schemas.Reversal, order_id: str, refund_id: 
     return _report(reversal, "refund_id")
 
 
-@view({200: dict}, body=schemas.Fulfilment)
-def post_fulfilment(call: Call, body: schemas.Fulfilment, order_id: str) -> Response:
+@view({201: Fulfilment, 200: Fulfilment}, body=NewFulfilment, problems={409: ["conflicting_repeat"]})
+def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
     """Report a delivery, or correct what was reported of it."""
     if body.delivered_at is None and not body.void:
         raise bad_field("/delivered_at", "is required, unless the delivery is void")
@@ -61,8 +156,8 @@ def post_fulfilment(call: Call, body: schemas.Fulfilment, order_id: str) -> Resp
     return _report(fulfilment, "fulfilment_id")
 
 
-@view({200: dict}, body=schemas.Payment)
-def post_payment(call: Call, body: schemas.Payment, order_id: str) -> Response:
+@view({201: Payment, 200: Payment}, body=NewPayment, problems={409: ["conflicting_repeat"]})
+def post_payment(call: Call, body: NewPayment, order_id: str) -> Response:
     """Report that an order has been paid for; it may be reported before the redemption."""
     now = deps.now()
     paid_at = fields.past("paid_at", body.paid_at, now)
@@ -76,20 +171,47 @@ def post_payment(call: Call, body: schemas.Payment, order_id: str) -> Response:
     return _report(payment, "order_id")
 
 
-def _report(fact: "Reported", key: str) -> Response:
-
+def _report(fact: Reported, key: str) -> Response:
     taken = report(deps.table(), fact)
     if isinstance(taken, Conflicting):
         raise conflicting_repeat(key)
     if isinstance(taken, AlreadyReversed):
         raise Problem(409, "already_reversed", "This refund was reversed. Report another one under a new refund_id.")
-    body = present.fact(taken.fact, superseded=taken.superseded)
+    told: dict[str, Any] = {"order_id": taken.fact.order_id, "status": "superseded" if taken.superseded else "accepted"}
     if taken.freed is not None:
-        body |= {"counts": False, "reason": "replaced", "by": taken.freed.by or "admin"}
-    return once(body, replayed=taken.replayed)
+        told |= {"counts": False, "reason": "replaced", "by": taken.freed.by or "admin"}
+    return once(_shown(taken.fact, told), replayed=taken.replayed)
 
 
-def _check_refund(told: schemas.Refund) -> None:
+def _shown(fact: Reported, told: dict[str, Any]) -> Fact:
+    """Show a fact as the shop told it, and what has come of it."""
+    match fact:
+        case orders.Refund():
+            return Refund(**money_back(fact), refunded_at=fact.refunded_at, **told)
+        case orders.Payment():
+            return Payment(payment_id=fact.payment_id, paid_at=fact.paid_at, **told)
+        case orders.Reversal():
+            return Reversal(refund_id=fact.refund_id, **told)
+        case orders.Fulfilment():
+            return Fulfilment(
+                fulfilment_id=fact.fulfilment_id,
+                revision=fact.revision,
+                delivered_at=fact.delivered_at,
+                return_by=fact.return_by,
+                more=fact.more,
+                void=fact.void,
+                **told,
+            )
+
+
+def money_back(refund: orders.Refund) -> dict[str, Any]:
+    """Return the fields that say what a refund paid back, and what of it was tax and shipping."""
+    parts = {"amount": refund.amount, "tax": refund.tax, "shipping": refund.shipping}
+    shown = {name: money_if(amount, refund.currency) for name, amount in parts.items()}
+    return {"refund_id": refund.refund_id, "kind": refund.kind, **shown}
+
+
+def _check_refund(told: NewRefund) -> None:
     """Refuse what can't be paid back: a part by cancelling, nothing at all, or more tax and shipping than money."""
     given = {"amount": told.amount, "tax": told.tax, "shipping": told.shipping}
     if told.kind == "cancellation":

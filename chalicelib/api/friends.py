@@ -1,16 +1,31 @@
 """The friend of an order, set free by an admin."""
 
+from datetime import datetime
+from typing import Self
+
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
+from chalicelib.domain.model import orders
 from chalicelib.edge import fields
-from chalicelib.edge.answers import once
+from chalicelib.edge.answers import Answer, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Note,
+    Shape,
+)
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.orders.answers import GRACE
 from chalicelib.operations.orders.friends import NotReleased, release
+
+
+class FriendReleased(Shape):
+    """Why the friend of an order is free again, and whether a reward that stands is given up for that."""
+
+    note: Note
+    void_reward: bool = False
+
 
 _REFUSALS = {
     "not_settled_yet": "This order has not been settled yet. One that is not paid for keeps nobody from buying.",
@@ -20,8 +35,23 @@ _REFUSALS = {
 }
 
 
-@view({200: dict}, body=schemas.FriendReleased)
-def post_release(call: Call, body: schemas.FriendReleased, order_id: str) -> Response:
+class Freed(Answer):
+    """How the friend of an order became free: by another order, or by an admin's word."""
+
+    order_id: str
+    at: datetime
+    by: str | None = None
+    author: str | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, freed: orders.Freed) -> Self:
+        """Show it."""
+        return cls(order_id=freed.order_id, at=freed.recorded_at, by=freed.by, author=freed.author, note=freed.note)
+
+
+@view({201: Freed, 200: Freed}, body=FriendReleased, problems={404: ["not_found"], 409: list(_REFUSALS)})
+def post_release(call: Call, body: FriendReleased, order_id: str) -> Response:
     """Set the friend of an order free, so that a code can be used on another one. The order earns nothing any more."""
     now = deps.now()
     answer = release(
@@ -34,7 +64,7 @@ def post_release(call: Call, body: schemas.FriendReleased, order_id: str) -> Res
         due_at=now + GRACE,
     )
     if not isinstance(answer, NotReleased):
-        return once(present.freed(answer.freed), replayed=answer.replayed)
+        return once(Freed.of(answer.freed), replayed=answer.replayed)
     if answer.reason == "unknown_order":
         raise not_found("No code was redeemed on this order.")
     headers: dict[str, str | list[str]] = {"Retry-After": "5"} if answer.reason == "not_settled_yet" else {}

@@ -1,35 +1,67 @@
 """Work too long for one request: it is accepted at once, and its progress can be read."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, Self
 
 import msgspec
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api import present, preview
-from chalicelib.domain.model.work import Job
+from chalicelib.api import preview
+from chalicelib.domain.model import work
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.whatif.preview import KIND as PREVIEW
 
 
-@view({200: dict})
+class Progress(Answer):
+    """How much of the work is done; `total` is null while nobody knows."""
+
+    done: int
+    total: int | None
+
+
+class Job(Answer, kw_only=True):
+    """Long work: how far it is, and what has come out so far, in a form of the kind's own."""
+
+    id: str
+    kind: str
+    state: Literal["queued", "running", "done", "failed"]
+    author: str
+    created_at: datetime
+    ended_at: datetime | None = None
+    progress: Progress
+    result: dict[str, Any]
+    failure: str | None = None
+
+    @classmethod
+    def of(cls, job: work.Job) -> Self:
+        """Show a job."""
+        return cls(
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            author=job.author,
+            created_at=job.created_at,
+            ended_at=job.ended_at,
+            progress=Progress(job.progress, job.total),
+            result=preview.result_of(job) if job.kind == PREVIEW else msgspec.json.decode(job.result),
+            failure=job.failure,
+        )
+
+
+@view({200: Job}, problems={404: ["not_found"]})
 def get_job(_: Call, job_id: str) -> Response:
     """Show how far a job is and what has come out of it."""
     job = deps.table().read_job(fields.path_id("job_id", job_id))
     if job is None:
         raise not_found("There is no such job.")
-    return json(200, _shown(job))
+    return json(200, Job.of(job))
 
 
-def accepted(job: Job) -> Response:
+def accepted(job: work.Job) -> Response:
     """Answer a request that began a job: where to read on."""
-    return json(202, _shown(job), Location=f"{deps.settings().public_url}/v1/jobs/{job.id}")
-
-
-def _shown(job: Job) -> dict[str, Any]:
-    result = preview.result_of(job) if job.kind == PREVIEW else msgspec.Raw(job.result.encode())
-    return present.job(job, result)
+    return json(202, Job.of(job), Location=f"{deps.settings().public_url}/v1/jobs/{job.id}")

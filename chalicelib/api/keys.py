@@ -1,23 +1,38 @@
 """Server keys: made, listed, revoked."""
 
+from typing import Annotated
+
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
 from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import auth, fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Body, json, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Name,
+    Shape,
+)
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.access import keys
+from chalicelib.operations.access.keys import SCOPES, Scope
 from chalicelib.operations.once import Reused
 
 
-@view({200: dict}, body=schemas.NewKey, keyed=True)
-def post_key(call: Call, body: schemas.NewKey) -> Response:
+class NewKey(Shape):
+    """A server key to be made: what it is for, who answers for it, what it may do."""
+
+    name: Name
+    owner: Name
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=len(SCOPES))]
+
+
+@view({200: dict}, body=NewKey, keyed=True)
+def post_key(call: Call, body: NewKey) -> Response:
     """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
     made = keys.make(
         deps.table(),
@@ -32,7 +47,7 @@ def post_key(call: Call, body: schemas.NewKey) -> Response:
         raise reused()
     if isinstance(made, keys.NotAllowed):
         raise _not_allowed(made)
-    shown = present.api_key(made.key)
+    shown = api_key(made.key)
     return once(shown if made.secret is None else {**shown, "secret": made.secret}, replayed=made.secret is None)
 
 
@@ -43,7 +58,7 @@ def get_keys(call: Call) -> Response:
     limit = limit_of(query)
     found = list(deps.table().list_api_keys(position_of(query, "keys"), limit + 1))
     after = found[limit - 1].id if len(found) > limit else None
-    return page("/v1/keys", query, [present.api_key(key) for key in found[:limit]], cursor_of(after, "keys"))
+    return page("/v1/keys", query, [api_key(key) for key in found[:limit]], cursor_of(after, "keys"))
 
 
 @view({200: dict})
@@ -57,7 +72,7 @@ def delete_key(call: Call, key_id: str) -> Response:
     if isinstance(revoked, keys.NotAllowed):
         raise _not_allowed(revoked)
     auth.forget()
-    return json(200, present.api_key(revoked))
+    return json(200, api_key(revoked))
 
 
 def _caller(call: Call) -> ApiKey:
@@ -75,3 +90,17 @@ def _not_allowed(answer: keys.NotAllowed) -> Problem:
         case "last_key":
             detail = "No other key may make keys. Make another one first, or nobody but the operator could."
             return Problem(409, "last_admin_key", detail)
+
+
+def api_key(stored: ApiKey) -> Body:
+    """A server key, without what opens anything. `last_used` is a day: when exactly is not kept."""
+    return {
+        "id": stored.id,
+        "name": stored.name,
+        "owner": stored.owner,
+        "scopes": list(stored.scopes),
+        "made_by": stored.made_by,
+        "created_at": stored.created_at,
+        "last_used": stored.last_used_at and stored.last_used_at.date(),
+        "revoked_at": stored.revoked_at,
+    }

@@ -3,18 +3,21 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal, Self
 
 from chalice.app import Response
+from msgspec import structs
 
 from chalicelib import deps
-from chalicelib.api import present
 from chalicelib.domain.accounts.ledger import KINDS
+from chalicelib.domain.model import accounts
 from chalicelib.edge import fields
+from chalicelib.edge.answers import Answer, money
 from chalicelib.edge.call import Call
-from chalicelib.edge.paging import cursor_of, limit_of, link, moment_of, page, position_of
+from chalicelib.edge.paging import PAGE, Moment, Page, cursor_of, limit_of, link, moment_of, page, position_of
 from chalicelib.edge.problems import bad_field
-from chalicelib.edge.views import view
+from chalicelib.edge.views import Media, view
 from chalicelib.operations.accounts import ledger
 from chalicelib.operations.people.merged import profile_of
 
@@ -30,10 +33,62 @@ _COLUMNS = (
 )
 
 
-@view(
-    {200: dict},
-    query={"from": str, "to": str, "ambassador_id": str, "kind": str, "order_id": str, "limit": str, "cursor": str},
-)
+class Leg(Answer):
+    """One side of an entry: a positive amount credits the account."""
+
+    account: str
+    amount: int
+    currency: str | None = None
+    unit: str | None = None
+
+    @classmethod
+    def of(cls, leg: accounts.Leg) -> Self:
+        """Show a leg."""
+        moved = money(leg.amount, leg.currency)
+        return cls(account=leg.account, amount=moved.amount, currency=moved.currency, unit=moved.unit)
+
+
+class Entry(Answer):
+    """One immutable posting in an ambassador's ledger; the legs of a currency sum to zero."""
+
+    id: str
+    kind: str
+    at: datetime
+    ambassador_id: str
+    cause: str
+    program_version: int
+    legs: list[Leg]
+    order_id: str | None = None
+    tier: str | None = None
+    reason: str | None = None
+    author: str | None = None
+
+    @classmethod
+    def of(cls, posted: accounts.LedgerEntry, *, own: bool = False) -> Self:
+        """Show an entry. Its ambassador, who reads it as their own, is not told of the admin who caused it."""
+        return cls(
+            id=posted.id,
+            kind=posted.kind,
+            at=posted.at,
+            ambassador_id=posted.ambassador_id,
+            cause=posted.cause,
+            program_version=posted.program_version,
+            order_id=posted.order_id,
+            tier=posted.tier,
+            reason=posted.reason,
+            author=None if own else posted.author,
+            legs=[Leg.of(leg) for leg in posted.legs],
+        )
+
+
+ENTRIES = {200: [Page[Entry], Media("text/csv")]}
+"""How the lists of the ledger answer."""
+
+PERIOD = {"from": Moment, "to": Moment, "kind": Literal[KINDS]}
+"""How the query narrows them."""
+
+
+@view(ENTRIES, query={**PERIOD, "ambassador_id": fields.OurId, "order_id": fields.Id, **PAGE})
 def get_ledger(call: Call) -> Response:
     """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
     query = call.query()
@@ -56,7 +111,7 @@ def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: st
     else:
         found = ledger.by_day(deps.table(), period, position, limit)
     cursor = cursor_of(found.after, listing)
-    items = [present.own_entry(entry) if call.session else present.entry(entry) for entry in found.entries]
+    items = [Entry.of(entry, own=call.session is not None) for entry in found.entries]
     if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
         headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
         return Response(_csv(items), {**headers, **link(path, query, cursor)})
@@ -88,15 +143,15 @@ def _period(query: dict[str, str], *, narrow: bool) -> "ledger.Period":
     return ledger.Period(max(start, fields.EARLIEST), end, query.get("kind"))
 
 
-def _csv(entries: list[present.Body]) -> str:
+def _csv(entries: list[Entry]) -> str:
     """Write one line per leg, safe to open in a spreadsheet."""
     page = io.StringIO()
     lines = csv.writer(page, lineterminator="\r\n")
     lines.writerow(_COLUMNS)
     for entry in entries:
-        for leg in entry["legs"]:
-            row = {**entry, **leg}
-            lines.writerow(_cell(row.get(column, "")) for column in _COLUMNS)
+        for leg in entry.legs:
+            row = {**structs.asdict(entry), **structs.asdict(leg)}
+            lines.writerow(_cell(row[column]) for column in _COLUMNS)
     return page.getvalue()
 
 
@@ -104,4 +159,6 @@ def _cell(content: object) -> object:
     """Take the edge off text that a spreadsheet would run as a formula (OWASP, CSV injection); numbers stay numbers."""
     if hasattr(content, "isoformat"):
         return content.isoformat().replace("+00:00", "Z")
+    if content is None:
+        return ""
     return _FORMULA.sub(r"\1'", content) if isinstance(content, str) else content

@@ -1,35 +1,160 @@
 """Where the reward of an order stands, and why."""
 
+from datetime import datetime
+from typing import Any, Self
+
 from chalice.app import Response
+from msgspec import structs
 
 from chalicelib import deps
-from chalicelib.api import present
-from chalicelib.domain.model.orders import Order
-from chalicelib.domain.orders.explain import payment_of
+from chalicelib.api.checkout import Position, Redemption
+from chalicelib.api.friends import Freed
+from chalicelib.api.ledger import Entry
+from chalicelib.api.reviews import Case, Review, Signal
+from chalicelib.domain.model import accounts, orders
+from chalicelib.domain.orders.explain import PaymentState, Rule, payment_of, reason_of, state_of, trace
+from chalicelib.domain.program.program import Program
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Answer, Sum, json, money
 from chalicelib.edge.call import Call
-from chalicelib.edge.language import language_of
+from chalicelib.edge.language import LANG, language_of
 from chalicelib.edge.problems import not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.program import programs
 from chalicelib.web.explain import explain
 
 
-@view({200: dict}, query={"lang": str})
+class Step(Answer):
+    """One rule that was applied to an order: what it came to, and from what. Amounts are minor units."""
+
+    rule: Rule
+    outcome: Any
+    detail: dict[str, Any]
+
+
+class Standing(Answer, kw_only=True):
+    """Where a reward stands: the rules in the order in which they decided, and what has come of them."""
+
+    position: Position | None = None
+    release_at: datetime | None = None
+    reason: str | None = None
+    trace: list[Step]
+
+    @classmethod
+    def of(cls, redemption: orders.Redemption, payment: PaymentState | None = None) -> Self:
+        """Show where the reward of an order stands; `payment` is for one that has not been settled yet."""
+        standing = redemption.standing
+        steps = [Step(**step) for step in trace(redemption, None if standing else payment)]
+        if standing is None:
+            return cls(trace=steps)
+        place, reason = Position.of(redemption), reason_of(standing)
+        return cls(position=place, release_at=standing.release_at, reason=reason, trace=steps)
+
+
+class Referral(Standing, kw_only=True):
+    """One referral in an ambassador's list: nothing about the friend."""
+
+    order_id: str
+    code: str
+    placed_at: datetime
+    state: orders.State
+    amount: Sum
+    explanation: list[str]
+
+    @classmethod
+    def told(
+        cls, redemption: orders.Redemption, standing: orders.Standing, explanation: list[str], **beside: Any
+    ) -> Self:
+        """Show a settled order to its ambassador."""
+        return cls(
+            **structs.asdict(Standing.of(redemption)),
+            order_id=redemption.order_id,
+            code=redemption.code,
+            placed_at=redemption.placed_at,
+            state=state_of(standing),
+            amount=money(standing.worth, redemption.unit),
+            explanation=explanation,
+            **beside,
+        )
+
+
+class ExplainedRedemption(Redemption, kw_only=True):
+    """An order with where its reward stands, the entries that were posted for it, and why."""
+
+    release_at: datetime | None = None
+    trace: list[Step]
+    explanation: list[str]
+    entries: list[Entry]
+
+    @classmethod
+    def told(
+        cls,
+        redemption: orders.Redemption,
+        payment: PaymentState,
+        entries: list[accounts.LedgerEntry],
+        explanation: list[str],
+        **beside: Any,
+    ) -> Self:
+        """Show an order with all that explains its reward."""
+        standing = {name: part for name, part in _parts(Standing.of(redemption, payment)).items() if part is not None}
+        shown = {**_parts(Redemption.of(redemption)), **standing}
+        shown |= {"payment": payment} if redemption.pending else {}
+        posted = [Entry.of(entry) for entry in entries]
+        return cls(**shown, explanation=explanation, entries=posted, **beside)
+
+
+class ExaminedRedemption(ExplainedRedemption, kw_only=True):
+    """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
+
+    reviews: list[Review]
+    signals: list[Signal] | None = None
+    freed: Freed | None = None
+    case: Case | None = None
+
+    @classmethod
+    def examined(
+        cls,
+        order: orders.Order,
+        program: Program,
+        payment: PaymentState,
+        entries: list[accounts.LedgerEntry],
+        explanation: list[str],
+    ) -> Self:
+        """Show an order with all that an admin may know of it."""
+        redemption, case = order.redemption, order.case
+        return cls.told(
+            redemption,
+            payment,
+            entries,
+            explanation,
+            reviews=[Review.of(decided, redemption.currency) for decided in order.reviews],
+            signals=None if redemption.standing is None else Signal.those_of(redemption.standing.terms, program),
+            freed=Freed.of(order.freed) if order.freed else None,
+            case=Case.of(case, program) if case and case.state == "open" else None,
+        )
+
+
+@view({200: [ExplainedRedemption, ExaminedRedemption]}, query=LANG, problems={404: ["not_found"]})
 def get_redemption(call: Call, order_id: str) -> Response:
     """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     language = language_of(call.query())
     table, known = deps.table(), fields.shop_id("order_id", order_id)
     admin = call.may("admin:read")
     order = table.read_order(known)
-    if not isinstance(order, Order):
+    if not isinstance(order, orders.Order):
         raise not_found("No code was redeemed on this order.")
     redemption = order.redemption
     entries = table.read_entries(redemption)
     program = programs.version(table, redemption.program_version)
     payment = payment_of(order, program, deps.now())
     words = explain(redemption, "admin" if admin else "ambassador", language, deps.program(), payment)
-    if not admin:
-        return json(200, present.explained(redemption, payment, entries, words), Content_Language=language.tag)
-    return json(200, present.examined(order, program, payment, entries, words), Content_Language=language.tag)
+    shown: ExplainedRedemption
+    if admin:
+        shown = ExaminedRedemption.examined(order, program, payment, entries, words)
+    else:
+        shown = ExplainedRedemption.told(redemption, payment, entries, words)
+    return json(200, shown, Content_Language=language.tag)
+
+
+def _parts(shown: Answer) -> dict[str, Any]:
+    return structs.asdict(shown)

@@ -1,80 +1,174 @@
 """What other rules would have cost, as clients read it."""
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Self
 
 import msgspec
 
-from chalicelib.api.present import Body, money
+from chalicelib.api.orders import Step
 from chalicelib.domain.model.work import Job
-from chalicelib.domain.whatif.comparison import Difference, Outcome, Side, Sums
-from chalicelib.operations.whatif.preview import Preview
+from chalicelib.domain.whatif import comparison
+from chalicelib.edge.answers import Answer, Sum, money
+from chalicelib.edge.problems import Flaw
+from chalicelib.operations.whatif import preview
 
 
-def shown(preview: Preview) -> Body:
-    """Both sides in sums, the orders that differ most, and what cannot be seen in past orders."""
-    comparison = preview.comparison
-    return {
-        "period": {"from": preview.first.isoformat(), "to": preview.last.isoformat()},
-        "orders": comparison.orders,
-        "in_force": _side(comparison.in_force),
-        "candidate": _side(comparison.candidate),
-        "differences": [_difference(it) for it in comparison.differences],
-        "caveats": [{"pointer": f"/program/{name}", "detail": why} for name, why in preview.caveats],
-        "warnings": [{"pointer": f"/program{pointer}", "detail": why} for pointer, why in preview.warnings],
-    }
+class Days(Answer, rename={"first": "from", "last": "to"}):
+    """The days whose orders were played."""
+
+    first: date
+    last: date
 
 
-def result_of(job: Job) -> Any:
-    """What a job that previews a program has come to; nothing before its first slice."""
-    stored = msgspec.json.decode(job.result)
-    return shown(msgspec.convert(stored, Preview)) if stored else stored
+class Rewards(Answer):
+    """What rewards of one unit come to, by where they stand."""
+
+    granted: Sum
+    held: Sum
+    available: Sum
+    void: Sum
 
 
-def _side(side: Side) -> Body:
-    return {
-        "tiers": [{"tier": name, **_sums(side.tiers[name])} for name in sorted(side.tiers, key=side.rank)],
-        "total": _sums(side.total),
-        "bonuses": [money(amount, unit) for unit, amount in sorted(side.bonuses.items()) if amount],
-        "refused": [{"reason": reason, "orders": orders} for reason, orders in sorted(side.refused.items())],
-    }
+class Sums(Answer, kw_only=True):
+    """What orders come to together."""
+
+    orders: int
+    friend_discounts: list[Sum]
+    rewards: list[Rewards]
+
+    @classmethod
+    def of(cls, sums: comparison.Sums, **beside: Any) -> Self:
+        """Show the sums of some orders."""
+        return cls(
+            orders=sums.orders,
+            friend_discounts=[money(amount, currency) for currency, amount in sorted(sums.discounts.items())],
+            rewards=[
+                Rewards(
+                    granted=money(reward.granted, unit),
+                    held=money(reward.held, unit),
+                    available=money(reward.available, unit),
+                    void=money(reward.void, unit),
+                )
+                for unit, reward in sorted(sums.rewards.items())
+            ],
+            **beside,
+        )
 
 
-def _sums(sums: Sums) -> Body:
-    return {
-        "orders": sums.orders,
-        "friend_discounts": [money(amount, currency) for currency, amount in sorted(sums.discounts.items())],
-        "rewards": [
-            {
-                "granted": money(reward.granted, unit),
-                "held": money(reward.held, unit),
-                "available": money(reward.available, unit),
-                "void": money(reward.void, unit),
-            }
-            for unit, reward in sorted(sums.rewards.items())
-        ],
-    }
+class TierSums(Sums, kw_only=True):
+    """What the orders of one tier come to."""
+
+    tier: str
 
 
-def _difference(order: Difference) -> Body:
+class RefusedOrders(Answer):
+    """How many orders the rules refuse for one reason."""
+
+    reason: str
+    orders: int
+
+
+class Side(Answer):
+    """What one of two programs makes of the orders."""
+
+    tiers: list[TierSums]
+    total: Sums
+    bonuses: list[Sum]
+    refused: list[RefusedOrders]
+
+    @classmethod
+    def of(cls, side: comparison.Side) -> Self:
+        """Show one side."""
+        return cls(
+            tiers=[TierSums.of(side.tiers[name], tier=name) for name in sorted(side.tiers, key=side.rank)],
+            total=Sums.of(side.total),
+            bonuses=[money(amount, unit) for unit, amount in sorted(side.bonuses.items()) if amount],
+            refused=[RefusedOrders(reason, orders) for reason, orders in sorted(side.refused.items())],
+        )
+
+
+class RefusedOutcome(Answer):
+    """Why a program refuses an order."""
+
+    refused: str | None
+
+
+class Outcome(Answer):
+    """What a program makes of an order, and why."""
+
+    tier: str
+    reward: Sum
+    state: str | None
+    reason: str | None
+    friend_discount: Sum
+    trace: list[Step]
+
+
+class Difference(Answer):
     """One order that differs: both amounts, and why each is what it is."""
-    return {
-        "order_id": order.order_id,
-        "ambassador_id": order.ambassador_id,
-        "placed_at": order.placed_at,
-        "difference": order.difference,
-        "in_force": _outcome(order.in_force),
-        "candidate": _outcome(order.candidate),
-    }
+
+    order_id: str
+    ambassador_id: str
+    placed_at: datetime
+    difference: int
+    in_force: Outcome | RefusedOutcome
+    candidate: Outcome | RefusedOutcome
 
 
-def _outcome(outcome: Outcome) -> Body:
+class Preview(Answer):
+    """Both sides in sums, the orders that differ most, and what cannot be seen in past orders."""
+
+    period: Days
+    orders: int
+    in_force: Side
+    candidate: Side
+    differences: list[Difference]
+    caveats: list[Flaw]
+    warnings: list[Flaw]
+
+    @classmethod
+    def of(cls, found: preview.Preview) -> Self:
+        """Show what a preview has found."""
+        compared = found.comparison
+        return cls(
+            period=Days(found.first, found.last),
+            orders=compared.orders,
+            in_force=Side.of(compared.in_force),
+            candidate=Side.of(compared.candidate),
+            differences=[_difference(it) for it in compared.differences],
+            caveats=[Flaw(f"/program/{name}", why) for name, why in found.caveats],
+            warnings=[Flaw(f"/program{pointer}", why) for pointer, why in found.warnings],
+        )
+
+
+def result_of(job: Job) -> dict[str, Any]:
+    """Return what a job that previews a program has come to; nothing before its first slice."""
+    stored: dict[str, Any] = msgspec.json.decode(job.result)
+    if not stored:
+        return stored
+    shown: dict[str, Any] = msgspec.to_builtins(Preview.of(msgspec.convert(stored, preview.Preview)))
+    return shown
+
+
+def _difference(order: comparison.Difference) -> Difference:
+    return Difference(
+        order_id=order.order_id,
+        ambassador_id=order.ambassador_id,
+        placed_at=order.placed_at,
+        difference=order.difference,
+        in_force=_outcome(order.in_force),
+        candidate=_outcome(order.candidate),
+    )
+
+
+def _outcome(outcome: comparison.Outcome) -> Outcome | RefusedOutcome:
     if outcome.tier is None:
-        return {"refused": outcome.refused}
-    return {
-        "tier": outcome.tier,
-        "reward": money(outcome.worth, outcome.unit),
-        "state": outcome.state,
-        "reason": outcome.reason,
-        "friend_discount": money(outcome.friend_discount, outcome.currency),
-        "trace": outcome.trace,
-    }
+        return RefusedOutcome(outcome.refused)
+    return Outcome(
+        tier=outcome.tier,
+        reward=money(outcome.worth, outcome.unit),
+        state=outcome.state,
+        reason=outcome.reason,
+        friend_discount=money(outcome.friend_discount, outcome.currency),
+        trace=[Step(**step) for step in outcome.trace],
+    )

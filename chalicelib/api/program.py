@@ -1,13 +1,14 @@
 """The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api import jobs, schemas
-from chalicelib.api.preview import shown
+from chalicelib.api import jobs
+from chalicelib.api import preview as preview_shown
 from chalicelib.documents import Misfit
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
@@ -15,7 +16,10 @@ from chalicelib.domain.program.warnings import warnings
 from chalicelib.edge import fields
 from chalicelib.edge.answers import json
 from chalicelib.edge.call import Call
-from chalicelib.edge.fields import misfitting
+from chalicelib.edge.fields import (
+    Shape,
+    misfitting,
+)
 from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
@@ -25,6 +29,21 @@ from chalicelib.operations.program.document import changes, read, show
 from chalicelib.operations.program.schema import schema
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.whatif.preview import DAYS_MAX
+
+
+class Days(Shape, rename={"first": "from", "last": "to"}):
+    """A period: days as the program reckons them, both included."""
+
+    first: date
+    last: date
+
+
+class Preview(Shape):
+    """A program to be tried, and on which orders."""
+
+    program: dict[str, Any]
+    period: Days
+
 
 _PATH = "/v1/program"
 _FIRST = 0
@@ -88,8 +107,8 @@ def get_schema(call: Call) -> Response:
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
-@view({200: dict}, body=schemas.Preview)
-def post_preview(call: Call, body: schemas.Preview) -> Response:
+@view({200: dict}, body=Preview)
+def post_preview(call: Call, body: Preview) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
     candidate, wrong = _candidate(body.program)
     wrong += _flaws_of(body.period)
@@ -98,7 +117,7 @@ def post_preview(call: Call, body: schemas.Preview) -> Response:
     period, table, now = preview.Period(body.period.first, body.period.last, candidate), deps.table(), deps.now()
     found = preview.preview(table, candidate, period, now=now)
     if found is not None:
-        return json(200, shown(found))
+        return json(200, preview_shown.Preview.of(found))
     task = preview.task_of(body.program, period)
     return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
 
@@ -123,7 +142,7 @@ def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]
         return None, [(f"/program{pointer}", detail) for pointer, detail in error.flaws]
 
 
-def _flaws_of(period: schemas.Days) -> "list[Misfit]":
+def _flaws_of(period: Days) -> "list[Misfit]":
 
     low, high = fields.EARLIEST.date(), fields.LATEST.date()
     if not (low <= period.first <= high and low <= period.last <= high):

@@ -1,19 +1,203 @@
 """The queue of rewards that wait for an admin, and what the admin decides."""
 
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
 from chalice.app import Response
+from msgspec import Meta, field
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
+from chalicelib.api.facts import money_back
 from chalicelib.documents import escaped
+from chalicelib.domain.model import orders, reviews
+from chalicelib.domain.model.reviews import About
 from chalicelib.domain.money import Money
+from chalicelib.domain.orders.fraud import weight
+from chalicelib.domain.orders.reviews import default_of
+from chalicelib.domain.program.program import Program
+from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Answer, Sum, json, money, money_if, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.fields import (
+    Id,
+    Note,
+    Shape,
+)
+from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
+from chalicelib.operations.orders import reviews as operation
 from chalicelib.operations.orders.answers import Conflicting
-from chalicelib.operations.orders.reviews import Answer, Misvalued, NotReviewable, Reviewed, queue, review, review_all
+from chalicelib.operations.orders.reviews import Answer as Outcome
+from chalicelib.operations.orders.reviews import Misvalued, NotReviewable, Open, queue, review, review_all
+
+
+class Decision(Shape):
+    """What an admin decides about a reward, and why; and what refunds in a foreign currency are worth, by their ids."""
+
+    decision: Literal["approve", "deny"]
+    note: Note
+    values: Annotated[dict[Id, fields.Money], Meta(max_length=100)] = field(default_factory=dict)
+
+
+class Decisions(Shape):
+    """What an admin decides alike about many rewards, and why."""
+
+    order_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+    decision: Literal["approve", "deny"]
+    note: Note
+
+
+class Signal(Answer):
+    """What makes an order suspicious, in words for admins only: they would teach how not to be noticed."""
+
+    name: str
+    weight: int
+    text: str
+
+    @classmethod
+    def those_of(cls, terms: orders.Terms, program: Program) -> list[Self]:
+        """Show what spoke for a review, as the program weighs it."""
+        return [
+            cls(name=name, weight=weight((name,), program.watch), text=SIGNALS[name].text) for name in terms.signals
+        ]
+
+
+class Default(Answer):
+    """What is decided about a question if nobody answers it in time."""
+
+    question: About
+    deadline: datetime
+    decision: orders.Decision
+
+
+class Case(Answer, kw_only=True):
+    """What an admin is asked about a reward, until when, and what is decided without an answer."""
+
+    questions: list[About]
+    opened_at: datetime
+    deadline: datetime
+    default_decision: orders.Decision
+    defaults: list[Default]
+
+    @classmethod
+    def of(cls, case: reviews.Case, program: Program, **beside: Any) -> Self:
+        """Show an open case."""
+        defaults = [
+            Default(question=it.about, deadline=it.deadline, decision=default_of(it.about, program))
+            for it in case.questions
+        ]
+        return cls(
+            questions=[it.about for it in case.questions],
+            opened_at=case.opened_at,
+            deadline=case.deadline,
+            default_decision=defaults[0].decision,
+            defaults=defaults,
+            **beside,
+        )
+
+
+class ForeignRefund(Answer, kw_only=True):
+    """A refund in another currency than its order's, and what an admin has said that it is worth."""
+
+    refund_id: str
+    kind: orders.RefundKind
+    amount: Sum | None = None
+    tax: Sum | None = None
+    shipping: Sum | None = None
+    value: Sum | None = None
+
+
+class WaitingReward(Case, kw_only=True):
+    """One reward in the queue, with what it takes to decide."""
+
+    order_id: str
+    ambassador_id: str
+    code: str
+    placed_at: datetime
+    amount: Sum
+    friend_discount: Sum
+    reward: Sum
+    signals: list[Signal]
+    weight: int
+    review_at: int
+    foreign_refunds: list[ForeignRefund]
+
+    @classmethod
+    def waiting(cls, it: Open) -> Self:
+        """Show a reward that waits for an admin."""
+        redemption, standing, currency = it.redemption, it.redemption.standing, it.redemption.currency
+        assert standing is not None, "a case comes with terms"
+        found = Signal.those_of(standing.terms, it.program)
+        return cls.of(
+            it.case,
+            it.program,
+            order_id=redemption.order_id,
+            ambassador_id=redemption.ambassador_id,
+            code=redemption.code,
+            placed_at=redemption.placed_at,
+            amount=money(redemption.amount, currency),
+            friend_discount=money(redemption.friend_discount, currency),
+            reward=money(standing.worth, redemption.unit),
+            signals=found,
+            weight=sum(signal.weight for signal in found),
+            review_at=it.program.watch.review_at,
+            foreign_refunds=[
+                ForeignRefund(**money_back(refund), value=money_if(it.values.get(refund.refund_id), currency))
+                for refund in it.foreign
+            ],
+        )
+
+
+class Review(Answer, kw_only=True):
+    """An admin's decision about an order; what it says of refunds is in the order's currency."""
+
+    order_id: str
+    number: int
+    decision: orders.Decision
+    author: str
+    note: str
+    values: dict[str, Sum] | None = None
+    at: datetime
+
+    @classmethod
+    def of(cls, decided: orders.Review, currency: str) -> Self:
+        """Show a decision."""
+        values = {refund_id: money(amount, currency) for refund_id, amount in decided.values.items()}
+        return cls(
+            order_id=decided.order_id,
+            number=decided.number,
+            decision=decided.decision,
+            author=decided.author,
+            note=decided.note,
+            values=values or None,
+            at=decided.recorded_at,
+        )
+
+
+class Reviewed(Answer):
+    """An order among many that was decided on."""
+
+    order_id: str
+    status: Literal["decided"]
+    review: Review
+
+
+class NotReviewed(Answer):
+    """An order among many that was not decided on, and why."""
+
+    order_id: str
+    status: Literal["failed"]
+    reason: str
+    detail: str
+
+
+class Results(Answer):
+    """What became of each of many orders."""
+
+    results: list[Reviewed | NotReviewed]
+
 
 _REFUSALS = {
     "unknown_order": (404, "No code was redeemed on this order."),
@@ -28,24 +212,28 @@ _MISVALUED = {
 }
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+@view({200: Page[WaitingReward]}, query=PAGE)
 def get_reviews(call: Call) -> Response:
     """List the rewards that wait for an admin, the soonest deadline first."""
     query = call.query()
     waiting, after = queue(deps.table(), position_of(query, "reviews"), limit_of(query))
-    return page("/v1/reviews", query, [present.waiting(it) for it in waiting], cursor_of(after, "reviews"))
+    return page("/v1/reviews", query, [WaitingReward.waiting(it) for it in waiting], cursor_of(after, "reviews"))
 
 
-@view({200: dict}, body=schemas.Decisions)
-def post_reviews(call: Call, body: schemas.Decisions) -> Response:
+@view({200: Results}, body=Decisions)
+def post_reviews(call: Call, body: Decisions) -> Response:
     """Approve or deny many rewards alike. Each order has an answer of its own."""
     asked = dict.fromkeys(body.order_ids)
     answers = review_all(deps.table(), asked, body.decision, author=call.key.id, note=body.note, now=deps.now())
-    return json(200, {"results": [_result(order_id, answer) for order_id, answer in answers.items()]})
+    return json(200, Results([_result(order_id, answer) for order_id, answer in answers.items()]))
 
 
-@view({200: dict}, body=schemas.Decision)
-def post_review(call: Call, body: schemas.Decision, order_id: str) -> Response:
+@view(
+    {201: Review, 200: Review},
+    body=Decision,
+    problems={404: ["not_found"], 409: ["not_settled_yet", "conflicting_review"], 503: ["busy"]},
+)
+def post_review(call: Call, body: Decision, order_id: str) -> Response:
     """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
     answer = review(
         deps.table(),
@@ -56,8 +244,8 @@ def post_review(call: Call, body: schemas.Decision, order_id: str) -> Response:
         now=deps.now(),
         values={refund_id: Money(it.amount, it.currency) for refund_id, it in body.values.items()},
     )
-    if isinstance(answer, Reviewed):
-        return once(present.review(answer.review, answer.currency), replayed=answer.replayed)
+    if isinstance(answer, operation.Reviewed):
+        return once(Review.of(answer.review, answer.currency), replayed=answer.replayed)
     if isinstance(answer, Misvalued):
         raise bad_field(f"/values/{escaped(answer.refund_id)}", _MISVALUED[answer.reason])
     reason = _reason(answer)
@@ -66,16 +254,15 @@ def post_review(call: Call, body: schemas.Decision, order_id: str) -> Response:
     raise Problem(status, "not_found" if status == 404 else reason, detail, headers=headers)
 
 
-def _result(order_id: str, answer: "Answer") -> present.Body:
+def _result(order_id: str, answer: Outcome) -> Reviewed | NotReviewed:
     """What became of one order among many."""
-    if isinstance(answer, Reviewed):
-        return {"order_id": order_id, "status": "decided", "review": present.review(answer.review, answer.currency)}
+    if isinstance(answer, operation.Reviewed):
+        return Reviewed(order_id, "decided", Review.of(answer.review, answer.currency))
     reason = _reason(answer)
-    return {"order_id": order_id, "status": "failed", "reason": reason, "detail": _REFUSALS[reason][1]}
+    return NotReviewed(order_id, "failed", reason, _REFUSALS[reason][1])
 
 
-def _reason(answer: "Answer") -> str:
-
+def _reason(answer: Outcome) -> str:
     if isinstance(answer, NotReviewable):
         return answer.reason
     assert not isinstance(answer, Misvalued), "decisions about many orders bring no values"

@@ -1,12 +1,12 @@
 """Money that leaves an account: coupons, which ambassadors ask for and the checkout uses, and payouts."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api import present, schemas
-from chalicelib.api.ambassadors import known_ambassador, stopped
+from chalicelib.api.subject import known_ambassador, stopped
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.withdrawals import (
     AlreadyClosed,
@@ -22,14 +22,65 @@ from chalicelib.domain.model.accounts import Withdrawal
 from chalicelib.domain.money import Money, is_currency
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json, once
+from chalicelib.edge.answers import Body, given, json, money, once
 from chalicelib.edge.call import Call
+from chalicelib.edge.fields import (
+    Counted,
+    Id,
+    Note,
+    Reference,
+    Shape,
+)
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.withdrawals import Wanted, find_coupon, finish, return_money, withdraw
 from chalicelib.operations.once import Reused
+
+
+class Spend(Shape):
+    """What an ambassador wants as a coupon: money, or points that are worth some."""
+
+    amount: Counted
+
+
+class CouponConfirm(Shape):
+    """The order on which a coupon was used."""
+
+    order_id: Id
+
+
+class CouponCancel(Shape):
+    """A coupon that is not used after all. The path says all."""
+
+
+class Payout(Shape):
+    """fields.Money that is to be paid out, and how the shop calls that."""
+
+    amount: fields.Money
+    reference: Reference | None = None
+    note: Note | None = None
+
+
+class PayoutConfirm(Shape):
+    """The payment that was made."""
+
+    reference: Reference
+
+
+class PayoutCancel(Shape):
+    """Why a payout was not made."""
+
+    note: Note
+
+
+class Return(Shape):
+    """What came back of a coupon or a payout that was confirmed, and why; without an amount all that is left of it."""
+
+    note: Note
+    amount: Counted | None = None
+
 
 REFUSALS: dict[Obstacle, str] = {
     "insufficient_balance": "There is less than that available.",
@@ -44,8 +95,8 @@ _STATES = {"pending": "reserved", "confirmed": "confirmed", "cancelled": "cancel
 # --- coupons ----------------------------------------------------------------------------------------------------------
 
 
-@view({200: dict}, body=schemas.Spend, keyed=True)
-def post_spend(call: Call, body: schemas.Spend, ambassador_id: str) -> Response:
+@view({200: dict}, body=Spend, keyed=True)
+def post_spend(call: Call, body: Spend, ambassador_id: str) -> Response:
     """Turn available money, or points that are worth some, into a coupon for the shop."""
     return _withdraw(call, body, Wanted("spend", ambassador_id, _counted(body.amount)))
 
@@ -71,20 +122,20 @@ def get_coupon(call: Call, code: str) -> Response:
     return json(200, _shown(_coupon(code)))
 
 
-@view({200: dict}, body=schemas.CouponConfirm)
-def post_coupon_confirm(call: Call, body: schemas.CouponConfirm, code: str) -> Response:
+@view({200: dict}, body=CouponConfirm)
+def post_coupon_confirm(call: Call, body: CouponConfirm, code: str) -> Response:
     """Use up a coupon on an order."""
     return _finish(call, _coupon(code), "confirmed", body.order_id)
 
 
-@view({200: dict}, body=schemas.CouponCancel)
-def post_coupon_cancel(call: Call, body: schemas.CouponCancel, code: str) -> Response:
+@view({200: dict}, body=CouponCancel)
+def post_coupon_cancel(call: Call, body: CouponCancel, code: str) -> Response:
     """Give the money of a coupon back to the ambassador."""
     return _finish(call, _coupon(code), "cancelled", None)
 
 
-@view({200: dict}, body=schemas.Return, keyed=True)
-def post_coupon_return(call: Call, body: schemas.Return, code: str) -> Response:
+@view({200: dict}, body=Return, keyed=True)
+def post_coupon_return(call: Call, body: Return, code: str) -> Response:
     """Give back what a confirmed coupon was not needed for, wholly or in part."""
     return _return(call, body, lambda: _coupon(code))
 
@@ -92,8 +143,8 @@ def post_coupon_return(call: Call, body: schemas.Return, code: str) -> Response:
 # --- payouts ----------------------------------------------------------------------------------------------------------
 
 
-@view({200: dict}, body=schemas.Payout, keyed=True)
-def post_payout(call: Call, body: schemas.Payout, ambassador_id: str) -> Response:
+@view({200: dict}, body=Payout, keyed=True)
+def post_payout(call: Call, body: Payout, ambassador_id: str) -> Response:
     """Reserve money of an ambassador that is to be paid out by other means."""
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
     amount = Money(body.amount.amount, body.amount.currency)
@@ -124,20 +175,20 @@ def get_payout(call: Call, payout_id: str) -> Response:
     return json(200, _shown(_payout(payout_id)))
 
 
-@view({200: dict}, body=schemas.PayoutConfirm)
-def post_payout_confirm(call: Call, body: schemas.PayoutConfirm, payout_id: str) -> Response:
+@view({200: dict}, body=PayoutConfirm)
+def post_payout_confirm(call: Call, body: PayoutConfirm, payout_id: str) -> Response:
     """Say that a payout was made."""
     return _finish(call, _payout(payout_id), "confirmed", body.reference)
 
 
-@view({200: dict}, body=schemas.PayoutCancel)
-def post_payout_cancel(call: Call, body: schemas.PayoutCancel, payout_id: str) -> Response:
+@view({200: dict}, body=PayoutCancel)
+def post_payout_cancel(call: Call, body: PayoutCancel, payout_id: str) -> Response:
     """Say that a payout has surely not been made: the ambassador has the money again."""
     return _finish(call, _payout(payout_id), "cancelled", body.note)
 
 
-@view({200: dict}, body=schemas.Return, keyed=True)
-def post_payout_return(call: Call, body: schemas.Return, payout_id: str) -> Response:
+@view({200: dict}, body=Return, keyed=True)
+def post_payout_return(call: Call, body: Return, payout_id: str) -> Response:
     """Say that a payout came back from the bank, wholly or in part: the ambassador has the money again."""
     return _return(call, body, lambda: _payout(payout_id))
 
@@ -172,7 +223,7 @@ def _finish(call: Call, was: Withdrawal, step: Ending, closing: str | None) -> R
     return once(_shown(answer.withdrawal), replayed=answer.replayed)
 
 
-def _return(call: Call, told: schemas.Return, find: Callable[[], Withdrawal]) -> Response:
+def _return(call: Call, told: Return, find: Callable[[], Withdrawal]) -> Response:
     key, amount = idempotency_key(call, told), _counted(told.amount) if told.amount else None
     if amount is not None and amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
@@ -232,9 +283,62 @@ def _payout(payout_id: str) -> Withdrawal:
     return found
 
 
-def _shown(stored: Withdrawal) -> present.Body:
-    return present.withdrawal(stored, deps.now())
+def _shown(stored: Withdrawal) -> Body:
+    return withdrawal_shown(stored, deps.now())
 
 
 def _counted(told: fields.Counted) -> Money:
     return Money(told.amount, fields.unit_of(told))
+
+
+def withdrawal_shown(stored: Withdrawal, now: datetime) -> Body:
+    """A coupon, or a payout. One that is closed shows what it was closed with."""
+    return _coupon_shown(stored, now) if stored.kind == "spend" else _payout_shown(stored)
+
+
+def _coupon_shown(spend: Withdrawal, now: datetime) -> Body:
+    from chalicelib.domain.accounts.withdrawals import has_expired
+
+    confirmed = spend.state == "confirmed"
+    return {
+        "id": spend.id,
+        "code": spend.code,
+        "ambassador_id": spend.ambassador_id,
+        "status": "expired" if has_expired(spend, now) else spend.state,
+        **_spent(spend),
+        "created_at": spend.created_at,
+        "expires_at": spend.expires_at,
+        **given({"order_id": spend.closing if confirmed else None, "closed_at": spend.closed_at}),
+        **_returned(spend),
+    }
+
+
+def _payout_shown(payout: Withdrawal) -> Body:
+    reference = payout.closing if payout.state == "confirmed" else payout.reference
+    note = payout.closing if payout.state == "cancelled" else payout.note
+    optional = {"reference": reference, "note": note, "closed_at": payout.closed_at, "closed_by": payout.closed_by}
+    return {
+        "id": payout.id,
+        "ambassador_id": payout.ambassador_id,
+        "status": "pending" if payout.state == "reserved" else payout.state,
+        "amount": money(payout.amount, payout.currency),
+        "author": payout.author,
+        "created_at": payout.created_at,
+        **given(optional),
+        **_returned(payout),
+    }
+
+
+def _spent(spend: Withdrawal) -> Body:
+    """What a coupon takes off a price, and what the ambassador gave for it if that was no money."""
+    given = money(spend.amount, spend.currency)
+    return (
+        {"amount": money(spend.worth.amount, spend.worth.currency), "spent": given}
+        if spend.worth
+        else {"amount": given}
+    )
+
+
+def _returned(stored: Withdrawal) -> Body:
+    """What came back of it after it was confirmed, if anything did."""
+    return {"returned": money(stored.returned, stored.currency)} if stored.returned else {}

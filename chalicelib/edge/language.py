@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.web.language import Language
 
 
+LANG = {"lang": Locale}
+"""The query parameter by which a reader asks for a language (BCP 47)."""
+
+
 def language_of(query: dict[str, str], *own: str) -> "Language":
     """Choose what `?lang=` asks for, else the reader's own locale, else the program's.
 

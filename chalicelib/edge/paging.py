@@ -5,13 +5,14 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.problems import bad_field
 
 LIMIT_MAX = 100
@@ -19,6 +20,26 @@ LIMIT = 50
 _MAC_BYTES = 16
 
 E = TypeVar("E")
+T = TypeVar("T")
+
+Limit = Annotated[int, Meta(ge=1, le=LIMIT_MAX, description="How many items a page has at most.")]
+Cursor = Annotated[str, Meta(description="Where the page begins: the `next_cursor` of the one before, unchanged.")]
+Moment = Annotated[
+    str,
+    Meta(
+        description="A day by the program's clocks, or a time with its zone.",
+        examples=["2026-01-31", "2026-01-31T12:00:00Z"],
+    ),
+]
+PAGE = {"limit": Limit, "cursor": Cursor}
+"""What the query of every list knows."""
+
+
+class Page(Answer, Generic[T]):
+    """Some items of a list; `next_cursor` is null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None
 
 
 def limit_of(query: dict[str, str]) -> int:
@@ -60,7 +81,7 @@ def cursor_of(position: str | None, listing: str) -> str | None:
 
 def page(path: str, query: dict[str, str], items: list[Any], cursor: str | None, **headers: str) -> Response:
     """Answer with one page as JSON."""
-    return json(200, {"items": items, "next_cursor": cursor}, **link(path, query, cursor), **headers)
+    return json(200, Page(items=items, next_cursor=cursor), **link(path, query, cursor), **headers)
 
 
 def listed(

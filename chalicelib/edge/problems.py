@@ -23,6 +23,13 @@ _CHALICE_DETAILS = {
 }
 
 
+class Flaw(msgspec.Struct):
+    """What is wrong in a document, and where: a JSON pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
 class Problem(ChaliceUnhandledError):  # noqa: N818 - the word of RFC 9457
     """An answer other than success: a status, a stable machine-readable reason, and what to do about it."""
 

@@ -1,11 +1,12 @@
 """Money: whole minor units, and one rounding rule."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api.present import money
 from chalicelib.domain.money import share
+from chalicelib.edge.answers import money
 
 AMOUNTS = st.integers(0, 10**12)
 
@@ -43,4 +44,4 @@ def test_parts_never_come_to_more_than_the_whole(amount: int, parts: list[int]) 
 )
 def test_an_amount_is_written_beside_what_it_counts(unit: str, field: str) -> None:
     """Three capital letters are a currency, and no other unit looks like one."""
-    assert money(450, unit) == {"amount": 450, field: unit}
+    assert msgspec.to_builtins(money(450, unit)) == {"amount": 450, field: unit}

@@ -2,7 +2,9 @@
 
 import pytest
 
-from chalicelib.api.schemas import AmbassadorChange, Decision, QuotedOrder
+from chalicelib.api.ambassadors import AmbassadorChange
+from chalicelib.api.checkout import QuotedOrder
+from chalicelib.api.reviews import Decision
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.edge.tidy import address, first_name, language_tag, tidied
 

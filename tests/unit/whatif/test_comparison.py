@@ -1,13 +1,14 @@
 """What two sets of rules come to: sums by tier, the orders that differ most, and what cannot be seen."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
-from chalicelib.api.preview import shown
+from chalicelib.api import preview as api
 from chalicelib.domain.model.orders import Redemption, Standing, Terms
 from chalicelib.domain.orders.explain import trace
 from chalicelib.domain.program.program import Program, Watch
@@ -39,6 +40,12 @@ def order(
     standing = Standing(terms, at(0), at(30), net=4500, worth=worth, released_in=4 if released else None)
     redemption: Redemption = replace(Book(order_id=order_id).redemption, friend_discount=discount, standing=standing)
     return Result(order_id, replace(redemption, **more), bonuses=bonuses or {})
+
+
+def shown(found: Preview) -> Body:
+    """What clients read of a preview."""
+    told: Body = msgspec.to_builtins(api.Preview.of(found), builtin_types=(datetime,))
+    return told
 
 
 def report(*pairs: tuple[Result, Result]) -> Body:

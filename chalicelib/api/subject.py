@@ -1,0 +1,32 @@
+"""The ambassador whom a path is about."""
+
+from chalicelib import deps
+from chalicelib.domain.model.people import Profile
+from chalicelib.edge import fields
+from chalicelib.edge.call import Call
+from chalicelib.edge.language import language_of
+from chalicelib.edge.problems import Problem, unknown_ambassador
+from chalicelib.operations.people.merged import profile_of
+from chalicelib.web.explain import not_available_now
+
+
+def stopped(call: Call, ambassador_id: str) -> Problem:
+    """A 409 about what an account does not let out for now: an admin is told why, the ambassador kindly whom to ask."""
+    if call.session is None:
+        detail = "This ambassador is suspended, so nothing leaves the account until somebody reinstates it."
+        return Problem(409, "not_available_now", detail)
+
+    language = language_of({}, known_ambassador(ambassador_id).person.locale)
+    return Problem(409, "not_available_now", not_available_now(language))
+
+
+def known_ambassador(ambassador_id: str) -> Profile:
+    """Read the profile of the ambassador whom a path names, or of whom they were merged into.
+
+    Raises:
+        Problem: 404 when there is no such ambassador.
+    """
+    profile = profile_of(deps.table(), fields.path_id("id", ambassador_id))
+    if profile is None:
+        raise unknown_ambassador()
+    return profile
