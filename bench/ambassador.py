@@ -34,7 +34,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations import jobs
 from chalicelib.operations.access import keys
 from chalicelib.operations.audit import audit
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.store.items import item_of
 from infra.dynamodb import fetch
 from infra.dynamodb.alone import is_alone, raise_loopback, run_alone
@@ -68,7 +68,7 @@ def run(say: Say) -> dict[str, Any]:
         deps.session.cache_clear()
         deps.forget()
         deps.use_clock(lambda: BEGAN + ORDERS * APART + timedelta(days=60))
-        program = programs.publish(deps.table(), PROGRAM, author="bench", now=BEGAN)
+        program = publication.publish(deps.table(), PROGRAM, author="bench", now=BEGAN)
         key = keys.issue(deps.table(), "bench", ["admin:read", "admin:write"], BEGAN)
         items = _fill(engine.client(), program, say)
         recorder = Recorder(engine.client(), TABLE)

@@ -31,7 +31,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import enrol
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import read
 from chalicelib.operations.whatif import preview
 from chalicelib.store.table import Table
@@ -184,7 +184,7 @@ def _live(table: Table) -> None:
     """Let the orders come in, day by day; each day's are settled, and those whose hold has ended are released."""
     chance = Random(1)  # noqa: S311 - the same shop each time
     start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
-    program = programs.publish(table, PROGRAM, author="bench", now=start)
+    program = publication.publish(table, PROGRAM, author="bench", now=start)
     people = [
         enrol(table, Person(f"a{n}@example.com", "Maya"), pepper=b"bench", now=start, chance=chance)
         for n in range(AMBASSADORS)

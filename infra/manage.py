@@ -19,7 +19,7 @@ import msgspec
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.warnings import warnings
 from chalicelib.operations.access import keys
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local.clock import Clock
@@ -55,7 +55,7 @@ def publish_program(options: argparse.Namespace) -> None:
     except (OSError, ValueError) as error:
         raise UsageError(f"{options.file} cannot be read: {error}") from None
     now = _now(options)
-    program = programs.publish(_table(options), document, author=options.author, now=now)
+    program = publication.publish(_table(options), document, author=options.author, now=now)
     print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
     for pointer, detail in warnings(program, now=now):
         print(f"Warning: {pointer} {detail}.")

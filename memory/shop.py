@@ -21,7 +21,7 @@ import app
 from chalicelib import deps
 from chalicelib.edge import auth
 from chalicelib.operations.access import keys
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.workers import schedule, stream
 from infra.local.clock import scheduled
 from memory.cloud import Cloud, Sent
@@ -78,7 +78,7 @@ def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True):
         restart()
         with Cloud().reached() as cloud, Faults().heard(deps.session().events) as faults:
-            programs.publish(deps.table(), PROGRAM, author="test", now=START)
+            publication.publish(deps.table(), PROGRAM, author="test", now=START)
             if seed is not None:
                 deps.use_chance(Random(seed))
             yield Shop(cloud, faults)
@@ -129,7 +129,7 @@ class Shop:
 
     def publish(self, **changes: object) -> None:
         """Put the demonstration's rules in force with some changes, as the function that publishes them has at once."""
-        program = programs.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=self.now)
+        program = publication.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=self.now)
         deps.use_program(program)
 
     def enrol(self, email: str = "maya@example.com", first_name: str = "Maya", **more: object) -> Body:

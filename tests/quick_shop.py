@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from chalicelib import deps
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.workers import stream
 from chalicelib.workers.due import attend
 from chalicelib.workers.jobs import carry_on
@@ -64,6 +64,6 @@ def open_quick_shop(program: Body, seed: int = 1) -> Iterator[QuickShop]:
         restart()
         with world.inhabited():
             deps.use_chance(world.chance)
-            programs.publish(deps.table(), program, author="test", now=START)
+            publication.publish(deps.table(), program, author="test", now=START)
             yield QuickShop(world)
     restart()

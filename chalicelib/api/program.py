@@ -24,7 +24,7 @@ from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.jobs import start
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import changes, read, show
 from chalicelib.operations.program.schema import schema
 from chalicelib.operations.whatif import preview
@@ -67,8 +67,8 @@ def put_program(call: Call, body: dict[str, Any]) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
     candidate, over = _program(body), _written_over(call)
     try:
-        program = programs.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
-    except programs.OutdatedError as error:
+        program = publication.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
+    except publication.OutdatedError as error:
         raise _outdated(error.version) from error
     except FlawedProgramError as error:
         raise misfitting(error.flaws) from error

@@ -9,7 +9,7 @@ import boto3
 
 from chalicelib import deps
 from chalicelib.operations.access import keys
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import programs, publication
 from infra.local.home import ROOT, Home
 from infra.local.table import create_table
 
@@ -28,7 +28,7 @@ def prepare(home: Home) -> None:
         programs.current(deps.table())
     except programs.NoProgramError:
         document: dict[str, Any] = json.loads((ROOT / "examples/program.json").read_text())
-        programs.publish(deps.table(), document, author="make run", now=deps.now())
+        publication.publish(deps.table(), document, author="make run", now=deps.now())
     for name, scopes in SCOPES.items():
         _issue(home, name, scopes)
 

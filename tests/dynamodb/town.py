@@ -20,7 +20,7 @@ from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import Enrolled, enrol
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.store.table import BusyError, Table
 from memory.engine import Item
 
@@ -54,11 +54,11 @@ class Town:
         self.busy = 0
         self._one_at_a_time = threading.Lock()
         self._mailer = Mailer(self, "thanks@shop.example")
-        self._program = programs.publish(table, RULES, author="setup", now=START)
+        self._program = publication.publish(table, RULES, author="setup", now=START)
 
     def publish(self, **rules: Any) -> None:
         """Change the rules for the orders to come."""
-        self._program = programs.publish(self.table, {**RULES, **rules}, author="admin", now=self.now)
+        self._program = publication.publish(self.table, {**RULES, **rules}, author="admin", now=self.now)
 
     # --- what people do -----------------------------------------------------------------------------------------------
 

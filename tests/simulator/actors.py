@@ -25,7 +25,7 @@ from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.identity import correct
 from chalicelib.operations.people.merge import merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from chalicelib.workers import schedule, stream
@@ -327,7 +327,7 @@ class Town:
         add_code(self.world.table, profile, idempotency_key=key, now=self.world.now, chance=self.chance)
 
     def _publish(self) -> None:
-        programs.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
+        publication.publish(self.world.table, rules(self.chance, self.workload), author="admin", now=self.world.now)
 
     def _redeem(self, order_id: str, friend: str, code: str, *, tries: int) -> None:
         ask, contact = self.ask(order_id, friend, code)

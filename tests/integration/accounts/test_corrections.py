@@ -8,7 +8,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations.access import keys
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from memory.shop import PROGRAM, Body, Shop, eur
 
 MUG = {"amount": 1, "unit": "gift:Tea mug"}
@@ -123,13 +123,13 @@ def test_the_second_admin_is_a_second_person(shop: Shop, desk: Desk) -> None:
 def test_who_lifts_the_limit_is_bound_by_it_for_a_day(shop: Shop, desk: Desk) -> None:
     """A looser one holds a day later, a stricter one at once; in between the strictest of the day does."""
     for limit in (None, 9000):
-        programs.publish(deps.table(), {**PROGRAM, "adjustment_limit": limit}, author="key", now=shop.now)
+        publication.publish(deps.table(), {**PROGRAM, "adjustment_limit": limit}, author="key", now=shop.now)
         shop.days(0.1)
     desk.waiting(5000)
     shop.days(0.9)
     assert outcome(desk.adjust(5000, "a-2")) == (201, None)
     assert outcome(desk.adjust(9001, "a-3")) == (202, None)
-    programs.publish(deps.table(), {**PROGRAM, "adjustment_limit": 10}, author="key", now=shop.now)
+    publication.publish(deps.table(), {**PROGRAM, "adjustment_limit": 10}, author="key", now=shop.now)
     shop.days(0.1)
     assert outcome(desk.adjust(11, "a-4")) == (202, None)
 

@@ -18,7 +18,7 @@ from chalicelib.domain.audit.audit import Finding
 from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.access import keys
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers.jobs import STEPS
@@ -251,7 +251,7 @@ def a_story() -> Story:
     table = over(client)
     EngineShop.client = client
     with open_shop(seed=1) as shop, patch.object(deps, "table", lambda: table):
-        programs.publish(table, PROGRAM, author="test", now=shop.now)
+        publication.publish(table, PROGRAM, author="test", now=shop.now)
         return live(EngineShop(shop.cloud, shop.faults))
 
 

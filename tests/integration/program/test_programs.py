@@ -14,7 +14,7 @@ from chalicelib import deps
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
 from chalicelib.domain.program.shape import places
-from chalicelib.operations.program import programs
+from chalicelib.operations.program import publication
 from infra import manage
 from infra.local.home import ROOT
 from memory.shop import PROGRAM, Body, Shop, refusal
@@ -153,7 +153,7 @@ def test_of_two_who_write_at_once_one_is_refused(shop: Shop) -> None:
     """Whoever comes second between the look and the write gets 412 as well."""
 
     def other() -> None:
-        programs.publish(deps.table(), {**PROGRAM, "hold_days": 77}, author="other", now=shop.now)
+        publication.publish(deps.table(), {**PROGRAM, "hold_days": 77}, author="other", now=shop.now)
 
     shop.faults.before("PutItem", other)
     assert put(shop, {**PROGRAM, "hold_days": 2}, If_Match='"1"').status_code == 412
@@ -177,7 +177,7 @@ def test_a_put_is_in_force_at_once_here_and_within_a_minute_everywhere(shop: Sho
     maya = shop.enrol()
     put(shop, {**PROGRAM, "open": False})
     assert shop.redeem(maya["code"], "o-1").status_code == 422
-    programs.publish(deps.table(), {**PROGRAM, "minimum": 1}, author="another process", now=shop.now)
+    publication.publish(deps.table(), {**PROGRAM, "minimum": 1}, author="another process", now=shop.now)
     assert get(shop)["version"] == 3
     assert shop.redeem(maya["code"], "o-1").status_code == 422
     shop.now += timedelta(seconds=61)
@@ -346,7 +346,7 @@ def test_the_operators_way_names_the_same_flaws(shop: Shop) -> None:
     for changes, wanted in FLAWED.values():
         document = changes if not changes or isinstance(changes, list) else {**PROGRAM, **changes}
         with pytest.raises(FlawedProgramError) as refused:
-            programs.publish(deps.table(), document, author="test", now=shop.now)
+            publication.publish(deps.table(), document, author="test", now=shop.now)
         assert {place for place, _ in refused.value.flaws} == wanted
     assert shop.everything() == before
 

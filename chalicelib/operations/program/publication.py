@@ -1,0 +1,57 @@
+"""Put rules in force: each publication is a version of its own."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.effects import Create
+from chalicelib.domain.program.flaws import FlawedProgramError
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.program.document import read, same
+from chalicelib.store import keys
+from chalicelib.store.table import Table
+
+
+class OutdatedError(Exception):
+    """Another version is in force than the one that a document was written over. `version` is 0 if there is none."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} is in force")
+        self.version = version
+
+
+def publish(table: Table, document: Any, *, author: str, now: datetime) -> Program:
+    """Check a program document and put it in force, over whatever is.
+
+    Raises:
+        FlawedProgramError: names every field that is wrong, or contradicts others.
+    """
+    return put_in_force(table, read(document), author=author, now=now)
+
+
+def put_in_force(table: Table, program: Program, *, author: str, now: datetime, over: int | None = None) -> Program:
+    """Store sound rules as the next version, and return it; if they say the same as those in force, these stay.
+
+    `over` is the version that must be in force, 0 for none; None takes whatever is.
+
+    Raises:
+        OutdatedError: another version than `over` is in force.
+        FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one.
+        BusyError: the table did not answer in time.
+    """
+
+    def look() -> Plan[Program]:
+        newest = table.read_newest_program()
+        version = newest.version if newest else 0
+        if over not in {None, version}:
+            raise OutdatedError(version)
+        if newest and same(program, newest):
+            return Plan(newest)
+        if newest and program.currency != newest.currency and table.list_keys(keys.AMBASSADORS, None, 1):
+            stays = f"stays {newest.currency}: balances and caps of the ambassadors that there are count in it"
+            raise FlawedProgramError([("/currency", stays)])
+        following = replace(program, version=version + 1, author=author, created_at=now)
+        return Plan(following, [Create(following)])
+
+    return decide(table, look)
