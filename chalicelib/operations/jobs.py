@@ -1,8 +1,8 @@
 """Work too long for one request: begun at the API, carried on by the workers slice after slice until it is done.
 
 A kind of work is one function, its step. It takes the job as it stands, works until a deadline of the table's clock or
-until it is done, and answers the job as it stands then; it writes nothing of the job itself. What it answers is stored
-at the version that was taken, so a worker that was thought dead and was not changes nothing any more.
+until it is done, and returns the job as it stands then; it stores nothing of the job itself. What it returns is stored
+over the version that was taken, so a worker that was wrongly thought dead changes nothing any more.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from chalicelib.domain.model.work import Job
 from chalicelib.store.table import BusyError, Table
 
 STEP_SECONDS = 10.0
-"""What a step gets at most: no more than this is lost with a worker that dies."""
+"""At most this long works one step: no more is lost with a worker that dies."""
 
 LEASE = timedelta(minutes=2)
 """After this long without a word the worker that has a job counts as dead."""
@@ -31,7 +31,7 @@ class Step(Protocol):
     """One kind of work."""
 
     def __call__(self, table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
-        """Work until `deadline`; a job whose state is `done` is finished, any other goes on from what is answered.
+        """Work until `deadline`; a job whose state is `done` is finished, any other goes on from what is returned.
 
         Raises:
             BusyError: the table did not answer in time; the same slice is tried again later.
@@ -99,7 +99,7 @@ def _stepped(table: Table, job: Job, steps: Mapping[str, Step], deadline: float,
     except BusyError:
         later = now + timedelta(minutes=1)
         return replace(job, state="queued", attempts=0, due_at=later, version=following)
-    except Exception as error:  # noqa: BLE001 - one broken job must not stop the worker; its failure is stored and told
+    except Exception as error:  # noqa: BLE001 - one broken job must not stop the worker; its failure is stored and reported
         later = now + timedelta(minutes=2**job.attempts)
         return replace(job, state="queued", failure=repr(error)[:_FAILURE_MAX], due_at=later, version=following)
     after = replace(after, attempts=0, failure=None, version=following)

@@ -26,7 +26,7 @@ PLACEHOLDER = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream
 
 @blueprint.on_dynamodb_record(stream_arn=PLACEHOLDER, name="on_table_change")
 def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
-    """Act on the new facts and messages of a batch of stream records, and tell the operator of a changed ledger.
+    """Act on the new facts and messages of a batch of stream records, and report a changed ledger.
 
     Nothing has to be sent again: what could not be done keeps its `due_at`. Only an outage raises, and Lambda then
     sends the whole batch again.
@@ -46,7 +46,7 @@ def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
 def _report_tampering(records: Iterable[Record]) -> None:
     """Raise the alarm for each entry that was changed or removed: this program never does, so somebody else has.
 
-    It is told before anything else is done, so that no outage can keep it back.
+    It is reported before anything else is done, so that no outage can keep it back.
     """
     for record in records:
         key = {name: part["S"] for name, part in record["dynamodb"]["Keys"].items()}

@@ -1,4 +1,4 @@
-"""Issue server keys, revoke them, and tell whether two of them are two people's."""
+"""Issue server keys, revoke them, and say whether two of them are of two people."""
 
 import hashlib
 import secrets
@@ -130,7 +130,7 @@ def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | 
 
 
 def may_second(author_owner: str, approver: ApiKey) -> bool:
-    """Tell whether a key may approve, as the second admin, what a key of `author_owner` has asked for.
+    """Whether a key may approve, as the second admin, what a key of `author_owner` has asked for.
 
     It may if it is another owner's, and no key of the author's owner has made it, directly or through others. Owners
     are compared as people read them, without case and blanks. Store the owner of the author's key beside its id:

@@ -12,7 +12,7 @@ from chalicelib.store.table import Table
 
 
 def expire(table: Table, ambassador_id: str, program: Program, *, now: datetime) -> tuple[LedgerEntry, ...]:
-    """Look at an account whose time has come; answers what has expired. Gifts do not.
+    """Look at an account whose time has come, and return what has expired. Gifts do not.
 
     Whoever was active meanwhile is looked at again later. A race with another writer leaves the account due.
 

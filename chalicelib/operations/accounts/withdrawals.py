@@ -140,7 +140,7 @@ def find_coupon(table: Table, code: str) -> Withdrawal | None:
 
 
 def expire_coupon(table: Table, withdrawal_id: str, program: Program, *, now: datetime) -> Withdrawal | None:
-    """Give back the money of a coupon whose time is over; answers it, or None when there is nothing to do.
+    """Give back the money of a coupon whose time is over, and return it; None when there is nothing to do.
 
     Raises:
         BusyError: others were faster for too long; the coupon stays due.

@@ -26,13 +26,13 @@ SECONDS = 20.0
 """How long an audit may take within a request, which has 29 seconds."""
 
 FINDINGS_MAX = 100
-"""So many findings are kept; all are counted."""
+"""At most this many findings are kept; all are counted."""
 
 DAYS = 28
-"""So many daily audits go once through the whole table, …"""
+"""In this many days the daily audit goes once through the whole table, …"""
 
 PART_MIN = 50
-"""… but none is smaller than this, in ambassadors and in what waits in lists."""
+"""… but no part is smaller than this, in ambassadors and in what waits in lists."""
 
 _LOOK_BACK = 60
 _WHOLE = (keys.AMBASSADORS, *lists.LISTS)
@@ -69,7 +69,7 @@ class Walk:
 
     @property
     def done(self) -> bool:
-        """Tell whether nothing is left to do."""
+        """Whether nothing is left to do."""
         return self.books is None and not self.ambassadors and (not self.name or self.left == 0)
 
 
@@ -147,9 +147,9 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     )
 
 
-def written(told: Walk | Report) -> str:
+def written(content: Walk | Report) -> str:
     """Write where an audit stands as JSON; numbers may be of any size, as those in a table may."""
-    return json.dumps(msgspec.to_builtins(told), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(msgspec.to_builtins(content), ensure_ascii=False, separators=(",", ":"))
 
 
 def found_in(job: Job) -> Report:

@@ -187,8 +187,8 @@ def _check_led(table: Table, profile: Profile, account: Account | None) -> Itera
     )
 
 
-def _names(told: Iterable[str]) -> str:
-    return ", ".join(sorted(told))
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
@@ -299,7 +299,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
 
 
 def _has_moved_on(table: Table, books: Books) -> bool:
-    """Tell whether the ambassador was merged with another one meanwhile, and begin anew if so."""
+    """Whether the ambassador was merged with another one meanwhile; if so, begin anew."""
     at = keys.profile(books.ambassador_id)
     profile = entity(table.find([at]).get(at), Profile)
     if profile is None or (profile.merged_into is None and tuple(profile.kin) == tuple(books.kin)):
@@ -502,7 +502,7 @@ def _check_coupons(table: Table, spends: Sequence[Withdrawal]) -> Iterator[Findi
 
 
 def _compare(table: Table, books: Books) -> Iterator[Finding]:
-    """Compare what an account counts; if it differs, count again before anybody is told."""
+    """Compare what an account counts; if it differs, count again before it is reported."""
     account = table.read_account(books.ambassador_id) or Account(books.ambassador_id)
     differences = [*check_counters(account, books.counting), *_unlinked(books)]
     moved = account.version != books.version

@@ -71,15 +71,15 @@ def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: d
         if ask.revision > stored.revision:
             kept = replace(stored, revision=ask.revision, version=stored.version + 1)
         return Plan(answer, [Unchanged(stored) if kept is stored else Replace(kept), *effects])
-    told = _told(table, stored, ask)
-    revised, answer = _revised(table, stored, ask, told, now)
-    aliases = [Friend(it, root=told.root) for it in told.fresh if it in _persons(revised)]
+    news = _news(table, stored, ask)
+    revised, answer = _revised(table, stored, ask, news, now)
+    aliases = [Friend(it, root=news.root) for it in news.fresh if it in _persons(revised)]
     effects += [Replace(revised), Absent(stored.order_id, "freed")]
     return Plan(answer, [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)])
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _News:
     """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's."""
 
     root: str = ""
@@ -87,28 +87,28 @@ class _Told:
     others: tuple[str, ...] = ()
 
 
-def _told(table: Table, stored: Redemption, ask: Ask) -> _Told:
-    told = [person for person in ask.persons if person not in _persons(stored)]
-    if not told:
-        return _Told()
-    roots = table.read_roots([stored.friend, *told])
+def _news(table: Table, stored: Redemption, ask: Ask) -> _News:
+    named = [person for person in ask.persons if person not in _persons(stored)]
+    if not named:
+        return _News()
+    roots = table.read_roots([stored.friend, *named])
     own = roots[stored.friend].person
-    others = (person for person in told if person in roots and roots[person].person != own)
-    return _Told(own, tuple(person for person in told if person not in roots), tuple(others))
+    others = (person for person in named if person in roots and roots[person].person != own)
+    return _News(own, tuple(person for person in named if person not in roots), tuple(others))
 
 
-def _revised(table: Table, stored: Redemption, ask: Ask, told: _Told, now: datetime) -> tuple[Redemption, Answer]:
+def _revised(table: Table, stored: Redemption, ask: Ask, news: _News, now: datetime) -> tuple[Redemption, Answer]:
     """Return the order as it is from now on, and the answer. It stays the order of its friend that it was."""
     others = (person for person in (*ask.persons, *_persons(stored)) if person != ask.persons[0])
     ask = replace(ask, placed_at=stored.placed_at, persons=(ask.persons[0], *dict.fromkeys(others)))
     same = replace(stored, revision=ask.revision, fingerprint=ask.fingerprint, version=stored.version + 1)
-    mended = replace(same, aliases=(*stored.aliases, *told.fresh))
+    mended = replace(same, aliases=(*stored.aliases, *news.fresh))
     if ask.code == "":
         withdrawn = replace(mended, withdrawn=REMOVED)
         return withdrawn, Redeemed(withdrawn, replayed=False, paid=not ask.pending)
     program = programs.version(table, stored.program_version)
     offered = admit_again(table.read_code(ask.code) if ask.code else None, ask, program, stored)
-    if isinstance(offered, Offered) and told.others and _is_kept(table, ask, offered, told, program, now):
+    if isinstance(offered, Offered) and news.others and _is_kept(table, ask, offered, news, program, now):
         offered = Refused("friend_already_referred")
     if isinstance(offered, Refused):
         return replace(same if offered.reason == "own_code" else mended, withdrawn=offered.reason), offered
@@ -122,9 +122,9 @@ def _revised(table: Table, stored: Redemption, ask: Ask, told: _Told, now: datet
     return order, Redeemed(order, replayed=False, paid=not ask.pending)
 
 
-def _is_kept(table: Table, ask: Ask, offered: Offered, told: _Told, program: Program, now: datetime) -> bool:
+def _is_kept(table: Table, ask: Ask, offered: Offered, news: _News, program: Program, now: datetime) -> bool:
     """Whether the customer turns out to be a friend whose own order keeps the place from this one."""
-    return take(ask.seeker(offered.code), look(table, told.others).holders, program, now=now) is None
+    return take(ask.seeker(offered.code), look(table, news.others).holders, program, now=now) is None
 
 
 def _persons(stored: Redemption) -> tuple[str, ...]:

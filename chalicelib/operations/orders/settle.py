@@ -24,7 +24,7 @@ from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 FOLD_MAX = 20
 LANE_SECONDS = 20.0
 _TRAITS = 2
-"""An order brings a card and an address at most."""
+"""At most a card and an address come with an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _effects(order: Order, settlement: Settlement, *, room: int, alone: bool) ->
 
 
 def _is_accounts(effect: Effect) -> bool:
-    """Tell whether an effect failed because the account has moved: its own item, or what is named by its version."""
+    """Whether an effect failed because the account has moved: its own item, or what is named by its version."""
     return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift | Trait)
 
 

@@ -19,7 +19,7 @@ from chalicelib.store.table import Table
 class Enrolled:
     """The ambassador that this person is now, or was already (`new` is False then).
 
-    `id_taken` tells that the customer id is another ambassador's, and so did not become this one's.
+    `id_taken` says that the customer id is another ambassador's, and so did not become this one's.
     """
 
     ambassador_id: str
@@ -29,7 +29,7 @@ class Enrolled:
 
 
 def enrol(table: Table, person: Person, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
-    """Enrol a person. Whoever is known by the address keeps what they have; a customer id told later joins them.
+    """Enrol a person. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
     The guards decide a race between two requests; a code that is taken is drawn again.
 

@@ -77,7 +77,7 @@ def correct(table: Table, ambassador_id: str, change: Callable[[Person], Person]
 
 
 def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes) -> bool:
-    """Let an ambassador be known by a customer id that the shop tells later, and tell whether that was free.
+    """Let an ambassador be known by a customer id that the shop gives later, and return whether that was free.
 
     One that is another's owns the codes all the same: the shop has said that this is the same person.
 
@@ -92,13 +92,13 @@ def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes) -
         by = holder(guards, person)
         if by == profile.ambassador_id:
             return Plan(True)
-        effects, told = owned(table, profile, (person,)), profile.person
+        effects, known = owned(table, profile, (person,)), profile.person
         if by is None:
             effects = [*effects, taken(guards, person, profile.ambassador_id, profile.code)]
-            told = told if told.customer_id else replace(told, customer_id=customer_id)
+            known = known if known.customer_id else replace(known, customer_id=customer_id)
         if not effects:
             return Plan(False)
-        after = replace(profile, person=told, version=profile.version + 1)
+        after = replace(profile, person=known, version=profile.version + 1)
         return Plan(by is None, [*effects, Replace(after)])
 
     return decide(table, look)

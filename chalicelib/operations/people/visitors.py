@@ -10,7 +10,7 @@ _AHEAD = ("prefetch", "preview")
 
 
 def is_person(agent: str, purpose: str = "") -> bool:
-    """Tell a person's visit from a robot's, a link preview's, and that of a browser that fetches ahead.
+    """Whether it is a person who visits: no robot, no link preview, and no browser that fetches ahead.
 
     `agent` is the User-Agent header, `purpose` what the browser says it fetches the page for. A person's browser names
     its engine. Of what else does so, robots are known by their names, or by the address that they give for questions.

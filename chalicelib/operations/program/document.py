@@ -59,7 +59,7 @@ def show(program: Program) -> Document:
 
 
 def same(one: Program, other: Program) -> bool:
-    """Tell whether two programs are the same rules, however they are written and whoever has published them."""
+    """Whether two programs are the same rules, however they are written and whoever has published them."""
     return _content(one) == _content(other)
 
 
@@ -69,7 +69,7 @@ def changes(before: Program, after: Program) -> list[Change]:
 
 
 def _as_far_as_sound(written: Document, wrong: list[Misfit]) -> Program:
-    """Make a program of those fields that could be read, so that what else is wrong with them is told as well."""
+    """Make a program of those fields that could be read, so that what else is wrong with them is named as well."""
     barred = {pointer.split("/")[1].replace("~1", "/").replace("~0", "~") for pointer, _ in wrong if pointer}
     sound = {name: value for name, value in written.items() if name not in barred}
     return msgspec.convert({**(_STAND_IN if wrong else {}), **sound, "version": UNPUBLISHED}, Program)

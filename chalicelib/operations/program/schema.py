@@ -60,8 +60,8 @@ def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
             hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=_NAMED.get(field.name))]
         made.append((field.name, hint, *_default(field, bounded=bounded)))
     made += _READ_ONLY if kind is Program else []
-    told = (kind.__doc__ or "").partition("\n\n")[0]
-    return msgspec.defstruct(kind.__name__, made, forbid_unknown_fields=True, kw_only=True, namespace={"__doc__": told})
+    text = (kind.__doc__ or "").partition("\n\n")[0]
+    return msgspec.defstruct(kind.__name__, made, forbid_unknown_fields=True, kw_only=True, namespace={"__doc__": text})
 
 
 def _default(field: "Field[Any]", *, bounded: bool) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ from chalicelib.store.table import Table
 KIND = "preview"
 
 ORDERS_MAX = 10_000
-"""So many orders are played within a request: those of the period, and all others of the same ambassadors."""
+"""At most this many orders are played within a request: those of the period, and all others of the same ambassadors."""
 
 READING_SECONDS = 14.0
 """How long a request may read; by far the most of its time. What takes longer becomes a job."""
@@ -75,7 +75,7 @@ class Period:
         return midnight(self.last + timedelta(days=1), self.program)
 
     def has(self, order: Redemption) -> bool:
-        """Tell whether an order was placed within it."""
+        """Whether an order was placed within it."""
         return self.start <= order.placed_at < self.end
 
     def days(self) -> list[date]:
@@ -210,7 +210,7 @@ def _beside(pasts: Iterable[Past], entries: dict[str, list[LedgerEntry]], instea
 
 
 class _Reading:
-    """Reads what a play needs, many trips at a time, until a deadline of the table's clock and up to so many orders."""
+    """Reads what a play needs, many trips at a time, until a deadline of the table's clock, for `most` orders at most."""
 
     def __init__(self, table: Table, candidate: Program, period: Period, deadline: float, most: int) -> None:
         self._table = table
