@@ -210,7 +210,7 @@ def _beside(pasts: Iterable[Past], entries: dict[str, list[LedgerEntry]], instea
 
 
 class _Reading:
-    """Reads what a play needs, many trips at a time, until a deadline of the table's clock, for `most` orders at most."""
+    """Reads what a play needs, many trips at a time, until a deadline, and for `most` orders at most."""
 
     def __init__(self, table: Table, candidate: Program, period: Period, deadline: float, most: int) -> None:
         self._table = table
