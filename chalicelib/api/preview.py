@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib.api.orders import Step
 from chalicelib.domain.model.work import Job
@@ -87,21 +88,16 @@ class Side(Answer):
         )
 
 
-class RefusedOutcome(Answer):
-    """Why a program refuses an order."""
-
-    refused: str | None
-
-
 class Outcome(Answer):
-    """What a program makes of an order, and why."""
+    """What a program makes of an order, and why; or the reason why it refuses it."""
 
-    tier: str
-    reward: Sum
-    state: str | None
-    reason: str | None
-    friend_discount: Sum
-    trace: list[Step]
+    refused: str | UnsetType | None = UNSET
+    tier: str | UnsetType = UNSET
+    reward: Sum | UnsetType = UNSET
+    state: str | UnsetType | None = UNSET
+    reason: str | UnsetType | None = UNSET
+    friend_discount: Sum | UnsetType = UNSET
+    trace: list[Step] | UnsetType = UNSET
 
 
 class Difference(Answer):
@@ -111,8 +107,8 @@ class Difference(Answer):
     ambassador_id: str
     placed_at: datetime
     difference: int
-    in_force: Outcome | RefusedOutcome
-    candidate: Outcome | RefusedOutcome
+    in_force: Outcome
+    candidate: Outcome
 
 
 class Preview(Answer):
@@ -161,9 +157,9 @@ def _difference(order: comparison.Difference) -> Difference:
     )
 
 
-def _outcome(outcome: comparison.Outcome) -> Outcome | RefusedOutcome:
+def _outcome(outcome: comparison.Outcome) -> Outcome:
     if outcome.tier is None:
-        return RefusedOutcome(outcome.refused)
+        return Outcome(refused=outcome.refused)
     return Outcome(
         tier=outcome.tier,
         reward=money(outcome.worth, outcome.unit),

@@ -27,10 +27,9 @@ from chalicelib.edge.fields import (
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
-from chalicelib.operations.orders import reviews as operation
 from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.reviews import Answer as Outcome
-from chalicelib.operations.orders.reviews import Misvalued, NotReviewable, Open, queue, review, review_all
+from chalicelib.operations.orders.reviews import Misvalued, NotReviewable, Open, Reviewed, queue, review, review_all
 
 
 class Decision(Shape):
@@ -176,27 +175,20 @@ class Review(Answer, kw_only=True):
         )
 
 
-class Reviewed(Answer):
-    """An order among many that was decided on."""
+class Result(Answer):
+    """What became of one order among many: the decision, or why there is none."""
 
     order_id: str
-    status: Literal["decided"]
-    review: Review
-
-
-class NotReviewed(Answer):
-    """An order among many that was not decided on, and why."""
-
-    order_id: str
-    status: Literal["failed"]
-    reason: str
-    detail: str
+    status: Literal["decided", "failed"]
+    review: Review | None = None
+    reason: str | None = None
+    detail: str | None = None
 
 
 class Results(Answer):
     """What became of each of many orders."""
 
-    results: list[Reviewed | NotReviewed]
+    results: list[Result]
 
 
 _REFUSALS = {
@@ -244,7 +236,7 @@ def post_review(call: Call, body: Decision, order_id: str) -> Response:
         now=deps.now(),
         values={refund_id: Money(it.amount, it.currency) for refund_id, it in body.values.items()},
     )
-    if isinstance(answer, operation.Reviewed):
+    if isinstance(answer, Reviewed):
         return once(Review.of(answer.review, answer.currency), replayed=answer.replayed)
     if isinstance(answer, Misvalued):
         raise bad_field(f"/values/{escaped(answer.refund_id)}", _MISVALUED[answer.reason])
@@ -254,12 +246,12 @@ def post_review(call: Call, body: Decision, order_id: str) -> Response:
     raise Problem(status, "not_found" if status == 404 else reason, detail, headers=headers)
 
 
-def _result(order_id: str, answer: Outcome) -> Reviewed | NotReviewed:
+def _result(order_id: str, answer: Outcome) -> Result:
     """What became of one order among many."""
-    if isinstance(answer, operation.Reviewed):
-        return Reviewed(order_id, "decided", Review.of(answer.review, answer.currency))
+    if isinstance(answer, Reviewed):
+        return Result(order_id, "decided", review=Review.of(answer.review, answer.currency))
     reason = _reason(answer)
-    return NotReviewed(order_id, "failed", reason, _REFUSALS[reason][1])
+    return Result(order_id, "failed", reason=reason, detail=_REFUSALS[reason][1])
 
 
 def _reason(answer: Outcome) -> str:

@@ -1,0 +1,302 @@
+"""The OpenAPI 3.1 document of all routes (https://spec.openapis.org/oas/v3.1.1).
+
+Routes give paths and scopes, contracts of views the bodies, parameters and problems, docstrings the words.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chalicelib.config import VERSION
+from chalicelib.edge.answers import Answer
+from chalicelib.edge.problems import JSON as PROBLEM_JSON
+from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
+from chalicelib.edge.scopes import ANYONE, SESSION
+from chalicelib.edge.views import Contract, Media
+from chalicelib.operations.program.schema import schema as program_schema
+from contract.words import DESCRIPTION, GROUPS, HEADERS, PARAMETERS, REASONS, SCHEMES, STATUSES
+
+Body = dict[str, Any]
+
+JSON = "application/json"
+_REF = "#/components/schemas/{name}"
+
+
+def document(routes: Sequence[Route] = ROUTES) -> Body:
+    """Return the whole document, without examples."""
+    contracts = {route: contract_of(view_of(route)) for route in routes}
+    shapes = _Shapes(contracts.values())
+    paths: dict[str, Body] = {}
+    for route, contract in contracts.items():
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, contract, shapes)
+    used = sorted(
+        {tag for path in paths.values() for it in path.values() for tag in it["tags"]}, key=list(GROUPS).index
+    )
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Referrals",
+            "version": VERSION,
+            "summary": "A referral and ambassador program for online stores.",
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "The service itself."}],
+        "tags": [{"name": name, "description": GROUPS[name]} for name in used],
+        "paths": paths,
+        "components": {
+            "schemas": shapes.components(),
+            "headers": HEADERS,
+            "securitySchemes": SCHEMES,
+        },
+    }
+
+
+class _Shapes:
+    """The schemas of all shapes, by which a single one is found again."""
+
+    def __init__(self, contracts: Any) -> None:
+        kinds = [kind for contract in contracts for kind in _kinds(contract)]
+        kinds.append(ProblemDetails)
+        schemas, self._components = msgspec.json.schema_components(kinds, ref_template=_REF)
+        self._known = {_identity(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
+        self._answers = {it.__name__ for it in _subclasses(Answer)}
+
+    def of(self, kind: Any) -> Body:
+        """The schema of a shape or a type."""
+        found: Body = _portable(self._known[_identity(kind)])
+        return found
+
+    def components(self) -> Body:
+        """All named schemas, the program's document among them."""
+        named = {_name(name): self._component(name, it) for name, it in self._components.items()}
+        program = program_schema("")
+        inner = {f"Program{name[:1].upper()}{name[1:]}": it for name, it in program.pop("$defs", {}).items()}
+        whole = _renamed({"Program": {key: it for key, it in program.items() if key[0] != "$"}, **inner}, inner)
+        return dict(sorted({**named, **_portable(whole)}.items()))
+
+    def _component(self, name: str, schema: Body) -> Body:
+        shown: Body = {key: it for key, it in _portable(schema).items() if key != "title"}
+        if name.partition("[")[0].partition("_")[0] in self._answers:
+            shown["properties"] = {key: _never_null(it) for key, it in shown.get("properties", {}).items()}
+        return shown
+
+
+class ProblemDetails(Answer, kw_only=True):
+    """Every error, as RFC 9457 has it: `reason` is stable and for machines, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    reason: str
+    request_id: str
+    errors: list["Misfit"] | None = None
+
+
+class Misfit(Answer):
+    """A field that is wrong: a JSON pointer into the body, or `?` and the name of a query parameter, or a header."""
+
+    pointer: str
+    detail: str
+
+
+def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:
+    summary, _, rest = inspect.getdoc(view_of(route)).partition("\n\n")  # type: ignore[union-attr]
+    operation: Body = {
+        "operationId": route.name,
+        "tags": [_tag(route)],
+        "summary": " ".join(summary.split()),
+        "description": " ".join(filter(None, [" ".join(rest.split()), _callers(route)])),
+        "security": _security(route),
+    }
+    parameters = [*_path_parameters(route), *_query_parameters(contract, shapes), *_header_parameters(contract, shapes)]
+    if parameters:
+        operation["parameters"] = parameters
+    if contract.body is not None:
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": shapes.of(contract.body)}}}
+    operation["responses"] = {
+        **{str(status): _answer(status, kinds, contract, shapes) for status, kinds in contract.answers.items()},
+        **{str(status): _problem(status, reasons) for status, reasons in sorted(problems_of(route, contract).items())},
+    }
+    return operation
+
+
+def problems_of(route: Route, contract: Contract) -> dict[int, list[str]]:
+    """By status, every reason with which a route may refuse: its own, and those that its kind of route has."""
+    own = {status: list(reasons) for status, reasons in contract.problems.items()}
+
+    def also(status: int, *reasons: str) -> None:
+        own[status] = list(dict.fromkeys([*own.get(status, []), *reasons]))
+
+    if contract.body is not None or contract.query or "{" in route.path or contract.keyed:
+        also(400, "invalid_request")
+    if contract.body is not None:
+        also(400, "malformed_json")
+        also(413, "body_too_large")
+        also(415, "unsupported_media_type")
+    if contract.keyed:
+        also(422, "idempotency_key_reused")
+    if ANYONE not in route.scopes:
+        also(401, "unauthenticated")
+        also(403, "wrong_scope")
+    if SESSION in route.scopes:
+        also(404, "not_found")
+    also(500, "internal_error")
+    also(503, "busy", "no_program")
+    return own
+
+
+def _answer(status: int, kinds: Any, contract: Contract, shapes: _Shapes) -> Body:
+    content: Body = {}
+    shown: list[Body] = []
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        if isinstance(kind, Media):
+            content[kind.content_type] = {"schema": shapes.of(kind.shape)} if kind.shape else {}
+        elif kind is not None:
+            shown.append(shapes.of(kind))
+    if shown:
+        content = {JSON: {"schema": shown[0] if len(shown) == 1 else {"anyOf": shown}}, **content}
+    again = status == HTTPStatus.OK and HTTPStatus.CREATED in contract.answers
+    answer: Body = {"description": STATUSES["again"] if again else STATUSES[status]}
+    headers = ["X-Request-Id"]
+    if again or (contract.keyed and status != HTTPStatus.CREATED):
+        headers.append("Idempotent-Replayed")
+    if "cursor" in contract.query:
+        headers.append("Link")
+    answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    return {**answer, "content": content} if content else answer
+
+
+def _problem(status: int, reasons: Sequence[str]) -> Body:
+    told = "\n".join(f"- `{reason}`: {REASONS[reason]}" for reason in reasons)
+    schema = {
+        "allOf": [
+            {"$ref": _REF.format(name=ProblemDetails.__name__)},
+            {"properties": {"status": {"const": status}, "reason": {"enum": list(reasons)}}},
+        ]
+    }
+    headers = ["X-Request-Id", *(["Retry-After"] if status == HTTPStatus.SERVICE_UNAVAILABLE else [])]
+    return {
+        "description": f"{HTTPStatus(status).phrase}.\n\n{told}",
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {PROBLEM_JSON: {"schema": schema}},
+    }
+
+
+def _path_parameters(route: Route) -> Iterator[Body]:
+    for name in re.findall(r"\{(\w+)\}", route.path):
+        schema, description = PARAMETERS[name]
+        yield {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+
+
+def _query_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
+    for name, kind in contract.query.items():
+        schema = shapes.of(kind)
+        description = schema.pop("description", None)
+        yield {"name": name, "in": "query", **({"description": description} if description else {}), "schema": schema}
+
+
+def _header_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
+    if contract.keyed:
+        schema, description = PARAMETERS["Idempotency-Key"]
+        yield {
+            "name": "Idempotency-Key", "in": "header", "required": True, "description": description, "schema": schema,
+        }  # fmt: skip
+    for name, kind in contract.headers.items():
+        schema = shapes.of(kind)
+        description = schema.pop("description", None)
+        yield {"name": name, "in": "header", **({"description": description} if description else {}), "schema": schema}
+
+
+def _security(route: Route) -> list[Body]:
+    """The ways in, any one of which is enough."""
+    if ANYONE in route.scopes:
+        return [{}]
+    return [{"session": []} if scope == SESSION else {"key": [scope]} for scope in route.scopes]
+
+
+def _callers(route: Route) -> str:
+    if ANYONE in route.scopes:
+        return "For anyone."
+    keys = " or ".join(f"`{scope}`" for scope in route.scopes if scope != SESSION)
+    ways = [f"a key with {keys}"] if keys else []
+    return f"Takes {' or '.join([*ways, *(['an ambassador’s session'] if SESSION in route.scopes else [])])}."
+
+
+def _tag(route: Route) -> str:
+    room, module = route.view.split(".")[-3:-1]
+    return "pages" if room == "site" else module
+
+
+def _kinds(contract: Contract) -> Iterator[Any]:
+    """Every type that a contract names."""
+    if contract.body is not None:
+        yield contract.body
+    for kinds in contract.answers.values():
+        for kind in kinds if isinstance(kinds, list) else [kinds]:
+            if isinstance(kind, Media):
+                if kind.shape is not None:
+                    yield kind.shape
+            elif kind is not None:
+                yield kind
+    yield from contract.query.values()
+    yield from contract.headers.values()
+
+
+def _identity(kind: Any) -> Any:
+    return kind if isinstance(kind, type) else repr(kind)
+
+
+def _subclasses(kind: type) -> Iterator[type]:
+    for it in kind.__subclasses__():
+        yield it
+        yield from _subclasses(it)
+
+
+def _name(name: str) -> str:
+    """The name of a component: a page of things is `ThingPage`."""
+    page = re.fullmatch(r"Page_(\w+)_", name)
+    return f"{page[1]}Page" if page else name
+
+
+def _portable(schema: Any) -> Any:
+    """Write a schema as other languages read it: references by the names given here, patterns as ECMA-262 has them."""
+    if isinstance(schema, Mapping):
+        shown = {key: _portable(it) for key, it in schema.items()}
+        if isinstance(shown.get("$ref"), str):
+            head, _, name = shown["$ref"].rpartition("/")
+            shown["$ref"] = f"{head}/{_name(name)}"
+        if isinstance(shown.get("pattern"), str):
+            shown["pattern"] = _ecma(shown["pattern"])
+        return shown
+    return [_portable(it) for it in schema] if isinstance(schema, list) else schema
+
+
+def _ecma(pattern: str) -> str:
+    astral = re.sub(r"\\U([0-9a-f]{8})", lambda it: chr(int(it[1], 16)), pattern)
+    return astral.replace(r"\Z", "$")
+
+
+def _never_null(schema: Body) -> Body:
+    """An answer leaves out what it has no value for, so null is no value of such a field."""
+    if schema.get("default", ...) is not None:
+        return schema
+    choices = [it for it in schema["anyOf"] if it != {"type": "null"}]
+    rest = {key: it for key, it in schema.items() if key not in {"anyOf", "default"}}
+    return {**choices[0], **rest} if len(choices) == 1 else {"anyOf": choices, **rest}
+
+
+def _renamed(schema: Any, inner: Mapping[str, Any]) -> Any:
+    """Let the references within the program's schema lead to components."""
+    if isinstance(schema, Mapping):
+        shown = {key: _renamed(it, inner) for key, it in schema.items()}
+        if isinstance(shown.get("$ref"), str) and shown["$ref"].startswith("#/$defs/"):
+            name = shown["$ref"].removeprefix("#/$defs/")
+            shown["$ref"] = _REF.format(name=f"Program{name[:1].upper()}{name[1:]}")
+        return shown
+    return [_renamed(it, inner) for it in schema] if isinstance(schema, list) else schema

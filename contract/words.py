@@ -1,0 +1,178 @@
+"""The words of the contract that stand beside no view: what is common to all routes, and what each reason means."""
+
+from typing import Any
+
+DESCRIPTION = """\
+A store thanks the customers who recommend it. This service issues their codes and links, checks a code at the checkout,
+keeps the ledger of rewards, and explains every amount.
+
+**Keys.** Send `Authorization: Bearer rk_…`, a server key with the scopes that a route asks for; where a route takes it, an
+ambassador's session `rs_…` works as well. Keep server keys out of browsers.
+
+**Money** is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money, such as
+points, has a `unit` instead. **Times** are RFC 3339 in UTC. A field that a request does not know is an error.
+
+**Repeats.** An order, a refund, a delivery and a payment are known by your own ids: the first report is answered with 201,
+the same again with 200 and `Idempotent-Replayed: true`, other content under the same id with 409. Where there is no such id,
+a route asks for an `Idempotency-Key`.
+
+**Errors** are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With 503, and
+after a timeout, send the same request again.
+
+**Lists** take `limit` and `cursor`, and answer `next_cursor` and a `Link` to the next page.
+"""
+
+GROUPS = {
+    "checkout": "What the checkout asks before an order is placed, and what it tells when it is.",
+    "facts": "What becomes of an order later: refunds, disputes won, deliveries, payments.",
+    "orders": "Where the reward of an order stands, and why.",
+    "friends": "Friends who are set free to use a code on another order.",
+    "ambassadors": "Customers who recommend the store: enrolled, found, corrected, merged.",
+    "codes": "The codes that they share.",
+    "sessions": "Ambassadors who are signed in at the store.",
+    "claims": "Orders that an ambassador brought although no code was used on them.",
+    "coupons": "Rewards that are spent as coupons.",
+    "payouts": "Rewards that are paid out.",
+    "withdrawals": "Rewards that leave an account: coupons and payouts.",
+    "adjustments": "Balances corrected by hand.",
+    "gifts": "Gifts that somebody has to send.",
+    "suspensions": "Accounts that nothing leaves for now.",
+    "reviews": "Rewards that wait for an admin.",
+    "ledger": "Every posting.",
+    "audit": "The books, proved.",
+    "program": "The rules.",
+    "jobs": "Work that is too long for one request.",
+    "keys": "Server keys.",
+    "health": "The state of the service.",
+    "contract": "This document.",
+    "pages": "What anyone sees who follows a share link.",
+}
+"""What routes are about, in the order in which a reader needs them."""
+
+STATUSES: dict[int | str, str] = {
+    200: "What was asked for.",
+    201: "Done.",
+    202: "Accepted; it is worked on, or waits for somebody.",
+    204: "Done; there is nothing to say.",
+    304: "What you have is what there is.",
+    404: "There is no such page.",
+    "again": "It was done before, and stands as it was.",
+}
+
+_ID = {"type": "string", "minLength": 1, "maxLength": 128}
+_SHOPS_ID = (
+    "An id of yours as it is; or `~` and its base64url, for ids with a slash or other signs that paths can't carry."
+)
+
+PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
+    "ambassador_id": (_ID, "An ambassador's id. In a session, `me`."),
+    "order_id": (_ID, f"The order. {_SHOPS_ID}"),
+    "refund_id": (_ID, f"The refund. {_SHOPS_ID}"),
+    "code": (_ID, "A code, in whatever spelling somebody typed it."),
+    "claim_id": (_ID, "The id of a claim."),
+    "adjustment_id": (_ID, "The id of an adjustment."),
+    "gift_id": (_ID, "The id of a gift."),
+    "payout_id": (_ID, "The id of a payout."),
+    "session_id": (_ID, "The id of a session, which is not its token."),
+    "key_id": (_ID, "The id of a key, which is not its secret."),
+    "job_id": (_ID, "The id of a job."),
+    "version": (_ID, "The number of a version."),
+    "Idempotency-Key": (
+        {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
+        "New for each new request, and the same when it is sent again: 1 to 128 printable ASCII characters.",
+    ),
+}
+"""Schema and description of what stands in paths and headers."""
+
+HEADERS: dict[str, Any] = {
+    "X-Request-Id": {"description": "Names this request in the logs.", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "There if this very request was carried out before.",
+        "schema": {"const": "true"},
+    },
+    "Retry-After": {"description": "After how many seconds to send it again.", "schema": {"type": "string"}},
+    "Link": {"description": "The next page, if there is one (RFC 8288).", "schema": {"type": "string"}},
+}
+
+SCHEMES: dict[str, Any] = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A server key, `rk_…`. The names beside it are scopes, of which it holds one.",
+    },
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An ambassador's session, `rs_…`, which the store begins for a customer who is signed in.",
+    },
+}
+
+REASONS = {
+    # how a request is made
+    "invalid_request": "A field, parameter or header is missing or wrong; `errors` names each.",
+    "malformed_json": "The body is no JSON object, or names a field twice.",
+    "body_too_large": "The body has more than 64 KB.",
+    "unsupported_media_type": "The body does not come as application/json.",
+    "method_not_allowed": "The path does not take this method.",
+    "unauthenticated": "There is no key or session, or it is not valid any more.",
+    "wrong_scope": "The key or session may not do that.",
+    "not_found": "There is no such thing, or none that the caller may know of.",
+    "idempotency_key_reused": "The key came with another request before; this one was not carried out.",
+    "conflicting_repeat": "It was reported before with other content, which stays as it is.",
+    "busy": "The table did not answer in time. Send it again.",
+    "no_program": "No rules have been published yet.",
+    "internal_error": "Something broke on our side. The request may be sent again.",
+    # a code at the checkout: the order goes on without it
+    "unknown_code": "There is no such code.",
+    "paused_code": "The code is paused.",
+    "expired_code": "The code has expired.",
+    "own_code": "It is the customer's own code.",
+    "friend_already_referred": "The customer has used a code on another order.",
+    "not_first_order": "The program is for first orders.",
+    "below_minimum": "The amount is too small.",
+    "currency_mismatch": "The program runs in another currency.",
+    "program_closed": "The program takes no orders.",
+    "nothing_counts": "Nothing on the order counts for the offer.",
+    "already_paid": "The order has been paid for, and stays as it was then.",
+    # what becomes of orders
+    "already_reversed": "The refund was reversed. Report another one under a new id.",
+    "not_settled_yet": "The order has not been settled yet. Try again in a few seconds.",
+    "reward_stands": "The reward stands; say `void_reward` to give it up.",
+    "holds_no_place": "Another order of this friend is the one that is rewarded.",
+    "already_released": "The friend of this order has been set free before.",
+    "conflicting_review": "Another admin decided at this moment. Look at it again.",
+    # who is who
+    "email_taken": "The address is another ambassador's.",
+    "customer_id_taken": "The customer id is another ambassador's.",
+    "same_ambassador": "An ambassador can't be merged with themselves.",
+    "already_merged": "One of the two has been merged before.",
+    "too_many_codes": "There are more codes than an ambassador may have, or than can move at once.",
+    "code_taken": "There is such a code, or one that looks like it.",
+    "code_not_allowed": "This word is not given as a code.",
+    "unknown_campaign": "The program has no campaign of this name.",
+    "too_many_claims": "Too many claims of this ambassador wait already.",
+    "already_redeemed": "A code was used on the order.",
+    "claim_decided": "The claim has been decided otherwise, and that stays.",
+    # what leaves an account
+    "insufficient_balance": "There is less than that available.",
+    "not_spendable": "The program does not say what this unit is worth.",
+    "not_divisible": "That makes no whole number of steps.",
+    "not_available_now": "The account is suspended: nothing leaves it until somebody reinstates it.",
+    "coupon_confirmed": "The coupon was used, and stays so.",
+    "coupon_cancelled": "The coupon was cancelled or has expired, and stays so.",
+    "coupon_not_confirmed": "The coupon was not used, so there is nothing to give back.",
+    "payout_confirmed": "The payout was made, and stays so.",
+    "payout_cancelled": "The payout was cancelled, and stays so.",
+    "payout_not_confirmed": "The payout was not made, so nothing can have come back.",
+    "more_than_left": "That is more than is left to give back.",
+    "unknown_unit": "Neither does the program grant this unit, nor does the ambassador have any of it.",
+    "second_admin_required": "It takes a key of another owner than the one who asked.",
+    "gift_withdrawn": "The ambassador does not have this gift any more. Don't send it.",
+    "not_suspended": "The ambassador was never suspended.",
+    # rules and keys
+    "precondition_required": "Say which version you have read: If-Match with its ETag.",
+    "outdated": "Another version is in force by now.",
+    "scope_not_held": "A key grants no scope that it does not hold itself.",
+    "last_admin_key": "No other key may make keys.",
+}
+"""What each reason of a problem means. Reasons of a reward that waits or is less are told by the explanation itself."""
