@@ -8,7 +8,6 @@ from types import MappingProxyType
 from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
-from chalicelib.domain.model.orders import Told
 from chalicelib.domain.program.program import GIFT, Program, least_spent
 from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.mail import Mail, Reader, mail
@@ -57,7 +56,7 @@ def friend_thanks(occasion: Occasion) -> Mail:
 
 def reward_held(occasion: Occasion) -> Mail:
     """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
-    return _mail(occasion, figures=_reward(occasion, None), marks={"when": occasion.letter.when})
+    return _mail(occasion, figures=_reward(occasion), marks={"when": occasion.letter.when})
 
 
 def reward_released(occasion: Occasion) -> Mail:
@@ -70,20 +69,20 @@ def reward_released(occasion: Occasion) -> Mail:
         "until": _until(letter.active_at, occasion),
     }
     marks = {"usable": least is not None, "enough": available >= (least or 0), "turn": letter.turn}
-    return _mail(occasion, figures={**_reward(occasion, letter.was), **figures}, marks=marks)
+    return _mail(occasion, figures={**_reward(occasion), **figures}, marks=marks)
 
 
 def reward_changed(occasion: Occasion) -> Mail:
     """To the ambassador: what was announced comes to another amount or day, and why."""
     letter = occasion.letter
-    return _mail(occasion, figures=_reward(occasion, letter.was), marks={"when": letter.when, "turn": letter.turn})
+    return _mail(occasion, figures=_reward(occasion), marks={"when": letter.when, "turn": letter.turn})
 
 
 def reward_lost(occasion: Occasion) -> Mail:
     """To the ambassador: there is no reward for an order, and why, as far as it concerns them."""
     letter = occasion.letter
     marks = {"turn": letter.turn, "was_theirs": letter.was is not None and letter.was.is_theirs}
-    return _mail(occasion, figures=_before(occasion, letter.was), marks=marks)
+    return _mail(occasion, figures=_before(occasion), marks=marks)
 
 
 def balances(occasion: Occasion) -> Mail:
@@ -130,7 +129,7 @@ def _all(amounts: Iterable[tuple[str, int]], language: Language) -> str:
     return ", ".join(format_amount(amount, unit, language) for unit, amount in amounts)
 
 
-def _reward(occasion: Occasion, was: Told | None) -> dict[str, str]:
+def _reward(occasion: Occasion) -> dict[str, str]:
     """What a mail is about, and the one before: `gift` is empty unless it is one, because that is sent and not used."""
     letter = occasion.letter
     written = format_amount(letter.amount, letter.unit, occasion.language)
@@ -138,12 +137,13 @@ def _reward(occasion: Occasion, was: Told | None) -> dict[str, str]:
         "amount": written,
         "gift": written if letter.unit.startswith(GIFT) else "",
         "date": _day(letter.release_at, occasion),
-        **_before(occasion, was),
+        **_before(occasion),
     }
 
 
-def _before(occasion: Occasion, was: Told | None) -> dict[str, str]:
+def _before(occasion: Occasion) -> dict[str, str]:
     """What the mail before was about."""
+    was = occasion.letter.was
     if was is None:
         return {"was": "", "was_date": ""}
     return {
