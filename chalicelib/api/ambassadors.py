@@ -2,29 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from chalice.app import Response
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType, field, structs
 
 from chalicelib import deps
 from chalicelib.api import ledger
 from chalicelib.api.orders import Referral
 from chalicelib.api.subject import known_ambassador
-from chalicelib.api.suspensions import suspension_shown
+from chalicelib.api.suspensions import Suspension
+from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.orders import (
-    Redemption,
-)
+from chalicelib.domain.model import accounts, orders
 from chalicelib.domain.model.people import Person, Profile
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
 from chalicelib.domain.program.program import Program, tier_after, tier_of
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Body, json, money, once
+from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Birthday,
@@ -36,14 +35,14 @@ from chalicelib.edge.fields import (
     Note,
     PersonName,
     Shape,
+    Typed,
 )
-from chalicelib.edge.language import language_of
-from chalicelib.edge.paging import listed
+from chalicelib.edge.language import LANG, language_of
+from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
 from chalicelib.operations.people import identity, merge, share
 from chalicelib.operations.people.enrol import enrol
-from chalicelib.operations.people.identity import Taken
 from chalicelib.web.explain import explain
 
 
@@ -81,10 +80,163 @@ class Merge(Shape):
     note: Note
 
 
+class Enrolled(Answer):
+    """An ambassador's id and code, with the share link and the picture of its QR.
+
+    With `customer_id_taken` the customer id is another ambassador's, and so did not become this one's.
+    """
+
+    id: str
+    code: str
+    share_url: str
+    qr_url: str
+    customer_id_taken: bool = False
+
+
+class ReachedTier(Answer):
+    """The tier that an ambassador has reached, and how many referrals lead to the next one if there is one."""
+
+    name: str
+    next: str | None = None
+    referrals_to_next: int | None = None
+
+    @classmethod
+    def of(cls, program: Program, referrals: int) -> Self:
+        """Show what a number of referrals reaches."""
+        name, following = tier_of(program, referrals).name, tier_after(program, referrals)
+        if following is None:
+            return cls(name)
+        return cls(name, following.name, following.threshold - referrals)
+
+
+class Account(Answer, kw_only=True):
+    """Balances, each a list of amounts: the program's currency is always the first. And how many referrals count."""
+
+    held: list[Sum]
+    available: list[Sum]
+    reserved: list[Sum]
+    spent: list[Sum]
+    paid: list[Sum] | None = None
+    expired: list[Sum] | None = None
+    counted: int
+    version: int
+
+    @classmethod
+    def of(cls, account: accounts.Account, currency: str) -> Self:
+        """Show an account under a program with this currency."""
+        units = [currency, *sorted(account.balances.keys() - {currency})]
+        names = {"held", "available", "reserved", "spent"}.union(*account.balances.values())
+        balances = {name: [money(account.balance(unit, name), unit) for unit in units] for name in names}
+        return cls(**balances, counted=account.referrals, version=account.version)
+
+
+class Spendable(Answer):
+    """From how much on one can spend. Units other than money are worth `value` for each `per` of them."""
+
+    minimum: Sum
+    per: Sum | None = None
+    value: Sum | None = None
+
+    @classmethod
+    def those_of(cls, program: Program) -> list[Self]:
+        """Show what can be spent: money, then the program's own units by name."""
+        currency = program.currency
+        units = [
+            cls(money(worth.minimum, unit), money(worth.per, unit), money(worth.value, currency))
+            for unit, worth in sorted(program.units.items())
+        ]
+        return [cls(money(program.spend_minimum, currency)), *units]
+
+
+class Ambassador(Answer, kw_only=True):
+    """An ambassador with balances, tier and the way to the next one, and share kit.
+
+    `clicks` are those of the last 30 days by channel. `absorbed` names ambassadors who were merged into this one,
+    `merged_into` this one where one of them was asked for. `suspension` is what an admin decided last, for admins.
+    """
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str | None
+    locale: str
+    customer_id: str | None
+    birthday: str | None
+    consents: list[str]
+    created_at: datetime
+    absorbed: list[str] | None = None
+    merged_into: str | None = None
+    code: str
+    share_url: str
+    qr_url: str
+    tier: ReachedTier
+    account: Account
+    spending: list[Spendable]
+    clicks: dict[str, int]
+    suspension: Suspension | None = None
+
+    @classmethod
+    def of(cls, profile: Profile, account: accounts.Account, program: Program, month: str, **beside: Any) -> Self:
+        """Show an ambassador as of a month; beside that go the addresses of the code, and the clicks."""
+        person = profile.person
+        return cls(
+            id=profile.ambassador_id,
+            email=person.email,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            locale=person.locale,
+            customer_id=person.customer_id,
+            birthday=person.birthday,
+            consents=list(person.consents),
+            created_at=profile.created_at,
+            absorbed=list(profile.absorbed) or None,
+            code=profile.code,
+            tier=ReachedTier.of(program, reached(account, program, month)),
+            account=Account.of(account, program.currency),
+            spending=Spendable.those_of(program),
+            **beside,
+        )
+
+
+class SelfReferral(Answer):
+    """An order on which two ambassadors who are one person were ambassador and friend."""
+
+    order_id: str
+    code: str
+    ambassador_id: str
+    placed_at: datetime
+    state: Literal["pending", "held", "available", "void", "clawed_back"]
+
+    @classmethod
+    def of(cls, redemption: orders.Redemption) -> Self:
+        """Show such an order."""
+        return cls(
+            order_id=redemption.order_id,
+            code=redemption.code,
+            ambassador_id=redemption.ambassador_id,
+            placed_at=redemption.placed_at,
+            state=state_of(redemption.standing) if redemption.standing else "pending",
+        )
+
+
+class MergedAmbassador(Ambassador, kw_only=True):
+    """An ambassador who took in another one, `merged`, and the orders that show it: on them they were both sides."""
+
+    merged: str
+    own_orders: list[SelfReferral]
+
+
+SEARCH = {
+    "email": Email,
+    "customer_id": CustomerId,
+    "code": Annotated[Typed, Meta(description="Any code of the ambassador's, in any spelling.")],
+}
+"""By what an ambassador is found: one of these."""
+
 CLICK_DAYS = 30
 
 
-@view({200: dict}, body=Newcomer)
+@view({201: Enrolled, 200: Enrolled}, body=Newcomer)
 def post_ambassador(call: Call, body: Newcomer) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
     person = Person(
@@ -97,17 +249,16 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
         consents=_consents((), body.consents),
     )
     enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
-    shown: Body = {
-        "id": enrolled.ambassador_id,
-        "code": enrolled.code,
-        **share.urls(deps.settings().public_url, enrolled.code),
-    }
-    if enrolled.id_taken:
-        shown["customer_id_taken"] = True
+    shown = Enrolled(
+        id=enrolled.ambassador_id,
+        code=enrolled.code,
+        customer_id_taken=enrolled.id_taken,
+        **_urls(enrolled.code),
+    )
     return once(shown, replayed=not enrolled.new)
 
 
-@view({200: dict}, query={"email": str, "customer_id": str, "code": str})
+@view({200: Page[Ambassador]}, query=SEARCH)
 def get_ambassadors(call: Call) -> Response:
     """Find an ambassador by an e-mail address, the shop's customer id, or a code: any spelling, any code of theirs."""
     query, table, pepper = call.query(), deps.table(), deps.settings().pepper
@@ -123,10 +274,10 @@ def get_ambassadors(call: Call) -> Response:
             found = identity.find_by_code(table, typed)
         case _:
             raise bad_field("?email", "exactly one of ?email, ?customer_id and ?code is needed")
-    return json(200, {"items": [_found(query, found)] if found else [], "next_cursor": None})
+    return json(200, Page(items=[_found(query, found)] if found else [], next_cursor=None))
 
 
-@view({200: dict})
+@view({200: Ambassador}, problems={404: ["not_found"]})
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
@@ -135,10 +286,14 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     return json(200, _led(shown, profile, ambassador_id))
 
 
-@view({200: dict}, body=AmbassadorChange)
+@view(
+    {200: Ambassador},
+    body=AmbassadorChange,
+    problems={404: ["not_found"], 409: ["email_taken", "customer_id_taken"]},
+)
 def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> Response:
     """Correct who an ambassador is. In a session, what is theirs to say: names, language, birthday, consents."""
-    changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    changes = {name: value for name, value in structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
         raise bad_field("", "names no change: email, customer_id, a name, locale, birthday or consents")
     if call.session is not None and not changes.keys().isdisjoint({"email", "customer_id"}):
@@ -157,7 +312,11 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
     return json(200, _shown(answer))
 
 
-@view({200: dict}, body=Merge)
+@view(
+    {201: MergedAmbassador, 200: MergedAmbassador},
+    body=Merge,
+    problems={404: ["not_found"], 409: ["same_ambassador", "too_many_codes"]},
+)
 def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
     """Let an ambassador take in another one who is the same person, for good."""
     table = deps.table()
@@ -171,11 +330,12 @@ def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
     if isinstance(answer, merge.TooMuch):
         detail = "The two have more codes together than can change their ambassador at once, which are some 80."
         raise Problem(409, "too_many_codes", detail)
-    own = [own_order(it) for it in merge.own_orders(table, answer.profile)]
-    return once({**_shown(answer.profile), "merged": body.other, "own_orders": own}, replayed=answer.replayed)
+    own = [SelfReferral.of(it) for it in merge.own_orders(table, answer.profile)]
+    shown = MergedAmbassador(**structs.asdict(_shown(answer.profile)), merged=body.other, own_orders=own)
+    return once(shown, replayed=answer.replayed)
 
 
-@view({200: dict}, query={"limit": str, "cursor": str, "lang": str})
+@view({200: Page[Referral]}, query={**PAGE, **LANG}, problems={404: ["not_found"]})
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
     query, table, profile = call.query(), deps.table(), known_ambassador(ambassador_id)
@@ -194,7 +354,7 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
     )
 
 
-@view({200: dict}, query={"limit": str, "cursor": str, "from": str, "to": str, "kind": str})
+@view(ledger.ENTRIES, query={**ledger.PERIOD, **PAGE}, problems={404: ["not_found"]})
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's ledger in order of posting."""
     profile = known_ambassador(ambassador_id)
@@ -202,14 +362,15 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
-def _shown(profile: Profile) -> Body:
-
-    table, month = deps.table(), month_of(deps.now(), deps.program())
-    account = table.read_account(profile.ambassador_id)
+def _shown(profile: Profile) -> Ambassador:
+    program, account = deps.program(), deps.table().read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
-    return ambassador_shown(
-        profile, account, deps.program(), month, share.urls(deps.settings().public_url, profile.code), _clicks(profile)
-    )
+    month = month_of(deps.now(), program)
+    return Ambassador.of(profile, account, program, month, clicks=_clicks(profile), **_urls(profile.code))
+
+
+def _urls(code: str) -> share.Urls:
+    return share.urls(deps.settings().public_url, code)
 
 
 def _clicks(profile: Profile) -> dict[str, int]:
@@ -224,13 +385,14 @@ def _clicks(profile: Profile) -> dict[str, int]:
     return clicks
 
 
-def _shown_to_admin(profile: Profile) -> Body:
+def _shown_to_admin(profile: Profile) -> Ambassador:
     """With what was decided last about all that leaves the account, if anything ever was."""
     decisions = deps.table().list_suspensions(profile.ambassador_id)
-    return {**_shown(profile), **({"suspension": suspension_shown(decisions[-1])} if decisions else {})}
+    last = Suspension.of(decisions[-1]) if decisions else None
+    return structs.replace(_shown(profile), suspension=last)
 
 
-def _found(query: dict[str, str], profile: Profile) -> Body:
+def _found(query: dict[str, str], profile: Profile) -> Ambassador:
     """An ambassador who was looked for, with whom a merger has led there."""
     shown = _shown_to_admin(profile)
     absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
@@ -250,93 +412,22 @@ def _is_asked(query: dict[str, str], profile: Profile) -> bool:
     )
 
 
-def _led(shown: Body, profile: Profile, asked: str) -> Body:
+def _led(shown: Ambassador, profile: Profile, asked: str) -> Ambassador:
     """Say that somebody else was asked for, who was merged into this ambassador."""
-    return shown if asked == profile.ambassador_id else {**shown, "merged_into": profile.ambassador_id}
+    return shown if asked == profile.ambassador_id else structs.replace(shown, merged_into=profile.ambassador_id)
 
 
-def _consents(before: Iterable[str], told: list[str] | dict[str, bool]) -> tuple[str, ...]:
+def _consents(before: Iterable[str], change: list[str] | dict[str, bool]) -> tuple[str, ...]:
     """Return the consents that stand: a list names all of them, a map what is given and what is taken back."""
-    given = told if isinstance(told, dict) else {**dict.fromkeys(before, False), **dict.fromkeys(told, True)}
-    after = {**dict.fromkeys(before, True), **given}
+    if not isinstance(change, dict):
+        return tuple(sorted(set(change)))
+    after = {**dict.fromkeys(before, True), **change}
     return tuple(sorted(name for name, yes in after.items() if yes))
 
 
-def _taken(answer: "Taken") -> Problem:
+def _taken(answer: identity.Taken) -> Problem:
     what = "address" if answer.reason == "email_taken" else "customer id"
     detail = (
         f"This {what} is of the ambassador {answer.by}, so nothing was changed. If both are one person, merge them."
     )
     return Problem(409, answer.reason, detail)
-
-
-def own_order(redemption: Redemption) -> Body:
-    """An order on which two ambassadors who are one person were ambassador and friend."""
-    state = {"state": state_of(redemption.standing)} if redemption.standing else {"state": "pending"}
-    return {
-        "order_id": redemption.order_id,
-        "code": redemption.code,
-        "ambassador_id": redemption.ambassador_id,
-        "placed_at": redemption.placed_at,
-        **state,
-    }
-
-
-def ambassador_shown(
-    profile: Profile, account: Account, program: Program, month: str, urls: Body, clicks: dict[str, int]
-) -> Body:
-    """An ambassador with balances, tier and the way to the next. Clicks are those of the last 30 days, by channel."""
-    from chalicelib.domain.accounts.tiers import reached
-
-    person = profile.person
-    return {
-        "id": profile.ambassador_id,
-        "email": person.email,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "locale": person.locale,
-        "customer_id": person.customer_id,
-        "birthday": person.birthday,
-        "consents": list(person.consents),
-        "created_at": profile.created_at,
-        **({"absorbed": list(profile.absorbed)} if profile.absorbed else {}),
-        "code": profile.code,
-        **urls,
-        "tier": _tier(program, reached(account, program, month)),
-        "account": _account(account, program.currency),
-        "spending": _spending(program),
-        "clicks": clicks,
-    }
-
-
-def _tier(program: Program, counted: int) -> Body:
-    shown: Body = {"name": tier_of(program, counted).name}
-    following = tier_after(program, counted)
-    if following:
-        shown |= {"next": following.name, "referrals_to_next": following.threshold - counted}
-    return shown
-
-
-def _spending(program: Program) -> list[Body]:
-    """What can be spent and from how many on: money, and units of the program's own with what so many are worth."""
-    return [
-        {"minimum": money(program.spend_minimum, program.currency)},
-        *(
-            {
-                "minimum": money(worth.minimum, unit),
-                "per": money(worth.per, unit),
-                "value": money(worth.value, program.currency),
-            }
-            for unit, worth in sorted(program.units.items())
-        ),
-    ]
-
-
-def _account(account: Account, currency: str) -> Body:
-    """Balances by account name, each a list of moneys: the program's currency is always the first."""
-    currencies = [currency, *sorted(account.balances.keys() - {currency})]
-    names = sorted(
-        {"held", "available", "reserved", "spent", *(name for kept in account.balances.values() for name in kept)}
-    )
-    balances = {name: [money(account.balance(unit, name), unit) for unit in currencies] for name in names}
-    return {**balances, "counted": account.referrals, "version": account.version}

@@ -1,6 +1,7 @@
 """The codes that an ambassador shares: further ones, and what admins change about any."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal, Self
 
 import msgspec
 from chalice.app import Response
@@ -9,13 +10,13 @@ from msgspec import UNSET, UnsetType
 from chalicelib import deps
 from chalicelib.api.subject import known_ambassador, stopped
 from chalicelib.domain.accounts.suspensions import Stopped
-from chalicelib.domain.model.people import Code
+from chalicelib.domain.model import people
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
 from chalicelib.domain.program.program import Program, Rate
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Body, json, money, once
+from chalicelib.edge.answers import Answer, Sum, json, money, money_if, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Moment,
@@ -24,6 +25,7 @@ from chalicelib.edge.fields import (
     Typed,
 )
 from chalicelib.edge.idempotency import idempotency_key, reused
+from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.once import Reused
@@ -47,7 +49,74 @@ class NewCode(Shape):
     code: Typed | None = None
 
 
-@view({200: dict}, body=NewCode, keyed=True)
+class Code(Answer, kw_only=True):
+    """A code for its ambassador and for admins."""
+
+    code: str
+    state: Literal["active", "paused"]
+    expires_at: datetime | None
+    campaign: str | None
+
+    @classmethod
+    def of(cls, code: people.Code, **beside: Any) -> Self:
+        """Show a code."""
+        return cls(code=code.code, state=code.state, expires_at=code.expires_at, campaign=code.campaign, **beside)
+
+
+class SharedCode(Code, kw_only=True):
+    """A code with the link that the ambassador shares."""
+
+    created_at: datetime
+    share_url: str
+    qr_url: str
+
+
+class AmbassadorCode(Code, kw_only=True):
+    """A code with the ambassador whose it is."""
+
+    ambassador_id: str
+
+
+class FixedOffer(Answer, tag_field="kind", tag="fixed"):
+    """An amount off a friend's order, from which order on."""
+
+    amount: Sum
+    minimum: Sum
+
+
+class PercentOffer(Answer, tag_field="kind", tag="percent"):
+    """A share of a friend's order, 1000 basis points being 10 %, from which order on and up to which amount."""
+
+    basis_points: int
+    minimum: Sum
+    maximum: Sum | None = None
+
+
+class Recommender(Answer):
+    """Who recommends the shop; without a first name if it is not one to greet with."""
+
+    first_name: str | None
+
+
+class PublicCode(Answer):
+    """What a code offers, for anyone. One that can't be used says nothing, whatever the cause."""
+
+    code: str
+    state: Literal["active", "unusable"]
+    offer: FixedOffer | PercentOffer | None
+    ambassador: Recommender | None
+
+
+@view(
+    {201: SharedCode, 200: SharedCode},
+    body=NewCode,
+    keyed=True,
+    problems={
+        404: ["not_found"],
+        409: ["code_taken", "not_available_now"],
+        422: ["code_not_allowed", "too_many_codes", "unknown_campaign"],
+    },
+)
 def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
     profile = known_ambassador(ambassador_id)
@@ -71,15 +140,15 @@ def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
     return once(_shown(answer.code), replayed=answer.replayed)
 
 
-@view({200: dict})
+@view({200: Page[SharedCode]}, problems={404: ["not_found"]})
 def get_codes(call: Call, ambassador_id: str) -> Response:
     """List all codes of an ambassador, the first one first."""
     call.query()
     found = codes_of(deps.table(), known_ambassador(ambassador_id))
-    return json(200, {"items": [_shown(code) for code in found], "next_cursor": None})
+    return json(200, Page(items=[_shown(code) for code in found], next_cursor=None))
 
 
-@view({200: dict}, body=CodeChange)
+@view({200: AmbassadorCode}, body=CodeChange, problems={404: ["not_found"], 422: ["unknown_campaign"]})
 def patch_code(call: Call, body: CodeChange, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
     changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
@@ -92,18 +161,19 @@ def patch_code(call: Call, body: CodeChange, code: str) -> Response:
     stored = change_code(deps.table(), code, changes)
     if stored is None:
         raise not_found("There is no such code.")
-    return json(200, {**code_shown(stored), "ambassador_id": stored.ambassador_id})
+    return json(200, AmbassadorCode.of(stored, ambassador_id=stored.ambassador_id))
 
 
-@view({200: dict})
+@view({200: PublicCode})
 def get_code(call: Call, code: str) -> Response:
     """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
     call.query()
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
-        return json(200, {"code": code, "state": "unusable", "offer": None, "ambassador": None})
-    offered = offer_shown(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
-    return json(200, public_code(shared.code, greetable(shared.by.person.first_name), offered))
+        return json(200, PublicCode(code, "unusable", offer=None, ambassador=None))
+    offer = _offer(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
+    recommender = Recommender(greetable(shared.by.person.first_name))
+    return json(200, PublicCode(shared.code.code, "active", offer, recommender))
 
 
 def _wished(typed: str) -> str:
@@ -133,34 +203,15 @@ def _check_campaign(name: str) -> None:
         raise Problem(422, "unknown_campaign", detail)
 
 
-def _shown(code: Code) -> Body:
-    return {**code_shown(code), "created_at": code.created_at, **share.urls(deps.settings().public_url, code.code)}
+def _shown(code: people.Code) -> SharedCode:
+    return SharedCode.of(code, created_at=code.created_at, **share.urls(deps.settings().public_url, code.code))
 
 
-def offer_shown(program: Program, rate: Rate | None) -> Body | None:
-    """What a friend gets: a percentage in basis points or an amount, and from which order on; None for nothing."""
+def _offer(program: Program, rate: Rate | None) -> FixedOffer | PercentOffer | None:
+    """Show what a friend gets; None for nothing."""
     if rate is None:
         return None
-    return {**_rate(rate, program.currency), "minimum": money(program.minimum, program.currency)}
-
-
-def public_code(code: Code, first_name: str | None, offered: Body | None) -> Body:
-    """A code that works, for anyone. `first_name` is None if the ambassador's is not to be published."""
-    return {"code": code.code, "state": "active", "offer": offered, "ambassador": {"first_name": first_name}}
-
-
-def code_shown(stored: Code) -> Body:
-    """A code for its ambassador and for admins."""
-    return {
-        "code": stored.code,
-        "state": stored.state,
-        "expires_at": stored.expires_at,
-        "campaign": stored.campaign,
-    }
-
-
-def _rate(rate: Rate, currency: str) -> Body:
+    minimum = money(program.minimum, program.currency)
     if rate.amount is not None:
-        return {"kind": "fixed", "amount": money(rate.amount, currency)}
-    limit = {} if rate.maximum is None else {"maximum": money(rate.maximum, currency)}
-    return {"kind": "percent", "basis_points": rate.basis_points, **limit}
+        return FixedOffer(money(rate.amount, program.currency), minimum)
+    return PercentOffer(rate.basis_points or 0, minimum, money_if(rate.maximum, program.currency))

@@ -4,15 +4,24 @@ from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.config import VERSION
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
 from chalicelib.edge.views import view
 
 
-@view({200: dict})
+class Health(Answer):
+    """Whether the service answers. Its version, the program in force and how much is due are for admins."""
+
+    ok: bool
+    version: str | None = None
+    due: int | None = None
+    program_version: int | None = None
+
+
+@view({200: Health})
 def get_health(call: Call) -> Response:
     """Say that the service answers; to an admin also its version and how much is due."""
     if not call.may("admin:read"):
-        return json(200, {"ok": True})
-    state = {"due": deps.table().count_due(deps.now()), "program_version": deps.program().version}
-    return json(200, {"ok": True, "version": VERSION, **state})
+        return json(200, Health(ok=True))
+    due, program = deps.table().count_due(deps.now()), deps.program()
+    return json(200, Health(ok=True, version=VERSION, due=due, program_version=program.version))

@@ -1,21 +1,22 @@
 """Server keys: made, listed, revoked."""
 
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 
 from chalice.app import Response
 from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.domain.model.access import ApiKey
+from chalicelib.domain.model import access
 from chalicelib.edge import auth, fields
-from chalicelib.edge.answers import Body, json, once
+from chalicelib.edge.answers import Answer, json, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Name,
     Shape,
 )
 from chalicelib.edge.idempotency import idempotency_key, reused
-from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.access import keys
@@ -31,7 +32,41 @@ class NewKey(Shape):
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=len(SCOPES))]
 
 
-@view({200: dict}, body=NewKey, keyed=True)
+class ApiKey(Answer, kw_only=True):
+    """A server key, without what opens anything. `last_used` is a day: when exactly is not kept."""
+
+    id: str
+    name: str
+    owner: str
+    scopes: list[str]
+    made_by: str
+    created_at: datetime
+    last_used: date | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, key: access.ApiKey, **beside: Any) -> Self:
+        """Show a key."""
+        return cls(
+            id=key.id,
+            name=key.name,
+            owner=key.owner,
+            scopes=list(key.scopes),
+            made_by=key.made_by,
+            created_at=key.created_at,
+            last_used=key.last_used_at and key.last_used_at.date(),
+            revoked_at=key.revoked_at,
+            **beside,
+        )
+
+
+class MadeKey(ApiKey, kw_only=True):
+    """A key that was made, with its secret: whoever asks for the same again gets the key without it."""
+
+    secret: str | None = None
+
+
+@view({201: MadeKey, 200: ApiKey}, body=NewKey, keyed=True, problems={403: ["scope_not_held"]})
 def post_key(call: Call, body: NewKey) -> Response:
     """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
     made = keys.make(
@@ -47,21 +82,20 @@ def post_key(call: Call, body: NewKey) -> Response:
         raise reused()
     if isinstance(made, keys.NotAllowed):
         raise _not_allowed(made)
-    shown = api_key(made.key)
-    return once(shown if made.secret is None else {**shown, "secret": made.secret}, replayed=made.secret is None)
+    return once(MadeKey.of(made.key, secret=made.secret), replayed=made.secret is None)
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+@view({200: Page[ApiKey]}, query=PAGE)
 def get_keys(call: Call) -> Response:
     """List all keys, the newest first, those that were revoked among them. Their secrets are nowhere."""
     query = call.query()
     limit = limit_of(query)
     found = list(deps.table().list_api_keys(position_of(query, "keys"), limit + 1))
     after = found[limit - 1].id if len(found) > limit else None
-    return page("/v1/keys", query, [api_key(key) for key in found[:limit]], cursor_of(after, "keys"))
+    return page("/v1/keys", query, [ApiKey.of(key) for key in found[:limit]], cursor_of(after, "keys"))
 
 
-@view({200: dict})
+@view({200: ApiKey}, problems={404: ["not_found"], 409: ["last_admin_key"]})
 def delete_key(call: Call, key_id: str) -> Response:
     """Revoke a key. It stays in the list; a second time changes nothing."""
     call.query()
@@ -72,10 +106,10 @@ def delete_key(call: Call, key_id: str) -> Response:
     if isinstance(revoked, keys.NotAllowed):
         raise _not_allowed(revoked)
     auth.forget()
-    return json(200, api_key(revoked))
+    return json(200, ApiKey.of(revoked))
 
 
-def _caller(call: Call) -> ApiKey:
+def _caller(call: Call) -> access.ApiKey:
     assert call.caller is not None, "only a key holds these scopes"
     return call.caller
 
@@ -90,17 +124,3 @@ def _not_allowed(answer: keys.NotAllowed) -> Problem:
         case "last_key":
             detail = "No other key may make keys. Make another one first, or nobody but the operator could."
             return Problem(409, "last_admin_key", detail)
-
-
-def api_key(stored: ApiKey) -> Body:
-    """A server key, without what opens anything. `last_used` is a day: when exactly is not kept."""
-    return {
-        "id": stored.id,
-        "name": stored.name,
-        "owner": stored.owner,
-        "scopes": list(stored.scopes),
-        "made_by": stored.made_by,
-        "created_at": stored.created_at,
-        "last_used": stored.last_used_at and stored.last_used_at.date(),
-        "revoked_at": stored.revoked_at,
-    }

@@ -1,12 +1,15 @@
 """All that leaves an account, stopped and let go on."""
 
+from datetime import datetime
+from typing import Any, Literal, Self
+
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api.codes import code_shown
+from chalicelib.api.codes import Code
 from chalicelib.api.subject import known_ambassador
-from chalicelib.domain.model.accounts import Suspension
-from chalicelib.edge.answers import Body, once
+from chalicelib.domain.model import accounts
+from chalicelib.edge.answers import Answer, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Note,
@@ -31,30 +34,53 @@ class Reinstate(Shape):
     note: Note
 
 
-@view({200: dict}, body=Suspend)
+class Suspension(Answer, kw_only=True):
+    """What an admin decided about all that leaves an account."""
+
+    state: Literal["suspended", "reinstated"]
+    at: datetime
+    author: str
+    note: str
+
+    @classmethod
+    def of(cls, decided: accounts.Suspension, **beside: Any) -> Self:
+        """Show a decision."""
+        return cls(state=decided.state, at=decided.decided_at, author=decided.author, note=decided.note, **beside)
+
+
+class AmbassadorSuspension(Suspension, kw_only=True):
+    """The same with the ambassador whose account it is."""
+
+    ambassador_id: str
+
+
+class SuspensionWithCodes(AmbassadorSuspension, kw_only=True):
+    """The same with all codes of the ambassador as they are now: paused only if that was asked for."""
+
+    codes: list[Code]
+
+
+@view({201: SuspensionWithCodes, 200: SuspensionWithCodes}, body=Suspend, problems={404: ["not_found"]})
 def post_suspend(call: Call, body: Suspend, ambassador_id: str) -> Response:
     """Stop what leaves an ambassador's account. Codes stay as they are unless they are paused as well: it says so."""
     profile = known_ambassador(ambassador_id)
     table, by = deps.table(), call.key.id
     answer = suspend(table, profile.ambassador_id, pause_codes=body.pause_codes, by=by, note=body.note, now=deps.now())
-    codes = {"codes": [code_shown(code) for code in codes_of(table, profile)]}
-    return once({**_decided(answer.suspension), **codes}, replayed=answer.replayed)
+    decided, codes = answer.suspension, [Code.of(code) for code in codes_of(table, profile)]
+    shown = SuspensionWithCodes.of(decided, ambassador_id=decided.ambassador_id, codes=codes)
+    return once(shown, replayed=answer.replayed)
 
 
-@view({200: dict}, body=Reinstate)
+@view(
+    {201: AmbassadorSuspension, 200: AmbassadorSuspension},
+    body=Reinstate,
+    problems={404: ["not_found"], 409: ["not_suspended"]},
+)
 def post_reinstate(call: Call, body: Reinstate, ambassador_id: str) -> Response:
     """Let go on what leaves an ambassador's account. Codes that were paused stay so."""
     known = known_ambassador(ambassador_id).ambassador_id
     answer = reinstate(deps.table(), known, deps.program(), by=call.key.id, note=body.note, now=deps.now())
     if answer is None:
         raise Problem(409, "not_suspended", "This ambassador was never suspended.")
-    return once(_decided(answer.suspension), replayed=answer.replayed)
-
-
-def _decided(suspension: Suspension) -> Body:
-    return {"ambassador_id": suspension.ambassador_id, **suspension_shown(suspension)}
-
-
-def suspension_shown(decided: Suspension) -> Body:
-    """What an admin decided about all that leaves an account."""
-    return {"state": decided.state, "at": decided.decided_at, "author": decided.author, "note": decided.note}
+    shown = AmbassadorSuspension.of(answer.suspension, ambassador_id=answer.suspension.ambassador_id)
+    return once(shown, replayed=answer.replayed)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from chalicelib.domain.model.people import Code, Profile
 from chalicelib.domain.people.codes import normal_code, share_url
@@ -19,8 +20,15 @@ class Shared:
     by: Profile
 
 
-def urls(public_url: str, code: str) -> dict[str, str]:
+class Urls(TypedDict):
     """The share link of a code and the picture of its QR."""
+
+    share_url: str
+    qr_url: str
+
+
+def urls(public_url: str, code: str) -> Urls:
+    """Return the addresses that a code has."""
     share = share_url(public_url, code)
     return {"share_url": share, "qr_url": f"{share}/qr.svg"}
 
