@@ -1,22 +1,20 @@
 """Balances corrected by hand, and the second admin who decides on large corrections."""
 
+from datetime import datetime
+from typing import Literal, Self
+
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api.reviews import Decision
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
-from chalicelib.domain.model.accounts import Adjustment
+from chalicelib.domain.model import accounts, orders
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Body, given, json, money, once
+from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.fields import (
-    Change,
-    Note,
-    Shape,
-)
+from chalicelib.edge.fields import Change, Note, Shape
 from chalicelib.edge.idempotency import idempotency_key, reused
-from chalicelib.edge.paging import listed
+from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_adjust, decide_adjustment
@@ -30,7 +28,50 @@ class NewAdjustment(Shape):
     reason: Note
 
 
-@view({200: dict}, body=NewAdjustment, keyed=True)
+class AdjustmentDecision(Shape):
+    """What the second admin decides about an adjustment, and why."""
+
+    decision: orders.Decision
+    note: Note
+
+
+class Adjustment(Answer):
+    """A correction of a balance by hand, and how it was decided if it had to wait."""
+
+    id: str
+    ambassador_id: str
+    status: Literal["waiting", "posted", "denied"]
+    amount: Sum
+    reason: str
+    author: str
+    created_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, adjustment: accounts.Adjustment) -> Self:
+        """Show an adjustment."""
+        return cls(
+            id=adjustment.id,
+            ambassador_id=adjustment.ambassador_id,
+            status=adjustment.state,
+            amount=money(adjustment.amount, adjustment.unit),
+            reason=adjustment.reason,
+            author=adjustment.author,
+            created_at=adjustment.created_at,
+            decided_at=adjustment.decided_at,
+            decided_by=adjustment.decided_by,
+            note=adjustment.note,
+        )
+
+
+@view(
+    {201: Adjustment, 202: Adjustment, 200: Adjustment},
+    body=NewAdjustment,
+    keyed=True,
+    problems={404: ["not_found"], 422: ["unknown_unit"]},
+)
 def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Response:
     """Correct a balance by hand: at once, or (202) when a second admin approves."""
     if body.amount.amount == 0:
@@ -50,13 +91,13 @@ def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Resp
     if isinstance(answer, UnknownUnit):
         detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
         raise Problem(422, "unknown_unit", detail)
-    shown = adjustment_shown(answer.adjustment)
+    shown = Adjustment.of(answer.adjustment)
     if answer.adjustment.state == "waiting" and not answer.replayed:
         return json(202, shown)
     return once(shown, replayed=answer.replayed)
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+@view({200: Page[Adjustment]}, query=PAGE)
 def get_adjustments(call: Call) -> Response:
     """List the adjustments that wait for a second admin, the newest first."""
     return listed(
@@ -64,22 +105,26 @@ def get_adjustments(call: Call) -> Response:
         call.query(),
         "adjustments",
         deps.table().list_adjustments,
-        lambda found: [adjustment_shown(it) for it in found if it.state == "waiting"],
+        lambda found: [Adjustment.of(it) for it in found if it.state == "waiting"],
     )
 
 
-@view({200: dict})
+@view({200: Adjustment}, problems={404: ["not_found"]})
 def get_adjustment(call: Call, adjustment_id: str) -> Response:
     """Show an adjustment, and how it was decided."""
     call.query()
     stored = deps.table().read_adjustment(fields.path_id("id", adjustment_id))
     if stored is None:
         raise not_found("There is no such adjustment.")
-    return json(200, adjustment_shown(stored))
+    return json(200, Adjustment.of(stored))
 
 
-@view({200: dict}, body=Decision)
-def post_adjustment_decision(call: Call, body: Decision, adjustment_id: str) -> Response:
+@view(
+    {201: Adjustment, 200: Adjustment},
+    body=AdjustmentDecision,
+    problems={403: ["second_admin_required"], 404: ["not_found"], 409: ["conflicting_repeat"]},
+)
+def post_adjustment_decision(call: Call, body: AdjustmentDecision, adjustment_id: str) -> Response:
     """Approve or deny an adjustment as the second admin."""
     known = fields.path_id("id", adjustment_id)
     answer = decide_adjustment(
@@ -92,19 +137,4 @@ def post_adjustment_decision(call: Call, body: Decision, adjustment_id: str) -> 
         raise Problem(403, "second_admin_required", detail)
     if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
-    return once(adjustment_shown(answer.adjustment), replayed=answer.replayed)
-
-
-def adjustment_shown(stored: Adjustment) -> Body:
-    """A correction by hand, and how it was decided if it had to wait."""
-    optional = {"decided_at": stored.decided_at, "decided_by": stored.decided_by, "note": stored.note}
-    return {
-        "id": stored.id,
-        "ambassador_id": stored.ambassador_id,
-        "status": stored.state,
-        "amount": money(stored.amount, stored.unit),
-        "reason": stored.reason,
-        "author": stored.author,
-        "created_at": stored.created_at,
-        **given(optional),
-    }
+    return once(Adjustment.of(answer.adjustment), replayed=answer.replayed)

@@ -1,19 +1,19 @@
 """The gifts that somebody has to send."""
 
+from datetime import datetime
+from typing import Any, Literal, Self
+
 from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.domain.accounts.gifts import TaskClosed, earned_by, pieces
 from chalicelib.domain.accounts.suspensions import Stopped
-from chalicelib.domain.model.accounts import Gift
+from chalicelib.domain.model import accounts
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Body, given, money, once
+from chalicelib.edge.answers import Answer, Sum, money, once
 from chalicelib.edge.call import Call
-from chalicelib.edge.fields import (
-    Note,
-    Shape,
-)
-from chalicelib.edge.paging import listed
+from chalicelib.edge.fields import Note, Shape
+from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.accounts.gifts import mark_sent
@@ -26,13 +26,61 @@ class GiftSent(Shape):
     note: Note | None = None
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+class Gift(Answer, kw_only=True):
+    """A gift that somebody has to send, or has sent; `sent` is how many pieces that were."""
+
+    id: str
+    ambassador_id: str
+    gift: str
+    amount: Sum
+    cause: str
+    created_at: datetime
+    status: Literal["open", "sent", "withdrawn"]
+    order_id: str | None = None
+    author: str | None = None
+    note: str | None = None
+    closed_at: datetime | None = None
+    sent: int | None = None
+
+    @classmethod
+    def of(cls, gift: accounts.Gift, **beside: Any) -> Self:
+        """Show a gift."""
+        return cls(
+            id=gift.id,
+            ambassador_id=gift.ambassador_id,
+            gift=gift.name,
+            amount=money(gift.amount, gift.unit),
+            cause=gift.cause,
+            created_at=gift.created_at,
+            status=gift.state,
+            order_id=gift.order_id,
+            author=gift.author,
+            note=gift.note,
+            closed_at=gift.closed_at,
+            sent=gift.sent,
+            **beside,
+        )
+
+
+class GiftToSend(Gift, kw_only=True):
+    """A gift that waits to be sent: how many pieces its ambassador still has, and whether these are all of it."""
+
+    covered: bool
+    pieces: int
+    suspended: bool
+
+
+@view({200: Page[GiftToSend]}, query=PAGE)
 def get_gifts(call: Call) -> Response:
     """List the gifts that somebody has to send, the oldest first, and whether their ambassadors still have them."""
     return listed("/v1/gifts", call.query(), "gifts", deps.table().list_gifts, _to_send)
 
 
-@view({200: dict}, body=GiftSent)
+@view(
+    {201: Gift, 200: Gift},
+    body=GiftSent,
+    problems={404: ["not_found"], 409: ["not_available_now", "gift_withdrawn", "conflicting_repeat"]},
+)
 def post_gift_sent(call: Call, body: GiftSent, gift_id: str) -> Response:
     """Say that a gift was sent."""
     known = fields.path_id("id", gift_id)
@@ -46,37 +94,21 @@ def post_gift_sent(call: Call, body: GiftSent, gift_id: str) -> Response:
         raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
     if isinstance(answer, TaskClosed):
         raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
-    return once(gift_shown(answer.gift), replayed=answer.replayed)
+    return once(Gift.of(answer.gift), replayed=answer.replayed)
 
 
-def _to_send(found: list[Gift]) -> list[Body]:
-
-    accounts = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
+def _to_send(found: list[accounts.Gift]) -> list[GiftToSend]:
+    owners = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
     earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))
     orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
-    to_send = {it.id: pieces(it, accounts[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
+    to_send = {it.id: pieces(it, owners[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
     return [
-        {
-            **gift_shown(gift),
-            "covered": to_send[gift.id] == gift.amount,
-            "pieces": to_send[gift.id],
-            "suspended": accounts[gift.ambassador_id].suspended,
-        }
+        GiftToSend.of(
+            gift,
+            covered=to_send[gift.id] == gift.amount,
+            pieces=to_send[gift.id],
+            suspended=owners[gift.ambassador_id].suspended,
+        )
         for gift in found
         if gift.state == "open"
     ]
-
-
-def gift_shown(stored: Gift) -> Body:
-    """A gift that somebody has to send, or has sent."""
-    optional = {"order_id": stored.order_id, "author": stored.author, "note": stored.note}
-    return {
-        "id": stored.id,
-        "ambassador_id": stored.ambassador_id,
-        "gift": stored.name,
-        "amount": money(stored.amount, stored.unit),
-        "cause": stored.cause,
-        "created_at": stored.created_at,
-        "status": stored.state,
-        **given({**optional, "closed_at": stored.closed_at, "sent": stored.sent}),
-    }
