@@ -1,28 +1,26 @@
 """The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
 
 from dataclasses import asdict
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api import jobs
-from chalicelib.api import preview as preview_shown
+from chalicelib.api.preview import Preview
 from chalicelib.documents import Misfit
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.warnings import warnings
 from chalicelib.edge import fields
-from chalicelib.edge.answers import json
+from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
-from chalicelib.edge.fields import (
-    Shape,
-    misfitting,
-)
-from chalicelib.edge.paging import cursor_of, limit_of, page, position_of
+from chalicelib.edge.fields import Shape, misfitting
+from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import Media, view
 from chalicelib.operations.jobs import start
 from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import changes, read, show
@@ -30,19 +28,47 @@ from chalicelib.operations.program.schema import schema
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.whatif.preview import DAYS_MAX
 
+Document = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/Program"})]
+"""A program as it is written. An answer also holds what its publication adds, such as `version` and `warnings`."""
 
-class Days(Shape, rename={"first": "from", "last": "to"}):
+Tags = Annotated[str, Meta(description="The `ETag` of what was read, or several, with commas between; or `*`.")]
+
+
+class Period(Shape, rename={"first": "from", "last": "to"}):
     """A period: days as the program reckons them, both included."""
 
     first: date
     last: date
 
 
-class Preview(Shape):
+class NewPreview(Shape):
     """A program to be tried, and on which orders."""
 
-    program: dict[str, Any]
-    period: Days
+    program: Document
+    period: Period
+
+
+class ProgramChange(Answer):
+    """A field that differs from the version before; null stands for what is not there."""
+
+    pointer: str
+    before: Any
+    after: Any
+
+
+class ProgramVersion(Answer):
+    """A version of the program: who has published it when, and what it changed. The first has changed nothing."""
+
+    version: int
+    author: str
+    created_at: datetime | None
+    changes: list[ProgramChange]
+
+    @classmethod
+    def of(cls, program: Program, *before: Program) -> Self:
+        """Show a version beside the one before, if there is one."""
+        changed = [ProgramChange(**asdict(change)) for earlier in before for change in changes(earlier, program)]
+        return cls(program.version, program.author, program.created_at, changed)
 
 
 _PATH = "/v1/program"
@@ -50,7 +76,7 @@ _FIRST = 0
 """What is in force before anything has been published."""
 
 
-@view({200: dict})
+@view({200: Document, 304: None}, headers={"If-None-Match": Tags}, problems={404: ["not_found"]})
 def get_program(call: Call) -> Response:
     """Show the rules in force, as they were written."""
     call.query()
@@ -62,8 +88,13 @@ def get_program(call: Call) -> Response:
     return _shown(program)
 
 
-@view({200: dict}, body=dict[str, Any])
-def put_program(call: Call, body: dict[str, Any]) -> Response:
+@view(
+    {200: Document},
+    body=Document,
+    headers={"If-Match": Tags, "If-None-Match": Tags},
+    problems={412: ["outdated"], 428: ["precondition_required"]},
+)
+def put_program(call: Call, body: Document) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
     candidate, over = _program(body), _written_over(call)
     try:
@@ -76,18 +107,18 @@ def put_program(call: Call, body: dict[str, Any]) -> Response:
     return _shown(program, warnings=_warnings(program))
 
 
-@view({200: dict}, query={"limit": str, "cursor": str})
+@view({200: Page[ProgramVersion]}, query=PAGE)
 def get_versions(call: Call) -> Response:
     """List all versions, the newest first, with who has published them and what they changed."""
     query = call.query()
     limit, position = limit_of(query), position_of(query, _PATH)
     found = deps.table().list_programs(int(position) if position else None, limit + 1)
-    items = [_version(program, *found[n + 1 : n + 2]) for n, program in enumerate(found[:limit])]
+    items = [ProgramVersion.of(program, *found[n + 1 : n + 2]) for n, program in enumerate(found[:limit])]
     after = str(found[limit - 1].version) if len(found) > limit else None
     return page(f"{_PATH}/versions", query, items, cursor_of(after, _PATH))
 
 
-@view({200: dict})
+@view({200: Document}, problems={404: ["not_found"]})
 def get_version(call: Call, version: str) -> Response:
     """Show the rules of one version, as they were written."""
     call.query()
@@ -98,17 +129,16 @@ def get_version(call: Call, version: str) -> Response:
     return _shown(program)
 
 
-@view({200: dict})
+@view({200: Media("application/schema+json")})
 def get_schema(call: Call) -> Response:
     """Describe the document of a program as a JSON Schema, for editors and for checks before a PUT."""
     call.query()
-
     kind = {"Content_Type": "application/schema+json", "Cache_Control": "public, max-age=3600"}
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
-@view({200: dict}, body=Preview)
-def post_preview(call: Call, body: Preview) -> Response:
+@view({200: Preview, 202: jobs.Job}, body=NewPreview)
+def post_preview(call: Call, body: NewPreview) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
     candidate, wrong = _candidate(body.program)
     wrong += _flaws_of(body.period)
@@ -117,12 +147,12 @@ def post_preview(call: Call, body: Preview) -> Response:
     period, table, now = preview.Period(body.period.first, body.period.last, candidate), deps.table(), deps.now()
     found = preview.preview(table, candidate, period, now=now)
     if found is not None:
-        return json(200, preview_shown.Preview.of(found))
+        return json(200, Preview.of(found))
     task = preview.task_of(body.program, period)
     return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
 
 
-def _program(document: dict[str, Any]) -> Program:
+def _program(document: Document) -> Program:
     """Read a document.
 
     Raises:
@@ -134,7 +164,7 @@ def _program(document: dict[str, Any]) -> Program:
         raise misfitting(error.flaws) from error
 
 
-def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]":
+def _candidate(document: Document) -> tuple[Program | None, list[Misfit]]:
     """Read a document that is part of a body: the program, or all its flaws."""
     try:
         return read(document), []
@@ -142,8 +172,7 @@ def _candidate(document: dict[str, Any]) -> "tuple[Program | None, list[Misfit]]
         return None, [(f"/program{pointer}", detail) for pointer, detail in error.flaws]
 
 
-def _flaws_of(period: Days) -> "list[Misfit]":
-
+def _flaws_of(period: Period) -> list[Misfit]:
     low, high = fields.EARLIEST.date(), fields.LATEST.date()
     if not (low <= period.first <= high and low <= period.last <= high):
         return [("/period", f"lies outside {low} to {high}")]
@@ -160,15 +189,7 @@ def _warnings(program: Program) -> list[dict[str, str]]:
 
 
 def _shown(program: Program, **beside: Any) -> Response:
-
     return json(200, {**show(program), **beside}, ETag=_etag(program.version), Cache_Control="private, no-cache")
-
-
-def _version(program: Program, *before: Program) -> dict[str, Any]:
-    """A version as the list shows it; the first has changed nothing."""
-    changed = [asdict(change) for earlier in before for change in changes(earlier, program)]
-    published = {"version": program.version, "author": program.author, "created_at": program.created_at}
-    return {**published, "changes": changed}
 
 
 def _written_over(call: Call) -> int:
@@ -191,8 +212,10 @@ def _written_over(call: Call) -> int:
 
 
 def _outdated(version: int) -> Problem:
-    told = f"Version {version} is in force: read it, and write yours over it." if version else "No program is in force."
-    return Problem(412, "outdated", told)
+    detail = (
+        f"Version {version} is in force: read it, and write yours over it." if version else "No program is in force."
+    )
+    return Problem(412, "outdated", detail)
 
 
 def _etag(version: int) -> str:
