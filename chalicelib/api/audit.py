@@ -1,7 +1,8 @@
 """The books proved: at once where that fits into a request, else as a job whose progress can be read."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from json import dumps
+from typing import Annotated, Literal, Self
 
 import msgspec
 from chalice.app import Response
@@ -9,23 +10,26 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api import jobs
+from chalicelib.domain.audit.audit import Kind, Told
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Body, json
+from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
-from chalicelib.edge.fields import (
-    OurId,
-    Shape,
-)
+from chalicelib.edge.fields import OurId, Shape
 from chalicelib.edge.problems import bad_field, unknown_ambassador
 from chalicelib.edge.views import view
 from chalicelib.operations.audit import audit
-from chalicelib.operations.audit.audit import Walk
 from chalicelib.operations.audit.books import led
 from chalicelib.operations.jobs import start
 from chalicelib.store import keys
 
+SAMPLE_MAX = 100
+_PATH = "/v1/ledger/audit"
 
-class Audit(Shape):
+Sample = Annotated[int, Meta(ge=1, le=SAMPLE_MAX, description="How many ambassadors are drawn.")]
+Seed = Annotated[OurId, Meta(description="The same seed draws the same ambassadors; without one it is the day's.")]
+
+
+class NewAudit(Shape):
     """Whom an audit is about: one ambassador, a sample drawn by a seed, or all."""
 
     ambassador_id: OurId | None = None
@@ -34,63 +38,135 @@ class Audit(Shape):
     all: Literal[True] | None = None
 
 
-SAMPLE_MAX = 100
-_PATH = "/v1/ledger/audit"
+class Audited(Answer):
+    """Whom an audit is about: one ambassador, or a sample drawn by a seed."""
+
+    ambassador_id: str | None = None
+    sample: int | None = None
+    seed: str | None = None
 
 
-@view({200: dict}, query={"ambassador_id": str, "sample": str, "seed": str})
+class Continuation(Answer):
+    """The request that begins a job for an audit which did not fit into one request."""
+
+    method: Literal["POST"]
+    path: str
+    body: Audited
+
+
+class Finding(Answer):
+    """One difference: `where` names the thing and what of it, beside what the rest of the books expects of it."""
+
+    kind: Kind
+    where: str
+    expected: msgspec.Raw
+    found: msgspec.Raw
+
+
+class AuditResult(Answer):
+    """How much was read, the first findings, and how many there are.
+
+    `moving` are ambassadors whose counters could not be compared, because they moved all the time.
+    """
+
+    ambassadors: int
+    entries: int
+    orders: int
+    differences: int
+    findings: list[Finding]
+    moving: list[str]
+
+    @classmethod
+    def of(cls, report: audit.Report) -> Self:
+        """Show what an audit has come to."""
+        return cls(
+            ambassadors=report.ambassadors,
+            entries=report.entries,
+            orders=report.orders,
+            differences=report.differences,
+            findings=[Finding(it.kind, it.where, _raw(it.expected), _raw(it.found)) for it in report.findings],
+            moving=report.moving,
+        )
+
+
+class Audit(Audited, kw_only=True, rename={"further": "continue"}):
+    """What an audit has come to, and how it goes on if it is not complete."""
+
+    complete: bool
+    further: Continuation | None = None
+    result: AuditResult
+
+
+@view(
+    {200: Audit},
+    query={"ambassador_id": OurId, "sample": Sample, "seed": Seed},
+    problems={404: ["not_found"]},
+)
 def get_audit(call: Call) -> Response:
     """Audit one ambassador, or a sample of them, for at most 20 seconds; nothing is written."""
     asked = _asked(call.query(), deps.now())
     walk, report, table = _walk(asked), audit.Report(), deps.table()
     audit.go_on(table, walk, report, table.deadline(audit.SECONDS), now=deps.now())
     # A job begins anew: what can't be proved in 20 seconds is not much further by then.
-    further: Body = {} if walk.done else {"continue": {"method": "POST", "path": _PATH, "body": asked}}
-    shown = {**asked, "complete": walk.done, **further, "result": msgspec.Raw(audit.written(report).encode())}
+    further = None if walk.done else Continuation("POST", _PATH, asked)
+    shown = Audit(
+        ambassador_id=asked.ambassador_id,
+        sample=asked.sample,
+        seed=asked.seed,
+        complete=walk.done,
+        further=further,
+        result=AuditResult.of(report),
+    )
     return json(200, shown)
 
 
-@view({200: dict}, body=Audit)
-def post_audit(call: Call, body: Audit) -> Response:
+@view({202: jobs.Job}, body=NewAudit, problems={404: ["not_found"]})
+def post_audit(call: Call, body: NewAudit) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
-    asked: Body = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not None}
-    if len(asked.keys() & {"ambassador_id", "sample", "all"}) != 1:
+    if sum(named is not None for named in (body.ambassador_id, body.sample, body.all)) != 1:
         raise bad_field("", "names one of ambassador_id, sample and all")
-    if "seed" in asked and "sample" not in asked:
+    if body.seed is not None and body.sample is None:
         raise bad_field("/seed", "goes with a sample only")
-    task = audit.written(audit.of_all() if "all" in asked else _walk(_seeded(asked, deps.now())))
-    author = call.key.id
-    job = start(deps.table(), audit.KIND, task, author=author, now=deps.now(), chance=deps.chance())
-    return jobs.accepted(job)
+    walk = audit.of_all() if body.all else _walk(_whom(body.ambassador_id, body.sample, body.seed, deps.now()))
+    task, author = audit.written(walk), call.key.id
+    return jobs.accepted(start(deps.table(), audit.KIND, task, author=author, now=deps.now(), chance=deps.chance()))
 
 
-def _asked(query: dict[str, str], now: datetime) -> Body:
+def _asked(query: dict[str, str], now: datetime) -> Audited:
     """Read the query: an ambassador, or how many and by which seed."""
     if len(query.keys() & {"ambassador_id", "sample"}) != 1:
         raise bad_field("?ambassador_id", "or ?sample is needed, and not both")
     if "ambassador_id" in query:
         if "seed" in query:
             raise bad_field("?seed", "goes with a sample only")
-        return {"ambassador_id": fields.path_id("ambassador_id", query["ambassador_id"], "?")}
+        return Audited(ambassador_id=fields.path_id("ambassador_id", query["ambassador_id"], "?"))
     given = query["sample"]
     if not (
         given.isascii() and given.isdigit() and len(given) <= len(str(SAMPLE_MAX)) and 0 < int(given) <= SAMPLE_MAX
     ):
         raise bad_field("?sample", f"is a whole number from 1 to {SAMPLE_MAX}")
-    seed = {"seed": fields.path_id("seed", query["seed"], "?")} if "seed" in query else {}
-    return _seeded({"sample": int(given), **seed}, now)
+    seed = fields.path_id("seed", query["seed"], "?") if "seed" in query else None
+    return _whom(None, int(given), seed, now)
 
 
-def _seeded(asked: Body, now: datetime) -> Body:
+def _whom(ambassador_id: str | None, sample: int | None, seed: str | None, now: datetime) -> Audited:
     """A sample without a seed is the day's: whoever asks again on that day is told of the same ambassadors."""
-    return {"seed": f"{now:%Y-%m-%d}", **asked} if "sample" in asked else asked
+    if sample is None:
+        return Audited(ambassador_id=ambassador_id)
+    return Audited(sample=sample, seed=seed or f"{now:%Y-%m-%d}")
 
 
-def _walk(asked: Body) -> "Walk":
+def _walk(asked: Audited) -> audit.Walk:
     """Whom an audit is about."""
-    if "sample" in asked:
-        return audit.of_ambassadors(audit.sample(deps.table(), asked["sample"], asked["seed"]))
-    known = asked["ambassador_id"]
+    if asked.sample is not None and asked.seed is not None:
+        return audit.of_ambassadors(audit.sample(deps.table(), asked.sample, asked.seed))
+    known = asked.ambassador_id
+    assert known is not None, "an audit is about somebody"
     if not deps.table().find([keys.profile(known), keys.account(known)]):
         raise unknown_ambassador()
     return audit.of_ambassadors(dict.fromkeys([known, led(deps.table(), known)]))
+
+
+def _raw(told: Told) -> msgspec.Raw:
+    """Write one side of a difference; a number may be of any size, as those in a table may."""
+    return msgspec.Raw(dumps(told, ensure_ascii=False).encode())
