@@ -61,6 +61,10 @@ class Call:
             found[name] = values[0]
         return found
 
+    def sent(self) -> dict[str, str]:
+        """Return the query parameters of a link. People pass links on with whatever hangs on them: none is an error."""
+        return dict(self.request.query_params or {})
+
     def header(self, name: str) -> str:
         """Return a header as the client sent it, empty if it did not."""
         sent: dict[str, str] = self.request.to_original_event()["headers"] or {}

@@ -120,9 +120,9 @@ ROUTES = (
     # pages
     Route("GET", "/r/{code}", "anyone", "chalicelib.site.share_page.get_landing"),
     Route("GET", "/R/{code}", "anyone", "chalicelib.site.share_page.get_landing_in_capitals"),
-    Route("GET", "/r/{code}/qr.svg", "anyone", "chalicelib.site.share_page.get_qr_svg"),
-    Route("GET", "/r/{code}/qr.png", "anyone", "chalicelib.site.share_page.get_qr_png"),
-    Route("GET", "/r/{code}/card.png", "anyone", "chalicelib.site.share_page.get_card"),
+    Route("GET", "/r/{code}/qr.svg", "anyone", "chalicelib.site.qr.get_qr_svg"),
+    Route("GET", "/r/{code}/qr.png", "anyone", "chalicelib.site.qr.get_qr_png"),
+    Route("GET", "/r/{code}/card.png", "anyone", "chalicelib.site.card.get_card"),
 )
 # fmt: on
 

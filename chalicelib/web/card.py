@@ -52,7 +52,7 @@ def card_of(shop_name: str, first_name: str, saving: str) -> Card | None:
 
 def draw(card: Card) -> bytes:
     """Draw a card as a PNG."""
-    from resvg_py import svg_to_bytes
+    from resvg_py import svg_to_bytes  # heavy, and a page only asks for the address of its card
 
     fonts = sorted(str(path) for path in _FONTS.glob("*.ttf"))
     return svg_to_bytes(svg_string=_svg(card), skip_system_fonts=True, font_files=fonts)

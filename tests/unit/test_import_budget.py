@@ -51,6 +51,18 @@ print(*(name for name in sys.modules if name.startswith("chalicelib.domain.model
 """
 """Prints the entities that a redemption's own path loads."""
 
+DRAWING = ("qrcode", "png", "PIL", "resvg_py", "chalicelib.site.qr", "chalicelib.web.qr")
+"""What a friend's page has no use for: its picture and its QR are other routes."""
+
+OPENED = """
+import sys
+from memory.shop import open_shop
+with open_shop() as shop:
+    code = shop.enrol()["code"]
+    print(shop.call("GET", f"/r/{code}").status_code, *sys.modules)
+"""
+"""Opens a link, and prints the status and all modules that are there by then."""
+
 RATIO_MAX = 1.6
 """Measured: about 1.3 times the floor. The rest is room for a busy machine."""
 
@@ -83,6 +95,14 @@ def test_a_kind_of_entity_is_loaded_when_it_is_met() -> None:
     """A redemption loads what orders and people are, and no accounts, claims or jobs: classes are slow to make."""
     told = python(["-c", PATH], ENVIRONMENT).stdout.split()
     assert set(told) == {"chalicelib.domain.model.orders", "chalicelib.domain.model.people"}
+
+
+def test_opening_a_link_loads_nothing_that_draws() -> None:
+    """A friend waits for the page: the libraries for QRs and pictures come when one of these is asked for."""
+    status, *modules = python(["-c", OPENED], ENVIRONMENT).stdout.splitlines()[-1].split()
+    assert status == "200"
+    assert "chalicelib.site.share_page" in modules
+    assert set(DRAWING) & set(modules) == set()
 
 
 def test_the_program_adds_few_modules_and_little_time_to_its_floor() -> None:
