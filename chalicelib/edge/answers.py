@@ -7,8 +7,6 @@ from chalice.app import Response
 
 from chalicelib.domain.money import is_currency
 
-Body = dict[str, Any]
-
 
 class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What all answers share: a field that has a default is left out when it holds that."""
@@ -30,11 +28,6 @@ def money(amount: int, unit: str) -> Sum:
 def money_if(amount: int | None, unit: str | None) -> Sum | None:
     """Write an amount that may not be there."""
     return None if amount is None or unit is None else money(amount, unit)
-
-
-def given(fields: Body) -> Body:
-    """Leave out what has no value."""
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def json(status: int, body: Any, **headers: str) -> Response:
