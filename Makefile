@@ -19,7 +19,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: simulate planted faults mutants
+.PHONY: contract simulate planted faults mutants
 .PHONY: words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -72,6 +72,10 @@ layers: $(DEV)
 
 unit: $(DEV) ## the tests alone (ARGS="-k refund"; CORES=0 for one process, in which --pdb works)
 	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder --durations=20 --durations-min=3 $(ARGS)
+
+contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm (its diff is a conscious change)
+	$(APP) -m contract
+	@command -v npx >/dev/null && npx --yes @redocly/cli@2.18.0 lint --config contract/redocly.yaml docs/openapi.json || echo 'No npm here: not linted by Redocly.'
 
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)

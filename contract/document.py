@@ -4,7 +4,9 @@ Routes give paths and scopes, contracts of views the bodies, parameters and prob
 """
 
 import inspect
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -50,10 +52,46 @@ def document(routes: Sequence[Route] = ROUTES) -> Body:
         "paths": paths,
         "components": {
             "schemas": shapes.components(),
+            "responses": _shared(paths),
             "headers": HEADERS,
             "securitySchemes": SCHEMES,
         },
     }
+
+
+def resolved(part: Body, whole: Body) -> Body:
+    """Follow a reference of a document to what it names; the very part, not a copy."""
+    if "$ref" not in part:
+        return part
+    found: Any = whole
+    for name in part["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return found  # type: ignore[no-any-return]
+
+
+def _shared(paths: Mapping[str, Mapping[str, Body]]) -> Body:
+    """Keep problems that several operations tell alike in one place, and leave references where they were."""
+    operations = [it for path in paths.values() for it in path.values()]
+    told = [(status, _frozen(it)) for operation in operations for status, it in _problems_in(operation)]
+    often = [key for key, times in Counter(told).most_common() if times > 1]
+    names: dict[tuple[str, str], str] = {}
+    for status, text in often:
+        phrase = re.sub(r"\W", "", HTTPStatus(int(status)).phrase.title())
+        known = sum(1 for name in names.values() if name.rstrip("0123456789") == phrase)
+        names[status, text] = f"{phrase}{known + 1}" if known else phrase
+    for operation in operations:
+        for status, it in list(_problems_in(operation)):
+            if (name := names.get((status, _frozen(it)))) is not None:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted((name, json.loads(text)) for (_, text), name in names.items()))
+
+
+def _problems_in(operation: Body) -> Iterator[tuple[str, Body]]:
+    return ((status, it) for status, it in operation["responses"].items() if PROBLEM_JSON in it.get("content", {}))
+
+
+def _frozen(answer: Body) -> str:
+    return json.dumps(answer, sort_keys=True)
 
 
 class _Shapes:
@@ -74,9 +112,8 @@ class _Shapes:
     def components(self) -> Body:
         """All named schemas, the program's document among them."""
         named = {_name(name): self._component(name, it) for name, it in self._components.items()}
-        program = program_schema("")
-        inner = {f"Program{name[:1].upper()}{name[1:]}": it for name, it in program.pop("$defs", {}).items()}
-        whole = _renamed({"Program": {key: it for key, it in program.items() if key[0] != "$"}, **inner}, inner)
+        rules = program_schema("")["$defs"]
+        whole = {it if it == "Program" else f"Program{it}": _renamed(schema, rules) for it, schema in rules.items()}
         return dict(sorted({**named, **_portable(whole)}.items()))
 
     def _component(self, name: str, schema: Body) -> Body:
@@ -230,6 +267,8 @@ def _callers(route: Route) -> str:
 
 def _tag(route: Route) -> str:
     room, module = route.view.split(".")[-3:-1]
+    if module == "reference":
+        return "contract"
     return "pages" if room == "site" else module
 
 
@@ -252,10 +291,10 @@ def _identity(kind: Any) -> Any:
     return kind if isinstance(kind, type) else repr(kind)
 
 
-def _subclasses(kind: type) -> Iterator[type]:
-    for it in kind.__subclasses__():
-        yield it
-        yield from _subclasses(it)
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 def _name(name: str) -> str:
@@ -279,7 +318,7 @@ def _portable(schema: Any) -> Any:
 
 def _ecma(pattern: str) -> str:
     astral = re.sub(r"\\U([0-9a-f]{8})", lambda it: chr(int(it[1], 16)), pattern)
-    return astral.replace(r"\Z", "$")
+    return astral.replace(r"\Z", "$").replace('\\"', '"')
 
 
 def _never_null(schema: Body) -> Body:
@@ -294,9 +333,9 @@ def _never_null(schema: Body) -> Body:
 def _renamed(schema: Any, inner: Mapping[str, Any]) -> Any:
     """Let the references within the program's schema lead to components."""
     if isinstance(schema, Mapping):
-        shown = {key: _renamed(it, inner) for key, it in schema.items()}
-        if isinstance(shown.get("$ref"), str) and shown["$ref"].startswith("#/$defs/"):
-            name = shown["$ref"].removeprefix("#/$defs/")
-            shown["$ref"] = _REF.format(name=f"Program{name[:1].upper()}{name[1:]}")
+        shown = {key: _renamed(it, inner) for key, it in schema.items() if not (key == "title" and it in inner)}
+        if isinstance(shown.get("$ref"), str):
+            name = shown["$ref"].rpartition("/")[2]
+            shown["$ref"] = _REF.format(name=name if name == "Program" else f"Program{name}")
         return shown
     return [_renamed(it, inner) for it in schema] if isinstance(schema, list) else schema

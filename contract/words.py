@@ -3,21 +3,21 @@
 from typing import Any
 
 DESCRIPTION = """\
-A store thanks the customers who recommend it. This service issues their codes and links, checks a code at the checkout,
-keeps the ledger of rewards, and explains every amount.
+A store thanks the customers who recommend it. This service issues their codes and links, checks a code at the
+checkout, keeps the ledger of rewards, and explains every amount.
 
-**Keys.** Send `Authorization: Bearer rk_…`, a server key with the scopes that a route asks for; where a route takes it, an
-ambassador's session `rs_…` works as well. Keep server keys out of browsers.
+**Keys.** Send `Authorization: Bearer rk_…`, a server key with the scopes that a route asks for; where a route takes
+it, an ambassador's session `rs_…` works as well. Keep server keys out of browsers.
 
-**Money** is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money, such as
-points, has a `unit` instead. **Times** are RFC 3339 in UTC. A field that a request does not know is an error.
+**Money** is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money,
+such as points, has a `unit` instead. **Times** are RFC 3339 in UTC. A field that a request does not know is an error.
 
-**Repeats.** An order, a refund, a delivery and a payment are known by your own ids: the first report is answered with 201,
-the same again with 200 and `Idempotent-Replayed: true`, other content under the same id with 409. Where there is no such id,
-a route asks for an `Idempotency-Key`.
+**Repeats.** An order, a refund, a delivery and a payment are known by your own ids: the first report is answered with
+201, the same again with 200 and `Idempotent-Replayed: true`, other content under the same id with 409. Where there is
+no such id, a route asks for an `Idempotency-Key`.
 
-**Errors** are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With 503, and
-after a timeout, send the same request again.
+**Errors** are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With
+503, and after a timeout, send the same request again.
 
 **Lists** take `limit` and `cursor`, and answer `next_cursor` and a `Link` to the next page.
 """
@@ -33,7 +33,6 @@ GROUPS = {
     "claims": "Orders that an ambassador brought although no code was used on them.",
     "coupons": "Rewards that are spent as coupons.",
     "payouts": "Rewards that are paid out.",
-    "withdrawals": "Rewards that leave an account: coupons and payouts.",
     "adjustments": "Balances corrected by hand.",
     "gifts": "Gifts that somebody has to send.",
     "suspensions": "Accounts that nothing leaves for now.",
@@ -145,7 +144,6 @@ REASONS = {
     "email_taken": "The address is another ambassador's.",
     "customer_id_taken": "The customer id is another ambassador's.",
     "same_ambassador": "An ambassador can't be merged with themselves.",
-    "already_merged": "One of the two has been merged before.",
     "too_many_codes": "There are more codes than an ambassador may have, or than can move at once.",
     "code_taken": "There is such a code, or one that looks like it.",
     "code_not_allowed": "This word is not given as a code.",

@@ -5,13 +5,13 @@ One thread only: races are tested against a real engine elsewhere.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import boto3
@@ -97,6 +97,9 @@ class Shop:
     `now` is the program's clock, `faults` the trouble at the wire, `cloud` what is behind it.
     """
 
+    witness: ClassVar[Callable[[str, str, HTTPResponse], None] | None] = None
+    """Hears every answer, with the method and the path of its request."""
+
     def __init__(self, cloud: Cloud, faults: Faults) -> None:
         self.cloud = cloud
         self.faults = faults
@@ -125,7 +128,10 @@ class Shop:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        return self._http.request(method, path, headers=sent, body=raw)
+        answer = self._http.request(method, path, headers=sent, body=raw)
+        if Shop.witness is not None:
+            Shop.witness(method, path, answer)
+        return answer
 
     def publish(self, **changes: object) -> None:
         """Put the demonstration's rules in force with some changes, as the function that publishes them has at once."""

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from contract.check import witness
 from memory.shop import Shop, open_shop
 
 # A busy machine is slow, not wrong.
@@ -23,6 +24,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("gate")
+
+Shop.witness = witness
 
 OF_THE_STAGE = {"test_package.py", "test_permissions.py", "test_stage.py"}
 

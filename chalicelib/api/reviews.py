@@ -120,7 +120,7 @@ class WaitingReward(Case, kw_only=True):
     reward: Sum
     signals: list[Signal]
     weight: int
-    review_at: int
+    review_at: int | None
     foreign_refunds: list[ForeignRefund]
 
     @classmethod

@@ -117,6 +117,9 @@ ROUTES = (
     Route("GET", "/v1/keys", "admin:keys", "chalicelib.api.keys.get_keys"),
     Route("DELETE", "/v1/keys/{key_id}", "admin:keys", "chalicelib.api.keys.delete_key"),
     Route("GET", "/healthz", "anyone", "chalicelib.api.health.get_health"),
+    # the contract
+    Route("GET", "/v1/openapi.json", "anyone", "chalicelib.site.reference.get_contract"),
+    Route("GET", "/docs", "anyone", "chalicelib.site.reference.get_reference"),
     # pages
     Route("GET", "/r/{code}", "anyone", "chalicelib.site.share_page.get_landing"),
     Route("GET", "/R/{code}", "anyone", "chalicelib.site.share_page.get_landing_in_capitals"),

@@ -1,0 +1,43 @@
+"""The contract: for machines as it is published, for people as a page."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.edge.call import Call
+from chalicelib.edge.views import Media, view
+from chalicelib.web import reference
+
+_PUBLISHED = Path(__file__).with_name("openapi.json")
+_KEPT = "public, max-age=3600"
+
+
+@cache
+def _published() -> str:
+    return _PUBLISHED.read_text()
+
+
+@view({200: Media("application/json", dict[str, Any]), 304: None}, headers={"If-None-Match": str})
+def get_contract(call: Call) -> Response:
+    """Give the contract as an OpenAPI document."""
+    etag = f'"{hashlib.sha256(_published().encode()).hexdigest()[:32]}"'
+    kept: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _KEPT}
+    if call.header("if-none-match") == etag:
+        return Response("", kept, 304)
+    return Response(_published(), {**kept, "Content-Type": "application/json"})
+
+
+@view({200: Media("text/html")})
+def get_reference(call: Call) -> Response:
+    """Show the contract to people."""
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": reference.content_security_policy(),
+        "Content-Language": "en",
+        "Cache-Control": _KEPT,
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(reference.page(_published()), headers)

@@ -1,0 +1,20 @@
+"""Write docs/openapi.json, the contract as it is published: `make contract`."""
+
+import json
+from pathlib import Path
+
+from contract.examples import with_examples
+
+PUBLISHED = Path(__file__).parents[1] / "docs" / "openapi.json"
+
+
+def main() -> None:
+    """Write the contract, and say whether it has changed."""
+    before = PUBLISHED.read_text() if PUBLISHED.exists() else ""
+    after = json.dumps(with_examples(), indent=1, ensure_ascii=False) + "\n"
+    PUBLISHED.write_text(after)
+    print(f"{PUBLISHED}: {'as it was' if after == before else 'changed; look at the diff before it is committed'}")
+
+
+if __name__ == "__main__":
+    main()

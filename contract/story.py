@@ -1,0 +1,306 @@
+"""A story in which each operation is called as somebody would call it: its requests and answers are the examples.
+
+It is played in memory from the same beginning each time, so the same story is told again, letter by letter.
+"""
+
+import json
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.test import HTTPResponse
+
+from chalicelib import deps
+from chalicelib.edge.routes import ROUTES
+from chalicelib.operations.access import keys
+from memory.shop import PROGRAM, Shop, eur, open_shop
+
+Body = dict[str, Any]
+
+SEED = 20260301
+
+_ROUTES = {route.name: route for route in ROUTES}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request of the story and its answer.
+
+    Attributes:
+        name: What happens, in a few words.
+        operation: The name of its route.
+        parameters: What stands in path and query, by name.
+        headers: The request's headers beside who calls.
+        sent: The body of the request, if it has one.
+        answer: The body of the answer: JSON as it is, other content as text, None for bytes or nothing.
+    """
+
+    name: str
+    operation: str
+    parameters: dict[str, str]
+    headers: dict[str, str]
+    sent: Any
+    status: int
+    content_type: str
+    answer: Any
+
+
+def exchanges() -> list[Exchange]:
+    """Play the story and return all that was said."""
+    with open_shop(seed=SEED) as shop:
+        return list(_Story(shop).play())
+
+
+class _Story:
+    """A shop, and what is known of it so far."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def _say(
+        self,
+        name: str,
+        operation: str,
+        body: Any = None,
+        *,
+        session: str | None = None,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        **at: str,
+    ) -> Exchange:
+        """Send one request, with a key that the route takes or in a session."""
+        route, sent = _ROUTES[operation], dict(headers or {})
+        path = re.sub(r"\{(\w+)\}", lambda it: at[it[1]], route.path)
+        held = [scope for scope in route.scopes if scope in self._shop.keys]
+        scope = held[0] if held and session is None else None
+        if session is not None:
+            sent["Authorization"] = f"Bearer {session}"
+        url = f"{path}?{urlencode(query)}" if query else path
+        answer = self._shop.call(route.method, url, body, scope=scope, **sent)
+        kind = str(answer.headers.get("Content-Type", ""))
+        shown = {name: text for name, text in sent.items() if name != "Authorization"}
+        return Exchange(
+            name, operation, {**at, **(query or {})}, shown, body, answer.status_code, kind, _content(answer, kind)
+        )
+
+    def play(self) -> Iterator[Exchange]:
+        """Tell the story of Maya, her friends Ben and Iris, and the admins of a small store."""
+        yield from self._ambassadors()
+        yield from self._checkout()
+        yield from self._later()
+        yield from self._withdrawals()
+        yield from self._by_hand()
+        yield from self._admins()
+        yield from self._pages()
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    def _ambassadors(self) -> Iterator[Exchange]:
+        newcomer = {
+            "email": "maya@example.com", "first_name": "Maya", "last_name": "Shah", "locale": "gu-IN",
+            "customer_id": "c-1001", "birthday": "04-17", "consents": ["marketing"],
+        }  # fmt: skip
+        enrolled = yield from self._telling("A customer begins to share", "post_ambassador", newcomer)
+        self.maya, self.code = enrolled.answer["id"], enrolled.answer["code"]
+        yield self._say("The same customer again", "post_ambassador", newcomer)
+        begun = yield from self._telling("Maya is signed in", "post_session", {}, ambassador_id=self.maya)
+        self.token = begun.answer["token"]
+        yield self._say("Maya looks at her page", "get_ambassador", session=self.token, ambassador_id="me")
+        yield self._say("Support finds her", "get_ambassadors", query={"email": "Maya@Example.com"})
+        change = {"first_name": "Maya K.", "locale": "en"}
+        yield self._say("Maya corrects her name", "patch_ambassador", change, session=self.token, ambassador_id="me")
+        wished = {"code": "MAYABAKES"}
+        keyed = {"Idempotency_Key": "7d1f"}
+        yield self._say(
+            "She wishes for a code", "post_code", wished, session=self.token, headers=keyed, ambassador_id="me"
+        )
+        yield self._say("Her codes", "get_codes", ambassador_id=self.maya)
+        yield self._say("A shop page asks what a code offers", "get_code", code=self.code)
+        yield self._say("A code that nobody has", "get_code", code="NOBODY22")
+        yield self._say("Her sessions", "get_sessions", ambassador_id=self.maya)
+
+    # --- orders -------------------------------------------------------------------------------------------------------
+
+    def _checkout(self) -> Iterator[Exchange]:
+        ben = {"email": "ben@example.com", "id": "c-2001", "first_name": "Ben", "locale": "en"}
+        quoted = {"code": self.code, "order": {"amount": eur(5000), "customer": {"email": "ben@example.com"}}}
+        yield self._say("What the code would give", "post_quote", quoted)
+        yield self._say("A code that can't be used", "post_quote", {**quoted, "code": "NOBODY22"})
+        order = {
+            "order_id": "1001", "code": self.code.lower(), "customer": ben, "amount": eur(5950), "tax": eur(950),
+            "items": [{"sku": "MUG-BLUE", "quantity": 2, "amount": eur(5950), "tax": eur(950)}],
+        }  # fmt: skip
+        yield self._say("Ben's order is paid for", "post_redemption", order)
+        yield self._say("The checkout was not sure, and sends it again", "post_redemption", order)
+        own = {**order, "order_id": "1002", "customer": {"email": "maya+shop@example.com", "id": "c-1001"}}
+        yield self._say("Maya uses her own code", "post_redemption", own)
+        yield self._say("A body with mistakes", "post_redemption", {"order_id": "1003", "amount": {"amount": 1.5}})
+        self._shop.stream()
+        yield self._say("Why this reward", "get_redemption", order_id="1001")
+        unpaid = {
+            "order_id": "1004", "code": self.code, "customer": {"email": "iris@example.com", "first_name": "Iris"},
+            "amount": eur(3200), "payment": "pending",
+        }  # fmt: skip
+        yield self._say("An order that is to be paid by invoice", "post_redemption", unpaid)
+
+    def _later(self) -> Iterator[Exchange]:
+        paid = {"payment_id": "pay-1", "paid_at": f"{self._shop.now:%Y-%m-%dT%H:%M:%SZ}"}
+        yield self._say("The invoice is paid", "post_payment", paid, order_id="1004")
+        delivered = {"fulfilment_id": "parcel-1", "delivered_at": "2026-03-01T10:00:00Z"}
+        yield self._say("The parcel has arrived", "post_fulfilment", delivered, order_id="1001")
+        refund = {"refund_id": "r-1", "amount": eur(2975), "tax": eur(475)}
+        yield self._say("One of two mugs comes back", "post_refund", refund, order_id="1001")
+        yield self._say("That is sent again", "post_refund", refund, order_id="1001")
+        yield self._say("It was a mistake", "post_reversal", {}, order_id="1001", refund_id="r-1")
+        self._shop.days(40)
+        begun = self._say("Maya is signed in", "post_session", {}, ambassador_id=self.maya)
+        self.token = begun.answer["token"]
+        yield self._say("Maya's referrals", "get_referrals", session=self.token, ambassador_id="me")
+        yield self._say("Her ledger", "get_ambassador_ledger", session=self.token, ambassador_id="me")
+        claimed = {"order_id": "1005", "note": "My neighbour forgot the code."}
+        yield self._say(
+            "Maya claims an order", "post_claim", claimed, session=self.token, headers={"Idempotency_Key": "c-1"},
+            ambassador_id="me",
+        )  # fmt: skip
+        waiting = yield from self._telling("The claims that wait", "get_claims")
+        decision = {
+            "decision": "approve", "note": "The neighbour confirms it.",
+            "order": {
+                "customer": {"email": "nila@example.com"}, "amount": eur(4000),
+                "placed_at": f"{self._shop.now:%Y-%m-%dT%H:%M:%SZ}",
+            },
+        }  # fmt: skip
+        claim_id = waiting.answer["items"][0]["id"]
+        yield self._say("An admin admits it", "post_claim_decision", decision, claim_id=claim_id)
+
+    # --- money --------------------------------------------------------------------------------------------------------
+
+    def _withdrawals(self) -> Iterator[Exchange]:
+        spend, keyed = {"amount": eur(300)}, {"Idempotency_Key": "s-1"}
+        made = yield from self._telling(
+            "Maya takes a coupon", "post_spend", spend, session=self.token, headers=keyed, ambassador_id="me"
+        )
+        coupon = made.answer["code"]
+        yield self._say(
+            "More than there is", "post_spend", {"amount": eur(90000)}, session=self.token,
+            headers={"Idempotency_Key": "s-2"}, ambassador_id="me",
+        )  # fmt: skip
+        yield self._say("Her coupons", "get_spends", session=self.token, ambassador_id="me")
+        yield self._say("The checkout looks at the coupon", "get_coupon", code=coupon)
+        yield self._say("It is used on an order", "post_coupon_confirm", {"order_id": "2001"}, code=coupon)
+        back = {"note": "The order was cancelled.", "amount": eur(100)}
+        yield self._say("A part of it was not needed", "post_coupon_return", back, headers={"Idempotency_Key": "b-1"},
+                        code=coupon)  # fmt: skip
+        other = self._say("", "post_spend", {"amount": eur(100)}, session=self.token,
+                          headers={"Idempotency_Key": "s-3"}, ambassador_id="me")  # fmt: skip
+        yield self._say("A coupon is given back", "post_coupon_cancel", {}, code=other.answer["code"])
+        payout = {"amount": eur(100), "reference": "bank transfer"}
+        asked = yield from self._telling(
+            "Maya wants money", "post_payout", payout, headers={"Idempotency_Key": "p-1"}, ambassador_id=self.maya
+        )
+        first = asked.answer["id"]
+        yield self._say("The payouts that wait", "get_payouts", query={"state": "pending"})
+        yield self._say("It was made", "post_payout_confirm", {"reference": "SEPA-77"}, payout_id=first)
+        yield self._say("One payout", "get_payout", payout_id=first)
+        came_back = {"note": "The account is closed."}
+        yield self._say("The bank sends it back", "post_payout_return", came_back, headers={"Idempotency_Key": "b-2"},
+                        payout_id=first)  # fmt: skip
+        second = self._say("", "post_payout", payout, headers={"Idempotency_Key": "p-2"}, ambassador_id=self.maya)
+        cancelled = {"note": "She would rather have a coupon."}
+        yield self._say("A payout is not made", "post_payout_cancel", cancelled, payout_id=second.answer["id"])
+
+    # --- admins -------------------------------------------------------------------------------------------------------
+
+    def _by_hand(self) -> Iterator[Exchange]:
+        sorry, keyed = {"amount": eur(500), "reason": "Sorry for the late answer."}, {"Idempotency_Key": "a-1"}
+        posted = yield from self._telling(
+            "An admin says sorry", "post_adjustment", sorry, headers=keyed, ambassador_id=self.maya
+        )
+        yield self._say("One adjustment", "get_adjustment", adjustment_id=posted.answer["id"])
+        self._shop.publish(adjustment_limit=1000)
+        large = {"amount": eur(5000), "reason": "A reader of her blog bought for the whole office."}
+        asked = yield from self._telling(
+            "A large one waits for a second admin", "post_adjustment", large, headers={"Idempotency_Key": "a-2"},
+            ambassador_id=self.maya,
+        )  # fmt: skip
+        yield self._say("The adjustments that wait", "get_adjustments")
+        agreed = {"decision": "approve", "note": "Agreed."}
+        yield self._say("The same admin may not approve it", "post_adjustment_decision", agreed,
+                        adjustment_id=asked.answer["id"])  # fmt: skip
+        second = keys.issue(deps.table(), "Bea", ["admin:write"], self._shop.now, owner="Bea")
+        yield self._say(
+            "Somebody else does", "post_adjustment_decision", agreed, session=second, adjustment_id=asked.answer["id"]
+        )
+        stopped = {"note": "Two accounts, one bank account. We ask.", "pause_codes": True}
+        yield self._say("An account is suspended", "post_suspend", stopped, ambassador_id=self.maya)
+        yield self._say("It is cleared up", "post_reinstate", {"note": "Sisters."}, ambassador_id=self.maya)
+        yield self._say("Her code works again", "patch_code", {"state": "active"}, code=self.code)
+        twin = self._shop.enrol("maya.shah@example.org", "Maya")
+        merged = {"other": twin["id"], "note": "She wrote from both addresses."}
+        yield self._say("Two accounts of one person", "post_merge", merged, ambassador_id=self.maya)
+
+    def _admins(self) -> Iterator[Exchange]:
+        yield self._say("The ledger of one order", "get_ledger", query={"order_id": "1001"})
+        yield self._say("The rules", "get_program")
+        rules = {
+            **PROGRAM,
+            "watch": {"review_at": 30},
+            "milestones": [{"name": "Four friends", "at": 4, "reward": {"gift": "A blue mug"}}],
+        }
+        version = self._say("", "get_program").answer["version"]
+        yield self._say("Other rules", "put_program", rules, headers={"If_Match": f'"{version}"'})
+        yield self._say("What has changed", "get_versions", query={"limit": "2"})
+        yield self._say("One version", "get_version", version=str(version))
+        yield self._say("How a program is written", "get_schema")
+        period = {"from": "2026-03-01", "to": "2026-03-31"}
+        yield self._say("What it would have cost", "post_preview", {"program": rules, "period": period})
+        yield self._say("The books of one ambassador", "get_audit", query={"ambassador_id": self.maya})
+        job = yield from self._telling("All books", "post_audit", {"all": True})
+        self._shop.stream()
+        yield self._say("How far that is", "get_job", job_id=job.answer["id"])
+        fay = {"email": "fay@mailinator.com", "first_name": "Fay"}
+        suspicious = {"order_id": "1006", "code": self.code, "customer": fay, "amount": eur(9000)}
+        yield self._say("A friend with a mailbox for ten minutes", "post_redemption", suspicious)
+        self._shop.stream()
+        yield self._say("The rewards that wait", "get_reviews")
+        yield self._say("An admin decides", "post_review", {"decision": "approve", "note": "Known to us."},
+                        order_id="1006")  # fmt: skip
+        many = {"order_ids": ["1006", "9999"], "decision": "approve", "note": "Known to us."}
+        yield self._say("Many at once", "post_reviews", many)
+        self._shop.days(40)
+        gifts = yield from self._telling("The gifts to send", "get_gifts")
+        yield self._say("The mug is on its way", "post_gift_sent", {"note": "DHL 4711"},
+                        gift_id=gifts.answer["items"][0]["id"])  # fmt: skip
+        free = {"note": "The friend asked for it.", "void_reward": True}
+        yield self._say("A friend may use a code again", "post_release", free, order_id="1006")
+        key = {"name": "Back office", "owner": "Anna", "scopes": ["admin:keys"]}
+        made = yield from self._telling("A new key", "post_key", key, headers={"Idempotency_Key": "k-1"})
+        yield self._say("All keys", "get_keys", query={"limit": "1"})
+        yield self._say("A key is revoked", "delete_key", key_id=made.answer["id"])
+        session = self._say("", "post_session", {}, ambassador_id=self.maya).answer["id"]
+        yield self._say("One session ends", "delete_session", ambassador_id=self.maya, session_id=session)
+        yield self._say("All sessions end", "delete_sessions", ambassador_id=self.maya)
+        yield self._say("Nobody without a key", "get_keys", session="rk_unknown")
+        yield self._say("The service answers", "get_health")
+
+    def _pages(self) -> Iterator[Exchange]:
+        yield self._say("A developer reads the contract", "get_reference")
+        yield self._say("A friend opens the link", "get_landing", code=self.code)
+        yield self._say("And whoever types it in capitals", "get_landing_in_capitals", code=self.code)
+        yield self._say("The link as a QR", "get_qr_svg", code=self.code)
+        yield self._say("The same in pixels", "get_qr_png", query={"size": "256"}, code=self.code)
+        yield self._say("The picture of a preview", "get_card", code=self.code)
+
+    def _telling(self, name: str, operation: str, body: Any = None, **more: Any) -> Generator[Exchange, None, Exchange]:
+        """Yield an exchange, and return it for what follows."""
+        told = self._say(name, operation, body, **more)
+        yield told
+        return told
+
+
+def _content(answer: HTTPResponse, kind: str) -> Any:
+    if "json" in kind and answer.body:
+        return json.loads(answer.body)
+    return None
