@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.audit.audit import Links, Reading, Told
 from chalicelib.domain.audit.entry import caused_by
-from chalicelib.domain.model.accounts import Gift, LedgerEntry, Leg
+from chalicelib.domain.model.accounts import Gift, LedgerEntry, Leg, Suspension
 from chalicelib.domain.program.program import Milestone, Rate
 from tests.unit.audit.reading import GIFT, ID, MUG, RULES, entry, found, rich, then, uncaused
 from tests.unit.book import at
@@ -159,6 +159,51 @@ def overdrawn(it: LedgerEntry, there: dict[str, int]) -> list[tuple[str, Told, T
     return [(where.removeprefix(f"{ID}/"), want, left) for kind, where, want, left in told if kind == "overdrawn"]
 
 
+# --- suspensions ------------------------------------------------------------------------------------------------------
+
+
+def decisions(*told: tuple[int, Any]) -> tuple[Suspension, ...]:
+    """What an admin has decided about the account: by which version, and what."""
+    return tuple(Suspension("amb_1", version, state, "key_1", "odd", at(0)) for version, state in told)
+
+
+STOPPED = decisions((2, "suspended"), (4, "reinstated"), (6, "suspended"))
+
+
+def leaving(kind: str, amount: int, version: int = 1, **more: Any) -> LedgerEntry:
+    """An entry of no order, in a version of the account."""
+    return entry(kind, amount, order_id=None, number=f"{version:08d}-001", **more)
+
+
+@pytest.mark.parametrize(("version", "stopped"), [(1, False), (2, False), (3, True), (4, True), (5, False), (7, True)])
+def test_nothing_leaves_a_suspended_account(version: int, stopped: bool) -> None:
+    """From the version after a suspension to that of its end."""
+    it = leaving("expiry", 10_000, version, cause="inactive_since:2026-01-31")
+    expected = [("suspension", it.id, "nothing that leaves a suspended account", "expiry")]
+    assert found(it, suspensions=STOPPED) == (expected if stopped else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "leaves"),
+    [
+        ("spend", True),
+        ("payout", True),
+        ("gift_sent", True),
+        ("spend_confirmed", False),
+        ("payout_cancelled", False),
+        ("spend_returned", False),
+        ("bonus", False),
+        ("adjustment", False),
+        ("hold", False),
+    ],
+)
+def test_what_leaves_an_account(kind: str, leaves: bool) -> None:
+    """What was on its way when the account was suspended may be closed, and all that comes goes on."""
+    told = [it for it in found(leaving(kind, 5, 3), suspensions=STOPPED) if it[0] == "suspension"]
+    expected = [("suspension", "ent_1_00000003-001", "nothing that leaves a suspended account", kind)]
+    assert told == (expected if leaves else [])
+
+
 # --- causes -----------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +294,26 @@ def test_only_what_was_granted_is_taken_back(lost: int, granted: int | None, mis
     assert reading.prizes == {"tier:3": {"EUR": left} if (left := (granted or 0) - lost) else {}}
 
 
+def test_what_a_lost_prize_took_out_of_what_has_expired() -> None:
+    """It is kept by prize and unit, less what a prize has put back there; what was available all along is not."""
+    reading, silver, ninth = rich(prizes={"tier:3": {"EUR": 900}, "at:9": {"EUR": 70}}), "tier:3 EUR", "at:9 EUR"
+    for version, (kind, amount, expired, cause, gone) in enumerate(
+        [
+            ("bonus_lost", 300, 0, "tier:3", {}),
+            ("bonus_lost", 300, 120, "tier:3", {silver: 120}),
+            ("bonus_lost", 300, 300, "tier:3", {silver: 420}),
+            ("bonus_lost", 70, 70, "at:9", {silver: 420, ninth: 70}),
+            ("bonus", 300, 299, "tier:Silver", {silver: 121, ninth: 70}),
+            ("bonus", 300, 0, "tier:Silver", {silver: 121, ninth: 70}),
+        ],
+        start=1,
+    ):
+        sides = legs(kind, amount, "EUR", expired=expired)
+        it = entry(kind, amount, cause=cause, legs=sides, number=f"{version:08d}-001")
+        assert found(it, reading) == []
+        assert reading.gone == gone
+
+
 # --- gifts ------------------------------------------------------------------------------------------------------------
 
 
@@ -267,13 +332,13 @@ def test_an_available_gift_comes_with_a_task() -> None:
     it, reading = entry("bonus", 1, MUG, cause="milestone:each second"), rich()
     assert found(it) == [("gift", f"gift/{ID}", "a task", None)]
     assert found(it, reading, gifts={ID: GIFT}) == []
-    assert reading.awaited == {}
+    assert (reading.awaited, reading.unsent) == ({}, {f"gift:{ID}"})
     reading = rich()
     assert found(it, reading, gifts={ID: replace(GIFT, state="withdrawn")}) == []
-    assert reading.awaited == {}
+    assert (reading.awaited, reading.unsent) == ({}, set())
     reading = rich()
     assert found(it, reading, gifts={ID: replace(GIFT, state="sent")}) == []
-    assert reading.awaited == {f"gift:{ID}": "gift_sent"}
+    assert (reading.awaited, reading.unsent) == ({f"gift:{ID}": "gift_sent"}, set())
 
 
 def test_a_task_that_says_something_else() -> None:
@@ -317,6 +382,21 @@ def test_a_gift_that_was_not_sent(cause: str, awaited: dict[str, str], gifts: di
     """There is no task, or it is open, or the entry calls it something else."""
     it = replace(sent(), cause=cause)
     assert found(it, rich(awaited=awaited), gifts=gifts) == uncaused(it, "a gift that was sent")
+
+
+def test_a_gift_that_was_sent_while_entries_were_read() -> None:
+    """Its task was open as the grant was read, and is closed as sent by the time the entry is: once, and no other."""
+    gifts = {ID: replace(GIFT, state="sent", closed_at=at(0), author="key_1", sent=1)}
+    reading, other = rich(unsent={f"gift:{ID}", "gift:another"}), {"gift:another"}
+    assert found(sent(author="key_1"), reading, gifts=gifts) == []
+    assert (reading.unsent, reading.awaited) == (other, {})
+    again = then(sent(author="key_1"))
+    assert found(again, reading, gifts=gifts) == uncaused(again, "a gift that was sent")
+    for state in ("open", "withdrawn"):
+        reading = rich(unsent={f"gift:{ID}"})
+        untrue = {ID: replace(gifts[ID], state=state)}
+        assert found(sent(author="key_1"), reading, gifts=untrue) == uncaused(sent(), "a gift that was sent")
+    assert found(sent(), rich(unsent={f"gift:{ID}"})) == uncaused(sent(), "a gift that was sent")
 
 
 def test_a_task_that_was_closed_otherwise() -> None:

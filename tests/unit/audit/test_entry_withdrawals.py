@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.audit import Links
+from chalicelib.domain.audit.audit import Links, Told
 from chalicelib.domain.model.accounts import Adjustment, LedgerEntry, Withdrawal
+from chalicelib.domain.money import Money
+from chalicelib.domain.program.program import Worth
 from tests.unit.audit.reading import (
     CLOSED,
     CORRECTION,
@@ -124,6 +126,86 @@ def test_a_withdrawal_is_closed_as_it_says(awaited: dict[str, str]) -> None:
     expected = "a spend that was reserved before and is confirmed, not reserved"
     assert found(it, reading, withdrawals={"spd_1": closed}) == uncaused(it, expected)
     assert (reading.opened, reading.awaited) == ({}, {})
+
+
+@pytest.mark.parametrize("it", [SPEND, PAYOUT])
+@pytest.mark.parametrize(
+    ("state", "step"), [("confirmed", "confirmed"), ("cancelled", "cancelled"), ("expired", "cancelled")]
+)
+def test_a_withdrawal_that_was_closed_while_entries_were_read(it: Withdrawal, state: Any, step: str) -> None:
+    """It was open as its first entry was read: what closes it now need not have been awaited."""
+    closed, reading = replace(it, state=state, **CLOSED), rich(opened={f"{it.kind}:{it.id}": ("EUR", 250)})
+    assert found(moved(closed, step), reading, withdrawals={it.id: closed}) == []
+    assert (reading.opened, reading.awaited) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "opened", "awaited"),
+    [
+        ("confirmed", "confirmed", True, "spend_cancelled"),
+        ("confirmed", "confirmed", False, None),
+        ("confirmed", "cancelled", True, None),
+        ("cancelled", "confirmed", True, None),
+        ("reserved", "confirmed", True, None),
+        ("reserved", "cancelled", True, None),
+        ("reserved", "cancelled", False, None),
+    ],
+)
+def test_what_closes_a_withdrawal_does_as_it_says(state: Any, step: str, opened: bool, awaited: str | None) -> None:
+    """Whether it was awaited or has come since: once, after it was reserved, and no other end than the one it says."""
+    cause, closed = "spend:spd_1", replace(SPEND, state=state, **CLOSED)
+    reading = rich(opened={cause: ("EUR", 250)} if opened else {}, awaited={cause: awaited} if awaited else {})
+    it = moved(closed, step)
+    expected = f"a spend that was reserved before and is {step}, not {state}"
+    assert found(it, reading, withdrawals={"spd_1": closed}) == uncaused(it, expected)
+
+
+COUPON = replace(SPEND, currency="points", worth=Money(75, "EUR"))
+POINTS = replace(RULES, units={"points": Worth(3, per=10), "stars": Worth(1)})
+
+
+@pytest.mark.parametrize(
+    ("it", "expected", "shown"),
+    [
+        (COUPON, None, None),
+        (replace(SPEND, worth=None), None, None),
+        (replace(COUPON, worth=Money(74, "EUR")), "75 EUR", "74 EUR"),
+        (replace(COUPON, worth=Money(75, "CHF")), "75 EUR", "75 CHF"),
+        (replace(COUPON, worth=None), "75 EUR", None),
+        (replace(SPEND, worth=Money(75, "EUR")), None, "75 EUR"),
+    ],
+)
+def test_a_coupon_for_points_is_worth_what_the_program_said(it: Withdrawal, expected: Told, shown: Told) -> None:
+    """By so many for so much; one for money says no worth of its own."""
+    reserved = replace(moved(it), legs=legs("spend", 250, it.currency))
+    told = [] if expected == shown else [("withdrawal", "withdrawal/spd_1/worth", expected, shown)]
+    assert found(reserved, withdrawals={"spd_1": it}, programs={1: POINTS}) == told
+
+
+def test_what_a_coupon_is_worth_by_no_program() -> None:
+    """Only that there is none is told."""
+    reserved = replace(moved(COUPON), legs=legs("spend", 250, "points"), program_version=2)
+    assert found(reserved, withdrawals={"spd_1": COUPON}, programs={1: POINTS}) == [
+        ("cause", f"{reserved.id}/program_version", "a version that there is", 2)
+    ]
+
+
+def test_what_came_back_of_something_else() -> None:
+    """What the entry says must be what the withdrawal says, for this as for every step."""
+    other = replace(SPEND, state="confirmed", returned=50, ambassador_id="amb_2", currency="CHF", **CLOSED)
+    assert found(returned(SPEND, 50), withdrawals={"spd_1": other}) == [
+        ("withdrawal", "withdrawal/spd_1/ambassador_id", "amb_1", "amb_2"),
+        ("withdrawal", "withdrawal/spd_1/currency", "EUR", "CHF"),
+    ]
+
+
+@pytest.mark.parametrize("back", [1, 2])
+def test_the_least_that_came_back_is_awaited(back: int) -> None:
+    """Down to a cent, once the withdrawal is confirmed."""
+    closed = replace(SPEND, state="confirmed", returned=back, **CLOSED)
+    reading = rich(opened={"spend:spd_1": ("EUR", 250)}, awaited={"spend:spd_1": "spend_confirmed"})
+    assert found(moved(closed, "confirmed"), reading, withdrawals={"spd_1": closed}) == []
+    assert reading.awaited == {"spend:spd_1": f"spend_returned, to {back} in all"}
 
 
 def test_a_withdrawal_that_says_something_else() -> None:
