@@ -7,32 +7,26 @@ folded. Left out knowingly: Yahoo's `base-keyword` (the base is no mailbox, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """Hosts at which a `+tag` is delivered to the mailbox before it, and what else is folded there.
 
-    `same` maps characters that the provider reads alike, or does not read at all. `home` is the host under which all of
-    the others have the same mailboxes; None when each host has its own. `subdomains` tells that anything @name.host is
-    delivered to name@host.
+    `hosts` are parted by blanks. `same` maps characters that the provider reads alike, or does not read at all. `home`
+    is the host under which all of the others have the same mailboxes; None when each host has its own. `subdomains`
+    tells that anything @name.host is delivered to name@host.
     """
 
-    hosts: frozenset[str]
-    same: Mapping[str, str]
+    hosts: str
+    same: Mapping[str, str] = field(default_factory=dict)
     home: str | None = None
     subdomains: bool = False
 
 
 def _under(names: str, ends: str) -> list[str]:
     return [f"{name}.{end}" for name in names.split() for end in ends.split()]
-
-
-def _provider(
-    *hosts: str, same: Mapping[str, str] | None = None, home: str | None = None, subdomains: bool = False
-) -> Provider:
-    return Provider(frozenset(" ".join(hosts).split()), same or {}, home, subdomains)
 
 
 _MICROSOFT = (
@@ -43,24 +37,24 @@ _MICROSOFT = (
 
 PROVIDERS = (
     # Google's help, support.google.com/mail/answer: 7436150 (dots), 22370 (tags), 10313 (googlemail.com).
-    _provider("gmail.com googlemail.com", same={".": ""}, home="gmail.com"),
+    Provider("gmail.com googlemail.com", same={".": ""}, home="gmail.com"),
     # Microsoft's help: "Add a +site address to your Outlook.com email". Hotmail, Live and Outlook are one service.
-    _provider(*_under("hotmail live outlook", _MICROSOFT), "msn.com passport.com windowslive.com"),
+    Provider(" ".join([*_under("hotmail live outlook", _MICROSOFT), "msn.com passport.com windowslive.com"])),
     # Apple's help, support.apple.com/118230: who has @me.com or @mac.com has the same name @icloud.com
-    _provider("icloud.com me.com mac.com", home="icloud.com"),
+    Provider("icloud.com me.com mac.com", home="icloud.com"),
     # Proton's help, proton.me/support/addresses-and-aliases: a name belongs to one account at all of these hosts
-    _provider("proton.me protonmail.com protonmail.ch pm.me", home="proton.me"),
+    Provider("proton.me protonmail.com protonmail.ch pm.me", home="proton.me"),
     # Yandex's help, yandex.com/support/id/authorization/email: one user name at all hosts, in which a dot is a hyphen.
-    _provider(
+    Provider(
         "yandex.ru ya.ru yandex.by yandex.com yandex.com.tr yandex.kz yandex.ua yandex.uz yandex.az yandex.com.am"
         " yandex.com.ge yandex.co.il yandex.ee yandex.fr yandex.kg yandex.lt yandex.lv yandex.md yandex.tj yandex.tm",
         same={".": "-"},
         home="yandex.ru",
     ),
     # Fastmail's help, articles 6239365719055 (hosts) and 360060591053 (tags and subdomains)
-    _provider(
-        *_under("fastmail", "ca cn co.uk com com.au de es fm fr im in jp mx net nl org se to tw uk us"),
-        "123mail.org 150mail.com 150ml.com 16mail.com 2-mail.com 4email.net 50mail.com airpost.net allmail.net"
+    Provider(
+        " ".join(_under("fastmail", "ca cn co.uk com com.au de es fm fr im in jp mx net nl org se to tw uk us"))
+        + " 123mail.org 150mail.com 150ml.com 16mail.com 2-mail.com 4email.net 50mail.com airpost.net allmail.net"
         " bestmail.us cluemail.com elitemail.org emailcorner.net emailengine.net emailengine.org emailgroups.net"
         " emailplus.org emailuser.net eml.cc f-m.fm fast-email.com fast-mail.org fastem.com fastemail.us"
         " fastemailer.com fastest.cc fastimap.com fastmailbox.net fastmessaging.com fea.st fmailbox.com fmgirl.com"
@@ -76,12 +70,12 @@ PROVIDERS = (
         subdomains=True,
     ),
     # The help of Hey and of Zoho: "plus addressing", "subaddressing".
-    _provider("hey.com"),
-    _provider(*_under("zoho zohomail", "com eu in com.au jp ca"), "zohomail.cn"),
+    Provider("hey.com"),
+    Provider(" ".join([*_under("zoho zohomail", "com eu in com.au jp ca"), "zohomail.cn"])),
 )
 """The providers whose addresses are folded."""
 
-_OF_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
+_OF_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts.split()}
 
 
 def mailbox_of(local: str, host: str) -> tuple[str, str]:

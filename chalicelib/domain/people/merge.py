@@ -150,9 +150,11 @@ def _ages(account: Account, other: Account, both: Account) -> dict[str, Age]:
 
 def _pace(one: Pace | None, other: Pace | None) -> Pace | None:
     """Return the pace of the later day, or of both on the same one."""
-    days = [it for it in (one, other) if it is not None]
-    last = max((it.day for it in days), default="")
-    return Pace(last, sum(it.orders for it in days if it.day == last)) if days else None
+    if one is None or other is None:
+        return one or other
+    if one.day == other.day:
+        return Pace(one.day, one.orders + other.orders)
+    return max(one, other, key=lambda pace: pace.day)
 
 
 def _suspended(

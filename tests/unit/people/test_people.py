@@ -82,7 +82,7 @@ def test_the_canonical_spelling(email: str, canonical: str) -> None:
     assert canonical_email(email) == canonical
 
 
-HOSTS = sorted(host for provider in PROVIDERS for host in provider.hosts)
+HOSTS = sorted(host for provider in PROVIDERS for host in provider.hosts.split())
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
 
 
@@ -155,6 +155,7 @@ def test_an_address_is_the_same_however_it_is_spelt() -> None:
         "Anne/Marie",
         "John 3rd",
         "Maya2000",
+        "Maya 12345",
         "Zo\u00eb",
         "Nguy\u1ec5n V\u0103n A",
         "\u0a95\u0abe\u0ab5\u0acd\u0aaf\u0abe",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 
 from chalicelib.domain.program.flaws import FlawedProgramError, flaws
-from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch
+from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
 from chalicelib.domain.program.shape import Form, Place, Within, places
 from chalicelib.domain.program.signals import WEIGHTS
 from tests.unit.book import TEN_PERCENT, at, program
@@ -211,6 +211,20 @@ def naive(year: int) -> datetime:
             {"campaigns": (replace(SPRING, offer=TEN_PERCENT, reward=Rate(gift="Mug")), replace(SPRING, name="b"))},
             [],
         ),
+        # Further orders.
+        ({"friend_days": 30, "later": FurtherOrders(reward=TEN_PERCENT)}, []),
+        (
+            {"later": FurtherOrders(reward=TEN_PERCENT)},
+            [("/later", "is about a friend's further orders, and without friend_days none is taken")],
+        ),
+        ({"friend_days": 30, "later": FurtherOrders(reward=Rate())}, [("/later/reward", ONE_OF)]),
+        # Units.
+        ({"units": {"points": Worth(1)}}, []),
+        (
+            {"units": {"points": Worth(1), "Points": Worth(1)}},
+            [("/units", "is a word of small letters such as points")],
+        ),
+        ({"units": {"points": Worth(1, per=0)}}, [("/units/points/per", COUNT)]),
         # Caps.
         ({"caps": (Cap("month", count=1), Cap("life"))}, [("/caps/1", "set amount or count")]),
         ({"caps": (Cap("month", count=0),)}, []),

@@ -76,6 +76,7 @@ def test_nothing_foreign_and_nothing_endless_goes_on(sent: dict[str, str]) -> No
         ("http://shop.example:80", "http://shop.example"),
         ("http://shop.example:443/", "http://shop.example:443"),
         ("http://localhost:3000/a", "http://localhost:3000"),
+        ("ftp://shop.example:443/", "ftp://shop.example:443"),
         ("https://user:secret@shop.example/", "https://shop.example"),
     ],
 )

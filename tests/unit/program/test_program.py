@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.domain.program.program import (
     Campaign,
@@ -11,8 +13,12 @@ from chalicelib.domain.program.program import (
     Rate,
     Tier,
     Watch,
+    Worth,
     campaign_of,
+    least_spent,
     offer_of,
+    origins_of,
+    reward_of,
     tier_after,
     tier_of,
     units,
@@ -106,6 +112,50 @@ def test_a_campaign_changes_the_offer_only_if_it_has_one() -> None:
     assert offer_of(rules, replace(SPRING, offer=None)) == TEN_PERCENT
     assert offer_of(rules, None) == TEN_PERCENT
     assert offer_of(program(offer=None), None) is None
+
+
+FURTHER = FurtherOrders(offer=Rate(amount=1), reward=Rate(amount=2))
+EASTER = replace(SPRING, reward=Rate(amount=3))
+
+
+@pytest.mark.parametrize(
+    ("later", "campaign", "first", "second"),
+    [
+        (None, None, (TEN_PERCENT, TEN_PERCENT), (TEN_PERCENT, TEN_PERCENT)),
+        (None, EASTER, (EASTER.offer, EASTER.reward), (EASTER.offer, EASTER.reward)),
+        (FURTHER, None, (TEN_PERCENT, TEN_PERCENT), (FURTHER.offer, FURTHER.reward)),
+        (FURTHER, EASTER, (EASTER.offer, EASTER.reward), (FURTHER.offer, FURTHER.reward)),
+        (FurtherOrders(), EASTER, (EASTER.offer, EASTER.reward), (EASTER.offer, EASTER.reward)),
+    ],
+)
+def test_further_orders_of_a_friend_have_terms_of_their_own(
+    later: FurtherOrders | None, campaign: Campaign | None, first: tuple[Rate, Rate], second: tuple[Rate, Rate]
+) -> None:
+    """From the second on, before those of a campaign; what they leave out is as for the first."""
+    rules = program(offer=TEN_PERCENT, friend_days=30, later=later)
+    terms = [(offer_of(rules, campaign, n), reward_of(rules, STARTER, campaign, n)) for n in (1, 2, 3)]
+    assert terms == [first, second, second]
+    assert (offer_of(rules, campaign), reward_of(rules, STARTER, campaign)) == first
+
+
+def test_the_least_that_can_be_spent() -> None:
+    """Of money and of units that have a worth; of others nothing can."""
+    rules = program(spend_minimum=500, units={"points": Worth(1, per=10, minimum=50)})
+    assert [least_spent(rules, unit) for unit in ("EUR", "points", "stars", "gift:Mug")] == [500, 50, None, None]
+
+
+@given(st.integers(1, 10**12), st.integers(1, 10**6), st.integers(0, 10**12))
+def test_a_worth_is_exact(value: int, per: int, steps: int) -> None:
+    """However much it is: each `per` of a unit are the same money, to the cent."""
+    worth = Worth(value, per=per)
+    assert worth.of(steps * per) == steps * value
+    assert isinstance(worth.of(per), int)
+
+
+def test_the_shops_own_pages() -> None:
+    """That of its address, as a browser writes it, and those that the program names."""
+    rules = program(shop_url="https://Shop.Example/de/", origins=("https://my.shop.example", "http://localhost:3000"))
+    assert origins_of(rules) == {"https://shop.example", "https://my.shop.example", "http://localhost:3000"}
 
 
 def test_everything_that_a_program_counts_in() -> None:
