@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, Denied, Posted, UnknownUnit, Waiting, adjust, decide
 from chalicelib.domain.accounts.gifts import Sent, TaskClosed, Withdrawn, earned_by, pieces, send, tasks
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry
+from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Leg
 from chalicelib.domain.people.codes import COUPON_LENGTH, is_coupon, random_code, random_coupon
 from chalicelib.domain.program.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, Book, at, program
@@ -215,6 +215,14 @@ def test_tasks_come_with_gifts_that_become_available_by_an_order() -> None:
         Gift("ent_1_00000001-001", "amb_1", MUG, 2, "cause 1", at(1), order_id="o1"),
         Gift("ent_1_00000004-001", "amb_1", MUG, 2, "cause 4", at(4), order_id="o1"),
     )
+
+
+def test_a_gift_that_comes_by_a_merger_has_its_task_already() -> None:
+    """It was there before the two accounts became one; who sends it closes the task of then."""
+    sides = (Leg("program:merge", -1, MUG), Leg("ambassador:available", 1, MUG))
+    came = LedgerEntry("amb_1", "00000008-001", "merge", at(0), "merge:amb_2", sides, 1)
+    assert tasks([came]) == ()
+    assert len(tasks([replace(came, kind="adjustment")])) == 1
 
 
 def test_a_coupon_is_no_code_to_share() -> None:

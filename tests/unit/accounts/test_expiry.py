@@ -128,6 +128,42 @@ def test_what_was_spent_before_it_expired_is_owed() -> None:
     assert euros(shelf) == (0, 100)
 
 
+THERE = Account("amb_1", 7, expired_in=4)
+YOUNG, OLD = Age(gone=20, fresh=300, since=5, back=50), Age(gone=20, fresh=300, since=4, back=50)
+
+
+@pytest.mark.parametrize(
+    ("age", "amount", "expired", "part", "then"),
+    [
+        (YOUNG, 300, 900, 0, Age(20, 0, 5, 50)),
+        (YOUNG, 340, 900, 40, Age(60, 0, 5, 10)),
+        (YOUNG, 360, 900, 60, Age(80, 0, 5, 0)),
+        (YOUNG, 360, 10, 10, Age(30, 0, 5, 40)),
+        (OLD, 100, 900, 100, Age(120, 0, 4, 0)),
+        (OLD, 100, 0, 0, Age(20, 0, 4, 50)),
+    ],
+)
+def test_what_is_taken_back_is_fresh_first(age: Age, amount: int, expired: int, part: int, then: Age) -> None:
+    """Then comes what has expired, as far as there is any; of what was put back there before, it is the first to go."""
+    assert taken_back(age, amount, THERE, expired) == (part, then)
+
+
+@pytest.mark.parametrize(
+    ("age", "amount", "part", "then"),
+    [
+        (YOUNG, 10, 10, Age(10, 300, 5, 60)),
+        (YOUNG, 20, 20, Age(0, 300, 5, 70)),
+        (YOUNG, 25, 20, Age(0, 305, 8, 70)),
+        (OLD, 10, 10, Age(10, 0, 4, 60)),
+        (OLD, 25, 20, Age(0, 5, 8, 70)),
+        (Age(), 450, 0, Age(0, 450, 8, 0)),
+    ],
+)
+def test_what_comes_back_goes_where_it_was_taken_from(age: Age, amount: int, part: int, then: Age) -> None:
+    """First what was taken out of what has expired; the rest is fresh, from the account's next version on."""
+    assert given_back(age, amount, THERE) == (part, then)
+
+
 steps = st.lists(st.tuples(st.booleans(), st.integers(1, 500), st.booleans()), max_size=8)
 
 

@@ -18,6 +18,7 @@ from chalicelib.domain.accounts.tiers import (
     prizes,
     reached,
     times,
+    together,
 )
 from chalicelib.domain.model.accounts import Account, Grant, Month, Window
 from chalicelib.domain.program.program import Milestone, Program, Rate, Tier
@@ -191,6 +192,79 @@ def test_a_prize_of_nothing_is_no_prize() -> None:
     """A milestone of zero posts nothing."""
     rules = program(milestones=(Milestone("first", Rate(amount=0), at=1),))
     assert prizes(counted(0), counted(1), rules) == []
+
+
+# --- what two accounts gain and lose by becoming one ---
+
+
+def joined(one: Account, other: Account, window: Window | None = None) -> tuple[Account, Account, Account]:
+    """Two accounts, and what they are together: the counts add up, the prizes of the one lie on those of the other."""
+    held = {key: (*other.prizes.get(key, ()), *one.prizes.get(key, ())) for key in {**other.prizes, **one.prizes}}
+    months = {
+        name: Month(referrals=sum(it.months[name].referrals for it in (one, other) if name in it.months))
+        for name in {**one.months, **other.months}
+    }
+    total = one.referrals + other.referrals
+    return one, other, replace(one, referrals=total, prizes=held, months=months, window=window)
+
+
+def test_what_only_the_sum_reaches_is_granted() -> None:
+    """A tier, a number, one more pair; what one of them had reached alone has been granted to that one."""
+    rules = program(tiers=LADDER, milestones=(PAIRS, replace(FIRST, at=5)))
+    silver, gold, pair, mug = offered(rules)
+    assert together(*joined(counted(1), counted(1)), rules) == [silver, pair]
+    assert together(*joined(counted(1), counted(2)), rules) == []
+    assert together(*joined(counted(3), counted(1)), rules) == [gold, pair]
+    assert together(*joined(counted(3), counted(3)), rules) == [gold, pair, mug]
+    assert together(*joined(counted(4), counted(2)), rules) == [mug]
+    assert together(*joined(counted(4), counted(4)), rules) == [mug]
+
+
+def test_of_a_prize_that_both_have_one_is_lost() -> None:
+    """The latest, as it was granted, and each for itself; a pair of either is a pair of both, and stays."""
+    rules = program(tiers=LADDER, milestones=(PAIRS, FIRST))
+    one: Prizes = {
+        "tier:2": (Grant(650, "EUR"),),
+        "tier:4": (Grant(900, "EUR"),),
+        "every:2": (Grant(300, "EUR", 2),),
+        "at:1": (Grant(1, "gift:Tea mug"),),
+    }
+    other: Prizes = {**one, "tier:2": (Grant(60, "points"),), "at:9": (Grant(5, "stars"),)}
+    assert together(*joined(counted(4, one), counted(4, other)), rules) == [
+        Prize("bonus_lost", "tier:2", 650, "EUR", "tier:2"),
+        Prize("bonus_lost", "tier:4", 900, "EUR", "tier:4"),
+        Prize("bonus_lost", "at:1", 1, "gift:Tea mug", "at:1"),
+        Prize("bonus_lost", "at:9", 5, "stars", "at:9"),
+    ]
+
+
+def test_whoever_holds_the_prize_of_a_tier_keeps_it_with_another() -> None:
+    """Though neither reaches the tier any more; and reaching it anew together grants no second one."""
+    held: Prizes = {"tier:4": (Grant(900, "EUR"),)}
+    rules = program(tiers=(LADDER[0], LADDER[2]))
+    assert together(*joined(counted(1, held), counted(1)), rules) == []
+    assert together(*joined(counted(2, held), counted(2)), rules) == []
+    assert together(*joined(counted(2), counted(2, held)), rules) == []
+
+
+def test_a_prize_that_is_new_in_the_program_is_not_made_up_for() -> None:
+    """Either reached its number before there was one: only the step that the sum takes is granted."""
+    rules = program(milestones=(PAIRS, FIRST))
+    pair, _ = offered(rules)
+    assert together(*joined(counted(3), counted(3)), rules) == [pair]
+    assert together(*joined(counted(2), counted(2)), rules) == []
+
+
+def test_a_tier_is_reached_together_within_the_newest_window() -> None:
+    """Milestones go by all referrals; without a window tiers do too."""
+    rules = program(tiers=LADDER[:2], milestones=(replace(PAIRS, at=2, every=None),))
+    silver, second = offered(rules)
+    january, may = by_month(m2026_01=1), by_month(m2026_05=1)
+    assert together(*joined(january, may, Window(1, 1)), rules) == [second]
+    assert together(*joined(january, may, Window(1, 4)), rules) == [second]
+    assert together(*joined(january, may, Window(1, 5)), rules) == [silver, second]
+    assert together(*joined(january, may, Window(1)), rules) == [silver, second]
+    assert together(*joined(january, may), rules) == [silver, second]
 
 
 # --- what an account keeps of them ---

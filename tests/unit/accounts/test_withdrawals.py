@@ -114,6 +114,13 @@ def test_a_coupon_keeps_the_worth_it_was_made_with() -> None:
     back = give_back(done.withdrawal, done.account, later, None, by="key_1", note="why", now=at(2))
     assert isinstance(back, Moved)
     assert back.account.balances["points"] == {"available": 9000, "reserved": 0, "spent": 0}
+    for euros, points in ((3, 10), (4, None), (90, 300), (181, None)):
+        part = give_back(done.withdrawal, done.account, later, Money(euros, "EUR"), by="key_1", note="why", now=at(2))
+        if points is None:
+            assert part == NotMoved("not_divisible")
+        else:
+            assert isinstance(part, Moved)
+            assert (part.withdrawal.returned, part.entry.legs[-1].amount) == (points, points)
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40), st.lists(st.integers(1, 400), max_size=5))
@@ -265,7 +272,11 @@ def test_what_was_confirmed_can_be_returned_in_parts() -> None:
         assert once.account.balances["EUR"] == {"held": 9000, "available": 900, "reserved": 0, ends: 1100}
         assert (once.entry.kind, once.entry.cause) == (f"{kind}_returned", f"{kind}:wdr_1")
         assert (once.entry.reason, once.entry.author, once.entry.legs[1].amount) == ("sent back", "key_2", 400)
+        assert once.entry.at == at(3)
         assert once.withdrawal == replace(was.withdrawal, returned=400, version=3)
+        cent = back(once, 1)
+        assert isinstance(cent, Moved)
+        assert cent.withdrawal.returned == 401
         assert back(once, 1101) == TooMuch(once.withdrawal)
         rest = back(once)
         assert isinstance(rest, Moved)

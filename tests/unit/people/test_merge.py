@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.accounts.expiry import carried
 from chalicelib.domain.accounts.tiers import Prizes
-from chalicelib.domain.model.accounts import Account, Grant, Leg, Merger, Month, Pace, Suspension, Window
+from chalicelib.domain.model.accounts import Account, Grant, LedgerEntry, Leg, Merger, Month, Pace, Suspension, Window
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.model.people import Person, Profile
 from chalicelib.domain.people.merge import Merged, merge, merged_profiles
@@ -183,6 +183,66 @@ def test_what_the_sum_reaches_is_granted() -> None:
     ]
     assert both.account.prizes == {"tier:2": (Grant(500, "EUR"),), "every:2": (Grant(30, "EUR"),)}
     assert both.account.active_at == at(9)
+
+
+def test_a_prize_of_a_merger_is_an_entry_like_others() -> None:
+    """With its tier, at its time, by the program of then; what was taken of it as expired goes back to there first."""
+    one = replace(OWN, balances={}, ages={"tier:2 EUR": Age(gone=200), "at:9 EUR": Age(gone=7)})
+    it = merged(one, replace(OTHER, referrals=1, balances={}), replace(TIERED, version=5))
+    *_, silver, pair = it.entries
+    assert silver == LedgerEntry(
+        "amb_a",
+        "00000008-002",
+        "bonus",
+        at(9),
+        "tier:Silver",
+        (
+            Leg("program:rewards", -500, "EUR"),
+            Leg("ambassador:expired", 200, "EUR"),
+            Leg("ambassador:available", 300, "EUR"),
+        ),
+        program_version=5,
+        tier="Silver",
+    )
+    legs = (Leg("program:rewards", -30, "EUR"), Leg("ambassador:available", 30, "EUR"))
+    assert pair == LedgerEntry("amb_a", "00000008-003", "bonus", at(9), "milestone:pairs", legs, program_version=5)
+    assert it.account.balances["EUR"] == {"expired": 200, "available": 330}
+    assert it.account.ages == {
+        "tier:2 EUR": Age(gone=0, fresh=300, since=8, back=200),
+        "every:2 EUR": Age(fresh=30, since=8),
+        "at:9 EUR": Age(gone=7, since=8),
+    }
+
+
+def test_prizes_of_either_are_prizes_of_both() -> None:
+    """Of one that both had, those of the account that stays are the latest, and so the first to go."""
+    points, euros, stars = Grant(30, "points"), Grant(30, "EUR"), Grant(1, "stars")
+    own = replace(OWN, referrals=9, prizes={"every:2": (euros,), "at:1": (stars,)})
+    other = replace(OTHER, referrals=9, prizes={"every:2": (points,), "at:3": (stars,)})
+    held = merged(own, other).account.prizes
+    assert held == {"every:2": (points, euros), "at:3": (stars,), "at:1": (stars,)}
+
+
+def test_the_window_is_that_of_the_newest_program() -> None:
+    """Which settled an order of either, this one among them; whose version none of them is, is older than all."""
+    rules = program(version=3, tier_months=6)
+    assert merged().account.window == Window(2, 12)
+    assert merged(replace(OWN, window=None), replace(OTHER, window=None), rules).account.window == Window(3, 6)
+    assert merged(replace(OWN, window=Window(4)), OTHER, rules).account.window == Window(4)
+    assert merged(OWN, replace(OTHER, window=Window(4)), rules).account.window == Window(4)
+
+
+def test_two_that_never_did_anything_are_one_that_never_did() -> None:
+    """Then there is nothing to expire, and no day that was fast."""
+    it = merged(Account("amb_a"), Account("amb_b"))
+    assert it.account == Account(
+        "amb_a",
+        version=1,
+        balances={"EUR": {"available": 0}},
+        window=Window(1),
+        absorbed={"amb_b": Merger(1, 0, 0, 0, 0)},
+    )
+    assert it.other == Account("amb_b", version=1, balances={"EUR": {"available": 0}}, merged_into="amb_a")
 
 
 def test_the_sum_is_looked_at_when_it_may_expire() -> None:

@@ -60,7 +60,7 @@ def test_no_code_speaks_for_the_shop(typed: str) -> None:
     ],
 )
 def test_no_code_is_rude(typed: str) -> None:
-    """In the languages the program speaks, spelled out or with digits for letters, alone or with digits within or behind."""
+    """In the languages the program speaks, spelled out or with digits for letters, within it or behind."""
     assert unfit(typed, SHOP) == "not_allowed"
 
 

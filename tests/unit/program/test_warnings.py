@@ -19,6 +19,7 @@ SILVER = Tier("Silver", 5, Rate(basis_points=1200))
 SPRING = Campaign("spring", at(0), at(5))
 EVER = Campaign("ever", at(0), at(5000))
 POINTS = Rate(amount=50, unit="points")
+NOTHING, CENT = Rate(amount=0), Tier("Starter", 0, Rate(amount=1))
 WORTH = {"points": Worth(1, per=10, minimum=500)}
 
 
@@ -47,6 +48,10 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
             {"friend_days": 30, "later": FurtherOrders(offer=Rate(amount=0), reward=Rate(amount=900)), "minimum": 1000},
             [],
         ),
+        (  # a discount on further orders takes nothing from the first
+            {"tiers": (FIXED,), "friend_days": 30, "later": FurtherOrders(offer=Rate(amount=300)), "minimum": 700},
+            [],
+        ),
         ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1, "units": WORTH}, []),
         ({"tiers": (Tier("Starter", 0, POINTS),), "units": WORTH}, ["/tiers/0/reward"]),
         ({"tiers": (Tier("Starter", 0, Rate(gift="Mug")),)}, ["/tiers/0/reward"]),
@@ -57,6 +62,10 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
         ({"tiers": (FIRST, replace(SILVER, reward=None))}, ["/tiers/1/reward"]),
         ({"tiers": (replace(FIRST, reward=None), replace(SILVER, reward=None))}, []),
         ({"tiers": (FIRST, replace(SILVER, reward=Rate(amount=1))), "minimum": 1000}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=TEN_PERCENT))}, []),
+        ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=0)))}, ["/tiers/1/reward"]),
+        ({"tiers": (CENT, replace(SILVER, reward=NOTHING)), "minimum": 9}, ["/tiers/1/reward"]),
+        ({"tiers": (replace(CENT, reward=NOTHING), replace(SILVER, reward=NOTHING))}, []),
         ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=1, unit="points"))), "units": WORTH}, []),
         ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 30}, ["/tier_months"]),
         ({"tiers": (FIRST, SILVER), "tier_months": 1, "hold_days": 29}, []),
@@ -93,6 +102,9 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
             ["/caps/1/count", "/caps/2/count"],
         ),
         ({"caps": (Cap("year", amount=10), Cap("month", amount=10), Cap("life", count=5))}, []),
+        ({"caps": (Cap("month", amount=10), Cap("year", amount=100), Cap("life", amount=1000))}, []),
+        ({"caps": (Cap("life", count=1000), Cap("year", count=100), Cap("month", count=10))}, []),
+        ({"budget_month": 499, "milestones": (Milestone("first", Rate(amount=500), at=1),)}, []),
         # Waiting.
         ({"hold_from": "delivery", "longest_wait_days": 29}, ["/longest_wait_days"]),
         ({"hold_from": "delivery", "longest_wait_days": 30}, []),
@@ -106,6 +118,15 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
         ({"watch": Watch(review_at=50), "review_days": 31}, ["/review_days"]),
         ({"watch": Watch(review_at=50), "review_days": 0}, ["/review_days"]),
         ({"review_days": 31}, []),
+        ({"watch": Watch(review_at=50), "review_days": 25, "longest_wait_days": 20}, []),
+        (
+            {"watch": Watch(review_at=50), "hold_from": "delivery", "hold_days": 20, "review_days": 21},
+            ["/review_days"],
+        ),
+        (
+            {"watch": Watch(review_at=50), "hold_from": "delivery", "review_days": 25, "longest_wait_days": 20},
+            ["/longest_wait_days", "/review_days"],
+        ),
         # Spending.
         ({"spend_minimum": 1001, "caps": (Cap("life", amount=1000),)}, ["/spend_minimum"]),
         ({"spend_minimum": 1000, "caps": (Cap("life", amount=1000),)}, []),
@@ -149,6 +170,70 @@ def test_what_is_hardly_meant_is_named_where_it_is(meant: dict[str, Any], named:
     rules = program(**meant)
     assert flaws(rules) == []
     assert [pointer for pointer, _ in warnings(rules, now=at(5))] == named
+
+
+def test_a_warning_says_what_is_the_matter() -> None:
+    """In words, with the numbers that don't fit together, and what would mend it where that is not plain."""
+    mistaken = program(
+        tiers=(
+            FIXED,
+            Tier("Silver", 5, Rate(amount=400)),
+            Tier("Gold", 9, POINTS),
+            Tier("Guide", 20, Rate(gift="Mug")),
+        ),
+        campaigns=(SPRING,),
+        caps=(Cap("month", amount=499, count=5), Cap("year", count=4), Cap("life", amount=0, count=0)),
+        budget_month=499,
+        hold_from="delivery",
+        longest_wait_days=29,
+        void_below_minimum=True,
+        demotion_months=3,
+        watch=Watch(review_at=261),
+        units={"stars": Worth(1, per=10, minimum=505)},
+    )
+    size = "is earned with an order of whatever size: `minimum` sets the smallest"
+    nothing = "leaves nothing of any reward in money"
+    whole = "is less than a single reward (500), so that nobody gets that whole"
+    much = "is as much as the friend pays for the smallest order (1), or more: raise `minimum`"
+    assert flaws(mistaken) == []
+    assert warnings(mistaken, now=at(5)) == [
+        ("/tiers/0/reward", much),
+        ("/tiers/1/reward", much),
+        ("/tiers/2/reward", size),
+        ("/tiers/3/reward", size),
+        ("/tiers/1/reward", "is less than in the tier before, Starter"),
+        ("/demotion_months", "changes nothing without `tier_months`: a tier is kept for life"),
+        ("/campaigns/0/ends_at", "lies in the past: no new order has its terms"),
+        ("/caps/0/amount", whole),
+        ("/caps/2/amount", nothing),
+        ("/budget_month", whole),
+        ("/caps/2/count", "leaves nothing of any reward"),
+        ("/caps/0/amount", "is more than the cap per life, and so never reached"),
+        ("/caps/0/count", "is more than the cap per year, and so never reached"),
+        ("/caps/1/count", "is more than the cap per life, and so never reached"),
+        (
+            "/longest_wait_days",
+            "is less than `hold_days`: who reports no delivery has the reward released sooner than who does",
+        ),
+        ("/void_below_minimum", "changes nothing without `minimum`"),
+        ("/watch/review_at", "is more than all signals weigh together (260): no reward ever waits"),
+        (
+            "/review_days",
+            "is longer than the hold: a reward that nobody looks at is released later than announced",
+        ),
+        ("/spend_minimum", "is more than the caps let anybody collect before it expires (0)"),
+        ("/tiers/2/reward", "is in points, which can't be spent: `units` says what they are worth"),
+        ("/units/stars", "is earned by nothing"),
+        ("/units/stars/minimum", "is no multiple of `per` (10), and only such can be spent"),
+    ]
+    unreachable = program(tiers=(FIRST, SILVER), tier_months=1, watch=Watch(review_at=50), review_days=0)
+    assert warnings(unreachable, now=at(5)) == [
+        (
+            "/tier_months",
+            "has passed before a reward is released, and only then a referral counts: no higher tier is reached",
+        ),
+        ("/review_days", "lets nobody answer: `review_default` decides at once"),
+    ]
 
 
 def test_a_tier_whose_window_the_hold_outlives_is_out_of_reach() -> None:
