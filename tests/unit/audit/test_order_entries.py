@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.audit.order import Dossier
 from chalicelib.domain.model.accounts import Leg
-from tests.unit.audit.dossier import ENTRY, HOLD, RELEASE, dossier, found, fresh, posted, released, standing
+from chalicelib.domain.model.orders import Age
+from tests.unit.audit.dossier import ENTRY, HOLD, RELEASE, dossier, found, fresh, posted, released, standing, suspected
 
 
 def test_an_entry_that_is_not_there() -> None:
@@ -65,6 +67,27 @@ def test_a_delivery_has_a_time_unless_it_never_was() -> None:
     book.deliver(1, name="f1", delivered_at=None)
     book.deliver(1, name="f2", delivered_at=None, void=True)
     assert found(dossier(book), "fact") == [("fact", "order/o1/fulfilment:f1#1/delivered_at", "a time", None)]
+
+
+def test_a_refund_of_shipping_alone() -> None:
+    """Nothing came back for goods: it is an amount with its parts like any other."""
+    book = fresh()
+    book.refund(500, shipping=500)
+    assert found(dossier(book)) == []
+
+
+def test_reviews_are_looked_at_by_their_numbers() -> None:
+    """In whatever order the table has them."""
+    book = suspected()
+    book.review("deny")
+    book.review("approve")
+    book.look(1)
+    it = dossier(book)
+    assert found(it) == []
+    assert found(replace(it, order=replace(it.order, reviews=it.order.reviews[::-1]))) == []
+    first, second = it.order.reviews
+    gap = replace(it.order, reviews=(replace(second, number=3), first))
+    assert found(replace(it, order=gap), "fact") == [("fact", "order/o1/review:3/number", 2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -166,3 +189,77 @@ def test_what_was_released_was_earned(kind: str, earned: bool) -> None:
     assert ((*place, str(earned), "True") in found(it)) is not earned
     without = standing(it, marks=())
     assert ((*place, "True", "False") in found(without)) is earned
+
+
+# --- ages -------------------------------------------------------------------------------------------------------------
+
+AGE = "order/o1/standing/age"
+
+
+def struck(*, reversed_: bool = False, expired: int = 200) -> Dossier:
+    """A released order of which a part was taken back, out of what had expired, and came back if so told."""
+    book = released()
+    balances = {"EUR": {"available": 450 - expired, "expired": expired, "held": 0}}
+    book.account = replace(book.account, expired_in=2 if expired else 0, balances=balances)
+    book.refund(3000, name="r1")
+    book.look(31)
+    if reversed_:
+        book.reverse("r1")
+        book.look(32)
+    return dossier(book)
+
+
+def aged(it: Dossier, **fields: Any) -> Dossier:
+    """The same with another age of its reward."""
+    return standing(it, age=replace(it.standing.age or Age(), **fields))
+
+
+def test_the_age_of_a_reward_is_that_of_its_entries() -> None:
+    """What of it has gone out of what has expired, since when the rest is available, and how much of it."""
+    it = struck()
+    assert (it.standing.available, it.standing.age) == (150, Age(gone=200, fresh=0, since=2))
+    assert found(it, days=33) == []
+    assert found(aged(it, gone=199), days=33) == [("position", f"{AGE}/gone", 200, 199)]
+    assert found(aged(it, since=1), days=33) == [("position", f"{AGE}/since", 2, 1)]
+    for fresh_now in (0, 1, 150):
+        assert found(aged(it, fresh=fresh_now), days=33) == []
+    for fresh_now in (-1, 151):
+        expected = [("position", f"{AGE}/fresh", "0 to 150", fresh_now)]
+        assert found(aged(it, fresh=fresh_now), days=33) == expected
+
+
+def test_what_came_back_out_of_what_has_expired() -> None:
+    """It went back there, and only the rest became available in the later version."""
+    it = struck(reversed_=True)
+    assert it.standing.age == Age(gone=0, fresh=100, since=4, back=200)
+    assert found(it, days=33) == []
+    assert found(aged(it, gone=1), days=33) == [("position", f"{AGE}/gone", 0, 1)]
+    assert found(aged(it, since=2), days=33) == [("position", f"{AGE}/since", 4, 2)]
+
+
+def test_a_reward_without_an_age_is_as_old_as_its_release() -> None:
+    """Then nothing of it was taken out of what has expired."""
+    it = standing(struck(), age=None)
+    assert found(it, days=33) == [("position", f"{AGE}/gone", 200, 0)]
+    assert found(standing(struck(expired=0), age=None), days=33) == []
+
+
+def test_a_reward_is_as_old_as_the_release_that_the_order_knows() -> None:
+    """Even where the entry is missing, as that of a release of nothing is."""
+    it = struck()
+    lost = aged(replace(it, entries={number: it.entries[number] for number in it.entries if number != RELEASE}), since=1)
+    assert ("position", f"{AGE}/since", 2, 1) in found(lost, days=33)
+
+
+@pytest.mark.parametrize(("expired", "at_most"), [(0, 300), (200, 100)])
+def test_nothing_becomes_available_twice(expired: int, at_most: int) -> None:
+    """What is reinstated is what was taken back and was not expired."""
+    it = struck(reversed_=True, expired=expired)
+    number = max(it.entries)
+    (*others, last) = it.entries[number].legs
+    assert (it.entries[number].kind, last.amount) == ("reinstate", at_most)
+    more = posted(it, number, legs=(*others, replace(last, amount=at_most + 1)))
+    finding = ("position", "order/o1/reinstated", f"at most {at_most}", at_most + 1)
+    assert [told for told in found(more, days=33) if told[1] == "order/o1/reinstated"] == [finding]
+    less = posted(it, number, legs=(*others, replace(last, amount=at_most - 1)))
+    assert [told for told in found(less, days=33) if told[1] == "order/o1/reinstated"] == []
