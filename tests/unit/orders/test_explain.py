@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.model.orders import Age, Mark, Redemption, Standing, Terms
-from chalicelib.domain.orders.explain import reason_of, state_of, trace
+from chalicelib.domain.model.orders import Age, Mark, Payment, Redemption, Standing, Terms
+from chalicelib.domain.orders.explain import PaymentState, payment_of, reason_of, state_of, trace
 from chalicelib.domain.program.program import Rate
 from chalicelib.web.explain import Audience, explain
 from chalicelib.web.language import choose
@@ -75,11 +75,35 @@ def test_the_position_in_one_word(standing: Standing, state: str) -> None:
         (marked("denied", "below_minimum", refunded=1), "denied_by_review"),
         (marked("denied", "below_minimum", "cancelled", refunded=1, asked_until=at(30)), "review_pending"),
         (marked("earned", "by_default"), None),
+        (replace(HELD, terms=replace(TERMS, limit="friend_already_referred")), "friend_already_referred"),
+        (marked("replaced", "below_minimum", "cancelled", refunded=1), "replaced"),
+        (marked("denied", "replaced"), "denied_by_review"),
     ],
 )
 def test_one_reason_and_the_one_that_decides_last(standing: Standing, reason: str | None) -> None:
     """Whoever reads one reason reads the one that would still stand if all others were gone."""
     assert reason_of(standing) == reason
+
+
+@pytest.mark.parametrize(
+    ("pending", "paid", "day", "state"),
+    [
+        (False, False, 0, "paid"),
+        (True, True, 0, "paid"),
+        (True, True, 99, "paid"),
+        (True, False, -5, "pending"),
+        (True, False, 0, "pending"),
+        (True, False, 4.999, "pending"),
+        (True, False, 5, "lapsed"),
+    ],
+)
+def test_an_order_waits_for_its_payment_as_long_as_the_program_says(
+    pending: bool, paid: bool, day: float, state: str
+) -> None:
+    """From when it was placed on, to the moment; one that is paid for after all has lapsed no more."""
+    book = Book(program(pending_days=5), pending=pending)
+    payment = Payment("o1", "p1", paid_at=at(0), recorded_at=at(0)) if paid else None
+    assert payment_of(replace(book.order, payment=payment), book.program, at(day)) == state
 
 
 # --- step by step ---
@@ -102,6 +126,35 @@ def test_before_the_first_settlement_there_is_an_estimate() -> None:
         ("offer", 500, {"amount": 5000, "paid": 4500}),
         ("claim", "approved", {"id": "clm_1"}),
         ("settlement", "pending", {"estimate": 450}),
+    ]
+
+
+def test_an_order_that_was_withdrawn_says_why_and_no_more() -> None:
+    """The rules refused what the checkout last made of it, so nothing after that was decided."""
+    assert steps(None, claim="clm_1", pending=True, revision=4, withdrawn="below_minimum") == [
+        ("offer", 500, {"amount": 5000, "paid": 4500}),
+        ("claim", "approved", {"id": "clm_1"}),
+        ("withdrawn", "below_minimum", {"revision": 4}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [(None, "pending"), ("pending", "pending"), ("lapsed", "lapsed"), ("paid", "paid")]
+)
+def test_an_order_that_came_unpaid_says_whether_it_is_paid_for(given: PaymentState | None, told: str) -> None:
+    """By what is known now, and the revision that counts; once it has terms it was paid for, whatever the time."""
+    unpaid = order(None, pending=True, revision=4)
+    rule, detail = "payment", {"revision": 4}
+    assert trace(unpaid, given) == [
+        {"rule": "offer", "outcome": 500, "detail": {"amount": 5000, "paid": 4500}},
+        {"rule": rule, "outcome": told, "detail": detail},
+        {"rule": "settlement", "outcome": "pending", "detail": {"estimate": 450}},
+    ]
+    settled = trace(replace(unpaid, standing=HELD), given)
+    assert settled == [
+        *trace(order(None))[:1],
+        {"rule": rule, "outcome": "paid", "detail": detail},
+        *trace(order(HELD))[1:],
     ]
 
 
@@ -160,6 +213,19 @@ def test_what_a_limit_left_says_which_limit() -> None:
     assert steps(HELD, "cap", "budget") == []
 
 
+def test_an_order_whose_place_is_taken_says_what_it_would_have_earned() -> None:
+    """It earns nothing, because another order of its friend is the one that is rewarded; no cap has a part in that."""
+    taken = replace(HELD, terms=replace(TERMS, limit="friend_already_referred", granted=0), worth=0, cap_used=0)
+    assert steps(taken, "place", "cap", "budget") == [("place", 0, {"wanted": 450})]
+    assert steps(HELD, "place") == []
+
+
+def test_an_order_that_gave_its_place_back_is_worth_nothing_whatever_else_happened() -> None:
+    """Neither its cancellation nor its refunds are told beside that."""
+    replaced = marked("replaced", "cancelled", refunded=900, worth=0)
+    assert steps(replaced, "replaced", "cancelled", "refunds") == [("replaced", 0, {})]
+
+
 def test_a_cancelled_order_is_worth_nothing_whatever_was_refunded() -> None:
     """The cancellation says it all; no share of refunds is reckoned beside it."""
     assert steps(marked("cancelled", refunded=900), "cancelled", "refunds") == [("cancelled", 0, {})]
@@ -193,6 +259,8 @@ def test_refunds_tell_what_was_valued_and_what_rounding_left() -> None:
     assert step(valued, "refunds") == (360, {"refunded": 900, "valued": 500, "net": 3600, **share})
     crumbs = replace(HELD, refunded=4498, net=0, cap_used=0, worth=0)
     assert step(crumbs, "refunds") == (0, {"refunded": 4498, "crumbs": 2, "net": 0, **share})
+    last = replace(crumbs, refunded=4499)
+    assert step(last, "refunds") == (0, {"refunded": 4499, "crumbs": 1, "net": 0, **share})
     whole = replace(crumbs, refunded=4500)
     assert step(whole, "refunds") == (0, {"refunded": 4500, "net": 0, **share})
 
