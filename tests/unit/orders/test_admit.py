@@ -1,7 +1,7 @@
 """Admission, reason by reason: what the checkout is told, and what is stored of an order that is admitted."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Offered, Refused, admit, admit_again, redemption
-from chalicelib.domain.orders.friends import Holder
+from chalicelib.domain.orders.friends import Holder, Place
 from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Program, Rate, Tier
 from tests.unit.book import START, TEN_PERCENT, Book, at, program, root
 
@@ -189,6 +189,44 @@ def test_an_order_that_is_refused_for_itself_says_so_before_its_friend() -> None
     assert isinstance(admit(CODE, ASK, program(), (Holder(replace(stranger, order_id="o1")),), now=at(0)), Offered)
 
 
+FURTHER = program(friend_days=30, later=FurtherOrders(offer=Rate(amount=100), reward=Rate(amount=70)))
+
+
+def test_a_further_order_has_the_terms_of_further_ones_and_its_place() -> None:
+    """What the friend saves and the ambassador earns is that of its place, which is stored with it."""
+    friend = root("o0", "amb_1", since=at(-1))
+    answer = admit(CODE, ASK, FURTHER, (Holder(friend),), now=at(0))
+    counted = replace(friend, count=2, version=2)
+    assert answer == Offered(CODE, 100, 70, "EUR", place=Place(2, counted))
+    assert isinstance(answer, Offered)
+    assert redemption(answer, ASK, FURTHER, now=at(1), due_at=at(2)).friend_order == 2
+    first = admit(CODE, ASK, FURTHER, now=at(0))
+    assert first == Offered(CODE, 500, 450, "EUR", place=Place())
+    assert isinstance(first, Offered)
+    assert redemption(first, ASK, FURTHER, now=at(1), due_at=at(2)).friend_order == 1
+
+
+def test_an_order_without_a_place_is_judged_as_a_first_one() -> None:
+    """It never becomes a further one, so what these are worth gives no reason against it."""
+    stranger = root("o0", "amb_2", since=at(-1))
+    rules = replace(FURTHER, later=FurtherOrders(offer=Rate(amount=9000)))
+    assert admit(CODE, ASK, rules, (Holder(stranger),), now=at(0)) == Refused("friend_already_referred")
+    assert admit(CODE, ASK, rules, (Holder(replace(stranger, ambassador_id="amb_1")),), now=at(0)) == Refused(
+        "below_minimum"
+    )
+
+
+@pytest.mark.parametrize(("day", "row"), [(13.99, (3, at(0))), (14, (1, at(14)))])
+def test_an_unpaid_order_takes_the_turn_that_is_its_own_by_now(day: float, row: tuple[int, datetime]) -> None:
+    """The row of unpaid orders that it goes on with is the one that has not ended at that moment."""
+    friend = root("o0", "amb_2", since=at(0), unpaid=2, unpaid_since=at(0))
+    pending = replace(ASK, pending=True)
+    answer = admit(CODE, pending, program(), (Holder(friend),), now=at(day))
+    unpaid, since = row
+    taken = root("o1", "amb_1", since=START, unpaid=unpaid, unpaid_since=since, version=2)
+    assert answer == Offered(CODE, 500, 450, "EUR", place=Place(1, taken))
+
+
 def test_a_further_order_that_changes_stays_with_its_ambassador() -> None:
     """While it is not paid for, a first order may go to another's code; a further one was taken for whom it was."""
     rules, other = program(friend_days=30), replace(CODE, code="ASHA7K3Q", ambassador_id="amb_2")
@@ -206,9 +244,12 @@ def test_the_code_that_an_order_has_stays_good_on_it() -> None:
     rules = program(campaigns=(spring,))
     stored = Book(rules, pending=True, code=CODE.code).redemption
     since = replace(CODE, state="paused", expires_at=at(-1), campaign="spring")
-    answer = admit_again(since, ASK, rules, stored)
-    assert isinstance(answer, Offered)
-    assert (answer.friend_discount, answer.campaign) == (500, None)
+    good = replace(since, state="active", expires_at=None, campaign=None)
+    assert admit_again(since, ASK, rules, stored) == Offered(good, 500, 450, "EUR")
+    promised = replace(since, campaign=None)
+    assert admit_again(promised, ASK, rules, replace(stored, campaign="spring")) == Offered(
+        replace(good, campaign="spring"), 1000, 400, "EUR", campaign="spring"
+    )
     assert admit_again(replace(since, code="OTHER7K3"), ASK, rules, stored) == Refused("paused_code")
     assert admit_again(None, ASK, rules, stored) == Refused("unknown_code")
 

@@ -148,9 +148,10 @@ def test_who_pays_late_finds_the_place_taken() -> None:
 
 
 def test_a_stored_order_seeks_its_place_as_one_that_is_paid_for() -> None:
-    """Nobody asks before that."""
+    """Nobody asks before that. It is of all ids that its ambassador has by then."""
     order = Book(pending=True).redemption
     assert seeker_of(order) == Seeker("o1", MAYA, at(0), paid=True)
+    assert seeker_of(order, (ASHA,)) == Seeker("o1", MAYA, at(0), paid=True, others=(ASHA,))
 
 
 # --- further orders ---------------------------------------------------------------------------------------------------
@@ -206,10 +207,11 @@ def other(it: Holder, order_id: str = "o5", **more: Any) -> Holder:
 def test_two_places_become_one_if_both_are_given_back() -> None:
     """The second root leads to the first from then on, and keeps the contact; both orders are void for good."""
     gone = holder((0, "cancellation"))
-    place = take(seeker(), [gone, other(gone, version=4, email="fay@example.com")], program(), now=NOW)
+    contact = {"email": "fay@example.com", "first_name": "Fay", "locale": "es"}
+    place = take(seeker(), [gone, other(gone, version=4, **contact)], program(), now=NOW)
     assert place is not None
     assert got(place).person == "fay"
-    assert place.joined == (Friend("fay-2", root="fay", email="fay@example.com", version=5),)
+    assert place.joined == (Friend("fay-2", root="fay", **contact, version=5),)
     assert place.replaced == (Replaced("o1", ("r1",)), Replaced("o5", ("r1",)))
 
 

@@ -15,7 +15,7 @@ HELD = Standing(Terms("Starter", TEN_PERCENT, 450, 450), at(0), at(30), net=4500
 RELEASED = replace(HELD, released_in=4)
 NOTHING = replace(HELD, worth=0)
 MAYA, FRIEND = Recipient("ambassador", "amb_1"), Recipient("friend", "f" * 32)
-ACCOUNT = Account("amb_1", 4, {"EUR": {"available": 1450, "held": 9}, "points": {"available": 70}})
+ACCOUNT = Account("amb_1", 4, {"EUR": {"available": 1450, "held": 9}, "points": {"available": 70}}, active_at=at(5))
 
 
 def settled(standing: Standing | None, **more: Any) -> Redemption:
@@ -48,6 +48,7 @@ RETURNED = replace(NOTHING, net=0)
 DENIED = replace(NOTHING, marks=("denied",))
 REVIEWED = replace(HELD, asked_until=at(9))
 UNDELIVERED = replace(HELD, marks=("undelivered",))
+TAKEN = replace(NOTHING, terms=replace(HELD.terms, granted=0, limit="friend_already_referred"))
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,14 @@ UNDELIVERED = replace(HELD, marks=("undelivered",))
         (None, NOTHING, ["friend_thanks"]),
         (None, replace(NOTHING, released_in=4), ["friend_thanks"]),
         (None, replace(NOTHING, net=0), []),
+        (None, TAKEN, []),
         (None, replace(HELD, net=1), ["friend_thanks", "reward_held"]),
         (None, replace(HELD, worth=1), ["friend_thanks", "reward_held"]),
         (None, REVIEWED, ["friend_thanks"]),
         (REVIEWED, HELD, []),
         (REVIEWED, DENIED, ["reward_lost"]),
+        (replace(REVIEWED, worth=1), DENIED, ["reward_lost"]),
+        (NOTHING, DENIED, []),
         (REVIEWED, CANCELLED, []),
         (REVIEWED, RELEASED, ["reward_released"]),
         (HELD, PARTLY, []),
@@ -93,6 +97,7 @@ UNDELIVERED = replace(HELD, marks=("undelivered",))
         (heard(RELEASED), replace(RELEASED, worth=300), ["reward_changed"]),
         (heard(RELEASED), replace(RELEASED, worth=0), ["reward_lost"]),
         (heard(UNDELIVERED, when="expected"), UNDELIVERED, []),
+        (heard(UNDELIVERED, when="expected"), replace(UNDELIVERED, release_at=at(30.4)), []),
         (heard(UNDELIVERED, when="expected"), replace(HELD, release_at=at(20)), []),
         (heard(UNDELIVERED, when="expected"), replace(HELD, release_at=at(31)), ["reward_changed"]),
         (heard(HELD), UNDELIVERED, ["reward_changed"]),
@@ -101,8 +106,8 @@ UNDELIVERED = replace(HELD, marks=("undelivered",))
 def test_each_occasion_has_its_letter(before: Standing | None, after: Standing, owes: list[str]) -> None:
     """The first look, what becomes available, a denial, and whatever changes what was told, to the day.
 
-    A friend whose order came back before anybody looked is not thanked; a reward under review is not announced; and
-    what nobody was told of may change without a word.
+    A friend whose order came back before anybody looked is not thanked, nor one whose place another order has; a
+    reward under review is not announced; and what nobody was told of may change without a word.
     """
     assert letters(before, after) == owes
 
@@ -144,6 +149,59 @@ def test_a_letter_says_what_was_told_before() -> None:
     assert message.letters == (changed,)
 
 
+def test_a_day_that_rests_on_a_delivery_is_only_expected() -> None:
+    """The letter says so, and so does what is remembered of it; a day of which nothing is open is said plainly."""
+    for standing, when in ((UNDELIVERED, "expected"), (HELD, None)):
+        told = tell(None, standing, program(), had=0, has=0)
+        assert told == Told(450, at(30), when)  # type: ignore[arg-type]
+        message = told_by(None, standing)
+        assert message is not None
+        assert message.letters[-1] == Letter(
+            "reward_held",
+            MAYA,
+            450,
+            "EUR",
+            release_at=at(30),
+            when=when,  # type: ignore[arg-type]
+        )
+
+
+@pytest.mark.parametrize("before", [None, heard(HELD), heard(RELEASED), REVIEWED])
+@pytest.mark.parametrize("after", [PARTLY, replace(RELEASED, worth=300), DENIED])
+def test_a_suspended_ambassador_is_told_nothing_and_what_was_told_is_forgotten(
+    before: Standing | None, after: Standing
+) -> None:
+    """Whatever changes meanwhile: it is as if it had never been told."""
+    had = before.available if before else 0
+    assert tell(before, after, program(), had=had, has=after.available, silent=True) is None
+
+
+def test_while_an_account_is_suspended_only_the_friend_is_written_to() -> None:
+    """A settlement reads that off the account; with the next one after it the ambassador hears of the reward."""
+    book = Book(account=Account("amb_1", 3, suspended_in=3))
+    book.look(0)
+    assert (book.letters, book.standing.told) == ([("friend_thanks", 500, 2)], None)
+    book.account = replace(book.account, suspended_in=None)
+    book.look(30)
+    assert book.letters[1:] == [("reward_released", 450, 3)]
+    assert book.standing.told == Told(450)
+
+
+def test_after_an_expiry_the_news_begins_anew() -> None:
+    """Of what had been told nothing was left: what comes back is not said to be a part of it."""
+    book = Book()
+    book.look(30)
+    refund = book.refund(900, kind="chargeback", days=31)
+    book.look(31)
+    expired = {"EUR": {"held": 0, "available": 0, "expired": 360}}
+    book.account = replace(book.account, balances=expired, expired_in=book.account.version)
+    book.reverse(refund)
+    book.look(32)
+    assert book.messages[-1].letters == (
+        Letter("reward_released", MAYA, 90, "EUR", available=90, active_at=at(32), was=Told(360)),
+    )
+
+
 def test_the_friend_of_a_claimed_order_is_not_written_to() -> None:
     """They have used no code and expect no mail; the ambassador does."""
     assert letters(None, HELD, claim="clm_1") == ["reward_held"]
@@ -173,7 +231,7 @@ def test_the_letters_say_what_they_are_about() -> None:
     )
     second = told_by(HELD, RELEASED)
     assert second is not None
-    assert second.letters == (Letter("reward_released", MAYA, 450, "EUR", available=1450),)
+    assert second.letters == (Letter("reward_released", MAYA, 450, "EUR", available=1450, active_at=at(5)),)
 
 
 def test_letters_about_points_count_points() -> None:
@@ -185,7 +243,7 @@ def test_letters_about_points_count_points() -> None:
     assert first is not None
     assert second is not None
     assert first.letters[1] == Letter("reward_held", MAYA, 450, "points", release_at=at(30))
-    assert second.letters == (Letter("reward_released", MAYA, 450, "points", available=70),)
+    assert second.letters == (Letter("reward_released", MAYA, 450, "points", available=70, active_at=at(5)),)
 
 
 def test_a_message_names_its_settlement_and_people_by_reference_only() -> None:

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
-from chalicelib.domain.model.accounts import Account, Grant, LedgerEntry, Leg
-from chalicelib.domain.model.orders import Terms
+import pytest
+
+from chalicelib.domain.model.accounts import Account, Grant, LedgerEntry, Leg, Merger
+from chalicelib.domain.model.orders import Age, Terms
+from chalicelib.domain.orders.postings import Move, age_of, aged
 from chalicelib.domain.orders.settle import settle, settle_on
 from chalicelib.domain.program.program import Tier
 from tests.unit.book import TEN_PERCENT, Book, at, program
@@ -111,6 +114,56 @@ def test_what_is_won_back_after_an_expiry_is_available_in_full() -> None:
     book.look(32)
     assert book.postings[-1] == ("reinstate", 90)
     assert book.account.balances["EUR"] == {"held": 0, "available": 90, "expired": 360}
+
+
+def test_what_expires_again_by_a_reward_that_comes_back_can_be_taken_with_a_prize() -> None:
+    """Postings of one settlement see what those before them have left of `expired`."""
+    account = Account("amb_1", 9, {"EUR": {"expired": 250}}, expired_in=5)
+    back = Move("reinstate", 100, "EUR", "reversal:r1", "Starter")
+    lost = Move("bonus_lost", 300, "EUR", "tier:1", "Silver", prize="tier:1 EUR")
+    ages = {"": Age(gone=100, since=1), "tier:1 EUR": Age(since=1)}
+    assert aged([back, lost], ages, account) == (
+        [replace(back, expired=100), replace(lost, expired=300)],
+        {"": Age(since=1, back=100), "tier:1 EUR": Age(gone=300, since=1)},
+    )
+
+
+@pytest.mark.parametrize(("expired_in", "fresh"), [(0, 450), (1, 450), (2, 0)])
+def test_a_reward_from_before_a_merger_is_as_old_as_that(expired_in: int, fresh: int) -> None:
+    """Versions of the ledger that it was posted in don't compare with those of the account that has it now."""
+    book = Book()
+    book.look(30)
+    merger = Merger(version=9, until=1, expired_in=expired_in, before=0, orders_settled=1)
+    book.order = replace(
+        book.order, redemption=replace(book.redemption, standing=replace(book.standing, released_in=2))
+    )
+    merged = Account("amb_2", 9, absorbed={"amb_1": merger})
+    assert age_of(book.redemption, merged) == Age(fresh=fresh, since=9)
+    assert age_of(book.redemption, replace(merged, absorbed={})) == Age(fresh=450, since=2)
+
+
+def test_an_entry_in_another_ledger_than_its_ambassadors_is_named_with_that() -> None:
+    """After a merger the account that has the orders posts them; what was posted before keeps its short name."""
+    book = Book(account=Account("amb_1", 41))
+    book.look(0)
+    book.account = replace(book.account, ambassador_id="amb_2", version=7)
+    book.look(30)
+    assert book.standing.entries == ("00000042-001", "amb_2/00000008-001")
+    assert book.redemption.posted == (("amb_1", "00000042-001"), ("amb_2", "00000008-001"))
+
+
+def test_how_old_a_reward_is_stays_with_it_when_nothing_is_posted() -> None:
+    """A later fact that moves no money leaves it as old as the last that did."""
+    book = Book()
+    book.look(30)
+    book.account = replace(book.account, expired_in=book.account.version, balances={"EUR": {"expired": 450}})
+    book.refund(900, kind="chargeback", days=31)
+    book.look(31)
+    age = Age(gone=90, since=book.account.expired_in)
+    assert book.standing.age == age
+    book.deliver(32)
+    again = book.look(32)
+    assert (again.changed, again.entries, book.standing.age) == (True, (), age)
 
 
 def test_facts_seen_together_are_named_together() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.accounts import Account, Month
-from chalicelib.domain.model.orders import Payment
+from chalicelib.domain.model.orders import Order, Payment, Terms
+from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.settle import settle
-from chalicelib.domain.orders.terms import decides_terms
+from chalicelib.domain.orders.terms import decide_terms, decides_terms
 from chalicelib.domain.program.flaws import flaws
-from chalicelib.domain.program.program import Cap, Rate, Tier
+from chalicelib.domain.program.program import Cap, FurtherOrders, Rate, Tier
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
 
@@ -139,6 +140,53 @@ def test_an_unpaid_order_only_waits() -> None:
     assert found.redemption == replace(book.redemption, due_at=None, version=2)
     again = settle(replace(book.order, redemption=found.redemption), book.account, book.program, now=at(1))
     assert (again.changed, again.redemption) == (False, found.redemption)
+
+
+def paid_later(**more: Any) -> tuple[Book, Order]:
+    """An order that came unpaid, and was paid for on the third day of the next month."""
+    book = Book(pending=True, **more)
+    return book, replace(book.order, payment=Payment("o1", "p1", paid_at=at(33), recorded_at=at(34)))
+
+
+def test_terms_are_those_of_the_moment_at_which_an_order_began_to_count() -> None:
+    """As it was paid for, which is noted only where that is not the moment at which it was placed."""
+    account = Account("amb_1", referrals=4, orders_settled=7)
+    book, order = paid_later()
+    at_once = Terms("Starter", TEN_PERCENT, 450, 450, "2026-03", ambassador_order=7, referrals=4)
+    later = replace(at_once, month="2026-04", begins=at(33))
+    assert decide_terms(Book().order, account, book.program, Evidence()) == (at_once, ())
+    assert decide_terms(order, account, book.program, Evidence()) == (later, ())
+
+
+def test_an_order_whose_place_was_taken_is_granted_nothing() -> None:
+    """Its terms say what it would have earned; it draws on no budget, and no cap is the reason."""
+    rules = program(budget_month=1000, caps=(Cap("life", amount=0),))
+    _, order = paid_later()
+    terms, draws = decide_terms(order, Account("amb_1"), rules, Evidence(taken=True))
+    assert (terms, draws) == (
+        Terms(
+            "Starter",
+            TEN_PERCENT,
+            450,
+            0,
+            month="2026-04",
+            begins=at(33),
+            limit="friend_already_referred",
+            budget_drawn=(),
+        ),
+        (),
+    )
+    plain = replace(rules, budget_month=None, caps=())
+    assert decide_terms(order, Account("amb_1"), plain, Evidence(taken=True)) == (terms, ())
+
+
+def test_a_further_order_earns_what_further_orders_do() -> None:
+    """In whatever tier; the first of a friend earns by the tier."""
+    rules = program(later=FurtherOrders(reward=Rate(amount=70)))
+    for place, earned in ((1, 450), (2, 70), (3, 70)):
+        book = Book(rules, friend_order=place)
+        book.look(0)
+        assert (book.standing.terms.reward_at_rate, book.posted) == (earned, (earned, 0))
 
 
 def test_a_payment_decides_the_terms_unless_the_order_was_withdrawn() -> None:

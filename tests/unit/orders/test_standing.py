@@ -1,11 +1,12 @@
 """Where an order stands: when its hold ends, by deliveries and days of return, and what it says of itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.orders import FACTS_NAMED
+from chalicelib.domain.model.orders import FACTS_NAMED, Freed, Told
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.program.program import Rate, Tier
 from tests.unit.book import Book, at, program
@@ -225,3 +226,35 @@ def test_a_correction_after_the_release_moves_nothing() -> None:
     book.deliver(0, name="f1", revision=2, return_by=90)
     book.look(15)
     assert (book.posted, book.redemption.due_at) == ((0, 450), None)
+
+
+def test_an_order_that_gave_its_place_back_is_void_for_good() -> None:
+    """Whatever it was worth: that is not said to be below a minimum, and nothing of its payment is left to count."""
+    book = Book(program(void_below_minimum=True, minimum=2000))
+    book.look(0)
+    book.refund(1000)
+    book.order = replace(book.order, freed=Freed("o1", recorded_at=at(1), by="o2", due_at=at(1)))
+    was = book.standing
+    book.look(1)
+    assert book.standing == replace(
+        was,
+        net=0,
+        refunded=1000,
+        worth=0,
+        cap_used=0,
+        facts_seen=2,
+        facts_named=("freed", "refund:r1"),
+        marks=("replaced",),
+        entries=(*was.entries, book.entries[-1].number),
+        told=Told(0),
+    )
+    assert [(entry.kind, entry.cause) for entry in book.entries[1:]] == [("void", "refund:r1,freed")]
+
+
+def test_a_cancelled_order_is_not_below_a_minimum() -> None:
+    """Nothing of it is left to compare with one, whatever was refunded before."""
+    book = Book(program(void_below_minimum=True, minimum=2000))
+    book.refund(1000)
+    book.refund(0, kind="cancellation")
+    book.look(1)
+    assert (book.standing.net, book.standing.refunded, book.standing.marks) == (0, 1000, ("cancelled",))
