@@ -247,7 +247,9 @@ def test_a_reward_without_an_age_is_as_old_as_its_release() -> None:
 def test_a_reward_is_as_old_as_the_release_that_the_order_knows() -> None:
     """Even where the entry is missing, as that of a release of nothing is."""
     it = struck()
-    lost = aged(replace(it, entries={number: it.entries[number] for number in it.entries if number != RELEASE}), since=1)
+    lost = aged(
+        replace(it, entries={number: it.entries[number] for number in it.entries if number != RELEASE}), since=1
+    )
     assert ("position", f"{AGE}/since", 2, 1) in found(lost, days=33)
 
 
