@@ -7,9 +7,11 @@ import pytest
 
 from chalicelib.domain.audit import audit
 from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.model.orders import Freed, Payment
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.program.program import Cap, Rate, Tier
+from chalicelib.domain.orders.evidence import Evidence
+from chalicelib.domain.program.program import Cap, FurtherOrders, Rate, Tier
 from tests.unit.audit.dossier import (
     FRIEND,
     SPRING,
@@ -162,6 +164,54 @@ def test_a_further_order_is_counted_by_its_friends_root() -> None:
     assert found(dossier(book, root=replace(root, count=3)), days=1) == []
 
 
+def test_an_order_that_nobody_has_paid_for() -> None:
+    """It has no place, and no terms."""
+    unpaid = ordered(dossier(fresh()), pending=True)
+    assert found(unpaid) == [("terms", "order/o1/payment", "a payment", None)]
+    paid = replace(unpaid, order=replace(unpaid.order, payment=Payment("o1", "p1", at(0), at(0))))
+    assert found(paid, "terms") == []
+
+
+def refused() -> Book:
+    """An order that was paid for when another one of its friend had the place."""
+    book = Book()
+    book.look(0, Evidence(taken=True))
+    return book
+
+
+def freed(**by: Any) -> Book:
+    """An order whose friend is free again: another order came, or an admin said so."""
+    book = fresh()
+    book.order = replace(book.order, freed=Freed("o1", at(1), due_at=at(1), **by))
+    book.look(1)
+    return book
+
+
+@pytest.mark.parametrize("book", [refused(), freed(by="o2"), freed(author="key_1")])
+def test_an_order_without_the_place_of_its_friend(book: Book) -> None:
+    """Another one has it, which came before or after; it earns nothing, and nobody is thanked for it anew."""
+    assert book.posted == (0, 0)
+    other = Friend(FRIEND, order_id="o2", ambassador_id="amb_2", since=at(0))
+    assert found(dossier(book, root=other), days=2) == []
+
+
+@pytest.mark.parametrize(
+    ("book", "by_admin"), [(refused(), False), (freed(by="o2"), False), (freed(author="key_1"), True)]
+)
+def test_an_order_that_has_a_place_which_it_must_not_have(book: Book, by_admin: bool) -> None:
+    """Only whom an admin has freed may still be named, until the friend comes again."""
+    expected = [("friend", "order/o1/friend", "another order", "o1")]
+    assert found(dossier(book), days=2) == ([] if by_admin else expected)
+
+
+def test_an_order_without_the_place_is_granted_nothing() -> None:
+    """For that reason alone: no cap left of it what it has."""
+    other = Friend(FRIEND, order_id="o2", ambassador_id="amb_2", since=at(0))
+    it = dossier(refused(), root=other)
+    assert (it.standing.terms.granted, it.standing.terms.limit) == (0, "friend_already_referred")
+    assert found(terms(it, granted=5), "terms") == [("terms", "order/o1/terms/granted", 0, 5)]
+
+
 def test_a_claimed_order_has_its_claim() -> None:
     """It is there, approved, and of this order and ambassador."""
     it, where = dossier(fresh(claim="clm_1")), "order/o1/claim"
@@ -245,6 +295,25 @@ def test_the_tier_that_so_many_referrals_reach() -> None:
         ("terms", "order/o1/terms/full", 900, 450),
         ("terms", "order/o1/terms/limit", None, "cap_budget"),
     ]
+
+
+def test_the_month_in_which_an_order_counts() -> None:
+    """It is the one in which it was placed, or paid for."""
+    assert found(terms(dossier(fresh()), month="2026-02"), "terms") == [
+        ("terms", "order/o1/terms/month", "2026-03", "2026-02")
+    ]
+    later = terms(dossier(fresh()), begins=at(31))
+    assert found(later, "terms") == [("terms", "order/o1/terms/month", "2026-04", "2026-03")]
+
+
+def test_what_a_friends_further_order_is_worth() -> None:
+    """Its own rate, if the program has one for further orders."""
+    rules = program(friend_days=10, later=FurtherOrders(reward=Rate(amount=7)))
+    root = Friend(FRIEND, order_id="o0", ambassador_id="amb_1", since=START, count=2)
+    it = dossier(fresh(rules, friend_order=2), root=root)
+    assert it.standing.terms.reward_at_rate == 7
+    assert found(it) == []
+    assert found(terms(it, reward_at_rate=450, granted=450), "terms") == [("terms", "order/o1/terms/full", 7, 450)]
 
 
 def test_a_campaign_while_it_runs() -> None:

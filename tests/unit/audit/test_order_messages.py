@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.audit.order import Dossier
+from chalicelib.domain.model.accounts import Account, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Recipient
 from chalicelib.domain.model.orders import Told
-from tests.unit.audit.dossier import FRIEND, HELD, dossier, found, fresh, released, standing, suspected, told
+from tests.unit.audit.dossier import FRIEND, HELD, dossier, found, fresh, ordered, released, standing, suspected, told
 from tests.unit.book import Book, at, program
 
 
@@ -128,6 +129,34 @@ def test_the_first_settlement_is_told() -> None:
         ("message", "order/o1/standing/told", "450 now", HELD),
         ("message", f"{where}/release_at", "2026-03-31T12:00:00Z", None),
     ]
+
+
+SUSPENDED = Suspension("amb_1", 4, "suspended", "key_1", "odd", at(-1))
+FREE_AGAIN = Suspension("amb_1", 6, "reinstated", "key_1", "all is well", at(-1))
+
+
+def test_who_is_suspended_is_told_nothing() -> None:
+    """The friend is thanked all the same. Before and after that the ambassador is told what is held."""
+    it = dossier(fresh(account=Account("amb_1", version=5, suspended_in=4)))
+    assert [letter.name for letter in it.messages[2].letters] == ["friend_thanks"]
+    missing = [("message", "order/o1/messages/2/reward_held", 450, None)]
+    assert found(it, "message") == missing
+    for decisions, owed in (
+        ((SUSPENDED,), False),
+        ((SUSPENDED, replace(FREE_AGAIN, version=5)), True),
+        ((SUSPENDED, FREE_AGAIN), False),
+        ((replace(SUSPENDED, version=6),), True),
+    ):
+        assert found(replace(it, suspensions={"amb_1": decisions})) == (missing if owed else [])
+    assert found(replace(it, suspensions={"amb_2": (SUSPENDED,)})) == missing
+
+
+def test_what_was_told_of_very_many_settlements() -> None:
+    """Messages of the first ones are looked for; of an order that goes on beyond these the last need not be there."""
+    it = standing(dossier(fresh()), told=Told(9))
+    differs = [("message", "order/o1/standing/told", HELD, "9 now")]
+    for version, compared in ((201, True), (202, True), (203, False)):
+        assert found(ordered(it, version=version), "message") == (differs if compared else [])
 
 
 def test_the_friend_of_a_claimed_order_was_not_thanked() -> None:
