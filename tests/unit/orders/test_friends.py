@@ -207,7 +207,7 @@ def other(it: Holder, order_id: str = "o5", **more: Any) -> Holder:
 def test_two_places_become_one_if_both_are_given_back() -> None:
     """The second root leads to the first from then on, and keeps the contact; both orders are void for good."""
     gone = holder((0, "cancellation"))
-    contact = {"email": "fay@example.com", "first_name": "Fay", "locale": "es"}
+    contact: dict[str, Any] = {"email": "fay@example.com", "first_name": "Fay", "locale": "es"}
     place = take(seeker(), [gone, other(gone, version=4, **contact)], program(), now=NOW)
     assert place is not None
     assert got(place).person == "fay"
