@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
 from chalicelib.edge.scopes import ANYONE, SESSION
 from chalicelib.edge.views import Contract, Media
 from chalicelib.operations.program.schema import schema as program_schema
-from contract.words import DESCRIPTION, GROUPS, HEADERS, PARAMETERS, REASONS, SCHEMES, STATUSES
+from contract.words import DESCRIPTION, HEADERS, PARAMETERS, REASONS, SCHEMES, STATUSES
 
 Body = dict[str, Any]
 
@@ -35,9 +36,6 @@ def document(routes: Sequence[Route] = ROUTES) -> Body:
     paths: dict[str, Body] = {}
     for route, contract in contracts.items():
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, contract, shapes)
-    used = sorted(
-        {tag for path in paths.values() for it in path.values() for tag in it["tags"]}, key=list(GROUPS).index
-    )
     return {
         "openapi": "3.1.1",
         "info": {
@@ -48,7 +46,7 @@ def document(routes: Sequence[Route] = ROUTES) -> Body:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "The service itself."}],
-        "tags": [{"name": name, "description": GROUPS[name]} for name in used],
+        "tags": [{"name": name, "description": told} for name, told in dict(map(_group, routes)).items()],
         "paths": paths,
         "components": {
             "schemas": shapes.components(),
@@ -146,7 +144,7 @@ def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:
     summary, _, rest = inspect.getdoc(view_of(route)).partition("\n\n")  # type: ignore[union-attr]
     operation: Body = {
         "operationId": route.name,
-        "tags": [_tag(route)],
+        "tags": [_group(route)[0]],
         "summary": " ".join(summary.split()),
         "description": " ".join(filter(None, [" ".join(rest.split()), _callers(route)])),
         "security": _security(route),
@@ -265,11 +263,13 @@ def _callers(route: Route) -> str:
     return f"Takes {' or '.join([*ways, *(['an ambassador’s session'] if SESSION in route.scopes else [])])}."
 
 
-def _tag(route: Route) -> str:
-    room, module = route.view.split(".")[-3:-1]
-    if module == "reference":
-        return "contract"
-    return "pages" if room == "site" else module
+def _group(route: Route) -> tuple[str, str]:
+    """The feature that a route is about, and what its docstring says of that. Share links have pages together."""
+    module = route.view.rpartition(".")[0]
+    room, name = module.split(".")[-2:]
+    if room == "site":
+        name, module = ("contract", module) if name == "reference" else ("pages", module.rpartition(".")[0])
+    return name, " ".join((import_module(module).__doc__ or "").partition("\n\n")[0].split())
 
 
 def _kinds(contract: Contract) -> Iterator[Any]:

@@ -22,32 +22,6 @@ no such id, a route asks for an `Idempotency-Key`.
 **Lists** take `limit` and `cursor`, and answer `next_cursor` and a `Link` to the next page.
 """
 
-GROUPS = {
-    "checkout": "What the checkout asks before an order is placed, and what it tells when it is.",
-    "facts": "What becomes of an order later: refunds, disputes won, deliveries, payments.",
-    "orders": "Where the reward of an order stands, and why.",
-    "friends": "Friends who are set free to use a code on another order.",
-    "ambassadors": "Customers who recommend the store: enrolled, found, corrected, merged.",
-    "codes": "The codes that they share.",
-    "sessions": "Ambassadors who are signed in at the store.",
-    "claims": "Orders that an ambassador brought although no code was used on them.",
-    "coupons": "Rewards that are spent as coupons.",
-    "payouts": "Rewards that are paid out.",
-    "adjustments": "Balances corrected by hand.",
-    "gifts": "Gifts that somebody has to send.",
-    "suspensions": "Accounts that nothing leaves for now.",
-    "reviews": "Rewards that wait for an admin.",
-    "ledger": "Every posting.",
-    "audit": "The books, proved.",
-    "program": "The rules.",
-    "jobs": "Work that is too long for one request.",
-    "keys": "Server keys.",
-    "health": "The state of the service.",
-    "contract": "This document.",
-    "pages": "What anyone sees who follows a share link.",
-}
-"""What routes are about, in the order in which a reader needs them."""
-
 STATUSES: dict[int | str, str] = {
     200: "What was asked for.",
     201: "Done.",

@@ -1,1 +1,1 @@
-"""The HTTP edge, one blueprint per audience: parse, call one operation, present."""
+"""JSON for programs, a feature a file: the shape of its requests, its views, and what they answer."""

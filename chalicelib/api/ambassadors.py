@@ -1,4 +1,4 @@
-"""What concerns one ambassador: enrolling, the profile with its account, the referrals, the ledger."""
+"""Customers who recommend the store: enrolled, found, corrected, merged; their referrals and their ledger."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The books proved: at once where that fits into a request, else as a job whose progress can be read."""
+"""Audits of the books: at once where that fits into a request, otherwise as a job."""
 
 from datetime import datetime
 from json import dumps

@@ -1,4 +1,4 @@
-"""What the checkout asks and tells before an order is paid for, and as it is: quotes and redemptions."""
+"""What the checkout asks before an order is placed, and reports when it is: quotes and redemptions."""
 
 import hashlib
 from datetime import datetime

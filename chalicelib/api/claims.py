@@ -1,4 +1,4 @@
-"""Late claims: what an ambassador asks for, and what an admin decides."""
+"""Orders that an ambassador brought although no code was used on them: claimed, and decided by an admin."""
 
 from dataclasses import replace
 from datetime import datetime

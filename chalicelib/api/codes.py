@@ -1,4 +1,4 @@
-"""The codes that an ambassador shares: further ones, and what admins change about any."""
+"""The codes that ambassadors share."""
 
 from datetime import datetime
 from typing import Any, Literal, Self

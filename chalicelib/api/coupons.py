@@ -1,4 +1,4 @@
-"""Coupons: ambassadors turn what they have into one, and the checkout uses it."""
+"""Coupons: ambassadors make one of their rewards, and the checkout takes it."""
 
 from datetime import datetime
 from typing import Literal, Self

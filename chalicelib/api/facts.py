@@ -1,4 +1,4 @@
-"""What the shop reports of an order later: refunds, reversals, deliveries and payments."""
+"""What becomes of an order later: refunds, reversals, deliveries and payments."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""The friend of an order, set free by an admin."""
+"""Friends who are set free to use a code on another order."""
 
 from datetime import datetime
 from typing import Self

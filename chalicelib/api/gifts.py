@@ -1,4 +1,4 @@
-"""The gifts that somebody has to send."""
+"""Gifts that somebody has to send."""
 
 from datetime import datetime
 from typing import Any, Literal, Self

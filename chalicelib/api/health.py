@@ -1,4 +1,4 @@
-"""The state of the whole."""
+"""The state of the service."""
 
 from chalice.app import Response
 

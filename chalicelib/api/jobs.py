@@ -1,4 +1,4 @@
-"""Work too long for one request: it is accepted at once, and its progress can be read."""
+"""Work that is too long for one request: it is accepted at once, and its progress can be read."""
 
 from datetime import datetime
 from typing import Any, Literal, Self

@@ -1,4 +1,4 @@
-"""The ledger as admins and ambassadors read it."""
+"""The ledger: everything that was posted."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Payouts: money of an ambassador that the shop pays out by its own means, and how that went."""
+"""Payouts: rewards that the store transfers as money, and how that went."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self

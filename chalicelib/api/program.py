@@ -1,4 +1,4 @@
-"""The program's rules over HTTP: read, replaced, looked back on, and described to editors."""
+"""The rules of the program: read, replaced, compared with what others would have cost."""
 
 from dataclasses import asdict
 from datetime import date, datetime

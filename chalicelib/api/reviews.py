@@ -1,4 +1,4 @@
-"""The queue of rewards that wait for an admin, and what the admin decides."""
+"""Rewards that wait for an admin, and what the admin decides."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self

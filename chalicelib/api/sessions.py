@@ -1,4 +1,4 @@
-"""Ambassadors' sessions: begun, listed, ended."""
+"""Ambassadors who are signed in at the store."""
 
 from datetime import datetime
 from typing import Self

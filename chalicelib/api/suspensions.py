@@ -1,4 +1,4 @@
-"""All that leaves an account, stopped and let go on."""
+"""Accounts that nothing leaves for now."""
 
 from datetime import datetime
 from typing import Any, Literal, Self

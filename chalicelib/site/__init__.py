@@ -1,1 +1,1 @@
-"""HTML for people."""
+"""Pages and pictures for people: what anyone sees who follows a share link."""

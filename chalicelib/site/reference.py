@@ -1,4 +1,4 @@
-"""The contract: for machines as it is published, for people as a page."""
+"""This contract, as an OpenAPI document and as a page."""
 
 import hashlib
 from functools import cache
