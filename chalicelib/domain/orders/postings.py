@@ -13,7 +13,7 @@ CAUSES_MAX = 5
 """At most this many facts are named as an entry's cause; `…` stands for the rest."""
 
 
-_ORDER = ""
+ORDER_AGE = ""
 """What the order's own reward is called among ages, beside the prizes."""
 
 
@@ -29,7 +29,7 @@ class Move:
     unit: str
     cause: str
     tier: str | None
-    prize: str = _ORDER
+    prize: str = ORDER_AGE
     expired: int = 0
 
 

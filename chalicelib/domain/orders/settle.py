@@ -20,7 +20,7 @@ from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.orders.counters import recounted, welcomed
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.messages import owed, tell
-from chalicelib.domain.orders.postings import _ORDER, age_of, aged, entries_of, moves_of, naming, posting_of
+from chalicelib.domain.orders.postings import ORDER_AGE, age_of, aged, entries_of, moves_of, naming, posting_of
 from chalicelib.domain.orders.reviews import case_of, questions
 from chalicelib.domain.orders.standing import stand, wake_up
 from chalicelib.domain.orders.terms import decide_terms, redrawn
@@ -113,10 +113,10 @@ def settle_on(
     changes = prizes(account, moved, program)
     moves = moves_of(order, before, after)
     age = age_of(redemption, account)
-    had, ages = fresh_of(age, account), {**account.ages, _ORDER: age}
+    had, ages = fresh_of(age, account), {**account.ages, ORDER_AGE: age}
     postings, ages = aged([*moves, *map(posting_of, changes)], ages, account)
     entries = entries_of(redemption, moved, postings, now=now, posted=posted)
-    age = ages.pop(_ORDER)
+    age = ages.pop(ORDER_AGE)
     has = fresh_of(age, account) if before and before.released else after.available
     after = naming(redemption, after, entries[: len(moves)], age)
     after = replace(after, told=tell(before, after, program, had=had, has=has, silent=account.suspended))
