@@ -66,8 +66,8 @@ def find_secret(name: str, read_parameter: ReadParameter) -> bytes:
     return value.encode()
 
 
-def _need(name: str, told: str = "") -> str:
+def _need(name: str, named: str = "") -> str:
     value = os.environ.get(name)
     if not value:
-        raise MissingSettingError(f"Set the environment variable {told or name}.")
+        raise MissingSettingError(f"Set the environment variable {named or name}.")
     return value

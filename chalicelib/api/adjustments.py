@@ -105,7 +105,7 @@ def get_adjustments(call: Call) -> Response:
         call.query(),
         "adjustments",
         deps.table().list_adjustments,
-        lambda found: [Adjustment.of(it) for it in found if it.state == "waiting"],
+        lambda adjustments: [Adjustment.of(it) for it in adjustments if it.state == "waiting"],
     )
 
 

@@ -347,8 +347,8 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
         query,
         f"referrals:{known}",
         lambda after, limit: table.list_referrals(profile.kin, after, limit),
-        lambda found: [
-            Referral.told(it, it.standing, explain(it, "ambassador", language, program)) for it in found if it.standing
+        lambda orders: [
+            Referral.told(it, it.standing, explain(it, "ambassador", language, program)) for it in orders if it.standing
         ],
         Content_Language=language.tag,
     )
@@ -396,9 +396,9 @@ def _found(query: dict[str, str], profile: Profile) -> Ambassador:
     """An ambassador who was looked for, with whom a merger has led there."""
     shown = _shown_to_admin(profile)
     absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
-    for it in absorbed:
-        if _is_asked(query, it) and not _is_asked(query, profile):
-            return _led(shown, profile, it.ambassador_id)
+    for other in absorbed:
+        if _is_asked(query, other) and not _is_asked(query, profile):
+            return _led(shown, profile, other.ambassador_id)
     return shown
 
 
@@ -412,9 +412,11 @@ def _is_asked(query: dict[str, str], profile: Profile) -> bool:
     )
 
 
-def _led(shown: Ambassador, profile: Profile, asked: str) -> Ambassador:
+def _led(shown: Ambassador, profile: Profile, ambassador_id: str) -> Ambassador:
     """Say that somebody else was asked for, who was merged into this ambassador."""
-    return shown if asked == profile.ambassador_id else structs.replace(shown, merged_into=profile.ambassador_id)
+    if ambassador_id == profile.ambassador_id:
+        return shown
+    return structs.replace(shown, merged_into=profile.ambassador_id)
 
 
 def _consents(before: Iterable[str], change: list[str] | dict[str, bool]) -> tuple[str, ...]:

@@ -156,17 +156,17 @@ def _whom(ambassador_id: str | None, sample: int | None, seed: str | None, now: 
     return Audited(sample=sample, seed=seed or f"{now:%Y-%m-%d}")
 
 
-def _walk(asked: Audited) -> audit.Walk:
+def _walk(request: Audited) -> audit.Walk:
     """Whom an audit is about."""
-    if asked.sample is not None and asked.seed is not None:
-        return audit.of_ambassadors(audit.sample(deps.table(), asked.sample, asked.seed))
-    known = asked.ambassador_id
+    if request.sample is not None and request.seed is not None:
+        return audit.of_ambassadors(audit.sample(deps.table(), request.sample, request.seed))
+    known = request.ambassador_id
     assert known is not None, "an audit is about somebody"
     if not deps.table().find([keys.profile(known), keys.account(known)]):
         raise unknown_ambassador()
     return audit.of_ambassadors(dict.fromkeys([known, led(deps.table(), known)]))
 
 
-def _raw(told: Told) -> msgspec.Raw:
+def _raw(side: Told) -> msgspec.Raw:
     """Write one side of a difference; a number may be of any size, as those in a table may."""
-    return msgspec.Raw(dumps(told, ensure_ascii=False).encode())
+    return msgspec.Raw(dumps(side, ensure_ascii=False).encode())

@@ -232,8 +232,8 @@ def ask_of(typed: str | None, order: NewRedemption | QuotedOrder, *, at: str = "
             can tell who the customer is.
     """
     fields.check_parts(order.amount, {f"/{at}tax": order.tax})
-    for n, it in enumerate(order.items):
-        _check_line(it, order.amount.currency, f"/{at}items/{n}")
+    for n, item in enumerate(order.items):
+        _check_line(item, order.amount.currency, f"/{at}items/{n}")
     if order.customer and not (order.customer.email or order.customer.id):
         raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
     pepper, now = deps.settings().pepper, deps.now()
@@ -256,15 +256,15 @@ def ask_of(typed: str | None, order: NewRedemption | QuotedOrder, *, at: str = "
     )
 
 
-def _check_line(it: Item, currency: str, pointer: str) -> None:
-    if it.amount is not None and it.amount.currency != currency:
+def _check_line(item: Item, currency: str, pointer: str) -> None:
+    if item.amount is not None and item.amount.currency != currency:
         raise bad_field(f"{pointer}/amount/currency", "is not the currency of the order")
-    fields.check_parts(it.amount or fields.Money(0, currency), {f"{pointer}/tax": it.tax})
+    fields.check_parts(item.amount or fields.Money(0, currency), {f"{pointer}/tax": item.tax})
 
 
-def _goods(it: Item) -> int | None:
+def _goods(item: Item) -> int | None:
     """What a line is worth without tax, if it says that."""
-    return None if it.amount is None else it.amount.amount - (fields.minor(it.tax) or 0)
+    return None if item.amount is None else item.amount.amount - (fields.minor(item.tax) or 0)
 
 
 def _persons(pepper: bytes, customer: Customer | None) -> tuple[str, ...]:
@@ -275,8 +275,8 @@ def _persons(pepper: bytes, customer: Customer | None) -> tuple[str, ...]:
     return tuple(person for person in (by_email, by_id) if person)
 
 
-def _trait(pepper: bytes, kind: str, told: str | None) -> str | None:
-    return told and pseudonym_of_trait(pepper, kind, told)
+def _trait(pepper: bytes, kind: str, value: str | None) -> str | None:
+    return value and pseudonym_of_trait(pepper, kind, value)
 
 
 def _fingerprint(pepper: bytes, code: str, order: NewRedemption | QuotedOrder) -> str:

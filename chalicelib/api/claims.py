@@ -188,12 +188,12 @@ def _own(redemption: orders.Redemption, explanation: list[str]) -> OwnReferral |
     return OwnOrder(redemption.order_id, redemption.code, redemption.placed_at, "pending", "yours")
 
 
-def _approve(call: Call, asked: model.Claim, code: str, told: ClaimDecision) -> "claims.Answer":
+def _approve(call: Call, claim: model.Claim, code: str, request: ClaimDecision) -> "claims.Answer":
     """Let the order be admitted as if the checkout had sent it with the ambassador's code."""
-    order, program = told.order, deps.program()
+    order, program = request.order, deps.program()
     assert order is not None
     redemption = NewRedemption(
-        order_id=asked.order_id,
+        order_id=claim.order_id,
         code=code,
         customer=order.customer,
         amount=order.amount,
@@ -205,17 +205,17 @@ def _approve(call: Call, asked: model.Claim, code: str, told: ClaimDecision) -> 
     )
     ask = ask_of(code, redemption, at="order/")
     contact = Contact(order.customer.email, order.customer.first_name, order.customer.locale or program.locale)
-    return claims.approve(deps.table(), asked, ask, contact, program, _decided(call, asked, told))
+    return claims.approve(deps.table(), claim, ask, contact, program, _decided(call, claim, request))
 
 
-def _decided(call: Call, asked: model.Claim, told: ClaimDecision) -> model.Claim:
+def _decided(call: Call, claim: model.Claim, request: ClaimDecision) -> model.Claim:
     return replace(
-        asked,
-        state="approved" if told.decision == "approve" else "denied",
+        claim,
+        state="approved" if request.decision == "approve" else "denied",
         decided_at=deps.now(),
         author=call.key.id,
-        answer=told.note,
-        version=asked.version + 1,
+        answer=request.note,
+        version=claim.version + 1,
     )
 
 

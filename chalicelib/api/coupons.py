@@ -96,7 +96,7 @@ def get_spends(call: Call, ambassador_id: str) -> Response:
         query,
         f"spends:{known}",
         lambda after, limit: table.list_spends(profile.kin, after, limit),
-        lambda found: [Coupon.of(spend, now) for spend in found],
+        lambda spends: [Coupon.of(it, now) for it in spends],
     )
 
 

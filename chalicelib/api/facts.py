@@ -183,15 +183,15 @@ def _report(fact: Reported, key: str) -> Response:
     return once(_shown(taken.fact, told), replayed=taken.replayed)
 
 
-def _shown(fact: Reported, told: dict[str, Any]) -> Fact:
+def _shown(fact: Reported, common: dict[str, Any]) -> Fact:
     """Show a fact as the shop told it, and what has come of it."""
     match fact:
         case orders.Refund():
-            return Refund(**money_back(fact), refunded_at=fact.refunded_at, **told)
+            return Refund(**money_back(fact), refunded_at=fact.refunded_at, **common)
         case orders.Payment():
-            return Payment(payment_id=fact.payment_id, paid_at=fact.paid_at, **told)
+            return Payment(payment_id=fact.payment_id, paid_at=fact.paid_at, **common)
         case orders.Reversal():
-            return Reversal(refund_id=fact.refund_id, **told)
+            return Reversal(refund_id=fact.refund_id, **common)
         case orders.Fulfilment():
             return Fulfilment(
                 fulfilment_id=fact.fulfilment_id,
@@ -200,7 +200,7 @@ def _shown(fact: Reported, told: dict[str, Any]) -> Fact:
                 return_by=fact.return_by,
                 more=fact.more,
                 void=fact.void,
-                **told,
+                **common,
             )
 
 
@@ -211,16 +211,16 @@ def money_back(refund: orders.Refund) -> dict[str, Any]:
     return {"refund_id": refund.refund_id, "kind": refund.kind, **shown}
 
 
-def _check_refund(told: NewRefund) -> None:
+def _check_refund(refund: NewRefund) -> None:
     """Refuse what can't be paid back: a part by cancelling, nothing at all, or more tax and shipping than money."""
-    given = {"amount": told.amount, "tax": told.tax, "shipping": told.shipping}
-    if told.kind == "cancellation":
+    given = {"amount": refund.amount, "tax": refund.tax, "shipping": refund.shipping}
+    if refund.kind == "cancellation":
         for name, part in given.items():
             if part is not None:
                 raise bad_field(
                     f"/{name}", "goes with no cancellation, which voids the order: use kind refund for a part"
                 )
         return
-    if told.amount is None or told.amount.amount == 0:
+    if refund.amount is None or refund.amount.amount == 0:
         raise bad_field("/amount", "is required, and more than zero, unless the kind is cancellation")
-    fields.check_parts(told.amount, {"/tax": told.tax, "/shipping": told.shipping})
+    fields.check_parts(refund.amount, {"/tax": refund.tax, "/shipping": refund.shipping})

@@ -97,11 +97,11 @@ def post_gift_sent(call: Call, body: GiftSent, gift_id: str) -> Response:
     return once(Gift.of(answer.gift), replayed=answer.replayed)
 
 
-def _to_send(found: list[accounts.Gift]) -> list[GiftToSend]:
-    owners = accounts_of(deps.table(), (gift.ambassador_id for gift in found))
-    earning = dict.fromkeys(order_id for gift in found if (order_id := earned_by(gift)))
+def _to_send(gifts: list[accounts.Gift]) -> list[GiftToSend]:
+    owners = accounts_of(deps.table(), (gift.ambassador_id for gift in gifts))
+    earning = dict.fromkeys(order_id for gift in gifts if (order_id := earned_by(gift)))
     orders = {it.order_id: it for it in deps.table().read_redemptions(earning)}
-    to_send = {it.id: pieces(it, owners[it.ambassador_id], orders.get(earned_by(it) or "")) for it in found}
+    to_send = {it.id: pieces(it, owners[it.ambassador_id], orders.get(earned_by(it) or "")) for it in gifts}
     return [
         GiftToSend.of(
             gift,
@@ -109,6 +109,6 @@ def _to_send(found: list[accounts.Gift]) -> list[GiftToSend]:
             pieces=to_send[gift.id],
             suspended=owners[gift.ambassador_id].suspended,
         )
-        for gift in found
+        for gift in gifts
         if gift.state == "open"
     ]

@@ -114,7 +114,7 @@ def get_payouts(call: Call) -> Response:
         query,
         f"payouts:{state}",
         lambda after, limit: table.list_payouts(state, after, limit),
-        lambda found: [Payout.of(payout) for payout in found if payout.state == state],
+        lambda payouts: [Payout.of(it) for it in payouts if it.state == state],
     )
 
 

@@ -123,17 +123,17 @@ class Preview(Answer):
     warnings: list[Flaw]
 
     @classmethod
-    def of(cls, found: preview.Preview) -> Self:
+    def of(cls, outcome: preview.Preview) -> Self:
         """Show what a preview has found."""
-        compared = found.comparison
+        compared = outcome.comparison
         return cls(
-            period=Days(found.first, found.last),
+            period=Days(outcome.first, outcome.last),
             orders=compared.orders,
             in_force=Side.of(compared.in_force),
             candidate=Side.of(compared.candidate),
             differences=[_difference(it) for it in compared.differences],
-            caveats=[Flaw(f"/program/{name}", why) for name, why in found.caveats],
-            warnings=[Flaw(f"/program{pointer}", why) for pointer, why in found.warnings],
+            caveats=[Flaw(f"/program/{name}", why) for name, why in outcome.caveats],
+            warnings=[Flaw(f"/program{pointer}", why) for pointer, why in outcome.warnings],
         )
 
 

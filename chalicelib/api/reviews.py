@@ -124,14 +124,15 @@ class WaitingReward(Case, kw_only=True):
     foreign_refunds: list[ForeignRefund]
 
     @classmethod
-    def waiting(cls, it: Open) -> Self:
+    def waiting(cls, opened: Open) -> Self:
         """Show a reward that waits for an admin."""
-        redemption, standing, currency = it.redemption, it.redemption.standing, it.redemption.currency
+        redemption = opened.redemption
+        standing, currency = redemption.standing, redemption.currency
         assert standing is not None, "a case comes with terms"
-        found = Signal.those_of(standing.terms, it.program)
+        found = Signal.those_of(standing.terms, opened.program)
         return cls.of(
-            it.case,
-            it.program,
+            opened.case,
+            opened.program,
             order_id=redemption.order_id,
             ambassador_id=redemption.ambassador_id,
             code=redemption.code,
@@ -141,10 +142,10 @@ class WaitingReward(Case, kw_only=True):
             reward=money(standing.worth, redemption.unit),
             signals=found,
             weight=sum(signal.weight for signal in found),
-            review_at=it.program.watch.review_at,
+            review_at=opened.program.watch.review_at,
             foreign_refunds=[
-                ForeignRefund(**money_back(refund), value=money_if(it.values.get(refund.refund_id), currency))
-                for refund in it.foreign
+                ForeignRefund(**money_back(refund), value=money_if(opened.values.get(refund.refund_id), currency))
+                for refund in opened.foreign
             ],
         )
 

@@ -118,9 +118,9 @@ def misfitting(wrong: "list[Misfit]") -> Problem:
     return Problem(400, "invalid_request", "Some fields are missing or wrong.", errors=errors)
 
 
-def content(told: object) -> Any:
+def content(request: object) -> Any:
     """Return what a request says, whatever its spelling: the fields as they were tidied, times in milliseconds."""
-    plain = msgspec.to_builtins(told, builtin_types=(datetime,))
+    plain = msgspec.to_builtins(request, builtin_types=(datetime,))
     return _timed(plain)
 
 
@@ -183,14 +183,14 @@ def near(name: str, given: datetime | None, now: datetime) -> datetime | None:
     return _between(name, given, EARLIEST, now + _FAR)
 
 
-def unit_of(told: Counted | Change) -> str:
+def unit_of(amount: Counted | Change) -> str:
     """Return what an amount is counted in.
 
     Raises:
         Problem: 400 unless it says so, once.
     """
-    unit = told.currency or told.unit
-    if unit is None or (told.currency and told.unit):
+    unit = amount.currency or amount.unit
+    if unit is None or (amount.currency and amount.unit):
         raise bad_field("/amount", "has either a currency or a unit")
     return unit
 
@@ -212,9 +212,9 @@ def check_parts(amount: Money, parts: Mapping[str, Money | None]) -> None:
             raise bad_field(f"{pointer}/amount", "is more than there is of the amount")
 
 
-def minor(told: Money | None) -> int | None:
+def minor(amount: Money | None) -> int | None:
     """Return the minor units of an amount that may not be there."""
-    return None if told is None else told.amount
+    return None if amount is None else amount.amount
 
 
 def birthday(given: str | None) -> str | None:

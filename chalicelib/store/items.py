@@ -47,10 +47,10 @@ def item_of(entity: Entity) -> Item:
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
 
 
-def _rename(told: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> None:
+def _rename(attributes: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> None:
     """Call the fields of some parts of an item otherwise. A part is a path of names; `*` is each of a map."""
     for path, names in (parts or {}).items():
-        found = [told]
+        found = [attributes]
         for step in path.split(".") if path else ():
             found = [it for part in found for it in (part.values() if step == "*" else [part.get(step)]) if it]
         for part in found:
@@ -58,10 +58,10 @@ def _rename(told: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> No
                 part[names[name]] = part.pop(name)
 
 
-def _brief(part: Any, told: dict[str, Any]) -> dict[str, Any]:
+def _brief(part: Any, attributes: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a part of an order is by default: its item has to stay below a KB."""
     defaults = _defaults(part.__class__)
-    return {name: field for name, field in told.items() if defaults.get(name, ...) != field}
+    return {name: field for name, field in attributes.items() if defaults.get(name, ...) != field}
 
 
 @cache
@@ -89,15 +89,15 @@ def entity_of(item: Item) -> Any:
     return _converted(told, class_in(sk))
 
 
-def _converted(told: dict[str, Any], kind: Any) -> Any:
+def _converted(attributes: dict[str, Any], kind: Any) -> Any:
     """Make an entity.
 
     msgspec looks a dataclass over when it first meets it; a second thread that meets it meanwhile crashes the process.
     """
     if kind in _MET:
-        return msgspec.convert(told, kind)
+        return msgspec.convert(attributes, kind)
     with _MEETING:
-        entity = msgspec.convert(told, kind)
+        entity = msgspec.convert(attributes, kind)
     _MET.add(kind)
     return entity
 
@@ -134,9 +134,9 @@ def key_item(key: Key) -> Item:
     return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
 
 
-def write(told: dict[str, Any]) -> Item:
+def write(attributes: dict[str, Any]) -> Item:
     """Write named values as attributes; None and empty collections are left out."""
-    return {name: value(field) for name, field in told.items() if field not in (None, [], (), {})}
+    return {name: value(field) for name, field in attributes.items() if field not in (None, [], (), {})}
 
 
 def value(field: Any) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def classes() -> list[type]:
 
 def key_of(entity: Entity) -> Key:
     """Return where an entity lies."""
-    kind, it = kind_of(entity), cast("Any", entity)
-    return kind.key(it) if kind.key else keys.alone(kind.mark, it.id)
+    kind, keyed = kind_of(entity), cast("Any", entity)
+    return kind.key(keyed) if kind.key else keys.alone(kind.mark, keyed.id)
 
 
 def index_keys(entity: Entity) -> dict[str, Any]:
@@ -124,35 +124,35 @@ def _class(mark: str) -> Any:
     return getattr(import_module(_PLACES + module), name)
 
 
-def _fact(it: Any) -> Key:
-    return keys.fact(it.order_id, it.name)
+def _fact(fact: Any) -> Key:
+    return keys.fact(fact.order_id, fact.name)
 
 
-def _enrolled(it: Any) -> Key:
-    return Key(keys.AMBASSADORS, it.ambassador_id)
+def _enrolled(profile: Any) -> Key:
+    return Key(keys.AMBASSADORS, profile.ambassador_id)
 
 
-def _posted(it: Any) -> Key:
-    return Key(keys.day_of(it.ambassador_id, it.at), timed(it.at, it.id))
+def _posted(entry: Any) -> Key:
+    return Key(keys.day_of(entry.ambassador_id, entry.at), timed(entry.at, entry.id))
 
 
-def _referral(it: Any) -> Key | None:
-    place = keys.REFERRAL + timed(it.placed_at, it.order_id)
-    return Key(keys.ambassador(it.ambassador_id), place) if it.standing else None
+def _referral(redemption: Any) -> Key | None:
+    place = keys.REFERRAL + timed(redemption.placed_at, redemption.order_id)
+    return Key(keys.ambassador(redemption.ambassador_id), place) if redemption.standing else None
 
 
-def _ordered(it: Any) -> Key | None:
-    return keys.placed(it.order_id, it.placed_at) if it.standing else None
+def _ordered(redemption: Any) -> Key | None:
+    return keys.placed(redemption.order_id, redemption.placed_at) if redemption.standing else None
 
 
-def _asked(it: Any) -> Key | None:
-    return Key(keys.CASES, timed(it.deadline, it.order_id)) if it.state == "open" else None
+def _asked(case: Any) -> Key | None:
+    return Key(keys.CASES, timed(case.deadline, case.order_id)) if case.state == "open" else None
 
 
-def _withdrawn(it: Any) -> Key:
-    if it.kind == "payout":
-        return Key(keys.payouts(it.state), timed(it.created_at, it.id))
-    return Key(keys.ambassador(it.ambassador_id), keys.SPEND + timed(it.created_at, it.id))
+def _withdrawn(withdrawal: Any) -> Key:
+    if withdrawal.kind == "payout":
+        return Key(keys.payouts(withdrawal.state), timed(withdrawal.created_at, withdrawal.id))
+    return Key(keys.ambassador(withdrawal.ambassador_id), keys.SPEND + timed(withdrawal.created_at, withdrawal.id))
 
 
 def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:

@@ -50,17 +50,17 @@ class AlreadyDecided:
 
 
 def adjust(
-    asked: Adjustment, account: Account, program: Program, limit: int | None, *, now: datetime
+    adjustment: Adjustment, account: Account, program: Program, limit: int | None, *, now: datetime
 ) -> Posted | Waiting | UnknownUnit:
     """Post an adjustment, or let it wait when its amount, of whatever unit, is above a limit.
 
     It may take more than there is: what is missing is a debt that later rewards pay off.
     """
-    if asked.unit not in units(program) | account.balances.keys():
+    if adjustment.unit not in units(program) | account.balances.keys():
         return UnknownUnit()
-    if limit is not None and abs(asked.amount) > limit:
-        return Waiting(asked)
-    return _posted(replace(asked, state="posted"), account, program, now=now)
+    if limit is not None and abs(adjustment.amount) > limit:
+        return Waiting(adjustment)
+    return _posted(replace(adjustment, state="posted"), account, program, now=now)
 
 
 def decide(

@@ -95,19 +95,19 @@ class Posting:
     author: str | None = None
 
 
-def post(account: Account, it: Posting, program: Program, *, now: datetime) -> tuple[Account, LedgerEntry]:
+def post(account: Account, posting: Posting, program: Program, *, now: datetime) -> tuple[Account, LedgerEntry]:
     """Post one entry in a version of the account's own. Return the account after it, and the entry."""
     version = account.version + 1
     entry = LedgerEntry(
         ambassador_id=account.ambassador_id,
         number=f"{version:08d}-001",
-        kind=it.kind,
+        kind=posting.kind,
         at=now,
-        cause=it.cause,
-        legs=legs(it.kind, it.amount, it.unit),
+        cause=posting.cause,
+        legs=legs(posting.kind, posting.amount, posting.unit),
         program_version=program.version,
-        reason=it.reason,
-        author=it.author,
+        reason=posting.reason,
+        author=posting.author,
     )
     return replace(account, version=version, balances=add(account.balances, (entry,))), entry
 

@@ -52,21 +52,21 @@ def draw(used: Used, program: Program, month: str, ambassador_id: str, wanted: i
 def after_draws(used: Used, draws: Iterable[Draw]) -> Used:
     """Return what is used once these draws have been made."""
     after = dict(used)
-    for it in draws:
-        shards = list(after.get(it.month) or (0,) * BUDGET_SHARDS)
-        shards[it.shard] += it.amount
-        after[it.month] = tuple(shards)
+    for draw in draws:
+        shards = list(after.get(draw.month) or (0,) * BUDGET_SHARDS)
+        shards[draw.shard] += draw.amount
+        after[draw.month] = tuple(shards)
     return after
 
 
 def merged(draws: Iterable[Draw]) -> list[Draw]:
     """Make one draw of all from the same shard, one after the other."""
     found: dict[tuple[str, int], Draw] = {}
-    for it in draws:
-        was = found.get((it.month, it.shard), Draw(it.month, it.shard, 0))
+    for draw in draws:
+        was = found.get((draw.month, draw.shard), Draw(draw.month, draw.shard, 0))
         most = [was.at_most] if was.at_most is not None else []
-        most += [it.at_most - was.amount] if it.at_most is not None else []
-        found[it.month, it.shard] = Draw(it.month, it.shard, was.amount + it.amount, min(most, default=None))
+        most += [draw.at_most - was.amount] if draw.at_most is not None else []
+        found[draw.month, draw.shard] = Draw(draw.month, draw.shard, was.amount + draw.amount, min(most, default=None))
     return list(found.values())
 
 

@@ -146,10 +146,10 @@ def offered(program: Program) -> Iterator[Prize]:
         if tier.bonus:
             key = f"tier:{tier.threshold}"
             yield Prize("bonus", key, tier.bonus, program.currency, f"tier:{tier.name}", tier.name)
-    for it in program.milestones:
-        key = f"every:{it.every}" if it.every else f"at:{it.at}"
-        unit = it.reward.unit_in(program.currency)
-        yield Prize("bonus", key, it.reward.of(0), unit, f"milestone:{it.name}")
+    for milestone in program.milestones:
+        key = f"every:{milestone.every}" if milestone.every else f"at:{milestone.at}"
+        unit = milestone.reward.unit_in(program.currency)
+        yield Prize("bonus", key, milestone.reward.of(0), unit, f"milestone:{milestone.name}")
 
 
 def times(key: str, count: int) -> int:

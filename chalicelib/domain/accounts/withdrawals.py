@@ -65,7 +65,7 @@ class TooMuch:
     withdrawal: Withdrawal
 
 
-def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | NotMoved | Stopped:
+def reserve(withdrawal: Withdrawal, account: Account, program: Program, *, now: datetime) -> Moved | NotMoved | Stopped:
     """Take the amount of a withdrawal from what is available, never more than there is.
 
     A payout is of the program's currency, and more than nothing. A coupon is of that too, or of a unit that the program
@@ -73,15 +73,15 @@ def reserve(asked: Withdrawal, account: Account, program: Program, *, now: datet
     """
     if account.suspended:
         return Stopped()
-    priced = _priced(asked, program) if asked.currency != program.currency else asked
+    priced = _priced(withdrawal, program) if withdrawal.currency != program.currency else withdrawal
     if isinstance(priced, NotMoved):
         return priced
-    least = least_spent(program, asked.currency) if asked.kind == "spend" else None
-    if asked.amount < (least or 1):
+    least = least_spent(program, withdrawal.currency) if withdrawal.kind == "spend" else None
+    if withdrawal.amount < (least or 1):
         return NotMoved("below_minimum")
-    if asked.amount > account.balance(asked.currency, "available"):
+    if withdrawal.amount > account.balance(withdrawal.currency, "available"):
         return NotMoved("insufficient_balance")
-    expires_at = now + timedelta(days=program.spend_days) if asked.kind == "spend" else None
+    expires_at = now + timedelta(days=program.spend_days) if withdrawal.kind == "spend" else None
     reserved = replace(priced, expires_at=expires_at, due_at=expires_at)
     posting = _posting(reserved, reserved.kind, reason=reserved.note, author=reserved.author)
     return _moved(reserved, replace(account, active_at=now), posting, program, now)
@@ -145,14 +145,14 @@ def has_expired(withdrawal: Withdrawal, now: datetime) -> bool:
     return withdrawal.state == "expired" or (withdrawal.state == "reserved" and ends is not None and now >= ends)
 
 
-def _priced(asked: Withdrawal, program: Program) -> Withdrawal | NotMoved:
+def _priced(withdrawal: Withdrawal, program: Program) -> Withdrawal | NotMoved:
     """Say what a unit that is no money of the program's is worth: in whole steps, so that nothing is rounded."""
-    worth = program.units.get(asked.currency)
-    if asked.kind == "payout" or worth is None:
-        return NotMoved("currency_mismatch" if is_currency(asked.currency) else "not_spendable")
-    if asked.amount % worth.per:
+    worth = program.units.get(withdrawal.currency)
+    if withdrawal.kind == "payout" or worth is None:
+        return NotMoved("currency_mismatch" if is_currency(withdrawal.currency) else "not_spendable")
+    if withdrawal.amount % worth.per:
         return NotMoved("not_divisible")
-    return replace(asked, worth=Money(worth.of(asked.amount), program.currency))
+    return replace(withdrawal, worth=Money(worth.of(withdrawal.amount), program.currency))
 
 
 def _says(was: Withdrawal, step: Ending, closing: str | None) -> bool:

@@ -219,95 +219,111 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
 def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """Money goes out by a withdrawal that says the same: reserved once, closed once, returned no more than it says."""
     kind, _, step = entry.kind.partition("_")
-    it = causes.withdrawals.get(caused_by(entry))
-    if it is None or entry.cause != f"{kind}:{it.id}":
+    withdrawal = causes.withdrawals.get(caused_by(entry))
+    if withdrawal is None or entry.cause != f"{kind}:{withdrawal.id}":
         yield _uncaused(entry, f"a {kind}")
         return
     if step == "returned":
-        yield from _check_returned(reading, entry, it, causes)
+        yield from _check_returned(reading, entry, withdrawal, causes)
         return
     yield from _agree(
         "withdrawal",
-        f"withdrawal/{it.id}",
-        kind=(kind, it.kind),
-        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
-        amount=(moved(entry), it.amount),
-        currency=(_unit(entry), it.currency),
-        **{"closed_at" if step else "created_at": (str(entry.at), str(it.closed_at if step else it.created_at))},
-        **{"closed_by" if step else "author": (entry.author, it.closed_by if step else it.author)},
+        f"withdrawal/{withdrawal.id}",
+        kind=(kind, withdrawal.kind),
+        ambassador_id=(_whose(entry, causes, withdrawal.ambassador_id), withdrawal.ambassador_id),
+        amount=(moved(entry), withdrawal.amount),
+        currency=(_unit(entry), withdrawal.currency),
+        **{
+            "closed_at" if step else "created_at": (
+                str(entry.at),
+                str(withdrawal.closed_at if step else withdrawal.created_at),
+            )
+        },
+        **{"closed_by" if step else "author": (entry.author, withdrawal.closed_by if step else withdrawal.author)},
     )
     if step:
         was_open, awaited = reading.opened.pop(entry.cause, None), reading.awaited.pop(entry.cause, None)
-        if awaited is None and was_open is not None and it.state != "reserved":
-            awaited = _closing(it)
+        if awaited is None and was_open is not None and withdrawal.state != "reserved":
+            awaited = _closing(withdrawal)
         if awaited != entry.kind:
-            yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {it.state}")
-        _await_returned(reading, entry, it)
+            yield _uncaused(entry, f"a {kind} that was reserved before and is {step}, not {withdrawal.state}")
+        _await_returned(reading, entry, withdrawal)
         return
     if entry.cause in reading.opened:
         yield _uncaused(entry, f"a {kind} that was not reserved before")
-    yield from _check_worth(entry, it, causes)
+    yield from _check_worth(entry, withdrawal, causes)
     reading.opened[entry.cause] = _unit(entry), moved(entry)
-    if it.state != "reserved":
-        reading.awaited[entry.cause] = _closing(it)
+    if withdrawal.state != "reserved":
+        reading.awaited[entry.cause] = _closing(withdrawal)
     if kind == "spend":
         reading.spends.add(entry.cause, str(moved(entry)))
 
 
-def _closing(it: Withdrawal) -> str:
+def _closing(withdrawal: Withdrawal) -> str:
     """The kind of the entry that closes a withdrawal as it is closed."""
-    return f"{it.kind}_{'confirmed' if it.state == 'confirmed' else 'cancelled'}"
+    return f"{withdrawal.kind}_{'confirmed' if withdrawal.state == 'confirmed' else 'cancelled'}"
 
 
-def _check_worth(entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
+def _check_worth(entry: LedgerEntry, withdrawal: Withdrawal, causes: Causes) -> Iterator[Finding]:
     """A coupon for a unit of the program's own is worth what the program said when it was asked for."""
     program = causes.programs.get(entry.program_version)
     if program is None:
         return
-    worth = program.units.get(it.currency)
-    expected = f"{worth.of(it.amount)} {program.currency}" if worth is not None else None
-    found = f"{it.worth.amount} {it.worth.currency}" if it.worth is not None else None
-    yield from compared("withdrawal", f"withdrawal/{it.id}/worth", expected, found)
+    worth = program.units.get(withdrawal.currency)
+    expected = f"{worth.of(withdrawal.amount)} {program.currency}" if worth is not None else None
+    found = f"{withdrawal.worth.amount} {withdrawal.worth.currency}" if withdrawal.worth is not None else None
+    yield from compared("withdrawal", f"withdrawal/{withdrawal.id}/worth", expected, found)
 
 
-def _check_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal, causes: Causes) -> Iterator[Finding]:
+def _check_returned(reading: Reading, entry: LedgerEntry, withdrawal: Withdrawal, causes: Causes) -> Iterator[Finding]:
     """What comes back was confirmed before, and is no more than the withdrawal says has come back."""
     reading.awaited.pop(entry.cause, None)
     back = reading.returned.get(entry.cause, 0) + moved(entry)
     reading.returned[entry.cause] = back
     yield from _agree(
         "withdrawal",
-        f"withdrawal/{it.id}",
-        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
-        currency=(_unit(entry), it.currency),
+        f"withdrawal/{withdrawal.id}",
+        ambassador_id=(_whose(entry, causes, withdrawal.ambassador_id), withdrawal.ambassador_id),
+        currency=(_unit(entry), withdrawal.currency),
     )
-    if it.state != "confirmed" or entry.cause in reading.opened or back > min(it.returned, it.amount):
-        yield _uncaused(entry, f"a {it.kind} that was confirmed, of which {it.returned} came back, and not {back}")
-    _await_returned(reading, entry, it)
+    if (
+        withdrawal.state != "confirmed"
+        or entry.cause in reading.opened
+        or back > min(withdrawal.returned, withdrawal.amount)
+    ):
+        yield _uncaused(
+            entry, f"a {withdrawal.kind} that was confirmed, of which {withdrawal.returned} came back, and not {back}"
+        )
+    _await_returned(reading, entry, withdrawal)
 
 
-def _await_returned(reading: Reading, entry: LedgerEntry, it: Withdrawal) -> None:
+def _await_returned(reading: Reading, entry: LedgerEntry, withdrawal: Withdrawal) -> None:
     """Await what else has come back; a withdrawal may have gone on since, and then says more than before."""
-    if it.returned > reading.returned.get(entry.cause, 0):
-        reading.awaited[entry.cause] = f"{it.kind}_returned, to {it.returned} in all"
+    if withdrawal.returned > reading.returned.get(entry.cause, 0):
+        reading.awaited[entry.cause] = f"{withdrawal.kind}_returned, to {withdrawal.returned} in all"
 
 
 def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """An adjustment is posted as it was asked for, once, and by leave of a second admin if it had to wait."""
-    it = causes.adjustments.get(caused_by(entry))
-    if it is None or entry.cause != f"adjustment:{it.id}":
+    adjustment = causes.adjustments.get(caused_by(entry))
+    if adjustment is None or entry.cause != f"adjustment:{adjustment.id}":
         yield _uncaused(entry, "an adjustment")
         return
     yield from _agree(
         "adjustment",
-        f"adjustment/{it.id}",
-        state=("posted", it.state),
-        ambassador_id=(_whose(entry, causes, it.ambassador_id), it.ambassador_id),
-        amount=(moved(entry), it.amount),
-        unit=(_unit(entry), it.unit),
-        reason=(entry.reason, it.reason),
-        author=(entry.author, it.author),
-        **{"decided_at" if it.decided_at else "created_at": (str(entry.at), str(it.decided_at or it.created_at))},
+        f"adjustment/{adjustment.id}",
+        state=("posted", adjustment.state),
+        ambassador_id=(_whose(entry, causes, adjustment.ambassador_id), adjustment.ambassador_id),
+        amount=(moved(entry), adjustment.amount),
+        unit=(_unit(entry), adjustment.unit),
+        reason=(entry.reason, adjustment.reason),
+        author=(entry.author, adjustment.author),
+        **{
+            "decided_at" if adjustment.decided_at else "created_at": (
+                str(entry.at),
+                str(adjustment.decided_at or adjustment.created_at),
+            )
+        },
     )
     if causes.posted.get(entry.cause, 1) > 1:
         yield _uncaused(entry, "an adjustment that was posted once")
@@ -315,20 +331,20 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
 
 def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
-    it = causes.gifts.get(caused_by(entry))
-    sent_since = entry.cause in reading.unsent and it is not None and it.state == "sent"
+    gift = causes.gifts.get(caused_by(entry))
+    sent_since = entry.cause in reading.unsent and gift is not None and gift.state == "sent"
     reading.unsent.discard(entry.cause)
     awaited = reading.awaited.pop(entry.cause, None) == "gift_sent" or sent_since
-    if it is None or entry.cause != f"gift:{it.id}" or not awaited:
+    if gift is None or entry.cause != f"gift:{gift.id}" or not awaited:
         yield _uncaused(entry, "a gift that was sent")
         return
     yield from _agree(
         "gift",
-        f"gift/{it.id}",
-        unit=(_unit(entry), it.unit),
-        sent=(moved(entry), it.sent),
-        author=(entry.author, it.author),
-        closed_at=(str(entry.at), str(it.closed_at)),
+        f"gift/{gift.id}",
+        unit=(_unit(entry), gift.unit),
+        sent=(moved(entry), gift.sent),
+        author=(entry.author, gift.author),
+        closed_at=(str(entry.at), str(gift.closed_at)),
     )
 
 

@@ -98,48 +98,48 @@ class Dossier:
         return any(fact.due_at is not None for fact in self.order.later)
 
 
-def check_order(it: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[Finding]:
+def check_order(dossier: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[Finding]:
     """Check one order. What has arrived and waits to be settled is no difference yet."""
-    yield from compared("entry", f"{it.where}/ambassador_id", ambassador_id, it.redemption.ambassador_id)
-    yield from _check_facts(it)
-    yield from _check_reviews(it)
-    yield from _check_entries(it)
-    yield from _check_sums(it)
-    yield from _check_place(it)
-    yield from _check_claim(it)
-    yield from _check_traits(it)
-    if it.program is None:
-        version = it.redemption.program_version
-        yield Finding("cause", f"{it.where}/program_version", "a version that there is", version)
+    yield from compared("entry", f"{dossier.where}/ambassador_id", ambassador_id, dossier.redemption.ambassador_id)
+    yield from _check_facts(dossier)
+    yield from _check_reviews(dossier)
+    yield from _check_entries(dossier)
+    yield from _check_sums(dossier)
+    yield from _check_place(dossier)
+    yield from _check_claim(dossier)
+    yield from _check_traits(dossier)
+    if dossier.program is None:
+        version = dossier.redemption.program_version
+        yield Finding("cause", f"{dossier.where}/program_version", "a version that there is", version)
         return
-    yield from _check_terms(it, it.program)
-    if not it.waits:
-        yield from _check_position(it, it.program, now)
-    yield from _check_messages(it, it.program)
+    yield from _check_terms(dossier, dossier.program)
+    if not dossier.waits:
+        yield from _check_position(dossier, dossier.program, now)
+    yield from _check_messages(dossier, dossier.program)
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _check_facts(it: Dossier) -> Iterator[Finding]:
+def _check_facts(dossier: Dossier) -> Iterator[Finding]:
     """Each fact says what the edge lets in: amounts with their parts, none to cancel, a time unless it is void."""
-    for refund in it.order.refunds:
-        where = f"{it.where}/{refund.name}/amount"
+    for refund in dossier.order.refunds:
+        where = f"{dossier.where}/{refund.name}/amount"
         if refund.kind == "cancellation":
             yield from compared("fact", where, 0, refund.amount)
         elif refund.goods < 0 or refund.currency is None:
             yield Finding("fact", where, "an amount with its parts", f"{refund.amount} {refund.currency}")
-    for delivery in it.order.fulfilments:
+    for delivery in dossier.order.fulfilments:
         if delivery.delivered_at is None and not delivery.void:
-            yield Finding("fact", f"{it.where}/{delivery.name}/delivered_at", "a time", None)
+            yield Finding("fact", f"{dossier.where}/{delivery.name}/delivered_at", "a time", None)
 
 
-def _check_reviews(it: Dossier) -> Iterator[Finding]:
+def _check_reviews(dossier: Dossier) -> Iterator[Finding]:
     """Reviews come one after the other, about refunds in a foreign currency; they value only what they have seen."""
-    reviews = sorted(it.order.reviews, key=lambda review: review.number)
-    foreign = {refund.refund_id for refund in it.order.refunds if refund.currency != it.redemption.currency}
+    reviews = sorted(dossier.order.reviews, key=lambda review: review.number)
+    foreign = {refund.refund_id for refund in dossier.order.refunds if refund.currency != dossier.redemption.currency}
     for place, review in enumerate(reviews, start=1):
-        where = f"{it.where}/{review.name}"
+        where = f"{dossier.where}/{review.name}"
         yield from compared("fact", f"{where}/number", place, review.number)
         for refund_id in sorted({*review.answers, *review.values} - foreign):
             yield Finding("fact", f"{where}/answers", "refunds in a foreign currency", refund_id)
@@ -150,132 +150,140 @@ def _check_reviews(it: Dossier) -> Iterator[Finding]:
 # --- entries ----------------------------------------------------------------------------------------------------------
 
 
-def _check_entries(it: Dossier) -> Iterator[Finding]:
+def _check_entries(dossier: Dossier) -> Iterator[Finding]:
     """Every entry that the order names is there once, is its own, and names facts of the order as its cause."""
-    named = it.standing.entries
+    named = dossier.standing.entries
     for number in sorted({number for number in named if named.count(number) > 1}):
-        yield Finding("entry", f"{it.where}/entries/{number}", "named once", f"named {named.count(number)} times")
+        yield Finding("entry", f"{dossier.where}/entries/{number}", "named once", f"named {named.count(number)} times")
     for number in dict.fromkeys(named):
-        entry = it.entries.get(number)
+        entry = dossier.entries.get(number)
         if entry is None:
-            yield Finding("entry", f"{it.where}/entries/{number}", "an entry", None)
-        elif entry.order_id != it.order.order_id or entry.kind not in OF_ORDERS:
-            yield Finding("entry", entry.id, f"an entry of {it.where}", f"{entry.kind} of {entry.order_id}")
-    names = [*_PLAIN_CAUSES, *(fact.name for fact in it.order.later)]
+            yield Finding("entry", f"{dossier.where}/entries/{number}", "an entry", None)
+        elif entry.order_id != dossier.order.order_id or entry.kind not in OF_ORDERS:
+            yield Finding("entry", entry.id, f"an entry of {dossier.where}", f"{entry.kind} of {entry.order_id}")
+    names = [*_PLAIN_CAUSES, *(fact.name for fact in dossier.order.later)]
     known = "|".join(map(re.escape, names))
-    for entry in it.posted:
+    for entry in dossier.posted:
         if not re.fullmatch(rf"(?:{known})(?:,(?:{known})){{0,{CAUSES_MAX}}}", entry.cause):
-            yield Finding("cause", f"{entry.id}/cause", f"facts of {it.where}", entry.cause)
+            yield Finding("cause", f"{entry.id}/cause", f"facts of {dossier.where}", entry.cause)
 
 
-def _check_sums(it: Dossier) -> Iterator[Finding]:
+def _check_sums(dossier: Dossier) -> Iterator[Finding]:
     """The order's entries sum to what is held and available, and tell the same of its release."""
-    unit, posted = it.redemption.unit, it.posted
+    unit, posted = dossier.redemption.unit, dossier.posted
     legs = [leg for entry in posted for leg in entry.legs]
     for leg in legs:
         if leg.currency != unit:
-            yield Finding("position", f"{it.where}/unit", unit, leg.currency)
+            yield Finding("position", f"{dossier.where}/unit", unit, leg.currency)
             break
     held = sum(leg.amount for leg in legs if leg.account == HELD)
     available = sum(leg.amount for leg in legs if leg.account in {AVAILABLE, EXPIRED})
-    yield from compared("position", f"{it.where}/held", held, it.standing.held)
-    yield from compared("position", f"{it.where}/available", available, it.standing.available)
+    yield from compared("position", f"{dossier.where}/held", held, dossier.standing.held)
+    yield from compared("position", f"{dossier.where}/available", available, dossier.standing.available)
     released = [entry for entry in posted if entry.kind == "release"]
     if len(released) > 1:
-        yield Finding("position", f"{it.where}/release", 1, len(released))
+        yield Finding("position", f"{dossier.where}/release", 1, len(released))
     for entry in released[:1]:
-        where = f"{it.where}/standing/released_in"
-        yield from compared("position", where, version_of(entry.number), it.standing.released_in)
+        where = f"{dossier.where}/standing/released_in"
+        yield from compared("position", where, version_of(entry.number), dossier.standing.released_in)
     earned = any(entry.kind in {"release", "reinstate"} for entry in posted)
-    yield from compared("position", f"{it.where}/standing/earned", str(earned), str(it.standing.has("earned")))
-    yield from _check_age(it)
+    yield from compared(
+        "position", f"{dossier.where}/standing/earned", str(earned), str(dossier.standing.has("earned"))
+    )
+    yield from _check_age(dossier)
 
 
-def _check_age(it: Dossier) -> Iterator[Finding]:
+def _check_age(dossier: Dossier) -> Iterator[Finding]:
     """What has expired stays so: what was taken out of there went back there, and nothing became available twice."""
-    age, where = it.standing.age or Age(), f"{it.where}/standing/age"
-    into = {kind: _into(it, kind, AVAILABLE) for kind in ("release", "clawback", "reinstate")}
-    yield from compared("position", f"{where}/gone", -sum(_into(it, kind, EXPIRED) for kind in OF_ORDERS), age.gone)
-    at_most = it.standing.terms.granted - into["release"] - into["clawback"]
+    age, where = dossier.standing.age or Age(), f"{dossier.where}/standing/age"
+    into = {kind: _into(dossier, kind, AVAILABLE) for kind in ("release", "clawback", "reinstate")}
+    yield from compared(
+        "position", f"{where}/gone", -sum(_into(dossier, kind, EXPIRED) for kind in OF_ORDERS), age.gone
+    )
+    at_most = dossier.standing.terms.granted - into["release"] - into["clawback"]
     if into["reinstate"] > at_most:
-        yield Finding("position", f"{it.where}/reinstated", f"at most {at_most}", into["reinstate"])
-    if it.standing.age is None:
+        yield Finding("position", f"{dossier.where}/reinstated", f"at most {at_most}", into["reinstate"])
+    if dossier.standing.age is None:
         return
-    since = list(_since(it))
+    since = list(_since(dossier))
     if since:
         yield from compared("position", f"{where}/since", max(since), age.since)
-    if not 0 <= age.fresh <= it.standing.available:
-        yield Finding("position", f"{where}/fresh", f"0 to {it.standing.available}", age.fresh)
+    if not 0 <= age.fresh <= dossier.standing.available:
+        yield Finding("position", f"{where}/fresh", f"0 to {dossier.standing.available}", age.fresh)
 
 
-def _since(it: Dossier) -> Iterator[int]:
+def _since(dossier: Dossier) -> Iterator[int]:
     """The versions in which it became available, of the account that was posted to last: others don't compare."""
-    ledgers = {of for of, _ in it.redemption.posted}
-    for entry in it.posted:
-        if entry.ambassador_id == it.redemption.ledger and entry.kind in {"release", "reinstate"} and gains(entry):
+    ledgers = {of for of, _ in dossier.redemption.posted}
+    for entry in dossier.posted:
+        if entry.ambassador_id == dossier.redemption.ledger and entry.kind in {"release", "reinstate"} and gains(entry):
             yield version_of(entry.number)
-    if len(ledgers) == 1 and it.standing.released_in is not None:
-        yield it.standing.released_in
+    if len(ledgers) == 1 and dossier.standing.released_in is not None:
+        yield dossier.standing.released_in
 
 
-def _into(it: Dossier, kind: str, account: str) -> int:
+def _into(dossier: Dossier, kind: str, account: str) -> int:
     """What the order's entries of a kind have moved into an account."""
-    return sum(leg.amount for entry in it.posted if entry.kind == kind for leg in entry.legs if leg.account == account)
+    return sum(
+        leg.amount for entry in dossier.posted if entry.kind == kind for leg in entry.legs if leg.account == account
+    )
 
 
-def _check_place(it: Dossier) -> Iterator[Finding]:
+def _check_place(dossier: Dossier) -> Iterator[Finding]:
     """The order has the place of its friend that it earns by, and no other order has the place of one that stands."""
-    root, redemption, where = it.root, it.redemption, f"{it.where}/friend"
-    if not it.order.is_paid:
-        yield Finding("terms", f"{it.where}/payment", "a payment", None)
+    root, redemption, where = dossier.root, dossier.redemption, f"{dossier.where}/friend"
+    if not dossier.order.is_paid:
+        yield Finding("terms", f"{dossier.where}/payment", "a payment", None)
     if root is None:
         yield Finding("friend", where, "a root", None)
         return
-    has_it, freed = root.order_id == it.order.order_id, it.order.freed
-    if it.standing.terms.limit == "friend_already_referred" or freed:
+    has_it, freed = root.order_id == dossier.order.order_id, dossier.order.freed
+    if dossier.standing.terms.limit == "friend_already_referred" or freed:
         if has_it and not (freed and freed.author):
             yield Finding("friend", where, "another order", root.order_id)
     elif redemption.friend_order > 1:
         if root.count < redemption.friend_order:
             yield Finding("friend", f"{where}/count", redemption.friend_order, root.count)
-        if it.program and not in_time(root, (redemption.ambassador_id, *it.kin), redemption.placed_at, it.program):
+        if dossier.program and not in_time(
+            root, (redemption.ambassador_id, *dossier.kin), redemption.placed_at, dossier.program
+        ):
             yield Finding("friend", where, "an order within the days of the friend", root.order_id)
     elif not has_it:
-        yield Finding("friend", where, it.order.order_id, root.order_id)
+        yield Finding("friend", where, dossier.order.order_id, root.order_id)
     elif root.unpaid:
         yield Finding("friend", f"{where}/unpaid", 0, root.unpaid)
 
 
-def _check_claim(it: Dossier) -> Iterator[Finding]:
+def _check_claim(dossier: Dossier) -> Iterator[Finding]:
     """An order that was claimed is there because that claim was approved."""
-    claimed, where = it.redemption.claim, f"{it.where}/claim"
+    claimed, where = dossier.redemption.claim, f"{dossier.where}/claim"
     if claimed is None:
         return
-    if it.claim is None:
+    if dossier.claim is None:
         yield Finding("claim", where, claimed, None)
         return
-    yield from compared("claim", f"{where}/state", "approved", it.claim.state)
-    if it.claim.ambassador_id not in (it.redemption.ambassador_id, *it.kin):
-        yield Finding("claim", f"{where}/ambassador_id", it.redemption.ambassador_id, it.claim.ambassador_id)
-    yield from compared("claim", f"{where}/order_id", it.order.order_id, it.claim.order_id)
+    yield from compared("claim", f"{where}/state", "approved", dossier.claim.state)
+    if dossier.claim.ambassador_id not in (dossier.redemption.ambassador_id, *dossier.kin):
+        yield Finding("claim", f"{where}/ambassador_id", dossier.redemption.ambassador_id, dossier.claim.ambassador_id)
+    yield from compared("claim", f"{where}/order_id", dossier.order.order_id, dossier.claim.order_id)
 
 
-def _check_traits(it: Dossier) -> Iterator[Finding]:
+def _check_traits(dossier: Dossier) -> Iterator[Finding]:
     """The friend is among those who have used the order's card and address."""
     for name in ("payment", "address"):
-        pseudonym = getattr(it.redemption, name)
-        trait = it.traits.get(pseudonym)
-        if pseudonym and (trait is None or remembered(trait, it.redemption.friend) != trait):
+        pseudonym = getattr(dossier.redemption, name)
+        trait = dossier.traits.get(pseudonym)
+        if pseudonym and (trait is None or remembered(trait, dossier.redemption.friend) != trait):
             known = _told(trait.friends) if trait else None
-            yield Finding("trait", f"{it.where}/{name}", it.redemption.friend, known)
+            yield Finding("trait", f"{dossier.where}/{name}", dossier.redemption.friend, known)
 
 
 # --- settle once more -------------------------------------------------------------------------------------------------
 
 
-def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
+def _check_terms(dossier: Dossier, program: Program) -> Iterator[Finding]:
     """The terms are those of the program for the referrals that they name, and grant no more than the rate gives."""
-    terms, redemption, where = it.standing.terms, it.redemption, f"{it.where}/terms"
+    terms, redemption, where = dossier.standing.terms, dossier.redemption, f"{dossier.where}/terms"
     tier = tier_of(program, terms.referrals)
     campaign = campaign_of(program, redemption.campaign, redemption.placed_at)
     rate = reward_of(program, tier, campaign, redemption.friend_order)
@@ -297,7 +305,7 @@ def _check_terms(it: Dossier, program: Program) -> Iterator[Finding]:
         yield from compared("terms", f"{where}/drawn", terms.granted, drawn)
 
 
-def _check_position(it: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
+def _check_position(dossier: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
     """Settling once more, before the next time that the order waits for, would change nothing and post nothing.
 
     Whoever settled it last may have a clock that is ahead.
@@ -305,30 +313,30 @@ def _check_position(it: Dossier, program: Program, now: datetime) -> Iterator[Fi
     wrong = flaws(program)
     if wrong:
         reasons = "; ".join(f"{pointer}: {reason}" for pointer, reason in wrong)
-        yield Finding("position", it.where, "an order that can be settled", reasons)
+        yield Finding("position", dossier.where, "an order that can be settled", reasons)
         return
-    soon = list(_check_position_at(it, program, now))
-    later = list(_check_position_at(it, program, now + _SKEW)) if soon else []
+    soon = list(_check_position_at(dossier, program, now))
+    later = list(_check_position_at(dossier, program, now + _SKEW)) if soon else []
     yield from (finding for finding in soon if finding in later)
-    if it.order.case is not None:
-        where = f"{it.where}/case/ambassador_id"
-        yield from compared("case", where, it.redemption.ambassador_id, it.order.case.ambassador_id)
+    if dossier.order.case is not None:
+        where = f"{dossier.where}/case/ambassador_id"
+        yield from compared("case", where, dossier.redemption.ambassador_id, dossier.order.case.ambassador_id)
 
 
-def _check_position_at(it: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
-    wakes = wake_up(it.standing)
+def _check_position_at(dossier: Dossier, program: Program, now: datetime) -> Iterator[Finding]:
+    wakes = wake_up(dossier.standing)
     moment = now if wakes is None else min(now, wakes - _MOMENT)
-    again = settle(it.order, Account(it.redemption.ambassador_id), program, now=moment)
+    again = settle(dossier.order, Account(dossier.redemption.ambassador_id), program, now=moment)
     expected = again.redemption.standing
     assert expected is not None
     for name in (it.name for it in fields(Standing) if it.name not in _LOOK_BACK):
-        would, is_now = getattr(expected, name), getattr(it.standing, name)
-        where = f"{it.where}/standing/{_ATTRIBUTES.get(name, name)}"
+        would, is_now = getattr(expected, name), getattr(dossier.standing, name)
+        where = f"{dossier.where}/standing/{_ATTRIBUTES.get(name, name)}"
         yield from compared("position", where, _told(would), _told(is_now))
-    if wakes is not None and it.redemption.due_at is None:
-        yield Finding("wake_up", f"{it.where}/due_at", _told(wakes), None)
+    if wakes is not None and dossier.redemption.due_at is None:
+        yield Finding("wake_up", f"{dossier.where}/due_at", _told(wakes), None)
     if again.case is not None:
-        yield Finding("case", f"{it.where}/case", _shown_case(again.case), _shown_case(it.order.case))
+        yield Finding("case", f"{dossier.where}/case", _shown_case(again.case), _shown_case(dossier.order.case))
 
 
 def _shown_case(case: Case | None) -> str | None:
@@ -348,11 +356,11 @@ def _told(value: datetime | tuple[object, ...] | News | Told) -> Told:
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
-def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
+def _check_messages(dossier: Dossier, program: Program) -> Iterator[Finding]:
     """No message without a settlement that owed it, and none owed that is not there."""
-    redemption = it.redemption
-    for version, message in sorted(it.messages.items()):
-        where = f"{it.where}/messages/{version}"
+    redemption = dossier.redemption
+    for version, message in sorted(dossier.messages.items()):
+        where = f"{dossier.where}/messages/{version}"
         if not FIRST <= version <= redemption.version:
             yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
         rules = redemption.program_version
@@ -360,12 +368,12 @@ def _check_messages(it: Dossier, program: Program) -> Iterator[Finding]:
         for letter in message.letters:
             yield from _check_letter(letter, redemption, f"{where}/{letter.name}")
         early = [letter.name for letter in message.letters if letter.name in {"friend_thanks", "reward_held"}]
-        if version != it.first and early:
+        if version != dossier.first and early:
             yield Finding("message", where, "what is told later", ", ".join(early))
         if message.state != "done" and message.due_at is None:
             yield Finding("wake_up", f"{where}/due_at", "a time", None)
-    yield from _check_told(it)
-    yield from _check_first_told(it, program)
+    yield from _check_told(dossier)
+    yield from _check_first_told(dossier, program)
 
 
 def _check_letter(letter: Letter, redemption: Redemption, where: str) -> Iterator[Finding]:
@@ -378,28 +386,30 @@ def _check_letter(letter: Letter, redemption: Redemption, where: str) -> Iterato
     yield from compared("message", f"{where}/unit", unit, letter.unit)
 
 
-def _check_told(it: Dossier) -> Iterator[Finding]:
+def _check_told(dossier: Dossier) -> Iterator[Finding]:
     """Each news of the reward leads on from the one before, and the last is what the order knows was told.
 
     What changed while the ambassador was suspended was forgotten: after that, news begin anew.
     """
     known = None
-    for version, message in sorted(it.messages.items()):
+    for version, message in sorted(dossier.messages.items()):
         for letter in message.letters:
             if letter.name != "friend_thanks":
-                where = f"{it.where}/messages/{version}/{letter.name}/was"
+                where = f"{dossier.where}/messages/{version}/{letter.name}/was"
                 if letter.was is not None:
                     yield from compared("message", where, _shown_told(known), _shown_told(letter.was))
                 known = letter.told
-    if it.standing.told is not None and it.redemption.version <= FIRST + SETTLES_MAX:
-        yield from compared("message", f"{it.where}/standing/told", _shown_told(known), _shown_told(it.standing.told))
+    if dossier.standing.told is not None and dossier.redemption.version <= FIRST + SETTLES_MAX:
+        yield from compared(
+            "message", f"{dossier.where}/standing/told", _shown_told(known), _shown_told(dossier.standing.told)
+        )
 
 
-def _shown_told(told: News | None) -> str | None:
-    if told is None:
+def _shown_told(news: News | None) -> str | None:
+    if news is None:
         return None
-    when = told.when or ("on" if told.release_at else "now")
-    return f"{told.amount} {when} {_told(told.release_at) if told.release_at else ''}".rstrip()
+    when = news.when or ("on" if news.release_at else "now")
+    return f"{news.amount} {when} {_told(news.release_at) if news.release_at else ''}".rstrip()
 
 
 def _when(entry: LedgerEntry) -> tuple[str, int]:
@@ -407,26 +417,30 @@ def _when(entry: LedgerEntry) -> tuple[str, int]:
     return entry.ambassador_id, version_of(entry.number)
 
 
-def _check_first_told(it: Dossier, program: Program) -> Iterator[Finding]:
+def _check_first_told(dossier: Dossier, program: Program) -> Iterator[Finding]:
     """The first settlement thanked the friend, and told what it held.
 
     What it knew of refunds is past finding out by clocks. But its own entry tells what was held, and where nothing was
     ever paid back the friend was thanked.
     """
-    found = it.messages.get(it.first)
+    found = dossier.messages.get(dossier.first)
     letters = {letter.name: letter for letter in found.letters} if found else {}
     thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
-    where = f"{it.where}/messages/{it.first}"
-    hold = next((entry for entry in it.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
-    kept_all = not it.order.refunds and it.order.freed is None
-    has_place = it.standing.terms.limit != "friend_already_referred"
-    owed = it.redemption.friend_discount if it.redemption.thanks_friend and has_place else None
+    where = f"{dossier.where}/messages/{dossier.first}"
+    hold = next((entry for entry in dossier.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
+    kept_all = not dossier.order.refunds and dossier.order.freed is None
+    has_place = dossier.standing.terms.limit != "friend_already_referred"
+    owed = dossier.redemption.friend_discount if dossier.redemption.thanks_friend and has_place else None
     if thanks or owed is None or hold or kept_all:
         yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
-    released = hold is not None and any(entry.kind == "release" and _when(entry) == _when(hold) for entry in it.posted)
-    held = moved(hold) if hold and hold.legs and not released and it.tells(hold) else None
-    may_wait = it.standing.terms.review or not kept_all
+    released = hold is not None and any(
+        entry.kind == "release" and _when(entry) == _when(hold) for entry in dossier.posted
+    )
+    held = moved(hold) if hold and hold.legs and not released and dossier.tells(hold) else None
+    may_wait = dossier.standing.terms.review or not kept_all
     if told or not may_wait:
         yield from compared("message", f"{where}/reward_held", held, told.amount if told else None)
-    if told and not it.order.fulfilments:
-        yield from compared("message", f"{where}/release_at", _told(due(it.order, program)), _told(told.release_at))
+    if told and not dossier.order.fulfilments:
+        yield from compared(
+            "message", f"{where}/release_at", _told(due(dossier.order, program)), _told(told.release_at)
+        )

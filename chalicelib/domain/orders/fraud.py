@@ -46,9 +46,9 @@ def remembered(trait: Trait, friend: str) -> Trait:
     return replace(trait, friends=(*trait.friends, friend))
 
 
-def safe_to_tell(found: tuple[str, ...]) -> Safe:
+def safe_to_tell(signals: tuple[str, ...]) -> Safe:
     """Return what the ambassador may be told of a reward that waits because of these signals: of two, the vaguer."""
-    told = {SIGNALS[name].safe for name in found}
+    told = {SIGNALS[name].safe for name in signals}
     return told.pop() if len(told) == 1 else "routine"
 
 
@@ -64,19 +64,19 @@ def signals(evidence: Evidence, account: Account, program: Program, month: str) 
     return tuple(name for name in WEIGHTS if own.get(name) or name in evidence.found)
 
 
-def weight(found: tuple[str, ...], watch: Watch) -> int:
+def weight(signals: tuple[str, ...], watch: Watch) -> int:
     """Return what signals weigh together."""
-    return sum(watch.weights.get(name, WEIGHTS[name]) for name in found)
+    return sum(watch.weights.get(name, WEIGHTS[name]) for name in signals)
 
 
-def needs_review(found: tuple[str, ...], watch: Watch) -> bool:
+def needs_review(signals: tuple[str, ...], watch: Watch) -> bool:
     """Whether a reward has to wait for an admin.
 
     A visit counts for a person by the name of the browser, which is a guess. So is what a lack of visits means, however
     heavily a program weighs it: alone it is shown, and no reward waits for it.
     """
-    heavy = watch.review_at is not None and weight(found, watch) >= watch.review_at
-    return heavy and any(not SIGNALS[name].guess for name in found)
+    heavy = watch.review_at is not None and weight(signals, watch) >= watch.review_at
+    return heavy and any(not SIGNALS[name].guess for name in signals)
 
 
 def paced(pace: Pace | None, day: str) -> Pace:

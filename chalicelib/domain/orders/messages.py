@@ -69,14 +69,14 @@ def _stands(standing: Standing, has: int) -> Told:
     return Told(standing.worth, standing.release_at, "expected" if standing.has("undelivered") else None)
 
 
-def _is_kept(told: Told, stands: Told, program: Program) -> bool:
+def _is_kept(news: Told, stands: Told, program: Program) -> bool:
     """Whether what was told is still true, to the day."""
-    if told.amount != stands.amount:
+    if news.amount != stands.amount:
         return False
-    if told.release_at is None or stands.release_at is None:
-        return (told.release_at, told.when) == (stands.release_at, stands.when)
-    said, day = day_of(told.release_at, program), day_of(stands.release_at, program)
-    return day <= said if told.when == "expected" else day == said and stands.when is None
+    if news.release_at is None or stands.release_at is None:
+        return (news.release_at, news.when) == (stands.release_at, stands.when)
+    said, day = day_of(news.release_at, program), day_of(stands.release_at, program)
+    return day <= said if news.when == "expected" else day == said and stands.when is None
 
 
 def _news(before: Standing | None, had: int, settled: Redemption, account: Account) -> Letter:
@@ -99,19 +99,19 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
     )
 
 
-def _name(was: Told | None, told: Told) -> Name:
-    if not told.amount:
+def _name(was: Told | None, news: Told) -> Name:
+    if not news.amount:
         return "reward_lost"
-    if told.is_theirs and not (was and was.is_theirs):
+    if news.is_theirs and not (was and was.is_theirs):
         return "reward_released"
     return "reward_changed" if was else "reward_held"
 
 
-def _turn(was: Told | None, told: Told, standing: Standing) -> Turn | None:
+def _turn(was: Told | None, news: Told, standing: Standing) -> Turn | None:
     """Say why it comes to another amount than was told, as far as that concerns the ambassador."""
-    if was and told.amount >= was.amount:
-        return "counts_again" if told.amount > was.amount else None
-    if told.amount:
+    if was and news.amount >= was.amount:
+        return "counts_again" if news.amount > was.amount else None
+    if news.amount:
         return "part_returned" if was else None
     if standing.has("cancelled"):
         return "cancelled"

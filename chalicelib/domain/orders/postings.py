@@ -65,15 +65,15 @@ def aged(postings: list[Move], ages: dict[str, Age], account: Account) -> tuple[
     """Say of each posting what part of it has expired, and how old all rewards are after them."""
     told, after = [], dict(ages)
     left = {it.unit: account.balance(it.unit, "expired") for it in postings}
-    for it in postings:
-        part, age = 0, after.get(it.prize, Age())
-        if it.kind in {"clawback", "bonus_lost"}:
-            part, after[it.prize] = taken_back(age, it.amount, account, left[it.unit])
-            left[it.unit] -= part
-        elif it.kind in {"reinstate", "bonus"}:
-            part, after[it.prize] = given_back(age, it.amount, account)
-            left[it.unit] += part
-        told.append(replace(it, expired=part))
+    for move in postings:
+        part, age = 0, after.get(move.prize, Age())
+        if move.kind in {"clawback", "bonus_lost"}:
+            part, after[move.prize] = taken_back(age, move.amount, account, left[move.unit])
+            left[move.unit] -= part
+        elif move.kind in {"reinstate", "bonus"}:
+            part, after[move.prize] = given_back(age, move.amount, account)
+            left[move.unit] += part
+        told.append(replace(move, expired=part))
     return told, after
 
 

@@ -27,16 +27,16 @@ def default_of(about: About, program: Program) -> Decision:
     return "deny" if about == "foreign_refund" else program.review_default
 
 
-def case_of(order: Order, standing: Standing, asked: Sequence[Question], now: datetime) -> Case | None:
+def case_of(order: Order, standing: Standing, questions: Sequence[Question], now: datetime) -> Case | None:
     """Open the case of an order when its reward begins to wait for an admin, close it when it no longer does."""
     was, redemption = order.case, order.redemption
     is_open = was is not None and was.state == "open"
     if standing.asked_until is None:
         return replace(was, state="closed", version=was.version + 1) if was and is_open else None
     most_urgent: dict[About, Question] = {}
-    for it in sorted(asked, key=lambda it: it.deadline):
-        if now < it.deadline:
-            most_urgent.setdefault(it.about, it)
+    for question in sorted(questions, key=lambda it: it.deadline):
+        if now < question.deadline:
+            most_urgent.setdefault(question.about, question)
     waiting, deadline = tuple(most_urgent.values()), standing.asked_until
     if was is None:
         return Case(order.order_id, redemption.ambassador_id, opened_at=now, deadline=deadline, questions=waiting)

@@ -12,11 +12,11 @@ from chalicelib.domain.program.program import Program
 
 
 def stand(
-    order: Order, terms: Terms, asked: Sequence[Question], program: Program, version: int, *, now: datetime
+    order: Order, terms: Terms, questions: Sequence[Question], program: Program, version: int, *, now: datetime
 ) -> Standing:
     """Work out worth and phase from the facts, the terms and the time. Only `released_in`, age and entries look back.
 
-    `asked` is what an admin has not answered, `version` the one that the account gets by this settlement.
+    `questions` are those that an admin has not answered, `version` the one that the account gets by this settlement.
     """
     redemption = order.redemption
     before = redemption.standing
@@ -32,8 +32,8 @@ def stand(
         and redemption.listed * net < program.minimum * redemption.paid
     )
     last = _last_review(order)
-    waiting = [it for it in asked if now < it.deadline]
-    by_default = {it.about for it in asked if now >= it.deadline and default_of(it.about, program) == "deny"}
+    waiting = [it for it in questions if now < it.deadline]
+    by_default = {it.about for it in questions if now >= it.deadline and default_of(it.about, program) == "deny"}
     refused = last is not None and last.decision == "deny"
     release_at = due(order, program)
     released_in = before.released_in if before else None
@@ -47,7 +47,7 @@ def stand(
         "cancelled": cancelled,
         "replaced": order.freed is not None,
         "denied": refused or bool(by_default),
-        "by_default": bool(by_default or (asked and not waiting)) and not refused,
+        "by_default": bool(by_default or (questions and not waiting)) and not refused,
         "unvalued": "foreign_refund" in by_default and not refused,
         "below_minimum": low,
         "undelivered": program.hold_from == "delivery" and released_in is None and not is_complete(order),
@@ -100,8 +100,8 @@ def is_complete(order: Order) -> bool:
 def deliveries(order: Order) -> list[Fulfilment]:
     """The deliveries that count: of each the highest revision, unless that says that there was none."""
     latest: dict[str, Fulfilment] = {}
-    for it in sorted(order.fulfilments, key=lambda it: it.revision):
-        latest[it.fulfilment_id] = it
+    for delivery in sorted(order.fulfilments, key=lambda it: it.revision):
+        latest[delivery.fulfilment_id] = delivery
     return [it for it in latest.values() if not it.void]
 
 

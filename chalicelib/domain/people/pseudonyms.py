@@ -38,12 +38,12 @@ def pseudonym_of_customer(pepper: bytes, customer_id: str) -> str:
     return _pseudonym(pepper, "customer", customer_id)
 
 
-def pseudonym_of_trait(pepper: bytes, kind: str, told: str) -> str:
+def pseudonym_of_trait(pepper: bytes, kind: str, value: str) -> str:
     """Name what several people may share, a card or an address, by a keyed hash.
 
     What is spelt with other case, blanks or punctuation is the same.
     """
-    folded = unicodedata.normalize("NFKC", told).casefold()
+    folded = unicodedata.normalize("NFKC", value).casefold()
     return _pseudonym(pepper, kind, "".join(letter for letter in folded if letter.isalnum()))
 
 

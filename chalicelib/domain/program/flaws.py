@@ -17,9 +17,9 @@ Flaw = tuple[str, str]
 class FlawedProgramError(Exception):
     """A document is no sound program. `flaws` are (JSON pointer, reason) pairs."""
 
-    def __init__(self, found: list[Flaw]) -> None:
-        super().__init__("; ".join(f"{pointer}: {reason}" for pointer, reason in found))
-        self.flaws = found
+    def __init__(self, flaws: list[Flaw]) -> None:
+        super().__init__("; ".join(f"{pointer}: {reason}" for pointer, reason in flaws))
+        self.flaws = flaws
 
 
 def flaws(program: Program) -> list[Flaw]:

@@ -133,19 +133,19 @@ def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
         yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
 
 
-def sound(found: Found | None, findings: list[Finding]) -> Found | None:
+def sound(item: Found | None, findings: list[Finding]) -> Found | None:
     """Note what is wrong with an item itself."""
-    if found is not None:
-        where = f"{found.key.pk}/{found.key.sk}"
-        if found.entity is None:
+    if item is not None:
+        where = f"{item.key.pk}/{item.key.sk}"
+        if item.entity is None:
             findings.append(Finding("unreadable", where, "an item of the program's", None))
-        findings += (Finding("listing", f"{where}/{name}", "as the item says", "otherwise") for name in found.astray)
-    return found
+        findings += (Finding("listing", f"{where}/{name}", "as the item says", "otherwise") for name in item.astray)
+    return item
 
 
-def entity(found: Found | None, kind: type[E]) -> E | None:
+def entity(item: Found | None, kind: type[E]) -> E | None:
     """Return what was found if it is of a kind."""
-    return found.entity if found is not None and isinstance(found.entity, kind) else None
+    return item.entity if item is not None and isinstance(item.entity, kind) else None
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -305,8 +305,8 @@ def _has_moved_on(table: Table, books: Books) -> bool:
     if profile is None or (profile.merged_into is None and tuple(profile.kin) == tuple(books.kin)):
         return False
     fresh = Books(books.ambassador_id)
-    for it in fields(fresh):
-        setattr(books, it.name, getattr(fresh, it.name))
+    for part in fields(fresh):
+        setattr(books, part.name, getattr(fresh, part.name))
     return True
 
 
@@ -349,11 +349,11 @@ def _causes(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]) 
     )
 
 
-def posted(table: Table, it: LedgerEntry | Withdrawal, cause: str) -> int:
+def posted(table: Table, record: LedgerEntry | Withdrawal, cause: str) -> int:
     """Count the entries that a cause has made at the moment of an entry or a withdrawal. Slightly stale."""
-    at = it.at if isinstance(it, LedgerEntry) else it.created_at
-    entries = [entity(found, LedgerEntry) for found in table.find_posted(it.ambassador_id, at)]
-    return sum((entry.kind, entry.cause) == (it.kind, cause) for entry in entries if entry is not None)
+    at = record.at if isinstance(record, LedgerEntry) else record.created_at
+    entries = [entity(found, LedgerEntry) for found in table.find_posted(record.ambassador_id, at)]
+    return sum((entry.kind, entry.cause) == (record.kind, cause) for entry in entries if entry is not None)
 
 
 def _programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:
@@ -377,9 +377,10 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
         dossiers, findings = _dossiers(table, ids, books.kin)
         redemptions = [it.redemption for it in dossiers]
         yield from findings
-        for it in dossiers:
-            once = list(guarded(it.where, check_order(it, books.now, now=now)))
-            yield from certain(partial(_check_again, table, it.order.order_id, books.now, books.kin, now), once)
+        for dossier in dossiers:
+            order_id = dossier.order.order_id
+            once = list(guarded(dossier.where, check_order(dossier, books.now, now=now)))
+            yield from certain(partial(_check_again, table, order_id, books.now, books.kin, now), once)
         books.orders += len(dossiers)
     else:
         found = table.find(keys.redemption(order_id) for order_id in ids)
@@ -397,8 +398,8 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
 def _check_again(
     table: Table, order_id: str, ambassador_id: str, kin: tuple[str, ...], now: datetime
 ) -> Iterator[Finding]:
-    for it in _dossiers(table, [order_id], kin)[0]:
-        yield from guarded(it.where, check_order(it, ambassador_id, now=now))
+    for dossier in _dossiers(table, [order_id], kin)[0]:
+        yield from guarded(dossier.where, check_order(dossier, ambassador_id, now=now))
 
 
 def _dossiers(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) -> tuple[list[Dossier], list[Finding]]:
@@ -454,17 +455,17 @@ def _named(redemption: Redemption, entries: Iterable[LedgerEntry]) -> dict[str, 
     return {name: found[at] for name, at in named if at in found}
 
 
-def _beside(it: Redemption | None) -> list[Key]:
+def _beside(redemption: Redemption | None) -> list[Key]:
     """Where everything lies that must agree with an order."""
-    assert it is not None
-    assert it.standing is not None
-    until = min(it.version + 1, FIRST + SETTLES_MAX)
+    assert redemption is not None
+    assert redemption.standing is not None
+    until = min(redemption.version + 1, FIRST + SETTLES_MAX)
     return [
-        *(keys.entry(*posted) for posted in it.posted),
-        keys.friend(it.friend),
-        *(keys.message(Cause("order", it.order_id, version).key) for version in range(1, until + 1)),
-        *([keys.claim(it.claim)] if it.claim else []),
-        *(keys.trait(trait, it.ambassador_id) for trait in (it.payment, it.address) if trait),
+        *(keys.entry(*posted) for posted in redemption.posted),
+        keys.friend(redemption.friend),
+        *(keys.message(Cause("order", redemption.order_id, version).key) for version in range(1, until + 1)),
+        *([keys.claim(redemption.claim)] if redemption.claim else []),
+        *(keys.trait(trait, redemption.ambassador_id) for trait in (redemption.payment, redemption.address) if trait),
     ]
 
 
@@ -494,11 +495,13 @@ def _spends(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
 def _check_coupons(table: Table, spends: Sequence[Withdrawal]) -> Iterator[Finding]:
     """The code of a coupon leads to its spend, and a coupon that nobody uses will be looked at."""
     found = table.find(keys.coupon(it.code) for it in spends if it.code)
-    for it in spends:
-        coupon = entity(found.get(keys.coupon(it.code or "")), Coupon)
-        yield from compared("withdrawal", f"withdrawal/{it.id}/code", it.id, coupon.withdrawal_id if coupon else None)
-        if it.state == "reserved" and it.due_at != it.expires_at:
-            yield Finding("wake_up", f"withdrawal/{it.id}/due_at", str(it.expires_at), str(it.due_at))
+    for spend in spends:
+        coupon = entity(found.get(keys.coupon(spend.code or "")), Coupon)
+        yield from compared(
+            "withdrawal", f"withdrawal/{spend.id}/code", spend.id, coupon.withdrawal_id if coupon else None
+        )
+        if spend.state == "reserved" and spend.due_at != spend.expires_at:
+            yield Finding("wake_up", f"withdrawal/{spend.id}/due_at", str(spend.expires_at), str(spend.due_at))
 
 
 def _compare(table: Table, books: Books) -> Iterator[Finding]:

@@ -33,47 +33,49 @@ def _check(table: Table, key: Key, now: datetime) -> Iterator[Finding]:
     findings: list[Finding] = []
     found = sound(table.find([key]).get(key), findings)
     yield from findings
-    it = found.entity if found else None
-    if type(it) in _CHECKS:
-        yield from guarded(f"{key.pk}/{key.sk}", _CHECKS[type(it)](table, it, now))
+    record = found.entity if found else None
+    if type(record) in _CHECKS:
+        yield from guarded(f"{key.pk}/{key.sk}", _CHECKS[type(record)](table, record, now))
 
 
-def _check_case(table: Table, it: Case, _: datetime) -> Iterator[Finding]:
+def _check_case(table: Table, case: Case, _: datetime) -> Iterator[Finding]:
     """A case is about an order with terms."""
-    at = keys.redemption(it.order_id)
+    at = keys.redemption(case.order_id)
     order = entity(table.find([at]).get(at), Redemption)
     if order is None or order.standing is None:
-        yield Finding("case", f"order/{it.order_id}/case", "a settled order", None)
+        yield Finding("case", f"order/{case.order_id}/case", "a settled order", None)
 
 
-def _check_claim(table: Table, it: Claim, _: datetime) -> Iterator[Finding]:
+def _check_claim(table: Table, claim: Claim, _: datetime) -> Iterator[Finding]:
     """A claim that waits is counted among those of its ambassador."""
-    at = keys.open_claims(it.ambassador_id)
+    at = keys.open_claims(claim.ambassador_id)
     waiting = entity(table.find([at]).get(at), OpenClaims)
-    if it.state == "open" and it.id not in (waiting.claims if waiting else ()):
-        yield Finding("claim", f"claim/{it.id}", f"among the open ones of {it.ambassador_id}", None)
+    if claim.state == "open" and claim.id not in (waiting.claims if waiting else ()):
+        yield Finding("claim", f"claim/{claim.id}", f"among the open ones of {claim.ambassador_id}", None)
 
 
-def _check_gift(table: Table, it: Gift, _: datetime) -> Iterator[Finding]:
+def _check_gift(table: Table, gift: Gift, _: datetime) -> Iterator[Finding]:
     """A gift is sent for an entry."""
-    number = it.id.rpartition("_")[2]
-    at = keys.entry(it.ambassador_id, number)
+    number = gift.id.rpartition("_")[2]
+    at = keys.entry(gift.ambassador_id, number)
     entry = entity(table.find([at]).get(at), LedgerEntry)
-    if entry is None or entry.id != it.id:
-        yield Finding("gift", f"gift/{it.id}", "an entry", None)
+    if entry is None or entry.id != gift.id:
+        yield Finding("gift", f"gift/{gift.id}", "an entry", None)
 
 
-def _check_adjustment(table: Table, it: Adjustment, _: datetime) -> Iterator[Finding]:
+def _check_adjustment(table: Table, adjustment: Adjustment, _: datetime) -> Iterator[Finding]:
     """An adjustment is of an account."""
-    if not table.find([keys.account(it.ambassador_id)]):
-        yield Finding("adjustment", f"adjustment/{it.id}", f"an account of {it.ambassador_id}", None)
+    if not table.find([keys.account(adjustment.ambassador_id)]):
+        yield Finding("adjustment", f"adjustment/{adjustment.id}", f"an account of {adjustment.ambassador_id}", None)
 
 
-def _check_payout(table: Table, it: Withdrawal, now: datetime) -> Iterator[Finding]:
+def _check_payout(table: Table, payout: Withdrawal, now: datetime) -> Iterator[Finding]:
     """A payout has reserved its money, once."""
-    number = posted(table, it, f"payout:{it.id}")
-    if number != 1 and it.created_at < now - LAG:
-        yield Finding("withdrawal", f"withdrawal/{it.id}", "an entry payout", f"{number} entries" if number else None)
+    number = posted(table, payout, f"payout:{payout.id}")
+    if number != 1 and payout.created_at < now - LAG:
+        yield Finding(
+            "withdrawal", f"withdrawal/{payout.id}", "an entry payout", f"{number} entries" if number else None
+        )
 
 
 _CHECKS: dict[type, Callable[[Table, Any, datetime], Iterator[Finding]]] = {

@@ -111,7 +111,7 @@ def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
     return (found, profile.code) if found and profile else None
 
 
-def approve(table: Table, asked: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim) -> Answer:
+def approve(table: Table, claim: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim) -> Answer:
     """Admit a claimed order as the checkout would have, by all its rules, and close the claim in the same transaction.
 
     Whatever speaks against it leaves the claim open. The order was paid for without the code, so there is no discount.
@@ -124,14 +124,14 @@ def approve(table: Table, asked: Claim, ask: Ask, contact: Contact, program: Pro
     assert now is not None
 
     def look() -> Plan[Answer]:
-        redemption, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
+        redemption, known, waiting = table.read_claimed(claim.id, claim.ambassador_id, claim.order_id)
         if known is not None and known.state != "open":
             same = redemption is not None and redemption.fingerprint == ask.fingerprint
             return Plan(_again(known, decision, redemption)) if same else Plan(DecidedOtherwise(known))
         if redemption is not None:
             return Plan(AlreadyRedeemed(redemption))
         along = _closing(waiting, decision)
-        answer = redeem(table, replace(ask, claim=asked.id), contact, program, now=now, along=along)
+        answer = redeem(table, replace(ask, claim=claim.id), contact, program, now=now, along=along)
         if isinstance(answer, Refused):
             return Plan(answer)
         if isinstance(answer, Redeemed) and not answer.replayed:
@@ -141,7 +141,7 @@ def approve(table: Table, asked: Claim, ask: Ask, contact: Contact, program: Pro
     return decide(table, look)
 
 
-def deny(table: Table, asked: Claim, decision: Claim) -> Decided | DecidedOtherwise:
+def deny(table: Table, claim: Claim, decision: Claim) -> Decided | DecidedOtherwise:
     """Close a claim without admitting its order. `decision` is the claim as it shall be.
 
     Raises:
@@ -149,7 +149,7 @@ def deny(table: Table, asked: Claim, decision: Claim) -> Decided | DecidedOtherw
     """
 
     def look() -> Plan[Decided | DecidedOtherwise]:
-        _, known, waiting = table.read_claimed(asked.id, asked.ambassador_id, asked.order_id)
+        _, known, waiting = table.read_claimed(claim.id, claim.ambassador_id, claim.order_id)
         if known is not None and known.state != "open":
             return Plan(_again(known, decision, None))
         return Plan(Decided(decision, None, replayed=False), _closing(waiting, decision))
@@ -175,17 +175,17 @@ def _id_of(ambassador_id: str, order_id: str) -> str:
     return "clm_" + hashlib.sha256(f"{ambassador_id}#{order_id}".encode()).hexdigest()[:26]
 
 
-def _stands(redemption: Redemption | None, known: Claim | None, kin: Sequence[str]) -> Claimed | Theirs | None:
+def _stands(redemption: Redemption | None, claim: Claim | None, kin: Sequence[str]) -> Claimed | Theirs | None:
     """What is known already of an order and an ambassador who claims it."""
     if redemption is not None and redemption.ambassador_id in kin:
         return Theirs(redemption)
-    return Claimed(known, replayed=True) if known else None
+    return Claimed(claim, replayed=True) if claim else None
 
 
-def _listing(waiting: OpenClaims | None, asked: Claim) -> Effect:
+def _listing(waiting: OpenClaims | None, claim: Claim) -> Effect:
     if waiting is None:
-        return Create(OpenClaims(asked.ambassador_id, (asked.id,)))
-    return Replace(replace(waiting, claims=(*waiting.claims, asked.id), version=waiting.version + 1))
+        return Create(OpenClaims(claim.ambassador_id, (claim.id,)))
+    return Replace(replace(waiting, claims=(*waiting.claims, claim.id), version=waiting.version + 1))
 
 
 def _closing(waiting: OpenClaims | None, decision: Claim) -> Sequence[Effect]:
@@ -195,6 +195,6 @@ def _closing(waiting: OpenClaims | None, decision: Claim) -> Sequence[Effect]:
     return [Replace(decision), Replace(replace(waiting, claims=left, version=waiting.version + 1))]
 
 
-def _again(known: Claim, decision: Claim, redemption: Redemption | None) -> Decided | DecidedOtherwise:
+def _again(claim: Claim, decision: Claim, redemption: Redemption | None) -> Decided | DecidedOtherwise:
     """Say that a claim has been decided already, if it was decided alike."""
-    return Decided(known, redemption, replayed=True) if known.state == decision.state else DecidedOtherwise(known)
+    return Decided(claim, redemption, replayed=True) if claim.state == decision.state else DecidedOtherwise(claim)

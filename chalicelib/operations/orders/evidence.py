@@ -131,8 +131,8 @@ def is_disposable(email: str | None) -> bool:
     return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))
 
 
-def _read_ambassador(table: Table, circle: Circle, found: Iterable[Entity], *, with_orders: bool) -> None:
-    owners = {person: None for it in found if isinstance(it, Code) for person in it.owners}
+def _read_ambassador(table: Table, circle: Circle, entities: Iterable[Entity], *, with_orders: bool) -> None:
+    owners = {person: None for it in entities if isinstance(it, Code) for person in it.owners}
     guards = {it.person: it for it in table.read_roots(owners).values()}.values()
     circle.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
     if with_orders:

@@ -23,7 +23,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFriend:
     """A friend's roots with who has the place, and by which pseudonyms the friend is known; if it was `looked` up."""
 
     holders: tuple[Holder, ...] = ()
@@ -31,12 +31,12 @@ class Known:
     looked: bool = True
 
 
-def unknown() -> Known:
+def unknown() -> KnownFriend:
     """Take a friend for one whom nobody knows, until a guard is in the way."""
-    return Known(looked=False)
+    return KnownFriend(looked=False)
 
 
-def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> Known:
+def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> KnownFriend:
     """Look up who a friend is, and the orders that have the place if they are paid for.
 
     `met` are all guards of the friend, if a transaction has just met them.
@@ -48,7 +48,7 @@ def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> Kn
     found = {it.person: it for it in met} if known else table.read_roots(persons)
     roots = {root.person: root for root in (found[person] for person in persons if person in found)}
     holders = (Holder(it, None if it.unpaid else _order(table, it.order_id)) for it in roots.values())
-    return Known(tuple(holders), frozenset(found))
+    return KnownFriend(tuple(holders), frozenset(found))
 
 
 def _order(table: Table, order_id: str) -> Order | None:
@@ -60,7 +60,7 @@ def placing(
     place: Place,
     seeker: Seeker,
     persons: Sequence[str],
-    known: Known,
+    friend: KnownFriend,
     contact: Contact | None = None,
     *,
     now: datetime,
@@ -77,11 +77,11 @@ def placing(
     effects: list[Effect] = [first(reached(root, persons, contact))]
     effects += map(Replace, place.joined)
     for person in persons:
-        if person not in known.persons and person != root.person:
+        if person not in friend.persons and person != root.person:
             effects.append(Create(reached(Friend(person, root=root.person), persons, contact)))
-    for it in place.replaced:
-        effects.append(Create(Freed(it.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at)))
-        effects += (Absent(it.order_id, f"reversal:{refund_id}") for refund_id in it.refunds)
+    for replaced in place.replaced:
+        effects.append(Create(Freed(replaced.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at)))
+        effects += (Absent(replaced.order_id, f"reversal:{refund_id}") for refund_id in replaced.refunds)
     return effects
 
 

@@ -39,24 +39,24 @@ def redeem(
         BusyError: others were faster for too long; the same request may be sent again.
     """
     code = table.read_code(ask.code) if ask.code else None
-    known = look(table, ask.persons) if program.friend_days else unknown()
+    friend = look(table, ask.persons) if program.friend_days else unknown()
     lost: Failures = ()
 
     def look_at() -> Plan[Answer]:
-        nonlocal known
+        nonlocal friend
         if lost:
             met = [it.stored for it in lost if isinstance(it.stored, Friend)]
-            known = look(table, ask.persons, () if known.looked else met)
-        answer = admit(code, ask, program, known.holders, now=now)
-        if isinstance(answer, Refused) and not known.looked and _depends_on_place(answer, program):
-            known = look(table, ask.persons)
-            answer = admit(code, ask, program, known.holders, now=now)
+            friend = look(table, ask.persons, () if friend.looked else met)
+        answer = admit(code, ask, program, friend.holders, now=now)
+        if isinstance(answer, Refused) and not friend.looked and _depends_on_place(answer, program):
+            friend = look(table, ask.persons)
+            answer = admit(code, ask, program, friend.holders, now=now)
         if isinstance(answer, Refused):
             stored = None if lost else table.read_redemption(ask.order_id)
             return Plan(_again(table, stored, ask, contact, now=now)) if stored else Plan(answer)
         order = redemption(answer, ask, program, now=now, due_at=now + GRACE)
         seeker = ask.seeker(answer.code)
-        guards = placing(answer.place, seeker, ask.persons, known, contact, now=now, due_at=now + GRACE)
+        guards = placing(answer.place, seeker, ask.persons, friend, contact, now=now, due_at=now + GRACE)
         redeemed = Redeemed(order, replayed=False, paid=not ask.pending)
         return Plan(redeemed, [Create(order), *guards, *along], if_lost=if_lost)
 

@@ -127,7 +127,7 @@ def _listed(table: Table, profile: Profile) -> tuple[Profile, FurtherCodes | Non
     return profile, known
 
 
-def _listing(known: FurtherCodes | None, code: Code) -> Create | Replace:
-    if known is None:
+def _listing(further: FurtherCodes | None, code: Code) -> Create | Replace:
+    if further is None:
         return Create(FurtherCodes(code.ambassador_id, (code.code,)))
-    return Replace(replace(known, codes=(*known.codes, code.code), version=known.version + 1))
+    return Replace(replace(further, codes=(*further.codes, code.code), version=further.version + 1))

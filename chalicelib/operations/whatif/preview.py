@@ -296,9 +296,9 @@ class _Reading:
     def _redemptions(self, order_ids: Sequence[str]) -> list[Redemption]:
         return list(chain.from_iterable(self._each(self._table.read_redemptions, _batches(order_ids))))
 
-    def _having_others(self, asked: Iterable[Redemption]) -> list[str]:
+    def _having_others(self, redemptions: Iterable[Redemption]) -> list[str]:
         """The ambassadors of these orders who have more than these: their accounts have counted them."""
-        here = Counter(it.ambassador_id for it in asked)
+        here = Counter(it.ambassador_id for it in redemptions)
         accounts = self._each(self._table.read_accounts, _batches(list(here)))
         return [
             it.ambassador_id
