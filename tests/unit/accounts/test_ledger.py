@@ -65,12 +65,18 @@ def test_an_entry_takes_from_one_account_what_it_gives_to_another(kind: str) -> 
     assert legs(kind, 450, "EUR") == (Leg(giver, -450, "EUR"), Leg(taker, 450, "EUR"))
 
 
+@given(st.sampled_from(sorted(WHERE)), st.integers(0, 900))
+def test_an_entry_tells_what_it_moves(kind: str, amount: int) -> None:
+    """As much as was asked for; one without sides, which only a damaged table has, moves nothing."""
+    assert moved(replace(entry(*legs(kind, amount, "EUR")), kind=kind)) == amount
+    assert moved(replace(entry(), kind=kind)) == 0
+
+
 def test_a_negative_adjustment_goes_the_other_way() -> None:
     """The same accounts, with their signs changed."""
-    assert legs("adjustment", -450, "points") == (
-        Leg("program:adjustments", 450, "points"),
-        Leg("ambassador:available", -450, "points"),
-    )
+    taken = legs("adjustment", -450, "points")
+    assert taken == (Leg("program:adjustments", 450, "points"), Leg("ambassador:available", -450, "points"))
+    assert moved(replace(entry(*taken), kind="adjustment")) == -450
 
 
 @pytest.mark.parametrize(
@@ -83,8 +89,10 @@ def test_a_negative_adjustment_goes_the_other_way() -> None:
     ],
 )
 def test_a_clawback_may_take_from_what_has_expired(expired: int, sides: tuple[Leg, ...]) -> None:
-    """That part comes from there, the rest from what is available; no side of nothing is written."""
-    assert legs("clawback", 450, "EUR", expired=expired) == (*sides, Leg("program:rewards", 450, "EUR"))
+    """That part comes from there, the rest from what is available; and the entry still tells its whole amount."""
+    whole = legs("clawback", 450, "EUR", expired=expired)
+    assert whole == (*sides, Leg("program:rewards", 450, "EUR"))
+    assert moved(replace(entry(*whole), kind="clawback")) == 450
 
 
 @pytest.mark.parametrize("kind", ["reinstate", "bonus"])
