@@ -22,7 +22,7 @@ STEP_SECONDS = 10.0
 LEASE = timedelta(minutes=2)
 """After this long without a word the worker that has a job counts as dead."""
 
-ATTEMPTS_MAX = 5
+TRIES_MAX = 5
 _SKEW = timedelta(seconds=5)
 _FAILURE_MAX = 500
 
@@ -62,7 +62,7 @@ def work(table: Table, job_id: str, steps: Mapping[str, Step], deadline: float, 
     """Take a job, if it is free, and carry it on until `deadline`; yields each slice once it is stored.
 
     One worker at a time has a job; `steps` are the kinds of work that it knows. A step that raises is tried again after
-    a growing while, `ATTEMPTS_MAX` times; then the job has failed.
+    a growing while, `TRIES_MAX` times; then the job has failed.
 
     Raises:
         BusyError: the table did not answer in time; the job is free again after `LEASE`.
@@ -84,25 +84,25 @@ def _taken(table: Table, job_id: str, now: datetime) -> Job | None:
     job = table.read_job(job_id)
     if job is None or job.due_at is None or job.due_at > now + _SKEW:
         return None
-    mine = replace(job, state="running", attempts=job.attempts + 1, due_at=now + LEASE, version=job.version + 1)
+    mine = replace(job, state="running", tries=job.tries + 1, due_at=now + LEASE, version=job.version + 1)
     return mine if _stored(table, mine) else None
 
 
 def _stepped(table: Table, job: Job, steps: Mapping[str, Step], deadline: float, now: datetime) -> Job:
     """Let a step work, and make of whatever comes out the job's next version."""
     following = job.version + 1
-    if job.attempts > ATTEMPTS_MAX:
+    if job.tries > TRIES_MAX:
         gone = job.failure or "its workers died"
         return replace(job, state="failed", failure=gone, ended_at=now, due_at=None, version=following)
     try:
         after = steps[job.kind](table, job, deadline, now=now)
     except BusyError:
         later = now + timedelta(minutes=1)
-        return replace(job, state="queued", attempts=0, due_at=later, version=following)
+        return replace(job, state="queued", tries=0, due_at=later, version=following)
     except Exception as error:  # noqa: BLE001 - one broken job must not stop the worker; its failure is stored and reported
-        later = now + timedelta(minutes=2**job.attempts)
+        later = now + timedelta(minutes=2**job.tries)
         return replace(job, state="queued", failure=repr(error)[:_FAILURE_MAX], due_at=later, version=following)
-    after = replace(after, attempts=0, failure=None, version=following)
+    after = replace(after, tries=0, failure=None, version=following)
     return replace(after, ended_at=now, due_at=None) if after.state == "done" else after
 
 

@@ -20,7 +20,7 @@ Item = dict[str, dict[str, Any]]
 _LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
 """The attributes that list an item, beside `due_at`, which is a field."""
 
-_IN_CONDITIONS = {"version", "state", "attempts", "tries"}
+_IN_CONDITIONS = {"version", "state", "tries"}
 """The fields that conditions and updates of the table ask for by name: they are there whatever they hold."""
 
 _LONG = {

@@ -86,13 +86,13 @@ class Table(Orders, People, Accounts, Access, Programs, Work, Audit):
             at = item.get("due_at", {"S": "~"})["S"]
             if at > stamp(now):
                 continue
-            attempts = int(item.get("attempts", {"N": "0"})["N"]) + 1
-            gap = min(timedelta(minutes=2 ** min(attempts, 12)), _POSTPONED_MAX)
+            tries = int(item.get("tries", {"N": "0"})["N"]) + 1
+            gap = min(timedelta(minutes=2 ** min(tries, 12)), _POSTPONED_MAX)
             self._wire.update(
                 key_in(item),
-                "SET due_at = :next, attempts = :attempts, failure = :reason",
+                "SET due_at = :next, tries = :tries, failure = :reason",
                 "due_at = :at",
-                {":next": now + gap, ":attempts": attempts, ":reason": reason[:_REASON_MAX], ":at": at},
+                {":next": now + gap, ":tries": tries, ":reason": reason[:_REASON_MAX], ":at": at},
             )
 
     def change_code(self, code: str, changes: dict[str, object]) -> "Code | None":
@@ -171,7 +171,7 @@ class Table(Orders, People, Accounts, Access, Programs, Work, Audit):
                 free = "attribute_exists(PK) AND attribute_not_exists(suspended_in)"
                 return {"ConditionCheck": action(key, free, {})}
             case Seen(fact):
-                forget = "REMOVE due_pk, due_at, attempts, failure"
+                forget = "REMOVE due_pk, due_at, tries, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
             case Revoked(api_key):
                 revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}

@@ -30,11 +30,11 @@ CONDITIONS = (
     "(attribute_not_exists(lease) OR lease < :t) AND attribute_exists(due_at)",
 )
 UPDATES = (
-    "REMOVE due_pk, due_at, attempts, failure",
-    "SET due_at = :due, attempts = :n, failure = :t",
+    "REMOVE due_pk, due_at, tries, failure",
+    "SET due_at = :due, tries = :n, failure = :t",
     "SET due_pk = :shard, due_at = :due REMOVE lease",
-    "SET #state = :sending, lease = :t, attempts = attempts + :n",
-    "SET version = attempts - :n, attempts = version + :n",
+    "SET #state = :sending, lease = :t, tries = tries + :n",
+    "SET version = tries - :n, tries = version + :n",
     "SET letters = :list, #state = :pending REMOVE due_pk, due_at",
     "SET origin = if_not_exists(origin, :t)",
     "ADD ch_link :n",
@@ -209,7 +209,7 @@ class Calls:
 
     def _item(self, key: Item) -> Item:
         """An item as the program writes them: numbers, texts, nested values, and often listed in an index."""
-        counts: Item = {name: {"N": str(self._chance.randint(0, 3))} for name in ("version", "attempts")}
+        counts: Item = {name: {"N": str(self._chance.randint(0, 3))} for name in ("version", "tries")}
         item = {**key, **counts, **self._fields(3)}
         if self._chance.random() < 0.5:
             item["due_at"] = self._time()

@@ -11,7 +11,7 @@ class Job:
 
     `task` (what was asked), `result` (what has come out so far) and `cursor` (where the next slice goes on) are text in
     a form of the kind's own. `progress` counts what is done of `total`, which is None while nobody knows. A worker may
-    take the job from `due_at` on: at once, or when the worker that has it counts as dead. `attempts` counts the slices
+    take the job from `due_at` on: at once, or when the worker that has it counts as dead. `tries` counts the slices
     that have broken off since the last one that went well.
     """
 
@@ -25,7 +25,7 @@ class Job:
     total: int | None = None
     result: str = "{}"
     cursor: str | None = None
-    attempts: int = 0
+    tries: int = 0
     failure: str | None = None
     ended_at: datetime | None = None
     due_at: datetime | None = None

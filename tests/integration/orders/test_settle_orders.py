@@ -284,7 +284,7 @@ def test_a_table_that_does_not_answer_leaves_everything_due(shop: Shop) -> None:
     shop.faults.before("TransactWriteItems", *[refused("InternalServerError", 500)] * 60)
     shop.faults.before("Query", refused("InternalServerError", 500))
     assert settle_orders(deps.table(), ["o1", "o2"], now=shop.now) == []
-    assert "attempts" not in item(shop, "ORDER#o1", "#REDEMPTION")
+    assert "tries" not in item(shop, "ORDER#o1", "#REDEMPTION")
     shop.faults.before("TransactWriteItems")
     shop.days(0.1)
     assert shop.postings() == [("hold", 450)] * 2
@@ -296,7 +296,7 @@ def test_an_outage_in_the_midst_is_no_failure_of_the_order(shop: Shop) -> None:
     programs.version.cache_clear()
     shop.faults.before("GetItem", *[refused("InternalServerError", 500)] * 3)
     assert settle_orders(deps.table(), ["o1"], now=shop.now) == []
-    assert "attempts" not in item(shop, "ORDER#o1", "#REDEMPTION")
+    assert "tries" not in item(shop, "ORDER#o1", "#REDEMPTION")
 
 
 def test_the_stream_may_be_off_for_a_day(shop: Shop) -> None:

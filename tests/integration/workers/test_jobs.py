@@ -10,7 +10,7 @@ from random import Random
 from chalicelib import deps
 from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
-from chalicelib.operations.jobs import ATTEMPTS_MAX, LEASE, Step
+from chalicelib.operations.jobs import LEASE, TRIES_MAX, Step
 from chalicelib.store.table import BusyError, Table
 from memory.faults import KilledError
 from memory.shop import Shop
@@ -110,7 +110,7 @@ def test_what_breaks_is_tried_again_and_fails_in_the_end(shop: Shop) -> None:
     def fail(job: Job) -> None:
         raise ValueError("a bug")
 
-    for attempt in range(1, ATTEMPTS_MAX + 1):
+    for attempt in range(1, TRIES_MAX + 1):
         assert work(shop, job_id, counting(3, each=fail)) == [0]
         assert stored(job_id).due_at == shop.now + timedelta(minutes=2**attempt)
         shop.now += timedelta(minutes=2**attempt)
@@ -126,7 +126,7 @@ def test_a_job_whose_workers_all_die_fails(shop: Shop) -> None:
     def die(job: Job) -> None:
         raise KilledError
 
-    for _ in range(ATTEMPTS_MAX):
+    for _ in range(TRIES_MAX):
         try:
             work(shop, job_id, counting(3, each=die))
         except KilledError:
@@ -142,7 +142,7 @@ def test_a_table_that_does_not_answer_fails_no_job(shop: Shop) -> None:
     def fail(job: Job) -> None:
         raise BusyError
 
-    for _ in range(2 * ATTEMPTS_MAX):
+    for _ in range(2 * TRIES_MAX):
         assert work(shop, job_id, counting(3, each=fail)) == [0]
         shop.now += timedelta(minutes=1)
     assert work(shop, job_id, counting(3)) == [1, 2, 3]
