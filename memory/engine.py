@@ -21,7 +21,7 @@ from memory.sizes import size_of
 
 Item = dict[str, Any]
 Key = tuple[str, str]
-INDEXES = {"due": ("due_pk", "due_at"), "owner": ("owner_pk", "owner_sk"), "day": ("day_pk", "day_sk")}
+INDEXES = {"due": ("due_pk", "due_at"), "list": ("list_pk", "list_sk"), "day": ("day_pk", "day_sk")}
 TABLE_KEYS = ("PK", "SK")
 ACTIONS_MAX = 100
 KEYS_MAX = 100

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, dict[str, Any]]
 
-_LISTING = ("due_pk", "owner_pk", "owner_sk", "day_pk", "day_sk")
+_LISTING = ("due_pk", "list_pk", "list_sk", "day_pk", "day_sk")
 """The attributes that list an item, beside `due_at`, which is a field."""
 
 _IN_CONDITIONS = {"version", "state", "tries"}

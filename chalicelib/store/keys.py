@@ -12,12 +12,12 @@ API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
 AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS"
-"""The lists in the index `owner` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
+"""The lists in the index `list` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
 
 _REVISION_DIGITS = 15
 
 REFERRAL, SPEND = "REFERRAL#", "SPEND#"
-"""How an ambassador's referrals and spends begin in the index `owner`."""
+"""How an ambassador's referrals and spends begin in the index `list`."""
 
 
 class Key(NamedTuple):
@@ -162,7 +162,7 @@ def coupon(code: str) -> Key:
 
 
 def payouts(state: str) -> str:
-    """The list of all payouts in one state, in the index `owner`."""
+    """The list of all payouts in one state, in the index `list`."""
     return f"PAYOUTS#{state}"
 
 

@@ -2,7 +2,7 @@
 
 | entity               | PK, SK                    | read by                              | also listed in            |
 |----------------------|---------------------------|--------------------------------------|---------------------------|
-| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; owner: AMBASSADORS   |
+| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; list: AMBASSADORS    |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
@@ -10,24 +10,24 @@
 | clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
 | friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
-| redemption           | ORDER#o, #REDEMPTION      | order                                | due; owner: AMB#a / time; |
+| redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
-| case                 | ORDER#o, CASE             | order                                | owner: CASES / deadline   |
+| case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
-| claim                | CLAIM#id, CLAIM           | its id                               | owner: CLAIMS / time      |
+| claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time       |
 | open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
-| gift                 | GIFT#entry, GIFT          | its id                               | owner: GIFTS / time       |
-| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; owner: AMB#a / time  |
+| gift                 | GIFT#entry, GIFT          | its id                               | list: GIFTS / time        |
+| withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; list: AMB#a / time   |
 |                      |                           |                                      | or PAYOUTS#state / time   |
 | coupon               | COUPON#code, COUPON       | checkout                             |                           |
-| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | owner: ADJUSTMENTS / time |
+| adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | list: ADJUSTMENTS / time  |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due                       |
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
-| API key              | KEY#sha256, KEY           | every request                        | owner: KEYS / id          |
+| API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
 | idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
 
@@ -56,7 +56,7 @@ class Kind(NamedTuple):
         mark: What its sort key begins with, up to the first `#`.
         place: The module below the domain, and the class in it: imported when the first of them is read.
         key: Its key; if left out, it lies alone under its mark and its `id`.
-        owner: Its list in the index `owner` and its position there, or None while it is in none.
+        listed: Its list in the index `list` and its position there, or None while it is in none.
         day: The same in the index `day`.
         expires: The field after which DynamoDB cleans it up.
     """
@@ -64,7 +64,7 @@ class Kind(NamedTuple):
     mark: str
     place: str
     key: Callable[[Any], Key] | None = None
-    owner: Callable[[Any], Key | None] | None = None
+    listed: Callable[[Any], Key | None] | None = None
     day: Callable[[Any], Key | None] | None = None
     expires: str | None = None
 
@@ -101,16 +101,16 @@ def key_of(entity: Entity) -> Key:
 
 def index_keys(entity: Entity) -> dict[str, Any]:
     """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
-    kind, listed = kind_of(entity), dict[str, Any]()
+    kind, attributes = kind_of(entity), dict[str, Any]()
     if getattr(entity, "due_at", None) is not None:
-        listed["due_pk"] = keys.due_shard(key_of(entity).pk)
-    if kind.owner and (owned := kind.owner(entity)):
-        listed |= {"owner_pk": owned.pk, "owner_sk": owned.sk}
+        attributes["due_pk"] = keys.due_shard(key_of(entity).pk)
+    if kind.listed and (place := kind.listed(entity)):
+        attributes |= {"list_pk": place.pk, "list_sk": place.sk}
     if kind.day and (day := kind.day(entity)):
-        listed |= {"day_pk": day.pk, "day_sk": day.sk}
+        attributes |= {"day_pk": day.pk, "day_sk": day.sk}
     if kind.expires:
-        listed["expires_ttl"] = int(getattr(entity, kind.expires).timestamp())
-    return listed
+        attributes["expires_ttl"] = int(getattr(entity, kind.expires).timestamp())
+    return attributes
 
 
 @cache
@@ -178,12 +178,12 @@ KINDS = (
     Kind("FREED", "model.orders:Freed", _fact),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
     Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
-    Kind("CLAIM", "model.claims:Claim", owner=_while("open", keys.CLAIMS, "claimed_at")),
+    Kind("CLAIM", "model.claims:Claim", listed=_while("open", keys.CLAIMS, "claimed_at")),
     Kind("OPEN", "model.claims:OpenClaims", lambda it: keys.open_claims(it.ambassador_id)),
-    Kind("GIFT", "model.accounts:Gift", owner=_while("open", keys.GIFTS, "created_at")),
-    Kind("WITHDRAWAL", "model.accounts:Withdrawal", owner=_withdrawn),
+    Kind("GIFT", "model.accounts:Gift", listed=_while("open", keys.GIFTS, "created_at")),
+    Kind("WITHDRAWAL", "model.accounts:Withdrawal", listed=_withdrawn),
     Kind("COUPON", "model.accounts:Coupon", lambda it: keys.coupon(it.code)),
-    Kind("ADJUSTMENT", "model.accounts:Adjustment", owner=_while("waiting", keys.ADJUSTMENTS, "created_at")),
+    Kind("ADJUSTMENT", "model.accounts:Adjustment", listed=_while("waiting", keys.ADJUSTMENTS, "created_at")),
     Kind("MSG", "model.messages:Message"),
     Kind("JOB", "model.work:Job"),
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),

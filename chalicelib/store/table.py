@@ -114,7 +114,7 @@ class Table(Orders, People, Accounts, Access, Programs, Work, Audit):
         listed = {f":{name}": text for name, text in index_keys(key).items()}
         self._wire.update(
             key_of(key),
-            "SET last_used_at = :now, owner_pk = :owner_pk, owner_sk = :owner_sk",
+            "SET last_used_at = :now, list_pk = :list_pk, list_sk = :list_sk",
             "attribute_exists(PK) AND (attribute_not_exists(last_used_at) OR last_used_at < :since)",
             {":now": now, ":since": since, **listed},
         )

@@ -215,7 +215,7 @@ class Calls:
             item["due_at"] = self._time()
         if self._chance.random() < 0.5:
             item["due_pk"] = {"S": f"DUE#{self._name}#{self._chance.randint(0, 1)}"}
-        for index in ("owner", "day"):
+        for index in ("list", "day"):
             if self._chance.random() < 0.3:
                 unique = f"{self._time()['S']}#{key['PK']['S']}#{key['SK']['S']}"
                 item[f"{index}_pk"] = {"S": f"{index.upper()}#{self._name}#{self._chance.randint(0, 1)}"}

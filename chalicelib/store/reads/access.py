@@ -22,13 +22,13 @@ class Access(Reader):
 
     def find_api_key(self, key_id: str) -> "ApiKey | None":
         """A server key by its id. A key is in the list, where this looks, a moment after it was made."""
-        rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="owner", limit=1)
+        rows = self._wire.query(keys.API_KEYS, (key_id, key_id), index="list", limit=1)
         return next(iter(self._batch([key_in(row) for row in rows])), None)
 
     def list_api_keys(self, after: str | None, limit: int | None = None) -> "Iterator[ApiKey]":
         """Up to `limit` server keys, the newest first, those that were revoked among them, after the one `after`."""
         bounds = (" ", after or "~")
-        rows = self._wire.query(keys.API_KEYS, bounds, index="owner", skip=after, limit=limit, forward=False)
+        rows = self._wire.query(keys.API_KEYS, bounds, index="list", skip=after, limit=limit, forward=False)
         while page := list(islice(rows, BATCH_MAX)):
             yield from self._batch([key_in(row) for row in page])
 

@@ -34,10 +34,10 @@ class Audit(Reader):
         return list(self.find(key for key in map(key_in, rows) if key.pk == keys.ledger(ambassador_id)).values())
 
     def list_keys(self, name: str, after: str | None, limit: int, *, within: str = "") -> list[tuple[str, Key]]:
-        """Up to `limit` keys of a list in the index `owner`, from its first position that begins with `within` on."""
-        rows = self._wire.query(name, (after or within or " ", f"{within}~"), index="owner", skip=after, limit=limit)
-        return [(row["owner_sk"]["S"], key_in(row)) for row in rows]
+        """Up to `limit` keys of a list in the index `list`, from its first position that begins with `within` on."""
+        rows = self._wire.query(name, (after or within or " ", f"{within}~"), index="list", skip=after, limit=limit)
+        return [(row["list_sk"]["S"], key_in(row)) for row in rows]
 
     def last_key(self, name: str) -> str:
-        """The last position in a list of the index `owner` that is not empty."""
-        return next(self._wire.query(name, index="owner", limit=1, forward=False))["owner_sk"]["S"]  # type: ignore[no-any-return]
+        """The last position in a list of the index `list` that is not empty."""
+        return next(self._wire.query(name, index="list", limit=1, forward=False))["list_sk"]["S"]  # type: ignore[no-any-return]

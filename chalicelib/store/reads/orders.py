@@ -93,9 +93,9 @@ class Orders(Reader):
     def list_claims(self, after: str | None, limit: int) -> "list[tuple[str, Claim]]":
         """Up to `limit` claims, the oldest first, each with its position. Some may have been decided a moment ago."""
         bounds = (after or " ", "~")
-        rows = list(self._wire.query(keys.CLAIMS, bounds, index="owner", skip=after, limit=limit))
+        rows = list(self._wire.query(keys.CLAIMS, bounds, index="list", skip=after, limit=limit))
         claims = self._batch([key_in(row) for row in rows])
-        return [(row["owner_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
+        return [(row["list_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
 
     def list_cases(self, after: str | None, limit: int) -> "list[tuple[str, Case, Redemption]]":
         """Up to `limit` cases with their orders, the soonest deadline first, each with its position.
@@ -103,8 +103,8 @@ class Orders(Reader):
         The index is a moment behind: what it lists may have been closed.
         """
         bounds = (after or " ", "~")
-        rows = list(self._wire.query(keys.CASES, bounds, index="owner", skip=after, limit=limit))
-        positions = {key_in(row).pk: row["owner_sk"]["S"] for row in rows}
+        rows = list(self._wire.query(keys.CASES, bounds, index="list", skip=after, limit=limit))
+        positions = {key_in(row).pk: row["list_sk"]["S"] for row in rows}
         cases = self._batch([key_in(row) for row in rows])
         redemptions = self.read_redemptions(case.order_id for case in cases)
         return [(positions[keys.order(it.order_id)], it, of) for it, of in zip(cases, redemptions, strict=True)]

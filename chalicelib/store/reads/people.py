@@ -75,4 +75,4 @@ class People(Reader):
 
     def count_ambassadors(self) -> int:
         """How many ambassadors there are. Slightly stale."""
-        return self._wire.count(keys.AMBASSADORS, (" ", "~"), "owner", whole=True)
+        return self._wire.count(keys.AMBASSADORS, (" ", "~"), "list", whole=True)

@@ -27,11 +27,11 @@ class Reader:
     def _owned(
         self, pk: str, after: str | None, limit: int, *, within: str = "", forward: bool = False
     ) -> list[tuple[str, Any]]:
-        """Up to `limit` entities of a list in the index `owner`, whose positions begin with `within`."""
+        """Up to `limit` entities of a list in the index `list`, whose positions begin with `within`."""
         low, high = (after or within or " ", f"{within}~") if forward else (within or " ", after or f"{within}~")
-        rows = list(self._wire.query(pk, (low, high), index="owner", skip=after, limit=limit, forward=forward))
+        rows = list(self._wire.query(pk, (low, high), index="list", skip=after, limit=limit, forward=forward))
         found = self._batch([key_in(item) for item in rows])
-        return [(item["owner_sk"]["S"], entity) for item, entity in zip(rows, found, strict=True)]
+        return [(item["list_sk"]["S"], entity) for item, entity in zip(rows, found, strict=True)]
 
     def _of_kin(self, kin: Iterable[str], after: str | None, limit: int, within: str) -> list[tuple[str, Any]]:
         """Up to `limit` entities of the lists of some ambassadors, as if they were one list."""

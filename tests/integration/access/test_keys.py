@@ -145,7 +145,7 @@ def test_a_key_from_before_there_were_owners(shop: Shop) -> None:
     digest = keys.digest_of(secret)
     deps.table().commit([Create(ApiKey(digest, "key_0a1b2c3d4e5f", "web shop", ("checkout",), shop.now))])
     known = {"PK": {"S": f"KEY#{digest}"}, "SK": {"S": "KEY"}}
-    expression = "REMOVE #owner, made_by, owner_pk, owner_sk"
+    expression = "REMOVE #owner, made_by, list_pk, list_sk"
     names = {"#owner": "owner"}
     table = deps.settings().table
     shop.dynamodb.update_item(TableName=table, Key=known, UpdateExpression=expression, ExpressionAttributeNames=names)

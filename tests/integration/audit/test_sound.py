@@ -23,7 +23,7 @@ def test_the_story_is_rich(story: Story) -> None:
         *("reinstate", "spend_returned", "payout_returned"),
     }
     assert any(leg["M"]["account"]["S"] == "ambassador:expired" for it in entries for leg in it["legs"]["L"])
-    lists = {it["owner_pk"]["S"] for it in story.items.values() if "owner_pk" in it}
+    lists = {it["list_pk"]["S"] for it in story.items.values() if "list_pk" in it}
     assert lists >= {"AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS", "PAYOUTS#reserved", "PAYOUTS#confirmed"}
     terms = [it["standing"]["M"]["terms"]["M"] for it in story.items.values() if "standing" in it]
     assert any("campaign" in it for it in terms)

@@ -128,7 +128,7 @@ def a_gift_for_nothing(it: Tampered) -> str:
     task = it.at(f"GIFT#{it.ids['open_gift']}", "GIFT")
     made_up = f"{task['id']['S'][:-3]}099"
     it.put(task, f"GIFT#{made_up}", id=made_up)
-    it.items[f"GIFT#{made_up}", "GIFT"]["owner_sk"] = {"S": f"{task['created_at']['S']}#{made_up}"}
+    it.items[f"GIFT#{made_up}", "GIFT"]["list_sk"] = {"S": f"{task['created_at']['S']}#{made_up}"}
     return f"gift/{made_up}"
 
 
@@ -216,7 +216,7 @@ def confirmed_without_an_entry(it: Tampered) -> str:
     """A payout is closed, and its money still reserved."""
     payout = it.at(f"WITHDRAWAL#{it.ids['pending']}", "WITHDRAWAL")
     put_into(payout, "state", "confirmed")
-    put_into(payout, "owner_pk", "PAYOUTS#confirmed")
+    put_into(payout, "list_pk", "PAYOUTS#confirmed")
     return f"withdrawal/{it.ids['pending']}"
 
 
@@ -233,7 +233,7 @@ def a_coupon_for_nothing(it: Tampered) -> str:
     """A coupon for which nothing was reserved."""
     spend = it.at(f"WITHDRAWAL#{it.ids['reserved']}", "WITHDRAWAL")
     copied = it.put(spend, "WITHDRAWAL#spd_made_up", id="spd_made_up", created_at="2026-05-05T00:00:00.000Z")
-    copied["owner_sk"] = {"S": "SPEND#2026-05-05T00:00:00.000Z#spd_made_up"}
+    copied["list_sk"] = {"S": "SPEND#2026-05-05T00:00:00.000Z#spd_made_up"}
     copied["due_pk"] = {"S": due_shard("WITHDRAWAL#spd_made_up")}
     return "withdrawal/spd_made_up"
 
@@ -243,7 +243,7 @@ def a_payout_for_nothing(it: Tampered) -> str:
     """A payout for which nothing was reserved."""
     payout = it.at(f"WITHDRAWAL#{it.ids['pending']}", "WITHDRAWAL")
     copied = it.put(payout, "WITHDRAWAL#pay_made_up", id="pay_made_up", created_at="2026-05-05T00:00:00.000Z")
-    copied["owner_sk"] = {"S": "2026-05-05T00:00:00.000Z#pay_made_up"}
+    copied["list_sk"] = {"S": "2026-05-05T00:00:00.000Z#pay_made_up"}
     return "withdrawal/pay_made_up"
 
 

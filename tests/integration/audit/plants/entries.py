@@ -94,8 +94,8 @@ def an_order_that_nobody_finds_when_it_is_due(it: Tampered) -> str:
 @plants("listing")
 def an_order_that_is_not_listed(it: Tampered) -> str:
     """An order that its ambassador does not see."""
-    put_into(it.order("o1"), "owner_pk", None)
-    return "ORDER#o1/#REDEMPTION/owner_pk"
+    put_into(it.order("o1"), "list_pk", None)
+    return "ORDER#o1/#REDEMPTION/list_pk"
 
 
 @plants("number")

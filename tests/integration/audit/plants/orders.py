@@ -13,8 +13,8 @@ def no_case(it: Tampered) -> str:
 @plants("case")
 def case_of_no_order(it: Tampered) -> str:
     """An admin is shown a reward that does not exist."""
-    it.put(it.at("ORDER#o22", "CASE"), "ORDER#o99", order_id="o99", owner_sk="2026-12-01T00:00:00.000Z#o99")
-    it.items["ORDER#o99", "CASE"]["owner_sk"] = {"S": it.at("ORDER#o22", "CASE")["deadline"]["S"] + "#o99"}
+    it.put(it.at("ORDER#o22", "CASE"), "ORDER#o99", order_id="o99", list_sk="2026-12-01T00:00:00.000Z#o99")
+    it.items["ORDER#o99", "CASE"]["list_sk"] = {"S": it.at("ORDER#o22", "CASE")["deadline"]["S"] + "#o99"}
     return "order/o99/case"
 
 
