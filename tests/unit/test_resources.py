@@ -112,7 +112,7 @@ def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> Non
 def test_every_count_of_what_breaks_has_an_alarm() -> None:
     """By name, namespace and dimension as the program writes them."""
     sources = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
-    counted = set(re.findall(r'add_metric\(name="(\w+)"', sources))
+    counted = set(re.findall(r'(?:add_metric\(name=|_count\(|_each\(\w+, )"(\w+)"', sources))
     assert counted >= {"SettlesFailed", "JobsFailed", "LedgerTampered", "AuditDifferences"}
     ours = {it["MetricName"]: it["Dimensions"] for it in ALARMS.values() if it["Namespace"] == "Referrals"}
     assert ours.keys() == counted | {"LettersFailed", "LettersBlocked", "LettersUndeliverable"}
