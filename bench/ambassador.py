@@ -32,7 +32,7 @@ from chalicelib.domain.orders.friends import first_root, seeker_of
 from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.program.program import Program
 from chalicelib.operations import jobs
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.audit import audit
 from chalicelib.operations.program import publication
 from chalicelib.store.items import item_of
@@ -69,7 +69,7 @@ def run(say: Say) -> dict[str, Any]:
         deps.forget()
         deps.use_clock(lambda: BEGAN + ORDERS * APART + timedelta(days=60))
         program = publication.publish(deps.table(), PROGRAM, author="bench", now=BEGAN)
-        key = keys.issue(deps.table(), "bench", ["admin:read", "admin:write"], BEGAN)
+        key = api_keys.issue(deps.table(), "bench", ["admin:read", "admin:write"], BEGAN)
         items = _fill(engine.client(), program, say)
         recorder = Recorder(engine.client(), TABLE)
         with recorder.heard(deps.session().events):

@@ -26,7 +26,7 @@ from chalicelib.domain.model.access import ApiKey  # noqa: E402
 from chalicelib.domain.model.people import Code  # noqa: E402
 from chalicelib.domain.people.codes import random_code  # noqa: E402
 from chalicelib.domain.program.program import Program  # noqa: E402
-from chalicelib.operations.access.keys import digest_of  # noqa: E402
+from chalicelib.operations.access.api_keys import digest_of  # noqa: E402
 from chalicelib.store.items import item_of  # noqa: E402
 
 NOW = datetime.now(UTC)

@@ -14,7 +14,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.edge.routes import ROUTES
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from memory.shop import PROGRAM, Shop, eur, open_shop
 
 Body = dict[str, Any]
@@ -229,7 +229,7 @@ class _Story:
         agreed = {"decision": "approve", "note": "Agreed."}
         yield self._say("The same admin may not approve it", "post_adjustment_decision", agreed,
                         adjustment_id=asked.answer["id"])  # fmt: skip
-        second = keys.issue(deps.table(), "Bea", ["admin:write"], self._shop.now, owner="Bea")
+        second = api_keys.issue(deps.table(), "Bea", ["admin:write"], self._shop.now, owner="Bea")
         yield self._say(
             "Somebody else does", "post_adjustment_decision", agreed, session=second, adjustment_id=asked.answer["id"]
         )

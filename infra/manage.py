@@ -18,7 +18,7 @@ import msgspec
 
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.warnings import warnings
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-    except (UsageError, keys.UnknownScopeError, FlawedProgramError, msgspec.ValidationError) as error:
+    except (UsageError, api_keys.UnknownScopeError, FlawedProgramError, msgspec.ValidationError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_key(options: argparse.Namespace) -> None:
     """Print a new API key: only now, for nothing but its hash is stored."""
-    print(keys.issue(_table(options), options.name, options.scopes, _now(options), owner=options.owner))
+    print(api_keys.issue(_table(options), options.name, options.scopes, _now(options), owner=options.owner))
 
 
 def publish_program(options: argparse.Namespace) -> None:
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     key = commands.add_parser("key", help="make an API key and print it")
     key.add_argument("--name", required=True, help="what the key is for")
     key.add_argument("--owner", default="", help="the person or team that answers for it; by default its name")
-    key.add_argument("--scopes", required=True, nargs="+", help=f"what it may do: {', '.join(keys.SCOPES)}")
+    key.add_argument("--scopes", required=True, nargs="+", help=f"what it may do: {', '.join(api_keys.SCOPES)}")
     key.set_defaults(command=make_key)
     program = commands.add_parser("program", help="publish a program: the next version of the rules")
     program.add_argument("file", type=Path, help="a document such as examples/program.json")

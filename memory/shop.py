@@ -20,7 +20,7 @@ from chalice.test import Client, HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.edge import auth
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import publication
 from chalicelib.workers import schedule, stream
 from infra.local.clock import scheduled
@@ -107,7 +107,7 @@ class Shop:
         self._http = Client(app.app).http
         self._stream_seen: set[str] = set()
         deps.use_clock(lambda: self.now)
-        self.keys = {scope: keys.issue(deps.table(), scope, [scope], self.now) for scope in keys.SCOPES}
+        self.keys = {scope: api_keys.issue(deps.table(), scope, [scope], self.now) for scope in api_keys.SCOPES}
 
     @cached_property
     def dynamodb(self) -> Any:

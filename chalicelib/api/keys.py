@@ -19,8 +19,8 @@ from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import view
-from chalicelib.operations.access import keys
-from chalicelib.operations.access.keys import SCOPES, Scope
+from chalicelib.operations.access import api_keys
+from chalicelib.operations.access.api_keys import SCOPES, Scope
 from chalicelib.operations.once import Reused
 
 
@@ -69,7 +69,7 @@ class MadeKey(ApiKey, kw_only=True):
 @view({201: MadeKey, 200: ApiKey}, body=NewKey, keyed=True, problems={403: ["scope_not_held"]})
 def post_key(call: Call, body: NewKey) -> Response:
     """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
-    made = keys.make(
+    made = api_keys.make(
         deps.table(),
         _caller(call),
         name=body.name.strip(),
@@ -80,7 +80,7 @@ def post_key(call: Call, body: NewKey) -> Response:
     )
     if isinstance(made, Reused):
         raise reused()
-    if isinstance(made, keys.NotAllowed):
+    if isinstance(made, api_keys.NotAllowed):
         raise _not_allowed(made)
     return once(MadeKey.of(made.key, secret=made.secret), replayed=made.secret is None)
 
@@ -100,10 +100,10 @@ def delete_key(call: Call, key_id: str) -> Response:
     """Revoke a key. It stays in the list; a second time changes nothing."""
     call.query()
     caller, asked = _caller(call), fields.path_id("id", key_id)
-    revoked = keys.revoke(deps.table(), asked, by=caller, now=deps.now())
+    revoked = api_keys.revoke(deps.table(), asked, by=caller, now=deps.now())
     if revoked is None:
         raise not_found("There is no such key.")
-    if isinstance(revoked, keys.NotAllowed):
+    if isinstance(revoked, api_keys.NotAllowed):
         raise _not_allowed(revoked)
     auth.forget()
     return json(200, ApiKey.of(revoked))
@@ -114,7 +114,7 @@ def _caller(call: Call) -> access.ApiKey:
     return call.caller
 
 
-def _not_allowed(answer: keys.NotAllowed) -> Problem:
+def _not_allowed(answer: api_keys.NotAllowed) -> Problem:
     match answer.reason:
         case "scope_not_held":
             return Problem(403, "scope_not_held", "A key grants no scope that it does not hold itself.")

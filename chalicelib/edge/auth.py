@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador
 from chalicelib.edge.scopes import ANYONE, SESSION
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.telemetry import logger
 
 KEY_KEPT = timedelta(seconds=60)
@@ -93,7 +93,7 @@ def _led(ambassador_id: str) -> str | None:
 
 def _known(secret: str) -> ApiKey | Session | None:
     """Find who has a secret. Sessions are many and short, so none is kept in memory."""
-    if secret.startswith(keys.SESSION_PREFIX):
+    if secret.startswith(api_keys.SESSION_PREFIX):
         from chalicelib.operations.access import sessions
 
         return sessions.find(deps.table(), secret, now=deps.now())
@@ -103,7 +103,7 @@ def _known(secret: str) -> ApiKey | Session | None:
 
 def _key(secret: str) -> ApiKey | None:
     """Find a key, from memory if it was seen within the last minute."""
-    digest, now = keys.digest_of(secret), deps.now()
+    digest, now = api_keys.digest_of(secret), deps.now()
     kept = _keys.get(digest)
     if kept and abs(now - kept[0]) <= KEY_KEPT:
         return kept[1]

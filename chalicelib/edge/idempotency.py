@@ -21,7 +21,7 @@ from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, content
 from chalicelib.edge.problems import Problem, bad_field
-from chalicelib.operations.access.keys import normal_owner
+from chalicelib.operations.access.api_keys import normal_owner
 
 HEADER = "Idempotency-Key"
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from chalicelib import deps
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import programs, publication
 from infra.local.home import ROOT, Home
 from infra.local.table import create_table
@@ -49,5 +49,5 @@ def _verify(sender: str) -> None:
 def _issue(home: Home, name: str, scopes: tuple[str, ...]) -> None:
     """Make a key, unless the kept one is known: a table whose data were lost knows it no more."""
     kept = home.secrets.get(name)
-    if kept is None or deps.table().read_api_key(keys.digest_of(kept)) is None:
-        home.keep(name, keys.issue(deps.table(), f"local {name.removesuffix('_key')}", scopes, deps.now()))
+    if kept is None or deps.table().read_api_key(api_keys.digest_of(kept)) is None:
+        home.keep(name, api_keys.issue(deps.table(), f"local {name.removesuffix('_key')}", scopes, deps.now()))

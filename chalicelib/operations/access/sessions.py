@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Session
-from chalicelib.operations.access.keys import SESSION_PREFIX, digest_of
+from chalicelib.operations.access.api_keys import SESSION_PREFIX, digest_of
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import EFFECTS_MAX, Table
 

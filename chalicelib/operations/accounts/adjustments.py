@@ -12,7 +12,7 @@ from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.domain.model.accounts import Adjustment
 from chalicelib.domain.model.orders import Decision
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.access.keys import may_second
+from chalicelib.operations.access.api_keys import may_second
 from chalicelib.operations.once import Plan, Reused, decide, decide_once
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs

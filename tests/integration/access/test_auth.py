@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from chalicelib.edge.routes import ROUTES as TABLE
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from memory.shop import Body, Shop
 
 ANYONE = "anyone"
@@ -114,7 +114,7 @@ def test_every_route_names_its_scope(method: str, path: str) -> None:
     """A route without a scope is a hole, one with a scope that no key can hold is a wall: neither gets built."""
     scopes = {(other, at): found for other, at, found in routes()}[method, path]
     assert scopes
-    assert scopes <= {*keys.SCOPES, ANYONE, SESSION}
+    assert scopes <= {*api_keys.SCOPES, ANYONE, SESSION}
     assert scopes == {ANYONE} or ANYONE not in scopes
 
 
@@ -124,7 +124,7 @@ def test_the_scopes_of_the_contract(method: str, path: str) -> None:
     assert {(other, at): found for other, at, found in routes()}[method, path] == SCOPES[method, path]
 
 
-@pytest.mark.parametrize("held", keys.SCOPES)
+@pytest.mark.parametrize("held", api_keys.SCOPES)
 def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, held: str) -> None:
     """With the key for one scope every other route answers 403 and does nothing."""
     before = shop.everything()
@@ -229,21 +229,21 @@ def test_secrets_are_not_stored(shop: Shop) -> None:
         assert secret not in stored
         assert secret.removeprefix("rk_") not in stored
         assert hashlib.sha256(secret.encode()).hexdigest() in stored
-    assert len(set(shop.keys.values())) == len(keys.SCOPES)
+    assert len(set(shop.keys.values())) == len(api_keys.SCOPES)
 
 
 @pytest.mark.parametrize("scopes", [[], ["admin"], ["anyone"], ["checkout", "root"], ["Checkout"], [""], ["*"]])
 def test_unknown_scopes_are_not_issued(shop: Shop, scopes: list[str]) -> None:
     """A key with a scope that no route knows would be a surprise later; it is refused now, and nothing is stored."""
     before = shop.everything()
-    with pytest.raises(keys.UnknownScopeError, match="checkout"):
-        keys.issue(deps.table(), "a key", scopes, shop.now)
+    with pytest.raises(api_keys.UnknownScopeError, match="checkout"):
+        api_keys.issue(deps.table(), "a key", scopes, shop.now)
     assert shop.everything() == before
 
 
 def test_a_key_with_several_scopes(shop: Shop) -> None:
     """A key may open more than one door, and no third one."""
-    key = keys.issue(deps.table(), "both", ["enrol", "checkout"], shop.now)
+    key = api_keys.issue(deps.table(), "both", ["enrol", "checkout"], shop.now)
     opened = {
         path: shop.call("POST", path, {}, Authorization=f"Bearer {key}").status_code
         for path in ("/v1/ambassadors", "/v1/redemptions", "/v1/reviews/o-1")

@@ -7,7 +7,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import publication
 from memory.shop import PROGRAM, Body, Shop, eur
 
@@ -25,7 +25,8 @@ class Desk:
         self.id = self.maya["id"]
         scopes = ["admin:write", "admin:keys"]
         self.secrets = {
-            owner: keys.issue(deps.table(), owner, scopes, shop.now, owner=owner) for owner in ("Bea", " BEA ", "Cem")
+            owner: api_keys.issue(deps.table(), owner, scopes, shop.now, owner=owner)
+            for owner in ("Bea", " BEA ", "Cem")
         }
         told = {"name": "help", "owner": "Dora", "scopes": ["admin:write"]}
         made = shop.call("POST", "/v1/keys", told, Authorization=f"Bearer {self.secrets['Bea']}", Idempotency_Key="k")

@@ -17,7 +17,7 @@ from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -75,7 +75,7 @@ class Desk:
         shop.publish(**RULES)
         self.maya, self.asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
         scopes = ["admin:write"]
-        self.secrets = {it: keys.issue(deps.table(), it, scopes, shop.now, owner=it) for it in ("Bea", "Cem")}
+        self.secrets = {it: api_keys.issue(deps.table(), it, scopes, shop.now, owner=it) for it in ("Bea", "Cem")}
 
     def post(self, path: str, told: object, who: str = "Bea", **more: str) -> Body:
         """Write as an admin, or with another key."""

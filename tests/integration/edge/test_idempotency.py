@@ -17,7 +17,7 @@ from chalicelib.edge.fields import Shape
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.routes import Route, register
 from chalicelib.edge.views import view
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.operations.once import Plan, Reused, decide_once
 from chalicelib.store.table import Table
 from memory.faults import lost
@@ -78,7 +78,7 @@ def test_two_identical_requests_at_once(shop: Shop) -> None:
     answers.append(ask(shop))
     assert [answer.status_code for answer in answers] == [201, 200]
     assert shop.read(answers[0])["id"] == shop.read(answers[1])["id"]
-    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+    assert stored(shop, "KEY#") == len(api_keys.SCOPES) + 1
     assert stored(shop, "IDEM#") == 1
 
 
@@ -88,7 +88,7 @@ def test_two_different_requests_at_once(shop: Shop) -> None:
     shop.faults.before("TransactWriteItems", lambda: answers.append(ask(shop, {**KEY, "name": "other"})))
     answers.append(ask(shop))
     assert [answer.status_code for answer in answers] == [201, 422]
-    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+    assert stored(shop, "KEY#") == len(api_keys.SCOPES) + 1
 
 
 def test_a_lost_reply(shop: Shop) -> None:
@@ -96,7 +96,7 @@ def test_a_lost_reply(shop: Shop) -> None:
     shop.faults.after("TransactWriteItems", lost)
     assert ask(shop).status_code in {200, 201}
     assert ask(shop).status_code == 200
-    assert stored(shop, "KEY#") == len(keys.SCOPES) + 1
+    assert stored(shop, "KEY#") == len(api_keys.SCOPES) + 1
 
 
 def test_what_is_stored_tells_nothing(shop: Shop) -> None:
@@ -173,7 +173,7 @@ def test_an_ambassadors_key_is_theirs_in_every_session(things: Things) -> None:
 def test_an_owners_key_is_theirs_with_every_server_key(things: Things) -> None:
     """A repeat may come with another key of the owner; another owner's same key is another, and so is a session's."""
     ana, again, bea = (
-        keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner=owner)
+        api_keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner=owner)
         for owner in ("Ana", "ana", "Bea")
     )
     session = things.shop.session(things.maya)
@@ -183,14 +183,14 @@ def test_an_owners_key_is_theirs_with_every_server_key(things: Things) -> None:
 
 def test_the_path_is_part_of_what_was_asked(things: Things) -> None:
     """One key for two ambassadors is a mistake that must not pass as a repeat: the second would get nothing."""
-    ana = keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner="Ana")
+    ana = api_keys.issue(deps.table(), "desk", ["admin:write"], things.shop.now, owner="Ana")
     assert things.statuses((ana, things.maya), (ana, things.other), (ana, things.maya)) == [201, 422, 200]
     assert stored(things.shop, "PERSON#thing") == 1
 
 
 def test_the_same_key_on_two_routes(things: Things) -> None:
     """Routes don't know of each other's keys."""
-    both = keys.issue(deps.table(), "desk", ["admin:write", "admin:keys"], things.shop.now, owner="Ana")
+    both = api_keys.issue(deps.table(), "desk", ["admin:write", "admin:keys"], things.shop.now, owner="Ana")
     assert ask(things.shop, secret=both).status_code == 201
     assert things.post(both, things.maya).status_code == 201
 

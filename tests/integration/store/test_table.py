@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chalicelib import deps
 from chalicelib.domain.effects import Create, Revoked, Valid
 from chalicelib.domain.model.access import IdempotencyKey
-from chalicelib.operations.access import keys
+from chalicelib.operations.access import api_keys
 from chalicelib.store.table import Failure
 from chalicelib.store.wire import BusyError
 from memory.faults import cancelled, refused
@@ -120,8 +120,8 @@ def test_a_code_that_does_not_exist_is_not_made_by_a_change(shop: Shop) -> None:
 
 def test_a_key_that_is_gone_stays_gone(shop: Shop) -> None:
     """A key that somebody has taken from the table is not made again, half, by the note that it was used."""
-    secret = keys.issue(deps.table(), "till", ["checkout"], shop.now)
-    key = deps.table().read_api_key(keys.digest_of(secret))
+    secret = api_keys.issue(deps.table(), "till", ["checkout"], shop.now)
+    key = deps.table().read_api_key(api_keys.digest_of(secret))
     assert key is not None
     place = {"PK": {"S": f"KEY#{key.digest}"}, "SK": {"S": "KEY"}}
     shop.dynamodb.delete_item(TableName=deps.settings().table, Key=place)
@@ -132,15 +132,15 @@ def test_a_key_that_is_gone_stays_gone(shop: Shop) -> None:
 
 def test_a_revoked_key_is_revoked_once_and_vouches_for_nothing(shop: Shop) -> None:
     """When it was revoked stays what it was, and nothing is stored on its word."""
-    secret = keys.issue(deps.table(), "till", ["checkout"], shop.now)
-    key = deps.table().read_api_key(keys.digest_of(secret))
+    secret = api_keys.issue(deps.table(), "till", ["checkout"], shop.now)
+    key = deps.table().read_api_key(api_keys.digest_of(secret))
     assert key is not None
     object.__setattr__(key, "revoked_at", shop.now)
     assert deps.table().commit([Revoked(key)]) == ()
     object.__setattr__(key, "revoked_at", shop.now + timedelta(days=1))
     (failure,) = deps.table().commit([Revoked(key)])
     assert getattr(failure.stored, "revoked_at", None) == shop.now
-    other = deps.table().read_api_key(keys.digest_of(shop.keys["enrol"]))
+    other = deps.table().read_api_key(api_keys.digest_of(shop.keys["enrol"]))
     assert other is not None
     object.__setattr__(other, "digest", "f" * 64)
     assert len(deps.table().commit([Create(other), Valid(key)])) == 1
@@ -243,7 +243,7 @@ def test_an_adjustment_decided_a_moment_ago_is_left_out(shop: Shop) -> None:
     rules = {name: value for name, value in rules.items() if name not in {"version", "author", "created_at"}}
     put = shop.call("PUT", "/v1/program", {**rules, "adjustment_limit": 100}, scope="admin:write", If_Match="*")
     assert put.status_code == 200, put.body
-    shop.keys["bea"] = keys.issue(deps.table(), "desk", ["admin:write"], shop.now, owner="Bea")
+    shop.keys["bea"] = api_keys.issue(deps.table(), "desk", ["admin:write"], shop.now, owner="Bea")
     told = {"amount": eur(500), "reason": "A parcel was lost."}
     path = f"/v1/ambassadors/{maya['id']}/adjustments"
     asked = shop.read(shop.call("POST", path, told, scope="admin:write", Idempotency_Key="a-1"))

@@ -15,8 +15,8 @@ from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import auth
-from chalicelib.operations.access import keys
-from chalicelib.operations.access.keys import may_second
+from chalicelib.operations.access import api_keys
+from chalicelib.operations.access.api_keys import may_second
 from infra import manage
 from memory.faults import lost, refused
 from memory.shop import Body, Shop
@@ -58,9 +58,9 @@ def opens(shop: Shop, secret: str) -> bool:
     return shop.call("GET", "/v1/redemptions/o1", Authorization=f"Bearer {secret}").status_code != 401
 
 
-def admin(shop: Shop, scopes: Sequence[str] = keys.SCOPES, **about: str) -> str:
+def admin(shop: Shop, scopes: Sequence[str] = api_keys.SCOPES, **about: str) -> str:
     """A key that the operator makes."""
-    return keys.issue(deps.table(), about.get("name", "all"), scopes, shop.now, owner=about.get("owner", ""))
+    return api_keys.issue(deps.table(), about.get("name", "all"), scopes, shop.now, owner=about.get("owner", ""))
 
 
 # --- making -----------------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_the_list_has_pages_and_no_secrets(shop: Shop) -> None:
     names = [name for page in pages for name in page]
     assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
     assert names[:4] == ["desk 3", "desk 2", "desk 1", "desk 0"]
-    assert sorted(names[4:]) == sorted(keys.SCOPES)
+    assert sorted(names[4:]) == sorted(api_keys.SCOPES)
     shown = json.dumps(listed(shop))
     for secret in shop.keys.values():
         digest = hashlib.sha256(secret.encode()).hexdigest()
@@ -142,7 +142,7 @@ def test_the_list_has_pages_and_no_secrets(shop: Shop) -> None:
 def test_a_key_from_before_there_were_owners(shop: Shop) -> None:
     """Such a key still opens; its name is its owner, the operator its maker, and with its first use it is listed."""
     secret = "rk_an-old-key"
-    digest = keys.digest_of(secret)
+    digest = api_keys.digest_of(secret)
     deps.table().commit([Create(ApiKey(digest, "key_0a1b2c3d4e5f", "web shop", ("checkout",), shop.now))])
     known = {"PK": {"S": f"KEY#{digest}"}, "SK": {"S": "KEY"}}
     expression = "REMOVE #owner, made_by, list_pk, list_sk"
@@ -301,7 +301,7 @@ def test_the_operator_names_an_owner(shop: Shop, capsys: pytest.CaptureFixture[s
 
 def key_of(shop: Shop, secret: str) -> ApiKey:
     """A key as a view has it: `call.caller`."""
-    key = deps.table().read_api_key(keys.digest_of(secret))
+    key = deps.table().read_api_key(api_keys.digest_of(secret))
     assert key is not None
     return key
 
@@ -337,6 +337,6 @@ def test_nobody_is_their_own_second(author: str, owner: str, makers: list[str]) 
     """However an owner is spelled and however long the line is, whoever stands behind a key is not its second."""
     moment = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
     key = ApiKey("d", "key_1", "desk", ("admin:write",), moment, owner, makers=tuple(makers))
-    behind = {keys.normal_owner(name) for name in (owner, *makers)}
-    assert may_second(author, key) == (keys.normal_owner(author) not in behind)
+    behind = {api_keys.normal_owner(name) for name in (owner, *makers)}
+    assert may_second(author, key) == (api_keys.normal_owner(author) not in behind)
     assert not may_second(owner, key)
