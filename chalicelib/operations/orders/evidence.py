@@ -16,6 +16,7 @@ from chalicelib.domain.orders.fraud import noticed, remembered
 from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.people.merged import accounts_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 
@@ -31,7 +32,7 @@ class Circle:
         stored: The same as they were read; one that nobody has used before has version 0.
         friends: The guards of the orders' friends, by person.
         ambassadors: The ids of friends who share a code themselves, by person.
-        brought_by: The ids of those who referred the ambassador.
+        brought_by: The ids of those who referred the ambassador: all that each of them has had, if it may be a friend.
         own: What the ambassador has bought with somebody's code.
         clicks: Visits of links, by code, as far as they were read.
     """
@@ -70,8 +71,8 @@ def read_circle(table: Table, orders: Sequence[Order], account: Account) -> Circ
     """Read what surrounds the first settlements among an ambassador's orders, after their `account` was read.
 
     Each of them writes the account, so if that has not moved, no trait has either: a signal is missed by no race. One
-    trip for all orders that bring a trait, or whose program is watched. Another one for the ambassador as a friend and
-    a last one for what the ambassador has bought, when these can matter.
+    trip for all orders that bring a trait, or whose program is watched. More for the ambassador as a friend, for who
+    brought the ambassador and for what the ambassador has bought, when these can matter.
 
     Raises:
         BusyError: the table did not answer in time.
@@ -135,6 +136,9 @@ def _read_ambassador(table: Table, circle: Circle, entities: Iterable[Entity], *
     owners = {person: None for it in entities if isinstance(it, Code) for person in it.owners}
     guards = {it.person: it for it in table.read_roots(owners).values()}.values()
     circle.brought_by = {it.ambassador_id for it in guards if it.ambassador_id is not None}
+    if circle.ambassadors and circle.brought_by:
+        heirs = accounts_of(table, circle.brought_by).values()
+        circle.brought_by.update(name for it in heirs for name in (it.ambassador_id, *it.absorbed))
     if with_orders:
         circle.own = table.read_redemptions(dict.fromkeys(it.order_id for it in guards))
 

@@ -148,6 +148,19 @@ def test_a_ring(shop: Shop) -> None:
     assert settled(shop, asha["code"], "o4", customer={"email": "maya@example.com"}) == ["ring"]
 
 
+@pytest.mark.parametrize("brought_by", ["maya@example.com", "may@example.com"])
+def test_a_ring_of_one_who_was_two(shop: Shop, brought_by: str) -> None:
+    """Whoever brought the ambassador is found in a friend under any id that they have had."""
+    people = {email: shop.enrol(email) for email in ("maya@example.com", "may@example.com", "asha@example.com")}
+    assert settled(shop, people[brought_by]["code"], "o1", customer={"email": "asha@example.com"}) == []
+    told = {"other": people["may@example.com"]["id"], "note": "One person"}
+    path = f"/v1/ambassadors/{people['maya@example.com']['id']}/merge"
+    assert shop.call("POST", path, told, scope="admin:write").status_code == 201
+    code = people["asha@example.com"]["code"]
+    assert settled(shop, code, "o2", customer={"email": "fay@example.com"}) == []
+    assert settled(shop, code, "o3", customer={"email": "maya@example.com"}) == ["ring"]
+
+
 @pytest.mark.parametrize(
     ("email", "expected"),
     [
