@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.accounts.expiry import fresh_of, given_back, taken_back, watched
-from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.accounts.expiry import fresh_of, given_back, renewed, taken_back, watched
+from chalicelib.domain.accounts.ledger import legs
+from chalicelib.domain.model.accounts import Account, LedgerEntry
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.program.program import Milestone, Rate
 from tests.unit.book import Shelf, at, program
@@ -59,6 +60,19 @@ def test_nothing_asks_while_the_account_is_suspended() -> None:
     """Its ambassador could not use it before it is gone."""
     account = replace(IDLE, suspended_in=3)
     assert watched(account, RULES) is account
+
+
+def test_the_time_begins_anew_with_what_becomes_available() -> None:
+    """Not with what is held or taken back; and it never goes back, however late an older order is looked at."""
+    got, held = (
+        LedgerEntry("amb_1", "00000005-001", kind, at(1), "o1", legs(kind, 450, "EUR"), 1) for kind in ("bonus", "hold")
+    )
+    new = replace(IDLE, active_at=None)
+    assert renewed(IDLE, [held, got], now=at(900)) == replace(IDLE, active_at=at(900))
+    assert renewed(new, [got], now=at(1)) == replace(IDLE, active_at=at(1))
+    assert renewed(IDLE, [got], now=at(1)) == IDLE
+    assert renewed(IDLE, [held], now=at(900)) is IDLE
+    assert renewed(new, [], now=at(900)) is new
 
 
 # --- what has expired stays so ---
