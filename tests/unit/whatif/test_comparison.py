@@ -31,12 +31,13 @@ def order(
     discount: int = 500,
     granted: int = 450,
     reached: int = 0,
+    limit: str | None = None,
     released: bool = False,
     bonuses: Bonuses | None = None,
     **more: Any,
 ) -> Result:
     """An order that was settled, and what it is worth."""
-    terms = Terms(tier, TEN_PERCENT, 450, granted, referrals=reached, unit=unit)
+    terms = Terms(tier, TEN_PERCENT, 450, granted, referrals=reached, unit=unit, limit=limit)
     standing = Standing(terms, at(0), at(30), net=4500, worth=worth, released_in=4 if released else None)
     redemption: Redemption = replace(Book(order_id=order_id).redemption, friend_discount=discount, standing=standing)
     return Result(order_id, replace(redemption, **more), bonuses=bonuses or {})
@@ -137,6 +138,16 @@ def test_an_order_is_shown_with_both_amounts_and_their_reasons() -> None:
         "friend_discount": eur(400),
         "trace": trace(instead.redemption),
     }
+
+
+def test_either_side_says_why_it_is_less_than_the_rate_gives() -> None:
+    """Each by its own terms: a cap on the one, the month's budget on the other."""
+    told = [("cap_ambassador", 100), ("cap_budget", 200)]
+    sides = [order(worth, granted=worth, limit=reason) for reason, worth in told]
+    ((found),) = report((sides[0], sides[1]))["differences"]
+    assert [(found[side]["reason"], found[side]["reward"]) for side in ("in_force", "candidate")] == [
+        (reason, eur(worth)) for reason, worth in told
+    ]
 
 
 def test_an_order_that_would_be_refused_is_shown_with_its_reason() -> None:
