@@ -63,6 +63,6 @@ def _listen() -> Counter[str]:
         if model.name == "TransactWriteItems" and http_response.status_code == 200:
             calls[f"{model.name} 200"] += 1
 
-    deps.session().events.register("after-call.*", note)
+    deps.aws_session().events.register("after-call.*", note)
     deps.table.cache_clear()
     return calls

@@ -57,7 +57,7 @@ def play(known: dict[str, Any]) -> None:
         answered = {**known[f"{model.name} {kind}".strip()], "ResponseMetadata": {"HTTPStatusCode": 200}}
         return AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), answered
 
-    deps.session().events.register("before-call.dynamodb.*", answer)
+    deps.aws_session().events.register("before-call.dynamodb.*", answer)
 
 
 def main() -> None:

@@ -150,14 +150,14 @@ class _Calls:
 
     def __init__(self, world: World, code: str) -> None:
         heard: list[Params] = []
-        deps.session().events.register(
+        deps.aws_session().events.register(
             "provide-client-params.dynamodb.*", lambda params, **_: heard.append(params), unique_id="bench"
         )
         deps.table.cache_clear()
         world.redeem(world.redemption(code, world.order_id()))
         heard.clear()
         self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
-        deps.session().events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
+        deps.aws_session().events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
         deps.table.cache_clear()
         self._get, self._transact = heard
         self._client: Any = boto3.client("dynamodb", config=Config(max_pool_connections=32))

@@ -115,7 +115,7 @@ def _memory() -> float:
 def _client(port: int) -> Any:
     config = Config(max_pool_connections=32, parameter_validation=False)
     where: Any = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "eu-central-1"}
-    return deps.session().client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config, **where)
+    return deps.aws_session().client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config, **where)
 
 
 def _listen(client: Any) -> Counter[str]:

@@ -66,6 +66,6 @@ def _listen() -> Counter[str]:
             item = action["Put"]["Item"]
             written[f"{item['PK']['S']} {item['SK']['S']}"] += 1
 
-    deps.session().events.register("provide-client-params.dynamodb.TransactWriteItems", note)
+    deps.aws_session().events.register("provide-client-params.dynamodb.TransactWriteItems", note)
     deps.table.cache_clear()
     return written

@@ -45,7 +45,7 @@ def table() -> Table:
     """The program's one table.
 
     botocore would check each request against its model and describe itself anew in each user agent: together a
-    third of a redemption's CPU, and requests are made in one place only. What else is left out: `session`.
+    third of a redemption's CPU, and requests are made in one place only. What else is left out: `aws_session`.
     """
     return _table(read_timeout=3, retries={"total_max_attempts": 3})
 
@@ -132,7 +132,7 @@ def _read_parameter(name: str) -> str:
 
 
 @cache
-def session() -> Any:
+def aws_session() -> Any:
     """The session of all the program's clients: whoever wants to hear what goes over the wire listens to its events.
 
     To botocore's model of DynamoDB it adds one word: an attribute's value is a document, which goes into the JSON and
@@ -150,4 +150,4 @@ def session() -> Any:
 def _client(service: str, **options: Any) -> Any:
     from botocore.config import Config
 
-    return session().client(service, config=Config(max_pool_connections=32, **options))
+    return aws_session().client(service, config=Config(max_pool_connections=32, **options))

@@ -77,7 +77,7 @@ def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True):
         restart()
-        with Cloud().reached() as cloud, Faults().heard(deps.session().events) as faults:
+        with Cloud().reached() as cloud, Faults().heard(deps.aws_session().events) as faults:
             publication.publish(deps.table(), PROGRAM, author="test", now=START)
             if seed is not None:
                 deps.use_chance(Random(seed))

@@ -27,7 +27,7 @@ _SKEW = timedelta(seconds=5)
 _FAILURE_MAX = 500
 
 
-class Step(Protocol):
+class JobStep(Protocol):
     """One kind of work."""
 
     def __call__(self, table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
@@ -58,7 +58,7 @@ def start(table: Table, kind: str, task: str, *, author: str, now: datetime, cha
     return job
 
 
-def work(table: Table, job_id: str, steps: Mapping[str, Step], deadline: float, *, now: datetime) -> Iterator[Slice]:
+def work(table: Table, job_id: str, steps: Mapping[str, JobStep], deadline: float, *, now: datetime) -> Iterator[Slice]:
     """Take a job, if it is free, and carry it on until `deadline`; yields each slice once it is stored.
 
     One worker at a time has a job; `steps` are the kinds of work that it knows. A step that raises is tried again after
@@ -88,7 +88,7 @@ def _taken(table: Table, job_id: str, now: datetime) -> Job | None:
     return mine if _stored(table, mine) else None
 
 
-def _stepped(table: Table, job: Job, steps: Mapping[str, Step], deadline: float, now: datetime) -> Job:
+def _stepped(table: Table, job: Job, steps: Mapping[str, JobStep], deadline: float, now: datetime) -> Job:
     """Let a step work, and make of whatever comes out the job's next version."""
     following = job.version + 1
     if job.tries > TRIES_MAX:

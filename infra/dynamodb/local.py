@@ -51,7 +51,7 @@ class Local:
         """A client as the program makes its own, but without retries."""
         config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, **options)
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        return deps.session().client(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
+        return deps.aws_session().client(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
 
 
 def _start(port: int, log: Path) -> subprocess.Popen[bytes]:

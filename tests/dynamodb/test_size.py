@@ -43,7 +43,7 @@ def table(local: Local) -> Table:
 @pytest.fixture
 def heard(local: Local) -> Iterator[tuple[Table, Faults]]:
     """The same table through a client whose calls are heard."""
-    with Faults().heard(deps.session().events) as faults:
+    with Faults().heard(deps.aws_session().events) as faults:
         yield Table(Wire(local.client(), TABLE)), faults
 
 

@@ -28,7 +28,7 @@ _STAND_IN: Document = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """A field that differs between two programs; what is not there is None."""
 
     pointer: str
@@ -63,7 +63,7 @@ def same(one: Program, other: Program) -> bool:
     return _content(one) == _content(other)
 
 
-def changes(before: Program, after: Program) -> list[Change]:
+def changes(before: Program, after: Program) -> list[FieldChange]:
     """Return the fields in which two programs differ. What a document leaves out is there with its default."""
     return list(_changes("", _content(before), _content(after)))
 
@@ -87,7 +87,7 @@ def _trimmed(content: Any) -> Any:
     return [_trimmed(value) for value in content] if isinstance(content, list | tuple) else content
 
 
-def _changes(pointer: str, before: Any, after: Any) -> Iterator[Change]:
+def _changes(pointer: str, before: Any, after: Any) -> Iterator[FieldChange]:
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -97,7 +97,7 @@ def _changes(pointer: str, before: Any, after: Any) -> Iterator[Change]:
         for n in range(max(len(before), len(after))):
             yield from _changes(f"{pointer}/{n}", *(it[n] if n < len(it) else None for it in (before, after)))
     else:
-        yield Change(pointer, before, after)
+        yield FieldChange(pointer, before, after)
 
 
 def _in_utc(program: Program) -> Program:

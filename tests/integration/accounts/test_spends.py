@@ -300,7 +300,7 @@ def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> 
     """Whether others hold the items or are always faster: after some seconds that is said, and nothing is done."""
     moment = [0.0]
     wire = Wire(
-        deps.session().client("dynamodb"),
+        deps.aws_session().client("dynamodb"),
         deps.settings().table,
         sleep=lambda seconds: moment.__setitem__(0, moment[0] + seconds),
         clock=lambda: moment[0],

@@ -258,7 +258,7 @@ def wire(shop: Shop) -> Iterator[list[str]]:
     def note(model: Any, **_: object) -> None:
         calls.append(model.name)
 
-    events = deps.session().events
+    events = deps.aws_session().events
     events.register("before-call.dynamodb", note)
     deps.forget()
     yield calls

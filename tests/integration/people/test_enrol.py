@@ -204,7 +204,7 @@ def test_a_race_of_two_enrolments(shop: Shop) -> None:
             rivals.append(Enrolled("", "", new=False))
             rivals[0] = enrol_directly(person, deps.chance())
 
-    events = deps.session().events
+    events = deps.aws_session().events
     events.register("before-call.dynamodb.TransactWriteItems", overtake)
     deps.forget()
     try:

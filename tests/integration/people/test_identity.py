@@ -279,7 +279,7 @@ def test_a_correction_and_a_new_code_at_the_same_time(shop: Shop) -> None:
             made.append("")
             made[0] = further(shop, lea)
 
-    events = deps.session().events
+    events = deps.aws_session().events
     events.register("before-call.dynamodb.TransactWriteItems", overtake)
     deps.forget()
     try:
@@ -300,7 +300,7 @@ def test_two_corrections_at_the_same_time(shop: Shop) -> None:
             overtaken.append(HTTPResponse(b"", {}, 0))
             overtaken[0] = patch(shop, lea, last_name="Sol")
 
-    events = deps.session().events
+    events = deps.aws_session().events
     events.register("before-call.dynamodb.PutItem", overtake)
     deps.forget()
     try:

@@ -32,7 +32,7 @@ EVERYTHING: dict[str, Any] = {
 def test_what_is_stored_is_the_same_through_both_clients(shop: Shop) -> None:
     """An item of all kinds, written through one client and read through the other, is what it was."""
     del shop
-    name, mine = ENVIRONMENT["TABLE_NAME"], deps.session().client("dynamodb")
+    name, mine = ENVIRONMENT["TABLE_NAME"], deps.aws_session().client("dynamodb")
     plain = OWN_SESSION.client("dynamodb", config=Config(parameter_validation=True))
     key = {"PK": EVERYTHING["PK"], "SK": EVERYTHING["SK"]}
     for writer, reader in ((mine, plain), (plain, mine)):
@@ -50,7 +50,7 @@ def test_what_is_stored_is_the_same_through_both_clients(shop: Shop) -> None:
 def test_the_short_way_is_taken(shop: Shop) -> None:
     """The addition to the model is read; a botocore that no longer did would make every call dearer without a sound."""
     del shop
-    short, plain = (session.client("dynamodb").meta.service_model for session in (deps.session(), OWN_SESSION))
+    short, plain = (session.client("dynamodb").meta.service_model for session in (deps.aws_session(), OWN_SESSION))
     assert short.shape_for("AttributeValue").is_document_type
     assert not plain.shape_for("AttributeValue").is_document_type
 

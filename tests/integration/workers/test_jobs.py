@@ -10,13 +10,13 @@ from random import Random
 from chalicelib import deps
 from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
-from chalicelib.operations.jobs import LEASE, TRIES_MAX, Step
+from chalicelib.operations.jobs import LEASE, TRIES_MAX, JobStep
 from chalicelib.store.table import BusyError, Table
 from memory.faults import KilledError
 from memory.shop import Shop
 
 
-def counting(until: int, *, each: Callable[[Job], None] = lambda _: None) -> Mapping[str, Step]:
+def counting(until: int, *, each: Callable[[Job], None] = lambda _: None) -> Mapping[str, JobStep]:
     """A kind of work that counts, one a step."""
 
     def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
@@ -33,7 +33,7 @@ def begin(shop: Shop) -> str:
     return jobs.start(deps.table(), "count", "{}", author="key_1", now=shop.now, chance=Random(1)).id
 
 
-def work(shop: Shop, job_id: str, steps: Mapping[str, Step], seconds: float = 60) -> list[int]:
+def work(shop: Shop, job_id: str, steps: Mapping[str, JobStep], seconds: float = 60) -> list[int]:
     """Let a worker carry it on; answers the progress after each slice."""
     table = deps.table()
     slices = jobs.work(table, job_id, steps, table.deadline(seconds), now=shop.now)

@@ -99,7 +99,7 @@ def test_no_job_keeps_orders_waiting(shop: Shop, by: str, seconds: float) -> Non
         moment[0] += 2
         return moment[0]
 
-    wire = Wire(deps.session().client("dynamodb"), deps.settings().table, sleep=lambda _: None, clock=clock)
+    wire = Wire(deps.aws_session().client("dynamodb"), deps.settings().table, sleep=lambda _: None, clock=clock)
     table = Table(wire)
     for number in range(30):
         shop.enrol(f"maya{number}@example.com")
