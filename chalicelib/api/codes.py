@@ -24,7 +24,7 @@ from chalicelib.edge.fields import (
     Shape,
     Typed,
 )
-from chalicelib.edge.idempotency import idempotency_key, reused
+from chalicelib.edge.idempotency import idempotency_key, key_as, reused
 from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
@@ -127,7 +127,14 @@ def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
         _check_campaign(body.campaign)
     wished = None if body.code is None else _wished(body.code)
     answer = add_code(
-        deps.table(), profile, body.campaign, wished, idempotency_key=key, now=deps.now(), chance=deps.chance()
+        deps.table(),
+        profile,
+        body.campaign,
+        wished,
+        idempotency_key=key,
+        key_as=key_as(call, body),
+        now=deps.now(),
+        chance=deps.chance(),
     )
     if isinstance(answer, Reused):
         raise reused()

@@ -20,7 +20,7 @@ from chalicelib.domain.money import Money, is_currency
 from chalicelib.edge import fields
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Counted, Note, Shape
-from chalicelib.edge.idempotency import idempotency_key, reused
+from chalicelib.edge.idempotency import idempotency_key, key_as, reused
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.operations.accounts import withdrawals
 from chalicelib.operations.accounts.withdrawals import Wanted, Withdrawn
@@ -54,6 +54,7 @@ def withdraw(call: Call, body: Shape, wanted: Wanted) -> Withdrawn:
         wanted,
         deps.program(),
         idempotency_key=idempotency_key(call, body),
+        key_as=key_as(call, body),
         now=deps.now(),
         chance=deps.chance(),
     )

@@ -13,6 +13,8 @@ A view of such a route reads (`post_key` is one):
 
 import hashlib
 import re
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -28,12 +30,12 @@ HEADER = "Idempotency-Key"
 _PRINTABLE = re.compile(r"[ -~]{1,128}")
 
 
-def idempotency_key(call: Call, body: Shape) -> IdempotencyKey:
+def idempotency_key(call: Call, body: Shape, ambassador_id: str | None = None) -> IdempotencyKey:
     """Read the header of a request with this body.
 
     It is the caller's own on this route: an ambassador's whatever the session, an owner's whatever the key. What was
     asked is the content of the body, not its spelling, and the parameters of the path; it is hashed with the pepper,
-    because it may name people.
+    because it may name people. With `ambassador_id` it is as if that were the session's.
 
     Raises:
         Problem: 400 when the header is missing or can't be a key.
@@ -41,15 +43,26 @@ def idempotency_key(call: Call, body: Shape) -> IdempotencyKey:
     given = call.header(HEADER.lower()).strip()
     if not _PRINTABLE.fullmatch(given):
         raise bad_field(HEADER, "is a required header: 1 to 128 printable ASCII characters, new for each new request")
-    caller = ("ambassador", call.session.ambassador_id) if call.session else ("owner", _owner(call))
+    who, parameters = ambassador_id or (call.session and call.session.ambassador_id), call.parameters
+    caller = ("ambassador", who) if who else ("owner", _owner(call))
+    if ambassador_id and "ambassador_id" in parameters:
+        parameters = {**parameters, "ambassador_id": ambassador_id}
     name = msgspec.json.encode([call.request.method, call.request.path, *caller, given])
-    asked = msgspec.json.encode([call.parameters, content(body)], order="sorted")
+    asked = msgspec.json.encode([parameters, content(body)], order="sorted")
     pepper = hashlib.sha256(deps.settings().pepper).digest()
     return IdempotencyKey(
         digest=hashlib.sha256(name).hexdigest(),
         fingerprint=hashlib.blake2b(asked, key=pepper, digest_size=16).hexdigest(),
         recorded_at=deps.now(),
     )
+
+
+def key_as(call: Call, body: Shape) -> Callable[[str], IdempotencyKey] | None:
+    """Return by what the same request in a session of another id is known; None of a server key, which is nobody's.
+
+    Whoever was merged had other ids, and repeats what they asked for under one of those.
+    """
+    return partial(idempotency_key, call, body) if call.session else None
 
 
 def reused() -> Problem:

@@ -13,7 +13,7 @@ An operation looks and decides in one function, which returns a `Plan`: an answe
 What was read may have changed when the effects are committed: their conditions fail then, and `decide` looks again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -86,7 +86,12 @@ def decide(table: Table, look: Callable[[], Plan[T]]) -> T:
 
 
 def decide_once(
-    table: Table, key: "IdempotencyKey", look: Callable[[], Plan[T]], repeat: Callable[[str], T]
+    table: Table,
+    key: "IdempotencyKey",
+    look: Callable[[], Plan[T]],
+    repeat: Callable[[str], T],
+    *,
+    also: "Callable[[], Iterable[IdempotencyKey]]" = tuple,
 ) -> T | Reused:
     """Decide as above, at most once under a key, which is stored in the very transaction of what it makes.
 
@@ -96,19 +101,25 @@ def decide_once(
 
     `repeat` takes the `result` of the plan that was carried out, and returns how that stands now.
 
+    `also` returns, after `look`, the keys under which whoever asks may have sent the request as somebody else: who was
+    merged has had other ids. They guard nothing, so what is written must move with each request of that person.
+
     Raises:
         BusyError: as above.
     """
 
-    def compared(stored: "IdempotencyKey") -> T | Reused:
-        return repeat(stored.result) if stored.fingerprint == key.fingerprint else Reused()
+    def compared(stored: "IdempotencyKey", asked: "IdempotencyKey" = key) -> T | Reused:
+        return repeat(stored.result) if stored.fingerprint == asked.fingerprint else Reused()
 
-    def earlier() -> Plan[T | Reused] | None:
-        stored = table.read_idempotency_key(key.digest)
-        return Plan(compared(stored)) if stored else None
+    def earlier(asked: "IdempotencyKey" = key) -> Plan[T | Reused] | None:
+        stored = table.read_idempotency_key(asked.digest)
+        return Plan(compared(stored, asked)) if stored else None
 
     def look_once() -> Plan[T | Reused]:
         plan = look()
+        elsewhere = next(filter(None, map(earlier, also())), None)
+        if elsewhere:
+            return elsewhere
         if not plan.effects:
             return earlier() or plan
 

@@ -1,5 +1,6 @@
 """Take money out of an account, and say how it went. Spends and payouts come through here, in the same two steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -51,23 +52,37 @@ class Withdrawn:
 
 
 def withdraw(
-    table: Table, wanted: Wanted, program: Program, *, idempotency_key: IdempotencyKey, now: datetime, chance: Random
+    table: Table,
+    wanted: Wanted,
+    program: Program,
+    *,
+    idempotency_key: IdempotencyKey,
+    key_as: Callable[[str], IdempotencyKey] | None = None,
+    now: datetime,
+    chance: Random,
 ) -> Withdrawn | NotMoved | Stopped | Reused:
     """Reserve money of an ambassador: as a coupon, or for a payout.
+
+    `key_as` tells the key of the same request under another id: who was merged may repeat what they asked for before.
 
     Raises:
         BusyError: settlements or other requests were faster for too long; the same request may be sent again.
     """
+    others: list[str] = []
 
     def look() -> Plan[Withdrawn | NotMoved | Stopped]:
         account = account_of(table, wanted.ambassador_id)
+        others[:] = {account.ambassador_id, *account.absorbed} - {wanted.ambassador_id}
         asked = _asked(wanted, account.ambassador_id, now, chance)
         moved = reserve(asked, account, program, now=now)
         if not isinstance(moved, Moved):
             return Plan(moved)
         return Plan(Withdrawn(moved.withdrawal, replayed=False), _effects(moved), asked.id)
 
-    return decide_once(table, idempotency_key, look, lambda made: Withdrawn(_stored(table, made), replayed=True))
+    def repeat(made: str) -> Withdrawn:
+        return Withdrawn(_stored(table, made), replayed=True)
+
+    return decide_once(table, idempotency_key, look, repeat, also=lambda: map(key_as, others) if key_as else ())
 
 
 def finish(

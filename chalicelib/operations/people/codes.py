@@ -1,6 +1,6 @@
 """Further codes of an ambassador: for a campaign, to tell apart where friends come from, or a word of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -43,19 +43,24 @@ def add_code(
     wished: str | None = None,
     *,
     idempotency_key: IdempotencyKey,
+    key_as: Callable[[str], IdempotencyKey] | None = None,
     now: datetime,
     chance: Random,
 ) -> Added | TooManyCodes | Taken | Stopped | Reused:
     """Make a further code, once: the one that is wished for, or one by chance, drawn again if there is such a one.
 
-    Whether the account is suspended is asked in the transaction that makes it.
+    Whether the account is suspended is asked in the transaction that makes it. `key_as` tells the key of the same
+    request under another id: who was merged may repeat what they asked for before.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
+    others: tuple[str, ...] = ()
 
     def look() -> Plan[Added | Taken | Stopped | TooManyCodes]:
+        nonlocal others
         present, known = _listed(table, profile)
+        others = present.kin if present.absorbed else ()
         if known is not None and len(known.codes) >= CODES_MAX:
             return Plan(TooManyCodes())
         first = table.read_code(present.code)
@@ -75,7 +80,7 @@ def add_code(
         assert stored is not None, "no code is ever removed"
         return Added(stored, replayed=True)
 
-    return decide_once(table, idempotency_key, look, repeat)
+    return decide_once(table, idempotency_key, look, repeat, also=lambda: map(key_as, others) if key_as else ())
 
 
 def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | None:
@@ -124,7 +129,7 @@ def _listed(table: Table, profile: Profile) -> tuple[Profile, FurtherCodes | Non
     known, led = table.read_further_codes(profile.ambassador_id), profile_of(table, profile.ambassador_id)
     if led is not None and led.ambassador_id != profile.ambassador_id:
         return _listed(table, led)
-    return profile, known
+    return led or profile, known
 
 
 def _listing(further: FurtherCodes | None, code: Code) -> Create | Replace:

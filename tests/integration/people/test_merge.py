@@ -11,7 +11,7 @@ from chalice.test import HTTPResponse
 from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.operations.people.merge import merge_ambassadors
-from memory.shop import PROGRAM, Body, eur
+from memory.shop import PROGRAM, Body, eur, refusal
 from tests.quick_shop import QuickShop, open_quick_shop
 
 Items = dict[tuple[str, str], Any]
@@ -295,6 +295,48 @@ def test_withdrawals_go_on(two: Two) -> None:
     assert confirmed.status_code == 201
     assert two.account() == (0, 350, 0)
     assert two.findings() == []
+
+
+@pytest.mark.parametrize("present", [True, False], ids=["of the other one", "of the present one"])
+def test_a_repeat_is_known_under_any_id(two: Two, present: bool) -> None:
+    """A tap whose answer was lost, repeated after a merger in a session of another id: the coupon and code of then."""
+    two.sell(two.mia, "m1")
+    two.sell(two.lea, "l1", days=11)
+    before, later = (two.mia, two.lea) if present else (two.lea, two.mia)
+    sessions = [{"Authorization": f"Bearer {two.shop.session(it['id'])}"} for it in (before, later)]
+
+    def ask(session: Body, what: str, body: Body) -> HTTPResponse:
+        path = f"/v1/ambassadors/me/{what}"
+        return two.shop.call("POST", path, body, Idempotency_Key="tap", **session)
+
+    wishes: dict[str, Body] = {"spends": {"amount": eur(200)}, "codes": {}}
+    first = {what: two.shop.read(ask(sessions[0], what, body)) for what, body in wishes.items()}
+    two.merged()
+    for what, body in wishes.items():
+        again = ask(sessions[1], what, body)
+        assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+        assert two.shop.read(again)["code"] == first[what]["code"]
+    assert refusal(ask(sessions[1], "spends", {"amount": eur(300)})) == (422, "idempotency_key_reused")
+    assert two.account() == (0, 700, 0)
+    assert two.findings() == []
+
+
+def test_two_taps_at_once_under_two_ids(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has looked and found nothing; one makes the coupon, the other is answered as its repeat."""
+    two.sell(two.mia, "m1", days=11)
+    session = {"Authorization": f"Bearer {two.shop.session(two.mia['id'])}"}
+    two.merged()
+    answers: list[HTTPResponse] = []
+
+    def other() -> None:
+        path = "/v1/ambassadors/me/spends"
+        answers.append(two.shop.call("POST", path, {"amount": eur(200)}, Idempotency_Key="tap", **session))
+
+    overtake(monkeypatch, other)
+    answers.append(two.spend(two.lea["id"], 200, "tap"))
+    monkeypatch.undo()
+    assert [it.status_code for it in answers] == [201, 200]
+    assert two.account() == (0, 250, 0)
 
 
 def test_prizes_are_for_one_person(shop: QuickShop) -> None:
