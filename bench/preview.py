@@ -22,7 +22,7 @@ from botocore.config import Config
 
 from bench.progress import Say
 from chalicelib import deps
-from chalicelib.domain.model.orders import Refund
+from chalicelib.domain.model.facts import Refund
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask

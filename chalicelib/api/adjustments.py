@@ -8,7 +8,7 @@ from chalice.app import Response
 from chalicelib import deps
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
-from chalicelib.domain.model import accounts, orders
+from chalicelib.domain.model import accounts, facts
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
@@ -31,7 +31,7 @@ class NewAdjustment(Shape):
 class AdjustmentDecision(Shape):
     """What the second admin decides about an adjustment, and why."""
 
-    decision: orders.Decision
+    decision: facts.Decision
     note: Note
 
 

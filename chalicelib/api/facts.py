@@ -7,7 +7,7 @@ from chalice.app import Response
 from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.domain.model import orders
+from chalicelib.domain.model import facts
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, money_if, once
 from chalicelib.edge.call import Call
@@ -74,7 +74,7 @@ class Refund(Fact, kw_only=True):
     """Money that was reported as paid back, `tax` and `shipping` among it."""
 
     refund_id: str
-    kind: orders.RefundKind
+    kind: facts.RefundKind
     amount: Sum | None = None
     tax: Sum | None = None
     shipping: Sum | None = None
@@ -113,7 +113,7 @@ class Payment(Fact, kw_only=True):
 def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
     """Report money paid back; it may be reported before the redemption."""
     _check_refund(body)
-    refund = orders.Refund(
+    refund = facts.Refund(
         order_id=fields.shop_id("order_id", order_id),
         refund_id=body.refund_id,
         kind=body.kind,
@@ -130,7 +130,7 @@ def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
 @view({201: Reversal, 200: Reversal}, body=NewReversal, problems={409: ["conflicting_repeat"]})
 def post_reversal(call: Call, body: NewReversal, order_id: str, refund_id: str) -> Response:
     """Report a dispute won: that refund no longer counts."""
-    reversal = orders.Reversal(
+    reversal = facts.Reversal(
         order_id=fields.shop_id("order_id", order_id),
         refund_id=fields.shop_id("refund_id", refund_id),
         recorded_at=deps.now(),
@@ -143,7 +143,7 @@ def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
     """Report a delivery, or correct what was reported of it."""
     if body.delivered_at is None and not body.void:
         raise bad_field("/delivered_at", "is required, unless the delivery is void")
-    fulfilment = orders.Fulfilment(
+    fulfilment = facts.Fulfilment(
         order_id=fields.shop_id("order_id", order_id),
         fulfilment_id=body.fulfilment_id,
         delivered_at=fields.past("delivered_at", body.delivered_at, deps.now()),
@@ -162,7 +162,7 @@ def post_payment(call: Call, body: NewPayment, order_id: str) -> Response:
     now = deps.now()
     paid_at = fields.past("paid_at", body.paid_at, now)
     assert paid_at is not None
-    payment = orders.Payment(
+    payment = facts.Payment(
         order_id=fields.shop_id("order_id", order_id),
         payment_id=body.payment_id,
         paid_at=paid_at,
@@ -186,13 +186,13 @@ def _report(fact: Reported, key: str) -> Response:
 def _shown(fact: Reported, common: dict[str, Any]) -> Fact:
     """Show a fact as the shop told it, and what has come of it."""
     match fact:
-        case orders.Refund():
+        case facts.Refund():
             return Refund(**money_back(fact), refunded_at=fact.refunded_at, **common)
-        case orders.Payment():
+        case facts.Payment():
             return Payment(payment_id=fact.payment_id, paid_at=fact.paid_at, **common)
-        case orders.Reversal():
+        case facts.Reversal():
             return Reversal(refund_id=fact.refund_id, **common)
-        case orders.Fulfilment():
+        case facts.Fulfilment():
             return Fulfilment(
                 fulfilment_id=fact.fulfilment_id,
                 revision=fact.revision,
@@ -204,7 +204,7 @@ def _shown(fact: Reported, common: dict[str, Any]) -> Fact:
             )
 
 
-def money_back(refund: orders.Refund) -> dict[str, Any]:
+def money_back(refund: facts.Refund) -> dict[str, Any]:
     """Return the fields that say what a refund paid back, and what of it was tax and shipping."""
     parts = {"amount": refund.amount, "tax": refund.tax, "shipping": refund.shipping}
     shown = {name: money_if(amount, refund.currency) for name, amount in parts.items()}

@@ -6,7 +6,7 @@ from typing import Self
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.domain.model import orders
+from chalicelib.domain.model import facts
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, once
 from chalicelib.edge.call import Call
@@ -45,7 +45,7 @@ class Freed(Answer):
     note: str | None = None
 
     @classmethod
-    def of(cls, freed: orders.Freed) -> Self:
+    def of(cls, freed: facts.Freed) -> Self:
         """Show it."""
         return cls(order_id=freed.order_id, at=freed.recorded_at, by=freed.by, author=freed.author, note=freed.note)
 

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from chalicelib import deps
 from chalicelib.api.facts import money_back
 from chalicelib.documents import escaped
-from chalicelib.domain.model import orders, reviews
+from chalicelib.domain.model import facts, orders, reviews
 from chalicelib.domain.model.reviews import About
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.fraud import weight
@@ -68,7 +68,7 @@ class Default(Answer):
 
     question: About
     deadline: datetime
-    decision: orders.Decision
+    decision: facts.Decision
 
 
 class Case(Answer, kw_only=True):
@@ -77,7 +77,7 @@ class Case(Answer, kw_only=True):
     questions: list[About]
     opened_at: datetime
     deadline: datetime
-    default_decision: orders.Decision
+    default_decision: facts.Decision
     defaults: list[Default]
 
     @classmethod
@@ -101,7 +101,7 @@ class ForeignRefund(Answer, kw_only=True):
     """A refund in another currency than its order's, and what an admin has said that it is worth."""
 
     refund_id: str
-    kind: orders.RefundKind
+    kind: facts.RefundKind
     amount: Sum | None = None
     tax: Sum | None = None
     shipping: Sum | None = None
@@ -155,14 +155,14 @@ class Review(Answer, kw_only=True):
 
     order_id: str
     number: int
-    decision: orders.Decision
+    decision: facts.Decision
     author: str
     note: str
     values: dict[str, Sum] | None = None
     at: datetime
 
     @classmethod
-    def of(cls, decided: orders.Review, currency: str) -> Self:
+    def of(cls, decided: facts.Review, currency: str) -> Self:
         """Show a decision."""
         values = {refund_id: money(amount, currency) for refund_id, amount in decided.values.items()}
         return cls(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
-    from chalicelib.domain.model.orders import Later, Redemption
+    from chalicelib.domain.model.facts import Later
+    from chalicelib.domain.model.orders import Redemption
     from chalicelib.domain.model.people import Code
 
 BUDGET_SHARDS = 8

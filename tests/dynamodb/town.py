@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
-from chalicelib.domain.model.orders import Decision, Fulfilment, Payment, Refund, Reversal
+from chalicelib.domain.model.facts import Decision, Fulfilment, Payment, Refund, Reversal
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask

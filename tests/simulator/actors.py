@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from chalicelib.domain.model.access import IdempotencyKey
-from chalicelib.domain.model.orders import Decision, Fulfilment, Order, Redemption, Refund, Reversal
+from chalicelib.domain.model.facts import Decision, Fulfilment, Refund, Reversal
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line

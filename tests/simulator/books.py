@@ -13,18 +13,9 @@ from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Month, Suspension
+from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal, Review
 from chalicelib.domain.model.messages import Letter, Message
-from chalicelib.domain.model.orders import (
-    Freed,
-    Fulfilment,
-    Order,
-    Payment,
-    Redemption,
-    Refund,
-    Reversal,
-    Review,
-    Standing,
-)
+from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
 from chalicelib.domain.orders.friends import in_time
 from chalicelib.domain.orders.settle import settle

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.domain.model.orders import Payment
+from chalicelib.domain.model.facts import Payment
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import release

@@ -8,8 +8,9 @@ from operator import attrgetter
 
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension, Withdrawal
+from chalicelib.domain.model.facts import Refund, Review
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import Order, Redemption, Refund, Review
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import share
 from chalicelib.domain.program.program import Cap, Program

@@ -7,17 +7,9 @@ from typing import Any
 
 from chalicelib.domain.accounts.limits import Used, after_draws
 from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.facts import Fulfilment, Refund, RefundKind, Reversal, Review
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.orders import (
-    Fulfilment,
-    Order,
-    Redemption,
-    Refund,
-    RefundKind,
-    Reversal,
-    Review,
-    Standing,
-)
+from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.settle import Settlement, settle

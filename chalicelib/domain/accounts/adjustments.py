@@ -8,7 +8,7 @@ from chalicelib.domain.accounts.expiry import watched
 from chalicelib.domain.accounts.gifts import tasks
 from chalicelib.domain.accounts.ledger import Posting, post
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry
-from chalicelib.domain.model.orders import Decision
+from chalicelib.domain.model.facts import Decision
 from chalicelib.domain.program.program import Program, units
 
 

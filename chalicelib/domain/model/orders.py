@@ -1,16 +1,15 @@
-"""What is known of an order: the redemption, the facts that follow it, and where it stands."""
+"""What is known of an order: the redemption with where it stands, and the facts about it (`model.facts`)."""
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from chalicelib.domain.model.facts import Freed, Fulfilment, Later, Payment, Refund, Reversal, Review
 from chalicelib.domain.program.program import Rate
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.reviews import Case
 
-RefundKind = Literal["refund", "chargeback", "cancellation"]
-Decision = Literal["approve", "deny"]
 Mark = Literal["cancelled", "replaced", "denied", "by_default", "unvalued", "below_minimum", "undelivered", "earned"]
 State = Literal["held", "available", "void", "clawed_back"]
 FACTS_NAMED = 50
@@ -267,135 +266,6 @@ class Redemption:
     def unit(self) -> str:
         """What the reward is counted in, once there are terms: the currency, a unit of the program's, or a gift."""
         return (self.standing and self.standing.terms.unit) or self.currency
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Money paid back, `tax` and `shipping` among it. A cancellation voids the order and has no amount."""
-
-    order_id: str
-    refund_id: str
-    kind: RefundKind
-    amount: int = 0
-    currency: str | None = None
-    tax: int | None = None
-    shipping: int | None = None
-    recorded_at: datetime = field(kw_only=True)
-    refunded_at: datetime | None = None
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return f"refund:{self.refund_id}"
-
-    @property
-    def goods(self) -> int:
-        """What came back for goods; nothing when it was shipping alone, say."""
-        return self.amount - (self.tax or 0) - (self.shipping or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """A dispute won: the refund it names no longer counts."""
-
-    order_id: str
-    refund_id: str
-    recorded_at: datetime
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return f"reversal:{self.refund_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fulfilment:
-    """A delivery, as told by one revision of it; the highest one counts, whatever came last.
-
-    The hold runs from the latest delivery, and to the latest day on which goods may come back (`return_by`). `more`
-    says that more parcels of the order are to come, `void` that there was no such delivery; then it needs no time.
-    """
-
-    order_id: str
-    fulfilment_id: str
-    delivered_at: datetime | None = None
-    recorded_at: datetime = field(kw_only=True)
-    revision: int = 1
-    return_by: datetime | None = None
-    more: bool = False
-    void: bool = False
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return f"fulfilment:{self.fulfilment_id}#{self.revision}"
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """An admin's decision about an order.
-
-    `answers` are the refunds in a foreign currency that it has seen, `values` what some of them are worth in the
-    order's currency; of two reviews that name one, the later counts.
-    """
-
-    order_id: str
-    number: int
-    decision: Decision
-    author: str
-    note: str
-    recorded_at: datetime
-    answers: tuple[str, ...] = ()
-    values: dict[str, int] = field(default_factory=dict)
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return f"review:{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """An order that was redeemed before it was paid for has been paid. There is one of an order."""
-
-    order_id: str
-    payment_id: str
-    paid_at: datetime
-    recorded_at: datetime
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return "payment"
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """The friend of an order is free again, and the order worth nothing for good: there is one of an order.
-
-    Another order has taken its place (`by`), since it had come to nothing, or an admin (`author`) has given it back.
-    """
-
-    order_id: str
-    recorded_at: datetime
-    by: str | None = None
-    author: str | None = None
-    note: str | None = None
-    due_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        """How entries and standings name it."""
-        return "freed"
-
-
-Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
-"""The facts that may follow a redemption, or come before it."""
 
 
 @dataclass(frozen=True, slots=True)

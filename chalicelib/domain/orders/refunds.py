@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.model.orders import Order, Refund
+from chalicelib.domain.model.facts import Refund
+from chalicelib.domain.model.orders import Order
 
 CRUMBS_MAX = 5
 """The most minor units that rounding leaves over of an order which was paid back refund by refund."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.model.orders import Decision, Order, Standing, Terms
+from chalicelib.domain.model.facts import Decision
+from chalicelib.domain.model.orders import Order, Standing, Terms
 from chalicelib.domain.model.reviews import About, Case, Question
 from chalicelib.domain.orders.refunds import foreign_refunds
 from chalicelib.domain.program.program import Program

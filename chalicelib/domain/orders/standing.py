@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.limits import portion
-from chalicelib.domain.model.orders import FACTS_NAMED, Fulfilment, Mark, Order, Review, Standing, Terms
+from chalicelib.domain.model.facts import Fulfilment, Review
+from chalicelib.domain.model.orders import FACTS_NAMED, Mark, Order, Standing, Terms
 from chalicelib.domain.model.reviews import Question
 from chalicelib.domain.orders.refunds import counting_refunds, is_cancelled, kept, values
 from chalicelib.domain.orders.reviews import default_of

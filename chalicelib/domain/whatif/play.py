@@ -18,7 +18,8 @@ from typing import TypeVar
 from chalicelib.domain.accounts.ledger import moved
 from chalicelib.domain.accounts.limits import Used, after_draws
 from chalicelib.domain.model.accounts import Account, Draw, LedgerEntry
-from chalicelib.domain.model.orders import Later, Order, Redemption, Terms
+from chalicelib.domain.model.facts import Later
+from chalicelib.domain.model.orders import Order, Redemption, Terms
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Reason, Refused, admit, redemption

@@ -10,7 +10,7 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.domain.model.accounts import Adjustment
-from chalicelib.domain.model.orders import Decision
+from chalicelib.domain.model.facts import Decision
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.access.api_keys import may_second
 from chalicelib.operations.once import Plan, Reused, decide, decide_once

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model.orders import Freed, Fulfilment, Payment, Refund, Reversal
+from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal
 from chalicelib.operations.orders.answers import GRACE, Conflicting
 from chalicelib.store.table import Table
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
-from chalicelib.domain.model.orders import Freed, Order
+from chalicelib.domain.model.facts import Freed
+from chalicelib.domain.model.orders import Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.friends import Holder, Place, Seeker, first_root
 from chalicelib.operations.once import Plan, decide

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Create
-from chalicelib.domain.model.orders import Decision, Order, Redemption, Refund, Review
+from chalicelib.domain.model.facts import Decision, Refund, Review
+from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.refunds import foreign_refunds, values

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
-from chalicelib.domain.model.orders import Payment, Redemption
+from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
 from chalicelib.domain.orders.friends import take

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.effects import BUDGET_SHARDS, Entity
-from chalicelib.domain.model.orders import Fulfilment, Order, OrderFacts, Redemption, Refund
+from chalicelib.domain.model.facts import Fulfilment, Refund
+from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, read
 from chalicelib.store.kinds import kind_of
@@ -15,7 +16,7 @@ from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.claims import Claim, OpenClaims
-    from chalicelib.domain.model.orders import Freed, Payment
+    from chalicelib.domain.model.facts import Freed, Payment
     from chalicelib.domain.model.reviews import Case
 
 

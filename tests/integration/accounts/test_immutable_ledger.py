@@ -16,7 +16,7 @@ from chalicelib import deps
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create, Effect
 from chalicelib.domain.model.accounts import Draw, LedgerEntry
-from chalicelib.domain.model.orders import Later
+from chalicelib.domain.model.facts import Later
 from chalicelib.store.kinds import classes
 from chalicelib.store.table import Failure
 from chalicelib.workers import stream

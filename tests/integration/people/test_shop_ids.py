@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import app
 from chalicelib import deps
-from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
+from chalicelib.domain.model.facts import Fulfilment, Refund, Reversal, Review
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.store import keys
 from chalicelib.store.kinds import key_of

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.audit import audit
 from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.orders import Freed, Payment
+from chalicelib.domain.model.facts import Freed, Payment
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Trait
 from chalicelib.domain.orders.evidence import Evidence

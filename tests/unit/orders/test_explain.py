@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.model.orders import Age, Mark, Payment, Redemption, Standing, Terms
+from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.model.orders import Age, Mark, Redemption, Standing, Terms
 from chalicelib.domain.orders.explain import PaymentState, payment_of, reason_of, state_of, trace
 from chalicelib.domain.program.program import Rate
 from chalicelib.web.explain import Audience, explain

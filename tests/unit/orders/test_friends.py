@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.model.orders import Freed, Order
+from chalicelib.domain.model.facts import Freed
+from chalicelib.domain.model.orders import Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.friends import (
     RELIED_ON_MAX,

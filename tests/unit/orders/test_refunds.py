@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.model.orders import RefundKind
+from chalicelib.domain.model.facts import RefundKind
 from chalicelib.domain.orders.refunds import void_whole
 from chalicelib.domain.program.program import Rate, Tier
 from tests.unit.book import Book, program

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.model.orders import RefundKind, Review, Terms
+from chalicelib.domain.model.facts import RefundKind, Review
+from chalicelib.domain.model.orders import Terms
 from chalicelib.domain.model.reviews import Case, Question
 from chalicelib.domain.orders.reviews import questions
 from chalicelib.domain.program.program import Cap, Watch

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.accounts import Account, Month
-from chalicelib.domain.model.orders import Order, Payment, Terms
+from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.model.orders import Order, Terms
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.orders.terms import decide_terms, decides_terms

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.ledger import add
 from chalicelib.domain.model.accounts import Account, Month
-from chalicelib.domain.model.orders import Fulfilment, Refund, Reversal, Review
+from chalicelib.domain.model.facts import Fulfilment, Refund, Reversal, Review
 from chalicelib.domain.money import share
 from chalicelib.domain.orders.explain import trace
 from chalicelib.domain.orders.refunds import void_whole

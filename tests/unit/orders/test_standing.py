@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.orders import FACTS_NAMED, Freed, Told
+from chalicelib.domain.model.facts import Freed
+from chalicelib.domain.model.orders import FACTS_NAMED, Told
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.program.program import Rate, Tier
 from tests.unit.book import Book, at, program

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.model.orders import Freed, Payment
+from chalicelib.domain.model.facts import Freed, Payment
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import FurtherOrders, Program, Rate

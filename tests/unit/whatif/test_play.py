@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.model.accounts import Account, LedgerEntry
-from chalicelib.domain.model.orders import Order, Redemption, Reversal, Standing
+from chalicelib.domain.model.facts import Reversal
+from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line, Refused, admit, redemption
