@@ -92,9 +92,9 @@ def test_importing_the_app_loads_no_aws_client(loaded: Body) -> None:
 
 
 def test_a_kind_of_entity_is_loaded_when_it_is_met() -> None:
-    """A redemption loads what orders and people are, and no accounts, claims or jobs: classes are slow to make."""
+    """A redemption loads what orders, facts and people are, no accounts, claims or jobs: classes are slow to make."""
     told = python(["-c", PATH], ENVIRONMENT).stdout.split()
-    assert set(told) == {"chalicelib.domain.model.orders", "chalicelib.domain.model.people"}
+    assert set(told) == {f"chalicelib.domain.model.{name}" for name in ("orders", "facts", "people")}
 
 
 def test_opening_a_link_loads_nothing_that_draws() -> None:
