@@ -5,14 +5,16 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.api.checkout import REFUSALS
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Code
+from chalicelib.domain.orders.admit import Reason
 from memory.shop import Body, Shop, eur, refusal
 
 FRIEND: Body = {"email": "fay.friend@gmail.com", "id": "c-7", "first_name": "Faybelle", "locale": "en"}
@@ -184,8 +186,14 @@ REASONS: dict[str, tuple[Callable[[Shop, str], object] | None, Body]] = {
     "below_minimum": (None, {"amount": eur(1999)}),
     "currency_mismatch": (None, {"amount": {"amount": 5000, "currency": "INR"}}),
     "program_closed": (lambda shop, _: shop.publish(open=False), {}),
+    "nothing_counts": (None, {"items": [{"sku": "card", "gift_card": True}]}),
 }
 """What happens before, and what is said of the order, for each documented reason."""
+
+
+def test_every_reason_has_its_words() -> None:
+    """Whatever the rules refuse an order for, the checkout is told in words, and it is tried here."""
+    assert set(REFUSALS) == set(REASONS) == set(get_args(Reason))
 
 
 @pytest.mark.parametrize("expected", REASONS)
