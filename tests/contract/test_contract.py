@@ -61,7 +61,7 @@ def test_the_examples_are_what_is_answered(told: list[Exchange]) -> None:
 
 
 def test_each_word_of_the_contract_is_needed(whole: Body) -> None:
-    """Every reason is some operation's and has its meaning, every parameter a place; and every group says what it is."""
+    """Every reason is some operation's and has its meaning, every parameter a place, and every group its words."""
     reasons = {
         it for route in ROUTES for told in problems_of(route, contract_of(view_of(route))).values() for it in told
     }
