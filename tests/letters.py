@@ -6,16 +6,16 @@ from typing import Any
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name, Recipient
-from chalicelib.domain.model.orders import Told
+from chalicelib.domain.model.orders import News
 from chalicelib.domain.program.program import Program, Rate, Tier
 from chalicelib.web.letters import Occasion, write
 from chalicelib.web.mail import Mail, Reader
 
-HELD = Told(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
-YOURS, LOST, OPEN = Told(1000), Told(0), Told(1000, when="open")
+HELD = News(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
+YOURS, LOST, OPEN = News(1000), News(0), News(1000, when="open")
 EXPECTED = replace(HELD, when="expected")
 LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
-LESS, LESS_YOURS = replace(HELD, amount=700), Told(700)
+LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
 
 ORDER, MAYA = Cause("order", "10023", 2), Recipient("ambassador", "amb_1")
@@ -41,17 +41,17 @@ def mails(
     def written(letter: Letter, rules: Program = rules, account: Account | None = None) -> Mail:
         return write(Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW))
 
-    def news(name: Name, told: Told, rules: Program = rules, **more: Any) -> Mail:
+    def news(name: Name, told: News, rules: Program = rules, **more: Any) -> Mail:
         plain = Letter(name, MAYA, told.amount, unit, told.release_at, told.when, 2500, NOW)
         return written(replace(plain, **more), rules)
 
     def thanks(discount: int) -> Mail:
         return written(Letter("friend_thanks", Recipient("friend", "f"), discount, "EUR"))
 
-    def released(told: Told = YOURS, rules: Program = rules, **more: Any) -> Mail:
+    def released(told: News = YOURS, rules: Program = rules, **more: Any) -> Mail:
         return news("reward_released", told, rules, **{"was": HELD, **more})
 
-    def changed(told: Told, **more: Any) -> Mail:
+    def changed(told: News, **more: Any) -> Mail:
         return news("reward_changed", told, **{"was": HELD, **more})
 
     def lost(**more: Any) -> Mail:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api import jobs
-from chalicelib.domain.audit.audit import Kind, Told
+from chalicelib.domain.audit.audit import Kind, Value
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
@@ -167,6 +167,6 @@ def _walk(request: Audited) -> audit.Walk:
     return audit.of_ambassadors(dict.fromkeys([known, led(deps.table(), known)]))
 
 
-def _raw(side: Told) -> msgspec.Raw:
+def _raw(side: Value) -> msgspec.Raw:
     """Write one side of a difference; a number may be of any size, as those in a table may."""
     return msgspec.Raw(dumps(side, ensure_ascii=False).encode())

@@ -42,7 +42,7 @@ Kind = Literal[
     "withdrawal",
 ]
 
-Told = int | str | None
+Value = int | str | None
 
 NUMBER = re.compile(r"(\d{8})-(\d{3})")
 """An entry's number: the account's version, and a count within it."""
@@ -62,8 +62,8 @@ class Finding:
 
     kind: Kind
     where: str
-    expected: Told
-    found: Told
+    expected: Value
+    found: Value
 
 
 @dataclass(slots=True)
@@ -239,7 +239,7 @@ def version_of(number: str) -> int:
     return int(found[1]) if found else 0
 
 
-def compared(kind: Kind, where: str, expected: Told, found: Told) -> Iterator[Finding]:
+def compared(kind: Kind, where: str, expected: Value, found: Value) -> Iterator[Finding]:
     """Yield a finding unless both are the same."""
     if expected != found:
         yield Finding(kind, where, expected, found)

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.accounts.ledger import EXPIRED, KINDS, MERGE, add, legs, moved
 from chalicelib.domain.accounts.suspensions import was_suspended
 from chalicelib.domain.accounts.tiers import offered
-from chalicelib.domain.audit.audit import NUMBER, Finding, Kind, Reading, Told, compared, version_of
+from chalicelib.domain.audit.audit import NUMBER, Finding, Kind, Reading, Value, compared, version_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Leg, Suspension, Withdrawal
 from chalicelib.domain.program.program import Program
 
@@ -368,7 +368,7 @@ def _whose(entry: LedgerEntry, causes: Causes, other: str) -> str:
     return other if other in causes.kin else entry.ambassador_id
 
 
-def _agree(about: Kind, where: str, **told: tuple[Told, Told]) -> Iterator[Finding]:
+def _agree(about: Kind, where: str, **told: tuple[Value, Value]) -> Iterator[Finding]:
     """Compare what an entry tells with the fields of what caused it."""
     for name, (expected, found) in told.items():
         yield from compared(about, f"{where}/{name}", expected, found)

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, HELD, gains, moved
 from chalicelib.domain.accounts.suspensions import was_suspended
-from chalicelib.domain.audit.audit import Finding, Told, compared, version_of
+from chalicelib.domain.audit.audit import Finding, Value, compared, version_of
 from chalicelib.domain.audit.entry import OF_ORDERS
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Letter, Message, Recipient
-from chalicelib.domain.model.orders import Age, Order, Redemption, Standing
-from chalicelib.domain.model.orders import Told as News
+from chalicelib.domain.model.orders import Age, News, Order, Redemption, Standing
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Case, Trait
 from chalicelib.domain.orders.fraud import remembered
@@ -343,7 +342,7 @@ def _shown_case(case: Case | None) -> str | None:
     return f"{case.state} until {_told(case.deadline)}" if case else None
 
 
-def _told(value: datetime | tuple[object, ...] | News | Told) -> Told:
+def _told(value: datetime | tuple[object, ...] | News | Value) -> Value:
     if isinstance(value, News):
         return _shown_told(value)
     if isinstance(value, datetime):

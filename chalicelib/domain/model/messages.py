@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from chalicelib.domain.model.orders import Told
+from chalicelib.domain.model.orders import News
 
 Name = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
 """Every letter that there is. `web/letters.py` has a function for each of them, and `templates/` its words."""
@@ -40,7 +40,7 @@ class Letter:
         name: which letter it is.
         to: who gets it.
         amount: what it is about, in the `unit`: the friend's discount, or the reward. The rest is news of a reward.
-        release_at: when the reward is the ambassador's, as `Told` has it, and so has `when`.
+        release_at: when the reward is the ambassador's, as `News` has it, and so has `when`.
         available: the balance in the unit once something was released, which stays for some time from `active_at` on.
         was: what was told before, if anything.
         turn: what brought it to another amount than that.
@@ -55,14 +55,14 @@ class Letter:
     when: Literal["expected", "open"] | None = None
     available: int | None = None
     active_at: datetime | None = None
-    was: Told | None = None
+    was: News | None = None
     turn: Turn | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
 
     @property
-    def told(self) -> Told:
+    def told(self) -> News:
         """What its reader knows of the reward."""
-        return Told(self.amount, self.release_at, self.when)
+        return News(self.amount, self.release_at, self.when)
 
 
 @dataclass(frozen=True, slots=True)

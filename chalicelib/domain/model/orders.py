@@ -72,7 +72,7 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class News:
     """What an ambassador was last told of an order's reward: an amount of its unit, and when it is theirs.
 
     With `release_at` on that day, or `expected` by then; without it now, or nobody knows when: it is `open`. Of a
@@ -131,7 +131,7 @@ class Standing:
     facts_named: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     entries: tuple[str, ...] = ()
-    told: Told | None = None
+    told: News | None = None
 
     @property
     def released(self) -> bool:

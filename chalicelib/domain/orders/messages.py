@@ -8,13 +8,13 @@ from datetime import datetime
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Message, Name, Recipient, Turn
-from chalicelib.domain.model.orders import Redemption, Standing, Told
+from chalicelib.domain.model.orders import News, Redemption, Standing
 from chalicelib.domain.program.program import Program
 
 
 def tell(
     before: Standing | None, after: Standing, program: Program, *, had: int, has: int, silent: bool = False
-) -> Told | None:
+) -> News | None:
     """Return what the ambassador knows of a reward once the letters of a settlement have been read.
 
     A reward is told when it is first held, unless an admin looks at it, when it becomes available, and when it is
@@ -60,16 +60,16 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, had:
     )
 
 
-def _stands(standing: Standing, has: int) -> Told:
+def _stands(standing: Standing, has: int) -> News:
     """Return what is true of a reward, of which the ambassador `has` what is available."""
     if standing.released or not standing.worth:
-        return Told(has)
+        return News(has)
     if standing.review_open:
-        return Told(standing.worth, when="open")
-    return Told(standing.worth, standing.release_at, "expected" if standing.has("undelivered") else None)
+        return News(standing.worth, when="open")
+    return News(standing.worth, standing.release_at, "expected" if standing.has("undelivered") else None)
 
 
-def _is_kept(news: Told, stands: Told, program: Program) -> bool:
+def _is_kept(news: News, stands: News, program: Program) -> bool:
     """Whether what was told is still true, to the day."""
     if news.amount != stands.amount:
         return False
@@ -99,7 +99,7 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
     )
 
 
-def _name(was: Told | None, news: Told) -> Name:
+def _name(was: News | None, news: News) -> Name:
     if not news.amount:
         return "reward_lost"
     if news.is_theirs and not (was and was.is_theirs):
@@ -107,7 +107,7 @@ def _name(was: Told | None, news: Told) -> Name:
     return "reward_changed" if was else "reward_held"
 
 
-def _turn(was: Told | None, news: Told, standing: Standing) -> Turn | None:
+def _turn(was: News | None, news: News, standing: Standing) -> Turn | None:
     """Say why it comes to another amount than was told, as far as that concerns the ambassador."""
     if was and news.amount >= was.amount:
         return "counts_again" if news.amount > was.amount else None

@@ -10,7 +10,7 @@ from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Rate, Watch
 from tests.unit.book import Book, at, program
 
-Found = list[tuple[str, str, audit.Told, audit.Told]]
+Found = list[tuple[str, str, audit.Value, audit.Value]]
 
 FRIEND = "f" * 32
 HOLD, RELEASE = "00000001-001", "00000002-001"

@@ -4,7 +4,7 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.audit import Reading, Told
+from chalicelib.domain.audit.audit import Reading, Value
 from chalicelib.domain.audit.entry import Causes, take
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.program.program import Milestone, Rate, Tier
@@ -24,7 +24,7 @@ CLOSED: dict[str, Any] = {"closed_at": at(0), "closed_by": "key_2"}
 CORRECTION = Adjustment("adj_1", "amb_1", 500, "EUR", "A parcel was lost.", "key_1", "Bea", at(0), state="posted")
 GIFT = Gift(ID, "amb_1", MUG, 1, "milestone:each second", at(0), order_id="o1")
 
-Found = list[tuple[str, str, Told, Told]]
+Found = list[tuple[str, str, Value, Value]]
 
 
 def entry(kind: str = "hold", amount: int = 450, unit: str = "EUR", **more: Any) -> LedgerEntry:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.audit import Links, Reading, Told
+from chalicelib.domain.audit.audit import Links, Reading, Value
 from chalicelib.domain.audit.entry import caused_by
 from chalicelib.domain.model.accounts import Gift, LedgerEntry, Leg, Suspension
 from chalicelib.domain.program.program import Milestone, Rate
@@ -153,7 +153,7 @@ def test_accounts_are_looked_at_in_every_unit_of_the_entry() -> None:
     assert overdrawn(entry(legs=sides), {}) == [("spent/CHF", "0 or more", -2), ("paid/EUR", "0 or more", -1)]
 
 
-def overdrawn(it: LedgerEntry, there: dict[str, int]) -> list[tuple[str, Told, Told]]:
+def overdrawn(it: LedgerEntry, there: dict[str, int]) -> list[tuple[str, Value, Value]]:
     """What an entry takes that was not there: where, what is expected, and what is left."""
     told = found(it, Reading(balances={"EUR": there}))
     return [(where.removeprefix(f"{ID}/"), want, left) for kind, where, want, left in told if kind == "overdrawn"]

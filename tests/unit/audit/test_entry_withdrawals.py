@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.audit import Links, Told
+from chalicelib.domain.audit.audit import Links, Value
 from chalicelib.domain.model.accounts import Adjustment, LedgerEntry, Withdrawal
 from chalicelib.domain.money import Money
 from chalicelib.domain.program.program import Worth
@@ -175,7 +175,7 @@ POINTS = replace(RULES, units={"points": Worth(3, per=10), "stars": Worth(1)})
         (replace(SPEND, worth=Money(75, "EUR")), None, "75 EUR"),
     ],
 )
-def test_a_coupon_for_points_is_worth_what_the_program_said(it: Withdrawal, expected: Told, shown: Told) -> None:
+def test_a_coupon_for_points_is_worth_what_the_program_said(it: Withdrawal, expected: Value, shown: Value) -> None:
     """By so many for so much; one for money says no worth of its own."""
     reserved = replace(moved(it), legs=legs("spend", 250, it.currency))
     told = [] if expected == shown else [("withdrawal", "withdrawal/spd_1/worth", expected, shown)]

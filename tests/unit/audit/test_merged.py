@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.ledger import legs, merge_legs
 from chalicelib.domain.audit.audit import (
     Counting,
     Reading,
-    Told,
+    Value,
     check_balances,
     check_counters,
     check_emptied,
@@ -190,7 +190,7 @@ def test_an_account_that_went_into_another_is_empty() -> None:
     ],
 )
 def test_an_account_that_is_not_ended(
-    account: dict[str, Any], reading: dict[str, Any], where: str, expected: Told, shown: Told
+    account: dict[str, Any], reading: dict[str, Any], where: str, expected: Value, shown: Value
 ) -> None:
     """Each difference is named: what it still counts, and where it does not stop as its entries do."""
     told = emptied(replace(EMPTY, **account), replace(ENDED, **reading))

@@ -262,7 +262,7 @@ def test_several_who_have_used_a_card() -> None:
         ({"budget_drawn": ((0, 449),)}, "drawn", 450),
     ],
 )
-def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expected: audit.Told) -> None:
+def test_terms_are_those_of_the_program(fields: dict[str, Any], name: str, expected: audit.Value) -> None:
     """For the referrals that they name, and no more than the rate gives."""
     was = {"drawn": sum(amount for _, amount in fields.get("budget_drawn", ()))}
     it = terms(dossier(fresh()), **fields)
@@ -358,7 +358,7 @@ def test_no_reward_is_no_terms() -> None:
     ],
 )
 def test_an_order_stands_where_its_facts_put_it(
-    fields: dict[str, Any], name: str, expected: audit.Told, shown: audit.Told
+    fields: dict[str, Any], name: str, expected: audit.Value, shown: audit.Value
 ) -> None:
     """Field by field."""
     it = standing(dossier(fresh()), **fields)

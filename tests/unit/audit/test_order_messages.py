@@ -9,7 +9,7 @@ from chalicelib.domain.audit.order import Dossier
 from chalicelib.domain.model.accounts import Account, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Recipient
-from chalicelib.domain.model.orders import Told
+from chalicelib.domain.model.orders import News
 from tests.unit.audit.dossier import FRIEND, HELD, dossier, found, fresh, ordered, released, standing, suspected, told
 from tests.unit.book import Book, at, program
 
@@ -77,17 +77,17 @@ def test_news_lead_on_from_one_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("knows", "shown"),
     [
-        (Told(0), "0 now"),
-        (Told(450, when="open"), "450 open"),
-        (Told(450, at(31), "expected"), "450 expected 2026-04-01T12:00:00Z"),
+        (News(0), "0 now"),
+        (News(450, when="open"), "450 open"),
+        (News(450, at(31), "expected"), "450 expected 2026-04-01T12:00:00Z"),
     ],
 )
-def test_an_order_knows_what_was_told(knows: Told, shown: str) -> None:
+def test_an_order_knows_what_was_told(knows: News, shown: str) -> None:
     """What it remembers is what the last letter says, and what settling once more would tell."""
     where = "order/o1/standing/told"
     differs = ("message", where, HELD, shown)
     assert found(standing(dossier(fresh()), told=knows), "message") == [differs]
-    assert found(standing(dossier(fresh()), told=Told(9)), "position") == [("position", where, HELD, "9 now")]
+    assert found(standing(dossier(fresh()), told=News(9)), "position") == [("position", where, HELD, "9 now")]
 
 
 def test_what_changed_during_a_suspension_is_forgotten() -> None:
@@ -153,7 +153,7 @@ def test_who_is_suspended_is_told_nothing() -> None:
 
 def test_what_was_told_of_very_many_settlements() -> None:
     """Messages of the first ones are looked for; of an order that goes on beyond these the last need not be there."""
-    it = standing(dossier(fresh()), told=Told(9))
+    it = standing(dossier(fresh()), told=News(9))
     differs = [("message", "order/o1/standing/told", HELD, "9 now")]
     for version, compared in ((201, True), (202, True), (203, False)):
         assert found(ordered(it, version=version), "message") == (differs if compared else [])

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
-from chalicelib.domain.model.orders import Redemption, Standing, Terms, Told
+from chalicelib.domain.model.orders import News, Redemption, Standing, Terms
 from chalicelib.domain.orders.messages import owed, tell
 from tests.unit.book import TEN_PERCENT, Book, at, program
 
@@ -38,7 +38,7 @@ def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
 
 def heard(standing: Standing, **more: Any) -> Standing:
     """The same, of which the ambassador has heard by mail as it is."""
-    plain = Told(standing.worth, None if standing.released or not standing.worth else standing.release_at)
+    plain = News(standing.worth, None if standing.released or not standing.worth else standing.release_at)
     return replace(standing, told=replace(plain, **more))
 
 
@@ -144,7 +144,7 @@ def test_a_letter_says_what_was_told_before() -> None:
     message = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
     assert message is not None
     changed = Letter(
-        "reward_changed", MAYA, 300, "EUR", release_at=at(45), was=Told(450, release_at=at(30)), turn="part_returned"
+        "reward_changed", MAYA, 300, "EUR", release_at=at(45), was=News(450, release_at=at(30)), turn="part_returned"
     )
     assert message.letters == (changed,)
 
@@ -153,7 +153,7 @@ def test_a_day_that_rests_on_a_delivery_is_only_expected() -> None:
     """The letter says so, and so does what is remembered of it; a day of which nothing is open is said plainly."""
     for standing, when in ((UNDELIVERED, "expected"), (HELD, None)):
         told = tell(None, standing, program(), had=0, has=0)
-        assert told == Told(450, at(30), when)  # type: ignore[arg-type]
+        assert told == News(450, at(30), when)  # type: ignore[arg-type]
         message = told_by(None, standing)
         assert message is not None
         assert message.letters[-1] == Letter(
@@ -184,7 +184,7 @@ def test_while_an_account_is_suspended_only_the_friend_is_written_to() -> None:
     book.account = replace(book.account, suspended_in=None)
     book.look(30)
     assert book.letters[1:] == [("reward_released", 450, 3)]
-    assert book.standing.told == Told(450)
+    assert book.standing.told == News(450)
 
 
 def test_after_an_expiry_the_news_begins_anew() -> None:
@@ -198,7 +198,7 @@ def test_after_an_expiry_the_news_begins_anew() -> None:
     book.reverse(refund)
     book.look(32)
     assert book.messages[-1].letters == (
-        Letter("reward_released", MAYA, 90, "EUR", available=90, active_at=at(32), was=Told(360)),
+        Letter("reward_released", MAYA, 90, "EUR", available=90, active_at=at(32), was=News(360)),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.facts import Freed
-from chalicelib.domain.model.orders import FACTS_NAMED, Told
+from chalicelib.domain.model.orders import FACTS_NAMED, News
 from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.program.program import Rate, Tier
 from tests.unit.book import Book, at, program
@@ -247,7 +247,7 @@ def test_an_order_that_gave_its_place_back_is_void_for_good() -> None:
         facts_named=("freed", "refund:r1"),
         marks=("replaced",),
         entries=(*was.entries, book.entries[-1].number),
-        told=Told(0),
+        told=News(0),
     )
     assert [(entry.kind, entry.cause) for entry in book.entries[1:]] == [("void", "refund:r1,freed")]
 
