@@ -1,34 +1,23 @@
 """One settled order: it stands where `settle` puts it, its entries say the same, and so do root, case and messages."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 
-from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, HELD, gains, moved
-from chalicelib.domain.accounts.suspensions import was_suspended
-from chalicelib.domain.audit.audit import Finding, Value, compared, version_of
-from chalicelib.domain.audit.entry import OF_ORDERS
+from chalicelib.domain.audit.audit import Finding, compared
+from chalicelib.domain.audit.dossier import Dossier, shown
+from chalicelib.domain.audit.order_entries import check_entries, check_sums
+from chalicelib.domain.audit.order_messages import check_messages
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.model.accounts import Account, LedgerEntry, Suspension
-from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.messages import Letter, Message, Recipient
-from chalicelib.domain.model.orders import Age, News, Order, Redemption, Standing
-from chalicelib.domain.model.people import Friend
-from chalicelib.domain.model.reviews import Case, Trait
+from chalicelib.domain.model.accounts import Account
+from chalicelib.domain.model.orders import Standing
+from chalicelib.domain.model.reviews import Case
 from chalicelib.domain.orders.fraud import remembered
 from chalicelib.domain.orders.friends import in_time
-from chalicelib.domain.orders.postings import CAUSES_MAX
 from chalicelib.domain.orders.settle import settle
-from chalicelib.domain.orders.standing import due, wake_up
+from chalicelib.domain.orders.standing import wake_up
 from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import Program, campaign_of, reward_of, tier_of
-
-FIRST = 2
-"""The version that a redemption gets by its first settlement, which decides its terms if it is paid for by then."""
-
-SETTLES_MAX = 200
-"""At most this many settlements are looked through for the messages of one order."""
 
 _MOMENT = timedelta(milliseconds=1)
 _SKEW = timedelta(minutes=5)
@@ -38,72 +27,14 @@ _ATTRIBUTES = {"cap_used": "room", "facts_seen": "facts", "facts_named": "named"
 _LOOK_BACK = ("entries", "age")
 """What of a standing is no function of the facts: it is compared with the entries."""
 
-_PLAIN_CAUSES = ("redemption", "hold_ended", "review_deadline", "…")
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """An order with what the table has of everything that must agree with it. It has been settled.
-
-    `entries` are those that the order names, as it names them, `messages` those about it by the redemption's version,
-    looked for up to the version after the present one, `root` the one of its friend, `suspensions` all decisions about
-    the account in their order, by whose it is. `kin` are all ids of the ambassador.
-    """
-
-    order: Order
-    program: Program | None
-    entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
-    root: Friend | None = None
-    messages: Mapping[int, Message] = field(default_factory=dict)
-    claim: Claim | None = None
-    traits: Mapping[str, Trait] = field(default_factory=dict)
-    suspensions: Mapping[str, Sequence[Suspension]] = field(default_factory=dict)
-    kin: tuple[str, ...] = ()
-
-    @property
-    def redemption(self) -> Redemption:
-        """The order's redemption."""
-        return self.order.redemption
-
-    @property
-    def standing(self) -> Standing:
-        """Where it stands."""
-        assert self.redemption.standing is not None
-        return self.redemption.standing
-
-    @property
-    def where(self) -> str:
-        """How findings name the order."""
-        return f"order/{self.order.order_id}"
-
-    @property
-    def posted(self) -> list[LedgerEntry]:
-        """The entries that it names and that are its own."""
-        named = (self.entries.get(number) for number in self.standing.entries)
-        return [it for it in named if it is not None and it.order_id == self.order.order_id]
-
-    def tells(self, entry: LedgerEntry) -> bool:
-        """Whether the ambassador was to hear of an entry: not while the account was suspended."""
-        return not was_suspended(self.suspensions.get(entry.ambassador_id, ()), version_of(entry.number))
-
-    @property
-    def first(self) -> int:
-        """The version that the redemption got by the settlement that decided its terms."""
-        return min(self.messages, default=FIRST) if self.redemption.pending else FIRST
-
-    @property
-    def waits(self) -> bool:
-        """Whether a settlement is still to come that will see facts for the first time."""
-        return any(fact.due_at is not None for fact in self.order.later)
-
 
 def check_order(dossier: Dossier, ambassador_id: str, *, now: datetime) -> Iterator[Finding]:
     """Check one order. What has arrived and waits to be settled is no difference yet."""
     yield from compared("entry", f"{dossier.where}/ambassador_id", ambassador_id, dossier.redemption.ambassador_id)
     yield from _check_facts(dossier)
     yield from _check_reviews(dossier)
-    yield from _check_entries(dossier)
-    yield from _check_sums(dossier)
+    yield from check_entries(dossier)
+    yield from check_sums(dossier)
     yield from _check_place(dossier)
     yield from _check_claim(dossier)
     yield from _check_traits(dossier)
@@ -114,10 +45,7 @@ def check_order(dossier: Dossier, ambassador_id: str, *, now: datetime) -> Itera
     yield from _check_terms(dossier, dossier.program)
     if not dossier.waits:
         yield from _check_position(dossier, dossier.program, now)
-    yield from _check_messages(dossier, dossier.program)
-
-
-# --- facts ------------------------------------------------------------------------------------------------------------
+    yield from check_messages(dossier, dossier.program)
 
 
 def _check_facts(dossier: Dossier) -> Iterator[Finding]:
@@ -144,88 +72,6 @@ def _check_reviews(dossier: Dossier) -> Iterator[Finding]:
             yield Finding("fact", f"{where}/answers", "refunds in a foreign currency", refund_id)
         if not set(review.values) <= set(review.answers) or min(review.values.values(), default=0) < 0:
             yield Finding("fact", f"{where}/values", "what refunds that it has seen are worth", str(review.values))
-
-
-# --- entries ----------------------------------------------------------------------------------------------------------
-
-
-def _check_entries(dossier: Dossier) -> Iterator[Finding]:
-    """Every entry that the order names is there once, is its own, and names facts of the order as its cause."""
-    named = dossier.standing.entries
-    for number in sorted({number for number in named if named.count(number) > 1}):
-        yield Finding("entry", f"{dossier.where}/entries/{number}", "named once", f"named {named.count(number)} times")
-    for number in dict.fromkeys(named):
-        entry = dossier.entries.get(number)
-        if entry is None:
-            yield Finding("entry", f"{dossier.where}/entries/{number}", "an entry", None)
-        elif entry.order_id != dossier.order.order_id or entry.kind not in OF_ORDERS:
-            yield Finding("entry", entry.id, f"an entry of {dossier.where}", f"{entry.kind} of {entry.order_id}")
-    names = [*_PLAIN_CAUSES, *(fact.name for fact in dossier.order.later)]
-    known = "|".join(map(re.escape, names))
-    for entry in dossier.posted:
-        if not re.fullmatch(rf"(?:{known})(?:,(?:{known})){{0,{CAUSES_MAX}}}", entry.cause):
-            yield Finding("cause", f"{entry.id}/cause", f"facts of {dossier.where}", entry.cause)
-
-
-def _check_sums(dossier: Dossier) -> Iterator[Finding]:
-    """The order's entries sum to what is held and available, and tell the same of its release."""
-    unit, posted = dossier.redemption.unit, dossier.posted
-    legs = [leg for entry in posted for leg in entry.legs]
-    for leg in legs:
-        if leg.currency != unit:
-            yield Finding("position", f"{dossier.where}/unit", unit, leg.currency)
-            break
-    held = sum(leg.amount for leg in legs if leg.account == HELD)
-    available = sum(leg.amount for leg in legs if leg.account in {AVAILABLE, EXPIRED})
-    yield from compared("position", f"{dossier.where}/held", held, dossier.standing.held)
-    yield from compared("position", f"{dossier.where}/available", available, dossier.standing.available)
-    released = [entry for entry in posted if entry.kind == "release"]
-    if len(released) > 1:
-        yield Finding("position", f"{dossier.where}/release", 1, len(released))
-    for entry in released[:1]:
-        where = f"{dossier.where}/standing/released_in"
-        yield from compared("position", where, version_of(entry.number), dossier.standing.released_in)
-    earned = any(entry.kind in {"release", "reinstate"} for entry in posted)
-    yield from compared(
-        "position", f"{dossier.where}/standing/earned", str(earned), str(dossier.standing.has("earned"))
-    )
-    yield from _check_age(dossier)
-
-
-def _check_age(dossier: Dossier) -> Iterator[Finding]:
-    """What has expired stays so: what was taken out of there went back there, and nothing became available twice."""
-    age, where = dossier.standing.age or Age(), f"{dossier.where}/standing/age"
-    into = {kind: _into(dossier, kind, AVAILABLE) for kind in ("release", "clawback", "reinstate")}
-    yield from compared(
-        "position", f"{where}/gone", -sum(_into(dossier, kind, EXPIRED) for kind in OF_ORDERS), age.gone
-    )
-    at_most = dossier.standing.terms.granted - into["release"] - into["clawback"]
-    if into["reinstate"] > at_most:
-        yield Finding("position", f"{dossier.where}/reinstated", f"at most {at_most}", into["reinstate"])
-    if dossier.standing.age is None:
-        return
-    since = list(_since(dossier))
-    if since:
-        yield from compared("position", f"{where}/since", max(since), age.since)
-    if not 0 <= age.fresh <= dossier.standing.available:
-        yield Finding("position", f"{where}/fresh", f"0 to {dossier.standing.available}", age.fresh)
-
-
-def _since(dossier: Dossier) -> Iterator[int]:
-    """The versions in which it became available, of the account that was posted to last: others don't compare."""
-    ledgers = {of for of, _ in dossier.redemption.posted}
-    for entry in dossier.posted:
-        if entry.ambassador_id == dossier.redemption.ledger and entry.kind in {"release", "reinstate"} and gains(entry):
-            yield version_of(entry.number)
-    if len(ledgers) == 1 and dossier.standing.released_in is not None:
-        yield dossier.standing.released_in
-
-
-def _into(dossier: Dossier, kind: str, account: str) -> int:
-    """What the order's entries of a kind have moved into an account."""
-    return sum(
-        leg.amount for entry in dossier.posted if entry.kind == kind for leg in entry.legs if leg.account == account
-    )
 
 
 def _check_place(dossier: Dossier) -> Iterator[Finding]:
@@ -273,11 +119,8 @@ def _check_traits(dossier: Dossier) -> Iterator[Finding]:
         pseudonym = getattr(dossier.redemption, name)
         trait = dossier.traits.get(pseudonym)
         if pseudonym and (trait is None or remembered(trait, dossier.redemption.friend) != trait):
-            known = _told(trait.friends) if trait else None
+            known = shown(trait.friends) if trait else None
             yield Finding("trait", f"{dossier.where}/{name}", dossier.redemption.friend, known)
-
-
-# --- settle once more -------------------------------------------------------------------------------------------------
 
 
 def _check_terms(dossier: Dossier, program: Program) -> Iterator[Finding]:
@@ -331,115 +174,12 @@ def _check_position_at(dossier: Dossier, program: Program, now: datetime) -> Ite
     for name in (it.name for it in fields(Standing) if it.name not in _LOOK_BACK):
         would, is_now = getattr(expected, name), getattr(dossier.standing, name)
         where = f"{dossier.where}/standing/{_ATTRIBUTES.get(name, name)}"
-        yield from compared("position", where, _told(would), _told(is_now))
+        yield from compared("position", where, shown(would), shown(is_now))
     if wakes is not None and dossier.redemption.due_at is None:
-        yield Finding("wake_up", f"{dossier.where}/due_at", _told(wakes), None)
+        yield Finding("wake_up", f"{dossier.where}/due_at", shown(wakes), None)
     if again.case is not None:
         yield Finding("case", f"{dossier.where}/case", _shown_case(again.case), _shown_case(dossier.order.case))
 
 
 def _shown_case(case: Case | None) -> str | None:
-    return f"{case.state} until {_told(case.deadline)}" if case else None
-
-
-def _told(value: datetime | tuple[object, ...] | News | Value) -> Value:
-    if isinstance(value, News):
-        return _shown_told(value)
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return value
-
-
-# --- messages ---------------------------------------------------------------------------------------------------------
-
-
-def _check_messages(dossier: Dossier, program: Program) -> Iterator[Finding]:
-    """No message without a settlement that owed it, and none owed that is not there."""
-    redemption = dossier.redemption
-    for version, message in sorted(dossier.messages.items()):
-        where = f"{dossier.where}/messages/{version}"
-        if not FIRST <= version <= redemption.version:
-            yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
-        rules = redemption.program_version
-        yield from compared("message", f"{where}/program_version", rules, message.program_version)
-        for letter in message.letters:
-            yield from _check_letter(letter, redemption, f"{where}/{letter.name}")
-        early = [letter.name for letter in message.letters if letter.name in {"friend_thanks", "reward_held"}]
-        if version != dossier.first and early:
-            yield Finding("message", where, "what is told later", ", ".join(early))
-        if message.state != "done" and message.due_at is None:
-            yield Finding("wake_up", f"{where}/due_at", "a time", None)
-    yield from _check_told(dossier)
-    yield from _check_first_told(dossier, program)
-
-
-def _check_letter(letter: Letter, redemption: Redemption, where: str) -> Iterator[Finding]:
-    """Thanks for an order go to its friend, and news of its reward to its ambassador; each in its own unit."""
-    if letter.name == "friend_thanks":
-        to, unit = Recipient("friend", redemption.friend), redemption.currency
-    else:
-        to, unit = Recipient("ambassador", redemption.ambassador_id), redemption.unit
-    yield from compared("message", f"{where}/to", " ".join(to), " ".join(letter.to))
-    yield from compared("message", f"{where}/unit", unit, letter.unit)
-
-
-def _check_told(dossier: Dossier) -> Iterator[Finding]:
-    """Each news of the reward leads on from the one before, and the last is what the order knows was told.
-
-    What changed while the ambassador was suspended was forgotten: after that, news begin anew.
-    """
-    known = None
-    for version, message in sorted(dossier.messages.items()):
-        for letter in message.letters:
-            if letter.name != "friend_thanks":
-                where = f"{dossier.where}/messages/{version}/{letter.name}/was"
-                if letter.was is not None:
-                    yield from compared("message", where, _shown_told(known), _shown_told(letter.was))
-                known = letter.told
-    if dossier.standing.told is not None and dossier.redemption.version <= FIRST + SETTLES_MAX:
-        yield from compared(
-            "message", f"{dossier.where}/standing/told", _shown_told(known), _shown_told(dossier.standing.told)
-        )
-
-
-def _shown_told(news: News | None) -> str | None:
-    if news is None:
-        return None
-    when = news.when or ("on" if news.release_at else "now")
-    return f"{news.amount} {when} {_told(news.release_at) if news.release_at else ''}".rstrip()
-
-
-def _when(entry: LedgerEntry) -> tuple[str, int]:
-    """The moment of an entry: a version, and of whose account, since those of two don't compare."""
-    return entry.ambassador_id, version_of(entry.number)
-
-
-def _check_first_told(dossier: Dossier, program: Program) -> Iterator[Finding]:
-    """The first settlement thanked the friend, and told what it held.
-
-    What it knew of refunds is past finding out by clocks. But its own entry tells what was held, and where nothing was
-    ever paid back the friend was thanked.
-    """
-    found = dossier.messages.get(dossier.first)
-    letters = {letter.name: letter for letter in found.letters} if found else {}
-    thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
-    where = f"{dossier.where}/messages/{dossier.first}"
-    hold = next((entry for entry in dossier.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)
-    kept_all = not dossier.order.refunds and dossier.order.freed is None
-    has_place = dossier.standing.terms.limit != "friend_already_referred"
-    owed = dossier.redemption.friend_discount if dossier.redemption.thanks_friend and has_place else None
-    if thanks or owed is None or hold or kept_all:
-        yield from compared("message", f"{where}/friend_thanks", owed, thanks.amount if thanks else None)
-    released = hold is not None and any(
-        entry.kind == "release" and _when(entry) == _when(hold) for entry in dossier.posted
-    )
-    held = moved(hold) if hold and hold.legs and not released and dossier.tells(hold) else None
-    may_wait = dossier.standing.terms.review or not kept_all
-    if told or not may_wait:
-        yield from compared("message", f"{where}/reward_held", held, told.amount if told else None)
-    if told and not dossier.order.fulfilments:
-        yield from compared(
-            "message", f"{where}/release_at", _told(due(dossier.order, program)), _told(told.release_at)
-        )
+    return f"{case.state} until {shown(case.deadline)}" if case else None

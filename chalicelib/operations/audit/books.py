@@ -24,8 +24,9 @@ from chalicelib.domain.audit.audit import (
     compared,
     version_of,
 )
+from chalicelib.domain.audit.dossier import FIRST, SETTLES_MAX, Dossier
 from chalicelib.domain.audit.entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, take
-from chalicelib.domain.audit.order import FIRST, SETTLES_MAX, Dossier, check_order
+from chalicelib.domain.audit.order import check_order
 from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.messages import Cause, Message

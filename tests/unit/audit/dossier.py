@@ -4,7 +4,8 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from chalicelib.domain.audit import audit
-from chalicelib.domain.audit.order import Dossier, check_order
+from chalicelib.domain.audit.dossier import Dossier
+from chalicelib.domain.audit.order import check_order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Rate, Watch

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.order import Dossier
+from chalicelib.domain.audit.dossier import Dossier
 from chalicelib.domain.model.accounts import Leg
 from chalicelib.domain.model.orders import Age
 from tests.unit.audit.dossier import ENTRY, HOLD, RELEASE, dossier, found, fresh, posted, released, standing, suspected

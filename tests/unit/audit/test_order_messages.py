@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.audit.order import Dossier
+from chalicelib.domain.audit.dossier import Dossier
 from chalicelib.domain.model.accounts import Account, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Recipient
