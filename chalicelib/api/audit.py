@@ -18,7 +18,7 @@ from chalicelib.edge.fields import OurId, Shape
 from chalicelib.edge.problems import bad_field, unknown_ambassador
 from chalicelib.edge.views import view
 from chalicelib.operations.audit import audit
-from chalicelib.operations.audit.books import led
+from chalicelib.operations.audit.people import led
 from chalicelib.operations.jobs import start
 from chalicelib.store import keys
 

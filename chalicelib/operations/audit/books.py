@@ -7,12 +7,11 @@ were read and the account has stood still meanwhile, else they are counted again
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from math import inf
-from typing import Literal, TypeVar
+from typing import Literal
 
-from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.audit.audit import (
     Counting,
     Finding,
@@ -24,22 +23,16 @@ from chalicelib.domain.audit.audit import (
     compared,
     version_of,
 )
-from chalicelib.domain.audit.dossier import FIRST, SETTLES_MAX, Dossier
-from chalicelib.domain.audit.entry import BONUSES, OF_ORDERS, WITHDRAWN, Causes, caused_by, take
+from chalicelib.domain.audit.entry import OF_ORDERS, take
 from chalicelib.domain.audit.order import check_order
-from chalicelib.domain.model.accounts import Account, Adjustment, Coupon, Gift, LedgerEntry, Withdrawal
-from chalicelib.domain.model.claims import Claim, OpenClaims
-from chalicelib.domain.model.messages import Cause, Message
-from chalicelib.domain.model.orders import Order, Redemption
-from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
-from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.program.program import Program
-from chalicelib.operations.program import programs
-from chalicelib.operations.program.programs import NoProgramError
+from chalicelib.domain.model.accounts import Account, Coupon, LedgerEntry, Withdrawal
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.people import Profile
+from chalicelib.operations.audit.causes import causes_of, posted
+from chalicelib.operations.audit.dossiers import dossiers_of
+from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, sound
+from chalicelib.operations.audit.people import check_claims, check_people, check_suspensions
 from chalicelib.store import keys
-from chalicelib.store.items import Found
-from chalicelib.store.keys import Key
-from chalicelib.store.reads.orders import order_of
 from chalicelib.store.table import Table
 
 ENTRIES = 100
@@ -47,14 +40,9 @@ ORDERS = 20
 SPENDS = 50
 ROUNDS_MAX = 3
 
-LAG = timedelta(minutes=1)
-"""What is younger may not be listed yet."""
-
 _LAST = "~"
 _A_MOMENT = 6
-_ERROR_MAX = 200
 Stage = Literal["people", "entries", "orders", "spends", "unnamed", "done"]
-E = TypeVar("E")
 
 
 @dataclass(slots=True)
@@ -116,148 +104,20 @@ def _place(books: Books) -> tuple[object, ...]:
     return books.stage, books.round, books.place, books.number, books.after, books.awaited is None
 
 
-def certain(look: Callable[[], Iterable[Finding]], first: Sequence[Finding] | None = None) -> list[Finding]:
-    """Look, and if there is anything look again: what only one of both has seen was on its way meanwhile.
-
-    `first` is what a first look has found already.
-    """
-    seen = list(look()) if first is None else first
-    again = list(look()) if seen else []
-    return [finding for finding in seen if finding in again]
-
-
-def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
-    """Yield findings; what is so far from anything that it breaks a check is a finding itself. An outage is none."""
-    try:
-        yield from findings
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-        yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
-
-
-def sound(item: Found | None, findings: list[Finding]) -> Found | None:
-    """Note what is wrong with an item itself."""
-    if item is not None:
-        where = f"{item.key.pk}/{item.key.sk}"
-        if item.entity is None:
-            findings.append(Finding("unreadable", where, "an item of the program's", None))
-        findings += (Finding("listing", f"{where}/{name}", "as the item says", "otherwise") for name in item.astray)
-    return item
-
-
-def entity(item: Found | None, kind: type[E]) -> E | None:
-    """Return what was found if it is of a kind."""
-    return item.entity if item is not None and isinstance(item.entity, kind) else None
-
-
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
 def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     """The profile has its account, its code and its guard, and what is claimed waits."""
-    yield from certain(lambda: _check_people(table, books.ambassador_id))
-    yield from certain(lambda: _check_claims(table, books.ambassador_id))
-    yield from certain(lambda: _check_suspensions(table, books.ambassador_id))
+    yield from certain(lambda: check_people(table, books.ambassador_id))
+    yield from certain(lambda: check_claims(table, books.ambassador_id))
+    yield from certain(lambda: check_suspensions(table, books.ambassador_id))
     at, of = keys.account(books.ambassador_id), keys.profile(books.ambassador_id)
     found = table.find([at, of])
     account, profile = entity(found.get(at), Account), entity(found.get(of), Profile)
     books.kin = profile.kin if profile else (books.ambassador_id,)
     led_on = account is None or account.merged_into or (profile and profile.merged_into)
     books.stage = "done" if led_on else "entries"
-
-
-def led(table: Table, ambassador_id: str) -> str:
-    """The id of whom an ambassador is now: who merges them meanwhile is not followed for ever."""
-    at = keys.profile(ambassador_id)
-    profile = entity(table.find([at]).get(at), Profile)
-    return led(table, profile.merged_into) if profile and profile.merged_into else ambassador_id
-
-
-def _check_led(table: Table, profile: Profile, account: Account | None) -> Iterator[Finding]:
-    """Whoever was merged into another one leads there with profile and account, and is among those absorbed there."""
-    told = account.merged_into if account else None
-    yield from compared("account", f"{profile.ambassador_id}/merged_into", profile.merged_into, told)
-    now = led(table, profile.ambassador_id)
-    at, of = keys.account(now), keys.profile(now)
-    found = table.find([at, of])
-    into, person = entity(found.get(at), Account), entity(found.get(of), Profile)
-    if person is None or profile.ambassador_id not in person.absorbed:
-        yield Finding("account", f"{now}/absorbed", profile.ambassador_id, None)
-    told_of = into.absorbed.keys() if into else set()
-    yield from compared(
-        "account", f"{now}/account/absorbed", _names(person.absorbed if person else ()), _names(told_of)
-    )
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
-
-
-def _check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
-    findings: list[Finding] = []
-    where, at = ambassador_id, (keys.profile(ambassador_id), keys.account(ambassador_id))
-    found = table.find(at)
-    profile, account = (sound(found.get(key), findings) for key in at)
-    yield from findings
-    if account is None:
-        yield Finding("account", f"{where}/account", "an account", None)
-    person = entity(profile, Profile)
-    if person is None:
-        yield Finding("account", f"{where}/profile", "a profile", None)
-        return
-    if person.merged_into:
-        yield from _check_led(table, person, entity(account, Account))
-    now = led(table, where)
-    code = entity(table.find([keys.code(person.code)]).get(keys.code(person.code)), Code)
-    yield from compared("account", f"{where}/code/{person.code}", now, code.ambassador_id if code else None)
-    guards = table.find(keys.membership(person) for person in (code.owners if code else ())).values()
-    held = [it.ambassador_id for it in (entity(guard, Membership) for guard in guards) if it and it.ambassador_id]
-    if now not in held:
-        yield Finding("account", f"{where}/membership", now, held[0] if held else None)
-    yield from _check_owners(table, ambassador_id, code)
-
-
-def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Iterator[Finding]:
-    """All codes of an ambassador are theirs and have the same owners: with none of them anybody is their own friend."""
-    at = keys.further_codes(ambassador_id)
-    listed = entity(table.find([at]).get(at), FurtherCodes)
-    for name in listed.codes if listed else ():
-        code = entity(table.find([keys.code(name)]).get(keys.code(name)), Code)
-        told, expected = (",".join(it.owners) if it else None for it in (code, first))
-        yield from compared("account", f"{ambassador_id}/code/{name}/owners", expected, told)
-        whose, of = (it.ambassador_id if it else None for it in (code, first))
-        yield from compared("account", f"{ambassador_id}/code/{name}", of, whose)
-
-
-def _check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:
-    at = keys.open_claims(ambassador_id)
-    waiting = entity(table.find([at]).get(at), OpenClaims)
-    if waiting is None:
-        return
-    found = table.find(keys.claim(claim_id) for claim_id in waiting.claims)
-    for claim_id in waiting.claims:
-        claim = entity(found.get(keys.claim(claim_id)), Claim)
-        told = (claim.ambassador_id, claim.state) if claim else None
-        if told != (ambassador_id, "open"):
-            yield Finding("claim", f"claim/{claim_id}", "an open claim", claim.state if claim else None)
-
-
-def _check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
-    """The account is suspended if that was decided last, and nothing of it expires then; each end of it was told."""
-    account, decisions = table.read_account(ambassador_id), table.list_suspensions(ambassador_id)
-    if account is None:
-        return
-    last = decisions[-1] if decisions else None
-    since = last.version if last and last.state == "suspended" else None
-    yield from compared("suspension", f"{ambassador_id}/suspended_in", since, account.suspended_in)
-    if account.suspended and account.due_at is not None:
-        yield Finding("suspension", f"{ambassador_id}/due_at", None, str(account.due_at))
-    ends = [
-        keys.message(Cause("account", ambassador_id, it.version).key) for it in decisions if it.state == "reinstated"
-    ]
-    found = table.find(ends)
-    for key in ends:
-        if entity(found.get(key), Message) is None:
-            yield Finding("message", f"{ambassador_id}/messages/{key.pk}", "balances", None)
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -275,7 +135,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     page = table.find_entries(books.now, books.number, until, ENTRIES)
     entries = [it for it in (entity(sound(found, findings), LedgerEntry) for found in page) if it is not None]
     yield from findings
-    causes = _causes(table, entries, books.kin)
+    causes = causes_of(table, entries, books.kin)
     for entry in entries:
         yield from guarded(entry.id, take(books.reading, entry, account.version, causes))
     if page:
@@ -322,51 +182,6 @@ def _beyond(table: Table, books: Books) -> Iterator[Finding]:
             yield Finding("number", where, f"a version up to {account.version}", number)
 
 
-def _causes(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]) -> Causes:
-    """Read what a page of entries names as causes, after the entries: it is at least as new."""
-    wanted: list[Key] = []
-    for entry in entries:
-        if entry.kind in WITHDRAWN:
-            wanted.append(keys.withdrawal(caused_by(entry)))
-        elif entry.kind == "adjustment":
-            wanted.append(keys.adjustment(caused_by(entry)))
-        elif entry.kind == "gift_sent":
-            wanted.append(keys.gift(caused_by(entry)))
-        elif entry.kind in BONUSES and entry.order_id:
-            wanted.append(keys.redemption(entry.order_id))
-        if is_gift(entry):
-            wanted.append(keys.gift(entry.id))
-    found = [it.entity for it in table.find(wanted).values()]
-    adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
-    return Causes(
-        kin=tuple(kin),
-        programs=_programs(table, {entry.program_version for entry in entries}),
-        owners={it.order_id: it.ambassador_id for it in found if isinstance(it, Redemption)},
-        gifts={it.id: it for it in found if isinstance(it, Gift)},
-        withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
-        adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
-        posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
-        suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
-    )
-
-
-def posted(table: Table, record: LedgerEntry | Withdrawal, cause: str) -> int:
-    """Count the entries that a cause has made at the moment of an entry or a withdrawal. Slightly stale."""
-    at = record.at if isinstance(record, LedgerEntry) else record.created_at
-    entries = [entity(found, LedgerEntry) for found in table.find_posted(record.ambassador_id, at)]
-    return sum((entry.kind, entry.cause) == (record.kind, cause) for entry in entries if entry is not None)
-
-
-def _programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:
-    found = {}
-    for version in versions:
-        try:
-            found[version] = programs.version(table, version)
-        except (NoProgramError, ValueError):
-            continue
-    return found
-
-
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 
@@ -375,7 +190,7 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     rows = table.list_keys(keys.ambassador(books.now), books.after, ORDERS, within=keys.REFERRAL)
     ids = [keys.order_in(key.pk) for _, key in rows]
     if books.round == 1:
-        dossiers, findings = _dossiers(table, ids, books.kin)
+        dossiers, findings = dossiers_of(table, ids, books.kin)
         redemptions = [it.redemption for it in dossiers]
         yield from findings
         for dossier in dossiers:
@@ -399,75 +214,8 @@ def _orders(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
 def _check_again(
     table: Table, order_id: str, ambassador_id: str, kin: tuple[str, ...], now: datetime
 ) -> Iterator[Finding]:
-    for dossier in _dossiers(table, [order_id], kin)[0]:
+    for dossier in dossiers_of(table, [order_id], kin)[0]:
         yield from guarded(dossier.where, check_order(dossier, ambassador_id, now=now))
-
-
-def _dossiers(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) -> tuple[list[Dossier], list[Finding]]:
-    """Gather settled orders with everything that must agree with them: a query each, and one trip for the rest."""
-    findings: list[Finding] = []
-    orders = []
-    for order_id in order_ids:
-        found = [it for it in table.find_order(order_id) if sound(it, findings) and it.entity is not None]
-        orders.append(order_of(order_id, [it.entity for it in found if it.entity is not None]))
-    settled = [it for it in orders if isinstance(it, Order) and it.redemption.standing is not None]
-    beside = table.find(key for order in settled for key in _beside(order.redemption))
-    roots = _roots(table, [it.entity for it in beside.values() if isinstance(it.entity, Friend)])
-    versions = {order.redemption.program_version for order in settled}
-    known = _programs(table, versions)
-    owners = {of for order in settled for of, _ in order.redemption.posted}
-    decisions = {owner: table.list_suspensions(owner) for owner in owners}
-    dossiers = []
-    for order in settled:
-        about = [sound(beside.get(key), findings) for key in dict.fromkeys(_beside(order.redemption))]
-        those = [it.entity for it in about if it is not None]
-        dossiers.append(
-            Dossier(
-                order,
-                known.get(order.redemption.program_version),
-                entries=_named(order.redemption, [it for it in those if isinstance(it, LedgerEntry)]),
-                root=roots.get(order.redemption.friend),
-                messages={it.cause.version: it for it in those if isinstance(it, Message)},
-                claim=next((it for it in those if isinstance(it, Claim)), None),
-                traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
-                suspensions=decisions,
-                kin=tuple(kin),
-            )
-        )
-    return dossiers, findings
-
-
-def _roots(table: Table, guards: Iterable[Friend]) -> dict[str, Friend]:
-    """Follow guards to their roots, by person; an alias that leads nowhere is left out."""
-    roots = {it.person: it for it in guards}
-    while leads := {it.root for it in roots.values() if it.root}:
-        found = table.find(keys.friend(person) for person in sorted(leads))
-        guard_of = {it.person: it for it in (entity(it, Friend) for it in found.values()) if it is not None}
-        led = {person: guard_of.get(it.root) if it.root else it for person, it in roots.items()}
-        roots = {person: it for person, it in led.items() if it is not None and it.root != person}
-    return roots
-
-
-def _named(redemption: Redemption, entries: Iterable[LedgerEntry]) -> dict[str, LedgerEntry]:
-    """The entries of an order, as it names them."""
-    assert redemption.standing is not None
-    found = {(it.ambassador_id, it.number): it for it in entries}
-    named = zip(redemption.standing.entries, redemption.posted, strict=True)
-    return {name: found[at] for name, at in named if at in found}
-
-
-def _beside(redemption: Redemption | None) -> list[Key]:
-    """Where everything lies that must agree with an order."""
-    assert redemption is not None
-    assert redemption.standing is not None
-    until = min(redemption.version + 1, FIRST + SETTLES_MAX)
-    return [
-        *(keys.entry(*posted) for posted in redemption.posted),
-        keys.friend(redemption.friend),
-        *(keys.message(Cause("order", redemption.order_id, version).key) for version in range(1, until + 1)),
-        *([keys.claim(redemption.claim)] if redemption.claim else []),
-        *(keys.trait(trait, redemption.ambassador_id) for trait in (redemption.payment, redemption.address) if trait),
-    ]
 
 
 # --- what an account counts -------------------------------------------------------------------------------------------

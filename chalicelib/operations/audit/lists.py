@@ -9,7 +9,8 @@ from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, With
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Case
-from chalicelib.operations.audit.books import LAG, certain, entity, guarded, posted, sound
+from chalicelib.operations.audit.causes import posted
+from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, sound
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table

@@ -1,0 +1,61 @@
+"""What a page of entries names as its causes."""
+
+from collections.abc import Iterable, Sequence
+
+from chalicelib.domain.accounts.gifts import is_gift
+from chalicelib.domain.audit.entry import BONUSES, WITHDRAWN, Causes, caused_by
+from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
+from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.program.program import Program
+from chalicelib.operations.audit.findings import entity
+from chalicelib.operations.program import programs
+from chalicelib.operations.program.programs import NoProgramError
+from chalicelib.store import keys
+from chalicelib.store.keys import Key
+from chalicelib.store.table import Table
+
+
+def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]) -> Causes:
+    """Read what a page of entries names as causes, after the entries: it is at least as new."""
+    wanted: list[Key] = []
+    for entry in entries:
+        if entry.kind in WITHDRAWN:
+            wanted.append(keys.withdrawal(caused_by(entry)))
+        elif entry.kind == "adjustment":
+            wanted.append(keys.adjustment(caused_by(entry)))
+        elif entry.kind == "gift_sent":
+            wanted.append(keys.gift(caused_by(entry)))
+        elif entry.kind in BONUSES and entry.order_id:
+            wanted.append(keys.redemption(entry.order_id))
+        if is_gift(entry):
+            wanted.append(keys.gift(entry.id))
+    found = [it.entity for it in table.find(wanted).values()]
+    adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
+    return Causes(
+        kin=tuple(kin),
+        programs=read_programs(table, {entry.program_version for entry in entries}),
+        owners={it.order_id: it.ambassador_id for it in found if isinstance(it, Redemption)},
+        gifts={it.id: it for it in found if isinstance(it, Gift)},
+        withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
+        adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
+        posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
+        suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
+    )
+
+
+def posted(table: Table, record: LedgerEntry | Withdrawal, cause: str) -> int:
+    """Count the entries that a cause has made at the moment of an entry or a withdrawal. Slightly stale."""
+    at = record.at if isinstance(record, LedgerEntry) else record.created_at
+    entries = [entity(found, LedgerEntry) for found in table.find_posted(record.ambassador_id, at)]
+    return sum((entry.kind, entry.cause) == (record.kind, cause) for entry in entries if entry is not None)
+
+
+def read_programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:
+    """Read the programs of these versions; one that is not there, or cannot be read, is left out."""
+    found = {}
+    for version in versions:
+        try:
+            found[version] = programs.version(table, version)
+        except (NoProgramError, ValueError):
+            continue
+    return found
