@@ -47,8 +47,8 @@ def _add(operation: Body, exchange: Exchange, whole: Body) -> None:
         content.setdefault("examples", {})[name] = {**shown, "value": exchange.answer}
 
 
-def _typed(schema: Body, given: str) -> Any:
-    return int(given) if schema.get("type") == "integer" else given
+def _typed(schema: Body, text: str) -> Any:
+    return int(text) if schema.get("type") == "integer" else text
 
 
 def _numbered(told: list[Exchange]) -> list[Exchange]:

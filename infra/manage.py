@@ -49,7 +49,7 @@ def make_key(options: argparse.Namespace) -> None:
 
 
 def publish_program(options: argparse.Namespace) -> None:
-    """Make a document the next version of the program, and tell what of it is hardly meant."""
+    """Make a document the next version of the program, and print its warnings."""
     try:
         document: dict[str, Any] = json.loads(options.file.read_text())
     except (OSError, ValueError) as error:

@@ -81,42 +81,42 @@ class Cloud:
             yield self
 
     def _answer(self, request: AWSPreparedRequest) -> AWSResponse:
-        told, target = (
+        request_body, target = (
             json.loads(cast("bytes", request.body) or b"{}"),
             _text(request.headers.get("X-Amz-Target", request.url)),
         )
         operation = "SendEmail" if target.endswith(_MAILS) else target.removeprefix(_TABLES)
         assert operation != target, f"{target} is not in memory"
         self.asked[operation] += 1
-        status, answer = self._carried_out(operation, told)
+        status, answer = self._carried_out(operation, request_body)
         return AWSResponse(request.url, status, HTTPHeaders(), _Raw(json.dumps(answer).encode()))
 
-    def _carried_out(self, operation: str, told: Any) -> tuple[int, Item]:
+    def _carried_out(self, operation: str, request_body: Any) -> tuple[int, Item]:
         outage = self.outage.get(operation)
         if isinstance(outage, Exception):
             raise outage
         if outage is not None:
             return outage, {"__type": "aws#Planned"}
         if operation == "SendEmail":
-            self.sent.append(Sent(told))
+            self.sent.append(Sent(request_body))
             return 200, {"MessageId": f"mail-{len(self.sent)}"}
         try:
-            return 200, self._ask(operation, told)
+            return 200, self._ask(operation, request_body)
         except ClientError as error:
             return _told(error)
 
-    def _ask(self, operation: str, told: Item) -> Item:
+    def _ask(self, operation: str, request_body: Item) -> Item:
         if operation == "DescribeTable":
-            return {"Table": {**properties(), "TableName": told["TableName"], "TableStatus": "ACTIVE"}}
+            return {"Table": {**properties(), "TableName": request_body["TableName"], "TableStatus": "ACTIVE"}}
         left: list[Item] = []
         if operation == "Query" and self.page_max:
-            told["Limit"] = min(self.page_max, told.get("Limit", self.page_max))
+            request_body["Limit"] = min(self.page_max, request_body.get("Limit", self.page_max))
         if operation == "BatchGetItem" and self.batch_max is not None:
-            ((name, asked),) = told["RequestItems"].items()
+            ((name, asked),) = request_body["RequestItems"].items()
             asked["Keys"], left = asked["Keys"][: self.batch_max], asked["Keys"][self.batch_max :]
             if not asked["Keys"]:
                 return {"Responses": {}, "UnprocessedKeys": {name: {**asked, "Keys": left}}}
-        answer: Item = getattr(self.engine, OPERATIONS[operation])(**told)
+        answer: Item = getattr(self.engine, OPERATIONS[operation])(**request_body)
         if left:
             answer["UnprocessedKeys"] = {name: {**asked, "Keys": left}}
         if not self.is_behind:

@@ -11,7 +11,7 @@ from typing import Any
 
 Item = dict[str, Any]
 Condition = Callable[[Item, dict[str, str], Item], bool]
-"""Tells whether an item meets it; names and values are those of the call."""
+"""Whether an item meets a condition; names and values are those of the call."""
 Update = Callable[[Item, dict[str, str], Item], Item]
 """Makes the new item. Raises KeyError where DynamoDB answers with a ValidationException."""
 

@@ -139,20 +139,20 @@ class Shop:
         deps.use_program(program)
 
     def enrol(self, email: str = "maya@example.com", first_name: str = "Maya", **more: object) -> Body:
-        """Make somebody an ambassador; answers id, code and links."""
+        """Make somebody an ambassador; return id, code and links."""
         told = {"email": email, "first_name": first_name, **more}
         answer = self.call("POST", "/v1/ambassadors", told, scope="enrol")
         assert answer.status_code in {200, 201}, answer.body
         return self.read(answer)
 
     def session(self, ambassador_id: str) -> str:
-        """Let an ambassador who is signed in at the shop act; answers the token."""
+        """Let an ambassador who is signed in at the shop act; return the token."""
         answer = self.call("POST", f"/v1/ambassadors/{ambassador_id}/sessions", {}, scope="enrol")
         assert answer.status_code == 201, answer.body
         return str(self.read(answer)["token"])
 
     def redeem(self, code: str, order_id: str = "o1", amount: int = 5000, **more: Any) -> HTTPResponse:
-        """Use a code on an order; the friend is a person of that order's own unless told otherwise."""
+        """Use a code on an order; the friend is a person of that order's own unless another is given."""
         customer = {"email": f"{order_id}@friends.example", "first_name": "Fay", **more.pop("customer", {})}
         order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(amount), **more}
         return self.call("POST", "/v1/redemptions", order, scope="checkout")

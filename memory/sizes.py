@@ -100,5 +100,5 @@ def _number(digits: str) -> int:
 
 
 def _started(amount: int, unit: int) -> int:
-    """How many units are begun."""
+    """Units, each of which counts whole once it is begun."""
     return -(-amount // unit)

@@ -110,7 +110,7 @@ class ReachedTier(Answer):
 
 
 class Account(Answer, kw_only=True):
-    """Balances, each a list of amounts: the program's currency is always the first. And how many referrals count."""
+    """Balances, each a list of amounts with the program's currency first, and how many referrals count."""
 
     held: list[Sum]
     available: list[Sum]
@@ -131,7 +131,7 @@ class Account(Answer, kw_only=True):
 
 
 class Spendable(Answer):
-    """From how much on one can spend. Units other than money are worth `value` for each `per` of them."""
+    """The least that can be spent at once. Units other than money are worth `value` for each `per` of them."""
 
     minimum: Sum
     per: Sum | None = None

@@ -122,7 +122,7 @@ def get_audit(call: Call) -> Response:
 
 @view({202: jobs.Job}, body=NewAudit, problems={404: ["not_found"]})
 def post_audit(call: Call, body: NewAudit) -> Response:
-    """Begin an audit of one ambassador, a sample, or everybody; the job that is answered shows how far it is."""
+    """Begin an audit of one ambassador, a sample, or everybody; the job in the answer shows how far it is."""
     if sum(named is not None for named in (body.ambassador_id, body.sample, body.all)) != 1:
         raise bad_field("", "names one of ambassador_id, sample and all")
     if body.seed is not None and body.sample is None:

@@ -95,7 +95,7 @@ class QuotedOrder(Shape):
 
 
 class Quote(Shape):
-    """A question what a code would be worth."""
+    """A question about what a code would be worth."""
 
     code: Typed
     order: QuotedOrder
@@ -207,7 +207,7 @@ def post_quote(call: Call, body: Quote) -> Response:
     problems={409: ["conflicting_repeat", "already_paid"], 422: list(REFUSALS)},
 )
 def post_redemption(call: Call, body: NewRedemption) -> Response:
-    """Use a code on an order; or, before it is paid for, change what was told of it."""
+    """Use a code on an order, or change an order that is not paid for yet."""
     if body.code is None and body.payment != "pending":
         raise bad_field("/code", "is required; null takes the code off an order that is not paid for yet")
     customer = body.customer
@@ -280,7 +280,7 @@ def _trait(pepper: bytes, kind: str, value: str | None) -> str | None:
 
 
 def _fingerprint(pepper: bytes, code: str, order: NewRedemption | QuotedOrder) -> str:
-    """Hash what the request means, so that a repeat is told from another order; keyed, because addresses go in."""
+    """Hash what the request means, so that a repeat can be recognised; keyed, because addresses go in."""
     content: dict[str, Any] = {**fields.content(order), "code": code, "payment": None, "revision": None}
     if order.customer and order.customer.email:
         content["customer"] = {**content["customer"], "email": canonical_email(order.customer.email)}

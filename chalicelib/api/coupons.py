@@ -33,7 +33,7 @@ class CouponConfirm(Shape):
 
 
 class CouponCancel(Shape):
-    """A coupon that is not used after all. The path says all."""
+    """A coupon that is not used after all. It has no fields."""
 
 
 class Coupon(Answer, kw_only=True):

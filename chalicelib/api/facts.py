@@ -35,7 +35,7 @@ class NewRefund(Shape):
 
 
 class NewReversal(Shape):
-    """A dispute won. The path says all."""
+    """A dispute won. It has no fields."""
 
 
 class NewFulfilment(Shape):
@@ -59,7 +59,7 @@ class NewPayment(Shape):
 class Fact(Answer, kw_only=True):
     """What was reported of an order, as it was taken.
 
-    `superseded` means that a higher revision of it is there. An order that has given its friend free is worth nothing
+    `superseded` means that a higher revision of it is there. An order that has set its friend free is worth nothing
     whatever is reported of it (`counts`, `reason`): another order, or an admin's word, has that place (`by`).
     """
 
@@ -184,7 +184,7 @@ def _report(fact: Reported, key: str) -> Response:
 
 
 def _shown(fact: Reported, common: dict[str, Any]) -> Fact:
-    """Show a fact as the shop told it, and what has come of it."""
+    """Show a fact as the shop reported it, and what has come of it."""
     match fact:
         case facts.Refund():
             return Refund(**money_back(fact), refunded_at=fact.refunded_at, **common)

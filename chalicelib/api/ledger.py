@@ -96,7 +96,7 @@ def get_ledger(call: Call) -> Response:
 
 
 def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: str | None) -> Response:
-    """Answer with one page of the ledger as JSON, or as CSV to a client that accepts that first."""
+    """Return one page of the ledger as JSON, or as CSV to a client that accepts that first."""
     limit, order_id = limit_of(query), query.get("order_id")
     period = _period(query, narrow=ambassador_id is None and order_id is None)
     filters = {name: text for name, text in query.items() if name not in {"limit", "cursor"}}

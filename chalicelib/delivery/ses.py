@@ -102,7 +102,7 @@ class Mailer:
             raise NotSentError(type(error).__name__, "operator") from error
 
     def _fault(self, code: str) -> Fault:
-        """Tell what a refusal rests on. Of a mail that SES can't read, only the address is not of our making.
+        """Return the cause of a refusal. Of a mail that SES can't read, only the address is not of our making.
 
         SES also rejects what is written to a good address (`MessageRejected`: the sender is not verified, or the
         account is still in the sandbox); and whatever it may refuse some day, a mail that waits can be mended.

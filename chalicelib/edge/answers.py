@@ -31,7 +31,7 @@ def money_if(amount: int | None, unit: str | None) -> Sum | None:
 
 
 def json(status: int, body: Any, **headers: str) -> Response:
-    """Answer with JSON; a header's underscores stand for hyphens."""
+    """Return JSON; a header's underscores stand for hyphens."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Response(
         body=msgspec.json.encode(body).decode() + "\n",
@@ -41,5 +41,5 @@ def json(status: int, body: Any, **headers: str) -> Response:
 
 
 def once(body: Any, *, replayed: bool) -> Response:
-    """Answer 201 the first time, then 200 with the stored body and a mark."""
+    """Return 201 the first time, then 200 with the stored body and a mark."""
     return json(200, body, Idempotent_Replayed="true") if replayed else json(201, body)

@@ -22,7 +22,7 @@ _keys: dict[str, tuple[datetime, ApiKey]] = {}
 
 
 def unauthenticated() -> Problem:
-    """A 401 to whoever brings no key and no session, or one that is not valid any more."""
+    """A 401 for a request without a key or session, or with one that is not valid any more."""
     return Problem(
         401,
         "unauthenticated",

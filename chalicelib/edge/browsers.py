@@ -78,7 +78,7 @@ def _leave(request: Request, readers: str) -> Headers:
 
 
 def _is_shops(origin: str) -> bool:
-    """Tell whether an origin is the shop's. Without a program nobody knows, and the answer itself matters more."""
+    """Whether an origin is the shop's. Without a program none is, and the request is answered all the same."""
     try:
         return bool(origin) and origin in origins_of(deps.program())
     except Exception:  # noqa: BLE001 - as said

@@ -1,4 +1,4 @@
-"""The shapes of requests, checked at the edge: types, lengths, ranges, and no field that we don't know.
+"""The shapes of requests, checked at the edge: types, lengths, ranges, and no unknown field.
 
 JSON numbers with a fraction or exponent are never money: msgspec in its strict mode takes whole numbers only.
 """
@@ -64,7 +64,7 @@ T = TypeVar("T")
 
 
 class Shape(Struct, forbid_unknown_fields=True):
-    """What all requests share: a field that we don't know is an error, not ignored."""
+    """What all requests share: an unknown field is an error, not ignored."""
 
 
 class Money(Shape):
@@ -166,7 +166,7 @@ def queried(name: str, typed: str, kind: Any) -> str:
 
 
 def past(name: str, given: datetime | None, now: datetime) -> datetime | None:
-    """Check a time at which something has happened: since 2000, and not in the future but for a clock's error.
+    """Check a time at which something has happened: from 2000 on, and not in the future beyond a clock's error.
 
     Raises:
         Problem: 400.

@@ -1,4 +1,4 @@
-"""Requests that nature gives no key: their header `Idempotency-Key` tells a repeat from another request.
+"""Requests without a natural key: their header `Idempotency-Key` distinguishes a repeat from another request.
 
 A view of such a route reads (`post_key` is one):
 
@@ -58,9 +58,9 @@ def idempotency_key(call: Call, body: Shape, ambassador_id: str | None = None) -
 
 
 def key_as(call: Call, body: Shape) -> Callable[[str], IdempotencyKey] | None:
-    """Return by what the same request in a session of another id is known; None of a server key, which is nobody's.
+    """Return the key of the same request in a session of another id; None for a server key, which is no ambassador's.
 
-    Whoever was merged had other ids, and repeats what they asked for under one of those.
+    An ambassador who was merged had other ids, and may repeat a request that was made under one of them.
     """
     return partial(idempotency_key, call, body) if call.session else None
 

@@ -80,7 +80,7 @@ def cursor_of(position: str | None, listing: str) -> str | None:
 
 
 def page(path: str, query: dict[str, str], items: list[Any], cursor: str | None, **headers: str) -> Response:
-    """Answer with one page as JSON."""
+    """Return one page as JSON."""
     return json(200, Page(items=items, next_cursor=cursor), **link(path, query, cursor), **headers)
 
 
@@ -92,7 +92,7 @@ def listed(
     show: Callable[[list[E]], list[Any]],
     **headers: str,
 ) -> Response:
-    """Answer with one page of a list.
+    """Return one page of a list.
 
     `read` gives entities with their positions, after a position and up to a number; one more than a page has tells
     whether there is another page. What `show` leaves out makes a page short, not the last one.

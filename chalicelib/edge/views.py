@@ -1,6 +1,7 @@
 """What a view promises beside its code: the body it takes, the query it knows, and all its answers.
 
-The promise is kept at the edge (a body is checked before the view is called) and told to machines (`openapi.py`).
+The promise is kept at the edge (a body is checked before the view is called), and the contract is made of it
+(`contract/document.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

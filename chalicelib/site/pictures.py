@@ -1,4 +1,4 @@
-"""Pictures, and how long who has one may keep it."""
+"""Pictures, and how long a client may keep one."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,9 +18,9 @@ IF_NONE_MATCH = {"If-None-Match": Annotated[str, Meta(description="The `ETag` of
 
 
 def picture(call: Call, content: str, kept: str, kind: str, draw: Callable[[], str | bytes]) -> Response:
-    """Answer with a picture and how long it may be `kept`, or say that the client has it already.
+    """Return a picture and how long it may be `kept`, or say that the client has it already.
 
-    `content` tells this picture from every other one. It is drawn only for a client that does not have it.
+    `content` identifies what it shows. It is drawn only for a client that does not have it.
     """
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
     headers: Headers = {"ETag": etag, "Cache-Control": kept}

@@ -22,7 +22,7 @@ def _published() -> str:
 
 @view({200: Media("application/json", dict[str, Any]), 304: None}, headers={"If-None-Match": str})
 def get_contract(call: Call) -> Response:
-    """Give the contract as an OpenAPI document."""
+    """Return the contract as an OpenAPI document."""
     etag = f'"{hashlib.sha256(_published().encode()).hexdigest()[:32]}"'
     kept: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _KEPT}
     if call.header("if-none-match") == etag:

@@ -76,7 +76,7 @@ def letters_of(message: "Message") -> list[Any]:
 
 
 def entity_of(item: Item) -> Any:
-    """Read an item back as the entity that it is: whoever asks knows which kind lies under its key.
+    """Read an item back as the entity that it is: the caller knows which kind lies under its key.
 
     Attributes that are no field of the entity (keys, bookkeeping of retries) are passed over.
 

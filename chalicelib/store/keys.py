@@ -121,11 +121,6 @@ def fact(order_id: str, name: str) -> Key:
     return Key(order(order_id), kind.upper() + mark.replace(":", "#") + name)
 
 
-def kind_in(sk: str) -> str:
-    """The kind of entity that lies under a sort key."""
-    return sk.removeprefix("#").partition("#")[0]
-
-
 def case(order_id: str) -> Key:
     """The question about an order that waits for an admin."""
     return Key(order(order_id), "CASE")

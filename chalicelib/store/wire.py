@@ -62,7 +62,7 @@ class Wire:
         return self._clock() + seconds
 
     def is_past(self, deadline: float) -> bool:
-        """Tell whether a deadline has passed."""
+        """Whether a deadline has passed."""
         return self._clock() >= deadline
 
     def pause(self, attempt: int, deadline: float) -> None:
@@ -274,7 +274,7 @@ def _rejections(error: ClientError) -> list[Rejection]:
 
 
 def _is_passing(error: ClientError) -> bool:
-    """Tell whether another attempt may succeed."""
+    """Whether another attempt may succeed."""
     response: Any = error.response
     reasons = {reason.get("Code") for reason in response.get("CancellationReasons", [])} - {"None"}
     codes = reasons or {response["Error"]["Code"]}

@@ -36,7 +36,7 @@ class Card:
 
     @property
     def version(self) -> str:
-        """Tells this card from every other one, for its address."""
+        """What identifies this card in its address."""
         return sha256("\0".join((DESIGN, self.shop_name, self.first_name, self.saving)).encode()).hexdigest()[:16]
 
 
@@ -113,7 +113,7 @@ def _script(letter: str) -> str:
 
 
 def _is_drawn(letter: str) -> bool:
-    """Tell whether the fonts may have a glyph for a character; they hold the parts of Unicode that are named here."""
+    """Whether the fonts may have a glyph for a character; they hold the parts of Unicode that are named here."""
     return letter in _OTHERS or any(ord(letter) in part for part in _PARTS)
 
 

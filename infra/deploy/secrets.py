@@ -29,7 +29,7 @@ class Secrets:
         return version
 
     def check(self) -> None:
-        """See to it that a stage that has data has its secrets too: making up others would make its people unknown.
+        """Check that a stage with data has its secrets too: making up others would make its people unknown.
 
         Raises:
             DeployError: one is gone; says which.

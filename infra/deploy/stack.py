@@ -91,7 +91,7 @@ class Stack:
             raise DeployError(f"The stack {self.name} was not changed: {self._first_failure(since)}") from None
 
     def outputs(self) -> dict[str, str]:
-        """What the stack tells of itself."""
+        """The outputs of the stack."""
         (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 

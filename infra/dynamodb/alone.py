@@ -26,7 +26,7 @@ class TogetherError(Exception):
 
 
 def is_alone() -> bool:
-    """Tell whether no interface but loopback is up, so that nothing outside can reach what listens here."""
+    """Whether no interface but loopback is up, so that nothing outside can reach what listens here."""
     return all(name == "lo" or not _flags(name) & _UP for _, name in socket.if_nameindex())
 
 

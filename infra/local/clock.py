@@ -46,7 +46,7 @@ class Clock:
 
 
 def run_schedule(clock: Clock, work: Callable[[Any, Any], Any], every: float, stop: threading.Event) -> None:
-    """Call the schedule's function `every` so many seconds, and at once when the clock was moved."""
+    """Call the schedule's function each `every` seconds, and at once when the clock was moved."""
     seen, due = clock.ahead(), 0.0
     while not stop.wait(POLL_SECONDS):
         ahead = clock.ahead()

@@ -49,7 +49,7 @@ class Orders(Reader):
         return self._get(keys.fact(order_id, "payment"))
 
     def read_freed(self, order_id: str) -> "Freed | None":
-        """Whether an order has given its friend free."""
+        """Whether an order has set its friend free."""
         return self._get(keys.fact(order_id, "freed"))
 
     def is_reversed(self, refund: Refund) -> bool:
