@@ -1,9 +1,9 @@
-"""Customers who recommend the store: enrolled, found, corrected, merged; their referrals and their ledger."""
+"""Customers who recommend the store: enrolled, found, corrected; their referrals and their ledger."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import msgspec
 from chalice.app import Response
@@ -16,9 +16,8 @@ from chalicelib.api.subject import known_ambassador
 from chalicelib.api.suspensions import Suspension
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.model import accounts, orders
+from chalicelib.domain.model import accounts
 from chalicelib.domain.model.people import Person, Profile
-from chalicelib.domain.orders.explain import state_of
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
 from chalicelib.domain.program.program import Program, tier_after, tier_of
@@ -30,9 +29,7 @@ from chalicelib.edge.fields import (
     Consents,
     CustomerId,
     Email,
-    Id,
     Locale,
-    Note,
     PersonName,
     Shape,
     Typed,
@@ -41,7 +38,7 @@ from chalicelib.edge.language import LANG, language_of
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
-from chalicelib.operations.people import identity, merge, share
+from chalicelib.operations.people import identity, share
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.web.explain import explain
 
@@ -71,13 +68,6 @@ class AmbassadorChange(Shape):
     locale: Locale | UnsetType | None = UNSET
     birthday: Birthday | UnsetType | None = UNSET
     consents: Consents | UnsetType = UNSET
-
-
-class Merge(Shape):
-    """The other one of two ambassadors who are one person, and how the admin knows."""
-
-    other: Id
-    note: Note
 
 
 class Enrolled(Answer):
@@ -198,34 +188,6 @@ class Ambassador(Answer, kw_only=True):
         )
 
 
-class SelfReferral(Answer):
-    """An order on which two ambassadors who are one person were ambassador and friend."""
-
-    order_id: str
-    code: str
-    ambassador_id: str
-    placed_at: datetime
-    state: Literal["pending", "held", "available", "void", "clawed_back"]
-
-    @classmethod
-    def of(cls, redemption: orders.Redemption) -> Self:
-        """Show such an order."""
-        return cls(
-            order_id=redemption.order_id,
-            code=redemption.code,
-            ambassador_id=redemption.ambassador_id,
-            placed_at=redemption.placed_at,
-            state=state_of(redemption.standing) if redemption.standing else "pending",
-        )
-
-
-class MergedAmbassador(Ambassador, kw_only=True):
-    """An ambassador who took in another one, `merged`, and the orders that show it: on them they were both sides."""
-
-    merged: str
-    own_orders: list[SelfReferral]
-
-
 SEARCH = {
     "email": Email,
     "customer_id": CustomerId,
@@ -282,7 +244,7 @@ def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
     call.query()
     profile = known_ambassador(ambassador_id)
-    shown = _shown(profile) if call.session else _shown_to_admin(profile)
+    shown = shown_ambassador(profile) if call.session else _shown_to_admin(profile)
     return json(200, _led(shown, profile, ambassador_id))
 
 
@@ -309,30 +271,7 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
     answer = identity.correct(deps.table(), known, change, pepper=deps.settings().pepper)
     if isinstance(answer, identity.Taken):
         raise _taken(answer)
-    return json(200, _shown(answer))
-
-
-@view(
-    {201: MergedAmbassador, 200: MergedAmbassador},
-    body=Merge,
-    problems={404: ["not_found"], 409: ["same_ambassador", "too_many_codes"]},
-)
-def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
-    """Let an ambassador take in another one who is the same person, for good."""
-    table = deps.table()
-    if body.other == ambassador_id:
-        raise Problem(409, "same_ambassador", "An ambassador can't be merged with themselves. Name the other one.")
-    for name in (ambassador_id, body.other):
-        known_ambassador(name)
-    answer = merge.merge_ambassadors(
-        table, ambassador_id, body.other, deps.program(), note=body.note, author=call.key.id, now=deps.now()
-    )
-    if isinstance(answer, merge.TooMuch):
-        detail = "The two have more codes together than can change their ambassador at once, which are some 80."
-        raise Problem(409, "too_many_codes", detail)
-    own = [SelfReferral.of(it) for it in merge.own_orders(table, answer.profile)]
-    shown = MergedAmbassador(**structs.asdict(_shown(answer.profile)), merged=body.other, own_orders=own)
-    return once(shown, replayed=answer.replayed)
+    return json(200, shown_ambassador(answer))
 
 
 @view({200: Page[Referral]}, query={**PAGE, **LANG}, problems={404: ["not_found"]})
@@ -362,7 +301,8 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
-def _shown(profile: Profile) -> Ambassador:
+def shown_ambassador(profile: Profile) -> Ambassador:
+    """Show an ambassador as of now, with the visits of the last days."""
     program, account = deps.program(), deps.table().read_account(profile.ambassador_id)
     assert account is not None, "profile and account are made in one transaction"
     month = month_of(deps.now(), program)
@@ -389,7 +329,7 @@ def _shown_to_admin(profile: Profile) -> Ambassador:
     """With what was decided last about all that leaves the account, if anything ever was."""
     decisions = deps.table().list_suspensions(profile.ambassador_id)
     last = Suspension.of(decisions[-1]) if decisions else None
-    return structs.replace(_shown(profile), suspension=last)
+    return structs.replace(shown_ambassador(profile), suspension=last)
 
 
 def _found(query: dict[str, str], profile: Profile) -> Ambassador:

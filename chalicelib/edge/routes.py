@@ -63,7 +63,7 @@ ROUTES = (
     Route("GET", "/v1/ambassadors", "admin:read", "chalicelib.api.ambassadors.get_ambassadors"),
     Route("GET", "/v1/ambassadors/{ambassador_id}", "admin:read session", "chalicelib.api.ambassadors.get_ambassador"),
     Route("PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write session", "chalicelib.api.ambassadors.patch_ambassador"),
-    Route("POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write", "chalicelib.api.ambassadors.post_merge"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write", "chalicelib.api.merge.post_merge"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read session", "chalicelib.api.ambassadors.get_referrals"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read session", "chalicelib.api.ambassadors.get_ambassador_ledger"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write session", "chalicelib.api.codes.post_code"),
