@@ -116,6 +116,11 @@ class _Shapes:
 
     def _component(self, name: str, schema: Body) -> Body:
         shown: Body = {key: it for key, it in _portable(schema).items() if key != "title"}
+        told, fields = _told(shown.get("description", ""))
+        if told:
+            shown["description"] = told
+        for field, words in fields.items():
+            shown["properties"][field] = {**shown["properties"][field], "description": words}
         if name.partition("[")[0].partition("_")[0] in self._answers:
             shown["properties"] = {key: _never_null(it) for key, it in shown.get("properties", {}).items()}
         return shown
@@ -138,6 +143,19 @@ class Misfit(Answer):
 
     pointer: str
     detail: str
+
+
+def _told(docstring: str) -> tuple[str, dict[str, str]]:
+    """Divide the docstring of a shape into what it says of the whole, and of each field under `Attributes:`."""
+    whole, _, rest = inspect.cleandoc(docstring).partition("Attributes:\n")
+    fields: dict[str, str] = {}
+    for line in inspect.cleandoc(rest).splitlines():
+        if line[:1].isalnum():
+            name, _, words = line.partition(":")
+            fields[name] = words.strip()
+        elif fields:
+            fields[next(reversed(fields))] += f" {line.strip()}"
+    return "\n\n".join(" ".join(it.split()) for it in whole.strip().split("\n\n")), fields
 
 
 def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:
@@ -197,7 +215,8 @@ def _answer(status: int, kinds: Any, contract: Contract, shapes: _Shapes) -> Bod
     if shown:
         content = {JSON: {"schema": shown[0] if len(shown) == 1 else {"anyOf": shown}}, **content}
     again = status == HTTPStatus.OK and HTTPStatus.CREATED in contract.answers
-    answer: Body = {"description": STATUSES["again"] if again else STATUSES[status]}
+    told = "again" if again else "done" if status == HTTPStatus.OK and contract.body is not None else status
+    answer: Body = {"description": STATUSES[told]}
     headers = ["X-Request-Id"]
     if again or (contract.keyed and status != HTTPStatus.CREATED):
         headers.append("Idempotent-Replayed")

@@ -6,24 +6,46 @@ DESCRIPTION = """\
 A store thanks the customers who recommend it. This service issues their codes and links, checks a code at the
 checkout, keeps the ledger of rewards, and explains every amount.
 
-**Keys.** Send `Authorization: Bearer rk_…`, a server key with the scopes that a route asks for; where a route takes
-it, an ambassador's session `rs_…` works as well. Keep server keys out of browsers.
+## First steps
 
-**Money** is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money,
-such as points, has a `unit` instead. **Times** are RFC 3339 in UTC. A field that a request does not know is an error.
+1. Get a key from whoever runs the service, and send it: `curl -H 'Authorization: Bearer rk_…' …`.
+2. Enrol a customer: `POST /v1/ambassadors` answers their code and link.
+3. When a friend types the code at your checkout, ask `POST /v1/quotes` what it takes off.
+4. When the order is placed, send it to `POST /v1/redemptions`. If that is refused, the order goes on without the code.
+5. Report what becomes of it: refunds, deliveries. `GET /v1/redemptions/{order_id}` says why the reward is what it is.
 
-**Repeats.** An order, a refund, a delivery and a payment are known by your own ids: the first report is answered with
-201, the same again with 200 and `Idempotent-Replayed: true`, other content under the same id with 409. Where there is
-no such id, a route asks for an `Idempotency-Key`.
+## Keys
 
-**Errors** are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With
-503, and after a timeout, send the same request again.
+A server key `rk_…` holds scopes; each route names those that it takes. Where a route takes it, an ambassador's session
+`rs_…` works as well; it lasts an hour. Keep server keys out of browsers. A second admin is a key of another owner that
+no key of the first one has made.
 
-**Lists** take `limit` and `cursor`, and answer `next_cursor` and a `Link` to the next page.
+## Money and time
+
+Money is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money, such as
+points, has a `unit` instead. Times are RFC 3339 in UTC. A field that a request does not know is an error.
+
+## Repeats
+
+An order, a refund and a delivery are known by your own ids, and an order has one payment: the first report is answered
+with 201, the same again with 200 and `Idempotent-Replayed: true`, other content under the same id with 409. Where there
+is no such id, a route asks for an `Idempotency-Key`. What is reported is worked off within seconds: until then a reward
+stands as it stood.
+
+## Errors
+
+They are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With 503, and
+after a timeout, send the same request again. A path that does not take a method answers 405, `method_not_allowed`.
+
+## Lists
+
+Lists that may grow take `limit` and `cursor`, and answer `next_cursor` and a `Link` to the next page. A page may be
+short, or empty, and yet not the last one: that is the one whose `next_cursor` is null.
 """
 
 STATUSES: dict[int | str, str] = {
     200: "What was asked for.",
+    "done": "Done, or it was so before.",
     201: "Done.",
     202: "Accepted; it is worked on, or waits for somebody.",
     204: "Done; there is nothing to say.",

@@ -48,10 +48,12 @@ class Operation:
                 yield status, answer, content
 
     @property
-    def problems(self) -> Iterator[tuple[str, Body]]:
-        """Status and answer of each problem."""
+    def problems(self) -> Iterator[tuple[str, Body, str]]:
+        """Status of each problem, with what it says or the name under which it is told for many operations."""
         shown = {status for status, _, _ in self.answers}
-        return ((status, it) for status, it in self.told["responses"].items() if status not in shown)
+        for status, it in self.told["responses"].items():
+            if status not in shown:
+                yield status, it, it.get("$ref", "").rpartition("/")[2]
 
 
 @cache
@@ -64,10 +66,10 @@ def page(contract: str) -> str:
         for method, told in found.items()
     ]
     groups = [(tag, [it for it in operations if tag["name"] in it.told["tags"]]) for tag in whole["tags"]]
-    schemas = whole["components"]["schemas"]
+    schemas, shared = whole["components"]["schemas"], whole["components"].get("responses", {})
     shown: str = _environment().get_template(_PAGE).render(
-        info=whole["info"], groups=groups, schemas=schemas, resolved=lambda answer: _resolved(answer, whole),
-        prose=_prose, kind=_kind, example=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
+        info=whole["info"], groups=groups, schemas=schemas, shared=shared, prose=_prose, words=_words, kind=_kind,
+        breakable=_breakable, example=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     )  # fmt: skip
     return shown
 
@@ -84,14 +86,9 @@ def _environment() -> Any:
     return environment(choose("en"), True)
 
 
-def _resolved(part: Body, whole: Body) -> Body:
-    """Follow a reference to a component."""
-    if "$ref" not in part:
-        return part
-    found: Any = whole
-    for name in part["$ref"].removeprefix("#/").split("/"):
-        found = found[name]
-    return dict(found)
+def _breakable(path: str) -> Markup:
+    """Let a path break after a slash, on a narrow screen, and not within a name."""
+    return Markup("/<wbr>").join(path.split("/"))
 
 
 def _prose(text: str) -> Markup:
@@ -101,6 +98,11 @@ def _prose(text: str) -> Markup:
 
 def _block(text: str) -> Markup:
     lines = text.splitlines()
+    if text.startswith("## "):
+        return Markup("<h2>{}</h2>").format(text.removeprefix("## "))
+    if lines[0].startswith("1. "):
+        steps = Markup("").join(Markup("<li>{}</li>").format(_words(line.partition(". ")[2])) for line in lines)
+        return Markup("<ol>{}</ol>").format(steps)
     if all(line.startswith("- ") for line in lines):
         items = Markup("").join(Markup("<li>{}</li>").format(_words(line.removeprefix("- "))) for line in lines)
         return Markup("<ul>{}</ul>").format(items)
