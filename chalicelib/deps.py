@@ -64,7 +64,7 @@ def _table(**patience: Any) -> Table:
 @cache
 def mailer() -> "Mailer":
     """The way out for mails. One attempt only: SES has no idempotency, so a repeated call is a second mail."""
-    from chalicelib.delivery.ses import Mailer
+    from chalicelib.delivery.ses import Mailer  # only who delivers needs it
 
     client = _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
     return Mailer(client, settings().sender, settings().configuration_set)
@@ -139,7 +139,7 @@ def aws_session() -> Any:
     comes out of it as it is. botocore would look through the ten kinds that a value may have, for each value of each
     item; the program stores none whose form differs between the two (docs/adr/0016-attributes-as-they-are.md).
     """
-    import boto3
+    import boto3  # heavy: nothing is made, nor imported, before the first use
     from botocore.session import get_session
 
     inner = get_session()

@@ -85,7 +85,7 @@ def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[s
 
 def _led(ambassador_id: str) -> str | None:
     """Who an ambassador is now: a session that began before a merger goes on after it."""
-    from chalicelib.operations.people.merged import profile_of
+    from chalicelib.operations.people.merged import profile_of  # a checkout knows no sessions
 
     profile = profile_of(deps.table(), ambassador_id)
     return profile.ambassador_id if profile else None
@@ -94,7 +94,7 @@ def _led(ambassador_id: str) -> str | None:
 def _known(secret: str) -> ApiKey | Session | None:
     """Find who has a secret. Sessions are many and short, so none is kept in memory."""
     if secret.startswith(api_keys.SESSION_PREFIX):
-        from chalicelib.operations.access import sessions
+        from chalicelib.operations.access import sessions  # a checkout has a key
 
         return sessions.find(deps.table(), secret, now=deps.now())
     key = _key(secret)

@@ -107,7 +107,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        from chalicelib.documents import located, misfits
+        from chalicelib.documents import located, misfits  # only a wrong request pays for it
 
         raise misfitting(list(islice(misfits(document, kind), ERRORS_MAX)) or [located("", str(error))]) from error
 

@@ -24,7 +24,7 @@ def language_of(query: dict[str, str], *own: str) -> "Language":
     Raises:
         Problem: 400 when `?lang=` is no language tag.
     """
-    from chalicelib.web.language import spoken
+    from chalicelib.web.language import spoken  # a checkout's answer explains nothing
 
     asked = [_tag(query["lang"])] if "lang" in query else []
     return spoken([*asked, *own], deps.program())

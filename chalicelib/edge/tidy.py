@@ -82,7 +82,7 @@ def trait(text: str) -> str:
 def _in_ascii(host: str) -> str:
     if host.isascii():
         return host
-    import idna
+    import idna  # heavy, and most hosts are ASCII
 
     try:
         mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)

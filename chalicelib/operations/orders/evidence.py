@@ -126,7 +126,7 @@ def read_evidence(
 
 def is_disposable(email: str | None) -> bool:
     """Whether a mailbox is of a host, or of a part of one, that gives them away for minutes."""
-    from disposable_email_domains import blocklist
+    from disposable_email_domains import blocklist  # heavy, and no redemption asks
 
     labels = canonical_email(email or "").rpartition("@")[2].split(".")
     return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))

@@ -28,7 +28,7 @@ def _posing() -> "re.Pattern[str]":
     The others are found by what they lack. Their names would only do harm: some are those of apps in whose browsers
     people read.
     """
-    from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # heavy, and only a friend's page asks
 
     names = [it["pattern"] for it in CRAWLER_USER_AGENTS_DATA if any(map(_ENGINE.search, it["instances"]))]
     return re.compile("|".join(names))
