@@ -17,7 +17,7 @@ from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Re
 from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
-from chalicelib.domain.orders.friends import in_time
+from chalicelib.domain.orders.friends import UNPAID_MAX, in_time
 from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.program.program import Program
 
@@ -38,6 +38,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *doubled_releases(entries),
         *risen(redemptions, entries, Kin(accounts)),
         *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored), Kin(accounts)),
+        *overdrawn_rows(orders(stored), of(Friend, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
         *untold(
@@ -257,12 +258,35 @@ def wrong_friends(
         if redemption.friend_order == 1:
             if first.setdefault(root.person, order.order_id) != order.order_id:
                 yield f"{root.person} was rewarded for {first[root.person]}, and again for {order.order_id}"
-            if root.order_id != order.order_id or root.unpaid:
+            if root.order_id != order.order_id or not root.is_paid:
                 yield f"{order.order_id} is rewarded, and {root.order_id} has the place"
         elif not in_time(
             root, kin.of(redemption.ambassador_id), redemption.placed_at, version[redemption.program_version]
         ):
             yield f"{order.order_id} is rewarded as a further order, and is none"
+
+
+def overdrawn_rows(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str]:
+    """Of a friend's unpaid orders no more have a code than take turns in a row.
+
+    Two friends who turned out to be one have had a row each: of them nothing is said.
+    """
+    guard_of = {guard.person: guard for guard in guards}
+    joined = {it.root for it in guard_of.values() if it.root and it.version > 1}
+    rows = Counter[str]()
+    for order in found:
+        root, redemption = _root(guard_of.get(order.redemption.friend), guard_of), order.redemption
+        waits = redemption.friend_order == 1 and not (order.is_paid or redemption.withdrawn)
+        if waits and root and root.unpaid_since and redemption.recorded_at >= root.unpaid_since:
+            rows[root.person] += 1
+    for person, unpaid in rows.items():
+        if person not in joined and unpaid > guard_of[person].unpaid:
+            yield f"{unpaid} unpaid orders of {person} have a code, and its root counts {guard_of[person].unpaid}"
+    yield from (
+        f"{it.person} has a row of {it.unpaid} unpaid orders"
+        for it in guard_of.values()
+        if it.unpaid > UNPAID_MAX and it.person not in joined
+    )
 
 
 def _root(guard: Friend | None, guard_of: Mapping[str, Friend]) -> Friend | None:

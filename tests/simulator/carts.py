@@ -39,6 +39,14 @@ class Carts:
                 friend, code = self.town.some_friend(), self.chance.choice(self.town.codes)
             self._send(order_id, friend, code, self.chance.randint(1, REVISIONS), pending=self.chance.random() < 0.8)
 
+    def waverer(self) -> None:
+        """Take the code off a cart and put one on again, cart after cart, in the order of the revisions or not."""
+        friend, code = self.town.some_friend(), self.chance.choice(self.town.codes)
+        revisions = range(1, 2 * REVISIONS) if self.chance.random() < 0.7 else range(2 * REVISIONS, 0, -1)
+        for revision in revisions:
+            for order_id in self.chance.sample([f"cart{number}" for number in range(1, CARTS + 1)], 2):
+                self._send(order_id, friend, code, revision, pending=True, off=0.5)
+
     def cashier(self) -> None:
         """Report payments: of any order, once or more, before the order or after it."""
         for _ in range(self.chance.randint(1, 3)):
@@ -62,9 +70,9 @@ class Carts:
     def _some_cart(self) -> str:
         return f"cart{self.chance.randint(1, CARTS)}"
 
-    def _send(self, order_id: str, friend: str, code: str, revision: int, *, pending: bool) -> None:
+    def _send(self, order_id: str, friend: str, code: str, revision: int, *, pending: bool, off: float = 0.3) -> None:
         ask, contact = self.town.ask(order_id, friend, code)
-        removed = pending and self.chance.random() < 0.3
+        removed = pending and self.chance.random() < off
         ask = replace(
             ask,
             code="" if removed else ask.code,

@@ -157,13 +157,21 @@ WORKLOADS = (
     ),
     Workload(
         "payments that fail",
-        (*SHOP, *["carts.shopper"] * 4, "carts.cashier", "carts.cashier", "town.stream_worker"),
+        (*SHOP, *["carts.shopper"] * 4, "carts.waverer", *["carts.cashier"] * 2, "town.stream_worker"),
         friends=2,
         rules=lambda chance: {"pending_days": chance.choice([1, 14])},
     ),
     Workload(
         "carts that change",
-        (*SHOP, *["carts.shopper"] * 3, *["carts.cashier"] * 2, "town.back_office", "carts.releaser", "town.schedule"),
+        (
+            *SHOP,
+            *["carts.shopper"] * 2,
+            *["carts.waverer"] * 2,
+            *["carts.cashier"] * 2,
+            "town.back_office",
+            "carts.releaser",
+            "town.schedule",
+        ),
         orders=2,
         friends=3,
         ambassadors=3,

@@ -95,8 +95,8 @@ def _check_place(dossier: Dossier) -> Iterator[Finding]:
             yield Finding("friend", where, "an order within the days of the friend", root.order_id)
     elif not has_it:
         yield Finding("friend", where, dossier.order.order_id, root.order_id)
-    elif root.unpaid:
-        yield Finding("friend", f"{where}/unpaid", 0, root.unpaid)
+    elif not root.is_paid:
+        yield Finding("friend", f"{where}/unpaid_since", None, str(root.unpaid_since))
 
 
 def _check_claim(dossier: Dossier) -> Iterator[Finding]:

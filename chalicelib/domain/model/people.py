@@ -63,8 +63,8 @@ class Friend:
     Attributes:
         order_id: The order that has the place. It was placed at `since`, with a code of `ambassador_id`.
         count: How many orders of the friend were taken: more than one if the program takes further ones.
-        unpaid: How many orders in a row have taken the place without being paid for, from `unpaid_since` on; 0 if the
-            one that has it is paid for.
+        unpaid: How many orders in a row have taken the place without being paid for, and have a code. The row began at
+            `unpaid_since`, which is None if the order that has the place is paid for.
     """
 
     person: str
@@ -79,6 +79,11 @@ class Friend:
     first_name: str | None = None
     locale: str = "en"
     version: int = 1
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the order that has the place is paid for."""
+        return self.unpaid_since is None
 
 
 @dataclass(frozen=True, slots=True)

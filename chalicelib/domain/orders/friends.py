@@ -14,7 +14,7 @@ from chalicelib.domain.orders.refunds import counting_refunds, void_whole
 from chalicelib.domain.program.program import Program
 
 UNPAID_MAX = 3
-"""The most unpaid orders of a friend that take the place in a row: each has had the friend's discount."""
+"""The most unpaid orders of a friend that take the place in a row: each that has a code has the friend's discount."""
 
 RELIED_ON_MAX = 50
 """The most refunds that a transaction relies on; a place that rests on more is for an admin to give back."""
@@ -87,6 +87,17 @@ def take(seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: da
     return _joined(Place(root.count + 1, _counted(root)), leaving, leaving, seeker)
 
 
+def give_back(redemption: Redemption, root: Friend, program: Program, *, now: datetime) -> Friend | None:
+    """Return the root once the code is taken off an order that is not paid for; None if that changes nothing.
+
+    The order counts in the row of unpaid ones no more. One that was placed before this row began does not count in it.
+    """
+    row, began = _row(root, program, now)
+    if redemption.friend_order > 1 or not row or redemption.recorded_at < began:
+        return None
+    return replace(root, unpaid=row - 1, version=root.version + 1)
+
+
 def first_root(person: str, seeker: Seeker, *, now: datetime) -> Friend:
     """Return the root of a friend whom nobody knew."""
     return Friend(
@@ -110,7 +121,7 @@ def comes_again(root: Friend, kin: Container[str], placed_at: datetime, program:
     Facts may arrive out of order, so the first that was taken need not be the first that was placed.
     """
     most = program.later.orders if program.later else None
-    return not root.unpaid and (most is None or root.count <= most) and in_time(root, kin, placed_at, program)
+    return root.is_paid and (most is None or root.count <= most) and in_time(root, kin, placed_at, program)
 
 
 def in_time(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
@@ -126,31 +137,30 @@ def _gives_way(holder: Holder, seeker: Seeker, program: Program, now: datetime) 
         return False
     if root.order_id == seeker.order_id:
         return True
-    if root.unpaid:
-        return seeker.paid or _unpaid(root, program, now) < UNPAID_MAX
+    if not root.is_paid:
+        return seeker.paid or _row(root, program, now)[0] < UNPAID_MAX
     return holder.order is not None and _relied_on(holder.order) is not None
 
 
-def _unpaid(root: Friend, program: Program, now: datetime) -> int:
-    """How many unpaid orders have had the place in a row; a row ends by itself."""
+def _row(root: Friend, program: Program, now: datetime) -> tuple[int, datetime]:
+    """How many unpaid orders have had the place in a row, and since when; a row ends by itself."""
     began = root.unpaid_since
-    return root.unpaid if began is not None and now < began + timedelta(days=program.pending_days) else 0
+    return (root.unpaid, began) if began is not None and now < began + program.pending else (0, now)
 
 
 def _taken(leaving: Sequence[Holder], seeker: Seeker, program: Program, now: datetime) -> Friend:
     """The root once the order has the place. Who has taken further orders keeps their count and their days."""
     root = leaving[0].root
     count = max(it.root.count for it in leaving)
-    row = max(_unpaid(it.root, program, now) for it in leaving)
-    began = min((it.root.unpaid_since for it in leaving if it.root.unpaid_since), default=now) if row else now
+    rows = [_row(it.root, program, now) for it in leaving]
     return replace(
         root,
         order_id=seeker.order_id,
         ambassador_id=seeker.ambassador_id,
         since=root.since if count > 1 else seeker.placed_at,
         count=count,
-        unpaid=0 if seeker.paid else row + 1,
-        unpaid_since=None if seeker.paid else began,
+        unpaid=0 if seeker.paid else max(row for row, _ in rows) + 1,
+        unpaid_since=None if seeker.paid else min(began for _, began in rows),
         version=root.version + 1,
     )
 

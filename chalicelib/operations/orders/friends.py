@@ -48,7 +48,7 @@ def look(table: Table, persons: Sequence[str], met: Sequence[Friend] = ()) -> Kn
     known = met and not any(it.root for it in met)
     found = {it.person: it for it in met} if known else table.read_roots(persons)
     roots = {root.person: root for root in (found[person] for person in persons if person in found)}
-    holders = (Holder(it, None if it.unpaid else _order(table, it.order_id)) for it in roots.values())
+    holders = (Holder(it, _order(table, it.order_id) if it.is_paid else None) for it in roots.values())
     return KnownFriend(tuple(holders), frozenset(found))
 
 

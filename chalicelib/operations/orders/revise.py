@@ -9,11 +9,11 @@ from chalicelib.domain.model.facts import Payment
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
-from chalicelib.domain.orders.friends import take
+from chalicelib.domain.orders.friends import give_back, take
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
-from chalicelib.operations.orders.friends import Contact, look, reached
+from chalicelib.operations.orders.friends import Contact, look, placing, reached, unknown
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 
@@ -72,11 +72,8 @@ def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: d
         if ask.revision > stored.revision:
             kept = replace(stored, revision=ask.revision, version=stored.version + 1)
         return Plan(answer, [Unchanged(stored) if kept is stored else Replace(kept), *effects])
-    news = _news(table, stored, ask)
-    revised, answer = _revised(table, stored, ask, news, now)
-    aliases = [Friend(it, root=news.root) for it in news.fresh if it in _persons(revised)]
-    effects += [Replace(revised), Absent(stored.order_id, "freed")]
-    return Plan(answer, [*effects, *(Create(reached(it, ask.persons, contact)) for it in aliases)])
+    revised, answer, guards = _revised(table, stored, ask, contact, now)
+    return Plan(answer, [*effects, Replace(revised), Absent(stored.order_id, "freed"), *guards])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +95,62 @@ def _news(table: Table, stored: Redemption, ask: Ask) -> _News:
     return _News(own, tuple(person for person in named if person not in roots), tuple(others))
 
 
-def _revised(table: Table, stored: Redemption, ask: Ask, news: _News, now: datetime) -> tuple[Redemption, Answer]:
-    """Return the order as it is from now on, and the answer. It stays the order of its friend that it was."""
+def _revised(
+    table: Table, stored: Redemption, ask: Ask, contact: Contact, now: datetime
+) -> tuple[Redemption, Answer, list[Effect]]:
+    """Return the order as it is from now on, the answer, and what becomes of the guards of its friend.
+
+    It stays the order of its friend that it was, but for one that has lost its code: it seeks its place anew.
+    """
+    news, program = _news(table, stored, ask), programs.version(table, stored.program_version)
     others = (person for person in (*ask.persons, *_persons(stored)) if person != ask.persons[0])
     ask = replace(ask, placed_at=stored.placed_at, persons=(ask.persons[0], *dict.fromkeys(others)))
     same = replace(stored, revision=ask.revision, fingerprint=ask.fingerprint, version=stored.version + 1)
     mended = replace(same, aliases=(*stored.aliases, *news.fresh))
+    known = [Create(reached(Friend(it, root=news.root), ask.persons, contact)) for it in news.fresh]
     if ask.code == "":
         withdrawn = replace(mended, withdrawn=REMOVED)
-        return withdrawn, Redeemed(withdrawn, replayed=False, paid=not ask.pending)
-    program = programs.version(table, stored.program_version)
-    offered = admit_again(table.read_code(ask.code) if ask.code else None, ask, program, stored)
-    if isinstance(offered, Offered) and news.others and _is_kept(table, ask, offered, news, program, now):
+        answer = Redeemed(withdrawn, replayed=False, paid=not ask.pending)
+        return withdrawn, answer, [*known, *_given_back(table, stored, program, now)]
+    code = table.read_code(ask.code) if ask.code else None
+    seeks, friend, place = bool(stored.withdrawn and stored.friend_order == 1), unknown(), None
+    if seeks and code:
+        friend = look(table, ask.persons)
+        place = take(ask.seeker(code), friend.holders, program, now=now)
+    offered = admit_again(code, ask, program, replace(stored, friend_order=place.friend_order) if place else stored)
+    if isinstance(offered, Offered) and (place is None if seeks else _is_kept(table, ask, offered, news, program, now)):
         offered = Refused("friend_already_referred")
     if isinstance(offered, Refused):
-        return replace(same if offered.reason == "own_code" else mended, withdrawn=offered.reason), offered
+        own = offered.reason == "own_code"
+        withdrawn = replace(same if own else mended, withdrawn=offered.reason)
+        return withdrawn, offered, [*([] if own else known), *_given_back(table, stored, program, now)]
     order = replace(
         redemption(offered, ask, program, now=stored.recorded_at, due_at=stored.due_at),
-        friend_order=stored.friend_order,
+        friend_order=place.friend_order if place else stored.friend_order,
         pending=True,
         aliases=ask.persons[1:],
         version=same.version,
     )
-    return order, Redeemed(order, replayed=False, paid=not ask.pending)
+    guards: list[Effect] = list(known)
+    if place:
+        seeker = ask.seeker(offered.code)
+        guards = placing(place, seeker, ask.persons, friend, contact, now=now, due_at=now + GRACE)
+    return order, Redeemed(order, replayed=False, paid=not ask.pending), guards
+
+
+def _given_back(table: Table, stored: Redemption, program: Program, now: datetime) -> list[Effect]:
+    """Take an order that has had a code until now out of the row of its friend's unpaid ones."""
+    if stored.withdrawn or stored.friend_order > 1:
+        return []
+    root = give_back(stored, table.read_roots([stored.friend])[stored.friend], program, now=now)
+    return [Replace(root)] if root else []
 
 
 def _is_kept(table: Table, ask: Ask, offered: Offered, news: _News, program: Program, now: datetime) -> bool:
     """Whether the customer turns out to be a friend whose own order keeps the place from this one."""
-    return take(ask.seeker(offered.code), look(table, news.others).holders, program, now=now) is None
+    return (
+        bool(news.others) and take(ask.seeker(offered.code), look(table, news.others).holders, program, now=now) is None
+    )
 
 
 def _persons(stored: Redemption) -> tuple[str, ...]:

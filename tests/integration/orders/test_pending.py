@@ -198,6 +198,76 @@ def test_unpaid_orders_take_turns_three_times_in_a_row(shop: Shop) -> None:
     assert wrong(shop) == []
 
 
+@pytest.mark.parametrize("off", [{"code": None}, {"amount": 1000}], ids=["taken off", "refused"])
+def test_a_cart_without_its_code_gives_its_turn_back(shop: Shop, off: Body) -> None:
+    """It has no discount any more, so another cart may have it: as many as three at a time, whichever they are."""
+    code = shop.enrol()["code"]
+    for number in (1, 2, 3):
+        assert buy(shop, code, f"o{number}").status_code == 201
+    for order_id, another in (("o1", "o4"), ("o4", "o5")):
+        assert refusal(buy(shop, code, another)) == (422, "friend_already_referred")
+        buy(shop, **{"code": code, "order_id": order_id, "revision": 2, **off})
+        assert buy(shop, code, another).status_code == 201
+    assert refusal(buy(shop, code, "o6")) == (422, "friend_already_referred")
+    pay(shop, "o5")
+    shop.stream()
+    assert (worth(shop, "o5"), wrong(shop)) == (450, [])
+
+
+def test_a_code_that_is_put_on_again_takes_a_turn(shop: Shop) -> None:
+    """Or carts without a code could be kept in store, and have it all at once; off and on is no turn more."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    for revision in range(2, 12):
+        assert (
+            buy(shop, code if revision % 2 else None, "o1", amount=5000 + revision, revision=revision).status_code
+            == 201
+        )
+    buy(shop, None, "o1", revision=12)
+    assert [buy(shop, code, f"o{number}").status_code for number in (2, 3, 4)] == [201, 201, 201]
+    assert refusal(buy(shop, code, "o1", amount=6000, revision=13)) == (422, "friend_already_referred")
+    assert shop.order("o1")["reason"] == "friend_already_referred"
+    buy(shop, None, "o3", revision=2)
+    assert buy(shop, code, "o1", amount=7000, revision=14).status_code == 201
+    assert refusal(buy(shop, code, "o3", amount=6000, revision=3)) == (422, "friend_already_referred")
+    pay(shop, "o1")
+    shop.stream()
+    assert (worth(shop, "o1"), wrong(shop)) == (630, [])
+
+
+def test_a_code_that_is_put_on_again_finds_the_place_taken(shop: Shop) -> None:
+    """Another order was paid for meanwhile: the friend hears it at once, and not by a reward that nobody gets."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "o1")
+    buy(shop, None, "o1", revision=2)
+    assert buy(shop, code, "o2", payment="paid").status_code == 201
+    assert refusal(buy(shop, code, "o1", amount=6000, revision=3)) == (422, "friend_already_referred")
+    shop.refund("o2", "r1", 4500)
+    assert buy(shop, code, "o1", amount=7000, revision=4, payment="paid").status_code == 201
+    shop.stream()
+    assert (worth(shop, "o1"), worth(shop, "o2"), wrong(shop)) == (630, 0, [])
+
+
+def test_a_cart_of_an_earlier_row_gives_no_turn_of_this_one_back(shop: Shop) -> None:
+    """Its row has ended, and it counts no more: else taking its code off would let in one too many."""
+    code = shop.enrol()["code"]
+    buy(shop, code, "old")
+    shop.now += timedelta(days=14)
+    assert [buy(shop, code, f"o{number}").status_code for number in (1, 2, 3)] == [201, 201, 201]
+    assert buy(shop, None, "old", revision=2).status_code == 201
+    assert refusal(buy(shop, code, "o4")) == (422, "friend_already_referred")
+
+
+def test_two_carts_give_their_turns_back_at_once(shop: Shop) -> None:
+    """Both have read the same root: the second one looks again, and neither turn is lost."""
+    code = shop.enrol()["code"]
+    for number in (1, 2, 3):
+        buy(shop, code, f"o{number}")
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, None, "o2", revision=2)))
+    assert buy(shop, None, "o1", revision=2).status_code == 201
+    assert [buy(shop, code, f"o{number}").status_code for number in (4, 5, 6)] == [201, 201, 422]
+
+
 def test_a_payment_and_a_new_order_race_for_the_place(shop: Shop) -> None:
     """The root is written even if it names the order: whoever has read it before looks again, and one is rewarded."""
     code = shop.enrol()["code"]

@@ -132,8 +132,8 @@ def test_an_order_has_the_place_of_its_friend() -> None:
     other = Friend(FRIEND, order_id="o0", ambassador_id="amb_1", since=at(0))
     assert found(replace(it, root=other)) == [("friend", "order/o1/friend", "o1", "o0")]
     assert it.root is not None
-    unpaid = replace(it.root, unpaid=1)
-    assert found(replace(it, root=unpaid)) == [("friend", "order/o1/friend/unpaid", 0, 1)]
+    unpaid = replace(it.root, unpaid_since=at(0))
+    assert found(replace(it, root=unpaid)) == [("friend", "order/o1/friend/unpaid_since", None, str(at(0)))]
 
 
 @pytest.mark.parametrize(

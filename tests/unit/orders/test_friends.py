@@ -18,6 +18,7 @@ from chalicelib.domain.orders.friends import (
     Replaced,
     Seeker,
     first_root,
+    give_back,
     seeker_of,
     take,
 )
@@ -135,6 +136,30 @@ def test_unpaid_orders_take_turns_only_so_often() -> None:
     assert take(seeker(paid=False), [unpaid(UNPAID_MAX)], rules, now=at(6.99)) is None
     left = got(take(seeker(paid=False), [unpaid(UNPAID_MAX)], rules, now=at(7)))
     assert (left.unpaid, left.unpaid_since) == (1, at(7))
+
+
+def test_an_order_without_its_code_leaves_the_row() -> None:
+    """One that was placed in this row; the others, and the first of a row that has none left, go on as they began."""
+    rules = program(pending_days=5)
+    order = replace(Book(pending=True).redemption, recorded_at=at(2))
+    left = give_back(order, unpaid(UNPAID_MAX).root, rules, now=NOW)
+    assert left == replace(unpaid(UNPAID_MAX - 1).root, version=2)
+    assert got(take(seeker(paid=False), [Holder(left)], rules, now=NOW)).unpaid == UNPAID_MAX
+    empty = give_back(order, unpaid(1).root, rules, now=NOW)
+    assert empty is not None
+    assert (empty.unpaid, empty.is_paid, give_back(order, empty, rules, now=NOW)) == (0, False, None)
+    for paid in (True, False):
+        again = got(take(seeker(paid=paid), [Holder(empty)], rules, now=NOW))
+        assert (again.unpaid, again.unpaid_since) == ((0, None) if paid else (1, at(2)))
+
+
+def test_what_leaves_no_row() -> None:
+    """An order of an earlier row, a row that is over, a place that is paid for, a further order."""
+    rules, order = program(pending_days=5), replace(Book(pending=True).redemption, recorded_at=at(2))
+    assert give_back(replace(order, recorded_at=at(1.99)), unpaid(2).root, rules, now=NOW) is None
+    assert give_back(order, unpaid(2).root, rules, now=at(7)) is None
+    assert give_back(order, holder().root, rules, now=NOW) is None
+    assert give_back(replace(order, friend_order=2), unpaid(2).root, rules, now=NOW) is None
 
 
 def test_an_order_always_has_the_place_that_is_its_own() -> None:
