@@ -30,7 +30,7 @@ from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Profile
 from chalicelib.operations.audit.causes import causes_of, posted
 from chalicelib.operations.audit.dossiers import dossiers_of
-from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, sound
+from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, look_up, sound
 from chalicelib.operations.audit.people import check_claims, check_people, check_suspensions
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -161,8 +161,7 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
 
 def _has_moved_on(table: Table, books: Books) -> bool:
     """Whether the ambassador was merged with another one meanwhile; if so, begin anew."""
-    at = keys.profile(books.ambassador_id)
-    profile = entity(table.find([at]).get(at), Profile)
+    profile = look_up(table, keys.profile(books.ambassador_id), Profile)
     if profile is None or (profile.merged_into is None and tuple(profile.kin) == tuple(books.kin)):
         return False
     fresh = Books(books.ambassador_id)

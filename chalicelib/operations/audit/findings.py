@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.store.items import Found
+from chalicelib.store.keys import Key
+from chalicelib.store.table import Table
 
 LAG = timedelta(minutes=1)
 """What is younger may not be listed yet."""
@@ -40,6 +42,15 @@ def sound(item: Found | None, findings: list[Finding]) -> Found | None:
             findings.append(Finding("unreadable", where, "an item of the program's", None))
         findings += (Finding("listing", f"{where}/{name}", "as the item says", "otherwise") for name in item.astray)
     return item
+
+
+def look_up(table: Table, key: Key, kind: type[E]) -> E | None:
+    """Read what lies under a key, if it is of a kind.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    return entity(table.find([key]).get(key), kind)
 
 
 def entity(item: Found | None, kind: type[E]) -> E | None:

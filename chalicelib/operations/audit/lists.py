@@ -10,7 +10,7 @@ from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Case
 from chalicelib.operations.audit.causes import posted
-from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, sound
+from chalicelib.operations.audit.findings import LAG, certain, guarded, look_up, sound
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table
@@ -41,16 +41,14 @@ def _check(table: Table, key: Key, now: datetime) -> Iterator[Finding]:
 
 def _check_case(table: Table, case: Case, _: datetime) -> Iterator[Finding]:
     """A case is about an order with terms."""
-    at = keys.redemption(case.order_id)
-    order = entity(table.find([at]).get(at), Redemption)
+    order = look_up(table, keys.redemption(case.order_id), Redemption)
     if order is None or order.standing is None:
         yield Finding("case", f"order/{case.order_id}/case", "a settled order", None)
 
 
 def _check_claim(table: Table, claim: Claim, _: datetime) -> Iterator[Finding]:
     """A claim that waits is counted among those of its ambassador."""
-    at = keys.open_claims(claim.ambassador_id)
-    waiting = entity(table.find([at]).get(at), OpenClaims)
+    waiting = look_up(table, keys.open_claims(claim.ambassador_id), OpenClaims)
     if claim.state == "open" and claim.id not in (waiting.claims if waiting else ()):
         yield Finding("claim", f"claim/{claim.id}", f"among the open ones of {claim.ambassador_id}", None)
 
@@ -58,8 +56,7 @@ def _check_claim(table: Table, claim: Claim, _: datetime) -> Iterator[Finding]:
 def _check_gift(table: Table, gift: Gift, _: datetime) -> Iterator[Finding]:
     """A gift is sent for an entry."""
     number = gift.id.rpartition("_")[2]
-    at = keys.entry(gift.ambassador_id, number)
-    entry = entity(table.find([at]).get(at), LedgerEntry)
+    entry = look_up(table, keys.entry(gift.ambassador_id, number), LedgerEntry)
     if entry is None or entry.id != gift.id:
         yield Finding("gift", f"gift/{gift.id}", "an entry", None)
 

@@ -7,7 +7,7 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.claims import Claim, OpenClaims
 from chalicelib.domain.model.messages import Cause, Message
 from chalicelib.domain.model.people import Code, FurtherCodes, Membership, Profile
-from chalicelib.operations.audit.findings import entity, sound
+from chalicelib.operations.audit.findings import entity, look_up, sound
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 
@@ -28,7 +28,7 @@ def check_people(table: Table, ambassador_id: str) -> Iterator[Finding]:
     if person.merged_into:
         yield from _check_led(table, person, entity(account, Account))
     now = led(table, where)
-    code = entity(table.find([keys.code(person.code)]).get(keys.code(person.code)), Code)
+    code = look_up(table, keys.code(person.code), Code)
     yield from compared("account", f"{where}/code/{person.code}", now, code.ambassador_id if code else None)
     guards = table.find(keys.membership(person) for person in (code.owners if code else ())).values()
     held = [it.ambassador_id for it in (entity(guard, Membership) for guard in guards) if it and it.ambassador_id]
@@ -59,10 +59,9 @@ def _names(names: Iterable[str]) -> str:
 
 def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Iterator[Finding]:
     """All codes of an ambassador are theirs and have the same owners: with none of them anybody is their own friend."""
-    at = keys.further_codes(ambassador_id)
-    listed = entity(table.find([at]).get(at), FurtherCodes)
+    listed = look_up(table, keys.further_codes(ambassador_id), FurtherCodes)
     for name in listed.codes if listed else ():
-        code = entity(table.find([keys.code(name)]).get(keys.code(name)), Code)
+        code = look_up(table, keys.code(name), Code)
         told, expected = (",".join(it.owners) if it else None for it in (code, first))
         yield from compared("account", f"{ambassador_id}/code/{name}/owners", expected, told)
         whose, of = (it.ambassador_id if it else None for it in (code, first))
@@ -71,8 +70,7 @@ def _check_owners(table: Table, ambassador_id: str, first: Code | None) -> Itera
 
 def check_claims(table: Table, ambassador_id: str) -> Iterator[Finding]:
     """What counts as an open claim of the ambassador is one."""
-    at = keys.open_claims(ambassador_id)
-    waiting = entity(table.find([at]).get(at), OpenClaims)
+    waiting = look_up(table, keys.open_claims(ambassador_id), OpenClaims)
     if waiting is None:
         return
     found = table.find(keys.claim(claim_id) for claim_id in waiting.claims)
@@ -104,6 +102,5 @@ def check_suspensions(table: Table, ambassador_id: str) -> Iterator[Finding]:
 
 def led(table: Table, ambassador_id: str) -> str:
     """The id of whom an ambassador is now: who merges them meanwhile is not followed for ever."""
-    at = keys.profile(ambassador_id)
-    profile = entity(table.find([at]).get(at), Profile)
+    profile = look_up(table, keys.profile(ambassador_id), Profile)
     return led(table, profile.merged_into) if profile and profile.merged_into else ambassador_id
