@@ -108,12 +108,12 @@ def decide_once(
         BusyError: as above.
     """
 
-    def compared(stored: "IdempotencyKey", asked: "IdempotencyKey" = key) -> T | Reused:
-        return repeat(stored.result) if stored.fingerprint == asked.fingerprint else Reused()
+    def compared(stored: "IdempotencyKey", sent: "IdempotencyKey" = key) -> T | Reused:
+        return repeat(stored.result) if stored.fingerprint == sent.fingerprint else Reused()
 
-    def earlier(asked: "IdempotencyKey" = key) -> Plan[T | Reused] | None:
-        stored = table.read_idempotency_key(asked.digest)
-        return Plan(compared(stored, asked)) if stored else None
+    def earlier(sent: "IdempotencyKey" = key) -> Plan[T | Reused] | None:
+        stored = table.read_idempotency_key(sent.digest)
+        return Plan(compared(stored, sent)) if stored else None
 
     def look_once() -> Plan[T | Reused]:
         plan = look()
