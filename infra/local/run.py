@@ -29,6 +29,7 @@ Enrol someone:
   curl {api}/v1/ambassadors -H 'Authorization: Bearer {enrol_key}' \\
     -H 'Content-Type: application/json' -d '{{"email": "maya@example.com", "first_name": "Maya"}}'
 
+  calls   {api}/docs, every one with its fields and answers
   mails   make mails{home_option}
   clock   echo 2592000 > {clock_file}   (30 days ahead; 0 is now)
   logs    {home}/app.log, which follows here; {home}/cloud.log
