@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Collection
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import jsonschema_rs
@@ -10,6 +12,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.edge.routes import ROUTES
 from contract.document import Body, document, resolved
+from contract.words import HEADERS
 
 
 class UnknownAnswerError(AssertionError):
@@ -32,7 +35,7 @@ def witness(method: str, path: str, answer: HTTPResponse) -> None:
     for (known, template), pattern in _patterns().items():
         if known == method and pattern.fullmatch(bare):
             kind = str(answer.headers.get("Content-Type", ""))
-            contract().check(method, template, answer.status_code, kind, answer.body)
+            contract().check(method, template, answer.status_code, kind, answer.body, answer.headers)
             return
 
 
@@ -48,7 +51,9 @@ class Contract:
         self._whole = whole
         self._validators: dict[tuple[str, str, str, str], Any] = {}
 
-    def check(self, method: str, path: str, status: int, content_type: str, body: bytes) -> None:
+    def check(
+        self, method: str, path: str, status: int, content_type: str, body: bytes, headers: Collection[str] = ()
+    ) -> None:
         """Check the answer of a route, named by the path that it has in the table.
 
         Raises:
@@ -59,6 +64,11 @@ class Contract:
         told = told and resolved(told, self._whole)
         if told is None:
             raise UnknownAnswerError(f"{method} {path} answers {status}, which the contract does not know: {body!r}")
+        unheard = {name for name in HEADERS if name in headers} - told.get("headers", {}).keys() - {"X-Request-Id"}
+        if unheard and status < HTTPStatus.BAD_REQUEST:
+            raise UnknownAnswerError(
+                f"{method} {path} answers {status} with the headers {unheard} of which it says nothing"
+            )
         media = content_type.partition(";")[0]
         if not body and not told.get("content"):
             return

@@ -222,6 +222,7 @@ def _answer(status: int, kinds: Any, contract: Contract, shapes: _Shapes) -> Bod
         headers.append("Idempotent-Replayed")
     if "cursor" in contract.query:
         headers.append("Link")
+    headers += contract.gives
     answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     return {**answer, "content": content} if content else answer
 

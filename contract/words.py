@@ -86,6 +86,9 @@ HEADERS: dict[str, Any] = {
         "schema": {"const": "true"},
     },
     "Retry-After": {"description": "After how many seconds to send it again.", "schema": {"type": "string"}},
+    "ETag": {"description": "Names what was answered, for If-None-Match and If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where to read on.", "schema": {"type": "string"}},
+    "Content-Language": {"description": "The language of the explanation (BCP 47).", "schema": {"type": "string"}},
     "Link": {"description": "The next page, if there is one (RFC 8288).", "schema": {"type": "string"}},
 }
 

@@ -34,7 +34,7 @@ from chalicelib.edge.fields import (
     Shape,
     Typed,
 )
-from chalicelib.edge.language import LANG, language_of
+from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import view
@@ -274,7 +274,7 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
     return json(200, shown_ambassador(answer))
 
 
-@view({200: Page[Referral]}, query={**PAGE, **LANG}, problems={404: ["not_found"]})
+@view({200: Page[Referral]}, query={**PAGE, **LANG}, gives=SPOKEN, problems={404: ["not_found"]})
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
     query, table, profile = call.query(), deps.table(), known_ambassador(ambassador_id)

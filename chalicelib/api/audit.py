@@ -120,7 +120,7 @@ def get_audit(call: Call) -> Response:
     return json(200, shown)
 
 
-@view({202: jobs.Job}, body=NewAudit, problems={404: ["not_found"]})
+@view({202: jobs.Job}, body=NewAudit, gives=["Location"], problems={404: ["not_found"]})
 def post_audit(call: Call, body: NewAudit) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job in the answer shows how far it is."""
     if sum(named is not None for named in (body.ambassador_id, body.sample, body.all)) != 1:

@@ -26,7 +26,7 @@ from chalicelib.edge.fields import (
     Trait,
 )
 from chalicelib.edge.idempotency import idempotency_key, reused
-from chalicelib.edge.language import LANG, language_of
+from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import view
@@ -129,6 +129,7 @@ class ExaminedClaim(Answer, kw_only=True):
     {202: Claim, 200: [OwnReferral, OwnOrder]},
     body=NewClaim,
     query=LANG,
+    gives=SPOKEN,
     keyed=True,
     problems={404: ["not_found"], 422: ["too_many_claims"]},
 )

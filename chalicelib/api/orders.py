@@ -17,7 +17,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money
 from chalicelib.edge.call import Call
-from chalicelib.edge.language import LANG, language_of
+from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.problems import not_found
 from chalicelib.edge.views import view
 from chalicelib.operations.program import programs
@@ -134,7 +134,7 @@ class ExaminedRedemption(ExplainedRedemption, kw_only=True):
         )
 
 
-@view({200: [ExplainedRedemption, ExaminedRedemption]}, query=LANG, problems={404: ["not_found"]})
+@view({200: [ExplainedRedemption, ExaminedRedemption]}, query=LANG, gives=SPOKEN, problems={404: ["not_found"]})
 def get_redemption(call: Call, order_id: str) -> Response:
     """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
     language = language_of(call.query())

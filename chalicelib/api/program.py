@@ -76,14 +76,14 @@ _FIRST = 0
 """What is in force before anything has been published."""
 
 
-@view({200: Document, 304: None}, headers={"If-None-Match": Tags}, problems={404: ["not_found"]})
+@view({200: Document, 304: None}, headers={"If-None-Match": Tags}, gives=["ETag"], problems={404: ["not_found"]})
 def get_program(call: Call) -> Response:
     """Show the rules in force, as they were written."""
     call.query()
     program = deps.table().read_newest_program()
     if program is None:
         raise not_found("No program has been published yet. PUT the first one with If-None-Match: *.")
-    if _etag(program.version) in _tags(call, "if-none-match"):
+    if call.has(_etag(program.version)):
         return Response("", {"ETag": _etag(program.version), "Cache-Control": "private, no-cache"}, 304)
     return _shown(program)
 
@@ -92,6 +92,7 @@ def get_program(call: Call) -> Response:
     {200: Document},
     body=Document,
     headers={"If-Match": Tags, "If-None-Match": Tags},
+    gives=["ETag"],
     problems={412: ["outdated"], 428: ["precondition_required"]},
 )
 def put_program(call: Call, body: Document) -> Response:
@@ -118,7 +119,7 @@ def get_versions(call: Call) -> Response:
     return page(f"{_PATH}/versions", query, items, cursor_of(after, _PATH))
 
 
-@view({200: Document}, problems={404: ["not_found"]})
+@view({200: Document}, gives=["ETag"], problems={404: ["not_found"]})
 def get_version(call: Call, version: str) -> Response:
     """Show the rules of one version, as they were written."""
     call.query()
@@ -137,7 +138,7 @@ def get_schema(call: Call) -> Response:
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
-@view({200: Preview, 202: jobs.Job}, body=NewPreview)
+@view({200: Preview, 202: jobs.Job}, body=NewPreview, gives=["Location"])
 def post_preview(call: Call, body: NewPreview) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
     candidate, wrong = _candidate(body.program)

@@ -70,6 +70,11 @@ class Call:
         sent: dict[str, str] = self.request.to_original_event()["headers"] or {}
         return next((value for key, value in sent.items() if key.lower() == name), "")
 
+    def has(self, etag: str) -> bool:
+        """Whether the client has what this ETag names already, by `If-None-Match` (RFC 9110, 13.1.2)."""
+        known = {tag.strip().removeprefix("W/") for tag in self.header("if-none-match").split(",")}
+        return bool({etag, "*"} & known)
+
     def may(self, scope: str) -> bool:
         """Whether the caller holds a scope beyond the one the route asks for."""
         return self.caller is not None and scope in self.caller.scopes

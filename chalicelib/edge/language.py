@@ -16,6 +16,10 @@ LANG = {"lang": Locale}
 """The query parameter by which a reader asks for a language (BCP 47)."""
 
 
+SPOKEN = ["Content-Language"]
+"""The header that says in which language an answer explains itself."""
+
+
 def language_of(query: dict[str, str], *own: str) -> "Language":
     """Choose what `?lang=` asks for, else the reader's own locale, else the program's.
 

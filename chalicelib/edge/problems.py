@@ -67,7 +67,8 @@ class Problem(ChaliceUnhandledError):  # noqa: N818 - the word of RFC 9457
 
 def bad_field(pointer: str, detail: str) -> Problem:
     """A 400 about one field or query parameter."""
-    return Problem(400, "invalid_request", detail, errors=[{"pointer": pointer, "detail": detail}])
+    told = f"{pointer} {detail}".strip()
+    return Problem(400, "invalid_request", f"{told}.", errors=[{"pointer": pointer, "detail": detail}])
 
 
 def not_found(detail: str) -> Problem:

@@ -36,6 +36,7 @@ class Contract:
             or 503, is told once for all.
         keyed: Whether it takes an `Idempotency-Key`.
         headers: The request headers beside that one which it reads, by name.
+        gives: The response headers beside those of every route with which it answers what went well, by name.
     """
 
     answers: Mapping[int, Any]
@@ -44,6 +45,7 @@ class Contract:
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
     keyed: bool = False
     headers: Mapping[str, Any] = field(default_factory=dict)
+    gives: Sequence[str] = ()
 
 
 @overload
@@ -55,6 +57,7 @@ def view(
     problems: Mapping[int, Sequence[str]] = ...,
     keyed: bool = ...,
     headers: Mapping[str, Any] = ...,
+    gives: Sequence[str] = ...,
 ) -> Callable[[Callable[Concatenate[Call, B, P], Response]], Callable[Concatenate[Call, B, P], Response]]: ...
 
 
@@ -65,6 +68,7 @@ def view(
     query: Mapping[str, Any] = ...,
     problems: Mapping[int, Sequence[str]] = ...,
     headers: Mapping[str, Any] = ...,
+    gives: Sequence[str] = ...,
 ) -> Callable[[Callable[Concatenate[Call, P], Response]], Callable[Concatenate[Call, P], Response]]: ...
 
 

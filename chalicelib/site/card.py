@@ -20,7 +20,13 @@ Version = Annotated[
 ]
 
 
-@view({200: Media("image/png"), 304: None}, query={"v": Version}, headers=IF_NONE_MATCH, problems={404: ["not_found"]})
+@view(
+    {200: Media("image/png"), 304: None},
+    query={"v": Version},
+    headers=IF_NONE_MATCH,
+    gives=["ETag"],
+    problems={404: ["not_found"]},
+)
 def get_card(call: Call, code: str) -> Response:
     """Draw the picture for previews of a share link. Its address names what it shows, so it may be kept for good."""
     program = deps.program()

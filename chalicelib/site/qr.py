@@ -22,14 +22,20 @@ Size = Annotated[
 ]
 
 
-@view({200: Media("image/svg+xml"), 304: None}, headers=IF_NONE_MATCH, problems={404: ["not_found"]})
+@view({200: Media("image/svg+xml"), 304: None}, headers=IF_NONE_MATCH, gives=["ETag"], problems={404: ["not_found"]})
 def get_qr_svg(call: Call, code: str) -> Response:
     """Draw the share link as a QR that scales to any print."""
     link = _link(code)
     return picture(call, f"svg:{link}", FOREVER, "image/svg+xml", lambda: qr.svg(link, title=link))
 
 
-@view({200: Media("image/png"), 304: None}, query={"size": Size}, headers=IF_NONE_MATCH, problems={404: ["not_found"]})
+@view(
+    {200: Media("image/png"), 304: None},
+    query={"size": Size},
+    headers=IF_NONE_MATCH,
+    gives=["ETag"],
+    problems={404: ["not_found"]},
+)
 def get_qr_png(call: Call, code: str) -> Response:
     """Draw the share link as a QR of a given number of pixels."""
     size = call.sent().get("size", str(_SIZE))

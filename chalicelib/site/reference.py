@@ -9,6 +9,7 @@ from chalice.app import Response
 
 from chalicelib.edge.call import Call
 from chalicelib.edge.views import Media, view
+from chalicelib.site.pictures import IF_NONE_MATCH
 from chalicelib.web import reference
 
 _PUBLISHED = Path(__file__).with_name("openapi.json")
@@ -20,12 +21,12 @@ def _published() -> str:
     return _PUBLISHED.read_text()
 
 
-@view({200: Media("application/json", dict[str, Any]), 304: None}, headers={"If-None-Match": str})
+@view({200: Media("application/json", dict[str, Any]), 304: None}, headers=IF_NONE_MATCH, gives=["ETag"])
 def get_contract(call: Call) -> Response:
     """Return the contract as an OpenAPI document."""
     etag = f'"{hashlib.sha256(_published().encode()).hexdigest()[:32]}"'
     kept: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _KEPT}
-    if call.header("if-none-match") == etag:
+    if call.has(etag):
         return Response("", kept, 304)
     return Response(_published(), {**kept, "Content-Type": "application/json"})
 
