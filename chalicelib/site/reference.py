@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.edge.call import Call
+from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.views import Media, view
 from chalicelib.site.pictures import IF_NONE_MATCH
 from chalicelib.web import reference
@@ -31,7 +32,7 @@ def get_contract(call: Call) -> Response:
     return Response(_published(), {**kept, "Content-Type": "application/json"})
 
 
-@view({200: Media("text/html")})
+@view({200: Media("text/html")}, gives=SPOKEN)
 def get_reference(call: Call) -> Response:
     """Show the contract to people."""
     headers: dict[str, str | list[str]] = {

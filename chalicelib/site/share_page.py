@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.links import shop_link
 from chalicelib.edge.call import Call
-from chalicelib.edge.language import LANG
+from chalicelib.edge.language import LANG, SPOKEN
 from chalicelib.edge.problems import Headers
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.people import share
@@ -27,13 +27,13 @@ _QUERY = {"ch": Channel, **LANG}
 _HEADERS = {"Accept-Language": Annotated[str, Meta(description="In which languages to show the page.")]}
 
 
-@view(_PAGE, query=_QUERY, headers=_HEADERS)
+@view(_PAGE, query=_QUERY, headers=_HEADERS, gives=SPOKEN)
 def get_landing(call: Call, code: str) -> Response:
     """Show a friend who recommends the shop and what they get, and count the visit."""
     return _visit(call, code)
 
 
-@view(_PAGE, query=_QUERY, headers=_HEADERS)
+@view(_PAGE, query=_QUERY, headers=_HEADERS, gives=SPOKEN)
 def get_landing_in_capitals(call: Call, code: str) -> Response:
     """Show the same to whoever typed the link in capitals."""
     return _visit(call, code)
