@@ -51,9 +51,9 @@ class Operation:
     def problems(self) -> Iterator[tuple[str, Body, str]]:
         """Status of each problem, with what it says or the name under which it is told for many operations."""
         shown = {status for status, _, _ in self.answers}
-        for status, it in self.told["responses"].items():
+        for status, problem in self.told["responses"].items():
             if status not in shown:
-                yield status, it, it.get("$ref", "").rpartition("/")[2]
+                yield status, problem, problem.get("$ref", "").rpartition("/")[2]
 
 
 @cache
