@@ -17,7 +17,7 @@ from chalicelib.telemetry import logger
 EVERYBODY, SHOP = "everybody", "shop"
 """Whose pages may read a route."""
 
-EXPOSED = "ETag,Idempotent-Replayed,Link,Location,Retry-After,X-Request-Id"
+EXPOSED = "ETag,Idempotent-Replayed,Link,Retry-After,X-Request-Id"
 _TAKEN = "Authorization,Content-Type,Idempotency-Key,If-None-Match"
 _KEPT_SECONDS = 600
 
