@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from importlib import import_module
+from textwrap import dedent
 from typing import Any
 
 import msgspec
 
 from chalicelib.config import VERSION
 from chalicelib.edge.answers import Answer
+from chalicelib.edge.fields import Shape
 from chalicelib.edge.problems import JSON as PROBLEM_JSON
 from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
 from chalicelib.edge.scopes import ANYONE, SESSION
@@ -100,7 +102,7 @@ class _Shapes:
         kinds.append(ProblemDetails)
         schemas, self._components = msgspec.json.schema_components(kinds, ref_template=_REF)
         self._known = {_identity(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
-        self._answers = {it.__name__ for it in _subclasses(Answer)}
+        self._by_name = {it.__name__: it for it in (*_subclasses(Shape), *_subclasses(Answer))}
 
     def of(self, kind: Any) -> Body:
         """The schema of a shape or a type."""
@@ -116,12 +118,12 @@ class _Shapes:
 
     def _component(self, name: str, schema: Body) -> Body:
         shown: Body = {key: it for key, it in _portable(schema).items() if key != "title"}
-        told, fields = _told(shown.get("description", ""))
-        if told:
+        if told := _told(shown.get("description", ""))[0]:
             shown["description"] = told
-        for field, words in fields.items():
+        kind = self._by_name.get(name.partition("[")[0].partition("_")[0])
+        for field, words in _told_of_fields(kind).items() if kind else ():
             shown["properties"][field] = {**shown["properties"][field], "description": words}
-        if name.partition("[")[0].partition("_")[0] in self._answers:
+        if kind and issubclass(kind, Answer):
             shown["properties"] = {key: _never_null(it) for key, it in shown.get("properties", {}).items()}
         return shown
 
@@ -149,13 +151,24 @@ def _told(docstring: str) -> tuple[str, dict[str, str]]:
     """Divide the docstring of a shape into what it says of the whole, and of each field under `Attributes:`."""
     whole, _, rest = inspect.cleandoc(docstring).partition("Attributes:\n")
     fields: dict[str, str] = {}
-    for line in inspect.cleandoc(rest).splitlines():
+    for line in dedent(rest).splitlines():
         if line[:1].isalnum():
             name, _, words = line.partition(":")
             fields[name] = words.strip()
         elif fields:
             fields[next(reversed(fields))] += f" {line.strip()}"
     return "\n\n".join(" ".join(it.split()) for it in whole.strip().split("\n\n")), fields
+
+
+def _told_of_fields(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """What the docstrings of a shape, and of those that it is made of, say of each field. The shape's own come last.
+
+    Raises:
+        KeyError: a docstring names a field that there is not.
+    """
+    encoded = {it.name: it.encode_name for it in msgspec.structs.fields(kind)}
+    made_of = [it for it in reversed(kind.__mro__) if issubclass(it, Shape | Answer)]
+    return {encoded[name]: words for it in made_of for name, words in _told(it.__doc__ or "")[1].items()}
 
 
 def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:

@@ -61,6 +61,17 @@ def test_the_examples_are_what_is_answered(told: list[Exchange]) -> None:
             contract().check(route.method, route.path, it.status, it.content_type, body)
 
 
+def test_a_field_is_told_wherever_its_shape_is_part_of_another(whole: Body) -> None:
+    """A reader finds what it means at each shape that has it, in the words of the nearest docstring."""
+    schemas = whole["components"]["schemas"]
+    base, explained, examined = (
+        schemas[it]["properties"] for it in ("Redemption", "ExplainedRedemption", "ExaminedRedemption")
+    )
+    assert base["status"]["description"] == explained["status"]["description"] == examined["status"]["description"]
+    assert base["reason"]["description"] != explained["reason"]["description"] == examined["reason"]["description"]
+    assert not [name for name, it in schemas.items() if "Attributes:" in it.get("description", "")]
+
+
 def test_each_word_of_the_contract_is_needed(whole: Body) -> None:
     """Every reason is some operation's and has its meaning, every parameter a place, and every group its words."""
     reasons = {
