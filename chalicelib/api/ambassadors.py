@@ -44,7 +44,18 @@ from chalicelib.web.explain import explain
 
 
 class Newcomer(Shape):
-    """A customer who wants to share."""
+    """A customer who wants to share.
+
+    Attributes:
+        email: One mailbox is one ambassador, whatever its spelling.
+        first_name: Greets in mails and stands on the page that friends see.
+        locale: The language of mails and explanations, such as `en` or `gu-IN` (BCP 47); the program's own if left out.
+        customer_id: Your own id of the customer, so that they are no friend with their own codes, whatever address an
+            order has. It joins an ambassador who has none also when it is told later.
+        birthday: `MM-DD` or `YYYY-MM-DD`.
+        consents: Names of your choice, such as `newsletter`: a list of those that are given, or a map with `true` or
+            `false` for each.
+    """
 
     email: Email
     first_name: PersonName
@@ -56,9 +67,16 @@ class Newcomer(Shape):
 
 
 class AmbassadorChange(Shape):
-    """What is corrected about an ambassador; null takes back what need not be known. The rest stays.
+    """What is corrected about an ambassador. Null takes back what need not be known; the rest stays.
 
-    A list of consents names all of them, a map what is given and what is taken back.
+    Attributes:
+        email: Codes, orders and account stay. The former address is free to enrol, but never becomes a friend with the
+            ambassador's codes.
+        customer_id: Your own id of the customer. In a session neither this nor `email` can be changed.
+        locale: A language such as `en` or `gu-IN` (BCP 47); null for the program's own.
+        birthday: `MM-DD` or `YYYY-MM-DD`.
+        consents: A list names all that stand from now on; a map such as `{"newsletter": false}` gives or takes back
+            some.
     """
 
     email: Email | UnsetType = UNSET
@@ -71,9 +89,12 @@ class AmbassadorChange(Shape):
 
 
 class Enrolled(Answer):
-    """An ambassador's id and code, with the share link and the picture of its QR.
+    """An ambassador's id and code, with the link that they share.
 
-    With `customer_id_taken` the customer id is another ambassador's, and so did not become this one's.
+    Attributes:
+        share_url: Add `?ch=` and a channel, such as `email` or `whatsapp`, to see where clicks come from.
+        qr_url: The picture of the link as a QR code, in SVG.
+        customer_id_taken: The customer id is another ambassador's, and so did not become this one's.
     """
 
     id: str
@@ -84,7 +105,11 @@ class Enrolled(Answer):
 
 
 class ReachedTier(Answer):
-    """The tier that an ambassador has reached, and how many referrals lead to the next one if there is one."""
+    """The tier that an ambassador has reached, and the way to the next one if there is one.
+
+    Attributes:
+        referrals_to_next: How many more referrals must count for it.
+    """
 
     name: str
     next: str | None = None
@@ -100,7 +125,18 @@ class ReachedTier(Answer):
 
 
 class Account(Answer, kw_only=True):
-    """Balances, each a list of amounts with the program's currency first, and how many referrals count."""
+    """Balances, each a list of amounts with the program's currency first.
+
+    Attributes:
+        held: Rewards that wait until goods can no longer come back.
+        available: What can be spent or paid out.
+        reserved: What is in coupons that are not used yet, and in payouts that are pending.
+        spent: What went into coupons that were used, and gifts that were sent.
+        paid: What was paid out.
+        expired: What nobody spent in time.
+        counted: How many referrals count: their reward was released and is still worth something.
+        version: Rises with each change of the account.
+    """
 
     held: list[Sum]
     available: list[Sum]
@@ -121,7 +157,13 @@ class Account(Answer, kw_only=True):
 
 
 class Spendable(Answer):
-    """The least that can be spent at once. Units other than money are worth `value` for each `per` of them."""
+    """From how much on, and in which steps, something can be spent.
+
+    Attributes:
+        minimum: The least that can be spent at once.
+        per: Only multiples of this can be spent; there unless it is money.
+        value: What each `per` is worth in money.
+    """
 
     minimum: Sum
     per: Sum | None = None
@@ -141,8 +183,20 @@ class Spendable(Answer):
 class Ambassador(Answer, kw_only=True):
     """An ambassador with balances, tier and the way to the next one, and share kit.
 
-    `clicks` are those of the last 30 days by channel. `absorbed` names ambassadors who were merged into this one,
-    `merged_into` this one where one of them was asked for. `suspension` is what an admin decided last, for admins.
+    Attributes:
+        locale: The language of mails and explanations.
+        customer_id: Your own id of the customer.
+        birthday: `MM-DD` or `YYYY-MM-DD`, as it was told.
+        consents: The names of those that are given.
+        absorbed: The ids of ambassadors who were merged into this one.
+        merged_into: This ambassador's id, where one of those was asked for who were merged into them.
+        code: The first of the ambassador's codes.
+        share_url: Add `?ch=` and a channel, such as `email` or `whatsapp`, to see where clicks come from.
+        qr_url: The picture of the link as a QR code, in SVG.
+        spending: Money first, then each unit that the program says is worth something.
+        clicks: By channel, how often people opened the links of all their codes in the last 30 days. Robots and
+            previews are left out.
+        suspension: What an admin decided last, for admins.
     """
 
     id: str

@@ -43,7 +43,16 @@ from chalicelib.operations.orders.redeem import quote, redeem
 
 
 class Item(Shape):
-    """One line of an order."""
+    """One line of an order.
+
+    Attributes:
+        sku: Letter case matters. The SKUs that the program excludes don't count for discount and reward.
+        quantity: May be a fraction. It enters no sum, since `amount` is for the whole line.
+        amount: Money for the whole line, in the order's currency. Say it of gift cards and excluded SKUs: one without
+            it leaves nothing that counts.
+        tax: The part of `amount` that is tax.
+        gift_card: Gift cards don't count for discount and reward.
+    """
 
     sku: Sku | None = None
     quantity: Annotated[float, Meta(ge=0, le=10**6)] = 1
@@ -56,7 +65,16 @@ Items = Annotated[list[Item], Meta(max_length=200)]
 
 
 class Customer(Shape):
-    """The friend, as the shop knows them: by an address, an id of its own, or both."""
+    """The friend, as the shop knows them: by an address, an id of its own, or both.
+
+    Attributes:
+        email: Whom to thank, and how the same person is recognised, whatever the spelling. This or `id` is required.
+        id: Your own id of the customer: a second way to recognise a person. Who is known by it alone gets no mail.
+        first_name: For the greeting in mails.
+        locale: The language of mails to the friend, such as `en` or `en-GB` (BCP 47); the program's own if left out.
+        first_order: `false` is refused with `not_first_order` if the program is for new customers. Leave it out if you
+            don't know.
+    """
 
     email: Email | None = None
     id: CustomerId | None = None
@@ -66,7 +84,30 @@ class Customer(Shape):
 
 
 class NewRedemption(Shape):
-    """An order that uses a code."""
+    """An order that uses a code.
+
+    Attributes:
+        order_id: Your own id of the order, as the friend knows it: it stands in their mail. Letter case matters.
+        code: As the customer typed it: case, blanks and hyphens don't matter. Null takes the code off an order whose
+            `payment` is `pending`, with the other fields unchanged and a higher `revision`.
+        amount: What the goods cost: after any other coupon, before the friend's discount, without shipping. With or
+            without tax, as your prices are; a coupon made of rewards and a gift card are ways to pay, and don't lower
+            it.
+        tax: The part of `amount` that is tax. Discount, minimum and reward then go by the rest, and `friend_discount`
+            is without tax too.
+        items: The lines of the order, by which gift cards and excluded SKUs are left out. Without lines all of `amount`
+            counts.
+        placed_at: From 2000 on, a day ahead at most; now if left out. The hold runs from it, and a repeat says the same
+            time.
+        payment: `pending`: not paid for yet, so nobody is thanked and nothing earned until a payment is reported, or
+            the same is sent again as `paid`.
+        revision: A number that rises each time other content of a `pending` order is sent. The highest counts, whatever
+            arrives last.
+        payment_fingerprint: What identifies a card, such as your payment provider's fingerprint. Only a keyed hash is
+            stored, and it is looked at when a reward might wait for an admin.
+        shipping_address: In one line, the same address always spelled in the same way. Only a keyed hash is stored, and
+            looked at likewise.
+    """
 
     order_id: Id
     code: Typed | None
@@ -82,7 +123,20 @@ class NewRedemption(Shape):
 
 
 class QuotedOrder(Shape):
-    """An order that is still being made."""
+    """An order that is still being made.
+
+    Attributes:
+        amount: What the goods cost: after any other coupon, before the friend's discount, without shipping.
+        order_id: Your own id, if there is one by now: that very order, redeemed before, then doesn't stand in its own
+            way.
+        customer: With it the answer also knows whether this friend has been referred before.
+        tax: The part of `amount` that is tax. `friend_discount` is then without tax too.
+        items: The lines of the order, by which gift cards and excluded SKUs are left out. Without lines all of `amount`
+            counts.
+        placed_at: From 2000 on, a day ahead at most; now if left out.
+        payment_fingerprint: Taken as in a redemption; a quote does not depend on it.
+        shipping_address: Taken as in a redemption; a quote does not depend on it.
+    """
 
     amount: fields.Money
     order_id: Id | None = None
@@ -95,14 +149,25 @@ class QuotedOrder(Shape):
 
 
 class Quote(Shape):
-    """A question about what a code would be worth."""
+    """A question about what a code would be worth.
+
+    Attributes:
+        code: As the customer typed it: case, blanks and hyphens don't matter.
+    """
 
     code: Typed
     order: QuotedOrder
 
 
 class Position(Answer):
-    """Where a reward is. An order that was just taken is looked at a moment later: until then it is pending."""
+    """Where a reward is. An order that was just taken is looked at a moment later: until then it is pending.
+
+    Attributes:
+        state: `pending`: not settled yet. `held`: it waits until goods can no longer come back. `available`: it was
+            released. `void`: it came to nothing before that; `clawed_back`: after that.
+        held: What of the reward waits.
+        available: What of the reward was released, also if it has been spent since.
+    """
 
     state: Literal["pending", "held", "available", "void", "clawed_back"]
     held: Sum | None = None
@@ -121,8 +186,20 @@ class Position(Answer):
 class Redemption(Answer, kw_only=True):
     """What was fixed when an order with a code was admitted, and where its reward stands by now.
 
-    Where the code is not used any more (`withdrawn`) it takes nothing off and earns nothing, whatever it would have.
-    `payment`, `revision` and `reason` are there for an order that was not paid for when it came.
+    Attributes:
+        status: `withdrawn`: the code is not used on the order any more. It takes nothing off and earns nothing.
+        code: In the spelling in which it was given.
+        amount: As it was sent, and so is `tax`.
+        friend_discount: What to take off the order. If that has `tax` this is without tax: take the same share off your
+            prices.
+        reward_estimate: By the program's first tier and before any cap: the settlement decides.
+        placed_at: As the first revision said it.
+        program_version: The version of the program whose rules the order keeps.
+        payment: Only of an order that was not paid for when it came. `lapsed`: not within the program's `pending_days`;
+            a payment revives it if no other order of the friend is rewarded.
+        revision: The one that counts, of an order that was not paid for when it came.
+        reason: Why the order is withdrawn: `code_removed`, or the reason with which the checkout was refused.
+        superseded: A higher revision has arrived already and is shown here; the one that was sent changed nothing.
     """
 
     order_id: str
@@ -166,7 +243,14 @@ class Redemption(Answer, kw_only=True):
 
 
 class Quoted(Answer, kw_only=True):
-    """What a code would give on an order, or the reason why it can't be used there."""
+    """What a code would give on an order, or the reason why it can't be used there.
+
+    Attributes:
+        reason: Why the code can't be used: let the order go on without it.
+        friend_discount: What the friend saves. If the order has `tax` this is without tax: the same share comes off
+            your prices.
+        reward_estimate: By the program's first tier and before any cap: the settlement decides.
+    """
 
     usable: bool
     reason: Reason | None = None

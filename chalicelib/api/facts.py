@@ -24,7 +24,19 @@ from chalicelib.operations.orders.facts import AlreadyReversed, Reported, report
 
 
 class NewRefund(Shape):
-    """Money paid back, `tax` and `shipping` among it; a cancellation has no amount, it voids the order anyway."""
+    """Money that was paid back, or an order that was cancelled.
+
+    Attributes:
+        refund_id: Your own id of the refund: each counts once. Letter case matters.
+        amount: Money paid back, `tax` and `shipping` among it, without what was for gift cards and excluded goods.
+            Required, unless `kind` is `cancellation`, which has no amounts.
+        tax: The part of `amount` that is tax. Leave it out if the order's `amount` had tax in it and the order did not
+            say so.
+        shipping: The part of `amount` that is shipping, which changes no reward.
+        refunded_at: In the past. It is kept with the refund; no rule goes by it.
+        kind: A `cancellation` is the whole order; for a part use `refund`. A `chargeback` doesn't let the friend use a
+            code on another order, as the other two do once nothing is left.
+    """
 
     refund_id: Id
     amount: Money | None = None
@@ -39,7 +51,19 @@ class NewReversal(Shape):
 
 
 class NewFulfilment(Shape):
-    """Goods delivered. A higher revision corrects; `more` says that the order has further parcels."""
+    """Goods delivered, or the correction of a delivery.
+
+    Attributes:
+        fulfilment_id: Your own id of the delivery. Letter case matters.
+        delivered_at: In the past; required unless `void`. Where the program says so the hold runs from the last
+            delivery, and none counts as earlier than its order.
+        revision: A higher one replaces what was said of this delivery before, until the reward is released; the highest
+            counts, whatever arrives last. Your store's time of change in seconds makes a good one.
+        return_by: Until when goods may come back, within three years. The hold lasts until then if that is later.
+        more: `true`: the order has further parcels. Where the hold runs from the delivery, it waits for one without
+            `more`, or for the program's longest wait.
+        void: `true`: there was no such delivery.
+    """
 
     fulfilment_id: Id
     delivered_at: Moment | None = None
@@ -50,7 +74,12 @@ class NewFulfilment(Shape):
 
 
 class NewPayment(Shape):
-    """An order has been paid for."""
+    """The payment of an order that was redeemed as `pending`.
+
+    Attributes:
+        payment_id: Your own id of the payment. Letter case matters.
+        paid_at: In the past. The hold runs from it, if it is later than the order.
+    """
 
     payment_id: Id
     paid_at: Moment
@@ -59,8 +88,13 @@ class NewPayment(Shape):
 class Fact(Answer, kw_only=True):
     """What was reported of an order, as it was taken.
 
-    `superseded` means that a higher revision of it is there. An order that has set its friend free is worth nothing
-    whatever is reported of it (`counts`, `reason`): another order, or an admin's word, has that place (`by`).
+    Attributes:
+        status: `accepted` also where nobody knows the order: it may come yet. `superseded`: a higher revision of it is
+            there and counts.
+        counts: `false` if the report has no effect, because the order has set its friend free and is worth nothing for
+            good.
+        reason: Why it doesn't count.
+        by: Who has the place of an order that doesn't count: the id of another order, or `admin`.
     """
 
     order_id: str

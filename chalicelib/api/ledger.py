@@ -34,7 +34,15 @@ _COLUMNS = (
 
 
 class Leg(Answer):
-    """One side of an entry: a positive amount credits the account."""
+    """One side of an entry.
+
+    Attributes:
+        account: `ambassador:` and `held`, `available`, `reserved`, `spent`, `paid` or `expired`; or `program:` and
+            `rewards`, `adjustments` or `merge`.
+        amount: Minor units of the `currency`, or how many of the `unit`. A positive one credits the account.
+        currency: ISO 4217; there is either this or `unit`.
+        unit: Such as `points` or `gift:Tea mug`.
+    """
 
     account: str
     amount: int
@@ -49,7 +57,21 @@ class Leg(Answer):
 
 
 class Entry(Answer):
-    """One immutable posting in an ambassador's ledger; the legs of a currency sum to zero."""
+    """One immutable posting in an ambassador's ledger.
+
+    Attributes:
+        kind: What happened; the parameter `kind` of the ledger lists all.
+        ambassador_id: Whose ledger it is in. Entries from before a merger keep the former id.
+        cause: What made it: `redemption`, `hold_ended`, `review_deadline`; what was reported or decided, such as
+            `refund:r-1,reversal:r-1` or `review:1`; a prize, such as `tier:Gold` or `milestone:Tenth friend`; else a
+            kind and an id, such as `spend:spd_…`, or `inactive_since:` and a day.
+        program_version: The version of the program by which it was posted.
+        legs: Where it was taken from and where it went: those of each currency or unit sum to zero.
+        order_id: The order that earned or lost it.
+        tier: The name of the ambassador's tier, of entries that an order or a tier's bonus made.
+        reason: What an admin wrote about it; `expired` of a coupon whose time was over.
+        author: The id of the key that made it, for admins.
+    """
 
     id: str
     kind: str

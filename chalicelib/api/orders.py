@@ -25,7 +25,13 @@ from chalicelib.web.explain import explain
 
 
 class Step(Answer):
-    """One rule that was applied to an order: what it came to, and from what. Amounts are minor units."""
+    """One rule that was applied to an order.
+
+    Attributes:
+        outcome: What the rule came to: an amount in minor units or a number of a unit, or a word such as the name of
+            the tier.
+        detail: The figures that went in, by name. Amounts are minor units.
+    """
 
     rule: Rule
     outcome: Any
@@ -33,7 +39,15 @@ class Step(Answer):
 
 
 class Standing(Answer, kw_only=True):
-    """Where a reward stands: the rules in the order in which they decided, and what has come of them."""
+    """Where a reward stands: the rules in the order in which they decided, and what has come of them.
+
+    Attributes:
+        release_at: When the reward becomes available, or became so.
+        reason: Why the reward waits or is less than its rate gives: `review_pending`, `denied_by_review`, `replaced`,
+            `below_minimum`, `refunded`, `friend_already_referred`, `cap_ambassador` or `cap_budget`. Not there if
+            neither is so.
+        trace: The rules in the order in which they decided, so that the reward can be worked out again.
+    """
 
     position: Position | None = None
     release_at: datetime | None = None
@@ -52,7 +66,12 @@ class Standing(Answer, kw_only=True):
 
 
 class Referral(Standing, kw_only=True):
-    """One referral in an ambassador's list: nothing about the friend."""
+    """One referral in an ambassador's list: nothing about the friend.
+
+    Attributes:
+        amount: What the reward is worth by now.
+        explanation: Why it is so, in sentences for the ambassador.
+    """
 
     order_id: str
     code: str
@@ -79,7 +98,18 @@ class Referral(Standing, kw_only=True):
 
 
 class ExplainedRedemption(Redemption, kw_only=True):
-    """An order with where its reward stands, the entries that were posted for it, and why."""
+    """An order with where its reward stands, the entries that were posted for it, and why.
+
+    Attributes:
+        reason: Why the reward waits or is less than its rate gives: `review_pending`, `denied_by_review`, `replaced`,
+            `below_minimum`, `refunded`, `friend_already_referred`, `cap_ambassador` or `cap_budget`. Of a withdrawn
+            order why it is: `code_removed`, or the checkout's reason.
+        release_at: When the reward becomes available, or became so.
+        trace: The rules in the order in which they decided, so that the reward can be worked out again.
+        explanation: The trace in sentences that the ambassador may read. With `admin:read` they are for admins alone,
+            since they tell what the friend paid.
+        entries: What was posted for the order in the ledger.
+    """
 
     release_at: datetime | None = None
     trace: list[Step]
@@ -104,7 +134,14 @@ class ExplainedRedemption(Redemption, kw_only=True):
 
 
 class ExaminedRedemption(ExplainedRedemption, kw_only=True):
-    """The same for an admin: with the signals and their weights, the question that is open, and who decided what."""
+    """The same for an admin: with the signals and their weights, the question that is open, and who decided what.
+
+    Attributes:
+        reviews: All decisions; the latest counts.
+        signals: What makes the order suspicious.
+        freed: How its friend became free to use a code on another order. This one is worth nothing then.
+        case: The question that is open, if there is one.
+    """
 
     reviews: list[Review]
     signals: list[Signal] | None = None

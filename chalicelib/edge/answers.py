@@ -13,7 +13,13 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Sum(Answer):
-    """Minor units beside their currency (ISO 4217), or a number of another unit: points, or a gift by its name."""
+    """An amount of money, or of another unit: points, or a gift by its name.
+
+    Attributes:
+        amount: Minor units of the `currency`, or how many of the `unit`.
+        currency: ISO 4217, such as `EUR`; there is either this or `unit`.
+        unit: Such as `points` or `gift:Tea mug`.
+    """
 
     amount: int
     currency: str | None = None

@@ -68,14 +68,25 @@ class Shape(Struct, forbid_unknown_fields=True):
 
 
 class Money(Shape):
-    """Minor units and an ISO 4217 currency."""
+    """Minor units and an ISO 4217 currency.
+
+    Attributes:
+        amount: In minor units: 1250 is 12.50 in euros, and 1250 in yen.
+        currency: ISO 4217, such as `EUR`.
+    """
 
     amount: Amount
     currency: Currency
 
 
 class Counted(Shape):
-    """Minor units of a currency, or a number of another unit such as points."""
+    """An amount of money, or of another unit such as points.
+
+    Attributes:
+        amount: Minor units of the `currency`, or how many of the `unit`.
+        currency: ISO 4217, such as `EUR`. Either this or `unit`, not both.
+        unit: A unit of the program's own, such as `points`. Either this or `currency`.
+    """
 
     amount: Amount
     currency: Currency | None = None
@@ -83,7 +94,13 @@ class Counted(Shape):
 
 
 class Change(Shape):
-    """By how much a balance changes: minor units of a currency, or a number of another unit."""
+    """By how much a balance changes.
+
+    Attributes:
+        amount: Minor units of the `currency`, or how many of the `unit`. Below zero takes away; zero is refused.
+        currency: ISO 4217, such as `EUR`. Either this or `unit`, not both.
+        unit: Such as `points`, or `gift:` and the name of a gift. Either this or `currency`.
+    """
 
     amount: Annotated[int, Meta(ge=-(10**12), le=10**12)]
     currency: Currency | None = None

@@ -36,7 +36,12 @@ PAGE = {"limit": Limit, "cursor": Cursor}
 
 
 class Page(Answer, Generic[T]):
-    """Some items of a list; `next_cursor` is null on the last page."""
+    """Some items of a list.
+
+    Attributes:
+        next_cursor: What `cursor` takes for the next page; null on the last one. A page may be short or empty and not
+            the last.
+    """
 
     items: list[T]
     next_cursor: str | None
