@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from http import HTTPStatus
 from importlib import import_module
 from textwrap import dedent
@@ -18,6 +19,7 @@ import msgspec
 from chalicelib.config import VERSION
 from chalicelib.edge.answers import Answer
 from chalicelib.edge.fields import Shape
+from chalicelib.edge.idempotency import HEADER as KEY
 from chalicelib.edge.problems import JSON as PROBLEM_JSON
 from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
 from chalicelib.edge.scopes import ANYONE, SESSION
@@ -51,7 +53,7 @@ def document(routes: Sequence[Route] = ROUTES) -> Body:
         "tags": [{"name": name, "description": told} for name, told in dict(map(_group, routes)).items()],
         "paths": paths,
         "components": {
-            "schemas": shapes.components(),
+            "schemas": shapes.components,
             "responses": _shared(paths),
             "headers": HEADERS,
             "securitySchemes": SCHEMES,
@@ -109,6 +111,14 @@ class _Shapes:
         found: Body = _portable(self._known[_identity(kind)])
         return found
 
+    def has(self, schema: Body, pointer: str) -> bool:
+        """Whether what has this schema has a field at a pointer, in which 0 stands for an item of a list."""
+        for name in pointer.split("/"):
+            schema = resolved(schema, {"components": {"schemas": self.components}})
+            schema = schema.get("items", {}) if name == "0" else schema.get("properties", {}).get(name, {})
+        return bool(schema)
+
+    @cached_property
     def components(self) -> Body:
         """All named schemas, the program's document among them."""
         named = {_name(name): self._component(name, it) for name, it in self._components.items()}
@@ -237,7 +247,22 @@ def _answer(status: int, kinds: Any, contract: Contract, shapes: _Shapes) -> Bod
         headers.append("Link")
     headers += contract.gives
     answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-    return {**answer, "content": content} if content else answer
+    if content:
+        answer["content"] = content
+    links = {
+        operation: {"operationId": operation, "parameters": dict(parameters)}
+        for operation, parameters in contract.links.items()
+        if all(_is_there(it, shown, headers, shapes) for it in parameters.values())
+    }
+    return {**answer, "links": links} if links else answer
+
+
+def _is_there(expression: str, shown: list[Body], headers: Sequence[str], shapes: _Shapes) -> bool:
+    """Whether what a link hands on is in an answer of these shapes and headers."""
+    place, _, pointer = expression.partition("#/")
+    if place == "$response.body":
+        return bool(shown) and all(shapes.has(it, pointer) for it in shown)
+    return not place.startswith("$response.header.") or place.rpartition(".")[2] in headers
 
 
 def _problem(status: int, reasons: Sequence[str]) -> Body:
@@ -258,8 +283,8 @@ def _problem(status: int, reasons: Sequence[str]) -> Body:
 
 def _path_parameters(route: Route) -> Iterator[Body]:
     for name in re.findall(r"\{(\w+)\}", route.path):
-        schema, description = PARAMETERS[name]
-        yield {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+        kind, description = PARAMETERS[name]
+        yield {"name": name, "in": "path", "required": True, "description": description, "schema": _plain(kind)}
 
 
 def _query_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
@@ -271,14 +296,18 @@ def _query_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
 
 def _header_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
     if contract.keyed:
-        schema, description = PARAMETERS["Idempotency-Key"]
-        yield {
-            "name": "Idempotency-Key", "in": "header", "required": True, "description": description, "schema": schema,
-        }  # fmt: skip
+        kind, description = PARAMETERS[KEY]
+        yield {"name": KEY, "in": "header", "required": True, "description": description, "schema": _plain(kind)}
     for name, kind in contract.headers.items():
         schema = shapes.of(kind)
         description = schema.pop("description", None)
         yield {"name": name, "in": "header", **({"description": description} if description else {}), "schema": schema}
+
+
+def _plain(kind: Any) -> Body:
+    """The schema of a type that stands nowhere but in a path or a header."""
+    schema: Body = _portable(msgspec.json.schema(kind))
+    return schema
 
 
 def _security(route: Route) -> list[Body]:

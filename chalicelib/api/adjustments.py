@@ -16,7 +16,7 @@ from chalicelib.edge.fields import Change, Note, Shape
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_adjust, decide_adjustment
 from chalicelib.operations.once import Reused
 
@@ -71,6 +71,7 @@ class Adjustment(Answer):
     body=NewAdjustment,
     keyed=True,
     problems={404: ["not_found"], 422: ["unknown_unit"]},
+    links=leads_to("get_adjustment post_adjustment_decision", adjustment_id="$response.body#/id"),
 )
 def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Response:
     """Correct a balance by hand: at once, or (202) when a second admin approves."""
@@ -97,7 +98,11 @@ def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Resp
     return once(shown, replayed=answer.replayed)
 
 
-@view({200: Page[Adjustment]}, query=PAGE)
+@view(
+    {200: Page[Adjustment]},
+    query=PAGE,
+    links=leads_to("post_adjustment_decision", adjustment_id="$response.body#/items/0/id"),
+)
 def get_adjustments(call: Call) -> Response:
     """List the adjustments that wait for a second admin, the newest first."""
     return listed(

@@ -37,7 +37,7 @@ from chalicelib.edge.fields import (
 from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.people import identity, share
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.web.explain import explain
@@ -252,7 +252,16 @@ SEARCH = {
 CLICK_DAYS = 30
 
 
-@view({201: Enrolled, 200: Enrolled}, body=Newcomer)
+@view(
+    {201: Enrolled, 200: Enrolled},
+    body=Newcomer,
+    links=leads_to(
+        "get_ambassador patch_ambassador post_session post_code get_codes get_referrals get_ambassador_ledger "
+        "post_merge post_payout post_adjustment post_suspend",
+        ambassador_id="$response.body#/id",
+    )
+    | leads_to("get_code get_landing", code="$response.body#/code"),
+)
 def post_ambassador(call: Call, body: Newcomer) -> Response:
     """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
     person = Person(

@@ -16,7 +16,7 @@ from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import OurId, Shape
 from chalicelib.edge.problems import bad_field, unknown_ambassador
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.audit import audit
 from chalicelib.operations.audit.people import led
 from chalicelib.operations.jobs import start
@@ -120,7 +120,13 @@ def get_audit(call: Call) -> Response:
     return json(200, shown)
 
 
-@view({202: jobs.Job}, body=NewAudit, gives=["Location"], problems={404: ["not_found"]})
+@view(
+    {202: jobs.Job},
+    body=NewAudit,
+    gives=["Location"],
+    problems={404: ["not_found"]},
+    links=leads_to("get_job", job_id="$response.body#/id"),
+)
 def post_audit(call: Call, body: NewAudit) -> Response:
     """Begin an audit of one ambassador, a sample, or everybody; the job in the answer shows how far it is."""
     if sum(named is not None for named in (body.ambassador_id, body.sample, body.all)) != 1:

@@ -36,7 +36,7 @@ from chalicelib.edge.fields import (
     Typed,
 )
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.orders.answers import AlreadyPaid, Conflicting
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import quote, redeem
@@ -289,6 +289,10 @@ def post_quote(call: Call, body: Quote) -> Response:
     {201: Redemption, 200: Redemption},
     body=NewRedemption,
     problems={409: ["conflicting_repeat", "already_paid"], 422: list(REFUSALS)},
+    links=leads_to(
+        "get_redemption post_refund post_fulfilment post_payment post_release post_review",
+        order_id="$response.body#/order_id",
+    ),
 )
 def post_redemption(call: Call, body: NewRedemption) -> Response:
     """Use a code on an order, or change an order that is not paid for yet."""

@@ -29,7 +29,7 @@ from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.once import Reused
 from chalicelib.operations.orders import claims
 from chalicelib.operations.orders.friends import Contact
@@ -132,6 +132,7 @@ class ExaminedClaim(Answer, kw_only=True):
     gives=SPOKEN,
     keyed=True,
     problems={404: ["not_found"], 422: ["too_many_claims"]},
+    links=leads_to("post_claim_decision", claim_id="$response.body#/id"),
 )
 def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
     """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
@@ -151,7 +152,9 @@ def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
     return json(202, shown, Idempotent_Replayed="true") if answer.replayed else json(202, shown)
 
 
-@view({200: Page[ExaminedClaim]}, query=PAGE)
+@view(
+    {200: Page[ExaminedClaim]}, query=PAGE, links=leads_to("post_claim_decision", claim_id="$response.body#/items/0/id")
+)
 def get_claims(call: Call) -> Response:
     """List the claims that wait for an admin, the oldest first."""
     query = call.query()

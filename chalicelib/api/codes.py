@@ -27,7 +27,7 @@ from chalicelib.edge.fields import (
 from chalicelib.edge.idempotency import idempotency_key, key_as, reused
 from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import Problem, bad_field, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.once import Reused
 from chalicelib.operations.people import share
 from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code, change_code, codes_of
@@ -116,6 +116,7 @@ class PublicCode(Answer):
         409: ["code_taken", "not_available_now"],
         422: ["code_not_allowed", "too_many_codes", "unknown_campaign"],
     },
+    links=leads_to("get_code patch_code get_landing get_qr_svg", code="$response.body#/code"),
 )
 def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
     """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
@@ -147,7 +148,11 @@ def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
     return once(_shown(answer.code), replayed=answer.replayed)
 
 
-@view({200: Page[SharedCode]}, problems={404: ["not_found"]})
+@view(
+    {200: Page[SharedCode]},
+    problems={404: ["not_found"]},
+    links=leads_to("get_code patch_code", code="$response.body#/items/0/code"),
+)
 def get_codes(call: Call, ambassador_id: str) -> Response:
     """List all codes of an ambassador, the first one first."""
     call.query()

@@ -16,7 +16,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Counted, Id, Shape
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.withdrawals import Wanted, Withdrawn, find_coupon
 
 
@@ -80,6 +80,7 @@ class Coupon(Answer, kw_only=True):
     body=NewSpend,
     keyed=True,
     problems={404: ["not_found"], 409: ["not_available_now"], 422: list(REFUSALS)},
+    links=leads_to("get_coupon post_coupon_confirm post_coupon_cancel", code="$response.body#/code"),
 )
 def post_spend(call: Call, body: NewSpend, ambassador_id: str) -> Response:
     """Turn available money, or points that are worth some, into a coupon for the shop."""
@@ -111,6 +112,7 @@ def get_coupon(call: Call, code: str) -> Response:
     {201: Coupon, 200: Coupon},
     body=CouponConfirm,
     problems={404: ["not_found"], 409: ["conflicting_repeat", "coupon_cancelled"]},
+    links=leads_to("post_coupon_return", code="$response.body#/code"),
 )
 def post_coupon_confirm(call: Call, body: CouponConfirm, code: str) -> Response:
     """Use up a coupon on an order."""

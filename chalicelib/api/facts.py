@@ -18,7 +18,7 @@ from chalicelib.edge.fields import (
     Shape,
 )
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.facts import AlreadyReversed, Reported, report
 
@@ -143,6 +143,8 @@ class Payment(Fact, kw_only=True):
     {201: Refund, 200: Refund},
     body=NewRefund,
     problems={409: ["conflicting_repeat", "already_reversed"]},
+    links=leads_to("post_reversal", order_id="$request.path.order_id", refund_id="$response.body#/refund_id")
+    | leads_to("get_redemption", order_id="$request.path.order_id"),
 )
 def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
     """Report money paid back; it may be reported before the redemption."""
@@ -172,7 +174,12 @@ def post_reversal(call: Call, body: NewReversal, order_id: str, refund_id: str) 
     return _report(reversal, "refund_id")
 
 
-@view({201: Fulfilment, 200: Fulfilment}, body=NewFulfilment, problems={409: ["conflicting_repeat"]})
+@view(
+    {201: Fulfilment, 200: Fulfilment},
+    body=NewFulfilment,
+    problems={409: ["conflicting_repeat"]},
+    links=leads_to("get_redemption post_refund", order_id="$request.path.order_id"),
+)
 def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
     """Report a delivery, or correct what was reported of it."""
     if body.delivered_at is None and not body.void:
@@ -190,7 +197,12 @@ def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
     return _report(fulfilment, "fulfilment_id")
 
 
-@view({201: Payment, 200: Payment}, body=NewPayment, problems={409: ["conflicting_repeat"]})
+@view(
+    {201: Payment, 200: Payment},
+    body=NewPayment,
+    problems={409: ["conflicting_repeat"]},
+    links=leads_to("get_redemption post_refund", order_id="$request.path.order_id"),
+)
 def post_payment(call: Call, body: NewPayment, order_id: str) -> Response:
     """Report that an order has been paid for; it may be reported before the redemption."""
     now = deps.now()

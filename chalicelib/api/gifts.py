@@ -15,7 +15,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Note, Shape
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.gifts import mark_sent
 from chalicelib.operations.people.merged import accounts_of
 
@@ -70,7 +70,7 @@ class GiftToSend(Gift, kw_only=True):
     suspended: bool
 
 
-@view({200: Page[GiftToSend]}, query=PAGE)
+@view({200: Page[GiftToSend]}, query=PAGE, links=leads_to("post_gift_sent", gift_id="$response.body#/items/0/id"))
 def get_gifts(call: Call) -> Response:
     """List the gifts that somebody has to send, the oldest first, and whether their ambassadors still have them."""
     return listed("/v1/gifts", call.query(), "gifts", deps.table().list_gifts, _to_send)

@@ -18,7 +18,7 @@ from chalicelib.edge.fields import (
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.access import api_keys
 from chalicelib.operations.access.api_keys import SCOPES, Scope
 from chalicelib.operations.once import Reused
@@ -66,7 +66,13 @@ class MadeKey(ApiKey, kw_only=True):
     secret: str | None = None
 
 
-@view({201: MadeKey, 200: ApiKey}, body=NewKey, keyed=True, problems={403: ["scope_not_held"]})
+@view(
+    {201: MadeKey, 200: ApiKey},
+    body=NewKey,
+    keyed=True,
+    problems={403: ["scope_not_held"]},
+    links=leads_to("delete_key", key_id="$response.body#/id"),
+)
 def post_key(call: Call, body: NewKey) -> Response:
     """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
     made = api_keys.make(
@@ -85,7 +91,7 @@ def post_key(call: Call, body: NewKey) -> Response:
     return once(MadeKey.of(made.key, secret=made.secret), replayed=made.secret is None)
 
 
-@view({200: Page[ApiKey]}, query=PAGE)
+@view({200: Page[ApiKey]}, query=PAGE, links=leads_to("delete_key", key_id="$response.body#/items/0/id"))
 def get_keys(call: Call) -> Response:
     """List all keys, the newest first, those that were revoked among them. Their secrets are nowhere."""
     query = call.query()

@@ -17,7 +17,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Note, Reference, Shape
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import bad_field, not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.withdrawals import Wanted, Withdrawn
 
 Status = Literal["pending", "confirmed", "cancelled"]
@@ -94,6 +94,7 @@ _WANTED = Annotated[Status, Meta(description="In which state they are; without i
         409: ["not_available_now"],
         422: ["insufficient_balance", "below_minimum", "currency_mismatch"],
     },
+    links=leads_to("get_payout post_payout_confirm post_payout_cancel", payout_id="$response.body#/id"),
 )
 def post_payout(call: Call, body: NewPayout, ambassador_id: str) -> Response:
     """Reserve money of an ambassador that is to be paid out by other means."""
@@ -129,6 +130,7 @@ def get_payout(call: Call, payout_id: str) -> Response:
     {201: Payout, 200: Payout},
     body=PayoutConfirm,
     problems={404: ["not_found"], 409: ["conflicting_repeat", "payout_cancelled"]},
+    links=leads_to("post_payout_return", payout_id="$response.body#/id"),
 )
 def post_payout_confirm(call: Call, body: PayoutConfirm, payout_id: str) -> Response:
     """Say that a payout was made."""

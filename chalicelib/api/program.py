@@ -20,7 +20,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, misfitting
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, not_found
-from chalicelib.edge.views import Media, view
+from chalicelib.edge.views import Media, leads_to, view
 from chalicelib.operations.jobs import start
 from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import changes, read, show
@@ -76,7 +76,13 @@ _FIRST = 0
 """What is in force before anything has been published."""
 
 
-@view({200: Document, 304: None}, headers={"If-None-Match": Tags}, gives=["ETag"], problems={404: ["not_found"]})
+@view(
+    {200: Document, 304: None},
+    headers={"If-None-Match": Tags},
+    gives=["ETag"],
+    problems={400: ["invalid_request"], 404: ["not_found"]},
+    links={"put_program": {"If-Match": "$response.header.ETag"}},
+)
 def get_program(call: Call) -> Response:
     """Show the rules in force, as they were written."""
     call.query()
@@ -94,6 +100,7 @@ def get_program(call: Call) -> Response:
     headers={"If-Match": Tags, "If-None-Match": Tags},
     gives=["ETag"],
     problems={412: ["outdated"], 428: ["precondition_required"]},
+    links=leads_to("get_version", version="$response.body#/version"),
 )
 def put_program(call: Call, body: Document) -> Response:
     """Put other rules in force. In this process they are at once, everywhere within a minute."""
@@ -108,7 +115,7 @@ def put_program(call: Call, body: Document) -> Response:
     return _shown(program, warnings=_warnings(program))
 
 
-@view({200: Page[ProgramVersion]}, query=PAGE)
+@view({200: Page[ProgramVersion]}, query=PAGE, links=leads_to("get_version", version="$response.body#/items/0/version"))
 def get_versions(call: Call) -> Response:
     """List all versions, the newest first, with who has published them and what they changed."""
     query = call.query()
@@ -130,7 +137,7 @@ def get_version(call: Call, version: str) -> Response:
     return _shown(program)
 
 
-@view({200: Media("application/schema+json")})
+@view({200: Media("application/schema+json")}, problems={400: ["invalid_request"]})
 def get_schema(call: Call) -> Response:
     """Describe the document of a program as a JSON Schema, for editors and for checks before a PUT."""
     call.query()
@@ -138,7 +145,12 @@ def get_schema(call: Call) -> Response:
     return json(200, schema(f"{deps.settings().public_url}{_PATH}/schema"), **kind)
 
 
-@view({200: Preview, 202: jobs.Job}, body=NewPreview, gives=["Location"])
+@view(
+    {200: Preview, 202: jobs.Job},
+    body=NewPreview,
+    gives=["Location"],
+    links=leads_to("get_job", job_id="$response.body#/id"),
+)
 def post_preview(call: Call, body: NewPreview) -> Response:
     """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
     candidate, wrong = _candidate(body.program)

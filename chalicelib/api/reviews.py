@@ -26,7 +26,7 @@ from chalicelib.edge.fields import (
 )
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
 from chalicelib.edge.problems import Problem, bad_field
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.orders.answers import Conflicting
 from chalicelib.operations.orders.reviews import Answer as Outcome
 from chalicelib.operations.orders.reviews import Misvalued, NotReviewable, Open, Reviewed, queue, review, review_all
@@ -205,7 +205,11 @@ _MISVALUED = {
 }
 
 
-@view({200: Page[WaitingReward]}, query=PAGE)
+@view(
+    {200: Page[WaitingReward]},
+    query=PAGE,
+    links=leads_to("post_review get_redemption post_release", order_id="$response.body#/items/0/order_id"),
+)
 def get_reviews(call: Call) -> Response:
     """List the rewards that wait for an admin, the soonest deadline first."""
     query = call.query()

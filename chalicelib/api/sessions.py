@@ -16,7 +16,7 @@ from chalicelib.edge.fields import (
 )
 from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.access import sessions
 
 
@@ -62,7 +62,13 @@ class EndedSessions(Answer):
     ended: int
 
 
-@view({201: BegunSession}, body=NewSession, problems={404: ["not_found"]})
+@view(
+    {201: BegunSession},
+    body=NewSession,
+    problems={404: ["not_found"]},
+    links=leads_to("get_sessions delete_sessions get_ambassador", ambassador_id="$response.body#/ambassador_id")
+    | leads_to("delete_session", ambassador_id="$response.body#/ambassador_id", session_id="$response.body#/id"),
+)
 def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
     """Begin a session for an ambassador who is signed in at the shop. Its token is in this answer only."""
     known = known_ambassador(ambassador_id).ambassador_id
@@ -70,7 +76,13 @@ def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
     return json(201, BegunSession(token, session.expires_at, session.ambassador_id, session.id))
 
 
-@view({200: Page[Session]}, problems={404: ["not_found"]})
+@view(
+    {200: Page[Session]},
+    problems={404: ["not_found"]},
+    links=leads_to(
+        "delete_session", ambassador_id="$response.body#/items/0/ambassador_id", session_id="$response.body#/items/0/id"
+    ),
+)
 def get_sessions(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's sessions that are not over, the newest first. Their tokens are nowhere."""
     call.query()

@@ -16,7 +16,7 @@ from chalicelib.edge.fields import (
     Shape,
 )
 from chalicelib.edge.problems import Problem
-from chalicelib.edge.views import view
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.suspensions import reinstate, suspend
 from chalicelib.operations.people.codes import codes_of
 
@@ -60,7 +60,12 @@ class SuspensionWithCodes(AmbassadorSuspension, kw_only=True):
     codes: list[Code]
 
 
-@view({201: SuspensionWithCodes, 200: SuspensionWithCodes}, body=Suspend, problems={404: ["not_found"]})
+@view(
+    {201: SuspensionWithCodes, 200: SuspensionWithCodes},
+    body=Suspend,
+    problems={404: ["not_found"]},
+    links=leads_to("post_reinstate get_ambassador", ambassador_id="$request.path.ambassador_id"),
+)
 def post_suspend(call: Call, body: Suspend, ambassador_id: str) -> Response:
     """Stop what leaves an ambassador's account. Codes stay as they are unless they are paused as well: it says so."""
     profile = known_ambassador(ambassador_id)

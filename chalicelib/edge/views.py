@@ -15,6 +15,9 @@ from chalicelib.edge.call import Call
 B = TypeVar("B")
 P = ParamSpec("P")
 
+Links = Mapping[str, Mapping[str, str]]
+"""By operation that an answer leads to: its parameters, as runtime expressions of OpenAPI, `$response.body#/id`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -37,6 +40,7 @@ class Contract:
         keyed: Whether it takes an `Idempotency-Key`.
         headers: The request headers beside that one which it reads, by name.
         gives: The response headers beside those of every route with which it answers what went well, by name.
+        links: Where a reader goes from here with what was answered.
     """
 
     answers: Mapping[int, Any]
@@ -46,6 +50,7 @@ class Contract:
     keyed: bool = False
     headers: Mapping[str, Any] = field(default_factory=dict)
     gives: Sequence[str] = ()
+    links: Links = field(default_factory=dict)
 
 
 @overload
@@ -58,6 +63,7 @@ def view(
     keyed: bool = ...,
     headers: Mapping[str, Any] = ...,
     gives: Sequence[str] = ...,
+    links: Links = ...,
 ) -> Callable[[Callable[Concatenate[Call, B, P], Response]], Callable[Concatenate[Call, B, P], Response]]: ...
 
 
@@ -69,6 +75,7 @@ def view(
     problems: Mapping[int, Sequence[str]] = ...,
     headers: Mapping[str, Any] = ...,
     gives: Sequence[str] = ...,
+    links: Links = ...,
 ) -> Callable[[Callable[Concatenate[Call, P], Response]], Callable[Concatenate[Call, P], Response]]: ...
 
 
@@ -84,3 +91,8 @@ def view(answers: Mapping[int, Any], **promises: Any) -> Callable[[Any], Any]:
         return function
 
     return promise
+
+
+def leads_to(operations: str, **parameters: str) -> dict[str, Mapping[str, str]]:
+    """Lead to several operations, named with blanks between, with the same parameters."""
+    return dict.fromkeys(operations.split(), parameters)

@@ -83,6 +83,19 @@ def test_each_word_of_the_contract_is_needed(whole: Body) -> None:
     assert set(PARAMETERS) <= named
 
 
+def test_each_link_leads_somewhere(whole: Body) -> None:
+    """Each is told with an answer, and hands on to an operation what that one knows as a parameter."""
+    operations = {it["operationId"]: it for _, _, it in operations_of(whole)}
+    told = {
+        (name, link["operationId"])
+        for name, operation in operations.items()
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+        if link["parameters"].keys() <= {it["name"] for it in operations[link["operationId"]]["parameters"]}
+    }
+    assert told == {(route.name, it) for route in ROUTES for it in contract_of(view_of(route)).links}
+
+
 def test_it_is_served_as_it_is_published(shop: Shop) -> None:
     """To anyone, with an ETag by which a reader asks whether it has changed."""
     answer = shop.call("GET", "/v1/openapi.json")
