@@ -1,6 +1,10 @@
 """The words of the contract that stand beside no view: what is common to all routes, and what each reason means."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from chalicelib.edge import fields
 
 DESCRIPTION = """\
 A store thanks the customers who recommend it. This service issues their codes and links, checks a code at the
@@ -54,30 +58,30 @@ STATUSES: dict[int | str, str] = {
     "again": "It was done before, and stands as it was.",
 }
 
-_ID = {"type": "string", "minLength": 1, "maxLength": 128}
 _SHOPS_ID = (
     "An id of yours as it is; or `~` and its base64url, for ids with a slash or other signs that paths can't carry."
 )
+_Key = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^ *[!-~][ -~]*\Z")]
 
-PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
-    "ambassador_id": (_ID, "An ambassador's id. In a session, `me`."),
-    "order_id": (_ID, f"The order. {_SHOPS_ID}"),
-    "refund_id": (_ID, f"The refund. {_SHOPS_ID}"),
-    "code": (_ID, "A code, in whatever spelling somebody typed it."),
-    "claim_id": (_ID, "The id of a claim."),
-    "adjustment_id": (_ID, "The id of an adjustment."),
-    "gift_id": (_ID, "The id of a gift."),
-    "payout_id": (_ID, "The id of a payout."),
-    "session_id": (_ID, "The id of a session, which is not its token."),
-    "key_id": (_ID, "The id of a key, which is not its secret."),
-    "job_id": (_ID, "The id of a job."),
-    "version": (_ID, "The number of a version."),
+PARAMETERS: dict[str, tuple[Any, str]] = {
+    "ambassador_id": (fields.OurId, "An ambassador's id. In a session, `me`."),
+    "order_id": (fields.IdInPath, f"The order. {_SHOPS_ID}"),
+    "refund_id": (fields.IdInPath, f"The refund. {_SHOPS_ID}"),
+    "code": (fields.Spoken, "A code, in whatever spelling somebody typed it."),
+    "claim_id": (fields.OurId, "The id of a claim."),
+    "adjustment_id": (fields.OurId, "The id of an adjustment."),
+    "gift_id": (fields.OurId, "The id of a gift."),
+    "payout_id": (fields.OurId, "The id of a payout."),
+    "session_id": (fields.OurId, "The id of a session, which is not its token."),
+    "key_id": (fields.OurId, "The id of a key, which is not its secret."),
+    "job_id": (fields.OurId, "The id of a job."),
+    "version": (fields.Spoken, "The number of a version."),
     "Idempotency-Key": (
-        {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
+        _Key,
         "New for each new request, and the same when it is sent again: 1 to 128 printable ASCII characters.",
     ),
 }
-"""Schema and description of what stands in paths and headers."""
+"""Type and description of what stands in paths and headers."""
 
 HEADERS: dict[str, Any] = {
     "X-Request-Id": {"description": "Names this request in the logs.", "schema": {"type": "string"}},

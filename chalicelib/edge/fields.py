@@ -31,7 +31,9 @@ _FAR = timedelta(days=3 * 366)
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
 _LABEL = r"[A-Za-z0-9_-]{1,63}"
 _NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
-_ID = rf"^(?! )[^{BARRED}{INVISIBLE}{JOINERS}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+(?<! )\Z"
+_SEEN = rf"[^{BARRED}{INVISIBLE}{JOINERS}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ID = rf"^(?! ){_SEEN}+(?<! )\Z"
+_ID_IN_PATH = rf"^(~[A-Za-z0-9_-]{{2,}}={{0,2}}|(?![ ~]){_SEEN}{{1,128}}(?<! ))\Z"
 _FREE = rf"^(?!\s)[^{BARRED}{INVISIBLE}]+(?<!\s)\Z"
 
 
@@ -44,6 +46,8 @@ Amount = Annotated[int, Meta(ge=0, le=10**12)]
 Currency = Annotated[str, _tidied(tidy.currency, pattern=r"^[A-Z]{3}\Z")]
 OurId = Annotated[str, Meta(min_length=1, max_length=128, pattern=rf"^(?!\s)[^/#{BARRED}]+(?<!\s)\Z")]
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=_ID)]
+IdInPath = Annotated[str, Meta(pattern=_ID_IN_PATH)]
+Spoken = Annotated[str, Meta(min_length=1)]
 ClaimedId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_ID)]
 CustomerId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_FREE)]
 Sku = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=128, pattern=_FREE)]
@@ -102,7 +106,7 @@ class Change(Shape):
         unit: Such as `points`, or `gift:` and the name of a gift. Either this or `currency`.
     """
 
-    amount: Annotated[int, Meta(ge=-(10**12), le=10**12)]
+    amount: Annotated[int, Meta(ge=-(10**12), le=10**12, extra_json_schema={"not": {"const": 0}})]
     currency: Currency | None = None
     unit: Unit | None = None
 

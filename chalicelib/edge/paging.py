@@ -27,6 +27,7 @@ Cursor = Annotated[str, Meta(description="Where the page begins: the `next_curso
 Moment = Annotated[
     str,
     Meta(
+        pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+ -]\d{2}:?\d{2}))?\Z",
         description="A day by the program's clocks, or a time with its zone.",
         examples=["2026-01-31", "2026-01-31T12:00:00Z"],
     ),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from chalicelib.domain.money import BASIS, share
 from chalicelib.domain.program.links import origin_of
-from chalicelib.domain.program.shape import BARRED, Form, Within
+from chalicelib.domain.program.shape import BARRED, BLANK, Form, Within
 
 GIFT = "gift:"
 """How the unit of a gift begins; its name follows."""
@@ -167,7 +167,7 @@ class Program:
     version: int
     shop_name: Name
     shop_url: Annotated[
-        str, Within(8, 2000), Form(r"https?://\S+", "starts with https://"), "Where a share link leads on to."
+        str, Within(8, 2000), Form(rf"https?://[^{BLANK}]+", "starts with https://"), "Where a share link leads on to."
     ]
     currency: Annotated[str, Form("[A-Z]{3}", "is three capital letters (ISO 4217)"), "The currency of all money."]
     tiers: Annotated[
@@ -178,7 +178,7 @@ class Program:
     share_image_url: Annotated[
         str | None,
         Within(8, 2000),
-        Form(r"https://\S+", "starts with https://"),
+        Form(rf"https://[^{BLANK}]+", "starts with https://"),
         "The picture in previews of share links, 1200 x 630 pixels; null has one drawn.",
     ] = None
     origins: Annotated[
@@ -250,7 +250,7 @@ class Program:
     reply_to: Annotated[
         str | None,
         Within(6, 254),
-        Form(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]+", "is an e-mail address"),
+        Form(rf"[^{BLANK}@<>,;:\"]+@[^{BLANK}@<>,;:\"]+\.[^{BLANK}@<>,;:\".]+", "is an e-mail address"),
         "Where answers to the mails go, since they ask for them; null for the address that the mails come from.",
     ] = None
     digits: Annotated[

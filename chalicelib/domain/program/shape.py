@@ -14,6 +14,9 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 """Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati)."""
 
+BLANK = r"\s\x1c-\x1f\x85"
+"""Blanks as Python knows them, named so that a reader of schemas (ECMA-262) takes the same for one."""
+
 JOINERS = r"\u200c\u200d"
 """They show nothing, but change how Bengali, Gujarati, Persian and other scripts are written."""
 
