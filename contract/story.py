@@ -50,7 +50,12 @@ class Exchange:
 def exchanges() -> list[Exchange]:
     """Play the story and return all that was said."""
     with open_shop(seed=SEED) as shop:
-        return list(_Story(shop).play())
+        return played(shop)
+
+
+def played(shop: Shop) -> list[Exchange]:
+    """Play the story in a shop that has just been opened, and return all that was said."""
+    return list(_Story(shop).play())
 
 
 class _Story:

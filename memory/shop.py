@@ -5,6 +5,7 @@ One thread only: races are tested against a real engine elsewhere.
 
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -21,7 +22,7 @@ import app
 from chalicelib import deps
 from chalicelib.edge import auth
 from chalicelib.operations.access import api_keys
-from chalicelib.operations.program import publication
+from chalicelib.operations.program import programs, publication
 from chalicelib.workers import schedule, stream
 from infra.local.clock import scheduled
 from memory.cloud import Cloud, Sent
@@ -113,6 +114,18 @@ class Shop:
     def dynamodb(self) -> Any:
         """A client of the table that is not the program's."""
         return OWN_SESSION.client("dynamodb")
+
+    def saved(self) -> bytes:
+        """All that the shop holds, to which `restore` leads back as often as one likes."""
+        return pickle.dumps((vars(self.cloud.engine), self.cloud.sent, self.now, self._stream_seen))
+
+    def restore(self, saved: bytes) -> None:
+        """Let the shop be as it was when it was saved. What the process keeps in memory is forgotten."""
+        engine, self.cloud.sent, self.now, self._stream_seen = pickle.loads(saved)  # noqa: S301 - it is our own
+        vars(self.cloud.engine).update(engine)
+        auth.forget()
+        programs.version.cache_clear()
+        deps.use_program(programs.current(deps.table()))
 
     def sent(self) -> list[Sent]:
         """Every mail that was sent."""
