@@ -1,0 +1,96 @@
+"""What the contract can't say, so that a request which fits it may be refused, or one that does not may be taken."""
+
+import re
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from schemathesis import Response
+from schemathesis.core import NotSet
+from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from chalicelib.edge.routes import Route, contract_of, view_of
+from chalicelib.edge.tidy import tidied
+from contract.document import JSON, document
+from tests.fuzz.schema import Case
+
+REFUSED = {
+    "got `float`": "JSON Schema takes 1.0 for a whole number; for money, a fraction is refused in whatever spelling",
+    "lies outside ": "how far a time may lie from now; a pattern knows no clock",
+    "is an ambassador's id: 'me' is for a session": "what a path may name depends on who calls",
+    "is no cursor of ours|is no cursor of this list": "cursors are signed",
+    "is 1 to 128 printable characters, or in a path ~ and their base64url": "what is encoded has to be an id",
+    "is a day such as ": "a pattern knows no calendar",
+    "is no day of the calendar": "the same",
+    # the rules of a program, which only all of them together can break
+    "set either amount or basis_points|set amount or count|set either every or at": "one of several",
+    "thresholds rise|first tier starts at 0|has a name of its own|everybody begins in the first": "all tiers",
+    "has one cap for each|no two are for the same number|has no order to be a percentage of": "all parts",
+    "bounds a percentage|goes with an amount or a percentage|is a discount in the program's": "by another field",
+    "takes all of |and without friend_days none is taken|names no host|is an amount of money|is no signal": "the same",
+    "has at most 366 days|lies between the years|lies after starts_at|is a time with its zone": "times",
+    "is no time zone of the IANA": "the list is long and changes",
+    "stays EUR: balances": "what the program was before",
+    # rules between fields
+    "has either a currency or a unit": "one of two",
+    "exactly one of .* is needed|needed, and not both|names one of ": "one of several",
+    "goes with a sample only": "by another parameter",
+    "lies after [?]to|lies before from": "the order of two times",
+    "is not the currency of the order|is no refund of this order": "what the order is made of",
+    "names no change": "at least one",
+    "a customer has at least one of them": "at least one",
+    "is required, and more than zero, unless the kind is ": "by the kind",
+    "is required, unless the delivery is void": "by another field",
+    "is not the currency of the amount|is more than there is of the amount": "parts of an amount",
+    "null takes the code off an order that is not paid for yet": "by the payment",
+    "goes with no cancellation": "by the kind",
+    "letters A to Z and digits, not digits alone": "what a wish comes to without its blanks and hyphens",
+    "spans more than 31 days": "the distance of two times",
+    "goes with an approval, and only with that": "by the decision",
+}
+"""By what a 400 says of a field, why the contract does not say it."""
+
+_REFUSED = re.compile("|".join(f"(?:{it})" for it in REFUSED))
+
+
+def spared(route: Route, case: Case, answer: Response, failure: BaseException) -> bool:
+    """Whether it is no failure that a request was refused, or taken."""
+    if isinstance(failure, RejectedPositiveData):
+        return _is_beyond(answer) or not _fits(route, case)
+    return isinstance(failure, AcceptedNegativeData) and _fits(route, case)
+
+
+def errors_of(answer: Response) -> list[dict[str, str]]:
+    """What a refusal says of each field."""
+    if "json" not in answer.headers.get("content-type", [""])[0]:
+        return []
+    body = answer.json()
+    return list(body.get("errors", ())) if isinstance(body, dict) else []
+
+
+def _is_beyond(answer: Response) -> bool:
+    """Whether all that was refused is beyond the contract."""
+    errors = errors_of(answer)
+    return answer.status_code == 400 and bool(errors) and all(_REFUSED.search(it["detail"]) for it in errors)
+
+
+@cache
+def _validator(route: Route) -> Any:
+    """What validates a body by the contract."""
+    whole = document()
+    schema = whole["paths"][route.path][route.method.lower()]["requestBody"]["content"][JSON]["schema"]
+    return jsonschema_rs.Draft202012Validator({**schema, "components": whole["components"]}, validate_formats=True)
+
+
+def _fits(route: Route, case: Case) -> bool:
+    """Whether a body fits as it is read.
+
+    That is without blanks around a text, with plain letters in an address, and without null or an empty text where
+    nothing is meant.
+    """
+    shape = contract_of(view_of(route)).body
+    if shape is None or not isinstance(case.body, dict):
+        return isinstance(case.body, NotSet)
+    return bool(_validator(route).is_valid(tidied(deepcopy(case.body), shape)))
