@@ -140,7 +140,7 @@ REASONS = {
     "already_reversed": "The refund was reversed. Report another one under a new id.",
     "not_settled_yet": "The order has not been settled yet. Try again in a few seconds.",
     "reward_stands": "The reward stands; say `void_reward` to give it up.",
-    "holds_no_place": "Another order of this friend is the one that is rewarded.",
+    "holds_no_place": "Another order of this friend is the one that is rewarded, or none is any more.",
     "already_released": "The friend of this order has been set free before.",
     "conflicting_review": "Another admin decided at this moment. Look at it again.",
     # who is who

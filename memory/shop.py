@@ -164,7 +164,7 @@ class Shop:
         assert answer.status_code == 201, answer.body
         return str(self.read(answer)["token"])
 
-    def redeem(self, code: str, order_id: str = "o1", amount: int = 5000, **more: Any) -> HTTPResponse:
+    def redeem(self, code: str | None, order_id: str = "o1", amount: int = 5000, **more: Any) -> HTTPResponse:
         """Use a code on an order; the friend is a person of that order's own unless another is given."""
         customer = {"email": f"{order_id}@friends.example", "first_name": "Fay", **more.pop("customer", {})}
         order = {"order_id": order_id, "code": code, "customer": customer, "amount": eur(amount), **more}

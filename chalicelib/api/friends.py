@@ -30,7 +30,7 @@ class FriendReleased(Shape):
 _REFUSALS = {
     "not_settled_yet": "This order has not been settled yet. One that is not paid for keeps nobody from buying.",
     "reward_stands": "The reward of this order stands. Say `void_reward` to give it up for good.",
-    "holds_no_place": "Another order of this friend is the one that is rewarded. Release that one.",
+    "holds_no_place": "This order does not have its friend's place. If another one is rewarded, release that one.",
     "already_released": "The friend of this order has been set free before, and that stays as it is.",
 }
 

@@ -39,6 +39,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *risen(redemptions, entries, Kin(accounts)),
         *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored), Kin(accounts)),
         *overdrawn_rows(orders(stored), of(Friend, stored)),
+        *too_many(orders(stored), of(Friend, stored), of(Program, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
         *undelivered(of(Message, stored)),
         *untold(
@@ -287,6 +288,25 @@ def overdrawn_rows(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator
         for it in guard_of.values()
         if it.unpaid > UNPAID_MAX and it.person not in joined
     )
+
+
+def too_many(found: Iterable[Order], guards: Iterable[Friend], programs: Iterable[Program]) -> Iterator[str]:
+    """Of a friend no more further orders are rewarded than the program takes, whatever was paid for late.
+
+    Two friends who turned out to be one have had so many each: of them nothing is said.
+    """
+    guard_of, version = {guard.person: guard for guard in guards}, {it.version: it for it in programs}
+    joined = {it.root for it in guard_of.values() if it.root and it.version > 1}
+    further = defaultdict[str, list[Redemption]](list)
+    for redemption in (it.redemption for it in found if it.redemption.friend_order > 1):
+        root, standing = _root(guard_of.get(redemption.friend), guard_of), redemption.standing
+        if root and root.person not in joined and standing and standing.terms.limit != "friend_already_referred":
+            further[root.person].append(redemption)
+    for person, orders_of in further.items():
+        later = [version[it.program_version].later for it in orders_of]
+        most = [it.orders if it else None for it in later]
+        if None not in most and len(orders_of) > max(it or 0 for it in most):
+            yield f"{person} has {len(orders_of)} further orders, and the program takes {most}"
 
 
 def _root(guard: Friend | None, guard_of: Mapping[str, Friend]) -> Friend | None:

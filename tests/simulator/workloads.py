@@ -179,11 +179,20 @@ WORKLOADS = (
     ),
     Workload(
         "friends who come again",
-        (*SHOP, *["town.checkout"] * 4, "town.farmer", "town.back_office", "carts.shopper", "carts.cashier"),
+        (
+            *SHOP,
+            *["town.checkout"] * 4,
+            "town.farmer",
+            "town.back_office",
+            *["carts.shopper"] * 2,
+            "carts.waverer",
+            *["carts.cashier"] * 2,
+        ),
         orders=5,
         friends=2,
         rules=lambda chance: {
             "friend_days": 20,
+            "pending_days": chance.choice([1, 14]),
             "later": {"reward": {"amount": 100}, "orders": chance.choice([1, 2, None])},
         },
     ),

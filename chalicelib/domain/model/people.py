@@ -1,6 +1,6 @@
 """Who is known: ambassadors, their codes, and the guards that keep one person one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -65,6 +65,8 @@ class Friend:
         count: How many orders of the friend were taken: more than one if the program takes further ones.
         unpaid: How many orders in a row have taken the place without being paid for, and have a code. The row began at
             `unpaid_since`, which is None if the order that has the place is paid for.
+        waiting: Further orders that are not paid for yet, where the program takes only so many: when each lapses.
+        dropped: How many further orders count no more, since they lapsed or lost their code.
     """
 
     person: str
@@ -75,6 +77,8 @@ class Friend:
     count: int = 1
     unpaid: int = 0
     unpaid_since: datetime | None = None
+    waiting: dict[str, datetime] = field(default_factory=dict)
+    dropped: int = 0
     email: str | None = None
     first_name: str | None = None
     locale: str = "en"

@@ -82,18 +82,57 @@ def take(seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: da
     if not staying:
         return _joined(Place(1, _taken(leaving, seeker, program, now)), leaving[1:], leaving, seeker)
     root = staying[0].root
-    if len(staying) > 1 or not comes_again(root, seeker.kin, seeker.placed_at, program):
+    if len(staying) > 1 or not comes_again(root, seeker.kin, seeker.placed_at, program, now=now):
         return None
-    return _joined(Place(root.count + 1, _counted(root)), leaving, leaving, seeker)
+    return _joined(Place(root.count + 1, _counted(root, seeker, program, now)), leaving, leaving, seeker)
+
+
+def claim(
+    seeker: Seeker, friend_order: int, holders: Sequence[Holder], program: Program, *, now: datetime
+) -> Place | None:
+    """Return the place of an order that came unpaid, and is paid for now; None when others have it by now.
+
+    A further one keeps the number that it has, and its place unless it had lapsed. `holders` are as for `take`, the
+    root of the order first.
+    """
+    if friend_order == 1:
+        return take(seeker, holders, program, now=now)
+    root = next((it.root for it in holders if seeker.order_id in it.root.waiting), holders[0].root)
+    left = _tidied(root, now)
+    if seeker.order_id in left.waiting:
+        return Place(friend_order, _without(left, seeker.order_id))
+    return Place(friend_order, _taken_up(left)) if _has_room(root, program, now) else None
+
+
+def seek_again(
+    seeker: Seeker, friend_order: int, holders: Sequence[Holder], program: Program, *, now: datetime
+) -> Place | None:
+    """Return the place of an order that has a code again after that was taken off; None when others have it by now.
+
+    A further one keeps its number, and waits even if it is paid for by now: `claim` finds it so. `holders` are as for
+    `take`, the root of the order first.
+    """
+    if friend_order == 1:
+        return take(seeker, holders, program, now=now)
+    root, others = holders[0].root, holders[1:]
+    if not _has_room(root, program, now) or (others and take(seeker, others, program, now=now) is None):
+        return None
+    return Place(friend_order, _awaited(_taken_up(_tidied(root, now)), replace(seeker, paid=False), program))
 
 
 def give_back(redemption: Redemption, root: Friend, program: Program, *, now: datetime) -> Friend | None:
     """Return the root once the code is taken off an order that is not paid for; None if that changes nothing.
 
-    The order counts in the row of unpaid ones no more. One that was placed before this row began does not count in it.
+    The order counts no more: in the row of unpaid ones, unless it was placed before this row began, or among the
+    further ones, unless it has lapsed.
     """
+    if redemption.friend_order > 1:
+        left = _tidied(root, now)
+        if redemption.order_id not in left.waiting:
+            return None
+        return replace(_without(left, redemption.order_id), dropped=left.dropped + 1)
     row, began = _row(root, program, now)
-    if redemption.friend_order > 1 or not row or redemption.recorded_at < began:
+    if not row or redemption.recorded_at < began:
         return None
     return replace(root, unpaid=row - 1, version=root.version + 1)
 
@@ -115,13 +154,12 @@ def seeker_of(redemption: Redemption, others: tuple[str, ...] = ()) -> Seeker:
     return Seeker(redemption.order_id, redemption.ambassador_id, redemption.placed_at, others=others)
 
 
-def comes_again(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
+def comes_again(root: Friend, kin: Container[str], placed_at: datetime, program: Program, *, now: datetime) -> bool:
     """Whether a friend's further order is taken: for whoever brought them, within some days, up to a number.
 
     Facts may arrive out of order, so the first that was taken need not be the first that was placed.
     """
-    most = program.later.orders if program.later else None
-    return root.is_paid and (most is None or root.count <= most) and in_time(root, kin, placed_at, program)
+    return root.is_paid and _has_room(root, program, now) and in_time(root, kin, placed_at, program)
 
 
 def in_time(root: Friend, kin: Container[str], placed_at: datetime, program: Program) -> bool:
@@ -150,23 +188,59 @@ def _row(root: Friend, program: Program, now: datetime) -> tuple[int, datetime]:
 
 def _taken(leaving: Sequence[Holder], seeker: Seeker, program: Program, now: datetime) -> Friend:
     """The root once the order has the place. Who has taken further orders keeps their count and their days."""
-    root = leaving[0].root
-    count = max(it.root.count for it in leaving)
+    root, most = leaving[0].root, max((it.root for it in leaving), key=lambda it: it.count)
     rows = [_row(it.root, program, now) for it in leaving]
     return replace(
         root,
         order_id=seeker.order_id,
         ambassador_id=seeker.ambassador_id,
-        since=root.since if count > 1 else seeker.placed_at,
-        count=count,
+        since=root.since if most.count > 1 else seeker.placed_at,
+        count=most.count,
+        waiting=most.waiting,
+        dropped=most.dropped,
         unpaid=0 if seeker.paid else max(row for row, _ in rows) + 1,
         unpaid_since=None if seeker.paid else min(began for _, began in rows),
         version=root.version + 1,
     )
 
 
-def _counted(root: Friend) -> Friend:
-    return replace(root, count=root.count + 1, version=root.version + 1)
+def _has_room(root: Friend, program: Program, now: datetime) -> bool:
+    """Whether the program takes one more of a friend's orders. One that has lapsed or lost its code does not count."""
+    most, left = _most(program), _tidied(root, now)
+    return most is None or left.count - left.dropped <= most
+
+
+def _most(program: Program) -> int | None:
+    """The most further orders of a friend, if there is such a number."""
+    return program.later.orders if program.later else None
+
+
+def _counted(root: Friend, seeker: Seeker, program: Program, now: datetime) -> Friend:
+    left = _tidied(root, now)
+    return _awaited(replace(left, count=left.count + 1), seeker, program)
+
+
+def _awaited(root: Friend, seeker: Seeker, program: Program) -> Friend:
+    """Note until when a further order may be paid for, if it has to be, and if that matters to others."""
+    if seeker.paid or _most(program) is None:
+        return root
+    return replace(root, waiting={**root.waiting, seeker.order_id: seeker.placed_at + program.pending})
+
+
+def _tidied(root: Friend, now: datetime) -> Friend:
+    """Drop the further orders that have lapsed; the next version in any case."""
+    waiting = {order_id: lapses_at for order_id, lapses_at in root.waiting.items() if now < lapses_at}
+    dropped = root.dropped + len(root.waiting) - len(waiting)
+    return replace(root, waiting=waiting, dropped=dropped, version=root.version + 1)
+
+
+def _taken_up(root: Friend) -> Friend:
+    """Let one of the further orders that were dropped count again."""
+    return replace(root, dropped=max(0, root.dropped - 1))
+
+
+def _without(root: Friend, order_id: str) -> Friend:
+    return replace(root, waiting={name: at for name, at in root.waiting.items() if name != order_id})
 
 
 def _joined(place: Place, others: Sequence[Holder], leaving: Sequence[Holder], seeker: Seeker) -> Place:

@@ -9,8 +9,11 @@ from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
 from chalicelib.domain.model.facts import Freed
 from chalicelib.domain.model.orders import Order
 from chalicelib.domain.model.people import Friend
+from chalicelib.domain.orders.explain import payment_of
 from chalicelib.domain.orders.friends import Holder, Place, Seeker, first_root
+from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 
 
@@ -128,13 +131,20 @@ def release(
         if not isinstance(order, Order):
             return Plan(NotReleased("unknown_order"))
         standing = order.redemption.standing
-        if standing is None:
+        if standing is None and _may_be_settled(order, programs.version(table, order.redemption.program_version), now):
             return Plan(NotReleased("not_settled_yet"))
         root = table.read_roots([order.redemption.friend]).get(order.redemption.friend)
-        if root is None or root.order_id != order_id:
+        if root is None or root.order_id != order_id or standing is None:
             return Plan(NotReleased("holds_no_place"))
         if standing.worth > 0 and not void_reward:
             return Plan(NotReleased("reward_stands"))
         return Plan(Released(freed, replayed=False), [Create(freed), Unchanged(order.redemption)])
 
     return decide(table, look_at)
+
+
+def _may_be_settled(order: Order, program: Program, now: datetime) -> bool:
+    """Whether an order that has no terms yet may come by its friend's place, as far as is known."""
+    if order.redemption.withdrawn:
+        return False
+    return order.is_paid or (order.redemption.friend_order == 1 and payment_of(order, program, now) == "pending")

@@ -9,7 +9,7 @@ from chalicelib.domain.model.facts import Payment
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
-from chalicelib.domain.orders.friends import give_back, take
+from chalicelib.domain.orders.friends import give_back, seek_again, take
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Answer, Conflicting, Redeemed
@@ -113,13 +113,14 @@ def _revised(
         answer = Redeemed(withdrawn, replayed=False, paid=not ask.pending)
         return withdrawn, answer, [*known, *_given_back(table, stored, program, now)]
     code = table.read_code(ask.code) if ask.code else None
-    seeks, friend, place = bool(stored.withdrawn and stored.friend_order == 1), unknown(), None
-    if seeks and code:
-        friend = look(table, ask.persons)
-        place = take(ask.seeker(code), friend.holders, program, now=now)
+    friend, place = unknown(), None
+    if stored.withdrawn and code:
+        friend = look(table, list(dict.fromkeys([*_persons(stored), *ask.persons])))
+        place = seek_again(ask.seeker(code), stored.friend_order, friend.holders, program, now=now)
     offered = admit_again(code, ask, program, replace(stored, friend_order=place.friend_order) if place else stored)
-    if isinstance(offered, Offered) and (place is None if seeks else _is_kept(table, ask, offered, news, program, now)):
-        offered = Refused("friend_already_referred")
+    if isinstance(offered, Offered):
+        taken = place is None if stored.withdrawn else _is_kept(table, ask, offered, news, program, now)
+        offered = Refused("friend_already_referred") if taken else offered
     if isinstance(offered, Refused):
         own = offered.reason == "own_code"
         withdrawn = replace(same if own else mended, withdrawn=offered.reason)
@@ -139,8 +140,8 @@ def _revised(
 
 
 def _given_back(table: Table, stored: Redemption, program: Program, now: datetime) -> list[Effect]:
-    """Take an order that has had a code until now out of the row of its friend's unpaid ones."""
-    if stored.withdrawn or stored.friend_order > 1:
+    """Let an order that has had a code until now count no more."""
+    if stored.withdrawn:
         return []
     root = give_back(stored, table.read_roots([stored.friend])[stored.friend], program, now=now)
     return [Replace(root)] if root else []

@@ -10,7 +10,7 @@ from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Tak
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.orders.friends import Place, seeker_of, take
+from chalicelib.domain.orders.friends import Place, claim, seeker_of
 from chalicelib.domain.orders.settle import Settlement, settle
 from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.program import Program
@@ -161,8 +161,7 @@ def _fold(table: Table, orders: Sequence[Order], account: Account, now: datetime
 
 def _claims_place(order: Order) -> bool:
     """Whether the order was not paid for when it came, is by now, and wants its friend's place: then it goes alone."""
-    redemption = order.redemption
-    return redemption.pending and redemption.friend_order == 1 and decides_terms(order)
+    return order.redemption.pending and decides_terms(order)
 
 
 def _settle_one(table: Table, order: Order, fold: _Fold, now: datetime) -> Settlement | Postponed:
@@ -196,7 +195,7 @@ def _claim_place(
     """
     persons = (redemption.friend, *redemption.aliases)
     known, seeker = look(table, persons), seeker_of(redemption, (account.ambassador_id, *account.absorbed))
-    place = take(seeker, known.holders, program, now=now)
+    place = claim(seeker, redemption.friend_order, known.holders, program, now=now)
     if place is None:
         return None, []
     return place, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)

@@ -16,7 +16,7 @@ FAY = {"email": "fay@example.com"}
 RELEASE = "/v1/orders/o1/release-friend"
 
 
-def buy(shop: Shop, code: str, order_id: str, **more: Any) -> HTTPResponse:
+def buy(shop: Shop, code: str | None, order_id: str, **more: Any) -> HTTPResponse:
     """Let Fay use a code on an order."""
     return shop.redeem(code, order_id, **{"customer": FAY, **more})
 
@@ -325,6 +325,102 @@ def test_only_so_many_further_orders_are_taken(shop: Shop) -> None:
     cancel(shop, "o3")
     shop.stream()
     assert refusal(buy(shop, code, "o5")) == (422, "friend_already_referred")
+    assert wrong(shop) == []
+
+
+PENDING: Body = {"payment": "pending"}
+
+
+def pay(shop: Shop, order_id: str) -> None:
+    """Report that an order is paid for."""
+    told = {"payment_id": "p1", "paid_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}"}
+    assert shop.call("POST", f"/v1/orders/{order_id}/payments", told, scope="checkout").status_code == 201
+
+
+def test_a_further_order_that_nobody_pays_for_lets_another_one_in(shop: Shop) -> None:
+    """While it may be paid for it is one of them; once it has lapsed it is none, and finds its place taken later."""
+    code = further(shop, orders=1)
+    assert [buy(shop, code, "o1").status_code, buy(shop, code, "o2", **PENDING).status_code] == [201, 201]
+    shop.days(13.9)
+    assert refusal(buy(shop, code, "o3")) == (422, "friend_already_referred")
+    shop.days(0.1)
+    assert buy(shop, code, "o3").status_code == 201
+    shop.stream()
+    assert refusal(buy(shop, code, "o4")) == (422, "friend_already_referred")
+    pay(shop, "o2")
+    shop.stream()
+    assert worths(shop, "o1", "o2", "o3") == [450, 0, 450]
+    assert shop.order("o2")["reason"] == "friend_already_referred"
+    assert wrong(shop) == []
+
+
+@pytest.mark.parametrize("days", [1, 15], ids=["in-time", "late"])
+def test_a_further_order_that_is_paid_for_is_one_of_them(shop: Shop, days: int) -> None:
+    """In time, or late where nobody has taken its place: it is rewarded, and lets no other one in."""
+    code = further(shop, orders=1)
+    buy(shop, code, "o1")
+    buy(shop, code, "o2", **PENDING)
+    shop.days(days)
+    pay(shop, "o2")
+    shop.stream()
+    assert refusal(buy(shop, code, "o3")) == (422, "friend_already_referred")
+    shop.days(14)
+    assert refusal(buy(shop, code, "o3")) == (422, "friend_already_referred")
+    assert worths(shop, "o1", "o2") == [450, 450]
+    assert wrong(shop) == []
+
+
+def test_a_further_order_without_its_code_lets_another_one_in(shop: Shop) -> None:
+    """At once; put on again, the code is refused while the others are as many as the program takes."""
+    code = further(shop, orders=1)
+    buy(shop, code, "o1")
+    buy(shop, code, "o2", **PENDING)
+    for revision in range(2, 8):
+        told = {**PENDING, "revision": revision, "amount": 5000 + revision}
+        assert buy(shop, code if revision % 2 else None, "o2", **told).status_code == 201
+    buy(shop, None, "o2", **PENDING, revision=8)
+    assert buy(shop, code, "o3", **PENDING).status_code == 201
+    assert refusal(buy(shop, code, "o4")) == (422, "friend_already_referred")
+    assert refusal(buy(shop, code, "o2", **PENDING, revision=9)) == (422, "friend_already_referred")
+    assert buy(shop, code, "o3", **PENDING, revision=2, amount=5100).status_code == 201
+    buy(shop, None, "o3", **PENDING, revision=3)
+    assert buy(shop, code, "o2", revision=10, amount=6000).status_code == 201
+    shop.stream()
+    assert (worths(shop, "o1", "o2"), wrong(shop)) == ([450, 540], [])
+
+
+def test_a_further_order_lapses_by_the_rules_that_it_began_under(shop: Shop) -> None:
+    """A later version of the program does not end its time."""
+    code = further(shop, orders=1)
+    buy(shop, code, "o1")
+    buy(shop, code, "o2", **PENDING)
+    shop.publish(friend_days=30, later={"orders": 1}, pending_days=1)
+    shop.days(2)
+    assert refusal(buy(shop, code, "o3")) == (422, "friend_already_referred")
+
+
+def test_who_never_had_the_place_has_none_to_give_back(shop: Shop) -> None:
+    """Of an order that nothing will be settled of, an admin hears that for good, and not to look again in a moment."""
+    code = further(shop, orders=2)
+    buy(shop, code, "o1")
+    buy(shop, code, "o2", **PENDING)
+    buy(shop, code, "lapses", customer={"email": "lin@example.com"}, **PENDING)
+    buy(shop, code, "taken-off", customer={"email": "ravi@example.com"}, **PENDING)
+    buy(shop, None, "taken-off", customer={"email": "ravi@example.com"}, **PENDING, revision=2)
+    pay(shop, "taken-off")
+
+    def reasons() -> list[tuple[int, str]]:
+        paths = [f"/v1/orders/{order_id}/release-friend" for order_id in ("o2", "lapses", "taken-off")]
+        return [refusal(shop.call("POST", path, {"note": "Why not."}, scope="admin:write")) for path in paths]
+
+    assert reasons() == [(409, "holds_no_place"), (409, "not_settled_yet"), (409, "holds_no_place")]
+    shop.days(14)
+    assert reasons() == [(409, "holds_no_place")] * 3
+    for order_id in ("o2", "lapses"):
+        pay(shop, order_id)
+    assert reasons() == [(409, "not_settled_yet")] * 2 + [(409, "holds_no_place")]
+    shop.stream()
+    assert reasons() == [(409, "holds_no_place"), (409, "reward_stands"), (409, "holds_no_place")]
     assert wrong(shop) == []
 
 

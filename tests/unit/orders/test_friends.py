@@ -17,8 +17,10 @@ from chalicelib.domain.orders.friends import (
     Place,
     Replaced,
     Seeker,
+    claim,
     first_root,
     give_back,
+    seek_again,
     seeker_of,
     take,
 )
@@ -203,6 +205,91 @@ def test_further_orders_are_counted() -> None:
 def test_only_so_many_further_orders_are_taken(count: int, most: int | None, taken: bool) -> None:
     """As many as the program says beside the first."""
     assert (take(seeker(), [holder(count=count)], rules(most), now=NOW) is not None) == taken
+
+
+def waits(**lapsing: float) -> Holder:
+    """Fay's root with so many further orders, each of which is not paid for and lapses on a day."""
+    return holder(count=1 + len(lapsing), waiting={name: at(day) for name, day in lapsing.items()})
+
+
+def test_a_further_order_that_is_not_paid_for_waits_until_it_lapses() -> None:
+    """The root remembers until when, if the program takes only so many; one that is paid for is taken for good."""
+    for most, paid, waiting in ((1, False, {"o2": at(17)}), (1, True, {}), (None, False, {})):
+        left = got(take(seeker(paid=paid), [holder()], replace(rules(most), pending_days=14), now=NOW))
+        assert (left.count, left.waiting, left.dropped) == (2, waiting, 0)
+
+
+def test_a_further_order_that_has_lapsed_counts_no_more() -> None:
+    """From that moment on; the number that the next one gets is nobody's yet."""
+    it = waits(o7=4, o8=5)
+    assert take(seeker(), [it], rules(2), now=at(3.99)) is None
+    place = take(seeker(), [it], rules(2), now=at(4))
+    left = got(place)
+    assert place is not None
+    assert (place.friend_order, left.count, left.waiting, left.dropped) == (4, 4, {"o8": at(5)}, 1)
+    assert take(seeker("o3"), [Holder(left, it.order)], rules(2), now=at(4.99)) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "most", "left"),
+    [
+        (3.99, 1, ({}, 0)),
+        (4, 1, ({}, 0)),
+        (4, 0, None),
+        (3.99, 0, ({}, 0)),
+        (9, None, ({}, 0)),
+    ],
+    ids=["in time", "late and nobody came", "late and there is no room", "in time for sure", "of any number"],
+)
+def test_a_further_order_that_is_paid_for_keeps_its_number(
+    now: float, most: int | None, left: tuple[Any, int] | None
+) -> None:
+    """And its place, if it is paid for in time, or if nobody else has it; the root has the next version in any case."""
+    place = claim(seeker("o7"), 2, [waits(o7=4)], rules(most), now=at(now))
+    if left is None:
+        assert place is None
+        return
+    root = got(place)
+    assert place is not None
+    assert (place.friend_order, root.count, root.version) == (2, 2, 2)
+    assert (root.waiting, root.dropped) == left
+
+
+def test_a_further_order_leaves_with_its_code_and_comes_back_with_one() -> None:
+    """Once either way, as long as there is room, and as one that waits even if it is paid for with that."""
+    order = replace(Book(pending=True).redemption, order_id="o7", friend_order=2)
+    it = waits(o7=4)
+    left = give_back(order, it.root, rules(1), now=NOW)
+    assert left is not None
+    assert (left.waiting, left.dropped, left.version) == ({}, 1, 2)
+    assert give_back(order, left, rules(1), now=NOW) is None
+    assert give_back(order, it.root, rules(1), now=at(4)) is None
+    for paid in (True, False):
+        wants = seeker("o7", day=0, paid=paid)
+        place = seek_again(wants, 2, [Holder(left, it.order)], replace(rules(1), pending_days=4), now=NOW)
+        assert place is not None
+        back = got(place)
+        assert (place.friend_order, back.waiting, back.dropped, back.version) == (2, {"o7": at(4)}, 0, 3)
+        assert seek_again(wants, 2, [Holder(back, it.order)], rules(1), now=NOW) is None
+    anothers = other(holder(), ambassador_id=ASHA)
+    assert seek_again(seeker("o7"), 2, [Holder(left, it.order), anothers], rules(1), now=NOW) is None
+
+
+def test_the_first_place_is_claimed_and_sought_again_as_it_is_taken() -> None:
+    """By the table, and anew."""
+    for found in ([unpaid(1)], [holder()], [holder((4500,))]):
+        for ask in (claim, seek_again):
+            assert ask(seeker(), 1, found, program(), now=NOW) == take(seeker(), found, program(), now=NOW)
+
+
+def test_what_waits_goes_on_when_the_first_place_is_given_back() -> None:
+    """With the root that has the most orders."""
+    gone = waits(o7=4)
+    gone = replace(gone, root=replace(gone.root, dropped=3), order=holder((4500,)).order)
+    alone = other(holder((4500,)))
+    for found in ([gone, alone], [alone, gone]):
+        left = got(take(seeker(), found, rules(1), now=NOW))
+        assert (left.count, left.waiting, left.dropped) == (2, {"o7": at(4)}, 3)
 
 
 def test_further_orders_are_for_whoever_brought_the_friend_and_in_time() -> None:
