@@ -139,7 +139,16 @@ class _Shapes:
 
 
 class ProblemDetails(Answer, kw_only=True):
-    """Every error, as RFC 9457 has it: `reason` is stable and for machines, `detail` is for people."""
+    """Every error, as RFC 9457 has it.
+
+    Attributes:
+        type: Always `about:blank`.
+        title: The words of the status.
+        detail: For people; it may change.
+        reason: For programs: it is stable, so decide by it.
+        request_id: Quote it when you ask about a request; `X-Request-Id` has it too.
+        errors: Each field that is wrong, of a request that is.
+    """
 
     type: str
     title: str
@@ -151,7 +160,12 @@ class ProblemDetails(Answer, kw_only=True):
 
 
 class Misfit(Answer):
-    """A field that is wrong: a JSON pointer into the body, or `?` and the name of a query parameter, or a header."""
+    """A field that is wrong.
+
+    Attributes:
+        pointer: A JSON pointer into the body; or `?` and the name of a query parameter, or the name of a header.
+        detail: What would be right.
+    """
 
     pointer: str
     detail: str

@@ -22,7 +22,11 @@ from chalicelib.operations.once import Reused
 
 
 class NewAdjustment(Shape):
-    """A correction of a balance, and why."""
+    """A correction of a balance, and why.
+
+    Attributes:
+        reason: Stands in the ledger, where the ambassador reads it too.
+    """
 
     amount: Change
     reason: Note
@@ -36,7 +40,14 @@ class AdjustmentDecision(Shape):
 
 
 class Adjustment(Answer):
-    """A correction of a balance by hand, and how it was decided if it had to wait."""
+    """A correction of a balance by hand, and how it was decided if it had to wait.
+
+    Attributes:
+        status: `waiting`: for a second admin. `denied`: nothing was posted.
+        author: The id of the key that asked.
+        decided_by: The id of the second admin's key.
+        note: What the second admin wrote.
+    """
 
     id: str
     ambassador_id: str
@@ -74,7 +85,11 @@ class Adjustment(Answer):
     links=leads_to("get_adjustment post_adjustment_decision", adjustment_id="$response.body#/id"),
 )
 def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Response:
-    """Correct a balance by hand: at once, or (202) when a second admin approves."""
+    """Correct a balance by hand: at once, or (202) when a second admin approves.
+
+    It waits if it is above the program's `adjustment_limit`. A limit that was raised or lifted holds for a day longer.
+    The balance may go below zero; later rewards pay that off.
+    """
     if body.amount.amount == 0:
         raise bad_field("/amount/amount", "is not zero")
     known = known_ambassador(ambassador_id).ambassador_id
@@ -130,7 +145,10 @@ def get_adjustment(call: Call, adjustment_id: str) -> Response:
     problems={403: ["second_admin_required"], 404: ["not_found"], 409: ["conflicting_repeat"]},
 )
 def post_adjustment_decision(call: Call, body: AdjustmentDecision, adjustment_id: str) -> Response:
-    """Approve or deny an adjustment as the second admin."""
+    """Approve or deny an adjustment as the second admin.
+
+    That takes a key of another owner than the author's, and none that a key of that owner has made.
+    """
     known = fields.path_id("id", adjustment_id)
     answer = decide_adjustment(
         deps.table(), known, body.decision, deps.program(), by=call.key, note=body.note, now=deps.now()

@@ -243,8 +243,8 @@ class Ambassador(Answer, kw_only=True):
 
 
 SEARCH = {
-    "email": Email,
-    "customer_id": CustomerId,
+    "email": Annotated[Email, Meta(description="The ambassador's address, percent-encoded: a `+` is `%2B`.")],
+    "customer_id": Annotated[CustomerId, Meta(description="Your own id of the customer.")],
     "code": Annotated[Typed, Meta(description="Any code of the ambassador's, in any spelling.")],
 }
 """By what an ambassador is found: one of these."""
@@ -263,7 +263,11 @@ CLICK_DAYS = 30
     | leads_to("get_code get_landing", code="$response.body#/code"),
 )
 def post_ambassador(call: Call, body: Newcomer) -> Response:
-    """Enrol a customer. A known e-mail address gets its own code back, and nothing changes."""
+    """Enrol a customer, or find out the code of one who is enrolled.
+
+    A mailbox that is enrolled gets its own code back, and nothing changes, except that a `customer_id` joins an
+    ambassador who has none.
+    """
     person = Person(
         email=body.email,
         first_name=body.first_name,
@@ -285,7 +289,10 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
 
 @view({200: Page[Ambassador]}, query=SEARCH)
 def get_ambassadors(call: Call) -> Response:
-    """Find an ambassador by an e-mail address, the shop's customer id, or a code: any spelling, any code of theirs."""
+    """Find an ambassador by an e-mail address, the shop's customer id, or a code.
+
+    Exactly one of the three parameters is needed, in any spelling. The list has one ambassador, or none.
+    """
     query, table, pepper = call.query(), deps.table(), deps.settings().pepper
     match query:
         case {"email": typed} if len(query) == 1:
@@ -358,7 +365,11 @@ def get_referrals(call: Call, ambassador_id: str) -> Response:
 
 @view(ledger.ENTRIES, query={**ledger.PERIOD, **PAGE}, problems={404: ["not_found"]})
 def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
-    """List an ambassador's ledger in order of posting."""
+    """List an ambassador's ledger in order of posting.
+
+    All of it unless dates say less. A page may be short, or even empty, and yet have a `next_cursor`: go on until it is
+    null. With `Accept: text/csv` it comes as a table, as the whole ledger does.
+    """
     profile = known_ambassador(ambassador_id)
     path = f"/v1/ambassadors/{profile.ambassador_id}/ledger"
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)

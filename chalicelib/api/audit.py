@@ -25,12 +25,25 @@ from chalicelib.store import keys
 SAMPLE_MAX = 100
 _PATH = "/v1/ledger/audit"
 
-Sample = Annotated[int, Meta(ge=1, le=SAMPLE_MAX, description="How many ambassadors are drawn.")]
-Seed = Annotated[OurId, Meta(description="The same seed draws the same ambassadors; without one it is the day's.")]
+Sample = Annotated[
+    int, Meta(ge=1, le=SAMPLE_MAX, description="How many ambassadors are drawn. This or `ambassador_id` is needed.")
+]
+Whom = Annotated[OurId, Meta(description="The ambassador to audit. This or `sample` is needed.")]
+Seed = Annotated[
+    OurId,
+    Meta(description="The same seed draws the same ambassadors; without one it is the day's. It goes with `sample`."),
+]
 
 
 class NewAudit(Shape):
-    """Whom an audit is about: one ambassador, a sample drawn by a seed, or all."""
+    """Whom an audit is about.
+
+    Attributes:
+        ambassador_id: Exactly one of this, `sample` and `all` is needed.
+        sample: How many ambassadors are drawn, evenly over the time in which they enrolled.
+        seed: The same seed draws the same ambassadors; without one it is the day's. It goes with `sample` only.
+        all: Everybody.
+    """
 
     ambassador_id: OurId | None = None
     sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
@@ -39,7 +52,12 @@ class NewAudit(Shape):
 
 
 class Audited(Answer):
-    """Whom an audit is about: one ambassador, or a sample drawn by a seed."""
+    """Whom an audit is about: one ambassador, or a sample drawn by a seed.
+
+    Attributes:
+        sample: How many ambassadors are drawn.
+        seed: By which they are drawn.
+    """
 
     ambassador_id: str | None = None
     sample: int | None = None
@@ -55,7 +73,15 @@ class Continuation(Answer):
 
 
 class Finding(Answer):
-    """One difference: `where` names the thing and what of it, beside what the rest of the books expects of it."""
+    """One difference between two parts of the books.
+
+    Attributes:
+        kind: Which check found it.
+        where: The id of an ambassador or an entry, or a kind and an id such as `order/1001`; behind it, what of it
+            differs.
+        expected: What the rest of the books says.
+        found: What stands there.
+    """
 
     kind: Kind
     where: str
@@ -64,9 +90,13 @@ class Finding(Answer):
 
 
 class AuditResult(Answer):
-    """How much was read, the first findings, and how many there are.
+    """How much was read, and what was found.
 
-    `moving` are ambassadors whose counters could not be compared, because they moved all the time.
+    Attributes:
+        differences: How many findings there are.
+        findings: The first 100 of them.
+        moving: The ids of ambassadors whose counters could not be compared, since orders were settled all the time. Ask
+            again at a quiet hour.
     """
 
     ambassadors: int
@@ -90,7 +120,12 @@ class AuditResult(Answer):
 
 
 class Audit(Audited, kw_only=True, rename={"further": "continue"}):
-    """What an audit has come to, and how it goes on if it is not complete."""
+    """What an audit has come to, and how it goes on if it is not complete.
+
+    Attributes:
+        complete: `false`: the time was over before all was read.
+        further: The request that has all of it read by a job.
+    """
 
     complete: bool
     further: Continuation | None = None
@@ -99,11 +134,14 @@ class Audit(Audited, kw_only=True, rename={"further": "continue"}):
 
 @view(
     {200: Audit},
-    query={"ambassador_id": OurId, "sample": Sample, "seed": Seed},
+    query={"ambassador_id": Whom, "sample": Sample, "seed": Seed},
     problems={404: ["not_found"]},
 )
 def get_audit(call: Call) -> Response:
-    """Audit one ambassador, or a sample of them, for at most 20 seconds; nothing is written."""
+    """Audit one ambassador, or a sample of them, for at most 20 seconds; nothing is written.
+
+    Exactly one of `ambassador_id` and `sample` is needed. No findings means that the books are sound.
+    """
     asked = _asked(call.query(), deps.now())
     walk, report, table = _walk(asked), audit.Report(), deps.table()
     audit.go_on(table, walk, report, table.deadline(audit.SECONDS), now=deps.now())
@@ -128,7 +166,11 @@ def get_audit(call: Call) -> Response:
     links=leads_to("get_job", job_id="$response.body#/id"),
 )
 def post_audit(call: Call, body: NewAudit) -> Response:
-    """Begin an audit of one ambassador, a sample, or everybody; the job in the answer shows how far it is."""
+    """Begin an audit of one ambassador, a sample, or everybody.
+
+    Exactly one of `ambassador_id`, `sample` and `all` is needed. The job in the answer shows how far it is, and what it
+    has found.
+    """
     if sum(named is not None for named in (body.ambassador_id, body.sample, body.all)) != 1:
         raise bad_field("", "names one of ambassador_id, sample and all")
     if body.seed is not None and body.sample is None:

@@ -274,7 +274,10 @@ REFUSALS: dict[Reason, str] = {
 
 @view({200: Quoted}, body=Quote)
 def post_quote(call: Call, body: Quote) -> Response:
-    """Say what a code would give on an order. Nothing is stored."""
+    """Say what a code would give on an order. Nothing is stored.
+
+    A code that can't be used is an answer like any other: `usable` is false.
+    """
     program = deps.program()
     answer = quote(deps.table(), ask_of(body.code, body.order, at="order/"), program, now=deps.now())
     if isinstance(answer, Refused):
@@ -295,7 +298,12 @@ def post_quote(call: Call, body: Quote) -> Response:
     ),
 )
 def post_redemption(call: Call, body: NewRedemption) -> Response:
-    """Use a code on an order, or change an order that is not paid for yet."""
+    """Use a code on an order, or change an order that is not paid for yet.
+
+    Refused with 422, the order goes on without the code. An order that was sent with `payment` `pending` may be sent
+    again: as `paid`, which counts as its payment, or with other content, which needs a higher `revision`. One that is
+    paid for stays as it was then: report refunds.
+    """
     if body.code is None and body.payment != "pending":
         raise bad_field("/code", "is required; null takes the code off an order that is not paid for yet")
     customer = body.customer

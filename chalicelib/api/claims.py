@@ -37,14 +37,29 @@ from chalicelib.web.explain import explain
 
 
 class NewClaim(Shape):
-    """An order that an ambassador says they brought."""
+    """An order that an ambassador says they brought.
+
+    Attributes:
+        order_id: The shop's id of the order.
+        note: For the admin who decides.
+    """
 
     order_id: ClaimedId
     note: Annotated[str, Meta(max_length=500)] | None = None
 
 
 class ClaimedOrder(Shape):
-    """The order as the shop knows it."""
+    """The order as the shop knows it.
+
+    Attributes:
+        amount: What the goods cost: after any other coupon, without shipping. With or without tax, as your prices are.
+        placed_at: In the past. The rules go by it, and the hold runs from it.
+        tax: The part of `amount` that is tax: the rest decides about minimum and reward.
+        items: The lines of the order, by which gift cards and excluded SKUs are left out. Without lines all of `amount`
+            counts.
+        payment_fingerprint: What identifies a card, as the checkout would have sent it. Only a keyed hash is stored.
+        shipping_address: In one line, as the checkout would have sent it. Only a keyed hash is stored.
+    """
 
     customer: Customer
     amount: Money
@@ -56,7 +71,12 @@ class ClaimedOrder(Shape):
 
 
 class ClaimDecision(Shape):
-    """What an admin decides about a claim, and why; an approval says what the order was."""
+    """What an admin decides about a claim, and why; an approval says what the order was.
+
+    Attributes:
+        order: Required to approve, and goes with nothing else. The friend gets no discount, since it was paid for
+            already.
+    """
 
     decision: Literal["approve", "deny"]
     note: Note
@@ -64,7 +84,11 @@ class ClaimDecision(Shape):
 
 
 class Claim(Answer):
-    """A claim as the ambassador sees it."""
+    """A claim as the ambassador sees it.
+
+    Attributes:
+        status: `received`: it waits for an admin.
+    """
 
     id: str
     order_id: str
@@ -95,7 +119,14 @@ class OwnOrder(Answer):
 
 
 class ExaminedClaim(Answer, kw_only=True):
-    """A claim for an admin, with what is known of the order."""
+    """A claim for an admin, with what is known of the order.
+
+    Attributes:
+        note: What the ambassador wrote.
+        author: The id of the key that decided.
+        answer: What the admin wrote.
+        redemption: The order, if a code was used on it; else null.
+    """
 
     id: str
     ambassador_id: str
@@ -135,7 +166,12 @@ class ExaminedClaim(Answer, kw_only=True):
     links=leads_to("post_claim_decision", claim_id="$response.body#/id"),
 )
 def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
-    """Claim an order that was placed without the code. The answer tells nothing about orders that are not theirs."""
+    """Claim an order that was placed without the code.
+
+    202 is the same for every order that is not the ambassador's, whether nobody knows it or another one brought it; 200
+    says where an order stands that is theirs already. An admin decides. At most twenty claims of one ambassador wait at
+    a time.
+    """
     language = language_of(call.query())
     key = idempotency_key(call, body)
     kin = known_ambassador(ambassador_id).kin
@@ -169,7 +205,10 @@ def get_claims(call: Call) -> Response:
     problems={404: ["not_found"], 409: ["already_redeemed", "claim_decided"], 422: list(REFUSALS)},
 )
 def post_claim_decision(call: Call, body: ClaimDecision, claim_id: str) -> Response:
-    """Admit a claimed order, by all rules that the checkout has, or deny the claim."""
+    """Admit a claimed order, by all rules that the checkout has, or deny the claim.
+
+    What speaks against an approval leaves the claim open.
+    """
     if (body.decision == "approve") != (body.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
     found = claims.find(deps.table(), fields.path_id("id", claim_id))

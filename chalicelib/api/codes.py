@@ -35,7 +35,13 @@ from chalicelib.operations.program import programs
 
 
 class CodeChange(Shape):
-    """A code is paused, or works again; it expires, or belongs to a campaign, or (null) no more. The rest stays."""
+    """What changes about a code. The rest stays, and so do rewards that were earned.
+
+    Attributes:
+        state: `paused`: the checkout refuses it, and its link shows a kind page.
+        expires_at: Orders placed from then on can't use it. Within three years; null for never.
+        campaign: The name of a campaign of the program, whose terms its orders have; null for none.
+    """
 
     state: Literal["active", "paused"] | UnsetType = UNSET
     expires_at: Moment | UnsetType | None = UNSET
@@ -43,14 +49,25 @@ class CodeChange(Shape):
 
 
 class NewCode(Shape):
-    """A further code of an ambassador: the campaign that it belongs to, and the code itself if it is wished for."""
+    """A further code of an ambassador.
+
+    Attributes:
+        campaign: The name of a campaign of the program. A session can't say it.
+        code: The code that the ambassador wishes for: 3 to 20 letters A to Z and digits, not digits alone; case, blanks
+            and hyphens don't matter. One is made up if left out.
+    """
 
     campaign: Name | None = None
     code: Typed | None = None
 
 
 class Code(Answer, kw_only=True):
-    """A code for its ambassador and for admins."""
+    """A code for its ambassador and for admins.
+
+    Attributes:
+        expires_at: Null for never.
+        campaign: The name of the campaign whose terms its orders have; null for none.
+    """
 
     code: str
     state: Literal["active", "paused"]
@@ -64,7 +81,12 @@ class Code(Answer, kw_only=True):
 
 
 class SharedCode(Code, kw_only=True):
-    """A code with the link that the ambassador shares."""
+    """A code with the link that the ambassador shares.
+
+    Attributes:
+        share_url: Add `?ch=` and a channel, such as `email` or `whatsapp`, to see where clicks come from.
+        qr_url: The picture of the link as a QR code, in SVG.
+    """
 
     created_at: datetime
     share_url: str
@@ -78,14 +100,25 @@ class AmbassadorCode(Code, kw_only=True):
 
 
 class FixedOffer(Answer, tag_field="kind", tag="fixed"):
-    """An amount off a friend's order, from which order on."""
+    """An amount off a friend's order.
+
+    Attributes:
+        amount: What it takes off.
+        minimum: The smallest order on which it can be used.
+    """
 
     amount: Sum
     minimum: Sum
 
 
 class PercentOffer(Answer, tag_field="kind", tag="percent"):
-    """A share of a friend's order, 1000 basis points being 10 %, from which order on and up to which amount."""
+    """A share off a friend's order.
+
+    Attributes:
+        basis_points: 1000 are 10 %.
+        minimum: The smallest order on which it can be used.
+        maximum: The most that it takes off.
+    """
 
     basis_points: int
     minimum: Sum
@@ -93,13 +126,23 @@ class PercentOffer(Answer, tag_field="kind", tag="percent"):
 
 
 class Recommender(Answer):
-    """Who recommends the shop; without a first name if it is not one to greet with."""
+    """Who recommends the shop.
+
+    Attributes:
+        first_name: Null if it is none to greet with, such as one that holds a link.
+    """
 
     first_name: str | None
 
 
 class PublicCode(Answer):
-    """What a code offers, for anyone. One that can't be used says nothing, whatever the cause."""
+    """What a code offers, for anyone.
+
+    Attributes:
+        state: `unusable` whatever the cause: unknown, paused, expired, or the program is closed.
+        offer: Null if the friend gets nothing, or the code can't be used.
+        ambassador: Null if the code can't be used.
+    """
 
     code: str
     state: Literal["active", "unusable"]
@@ -119,7 +162,10 @@ class PublicCode(Answer):
     links=leads_to("get_code patch_code get_landing get_qr_svg", code="$response.body#/code"),
 )
 def post_code(call: Call, body: NewCode, ambassador_id: str) -> Response:
-    """Give an ambassador a further code, or the one that they wish for. Only the shop gives one to a campaign."""
+    """Give an ambassador a further code, or the one that they wish for.
+
+    There may be up to 50 beside the first one, and all go on working.
+    """
     profile = known_ambassador(ambassador_id)
     key = idempotency_key(call, body)
     if body.campaign is not None:
@@ -162,7 +208,10 @@ def get_codes(call: Call, ambassador_id: str) -> Response:
 
 @view({200: AmbassadorCode}, body=CodeChange, problems={404: ["not_found"], 422: ["unknown_campaign"]})
 def patch_code(call: Call, body: CodeChange, code: str) -> Response:
-    """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign."""
+    """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign.
+
+    Orders that came before keep their terms.
+    """
     changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     if not changes:
         raise bad_field("", "names no change: state, expires_at or campaign")

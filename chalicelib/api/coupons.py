@@ -21,13 +21,21 @@ from chalicelib.operations.accounts.withdrawals import Wanted, Withdrawn, find_c
 
 
 class NewSpend(Shape):
-    """What an ambassador wants as a coupon: money, or points that are worth some."""
+    """What an ambassador wants as a coupon: money, or points that are worth some.
+
+    Attributes:
+        amount: From how much on, and in which steps, `spending` of the ambassador says.
+    """
 
     amount: Counted
 
 
 class CouponConfirm(Shape):
-    """The order on which a coupon was used."""
+    """The order on which a coupon was used.
+
+    Attributes:
+        order_id: Your own id of the order.
+    """
 
     order_id: Id
 
@@ -37,9 +45,16 @@ class CouponCancel(Shape):
 
 
 class Coupon(Answer, kw_only=True):
-    """A coupon: `amount` is what it takes off a price, `spent` what the ambassador gave for it if that was no money.
+    """A coupon that an ambassador made of rewards.
 
-    `returned` is what came back of it after it was used.
+    Attributes:
+        code: What the ambassador types at the checkout.
+        status: `reserved`: it can be used. `confirmed`: it was used up. `cancelled`, `expired`: the ambassador has the
+            amount again.
+        amount: What it takes off a price: a way to pay, which does not lower the `amount` of an order.
+        spent: What the ambassador gave for it, if that was no money.
+        order_id: The order on which it was used.
+        returned: What came back of it after it was used, in what the ambassador gave.
     """
 
     id: str
@@ -83,7 +98,11 @@ class Coupon(Answer, kw_only=True):
     links=leads_to("get_coupon post_coupon_confirm post_coupon_cancel", code="$response.body#/code"),
 )
 def post_spend(call: Call, body: NewSpend, ambassador_id: str) -> Response:
-    """Turn available money, or points that are worth some, into a coupon for the shop."""
+    """Turn available money, or points that are worth some, into a coupon for the shop.
+
+    What it takes is reserved at once: used up when the coupon is confirmed, available again when it is cancelled or
+    expires.
+    """
     return _answer(withdraw(call, body, Wanted("spend", ambassador_id, counted(body.amount))))
 
 
@@ -115,7 +134,10 @@ def get_coupon(call: Call, code: str) -> Response:
     links=leads_to("post_coupon_return", code="$response.body#/code"),
 )
 def post_coupon_confirm(call: Call, body: CouponConfirm, code: str) -> Response:
-    """Use up a coupon on an order."""
+    """Use up a coupon on an order.
+
+    All that it is worth is used up, and the first confirmation wins. Return what the order did not need.
+    """
     return _answer(finish(call, _coupon(code), "confirmed", body.order_id))
 
 
@@ -136,7 +158,10 @@ def post_coupon_cancel(call: Call, body: CouponCancel, code: str) -> Response:
     },
 )
 def post_coupon_return(call: Call, body: Return, code: str) -> Response:
-    """Give back what a confirmed coupon was not needed for, wholly or in part."""
+    """Give back what a confirmed coupon was not needed for, wholly or in part.
+
+    As often as something is left of it. A refund of the order by itself returns nothing.
+    """
     return _answer(give_back(call, body, lambda: _coupon(code)))
 
 

@@ -147,7 +147,12 @@ class Payment(Fact, kw_only=True):
     | leads_to("get_redemption", order_id="$request.path.order_id"),
 )
 def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
-    """Report money paid back; it may be reported before the redemption."""
+    """Report money paid back, or an order that was cancelled.
+
+    Report it for all orders, also before the redemption: one that used no code is not changed by it. A refund that was
+    reversed can't be reported again; what is paid back after that needs an id of its own. One in another currency than
+    the order's lets the reward wait for an admin.
+    """
     _check_refund(body)
     refund = facts.Refund(
         order_id=fields.shop_id("order_id", order_id),
@@ -165,7 +170,10 @@ def post_refund(call: Call, body: NewRefund, order_id: str) -> Response:
 
 @view({201: Reversal, 200: Reversal}, body=NewReversal, problems={409: ["conflicting_repeat"]})
 def post_reversal(call: Call, body: NewReversal, order_id: str, refund_id: str) -> Response:
-    """Report a dispute won: that refund no longer counts."""
+    """Report that a refund no longer counts.
+
+    A dispute was won, or an order that was cancelled goes on after all. The refund's id is used up.
+    """
     reversal = facts.Reversal(
         order_id=fields.shop_id("order_id", order_id),
         refund_id=fields.shop_id("refund_id", refund_id),
@@ -181,7 +189,10 @@ def post_reversal(call: Call, body: NewReversal, order_id: str, refund_id: str) 
     links=leads_to("get_redemption post_refund", order_id="$request.path.order_id"),
 )
 def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
-    """Report a delivery, or correct what was reported of it."""
+    """Report a delivery, or correct what was reported of it.
+
+    Report it for all orders, also before the redemption: one that used no code is not changed by it.
+    """
     if body.delivered_at is None and not body.void:
         raise bad_field("/delivered_at", "is required, unless the delivery is void")
     fulfilment = facts.Fulfilment(
@@ -204,7 +215,11 @@ def post_fulfilment(call: Call, body: NewFulfilment, order_id: str) -> Response:
     links=leads_to("get_redemption post_refund", order_id="$request.path.order_id"),
 )
 def post_payment(call: Call, body: NewPayment, order_id: str) -> Response:
-    """Report that an order has been paid for; it may be reported before the redemption."""
+    """Report that an order has been paid for.
+
+    It is for orders that are sent as `pending`, and may come before them. An order has one payment: another one is
+    refused.
+    """
     now = deps.now()
     paid_at = fields.past("paid_at", body.paid_at, now)
     assert paid_at is not None

@@ -21,7 +21,12 @@ from chalicelib.operations.orders.friends import NotReleased, release
 
 
 class FriendReleased(Shape):
-    """Why the friend of an order is free again, and whether a reward that stands is given up for that."""
+    """Why the friend of an order is free again.
+
+    Attributes:
+        void_reward: `true` gives up a reward that stands, for good; without it such an order is refused with
+            `reward_stands`.
+    """
 
     note: Note
     void_reward: bool = False
@@ -36,7 +41,13 @@ _REFUSALS = {
 
 
 class Freed(Answer):
-    """How the friend of an order became free: by another order, or by an admin's word."""
+    """How the friend of an order became free: by another order, or by an admin's word.
+
+    Attributes:
+        by: The id of the order that took the place.
+        author: The id of the key, if an admin did it.
+        note: What the admin wrote.
+    """
 
     order_id: str
     at: datetime
@@ -52,7 +63,10 @@ class Freed(Answer):
 
 @view({201: Freed, 200: Freed}, body=FriendReleased, problems={404: ["not_found"], 409: list(_REFUSALS)})
 def post_release(call: Call, body: FriendReleased, order_id: str) -> Response:
-    """Set the friend of an order free, so that a code can be used on another one. The order earns nothing any more."""
+    """Set the friend of an order free, so that a code can be used on another one.
+
+    The friend is free at once. The order never earns anything again; what it has earned is taken back a moment later.
+    """
     now = deps.now()
     answer = release(
         deps.table(),

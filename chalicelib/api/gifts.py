@@ -21,13 +21,27 @@ from chalicelib.operations.people.merged import accounts_of
 
 
 class GiftSent(Shape):
-    """A gift is on its way."""
+    """A gift is on its way.
+
+    Attributes:
+        note: Stands in the ledger, where the ambassador reads it too: the number of the parcel, say.
+    """
 
     note: Note | None = None
 
 
 class Gift(Answer, kw_only=True):
-    """A gift that somebody has to send, or has sent; `sent` is how many pieces that were."""
+    """A gift that somebody has to send, or has sent.
+
+    Attributes:
+        gift: What to send.
+        amount: How many pieces were granted.
+        cause: What for, as the entry in the ledger has it.
+        status: `withdrawn`: the ambassador does not have it any more, so it is not to be sent.
+        order_id: The order that earned it, or led to the prize.
+        author: The id of the key that said it was sent.
+        sent: How many pieces were sent: fewer than `amount` if some were taken back.
+    """
 
     id: str
     ambassador_id: str
@@ -63,7 +77,13 @@ class Gift(Answer, kw_only=True):
 
 
 class GiftToSend(Gift, kw_only=True):
-    """A gift that waits to be sent: how many pieces its ambassador still has, and whether these are all of it."""
+    """A gift that waits to be sent.
+
+    Attributes:
+        covered: Whether the ambassador still has all of it.
+        pieces: How many pieces to send: those that the ambassador still has.
+        suspended: `true`: keep it until somebody reinstates the account.
+    """
 
     covered: bool
     pieces: int
@@ -82,7 +102,10 @@ def get_gifts(call: Call) -> Response:
     problems={404: ["not_found"], 409: ["not_available_now", "gift_withdrawn", "conflicting_repeat"]},
 )
 def post_gift_sent(call: Call, body: GiftSent, gift_id: str) -> Response:
-    """Say that a gift was sent."""
+    """Say that a gift was sent.
+
+    Say so before you pack it, and don't send it if the answer is `gift_withdrawn`. `sent` is how many pieces to send.
+    """
     known = fields.path_id("id", gift_id)
     answer = mark_sent(deps.table(), known, deps.program(), author=call.key.id, note=body.note, now=deps.now())
     if answer is None:

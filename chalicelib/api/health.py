@@ -10,7 +10,11 @@ from chalicelib.edge.views import view
 
 
 class Health(Answer):
-    """Whether the service answers. Its version, the program in force and how much is due are for admins."""
+    """Whether the service answers; the rest is for admins.
+
+    Attributes:
+        program_version: The version of the rules in force.
+    """
 
     ok: bool
     version: str | None = None

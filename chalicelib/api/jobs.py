@@ -18,14 +18,26 @@ from chalicelib.operations.whatif.preview import KIND as PREVIEW
 
 
 class Progress(Answer):
-    """How much of the work is done; `total` is null while nobody knows."""
+    """How much of the work is done, in ambassadors.
+
+    Attributes:
+        total: Null while nobody knows.
+    """
 
     done: int
     total: int | None
 
 
 class Job(Answer, kw_only=True):
-    """Long work: how far it is, and what has come out so far, in a form of the kind's own."""
+    """Long work: how far it is, and what has come out so far.
+
+    Attributes:
+        kind: `preview` or `audit`.
+        author: The id of the key that began it, or `schedule`.
+        result: Of a preview a `Preview`, of an audit an `AuditResult`, which fill up as the work goes on; empty at
+            first.
+        failure: What went wrong last. The work is tried again unless `state` is `failed`.
+    """
 
     id: str
     kind: str

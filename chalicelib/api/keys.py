@@ -25,7 +25,14 @@ from chalicelib.operations.once import Reused
 
 
 class NewKey(Shape):
-    """A server key to be made: what it is for, who answers for it, what it may do."""
+    """A server key to be made: what it is for, who answers for it, what it may do.
+
+    Attributes:
+        name: What it is for.
+        owner: The person or team that answers for it, spelled alike for all their keys. A second admin is a key of
+            another owner.
+        scopes: What it may do: nothing that the key which asks may not do itself.
+    """
 
     name: Name
     owner: Name
@@ -33,7 +40,14 @@ class NewKey(Shape):
 
 
 class ApiKey(Answer, kw_only=True):
-    """A server key, without what opens anything. `last_used` is a day: when exactly is not kept."""
+    """A server key, without what opens anything.
+
+    Attributes:
+        owner: The person or team that answers for it.
+        made_by: The id of the key that made it, or `operator`.
+        last_used: A day (UTC); null if never.
+        revoked_at: Null if it was not revoked.
+    """
 
     id: str
     name: str
@@ -61,7 +75,11 @@ class ApiKey(Answer, kw_only=True):
 
 
 class MadeKey(ApiKey, kw_only=True):
-    """A key that was made, with its secret: whoever asks for the same again gets the key without it."""
+    """A key that was made, with its secret.
+
+    Attributes:
+        secret: `rk_…`, in this answer and nowhere else.
+    """
 
     secret: str | None = None
 
@@ -74,7 +92,10 @@ class MadeKey(ApiKey, kw_only=True):
     links=leads_to("delete_key", key_id="$response.body#/id"),
 )
 def post_key(call: Call, body: NewKey) -> Response:
-    """Make a key. Its secret is in this answer only: a repeat gets the key without it."""
+    """Make a key. Its secret is in this answer only: a repeat gets the key without it.
+
+    If the answer was lost, revoke that key and make another one.
+    """
     made = api_keys.make(
         deps.table(),
         _caller(call),
@@ -103,7 +124,11 @@ def get_keys(call: Call) -> Response:
 
 @view({200: ApiKey}, problems={404: ["not_found"], 409: ["last_admin_key"]})
 def delete_key(call: Call, key_id: str) -> Response:
-    """Revoke a key. It stays in the list; a second time changes nothing."""
+    """Revoke a key. It stays in the list; a second time changes nothing.
+
+    It makes and revokes no keys from then on. Anything else it may do for up to 60 seconds longer, and sessions that it
+    began last their hour.
+    """
     call.query()
     caller, asked = _caller(call), fields.path_id("id", key_id)
     revoked = api_keys.revoke(deps.table(), asked, by=caller, now=deps.now())

@@ -4,10 +4,10 @@ import csv
 import io
 import re
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from chalice.app import Response
-from msgspec import structs
+from msgspec import Meta, structs
 
 from chalicelib import deps
 from chalicelib.domain.accounts.ledger import KINDS
@@ -106,13 +106,31 @@ class Entry(Answer):
 ENTRIES = {200: [Page[Entry], Media("text/csv")]}
 """How the lists of the ledger answer."""
 
-PERIOD = {"from": Moment, "to": Moment, "kind": Literal[KINDS]}
+PERIOD = {
+    "from": Moment,
+    "to": Moment,
+    "kind": Annotated[Literal[KINDS], Meta(description="Only entries of this kind.")],
+}
 """How the query narrows them."""
 
+ABOUT = {
+    "ambassador_id": Annotated[
+        fields.OurId, Meta(description="Only this ambassador's, under whichever id after a merger.")
+    ],
+    "order_id": Annotated[fields.Id, Meta(description="Only this order's. Your own id as it is, percent-encoded.")],
+}
+"""Whose of everybody's are listed."""
 
-@view(ENTRIES, query={**PERIOD, "ambassador_id": fields.OurId, "order_id": fields.Id, **PAGE})
+
+@view(ENTRIES, query={**PERIOD, **ABOUT, **PAGE})
 def get_ledger(call: Call) -> Response:
-    """List ledger entries, everybody's or one ambassador's or one order's; without dates, of the last 31 days."""
+    """List what was posted, oldest first: everybody's entries, one ambassador's or one order's.
+
+    Of everybody's, those of the last 31 days are listed if no dates are given, and with a `kind` those of 31 days at
+    most. A page may be short, or even empty, and yet have a `next_cursor`: go on until it is null. With `Accept:
+    text/csv` the same comes as a table, one line per leg, safe to open in a spreadsheet; the header `Link` leads to the
+    next page.
+    """
     query = call.query()
     return entries_page(call, "/v1/ledger", query, query.get("ambassador_id"))
 

@@ -20,7 +20,12 @@ from chalicelib.operations.people import merge
 
 
 class Merge(Shape):
-    """The other one of two ambassadors who are one person, and how the admin knows."""
+    """The other one of two ambassadors who are one person, and how the admin knows.
+
+    Attributes:
+        other: The id of the ambassador who goes into the one that the path names.
+        note: How you know; for admins.
+    """
 
     other: Id
     note: Note
@@ -48,7 +53,12 @@ class SelfReferral(Answer):
 
 
 class MergedAmbassador(Ambassador, kw_only=True):
-    """An ambassador who took in another one, `merged`, and the orders that show it: on them they were both sides."""
+    """An ambassador who took in another one.
+
+    Attributes:
+        merged: The id of the other one, which leads here from now on.
+        own_orders: Orders on which one was the other's friend. Their rewards stand; deny them if they should not.
+    """
 
     merged: str
     own_orders: list[SelfReferral]
@@ -60,7 +70,11 @@ class MergedAmbassador(Ambassador, kw_only=True):
     problems={404: ["not_found"], 409: ["same_ambassador", "too_many_codes"]},
 )
 def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
-    """Let an ambassador take in another one who is the same person, for good."""
+    """Let an ambassador take in another one who is the same person, for good.
+
+    It can't be undone. Balances, codes, orders and sessions of both become those of the ambassador whom the path names,
+    whose name, address and consents stay; the other id leads there from then on.
+    """
     table = deps.table()
     if body.other == ambassador_id:
         raise Problem(409, "same_ambassador", "An ambassador can't be merged with themselves. Name the other one.")

@@ -173,7 +173,10 @@ class ExaminedRedemption(ExplainedRedemption, kw_only=True):
 
 @view({200: [ExplainedRedemption, ExaminedRedemption]}, query=LANG, gives=SPOKEN, problems={404: ["not_found"]})
 def get_redemption(call: Call, order_id: str) -> Response:
-    """Say where the reward of an order stands, and why; to an admin also what makes it suspicious."""
+    """Say where the reward of an order stands, and why; to an admin also what makes it suspicious.
+
+    An order is settled within seconds of its redemption or its payment, and looked at again after each report.
+    """
     language = language_of(call.query())
     table, known = deps.table(), fields.shop_id("order_id", order_id)
     admin = call.may("admin:read")

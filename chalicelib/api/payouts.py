@@ -24,7 +24,13 @@ Status = Literal["pending", "confirmed", "cancelled"]
 
 
 class NewPayout(Shape):
-    """Money that is to be paid out, and what the shop calls that."""
+    """Money that is to be paid out.
+
+    Attributes:
+        amount: In the program's currency.
+        reference: What you call it.
+        note: Stands in the ledger, where the ambassador reads it too.
+    """
 
     amount: fields.Money
     reference: Reference | None = None
@@ -32,21 +38,36 @@ class NewPayout(Shape):
 
 
 class PayoutConfirm(Shape):
-    """The payment that was made."""
+    """The payment that was made.
+
+    Attributes:
+        reference: What your bank or provider calls it. Confirmed again with another one it is refused.
+    """
 
     reference: Reference
 
 
 class PayoutCancel(Shape):
-    """Why a payout was not made."""
+    """Why a payout was not made.
+
+    Attributes:
+        note: Stands in the ledger, where the ambassador reads it too.
+    """
 
     note: Note
 
 
 class Payout(Answer, kw_only=True):
-    """A payout. One that is closed shows the reference of its payment, or the note why it was not made.
+    """A payout, and how it went.
 
-    `returned` is what came back of it after it was paid.
+    Attributes:
+        status: `pending`: nobody has said how it went, and the money is reserved. `cancelled`: the ambassador has it
+            again.
+        author: The id of the key that asked.
+        reference: That of the payment once it is confirmed, before that what you called it.
+        note: Why it was not made if it is cancelled, else what it was asked with.
+        closed_by: The id of the key that said how it went.
+        returned: What came back of it after it was paid; it stays `confirmed`.
     """
 
     id: str
@@ -97,7 +118,10 @@ _WANTED = Annotated[Status, Meta(description="In which state they are; without i
     links=leads_to("get_payout post_payout_confirm post_payout_cancel", payout_id="$response.body#/id"),
 )
 def post_payout(call: Call, body: NewPayout, ambassador_id: str) -> Response:
-    """Reserve money of an ambassador that is to be paid out by other means."""
+    """Reserve money of an ambassador that is to be paid out by other means.
+
+    Then say how it went. If you don't know, leave the payout pending: the money stays reserved until you do.
+    """
     known, author = known_ambassador(ambassador_id).ambassador_id, call.key.id
     amount = Money(body.amount.amount, body.amount.currency)
     return _answer(withdraw(call, body, Wanted("payout", known, amount, author, body.reference, body.note)))

@@ -22,7 +22,12 @@ class Days(Answer, rename={"first": "from", "last": "to"}):
 
 
 class Rewards(Answer):
-    """What rewards of one unit come to, by where they stand."""
+    """What rewards of one unit come to, by where they stand.
+
+    Attributes:
+        granted: What caps and budget left of them.
+        void: What of it came to nothing since.
+    """
 
     granted: Sum
     held: Sum
@@ -31,7 +36,12 @@ class Rewards(Answer):
 
 
 class Sums(Answer, kw_only=True):
-    """What orders come to together."""
+    """What orders come to together.
+
+    Attributes:
+        friend_discounts: By currency.
+        rewards: By unit.
+    """
 
     orders: int
     friend_discounts: list[Sum]
@@ -63,14 +73,23 @@ class TierSums(Sums, kw_only=True):
 
 
 class RefusedOrders(Answer):
-    """How many orders the rules refuse for one reason."""
+    """How many orders the rules refuse for one reason.
+
+    Attributes:
+        reason: As the checkout would have said it.
+    """
 
     reason: str
     orders: int
 
 
 class Side(Answer):
-    """What one of two programs makes of the orders."""
+    """What one of two programs makes of the orders.
+
+    Attributes:
+        bonuses: By unit, what tiers and milestones granted less what was taken back.
+        refused: The orders that it would not have taken.
+    """
 
     tiers: list[TierSums]
     total: Sums
@@ -89,7 +108,14 @@ class Side(Answer):
 
 
 class Outcome(Answer):
-    """What a program makes of an order, and why; or the reason why it refuses it."""
+    """What a program makes of an order, and why; or the reason why it refuses it.
+
+    Attributes:
+        refused: The reason why it would not have taken the order; null if the order is not settled yet.
+        tier: The name of the ambassador's tier.
+        reason: Why the reward waits or is less than its rate gives.
+        trace: The rules in the order in which they decided.
+    """
 
     refused: str | UnsetType | None = UNSET
     tier: str | UnsetType = UNSET
@@ -101,7 +127,11 @@ class Outcome(Answer):
 
 
 class Difference(Answer):
-    """One order that differs: both amounts, and why each is what it is."""
+    """One order that differs: both amounts, and why each is what it is.
+
+    Attributes:
+        difference: How far both are apart, in minor units or points.
+    """
 
     order_id: str
     ambassador_id: str
@@ -112,7 +142,16 @@ class Difference(Answer):
 
 
 class Preview(Answer):
-    """Both sides in sums, the orders that differ most, and what cannot be seen in past orders."""
+    """What other rules would have made of the orders of a period, beside what was really posted.
+
+    Attributes:
+        orders: How many orders were played.
+        in_force: What was really posted.
+        candidate: What would have been.
+        differences: The twenty orders that differ most in reward and discount together.
+        caveats: Fields of the candidate whose effect past orders don't tell, and why.
+        warnings: What in the candidate is valid and yet probably not intended.
+    """
 
     period: Days
     orders: int

@@ -35,21 +35,34 @@ Tags = Annotated[str, Meta(description="The `ETag` of what was read, or several,
 
 
 class Period(Shape, rename={"first": "from", "last": "to"}):
-    """A period: days as the program reckons them, both included."""
+    """A period of at most 366 days, by the candidate's `time_zone`.
+
+    Attributes:
+        first: The first day, such as `2026-03-01`.
+        last: The last day, which is part of it.
+    """
 
     first: date
     last: date
 
 
 class NewPreview(Shape):
-    """A program to be tried, and on which orders."""
+    """A program to be tried, and on which orders.
+
+    Attributes:
+        program: A whole document, as it would be published.
+    """
 
     program: Document
     period: Period
 
 
 class ProgramChange(Answer):
-    """A field that differs from the version before; null stands for what is not there."""
+    """A field that differs from the version before; null stands for what is not there.
+
+    Attributes:
+        pointer: Its place in the document, a JSON pointer such as `/tiers/1/threshold`.
+    """
 
     pointer: str
     before: Any
@@ -57,7 +70,12 @@ class ProgramChange(Answer):
 
 
 class ProgramVersion(Answer):
-    """A version of the program: who has published it when, and what it changed. The first has changed nothing."""
+    """A version of the program: who has published it when, and what it changed.
+
+    Attributes:
+        author: The id of the key that published it, or the name that an operator gave.
+        changes: Each field that differs from the version before; none of the first version.
+    """
 
     version: int
     author: str
@@ -103,7 +121,13 @@ def get_program(call: Call) -> Response:
     links=leads_to("get_version", version="$response.body#/version"),
 )
 def put_program(call: Call, body: Document) -> Response:
-    """Put other rules in force. In this process they are at once, everywhere within a minute."""
+    """Put other rules in force.
+
+    Send `If-Match` with the `ETag` of the rules that you have read, or `If-None-Match: *` for the very first; if
+    somebody was faster you get 412. They are in force everywhere within a minute; orders keep the version under which
+    they came, and nothing that was earned changes. The answer's `warnings` name what is valid and yet probably not
+    intended.
+    """
     candidate, over = _program(body), _written_over(call)
     try:
         program = publication.put_in_force(deps.table(), candidate, author=call.key.id, now=deps.now(), over=over)
@@ -152,7 +176,10 @@ def get_schema(call: Call) -> Response:
     links=leads_to("get_job", job_id="$response.body#/id"),
 )
 def post_preview(call: Call, body: NewPreview) -> Response:
-    """Say what other rules would have made of the orders of a period; more orders than fit are left to a job (202)."""
+    """Say what other rules would have made of the orders of a period.
+
+    Nothing is changed. More orders than fit into 20 seconds are left to a job (202), whose `result` has the same form.
+    """
     candidate, wrong = _candidate(body.program)
     wrong += _flaws_of(body.period)
     if candidate is None or wrong:

@@ -33,7 +33,15 @@ from chalicelib.operations.orders.reviews import Misvalued, NotReviewable, Open,
 
 
 class Decision(Shape):
-    """What an admin decides about a reward, and why; and what refunds in a foreign currency are worth, by their ids."""
+    """What an admin decides about a reward, and why.
+
+    Attributes:
+        decision: The latest one counts. A reward that is denied is void if it is held, and clawed back if it was
+            available.
+        note: For admins.
+        values: By refund id, what refunds in another currency are worth in the order's, without tax and shipping. One
+            that an approval leaves out is worth nothing.
+    """
 
     decision: Literal["approve", "deny"]
     note: Note
@@ -41,7 +49,11 @@ class Decision(Shape):
 
 
 class Decisions(Shape):
-    """What an admin decides alike about many rewards, and why."""
+    """What an admin decides alike about many rewards, and why.
+
+    Attributes:
+        note: For admins.
+    """
 
     order_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
     decision: Literal["approve", "deny"]
@@ -49,7 +61,11 @@ class Decisions(Shape):
 
 
 class Signal(Answer):
-    """What makes an order suspicious, in words for admins only: they would teach how not to be noticed."""
+    """What makes an order suspicious, in words for admins only: they would teach how not to be noticed.
+
+    Attributes:
+        weight: As the program weighs it.
+    """
 
     name: str
     weight: int
@@ -64,7 +80,11 @@ class Signal(Answer):
 
 
 class Default(Answer):
-    """What is decided about a question if nobody answers it in time."""
+    """What is decided about a question if nobody answers it in time.
+
+    Attributes:
+        question: `signals`: does the order look right? `foreign_refund`: what is a refund in another currency worth?
+    """
 
     question: About
     deadline: datetime
@@ -72,7 +92,14 @@ class Default(Answer):
 
 
 class Case(Answer, kw_only=True):
-    """What an admin is asked about a reward, until when, and what is decided without an answer."""
+    """What an admin is asked about a reward, until when, and what is decided without an answer.
+
+    Attributes:
+        questions: `signals`: does the order look right? `foreign_refund`: what is a refund in another currency worth?
+        deadline: When the first of the questions is decided without an answer.
+        default_decision: What is decided about that one.
+        defaults: The same for each question, since each has its own deadline.
+    """
 
     questions: list[About]
     opened_at: datetime
@@ -98,7 +125,12 @@ class Case(Answer, kw_only=True):
 
 
 class ForeignRefund(Answer, kw_only=True):
-    """A refund in another currency than its order's, and what an admin has said that it is worth."""
+    """A refund in another currency than its order's, and what an admin has said that it is worth.
+
+    Attributes:
+        amount: Money paid back, `tax` and `shipping` among it.
+        value: What an admin has said that it is worth, in the order's currency.
+    """
 
     refund_id: str
     kind: facts.RefundKind
@@ -109,7 +141,15 @@ class ForeignRefund(Answer, kw_only=True):
 
 
 class WaitingReward(Case, kw_only=True):
-    """One reward in the queue, with what it takes to decide."""
+    """One reward in the queue, with what it takes to decide.
+
+    Attributes:
+        amount: As the checkout sent it, before the friend's discount.
+        reward: What it is worth if it is approved.
+        weight: Of all signals together.
+        review_at: From which weight on rewards wait; null if none does for that.
+        foreign_refunds: Refunds in another currency than the order's.
+    """
 
     order_id: str
     ambassador_id: str
@@ -151,7 +191,13 @@ class WaitingReward(Case, kw_only=True):
 
 
 class Review(Answer, kw_only=True):
-    """An admin's decision about an order; what it says of refunds is in the order's currency."""
+    """An admin's decision about an order; what it says of refunds is in the order's currency.
+
+    Attributes:
+        number: Counts the decisions about this order, from 1 on. The highest counts.
+        author: The id of the key that decided.
+        values: By refund id, what refunds in another currency are worth in the order's.
+    """
 
     order_id: str
     number: int
@@ -177,7 +223,12 @@ class Review(Answer, kw_only=True):
 
 
 class Result(Answer):
-    """What became of one order among many: the decision, or why there is none."""
+    """What became of one order among many: the decision, or why there is none.
+
+    Attributes:
+        reason: Why nothing was decided: as the problem of a single decision has it.
+        detail: The same in words.
+    """
 
     order_id: str
     status: Literal["decided", "failed"]
@@ -231,7 +282,10 @@ def post_reviews(call: Call, body: Decisions) -> Response:
     problems={404: ["not_found"], 409: ["not_settled_yet", "conflicting_review"], 503: ["busy"]},
 )
 def post_review(call: Call, body: Decision, order_id: str) -> Response:
-    """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth."""
+    """Approve or deny the reward of an order, and say what refunds in a foreign currency are worth.
+
+    Any order that has been settled can be decided on, also again: the latest decision counts, and all are kept.
+    """
     answer = review(
         deps.table(),
         fields.shop_id("order_id", order_id),

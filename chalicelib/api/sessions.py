@@ -25,7 +25,13 @@ class NewSession(Shape):
 
 
 class Session(Answer):
-    """An ambassador's session, without what opens it."""
+    """An ambassador's session, without what opens it.
+
+    Attributes:
+        expires_at: An hour after it began, and never later.
+        made_by: The id of the key that began it.
+        ended_at: When somebody ended it before.
+    """
 
     id: str
     ambassador_id: str
@@ -48,7 +54,12 @@ class Session(Answer):
 
 
 class BegunSession(Answer):
-    """A session that has just begun, with the token that opens it."""
+    """A session that has just begun.
+
+    Attributes:
+        token: `rs_…`, for `Authorization: Bearer`. It is in this answer and nowhere else.
+        expires_at: An hour from now.
+    """
 
     token: str
     expires_at: datetime
@@ -70,7 +81,10 @@ class EndedSessions(Answer):
     | leads_to("delete_session", ambassador_id="$response.body#/ambassador_id", session_id="$response.body#/id"),
 )
 def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
-    """Begin a session for an ambassador who is signed in at the shop. Its token is in this answer only."""
+    """Begin a session for an ambassador who is signed in at the shop.
+
+    It lasts an hour and is not prolonged: begin another one. Its token is in this answer only.
+    """
     known = known_ambassador(ambassador_id).ambassador_id
     token, session = sessions.begin(deps.table(), known, by=_caller(call), now=deps.now())
     return json(201, BegunSession(token, session.expires_at, session.ambassador_id, session.id))

@@ -22,20 +22,33 @@ from chalicelib.operations.people.codes import codes_of
 
 
 class Suspend(Shape):
-    """Why nothing may leave an ambassador's account for now, and whether all codes are paused as well."""
+    """Why nothing may leave an ambassador's account for now.
+
+    Attributes:
+        note: For admins; the ambassador is only asked to contact the shop.
+        pause_codes: `true` pauses all codes as well, which stay so when the account is reinstated.
+    """
 
     note: Note
     pause_codes: bool = False
 
 
 class Reinstate(Shape):
-    """Why what leaves an ambassador's account may go on."""
+    """Why what leaves an ambassador's account may go on.
+
+    Attributes:
+        note: For admins.
+    """
 
     note: Note
 
 
 class Suspension(Answer, kw_only=True):
-    """What an admin decided about all that leaves an account."""
+    """What an admin decided about all that leaves an account.
+
+    Attributes:
+        author: The id of the key that decided.
+    """
 
     state: Literal["suspended", "reinstated"]
     at: datetime
@@ -67,7 +80,11 @@ class SuspensionWithCodes(AmbassadorSuspension, kw_only=True):
     links=leads_to("post_reinstate get_ambassador", ambassador_id="$request.path.ambassador_id"),
 )
 def post_suspend(call: Call, body: Suspend, ambassador_id: str) -> Response:
-    """Stop what leaves an ambassador's account. Codes stay as they are unless they are paused as well: it says so."""
+    """Stop what leaves an ambassador's account.
+
+    Coupons, payouts, gifts and further codes wait, and nothing expires; orders are settled as usual. Codes stay as they
+    are unless `pause_codes` says otherwise. The same again pauses codes if it asks for that, and changes nothing else.
+    """
     profile = known_ambassador(ambassador_id)
     table, by = deps.table(), call.key.id
     answer = suspend(table, profile.ambassador_id, pause_codes=body.pause_codes, by=by, note=body.note, now=deps.now())

@@ -28,7 +28,13 @@ from chalicelib.operations.once import Reused
 
 
 class Return(Shape):
-    """What came back of a coupon or a payout that was confirmed, and why; without an amount all that is left of it."""
+    """What came back of a coupon or a payout that was confirmed.
+
+    Attributes:
+        note: Stands in the ledger, where the ambassador reads it too.
+        amount: A part; all that is left of it if left out. A coupon for points takes points, or money if that makes
+            whole points.
+    """
 
     note: Note
     amount: Counted | None = None

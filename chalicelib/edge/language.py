@@ -1,8 +1,9 @@
 """In which language an answer explains itself."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.edge.fields import Locale
@@ -12,7 +13,11 @@ if TYPE_CHECKING:
     from chalicelib.web.language import Language
 
 
-LANG = {"lang": Locale}
+_DESCRIPTION = (
+    "A language tag (BCP 47). There are `en`, `es`, `gu` and `bn`, unless the program lists fewer; any other one gets "
+    "the reader's own language, or else the program's."
+)
+LANG = {"lang": Annotated[Locale, Meta(description=_DESCRIPTION)]}
 """The query parameter by which a reader asks for a language (BCP 47)."""
 
 

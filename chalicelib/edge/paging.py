@@ -22,13 +22,13 @@ _MAC_BYTES = 16
 E = TypeVar("E")
 T = TypeVar("T")
 
-Limit = Annotated[int, Meta(ge=1, le=LIMIT_MAX, description="How many items a page has at most.")]
+Limit = Annotated[int, Meta(ge=1, le=LIMIT_MAX, description=f"How many items a page has at most; {LIMIT} if left out.")]
 Cursor = Annotated[str, Meta(description="Where the page begins: the `next_cursor` of the one before, unchanged.")]
 Moment = Annotated[
     str,
     Meta(
         pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+ -]\d{2}:?\d{2}))?\Z",
-        description="A day by the program's clocks, or a time with its zone.",
+        description="A day by the program's `time_zone`, which is included, or a time with its zone.",
         examples=["2026-01-31", "2026-01-31T12:00:00Z"],
     ),
 ]
