@@ -8,6 +8,7 @@ export NAME OWNER
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
 HISTORIES  ?= 20000
+EXAMPLES   ?= 1000
 CORES      ?= $(shell nproc 2>/dev/null || echo 2)
 
 APP   := .venv/app/bin/python
@@ -19,7 +20,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: contract simulate planted faults mutants
+.PHONY: contract simulate fuzz planted faults mutants
 .PHONY: words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -79,6 +80,9 @@ contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm
 
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
+
+fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (an hour on two cores)
+	$(APP) -m tests.fuzz --examples $(EXAMPLES) --processes $(CORES) $(ARGS)
 
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
 	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')

@@ -42,7 +42,9 @@ def main() -> int:
             outcomes.append(outcome)
             done = f"{len(outcomes)} of {len(names)}, {time.monotonic() - began:.0f} s"
             print(f"{done}: {outcome.name}, {outcome.examples} requests, {len(outcome.failures)} failures", flush=True)
-    print("\n".join(["", *_table(outcomes), "", *_failures(outcomes)]))
+            for what, example in outcome.failures.items():
+                print(f"\n{outcome.name}: {what}\n    {example}\n", flush=True)
+    print("\n".join(["", *_table(outcomes), ""]))
     requests, wrong = sum(it.examples for it in outcomes), sum(len(it.failures) for it in outcomes)
     cpu = sum(it.cpu for it in outcomes)
     print(f"{requests:,} requests, {wrong} failures, {time.monotonic() - began:.0f} s, {cpu:.0f} s of CPU.")
@@ -72,12 +74,6 @@ def _table(outcomes: list[Outcome]) -> Iterator[str]:
     for it in outcomes:
         statuses = ", ".join(f"{status} {count}" for status, count in sorted(it.statuses.items()))
         yield f"{it.name:26} {it.examples:8} {it.cpu:6.1f} {len(it.failures):8}  {statuses}"
-
-
-def _failures(outcomes: list[Outcome]) -> Iterator[str]:
-    for outcome in outcomes:
-        for what, example in outcome.failures.items():
-            yield f"{outcome.name}: {what}\n    {example}\n"
 
 
 if __name__ == "__main__":
