@@ -8,11 +8,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from importlib import import_module
 from textwrap import dedent
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -135,6 +136,7 @@ class _Shapes:
             shown["properties"][field] = {**shown["properties"][field], "description": words}
         if kind and issubclass(kind, Answer):
             shown["properties"] = {key: _never_null(it) for key, it in shown.get("properties", {}).items()}
+            shown["properties"] |= {key: _as_time(shown["properties"][key]) for key in _times(kind)}
         return shown
 
 
@@ -404,6 +406,17 @@ def _never_null(schema: Body) -> Body:
     choices = [it for it in schema["anyOf"] if it != {"type": "null"}]
     rest = {key: it for key, it in schema.items() if key not in {"anyOf", "default"}}
     return {**choices[0], **rest} if len(choices) == 1 else {"anyOf": choices, **rest}
+
+
+def _times(kind: type[Answer]) -> Iterator[str]:
+    return (it.encode_name for it in msgspec.structs.fields(kind) if datetime in {it.type, *get_args(it.type)})
+
+
+def _as_time(schema: Body) -> Body:
+    """Say that a text is a time: answers give it with its zone, which their types leave open."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_as_time(it) for it in schema["anyOf"]]}
+    return {**schema, "format": "date-time"} if schema["type"] == "string" else schema
 
 
 def _renamed(schema: Any, inner: Mapping[str, Any]) -> Any:

@@ -188,12 +188,12 @@ class Redemption(Answer, kw_only=True):
 
     Attributes:
         status: `withdrawn`: the code is not used on the order any more. It takes nothing off and earns nothing.
-        code: In the spelling in which it was given.
+        code: As it was issued.
         amount: As it was sent, and so is `tax`.
         friend_discount: What to take off the order. If that has `tax` this is without tax: take the same share off your
             prices.
         reward_estimate: By the program's first tier and before any cap: the settlement decides.
-        placed_at: As the first revision said it.
+        placed_at: When the order was placed, as the first revision said it.
         program_version: The version of the program whose rules the order keeps.
         payment: Only of an order that was not paid for when it came. `lapsed`: not within the program's `pending_days`;
             a payment revives it if no other order of the friend is rewarded.

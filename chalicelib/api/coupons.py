@@ -55,6 +55,8 @@ class Coupon(Answer, kw_only=True):
         spent: What the ambassador gave for it, if that was no money.
         order_id: The order on which it was used.
         returned: What came back of it after it was used, in what the ambassador gave.
+        expires_at: Until when it can be used.
+        closed_at: When it was used up or cancelled, or the amount went back.
     """
 
     id: str

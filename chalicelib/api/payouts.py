@@ -68,6 +68,7 @@ class Payout(Answer, kw_only=True):
         note: Why it was not made if it is cancelled, else what it was asked with.
         closed_by: The id of the key that said how it went.
         returned: What came back of it after it was paid; it stays `confirmed`.
+        closed_at: When somebody said how it went.
     """
 
     id: str

@@ -64,6 +64,7 @@ class Signal(Answer):
     """What makes an order suspicious, in words for admins only: they would teach how not to be noticed.
 
     Attributes:
+        name: `shared_payment`, `velocity`, `refund_rate`, `ring`, `shared_address`, `disposable_email` or `no_clicks`.
         weight: As the program weighs it.
     """
 
