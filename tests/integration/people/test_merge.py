@@ -614,6 +614,8 @@ def test_what_happens_at_the_same_moment(two: Two, monkeypatch: pytest.MonkeyPat
     assert two.account() == (450, 150 if what == "spend" else 450, 0)
     shown = two.get()
     assert shown["absorbed"] == [two.mia["id"]]
+    if what == "code":
+        assert two.shop.read(answer)["code"] in [it["code"] for it in two.get("/codes")["items"]]
     owners = {str(code["owners"]) for code in two.shop.everything() if code["SK"]["S"] == "CODE"}
     assert len(owners) == 1
     assert {it["ambassador_id"]["S"] for it in two.items.values() if it["SK"]["S"] == "CODE"} == {two.lea["id"]}
