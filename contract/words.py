@@ -24,6 +24,9 @@ A server key `rk_…` holds scopes; each route names those that it takes. Where 
 `rs_…` works as well; it lasts an hour. Keep server keys out of browsers. A second admin is a key of another owner that
 no key of the first one has made.
 
+A page in a browser may call routes without a key from any origin, and those that take a session from the origin of
+`shop_url` and the program's `origins`; the others from none.
+
 ## Money and time
 
 Money is whole minor units beside a currency: `{"amount": 1250, "currency": "EUR"}` is 12.50. What is no money, such as
@@ -129,7 +132,8 @@ REASONS = {
     "paused_code": "The code is paused.",
     "expired_code": "The code has expired.",
     "own_code": "It is the customer's own code.",
-    "friend_already_referred": "The customer has used a code on another order.",
+    "friend_already_referred": "The customer has used a code on another order. One that was cancelled, paid back whole "
+    "or never paid for gives its place to the next.",
     "not_first_order": "The program is for first orders.",
     "below_minimum": "The amount is too small.",
     "currency_mismatch": "The program runs in another currency.",

@@ -13,6 +13,7 @@ class Health(Answer):
     """Whether the service answers; the rest is for admins.
 
     Attributes:
+        due: How much waits for the workers at this moment.
         program_version: The version of the rules in force.
     """
 
