@@ -27,6 +27,8 @@ def caller_of(chance: Random, route: Route, town: Town) -> Caller:
 
 def _taken(route: Route, town: Town) -> list[Caller]:
     found = [Caller(it, f"Bearer {town.shop.keys[it]}") for it in route.scopes if it in town.shop.keys]
+    if {"admin:read", "admin:write"} & set(route.scopes):
+        found.append(Caller("another admin", f"Bearer {town.admin}"))
     if SESSION in route.scopes:
         found += [Caller("session", f"Bearer {it}") for it in town.sessions]
     return found

@@ -1,6 +1,5 @@
 """Requests as the contract allows them, or nearly, in which the words of the town stand where they fit."""
 
-from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -41,13 +40,14 @@ def settle(chance: Random, case: Case, town: Town, share: float, *, path: bool =
         case.body = _settled(chance, case.body, "", town, share)
         told = town.bodies.get(case.operation.definition.raw["operationId"])
         if told and share == OFTEN and chance.random() < RETOLD:
-            case.body = _retold(chance, chance.choice(told), case.body)
+            case.body = _retold(chance, chance.choice(told), case.body, town)
     assert case.meta is not None, "by now it knows whether what stands there is valid"
 
 
-def _retold(chance: Random, told: dict[str, Any], other: Any) -> dict[str, Any]:
+def _retold(chance: Random, told: dict[str, Any], other: Any, town: Town) -> dict[str, Any]:
     """A body of the story in which some fields are other ones."""
-    return {**deepcopy(told), **{name: it for name, it in other.items() if chance.random() < SELDOM}}
+    retold: dict[str, Any] = _settled(chance, told, "", town, SELDOM)
+    return {**retold, **{name: it for name, it in other.items() if chance.random() < SELDOM}}
 
 
 def _settled(chance: Random, value: Any, name: str, town: Town, share: float) -> Any:

@@ -71,7 +71,7 @@ def _send(route: Route, random: Random, town: Town, outcome: Outcome) -> None:
         return
     try:
         kind = answer.headers.get("Content-Type", "")
-        contract().check(route.method, route.path, answer.status_code, kind, answer.content)
+        contract().check(route.method, route.path, answer.status_code, kind, answer.content, answer.headers)
         wrong = "an error of ours" if answer.status_code >= 500 else ""
     except UnknownAnswerError as error:
         wrong = str(error)
@@ -90,6 +90,7 @@ def _segment(random: Random, part: str, town: Town) -> str:
         return part
     known = town.words.get(part[2:-1], [])
     text = random.choice(known) if known and random.random() < 0.6 else _odd_text(random)
+    text = text or " "  # without a name it would be another path
     return "/" + "".join(_spelled(random, byte) for byte in str(text).encode(errors="surrogatepass"))
 
 

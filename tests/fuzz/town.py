@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib import deps
 from chalicelib.edge.routes import ROUTES
+from chalicelib.operations.access import api_keys
 from contract.story import Exchange, played
 from memory.shop import Shop, open_shop
 
@@ -25,6 +27,7 @@ class Town:
         time: The time of the shop's clock then.
         words: By the name of a field, parameter or header: the values that it had in the story.
         bodies: By operation, what was sent to it in the story.
+        admin: The key of a second admin.
         tokens: By ambassador, the token of a session.
     """
 
@@ -34,6 +37,7 @@ class Town:
     words: dict[str, list[Any]]
     tokens: dict[str, str]
     bodies: dict[str, list[dict[str, Any]]]
+    admin: str
 
     @property
     def sessions(self) -> list[str]:
@@ -75,14 +79,18 @@ def open_town() -> Iterator[Town]:
         tokens = {it: shop.session(it) for it in (ids[0], newcomer["id"])}
         ids += [newcomer["id"], "me"]
         words["code"].append(newcomer["code"])
-        for key in shop.keys.values():  # the first use in a day is noted
+        admin = api_keys.issue(deps.table(), "Bea", ["admin:write", "admin:read"], shop.now, owner="Bea")
+        for key in (admin, *shop.keys.values()):  # the first use in a day is noted
             shop.call("GET", "/v1/claims", Authorization=f"Bearer {key}")
         shop.cloud.engine.records.clear()
-        yield Town(shop, shop.saved(), shop.now, words, tokens, _bodies(told))
+        yield Town(shop, shop.saved(), shop.now, words, tokens, _bodies(told), admin)
 
 
 def _words(told: list[Exchange]) -> dict[str, list[Any]]:
-    """What stood in paths, queries, headers and bodies, and the ids that were answered, by name."""
+    """What stood in paths, queries, headers and bodies, and the ids that were answered, by name.
+
+    Of ids that a client gives, half are new.
+    """
     words = defaultdict[str, dict[Any, None]](dict)
     for it in told:
         for name, value in (*it.parameters.items(), *_leaves(it.sent)):
@@ -93,6 +101,9 @@ def _words(told: list[Exchange]) -> dict[str, list[Any]]:
             words[name][value] = None
     words["other"] |= words["ambassador_id"]
     words["order_id"] |= {f"~{base64.urlsafe_b64encode(b'1001').decode().rstrip('=')}": None}
+    for name in ("order_id", "refund_id", "payment_id", "fulfilment_id", "Idempotency-Key"):
+        words[name] |= dict.fromkeys(f"new-{n}" for n in range(len(words[name])))
+    words["email"] |= dict.fromkeys(f"new-{n}@example.com" for n in range(5))
     return {name: list(values) for name, values in words.items() if values}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import rule
 from schemathesis import Response
 
 from chalicelib.edge.routes import ROUTES
@@ -23,17 +23,14 @@ def walked(walks: int, steps: int, town: Town, chance: int = 0) -> Outcome:
     """Go so many ways of so many steps, each from the same beginning."""
     outcome, began = Outcome("walks"), process_time()
 
+    random = Random(f"walks {chance}")
+
     class Walk(schema().as_state_machine()):  # type: ignore[misc]  # it is made at run time
         """One way through the contract."""
 
         def setup(self) -> None:
             town.begin()
             self.known = town.copy()
-
-        @initialize(random=st.randoms(use_true_random=True))
-        def begin(self, random: Random) -> None:
-            """Choose whatever the contract leaves open."""
-            self.random = random
 
         @rule(days=st.sampled_from([0.1, 1, 7, 31]))
         def let_time_pass(self, days: float) -> None:
@@ -47,10 +44,10 @@ def walked(walks: int, steps: int, town: Town, chance: int = 0) -> Outcome:
             """Send a request as somebody whom it suits."""
             route = ROUTE[case.operation.definition.raw["operationId"]]
             share = OFTEN if case.meta is None or case.meta.generation.mode.is_positive else SELDOM
-            settle(self.random, case, self.known, share, path=False)
-            caller = caller_of(self.random, route, self.known)
+            settle(random, case, self.known, share, path=False)
+            caller = caller_of(random, route, self.known)
             own = self.known.tokens.get(str((case.path_parameters or {}).get("ambassador_id")))
-            if own and "session" in route.scopes and self.random.random() < OFTEN:
+            if own and "session" in route.scopes and random.random() < OFTEN:
                 caller = Caller("their session", f"Bearer {own}")
             answer = send(route, case, caller, self.known, outcome)
             if answer.status_code < 400:
