@@ -112,7 +112,7 @@ class Exercise:
         broken += [f"{early} is still due" for item in self.stage.items(f"ORDER#{early}") if "due_at" in item]
         if self.live.balances(maya["id"]) != (450, 0):
             return [*filter(None, broken), f"{order} is not settled"]
-        broken.append(self._failure(function, bring(f"MSG#{order}")))
+        broken.append(self._failure(function, bring(f"MSG#order:{order}")))
         mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
         if len(mails) != 2:
             broken.append(f"{len(mails)} mails for {order}")
