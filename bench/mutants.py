@@ -16,7 +16,7 @@ def table(lines: Iterable[str]) -> list[str]:
     counts: dict[str, Counter[str]] = {}
     for line in filter(str.strip, lines):
         mutant, _, became = line.strip().partition(": ")
-        counts.setdefault(mutant.split(".")[2], Counter())[became] += 1
+        counts.setdefault("/".join(mutant.split(".")[2:-1]), Counter())[became] += 1
     rows = [_row(f"{module}.py", found) for module, found in sorted(counts.items())]
     whole = _row("**all**", sum(counts.values(), Counter()))
     return ["| module | mutants | killed | survived | without tests | score |", "| --- |" + " ---: |" * 5, *rows, whole]
