@@ -134,6 +134,8 @@ class _Shapes:
         kind = self._by_name.get(name.partition("[")[0].partition("_")[0])
         for field, words in _told_of_fields(kind).items() if kind else ():
             shown["properties"][field] = {**shown["properties"][field], "description": words}
+        if kind and issubclass(kind, Shape) and kind.at_least_one:
+            shown["anyOf"] = [{"required": [it]} for it in kind.at_least_one]
         if kind and issubclass(kind, Answer):
             shown["properties"] = {key: _never_null(it) for key, it in shown.get("properties", {}).items()}
             shown["properties"] |= {key: _as_time(shown["properties"][key]) for key in _times(kind)}

@@ -79,6 +79,8 @@ class AmbassadorChange(Shape):
             some.
     """
 
+    at_least_one = "email", "customer_id", "first_name", "last_name", "locale", "birthday", "consents"
+
     email: Email | UnsetType = UNSET
     customer_id: CustomerId | UnsetType | None = UNSET
     first_name: PersonName | UnsetType = UNSET

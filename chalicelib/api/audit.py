@@ -45,6 +45,8 @@ class NewAudit(Shape):
         all: Everybody.
     """
 
+    at_least_one = "ambassador_id", "sample", "all"
+
     ambassador_id: OurId | None = None
     sample: Annotated[int, Meta(ge=1, le=1000)] | None = None
     seed: OurId | None = None

@@ -83,6 +83,10 @@ class Customer(Shape):
     first_order: bool | None = None
 
 
+KnownCustomer = Annotated[Customer, Meta(extra_json_schema={"anyOf": [{"required": ["email"]}, {"required": ["id"]}]})]
+"""A friend who is to be recognised."""
+
+
 class NewRedemption(Shape):
     """An order that uses a code.
 
@@ -111,7 +115,7 @@ class NewRedemption(Shape):
 
     order_id: Id
     code: Typed | None
-    customer: Customer
+    customer: KnownCustomer
     amount: fields.Money
     tax: fields.Money | None = None
     items: Items = field(default_factory=list)

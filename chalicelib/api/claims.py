@@ -8,7 +8,7 @@ from chalice.app import Response
 from msgspec import Meta, field
 
 from chalicelib import deps
-from chalicelib.api.checkout import REFUSALS, Customer, Items, NewRedemption, Redemption, ask_of
+from chalicelib.api.checkout import REFUSALS, Items, KnownCustomer, NewRedemption, Redemption, ask_of
 from chalicelib.api.orders import Referral
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.model import claims as model
@@ -61,7 +61,7 @@ class ClaimedOrder(Shape):
         shipping_address: In one line, as the checkout would have sent it. Only a keyed hash is stored.
     """
 
-    customer: Customer
+    customer: KnownCustomer
     amount: Money
     placed_at: Moment
     tax: Money | None = None

@@ -43,6 +43,8 @@ class CodeChange(Shape):
         campaign: The name of a campaign of the program, whose terms its orders have; null for none.
     """
 
+    at_least_one = "state", "expires_at", "campaign"
+
     state: Literal["active", "paused"] | UnsetType = UNSET
     expires_at: Moment | UnsetType | None = UNSET
     campaign: Name | UnsetType | None = UNSET

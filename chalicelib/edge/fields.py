@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -68,7 +68,12 @@ T = TypeVar("T")
 
 
 class Shape(Struct, forbid_unknown_fields=True):
-    """What all requests share: an unknown field is an error, not ignored."""
+    """What all requests share: an unknown field is an error, not ignored.
+
+    `at_least_one` names fields of which the view needs one; the contract says so.
+    """
+
+    at_least_one: ClassVar[tuple[str, ...]] = ()
 
 
 class Money(Shape):
@@ -92,6 +97,8 @@ class Counted(Shape):
         unit: A unit of the program's own, such as `points`. Either this or `currency`.
     """
 
+    at_least_one = "currency", "unit"
+
     amount: Amount
     currency: Currency | None = None
     unit: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,19}\Z")] | None = None
@@ -105,6 +112,8 @@ class Change(Shape):
         currency: ISO 4217, such as `EUR`. Either this or `unit`, not both.
         unit: Such as `points`, or `gift:` and the name of a gift. Either this or `currency`.
     """
+
+    at_least_one = "currency", "unit"
 
     amount: Annotated[int, Meta(ge=-(10**12), le=10**12, extra_json_schema={"not": {"const": 0}})]
     currency: Currency | None = None

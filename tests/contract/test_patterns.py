@@ -14,9 +14,11 @@ from chalicelib.edge.fields import path_id, shop_id
 from chalicelib.edge.paging import moment_of
 from chalicelib.edge.problems import Problem
 from contract.__main__ import PUBLISHED
-from memory.shop import Shop, refusal
+from memory.shop import Shop, eur, refusal
 
 CONTRACT = json.loads(PUBLISHED.read_text())
+UNNAMED = {"amount": 1}
+NOBODYS = {"order_id": "1", "code": "?", "customer": {}, "amount": eur(1)}
 IDS = (
     "1001", "a b", " a", "a ", "a/b", "a#b", "~", "~a", "a~", "é", "العربية", "\0", "a\tb", "a\x7f", "\u200b",
     "\u00a0a", "\u202e", "a" * 128, "a" * 129, "~" + base64.urlsafe_b64encode(b"a/b").decode(), "", ".", "..", "me",
@@ -92,3 +94,22 @@ def test_an_unknown_parameter_is_an_answer_that_the_contract_knows(path: str, sc
     answer = shop.call("GET", f"{path}?x=1", scope=scope)
     assert refusal(answer) == (400, "invalid_request")
     assert "400" in CONTRACT["paths"][path]["get"]["responses"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "scope", "shape", "body"),
+    [
+        ("PATCH /v1/ambassadors/{id}", "admin:write", "AmbassadorChange", {}),
+        ("PATCH /v1/codes/{code}", "admin:write", "CodeChange", {}),
+        ("POST /v1/ledger/audit", "admin:write", "NewAudit", {}),
+        ("POST /v1/ambassadors/{id}/adjustments", "admin:write", "NewAdjustment", {"amount": UNNAMED, "reason": "?"}),
+        ("POST /v1/redemptions", "checkout", "NewRedemption", NOBODYS),
+    ],
+)  # fmt: skip
+def test_one_of_several_fields_is_needed(operation: str, scope: str, shape: str, body: Any, shop: Shop) -> None:
+    """Where a request has to say one thing or another, the contract says so."""
+    method, _, path = operation.partition(" ")
+    maya = shop.enrol()
+    answer = shop.call(method, path.format(id=maya["id"], code=maya["code"]), body, scope=scope, Idempotency_Key="k")
+    assert refusal(answer) == (400, "invalid_request")
+    assert not validator({"$ref": f"#/components/schemas/{shape}"}).is_valid(body)
