@@ -120,21 +120,20 @@ def seek_again(
     return Place(friend_order, _awaited(_taken_up(_tidied(root, now)), replace(seeker, paid=False), program))
 
 
-def give_back(redemption: Redemption, root: Friend, program: Program, *, now: datetime) -> Friend | None:
-    """Return the root once the code is taken off an order that is not paid for; None if that changes nothing.
+def give_back(redemption: Redemption, roots: Sequence[Friend], program: Program, *, now: datetime) -> Friend | None:
+    """Return the root once the code is taken off an order that is not paid for; None if that changes none.
 
     The order counts no more: in the row of unpaid ones, unless it was placed before this row began, or among the
-    further ones, unless it has lapsed.
+    further ones, unless it has lapsed. `roots` are all of its friend; while there are two, nobody knows in whose row it
+    is.
     """
     if redemption.friend_order > 1:
-        left = _tidied(root, now)
-        if redemption.order_id not in left.waiting:
-            return None
-        return replace(_without(left, redemption.order_id), dropped=left.dropped + 1)
-    row, began = _row(root, program, now)
-    if not row or redemption.recorded_at < began:
+        left = next((it for it in (_tidied(it, now) for it in roots) if redemption.order_id in it.waiting), None)
+        return left and replace(_without(left, redemption.order_id), dropped=left.dropped + 1)
+    row, began = _row(roots[0], program, now)
+    if len(roots) > 1 or not row or redemption.recorded_at < began:
         return None
-    return replace(root, unpaid=row - 1, version=root.version + 1)
+    return replace(roots[0], unpaid=row - 1, version=roots[0].version + 1)
 
 
 def first_root(person: str, seeker: Seeker, *, now: datetime) -> Friend:

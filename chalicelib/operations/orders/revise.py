@@ -143,7 +143,8 @@ def _given_back(table: Table, stored: Redemption, program: Program, now: datetim
     """Let an order that has had a code until now count no more."""
     if stored.withdrawn:
         return []
-    root = give_back(stored, table.read_roots([stored.friend])[stored.friend], program, now=now)
+    roots = {it.person: it for it in table.read_roots(_persons(stored)).values()}
+    root = give_back(stored, list(roots.values()), program, now=now)
     return [Replace(root)] if root else []
 
 

@@ -144,24 +144,25 @@ def test_an_order_without_its_code_leaves_the_row() -> None:
     """One that was placed in this row; the others, and the first of a row that has none left, go on as they began."""
     rules = program(pending_days=5)
     order = replace(Book(pending=True).redemption, recorded_at=at(2))
-    left = give_back(order, unpaid(UNPAID_MAX).root, rules, now=NOW)
+    left = give_back(order, [unpaid(UNPAID_MAX).root], rules, now=NOW)
     assert left == replace(unpaid(UNPAID_MAX - 1).root, version=2)
     assert got(take(seeker(paid=False), [Holder(left)], rules, now=NOW)).unpaid == UNPAID_MAX
-    empty = give_back(order, unpaid(1).root, rules, now=NOW)
+    empty = give_back(order, [unpaid(1).root], rules, now=NOW)
     assert empty is not None
-    assert (empty.unpaid, empty.is_paid, give_back(order, empty, rules, now=NOW)) == (0, False, None)
+    assert (empty.unpaid, empty.is_paid, give_back(order, [empty], rules, now=NOW)) == (0, False, None)
     for paid in (True, False):
         again = got(take(seeker(paid=paid), [Holder(empty)], rules, now=NOW))
         assert (again.unpaid, again.unpaid_since) == ((0, None) if paid else (1, at(2)))
 
 
 def test_what_leaves_no_row() -> None:
-    """An order of an earlier row, a row that is over, a place that is paid for, a further order."""
+    """An order of an earlier row, a row that is over, a place that is paid for, a further order, one of two rows."""
     rules, order = program(pending_days=5), replace(Book(pending=True).redemption, recorded_at=at(2))
-    assert give_back(replace(order, recorded_at=at(1.99)), unpaid(2).root, rules, now=NOW) is None
-    assert give_back(order, unpaid(2).root, rules, now=at(7)) is None
-    assert give_back(order, holder().root, rules, now=NOW) is None
-    assert give_back(replace(order, friend_order=2), unpaid(2).root, rules, now=NOW) is None
+    assert give_back(replace(order, recorded_at=at(1.99)), [unpaid(2).root], rules, now=NOW) is None
+    assert give_back(order, [unpaid(2).root], rules, now=at(7)) is None
+    assert give_back(order, [holder().root], rules, now=NOW) is None
+    assert give_back(replace(order, friend_order=2), [unpaid(2).root], rules, now=NOW) is None
+    assert give_back(order, [unpaid(2).root, other(unpaid(2)).root], rules, now=NOW) is None
 
 
 def test_an_order_always_has_the_place_that_is_its_own() -> None:
@@ -259,11 +260,11 @@ def test_a_further_order_leaves_with_its_code_and_comes_back_with_one() -> None:
     """Once either way, as long as there is room, and as one that waits even if it is paid for with that."""
     order = replace(Book(pending=True).redemption, order_id="o7", friend_order=2)
     it = waits(o7=4)
-    left = give_back(order, it.root, rules(1), now=NOW)
+    left = give_back(order, [it.root], rules(1), now=NOW)
     assert left is not None
     assert (left.waiting, left.dropped, left.version) == ({}, 1, 2)
-    assert give_back(order, left, rules(1), now=NOW) is None
-    assert give_back(order, it.root, rules(1), now=at(4)) is None
+    assert give_back(order, [left], rules(1), now=NOW) is None
+    assert give_back(order, [it.root], rules(1), now=at(4)) is None
     for paid in (True, False):
         wants = seeker("o7", day=0, paid=paid)
         place = seek_again(wants, 2, [Holder(left, it.order)], replace(rules(1), pending_days=4), now=NOW)
