@@ -14,6 +14,7 @@
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
+| taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
 | case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
 | claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time       |
@@ -176,6 +177,7 @@ KINDS = (
     Kind("REVIEW", "model.facts:Review", _fact),
     Kind("PAYMENT", "model.facts:Payment", _fact),
     Kind("FREED", "model.facts:Freed", _fact),
+    Kind("TAKENOFF", "model.facts:TakenOff", _fact),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
     Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
     Kind("CLAIM", "model.claims:Claim", listed=_while("open", keys.CLAIMS, "claimed_at")),

@@ -13,7 +13,7 @@ from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Month, Suspension
-from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal, Review
+from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal, Review, TakenOff
 from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
@@ -85,7 +85,7 @@ def orders(entities: Iterable[object]) -> list[Order]:
     """The orders that are stored, each with all its facts."""
     facts: dict[str, list[object]] = defaultdict(list)
     for it in entities:
-        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed):
+        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed | TakenOff):
             facts[it.order_id].append(it)
     return [
         Order(
@@ -97,6 +97,7 @@ def orders(entities: Iterable[object]) -> list[Order]:
             reviews=tuple(of(Review, found)),
             payment=next(iter(of(Payment, found)), None),
             freed=next(iter(of(Freed, found)), None),
+            taken_off=next(iter(of(TakenOff, found)), None),
         )
         for order_id, found in facts.items()
         for redemption in of(Redemption, found)
@@ -248,6 +249,8 @@ def wrong_friends(
     for order in stored.values():
         redemption = order.redemption
         root = _root(guard_of.get(redemption.friend), guard_of)
+        if root is None and redemption.withdrawn:
+            continue
         if root is None or root.order_id not in stored:
             yield f"{order.order_id} has a redemption and no root with an order"
             continue
@@ -270,23 +273,27 @@ def wrong_friends(
 def overdrawn_rows(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str]:
     """Of a friend's unpaid orders no more have a code than take turns in a row.
 
-    Two friends who turned out to be one have had a row each: of them nothing is said.
+    Two friends who turned out to be one have had a row each, and a paid order ends one: of those nothing is said.
     """
-    guard_of = {guard.person: guard for guard in guards}
-    joined = {it.root for it in guard_of.values() if it.root and it.version > 1}
+    guard_of, known = {guard.person: guard for guard in guards}, list(found)
+    apart = {it.root for it in guard_of.values() if it.root and it.version > 1}
+    paid = [_root(guard_of.get(it.redemption.friend), guard_of) for it in known if it.is_paid]
+    apart |= {it.person for it in paid if it}
     rows = Counter[str]()
-    for order in found:
+    for order in known:
         root, redemption = _root(guard_of.get(order.redemption.friend), guard_of), order.redemption
+        ones = {it and it.person for it in (_root(guard_of.get(name), guard_of) for name in redemption.aliases)}
         waits = redemption.friend_order == 1 and not (order.is_paid or redemption.withdrawn)
+        waits = waits and ones <= {root and root.person}
         if waits and root and root.unpaid_since and redemption.recorded_at >= root.unpaid_since:
             rows[root.person] += 1
     for person, unpaid in rows.items():
-        if person not in joined and unpaid > guard_of[person].unpaid:
+        if person not in apart and unpaid > guard_of[person].unpaid:
             yield f"{unpaid} unpaid orders of {person} have a code, and its root counts {guard_of[person].unpaid}"
     yield from (
         f"{it.person} has a row of {it.unpaid} unpaid orders"
         for it in guard_of.values()
-        if it.unpaid > UNPAID_MAX and it.person not in joined
+        if it.unpaid > UNPAID_MAX and it.person not in apart
     )
 
 

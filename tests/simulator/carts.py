@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.orders.admit import Refused
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import release
@@ -21,7 +22,8 @@ class Carts:
     """A checkout that redeems before it is paid.
 
     `revised` are the highest revisions that it was told are stored, by order; `paid` the orders of which it was told
-    that they are paid for.
+    that they are paid for. `refused` are the highest revisions of unpaid orders of which it was told that they have no
+    discount.
     """
 
     def __init__(self, town: Town) -> None:
@@ -29,6 +31,7 @@ class Carts:
         self.chance = town.chance
         self.revised: dict[str, int] = {}
         self.paid: set[str] = set()
+        self.refused: dict[str, int] = {}
 
     def shopper(self) -> None:
         """Fill a cart, change it, send old requests again, and pay, or begin once more under another order id."""
@@ -83,6 +86,8 @@ class Carts:
         )
         with suppress(BusyError):
             answer = redeem(self.town.world.table, ask, contact, self.town.program(), now=self.town.world.now)
+            if isinstance(answer, Refused) and pending:
+                self.refused[order_id] = max(self.refused.get(order_id, 0), revision)
             if isinstance(answer, AlreadyPaid):
                 self.paid.add(order_id)
             if isinstance(answer, Redeemed):

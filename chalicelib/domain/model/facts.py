@@ -133,5 +133,26 @@ class Freed:
         return "freed"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOff:
+    """An order that waits for its payment came without a code, or with one that was refused, before it was stored.
+
+    What comes under a lower `revision` after that has no code either, for the same `reason`. `fingerprint` tells the
+    same request from another one.
+    """
+
+    order_id: str
+    revision: int
+    reason: str
+    fingerprint: str
+    recorded_at: datetime
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """How it is named among the facts of its order."""
+        return "takenoff"
+
+
 Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
 """The facts that may follow a redemption, or come before it."""

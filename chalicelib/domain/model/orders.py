@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from chalicelib.domain.model.facts import Freed, Fulfilment, Later, Payment, Refund, Reversal, Review
+from chalicelib.domain.model.facts import Freed, Fulfilment, Later, Payment, Refund, Reversal, Review, TakenOff
 from chalicelib.domain.program.program import Rate
 
 if TYPE_CHECKING:
@@ -279,6 +279,7 @@ class OrderFacts:
     reviews: tuple[Review, ...] = ()
     payment: Payment | None = None
     freed: Freed | None = None
+    taken_off: TakenOff | None = None
     case: "Case | None" = None
 
     @property
@@ -303,6 +304,17 @@ class Order(OrderFacts):
         """When the order begins to count: as it was placed, or paid for if that came later."""
         placed_at = self.redemption.placed_at
         return max(placed_at, self.payment.paid_at) if self.redemption.pending and self.payment else placed_at
+
+    @property
+    def overtaken(self) -> TakenOff | None:
+        """What took the code off in a higher revision, if whoever stored the order did not know of that yet."""
+        by = self.taken_off
+        return by if by and self.redemption.pending and by.revision > self.redemption.revision else None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the code is not used on the order any more: it earns nothing."""
+        return bool(self.redemption.withdrawn or self.overtaken)
 
     @property
     def is_paid(self) -> bool:

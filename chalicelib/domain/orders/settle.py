@@ -65,16 +65,22 @@ def settle(
     before = redemption.standing
     if before is not None:
         return settle_on(order, account, program, before.terms, now=now, posted=posted)
-    if not order.is_paid or redemption.withdrawn:
-        return _waiting(redemption, account)
+    if not order.is_paid or order.withdrawn:
+        return _waiting(order, account)
     account = welcomed(account, redemption, program)
     terms, draws = decide_terms(order, account, program, evidence or Evidence())
     return settle_on(order, account, program, terms, draws, now=now, posted=posted)
 
 
-def _waiting(redemption: Redemption, account: Account) -> Settlement:
-    """Leave an order as it is until a payment is reported, which asks for attention itself."""
-    changed = redemption.due_at is not None
+def _waiting(order: Order, account: Account) -> Settlement:
+    """Leave an order as it is until a payment is reported, which asks for attention itself.
+
+    One that a higher revision had overtaken when it was stored is withdrawn by that.
+    """
+    redemption, by = order.redemption, order.overtaken
+    changed = redemption.due_at is not None or by is not None
+    if by:
+        redemption = replace(redemption, withdrawn=by.reason, revision=by.revision, fingerprint=by.fingerprint)
     if changed:
         redemption = replace(redemption, due_at=None, version=redemption.version + 1)
     return Settlement(

@@ -12,8 +12,7 @@ from chalicelib.domain.program.program import Program, campaign_of, reward_of, t
 
 def decides_terms(order: Order) -> bool:
     """Whether settling the order now decides its terms."""
-    redemption = order.redemption
-    return redemption.standing is None and order.is_paid and not redemption.withdrawn
+    return order.redemption.standing is None and order.is_paid and not order.withdrawn
 
 
 def decide_terms(

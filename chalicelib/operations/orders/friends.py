@@ -145,6 +145,6 @@ def release(
 
 def _may_be_settled(order: Order, program: Program, now: datetime) -> bool:
     """Whether an order that has no terms yet may come by its friend's place, as far as is known."""
-    if order.redemption.withdrawn:
+    if order.withdrawn:
         return False
     return order.is_paid or (order.redemption.friend_order == 1 and payment_of(order, program, now) == "pending")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
-from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.model.facts import Payment, TakenOff
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.admit import Ask, Offered, Reason, Refused, admit_again, redemption
@@ -40,6 +40,32 @@ def revise(table: Table, stored: Redemption, ask: Ask, contact: Contact, *, now:
         return _change(table, order, ask, contact, now) if answer is None else Plan(answer)
 
     return decide(table, look_at)
+
+
+def noting(ask: Ask, answer: Refused, was: TakenOff | None, *, now: datetime) -> list[Effect]:
+    """Return what notes a refusal of an order that is not stored: nothing, if no lower revision can be on its way."""
+    if not ask.pending or ask.revision == 1:
+        return []
+    reason = REMOVED if ask.code == "" else answer.reason
+    noted = TakenOff(ask.order_id, ask.revision, reason, ask.fingerprint, recorded_at=now)
+    note = Replace(replace(noted, version=was.version + 1)) if was else Create(noted)
+    return [note, Absent(ask.order_id)]
+
+
+def overtaken(ask: Ask, answer: Offered | Refused, by: TakenOff, program: Program, *, now: datetime) -> Answer:
+    """Answer a revision of an order that is not stored, of which this or a higher one was refused before.
+
+    A lower one that could be admitted is stored as the higher one left it: without a code, and without a place.
+    """
+    if ask.revision == by.revision and ask.fingerprint != by.fingerprint:
+        return Conflicting()
+    if ask.revision == by.revision and by.reason != REMOVED:
+        return Refused(cast("Reason", by.reason))
+    if isinstance(answer, Refused):
+        return answer
+    order = redemption(answer, ask, program, now=now, due_at=None)
+    order = replace(order, revision=by.revision, fingerprint=by.fingerprint, withdrawn=by.reason)
+    return Redeemed(order, replayed=True, paid=False, superseded=True)
 
 
 def _repeated(stored: Redemption, payment: Payment | None, ask: Ask) -> Answer | None:
@@ -78,7 +104,10 @@ def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: d
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's."""
+    """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's.
+
+    `root` is empty of an order that has never had a place.
+    """
 
     root: str = ""
     fresh: tuple[str, ...] = ()
@@ -90,7 +119,7 @@ def _news(table: Table, stored: Redemption, ask: Ask) -> _News:
     if not named:
         return _News()
     roots = table.read_roots([stored.friend, *named])
-    own = roots[stored.friend].person
+    own = roots[stored.friend].person if stored.friend in roots else ""
     others = (person for person in named if person in roots and roots[person].person != own)
     return _News(own, tuple(person for person in named if person not in roots), tuple(others))
 
@@ -107,7 +136,7 @@ def _revised(
     ask = replace(ask, placed_at=stored.placed_at, persons=(ask.persons[0], *dict.fromkeys(others)))
     same = replace(stored, revision=ask.revision, fingerprint=ask.fingerprint, version=stored.version + 1)
     mended = replace(same, aliases=(*stored.aliases, *news.fresh))
-    known = [Create(reached(Friend(it, root=news.root), ask.persons, contact)) for it in news.fresh]
+    known = [Create(reached(Friend(it, root=news.root), ask.persons, contact)) for it in news.fresh if news.root]
     if ask.code == "":
         withdrawn = replace(mended, withdrawn=REMOVED)
         answer = Redeemed(withdrawn, replayed=False, paid=not ask.pending)

@@ -16,7 +16,8 @@ from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.claims import Claim, OpenClaims
-    from chalicelib.domain.model.facts import Freed, Payment
+    from chalicelib.domain.model.facts import Freed, Payment, TakenOff
+    from chalicelib.domain.model.people import Code
     from chalicelib.domain.model.reviews import Case
 
 
@@ -43,6 +44,12 @@ class Orders(Reader):
             found[keys.order_in(key_in(item).pk)].append(entity_of(item))
         facts = (order_of(order_id, entities) for order_id, entities in found.items())
         return [it for it in facts if isinstance(it, Order)]
+
+    def read_unpaid(self, code: str | None, order_id: str) -> "tuple[Code | None, TakenOff | None]":
+        """A code as the checkout needs it, and what took one off an order that may not be stored yet: in one trip."""
+        wanted = [keys.fact(order_id, "takenoff"), *([keys.code(code)] if code else [])]
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        return found.get(keys.code(code)) if code else None, found.get(wanted[0])
 
     def read_payment(self, order_id: str) -> "Payment | None":
         """The payment of an order."""
@@ -133,6 +140,7 @@ def order_of(order_id: str, entities: Iterable[Entity]) -> OrderFacts:
         reviews=tuple(lying["REVIEW"]),
         payment=next(iter(lying["PAYMENT"]), None),
         freed=next(iter(lying["FREED"]), None),
+        taken_off=next(iter(lying["TAKENOFF"]), None),
         case=next(iter(lying["CASE"]), None),
     )
     return facts.redeemed(lying["REDEMPTION"][0]) if lying["REDEMPTION"] else facts

@@ -369,6 +369,132 @@ def test_a_code_can_be_taken_off_a_cart(shop: Shop) -> None:
     assert refusal(buy(shop, None, "o9")) == (422, "unknown_code")
 
 
+OFF = pytest.mark.parametrize(
+    ("off", "reason"),
+    [({"code": None}, "unknown_code"), ({"amount": 1000}, "below_minimum")],
+    ids=["taken off", "refused"],
+)
+
+
+@OFF
+def test_a_refusal_that_comes_first_is_remembered(shop: Shop, off: Body, reason: str) -> None:
+    """The cart as it was before comes late: it is superseded, takes no turn, and earns nothing when it is paid for."""
+    code = shop.enrol()["code"]
+    for _ in range(2):
+        assert refusal(buy(shop, **{"code": code, "revision": 3, **off})) == (422, reason)
+    for number in (1, 2):
+        late = buy(shop, code, amount=6000 + number, revision=number)
+        shown = shop.read(late)
+        assert (late.status_code, shown["superseded"], shown["revision"], shown["status"]) == (
+            200,
+            True,
+            3,
+            "withdrawn",
+        )
+        assert (shown["friend_discount"], shown["reward_estimate"]) == (eur(0), eur(0))
+    again = buy(shop, **{"code": code, "revision": 3, **off})
+    assert again.status_code == (422 if "amount" in off else 200)
+    assert [buy(shop, code, f"o{number}").status_code for number in (2, 3, 4)] == [201, 201, 201]
+    pay(shop)
+    shop.stream()
+    shop.days(40)
+    assert (worth(shop), shop.mails(), wrong(shop)) == (0, [], [])
+
+
+@OFF
+@pytest.mark.parametrize("came", [True, False], ids=["after the late one", "before it"])
+def test_a_code_may_come_after_a_refusal_that_came_first(shop: Shop, off: Body, reason: str, came: bool) -> None:
+    """The highest revision counts: with a code it is admitted, under whatever the friend is known by."""
+    code = shop.enrol()["code"]
+    known = {**FAY, "id": "c-9"}
+    assert refusal(buy(shop, **{"code": code, "revision": 2, **off})) == (422, reason)
+    if came:
+        assert buy(shop, code, revision=1).status_code == 200
+        assert buy(shop, None, revision=3, customer=known).status_code == 201
+    assert buy(shop, code, amount=6000, revision=4, customer=known).status_code == 201
+    late = buy(shop, code, revision=1)
+    assert (late.status_code, shop.read(late)["superseded"]) == (200, True)
+    pay(shop)
+    shop.stream()
+    assert (worth(shop), wrong(shop)) == (540, [])
+    assert refusal(buy(shop, code, "o2", customer={"email": "b@example.com", "id": "c-9"})) == (
+        422,
+        "friend_already_referred",
+    )
+
+
+def test_a_number_has_one_content_from_the_first_refusal_on(shop: Shop) -> None:
+    """As of an order that is stored; and the highest refusal is the one that is remembered."""
+    code = shop.enrol()["code"]
+    for number in (2, 4):
+        assert refusal(buy(shop, code, amount=1000, revision=number)) == (422, "below_minimum")
+    assert refusal(buy(shop, code, amount=5000, revision=4)) == (409, "conflicting_repeat")
+    assert refusal(buy(shop, code, amount=900, revision=3)) == (422, "below_minimum")
+    assert shop.read(buy(shop, code, revision=3))["revision"] == 4
+
+
+def test_a_first_revision_that_is_refused_leaves_nothing(shop: Shop) -> None:
+    """There is none below it that could come late."""
+    code = shop.enrol()["code"]
+    before = shop.everything()
+    assert refusal(buy(shop, code, amount=1000)) == (422, "below_minimum")
+    assert shop.everything() == before
+    assert buy(shop, code).status_code == 201
+
+
+def test_what_comes_paid_for_stands(shop: Shop) -> None:
+    """It says no number, so none is above it."""
+    code = shop.enrol()["code"]
+    refusal(buy(shop, None, revision=2))
+    assert buy(shop, code, payment="paid").status_code == 201
+    shop.stream()
+    assert (worth(shop), wrong(shop)) == (450, [])
+
+
+def test_a_refusal_and_the_cart_of_before_come_at_once(shop: Shop) -> None:
+    """Whichever is stored first: the settlement finds the higher revision, and nothing is earned."""
+    code = shop.enrol()["code"]
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, None, revision=2)))
+    assert buy(shop, code).status_code == 201
+    pay(shop)
+    shop.stream()
+    shown = shop.order()
+    assert (shown["status"], shown["reason"], shown["revision"]) == ("withdrawn", "code_removed", 2)
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, code, "o2")))
+    off = buy(shop, None, "o2", revision=2)
+    assert (off.status_code, shop.read(off)["status"]) == (201, "withdrawn")
+    pay(shop, "o2")
+    shop.stream()
+    shop.days(40)
+    assert (worth(shop), worth(shop, "o2"), shop.mails(), wrong(shop)) == (0, 0, [], [])
+
+
+def test_two_refusals_come_at_once(shop: Shop) -> None:
+    """The higher one stands, whichever is stored first."""
+    code = shop.enrol()["code"]
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, None, revision=3)))
+    assert refusal(buy(shop, code, amount=1000, revision=2)) == (422, "below_minimum")
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, None, revision=4)))
+    assert refusal(buy(shop, code, amount=1000, revision=5)) == (422, "below_minimum")
+    shop.faults.before("TransactWriteItems", meanwhile(lambda: buy(shop, None, revision=7)))
+    assert shop.read(buy(shop, code))["revision"] == 7
+    assert shop.read(buy(shop, code, revision=6))["superseded"] is True
+
+
+def test_an_order_that_is_not_paid_for_is_taken_in_two_calls(shop: Shop) -> None:
+    """The code and a refusal that came first are read in one trip; the transaction is that of any other order."""
+    code, costs = shop.enrol()["code"], []
+    buy(shop, code, "o0", customer={"email": "o0@example.com"})
+    for order_id, told in (("o1", "paid"), ("o2", "pending")):
+        before = len(shop.faults.calls)
+        assert buy(shop, code, order_id, payment=told, customer={"email": f"{order_id}@example.com"}).status_code == 201
+        costs.append([(name, len(sent.get("TransactItems", ()))) for name, sent in shop.faults.calls[before:]])
+    assert costs == [
+        [("GetItem", 0), ("TransactWriteItems", 2)],
+        [("BatchGetItem", 0), ("TransactWriteItems", 2)],
+    ]
+
+
 def test_another_code_is_judged_as_of_now_and_the_same_one_is_not(shop: Shop) -> None:
     """The program is the one of the first request; a code that was good when it was used stays good on this order."""
     maya, asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.model.accounts import Account, Month
-from chalicelib.domain.model.facts import Payment
+from chalicelib.domain.model.facts import Payment, TakenOff
 from chalicelib.domain.model.orders import Order, Terms
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.settle import settle
@@ -141,6 +141,29 @@ def test_an_unpaid_order_only_waits() -> None:
     assert found.redemption == replace(book.redemption, due_at=None, version=2)
     again = settle(replace(book.order, redemption=found.redemption), book.account, book.program, now=at(1))
     assert (again.changed, again.redemption) == (False, found.redemption)
+
+
+def test_an_order_that_was_overtaken_before_it_was_stored_is_withdrawn() -> None:
+    """By the higher revision that had taken its code off; one that came paid for, or under a higher one, stands."""
+    book = Book(pending=True, revision=2)
+    payment = Payment("o1", "p1", paid_at=at(0), recorded_at=at(0))
+
+    def off(revision: int, **more: Any) -> Order:
+        order = replace(book.order, redemption=replace(book.redemption, **more), payment=payment)
+        return replace(order, taken_off=TakenOff("o1", revision, "code_removed", "f" * 32, recorded_at=at(0)))
+
+    late = off(3)
+    assert not decides_terms(late)
+    found = settle(late, book.account, book.program, now=at(0))
+    assert (found.entries, found.account, found.account_changed, found.changed) == ((), book.account, False, True)
+    said: dict[str, Any] = {"withdrawn": "code_removed", "revision": 3, "fingerprint": "f" * 32, "due_at": None}
+    assert found.redemption == replace(book.redemption, **said, version=2)
+    settled = replace(late, redemption=found.redemption)
+    assert settled.withdrawn
+    assert not settle(settled, book.account, book.program, now=at(1)).changed
+    for stands in (off(2), off(1), off(3, pending=False)):
+        assert decides_terms(stands)
+        assert settle(stands, book.account, book.program, now=at(0)).redemption.standing is not None
 
 
 def paid_later(**more: Any) -> tuple[Book, Order]:
