@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.links import shop_link
 from chalicelib.edge.call import Call
-from chalicelib.edge.language import LANG, SPOKEN
+from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.problems import Headers
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.people import share
@@ -22,8 +22,10 @@ from chalicelib.web.language import accepted, spoken
 
 Channel = Annotated[str, Meta(description="Where the link was shared, such as `whatsapp` or `qr`.")]
 
+Wanted = Annotated[str, Meta(description="A language tag (BCP 47). Anything else is passed over: a link always works.")]
+
 _PAGE = {200: Media("text/html"), 404: Media("text/html")}
-_QUERY = {"ch": Channel, **LANG}
+_QUERY = {"ch": Channel, "lang": Wanted}
 _HEADERS = {"Accept-Language": Annotated[str, Meta(description="In which languages to show the page.")]}
 
 

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.edge.routes import ROUTES, Route
 from tests.fuzz.odd import oddities
 from tests.fuzz.town import Town, open_town
-from tests.fuzz.trial import tried
-from tests.fuzz.walk import walked
+from tests.fuzz.trial import Outcome, attempt
+from tests.fuzz.walk import walk
 
 EXAMPLES = 8
 
@@ -26,13 +26,15 @@ def test_each_operation_keeps_the_contract(route: Route, town: Town) -> None:
 
     What the contract allows is taken, what it does not is refused, but for exceptions that have their reason.
     """
-    outcome = tried(route, EXAMPLES, town)
+    outcome = Outcome(route.name)
+    attempt(route, EXAMPLES, town, outcome)
     oddities(route, EXAMPLES, town, outcome)
     assert outcome.failures == {}
 
 
 def test_operations_after_each_other_keep_the_contract(town: Town) -> None:
     """The same along the links, while time passes and the workers work."""
-    outcome = walked(4, 20, town)
+    outcome = Outcome("walks")
+    walk(4, 20, town, outcome)
     assert outcome.failures == {}
     assert {201, 404} <= outcome.statuses.keys()

@@ -113,3 +113,10 @@ def test_one_of_several_fields_is_needed(operation: str, scope: str, shape: str,
     answer = shop.call(method, path.format(id=maya["id"], code=maya["code"]), body, scope=scope, Idempotency_Key="k")
     assert refusal(answer) == (400, "invalid_request")
     assert not validator({"$ref": f"#/components/schemas/{shape}"}).is_valid(body)
+
+
+def test_a_link_works_with_whatever_hangs_on_it(shop: Shop) -> None:
+    """Also with a language that is none, and the contract promises no less."""
+    answer = shop.call("GET", f"/r/{shop.enrol()['code']}?lang=&ch=%00")
+    assert answer.status_code == 200
+    assert validator(parameter("/r/{code}", "lang")).is_valid("")

@@ -4,19 +4,21 @@ import argparse
 import os
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, redirect_stdout
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+from time import process_time
 
 from chalicelib.edge.routes import ROUTES
 from chalicelib.telemetry import logger
 from tests.fuzz.odd import oddities
 from tests.fuzz.town import Town, open_town
-from tests.fuzz.trial import Outcome, tried
-from tests.fuzz.walk import walked
+from tests.fuzz.trial import Outcome, attempt
+from tests.fuzz.walk import walk
 
 WALKS = "walks"
 _OPEN = ExitStack()
@@ -38,7 +40,7 @@ def main() -> int:
     began, outcomes = time.monotonic(), list[Outcome]()
     work = names, repeat(asked.examples), repeat(walks), repeat(asked.seed)
     with ProcessPoolExecutor(asked.processes) as pool:
-        for outcome in pool.map(attempt, *work):
+        for outcome in pool.map(tried, *work):
             outcomes.append(outcome)
             done = f"{len(outcomes)} of {len(names)}, {time.monotonic() - began:.0f} s"
             print(f"{done}: {outcome.name}, {outcome.examples} requests, {len(outcome.failures)} failures", flush=True)
@@ -51,16 +53,22 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def attempt(name: str, examples: int, walks: int, chance: int) -> Outcome:
+def tried(name: str, examples: int, walks: int, chance: int) -> Outcome:
     """Try one operation, or the walks. What the program logs is not worth a line each."""
     logger.setLevel("CRITICAL")
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        if name == WALKS:
-            return walked(walks, STEPS, town(), chance)
-        route = next(it for it in ROUTES if it.name == name)
-        outcome = tried(route, examples, town(), chance)
-        oddities(route, max(1, examples // 5), town(), outcome, chance)
-        return outcome
+    outcome, began = Outcome(name), process_time()
+    try:
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            if name == WALKS:
+                walk(walks, STEPS, town(), outcome, chance)
+            else:
+                route = next(it for it in ROUTES if it.name == name)
+                attempt(route, examples, town(), outcome, chance)
+                oddities(route, max(1, examples // 5), town(), outcome, chance)
+    except Exception:  # noqa: BLE001 - whatever it is, the others go on
+        outcome.failures["the trial itself breaks"] = traceback.format_exc(limit=-3)
+    outcome.cpu = process_time() - began
+    return outcome
 
 
 @cache

@@ -7,7 +7,6 @@ from typing import Any
 
 import jsonschema_rs
 from schemathesis import Response
-from schemathesis.core import NotSet
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import RejectedPositiveData
 
@@ -58,8 +57,8 @@ _REFUSED = re.compile("|".join(f"(?:{it})" for it in REFUSED))
 def spared(route: Route, case: Case, answer: Response, failure: BaseException) -> bool:
     """Whether it is no failure that a request was refused, or taken."""
     if isinstance(failure, RejectedPositiveData):
-        return _is_beyond(answer) or not _fits(route, case)
-    return isinstance(failure, AcceptedNegativeData) and _fits(route, case)
+        return _is_beyond(answer) or (_is_tidied(route, case) and not _fits(route, case))
+    return isinstance(failure, AcceptedNegativeData) and _is_tidied(route, case) and _fits(route, case)
 
 
 def errors_of(answer: Response) -> list[dict[str, str]]:
@@ -76,21 +75,42 @@ def _is_beyond(answer: Response) -> bool:
     return answer.status_code == 400 and bool(errors) and all(_REFUSED.search(it["detail"]) for it in errors)
 
 
-@cache
-def _validator(route: Route) -> Any:
-    """What validates a body by the contract."""
-    whole = document()
-    schema = whole["paths"][route.path][route.method.lower()]["requestBody"]["content"][JSON]["schema"]
-    return jsonschema_rs.Draft202012Validator({**schema, "components": whole["components"]}, validate_formats=True)
-
-
-def _fits(route: Route, case: Case) -> bool:
-    """Whether a body fits as it is read.
+def _is_tidied(route: Route, case: Case) -> bool:
+    """Whether a request is read otherwise than it was sent.
 
     That is without blanks around a text, with plain letters in an address, and without null or an empty text where
     nothing is meant.
     """
-    shape = contract_of(view_of(route)).body
-    if shape is None or not isinstance(case.body, dict):
-        return isinstance(case.body, NotSet)
-    return bool(_validator(route).is_valid(tidied(deepcopy(case.body), shape)))
+    return _tidied(route, case) != (case.body, case.query)
+
+
+def _fits(route: Route, case: Case) -> bool:
+    """Whether what is read of a request fits."""
+    body, query = _tidied(route, case)
+    of_body, of_query = _validators(route)
+    return (of_body is None or of_body.is_valid(body)) and all(
+        of_query[name].is_valid(value) for name, value in query.items() if name in of_query
+    )
+
+
+def _tidied(route: Route, case: Case) -> tuple[Any, dict[str, Any]]:
+    told = contract_of(view_of(route))
+    body = case.body if told.body is None else tidied(deepcopy(case.body), told.body)
+    query = {name: tidied(value, told.query.get(name, Any)) for name, value in (case.query or {}).items()}
+    return body, query
+
+
+@cache
+def _validators(route: Route) -> tuple[Any, dict[str, Any]]:
+    """What validates a body, and each parameter of a query, by the contract."""
+    whole = document()
+    operation = whole["paths"][route.path][route.method.lower()]
+
+    def validator(schema: dict[str, Any]) -> Any:
+        return jsonschema_rs.Draft202012Validator({**schema, "components": whole["components"]}, validate_formats=True)
+
+    body = operation.get("requestBody")
+    return (
+        validator(body["content"][JSON]["schema"]) if body else None,
+        {it["name"]: validator(it["schema"]) for it in operation.get("parameters", ()) if it["in"] == "query"},
+    )
