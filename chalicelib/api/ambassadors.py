@@ -32,7 +32,6 @@ from chalicelib.edge.fields import (
     Locale,
     PersonName,
     Shape,
-    Typed,
 )
 from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, listed
@@ -247,7 +246,7 @@ class Ambassador(Answer, kw_only=True):
 SEARCH = {
     "email": Annotated[Email, Meta(description="The ambassador's address, percent-encoded: a `+` is `%2B`.")],
     "customer_id": Annotated[CustomerId, Meta(description="Your own id of the customer.")],
-    "code": Annotated[Typed, Meta(description="Any code of the ambassador's, in any spelling.")],
+    "code": Annotated[str, Meta(description="Any code of the ambassador's, in any spelling.")],
 }
 """By what an ambassador is found: one of these."""
 
