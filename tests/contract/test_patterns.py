@@ -120,3 +120,11 @@ def test_a_link_works_with_whatever_hangs_on_it(shop: Shop) -> None:
     answer = shop.call("GET", f"/r/{shop.enrol()['code']}?lang=&ch=%00")
     assert answer.status_code == 200
     assert validator(parameter("/r/{code}", "lang")).is_valid("")
+
+
+@pytest.mark.parametrize("typed", ["", "x" * 129])
+def test_nothing_is_found_by_what_can_be_no_code(typed: str, shop: Shop) -> None:
+    """A search takes whatever somebody typed, and the contract promises no less."""
+    answer = shop.call("GET", f"/v1/ambassadors?code={typed}", scope="admin:read")
+    assert (answer.status_code, shop.read(answer)["items"]) == (200, [])
+    assert validator(parameter("/v1/ambassadors", "code")).is_valid(typed)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import ComponentInfo
 
 from tests.fuzz.schema import Case, operations
 from tests.fuzz.town import Town
@@ -27,7 +28,8 @@ def cases(name: str, mode: GenerationMode) -> st.SearchStrategy[Case]:
 def settle(chance: Random, case: Case, town: Town, share: float, *, path: bool = True) -> None:
     """Put words of the town into a request: some of its ids, codes, addresses and amounts are known then."""
     assert case.meta is not None, "Schemathesis has made it"
-    wrong = {place for place, made in case.meta.components.items() if made.mode.is_negative}
+    made = dict(case.meta.components)
+    wrong = {place for place, it in made.items() if it.mode.is_negative}
     containers: dict[ParameterLocation, Any] = {
         ParameterLocation.PATH: case.path_parameters if path else {},
         ParameterLocation.QUERY: case.query,
@@ -41,7 +43,21 @@ def settle(chance: Random, case: Case, town: Town, share: float, *, path: bool =
         told = town.bodies.get(case.operation.definition.raw["operationId"])
         if told and share == OFTEN and chance.random() < RETOLD:
             case.body = _retold(chance, chance.choice(told), case.body, town)
-    assert case.meta is not None, "by now it knows whether what stands there is valid"
+    _judge_anew(case, made.get(ParameterLocation.PATH))
+
+
+def _judge_anew(case: Case, path: ComponentInfo | None) -> None:
+    """Let a request know whether it is valid as it is now.
+
+    Schemathesis does so when it is asked for, but would take what it has encoded in a path for what is meant there. A
+    path remains what it was, because a word only takes the place of a valid one.
+    """
+    meta = case.meta
+    assert meta is not None, "as above"
+    if path is not None:
+        meta.components[ParameterLocation.PATH] = path
+    valid = all(it.mode.is_positive for it in meta.components.values())
+    meta.generation.mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
 
 
 def _retold(chance: Random, told: dict[str, Any], other: Any, town: Town) -> dict[str, Any]:
