@@ -81,7 +81,7 @@ contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
 
-fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (an hour on two cores)
+fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (half an hour on one core)
 	$(APP) -m tests.fuzz --examples $(EXAMPLES) --processes $(CORES) $(ARGS)
 
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
