@@ -20,9 +20,9 @@ class UnknownAnswerError(AssertionError):
 
 
 @cache
-def contract() -> "Contract":
-    """The contract of all routes, made once a process."""
-    return Contract(document())
+def checker() -> "Checker":
+    """What checks by the contract of all routes, made once a process."""
+    return Checker(document())
 
 
 def witness(method: str, path: str, answer: HTTPResponse) -> None:
@@ -35,7 +35,7 @@ def witness(method: str, path: str, answer: HTTPResponse) -> None:
     for (known, template), pattern in _patterns().items():
         if known == method and pattern.fullmatch(bare):
             kind = str(answer.headers.get("Content-Type", ""))
-            contract().check(method, template, answer.status_code, kind, answer.body, answer.headers)
+            checker().check(method, template, answer.status_code, kind, answer.body, answer.headers)
             return
 
 
@@ -44,7 +44,7 @@ def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
     return {(it.method, it.path): re.compile(re.sub(r"\{\w+\}", "[^/]+", it.path)) for it in ROUTES}
 
 
-class Contract:
+class Checker:
     """A document, and what validates by it."""
 
     def __init__(self, whole: Body) -> None:

@@ -208,7 +208,12 @@ def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:
         "description": " ".join(filter(None, [" ".join(rest.split()), _callers(route)])),
         "security": _security(route),
     }
-    parameters = [*_path_parameters(route), *_query_parameters(contract, shapes), *_header_parameters(contract, shapes)]
+    parameters = [
+        *_path_parameters(route),
+        *_read_from("query", contract.query, shapes),
+        *_key_parameter(contract),
+        *_read_from("header", contract.headers, shapes),
+    ]
     if parameters:
         operation["parameters"] = parameters
     if contract.body is not None:
@@ -305,21 +310,17 @@ def _path_parameters(route: Route) -> Iterator[Body]:
         yield {"name": name, "in": "path", "required": True, "description": description, "schema": _plain(kind)}
 
 
-def _query_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
-    for name, kind in contract.query.items():
+def _read_from(place: str, kinds: Mapping[str, Any], shapes: _Shapes) -> Iterator[Body]:
+    for name, kind in kinds.items():
         schema = shapes.of(kind)
         description = schema.pop("description", None)
-        yield {"name": name, "in": "query", **({"description": description} if description else {}), "schema": schema}
+        yield {"name": name, "in": place, **({"description": description} if description else {}), "schema": schema}
 
 
-def _header_parameters(contract: Contract, shapes: _Shapes) -> Iterator[Body]:
+def _key_parameter(contract: Contract) -> Iterator[Body]:
     if contract.keyed:
         kind, description = PARAMETERS[KEY]
         yield {"name": KEY, "in": "header", "required": True, "description": description, "schema": _plain(kind)}
-    for name, kind in contract.headers.items():
-        schema = shapes.of(kind)
-        description = schema.pop("description", None)
-        yield {"name": name, "in": "header", **({"description": description} if description else {}), "schema": schema}
 
 
 def _plain(kind: Any) -> Body:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from chalice.app import Request
 
 from chalicelib.domain.model.access import ApiKey, Session
-from chalicelib.edge.problems import Problem
+from chalicelib.edge.problems import bad_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ class Call:
             values = self.request.query_params.getlist(name) if self.request.query_params else []
             if name not in self.queries or len(values) != 1:
                 detail = "is given more than once" if name in self.queries else "is not a parameter of this route"
-                raise Problem(
-                    400, "invalid_request", f"?{name} {detail}.", errors=[{"pointer": f"?{name}", "detail": detail}]
-                )
+                raise bad_field(f"?{name}", detail)
             found[name] = values[0]
         return found
 

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.edge.routes import ROUTES, contract_of, view_of
 from contract.__main__ import PUBLISHED
-from contract.check import contract
+from contract.check import checker
 from contract.document import document, problems_of
 from contract.examples import operations_of, with_examples
 from contract.story import Exchange, exchanges
@@ -58,7 +58,7 @@ def test_the_examples_are_what_is_answered(told: list[Exchange]) -> None:
     for it in told:
         route, body = routes[it.operation], b"" if it.answer is None else json.dumps(it.answer).encode()
         if "json" in it.content_type:
-            contract().check(route.method, route.path, it.status, it.content_type, body)
+            checker().check(route.method, route.path, it.status, it.content_type, body)
 
 
 def test_a_field_is_told_wherever_its_shape_is_part_of_another(whole: Body) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from requests import Request
 
 from chalicelib.edge.routes import Route, contract_of, view_of
-from contract.check import UnknownAnswerError, contract
+from contract.check import UnknownAnswerError, checker
 from tests.fuzz.callers import caller_of
 from tests.fuzz.town import Town
 from tests.fuzz.trial import WIRE, Outcome
@@ -69,7 +69,7 @@ def _send(route: Route, random: Random, town: Town, outcome: Outcome) -> None:
         return
     try:
         kind = answer.headers.get("Content-Type", "")
-        contract().check(route.method, route.path, answer.status_code, kind, answer.content, answer.headers)
+        checker().check(route.method, route.path, answer.status_code, kind, answer.content, answer.headers)
         wrong = "an error of ours" if answer.status_code >= 500 else ""
     except UnknownAnswerError as error:
         wrong = str(error)

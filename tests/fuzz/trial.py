@@ -13,7 +13,7 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks as rules
 
 from chalicelib.edge.routes import Route
-from contract.check import UnknownAnswerError, contract
+from contract.check import UnknownAnswerError, checker
 from tests.fuzz.callers import Caller, caller_of
 from tests.fuzz.cases import OFTEN, SELDOM, cases, settle
 from tests.fuzz.schema import Case
@@ -115,7 +115,7 @@ def _wrongs(route: Route, case: Case, caller: Caller, answer: Response) -> list[
     try:
         headers = CaseInsensitiveDict({name: values[0] for name, values in answer.headers.items()})
         kind = headers.get("Content-Type", "")
-        contract().check(route.method, route.path, answer.status_code, kind, answer.content, headers)
+        checker().check(route.method, route.path, answer.status_code, kind, answer.content, headers)
     except UnknownAnswerError as error:
         found.append(str(error))
     try:
