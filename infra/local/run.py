@@ -36,13 +36,15 @@ Enrol someone:
   stop    Ctrl-C; the data stay in {home} until: make clean{home_option}
 """
 
+ENDINGS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until told to stop; return the exit code."""
     options = _parser().parse_args(arguments)
     home = Home(options.home)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDINGS:
         signal.signal(number, lambda *_: stop.set())
     try:
         with home.locked() as lock:
@@ -50,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RunnerError as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)  # Python gives its own handlers up before the process has ended
     return 0
 
 
