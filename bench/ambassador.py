@@ -27,7 +27,7 @@ from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Order, Redemption
-from chalicelib.domain.model.people import Code, Membership, Person, Profile
+from chalicelib.domain.model.people import Code, Membership, Profile, Told
 from chalicelib.domain.orders.friends import first_root, seeker_of
 from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.program.program import Program
@@ -190,7 +190,7 @@ def _fill(client: Any, program: Program, say: Say) -> int:
 def _entities(program: Program) -> Iterator[Entity]:
     """An ambassador and what all orders leave, each settled twice: when it comes, and when its hold has ended."""
     account = Account(AMBASSADOR)
-    person = Person("maya@example.com", "Maya")
+    person = Told("maya@example.com", "Maya")
     yield Membership("person-of-maya", AMBASSADOR, CODE)
     yield Profile(AMBASSADOR, CODE, BEGAN, person)
     yield Code(CODE, AMBASSADOR, owners=("person-of-maya",), created_at=BEGAN)

@@ -23,7 +23,7 @@ from botocore.config import Config
 from bench.progress import Say
 from chalicelib import deps
 from chalicelib.domain.model.facts import Refund
-from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.orders.facts import report
@@ -186,7 +186,7 @@ def _live(table: Table) -> None:
     start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
     program = publication.publish(table, PROGRAM, author="bench", now=start)
     people = [
-        enrol(table, Person(f"a{n}@example.com", "Maya"), pepper=b"bench", now=start, chance=chance)
+        enrol(table, Told(f"a{n}@example.com", "Maya"), pepper=b"bench", now=start, chance=chance)
         for n in range(AMBASSADORS)
     ]
     for number in range(ORDERS):

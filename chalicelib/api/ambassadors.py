@@ -17,7 +17,7 @@ from chalicelib.api.suspensions import Suspension
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import accounts
-from chalicelib.domain.model.people import Person, Profile
+from chalicelib.domain.model.people import Profile, Told
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
 from chalicelib.domain.program.program import Program, tier_after, tier_of
@@ -269,7 +269,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
     A mailbox that is enrolled gets its own code back, and nothing changes, except that a `customer_id` joins an
     ambassador who has none.
     """
-    person = Person(
+    person = Told(
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
@@ -334,7 +334,7 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
     fields.birthday(changes.get("birthday"))
     known = known_ambassador(ambassador_id).ambassador_id
 
-    def change(person: Person) -> Person:
+    def change(person: Told) -> Told:
         consents = _consents(person.consents, changes.get("consents", {}))
         locale = changes.get("locale", person.locale) or deps.program().locale
         return replace(person, **{**changes, "consents": consents, "locale": locale})

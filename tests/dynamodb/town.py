@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
 from chalicelib.domain.model.facts import Decision, Fulfilment, Payment, Refund, Reversal
-from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.messages.deliver import Post, deliver
@@ -64,7 +64,7 @@ class Town:
 
     def enrol(self, name: str) -> Enrolled:
         """Make somebody an ambassador."""
-        person = Person(f"{name}@example.com", name.title())
+        person = Told(f"{name}@example.com", name.title())
         return self._patiently(lambda: enrol(self.table, person, pepper=PEPPER, now=self.now, chance=self._chance))
 
     def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000, *, pending: bool = False) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.facts import Decision, Fulfilment, Refund, Reversal
 from chalicelib.domain.model.orders import Order, Redemption
-from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line
 from chalicelib.domain.orders.refunds import foreign_refunds
@@ -57,7 +57,7 @@ class Town:
         """Publish the first rules and enrol the ambassadors, before there is any trouble."""
         self._publish()
         for name in NAMES[: self.workload.ambassadors]:
-            person = Person(f"{name}@example.com", name.title())
+            person = Told(f"{name}@example.com", name.title())
             enrolled = enrol(self.world.table, person, pepper=PEPPER, now=self.world.now, chance=Random(name))
             self.codes.append(enrolled.code)
             code = self.world.table.read_code(enrolled.code)

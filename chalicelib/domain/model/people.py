@@ -4,10 +4,123 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+Purpose = Literal["service", "rewards", "care", "tips", "wishes", "offers"]
+"""What a letter is for.
+
+`service` answers what somebody did: a code, thanks for an order, a coupon, a way to sign in. `rewards` is news of an
+ambassador's own rewards, until they refuse it. All others need a yes: `care` asks how it went, `tips` show what a
+product can do, `wishes` go out on days of the person's own, `offers` invite and promote.
+"""
+
+PROMOTIONAL: tuple[Purpose, ...] = ("care", "tips", "wishes", "offers")
+"""The purposes that need a yes."""
+
+EVERYTHING = "*"
+"""The purpose under which somebody refuses all letters but those of service. It can only be refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was last said about one purpose, by the person and by the shop: the latest yes and the latest no of each.
+
+    It is agreed if the last yes is later than the last no; but the person's own no yields only to their own later yes,
+    since an import of the shop says yes each night, with a fresh date.
+
+    Attributes:
+        source: Where the latest yes was given.
+        text: What was agreed to with it, or the version of that text.
+    """
+
+    own_yes: datetime | None = None
+    own_no: datetime | None = None
+    shop_yes: datetime | None = None
+    shop_no: datetime | None = None
+    source: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An address gets no mail any more: what the mail service reported of it.
+
+    Attributes:
+        kind: It does not exist (`bounce`), its reader called a mail spam (`complaint`), or it was full or away so often
+            (`unreachable`).
+    """
+
+    kind: Literal["bounce", "complaint", "unreachable"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail of which its purpose says that there may be only so many."""
+
+    key: str
+    purpose: Purpose
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """An order of the person's, as far as letters go by it."""
+
+    order_id: str
+    placed_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who an ambassador is; with `Friend` the only place where names and addresses live."""
+    """Somebody whom the shop knows: the one place of names, addresses and dates. Ambassador, friend, buyer are roles.
+
+    Attributes:
+        id: The pseudonym by which they were met first. Each further way of knowing them is a `Person` that leads `into`
+            this one and says nothing else.
+        names: All pseudonyms that lead here, former ones among them.
+        locale: Their language; None for the program's.
+        time_zone: A name of the IANA database; None if nobody told.
+        country: ISO 3166-1, two letters.
+        birthday: `MM-DD` or `YYYY-MM-DD`.
+        consents: By purpose, and under `*` a no to everything.
+        stops: The addresses that get no mail, by pseudonym, so that an address is stopped and not the person.
+        bounces: How often in a row mails to an address came back for what may pass, by pseudonym.
+        complaints: What is open between them and the shop, by a name: nothing promotional while there is any.
+        ambassador_id: Who they are as an ambassador.
+        orders: The last eight, in the order of time.
+        sent: The last eight mails of purposes that are capped, the latest last.
+        restricted_at: Since when nothing about them is used but for service and rewards.
+        erased_at: When all that was known was forgotten.
+    """
+
+    id: str
+    version: int = 1
+    into: str | None = None
+    names: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    email: str | None = None
+    customer_id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None
+    country: str | None = None
+    birthday: str | None = None
+    handles: dict[str, str] = field(default_factory=dict)
+    interests: tuple[str, ...] = ()
+    consents: dict[str, Consent] = field(default_factory=dict)
+    stops: dict[str, Stop] = field(default_factory=dict)
+    bounces: dict[str, int] = field(default_factory=dict)
+    complaints: dict[str, datetime] = field(default_factory=dict)
+    ambassador_id: str | None = None
+    orders: tuple[Bought, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    restricted_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of somebody who becomes an ambassador."""
 
     email: str
     first_name: str
@@ -29,7 +142,7 @@ class Profile:
     ambassador_id: str
     code: str
     created_at: datetime
-    person: Person
+    person: Told
     version: int = 1
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()

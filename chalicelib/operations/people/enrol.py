@@ -7,7 +7,7 @@ from random import Random
 from chalicelib.domain.effects import Create
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.people import Code, Person, Profile
+from chalicelib.domain.model.people import Code, Profile, Told
 from chalicelib.domain.people.codes import random_code
 from chalicelib.domain.people.membership import Guards, holder, taken
 from chalicelib.operations.once import Plan, decide
@@ -28,7 +28,7 @@ class Enrolled:
     id_taken: bool = False
 
 
-def enrol(table: Table, person: Person, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
+def enrol(table: Table, person: Told, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
     """Enrol a person. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
     The guards decide a race between two requests; a code that is taken is drawn again.
@@ -50,7 +50,7 @@ def enrol(table: Table, person: Person, *, pepper: bytes, now: datetime, chance:
     return decide(table, look)
 
 
-def _plan(person: Person, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random) -> Plan[Enrolled]:
+def _plan(person: Told, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random) -> Plan[Enrolled]:
     """Make an ambassador, unless another request is faster, or the code is taken."""
     code, ambassador_id = random_code(chance), new_id("amb", now, chance)
     free = [name for name in names if holder(guards, name) is None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib.domain.effects import Effect, Replace
-from chalicelib.domain.model.people import Person, Profile
+from chalicelib.domain.model.people import Profile, Told
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.membership import freed, holder, taken
 from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
@@ -23,7 +23,7 @@ class Taken:
     by: str
 
 
-def names_of(pepper: bytes, person: Person) -> tuple[str, ...]:
+def names_of(pepper: bytes, person: Told) -> tuple[str, ...]:
     """Return the pseudonyms of a person: of the e-mail address, then of the shop's id if there is one."""
     email = pseudonym_of_email(pepper, person.email)
     return (email, pseudonym_of_customer(pepper, person.customer_id)) if person.customer_id else (email,)
@@ -50,7 +50,7 @@ def find_by_code(table: Table, typed: str) -> Profile | None:
     return profile_of(table, code.ambassador_id) if code else None
 
 
-def correct(table: Table, ambassador_id: str, change: Callable[[Person], Person], *, pepper: bytes) -> Profile | Taken:
+def correct(table: Table, ambassador_id: str, change: Callable[[Told], Told], *, pepper: bytes) -> Profile | Taken:
     """Change what is known of an ambassador who exists; orders, sessions, codes and the account stay.
 
     Another address or id moves the guards that make a person one ambassador, and owns all codes as the former one does:
