@@ -92,6 +92,11 @@ def friend(person: str) -> Key:
     return Key(f"PERSON#{person}", "FRIEND")
 
 
+def person(pseudonym: str) -> Key:
+    """What is known of a person, or where a further pseudonym of theirs leads."""
+    return Key(f"PERSON#{pseudonym}", "PERSON")
+
+
 def order(order_id: str) -> str:
     """The partition of an order's facts."""
     return f"ORDER#{_coded(order_id)}"

@@ -9,7 +9,8 @@
 | code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
 | clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
-| friend               | PERSON#p, FRIEND          | checkout, thank-you                  |                           |
+| friend               | PERSON#p, FRIEND          | checkout                             |                           |
+| person               | PERSON#p, PERSON          | letters, admins, the person          |                           |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
@@ -170,6 +171,7 @@ KINDS = (
     Kind("CODE", "model.people:Code", lambda it: keys.code(it.code)),
     Kind("AMBASSADOR", "model.people:Membership", lambda it: keys.membership(it.person)),
     Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
+    Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id)),
     Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
     Kind("REFUND", "model.facts:Refund", _fact),
     Kind("REVERSAL", "model.facts:Reversal", _fact),

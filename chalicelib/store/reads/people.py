@@ -9,7 +9,7 @@ from chalicelib.store.items import read
 from chalicelib.store.reads.reader import Reader
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Profile
+    from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Person, Profile
 
 
 class Clicks(NamedTuple):
@@ -72,6 +72,20 @@ class People(Reader):
             found = {it.person: it for it in self.read_friends(sorted(leads))}
             roots = {person: found[it.root] if it.root else it for person, it in roots.items()}
         return roots
+
+    def read_person(self, pseudonym: str) -> "Person | None":
+        """Who is known by a pseudonym, wherever it leads."""
+        return self.read_people([pseudonym]).get(pseudonym)
+
+    def read_people(self, pseudonyms: Iterable[str]) -> "dict[str, Person]":
+        """Who is known by each of these pseudonyms, wherever they lead."""
+        found: dict[str, Person] = {
+            it.id: it for it in self._batch([keys.person(p) for p in dict.fromkeys(pseudonyms)])
+        }
+        while leads := {it.into for it in found.values() if it.into}:
+            heads: dict[str, Person] = {it.id: it for it in self._batch([keys.person(p) for p in sorted(leads)])}
+            found = {asked: heads[it.into] if it.into else it for asked, it in found.items()}
+        return found
 
     def count_ambassadors(self) -> int:
         """How many ambassadors there are. Slightly stale."""
