@@ -83,7 +83,7 @@ def clicks(code: str, on: date | None = None) -> Key:
 
 
 def membership(person: str) -> Key:
-    """The guard that makes a person one ambassador only."""
+    """Whose a pseudonym is."""
     return Key(f"PERSON#{person}", "AMBASSADOR")
 
 
@@ -92,9 +92,9 @@ def friend(person: str) -> Key:
     return Key(f"PERSON#{person}", "FRIEND")
 
 
-def person(pseudonym: str) -> Key:
-    """What is known of a person, or where a further pseudonym of theirs leads."""
-    return Key(f"PERSON#{pseudonym}", "PERSON")
+def person(person_id: str) -> Key:
+    """What is known of a person."""
+    return alone("PERSON", person_id)
 
 
 def order(order_id: str) -> str:

@@ -8,9 +8,9 @@
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
 | code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
 | clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
-| membership           | PERSON#p, AMBASSADOR      | enrolment                            |                           |
+| membership           | PERSON#p, AMBASSADOR      | enrolment, letters                   |                           |
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
-| person               | PERSON#p, PERSON          | letters, admins, the person          |                           |
+| person               | PERSON#id, PERSON         | letters, admins, the person          |                           |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |

@@ -74,9 +74,9 @@ class Person:
     """Somebody whom the shop knows: the one place of names, addresses and dates. Ambassador, friend, buyer are roles.
 
     Attributes:
-        id: The pseudonym by which they were met first. Each further way of knowing them is a `Person` that leads `into`
-            this one and says nothing else.
-        names: All pseudonyms that lead here, former ones among them.
+        id: Of its own, since addresses and the shop's ids change. A `Membership` leads from each of them here.
+        into: The person with whom this one has turned out to be one; nothing else is said then.
+        names: All pseudonyms by which they are or were known.
         locale: Their language; None for the program's.
         time_zone: A name of the IANA database; None if nobody told.
         country: ISO 3166-1, two letters.
@@ -155,14 +155,19 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Guards that one person (a pseudonym) is one ambassador, whatever the race.
+    """Whose a pseudonym is, whatever the race: of one person, and of one ambassador if they are one.
 
-    Without an ambassador it is free: it was of one whose address or customer id has been corrected.
+    Without a person it is free: it was of one whose address or customer id has been corrected.
+
+    Attributes:
+        person: The pseudonym.
+        person_id: The `Person` who is known by it.
     """
 
     person: str
     ambassador_id: str | None = None
     code: str | None = None
+    person_id: str | None = None
     version: int = 1
 
 

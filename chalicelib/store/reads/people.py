@@ -53,7 +53,7 @@ class People(Reader):
         ]
 
     def read_memberships(self, persons: Iterable[str]) -> "dict[str, Membership]":
-        """Which of these people are ambassadors, or were, by person."""
+        """Whose these pseudonyms are, or were, by pseudonym."""
         found = self._batch([keys.membership(person) for person in dict.fromkeys(persons)])
         return {it.person: it for it in found}
 
@@ -73,19 +73,26 @@ class People(Reader):
             roots = {person: found[it.root] if it.root else it for person, it in roots.items()}
         return roots
 
-    def read_person(self, pseudonym: str) -> "Person | None":
-        """Who is known by a pseudonym, wherever it leads."""
-        return self.read_people([pseudonym]).get(pseudonym)
+    def read_person(self, person_id: str) -> "Person | None":
+        """A person, or with whom they have turned out to be one."""
+        return self.read_people([person_id]).get(person_id)
 
-    def read_people(self, pseudonyms: Iterable[str]) -> "dict[str, Person]":
-        """Who is known by each of these pseudonyms, wherever they lead."""
+    def read_people(self, person_ids: Iterable[str]) -> "dict[str, Person]":
+        """Some people by the ids that were asked for, each wherever it leads."""
         found: dict[str, Person] = {
-            it.id: it for it in self._batch([keys.person(p) for p in dict.fromkeys(pseudonyms)])
+            it.id: it for it in self._batch([keys.person(it) for it in dict.fromkeys(person_ids)])
         }
         while leads := {it.into for it in found.values() if it.into}:
-            heads: dict[str, Person] = {it.id: it for it in self._batch([keys.person(p) for p in sorted(leads)])}
+            heads: dict[str, Person] = {it.id: it for it in self._batch([keys.person(it) for it in sorted(leads)])}
             found = {asked: heads[it.into] if it.into else it for asked, it in found.items()}
         return found
+
+    def read_known(self, persons: Iterable[str]) -> "dict[str, Person]":
+        """Who is known by each of these pseudonyms."""
+        guards = self.read_memberships(persons)
+        ids = {it.person: it.person_id for it in guards.values() if it.person_id}
+        found = self.read_people(ids.values())
+        return {person: found[person_id] for person, person_id in ids.items()}
 
     def count_ambassadors(self) -> int:
         """How many ambassadors there are. Slightly stale."""
