@@ -81,6 +81,7 @@ class Person:
         time_zone: A name of the IANA database; None if nobody told.
         country: ISO 3166-1, two letters.
         birthday: `MM-DD` or `YYYY-MM-DD`.
+        told: When each of these was told last, by its name: the newest word counts (`domain/people/person.py`).
         consents: By purpose, and under `*` a no to everything.
         stops: The addresses that get no mail, by pseudonym, so that an address is stopped and not the person.
         bounces: How often in a row mails to an address came back for what may pass, by pseudonym.
@@ -107,6 +108,7 @@ class Person:
     birthday: str | None = None
     handles: dict[str, str] = field(default_factory=dict)
     interests: tuple[str, ...] = ()
+    told: dict[str, datetime] = field(default_factory=dict)
     consents: dict[str, Consent] = field(default_factory=dict)
     stops: dict[str, Stop] = field(default_factory=dict)
     bounces: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,176 @@
+"""What is known of a person: the newest word on each thing, in whatever order and however often it comes in.
+
+Everything here is a maximum, a union or "the last eight". So to tell something, to fold it in late or twice, to forget,
+and to find that two people are one, are one operation: `join`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.model.people import EVERYTHING, Consent, Person, Stop
+
+KEPT = 8
+"""How many orders and mails are kept of a person."""
+
+TOLD = (
+    "email",
+    "customer_id",
+    "first_name",
+    "last_name",
+    "locale",
+    "time_zone",
+    "country",
+    "birthday",
+    "handles",
+    "interests",
+    "restricted_at",
+)
+"""What can be told of a person: each with the time at which it was."""
+
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_STEP = timedelta(milliseconds=1)
+_BLANK = Person("")
+_CONSENT_TIMES = tuple(it.name for it in fields(Consent) if it.name not in {"source", "text"})
+
+
+def tell(person: Person, told: Mapping[str, Any], at: datetime) -> Person:
+    """Fold in what was told at a time, by the names of `TOLD`. An empty value takes back what was told before.
+
+    What is older than the newest word on a thing, or than an erasure, changes nothing.
+    """
+    return join(person, Person(person.id, **told, told=dict.fromkeys(told, at)))
+
+
+def news(person: Person, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of it is not known already: a shop that tells everything each night changes nothing by it."""
+    return {name: value for name, value in told.items() if value != getattr(person, name)}
+
+
+def join(one: Person, other: Person) -> Person:
+    """Return the person who is both: with the id, the version and the role of the one, where both have them.
+
+    In all else it does not matter which is which, nor how often they are joined.
+    """
+    erased_at = _later(one.erased_at, other.erased_at)
+    said = {name: newest for name in TOLD if (newest := _newest(one, other, name, erased_at))}
+    starts = [it.created_at for it in (one, other) if it.created_at]
+    return replace(
+        one,
+        names=tuple(sorted({*one.names, *other.names})),
+        created_at=min(starts, default=None),
+        **{name: said[name][2] if name in said else getattr(_BLANK, name) for name in TOLD},
+        told={name: at for name, (at, *_) in said.items()},
+        consents=_consents(one, other, erased_at),
+        stops={name: _stop(one, other, name) for name in sorted({*one.stops, *other.stops})},
+        bounces=_most(one.bounces, other.bounces),
+        complaints={name: at for name, at in _most(one.complaints, other.complaints).items() if _counts(at, erased_at)},
+        ambassador_id=one.ambassador_id or other.ambassador_id,
+        orders=_last((it.placed_at, it.order_id, it) for it in _both(one.orders, other.orders, erased_at)),
+        sent=_last((it.at, it.key, it) for it in {*one.sent, *other.sent}),
+        erased_at=erased_at,
+    )
+
+
+def erase(person: Person, at: datetime) -> Person:
+    """Forget all that was told until a time. It counts as the person's own no to everything; what comes later counts.
+
+    The pseudonyms stay, so that the no is found whatever the person is known by, and so do the stops of addresses.
+    """
+    return join(person, Person(person.id, erased_at=at))
+
+
+def restrict(person: Person, at: datetime, *, lifted: bool = False) -> Person:
+    """Use nothing of what is known but for service and rewards from now on, or use it again."""
+    return tell(person, {"restricted_at": None if lifted else at}, at)
+
+
+def is_blank(person: Person, *, but: str = "") -> bool:
+    """Whether nothing is known of somebody `but` one address or id, and what was bought by it: no name, no word."""
+    spoken = {name for name in TOLD if getattr(person, name) != getattr(_BLANK, name)} - {but}
+    said = person.consents or person.complaints or person.erased_at
+    return not (spoken or said or person.ambassador_id or person.sent)
+
+
+def moment(person: Person, now: datetime) -> datetime:
+    """Return the time of what is told now: later than all that was, so that the second of two words counts.
+
+    Clocks of two functions differ; what was told last is what the table has taken last.
+    """
+    times = [*person.told.values(), *(at for it in person.consents.values() for at in _times(it))]
+    newest = max([*times, *filter(None, [person.erased_at])], default=None)
+    return now if newest is None else max(now, newest + _STEP)
+
+
+def masked(email: str) -> str:
+    """Show an address so that its owner knows it, and nobody else learns it: `m…@example.com`."""
+    local, _, host = email.rpartition("@")
+    return f"{local[:1]}…@{host}"
+
+
+def _newest(one: Person, other: Person, name: str, erased_at: datetime | None) -> tuple[datetime, str, Any] | None:
+    """The last word on one thing, with its time; of two at the same time one of them, whichever comes first."""
+    words = [word for person in (one, other) if (word := _word(person, name)) and _counts(word[0], erased_at)]
+    return max(words, key=lambda word: word[:2], default=None)
+
+
+def _word(person: Person, name: str) -> tuple[datetime, str, Any] | None:
+    value, at = getattr(person, name), person.told.get(name)
+    if at is None and value == getattr(_BLANK, name):
+        return None
+    return at or person.created_at or _EVER, repr(value), value
+
+
+def _consents(one: Person, other: Person, erased_at: datetime | None) -> dict[str, Consent]:
+    purposes = sorted({*one.consents, *other.consents, *([EVERYTHING] if erased_at else [])})
+    none = Consent()
+    both = {it: _consent(one.consents.get(it, none), other.consents.get(it, none), erased_at) for it in purposes}
+    if erased_at:
+        everything = both[EVERYTHING]
+        both[EVERYTHING] = replace(everything, own_no=_later(everything.own_no, erased_at))
+    return {purpose: consent for purpose, consent in both.items() if consent != none}
+
+
+def _consent(one: Consent, other: Consent, erased_at: datetime | None) -> Consent:
+    """Join what was said about a purpose: four maxima, and the words that came with the latest yes."""
+    yes = max((one, other), key=lambda it: (_yes(it), it.source or "", it.text or ""))
+    latest = {name: _later(getattr(one, name), getattr(other, name)) for name in _CONSENT_TIMES}
+    kept = {name: at for name, at in latest.items() if at and _counts(at, erased_at)}
+    if "own_yes" not in kept and "shop_yes" not in kept:
+        return Consent(**kept)
+    return Consent(**kept, source=yes.source, text=yes.text)
+
+
+def _yes(consent: Consent) -> datetime:
+    return max(filter(None, [consent.own_yes, consent.shop_yes]), default=_EVER)
+
+
+def _times(consent: Consent) -> Iterator[datetime]:
+    return filter(None, (getattr(consent, name) for name in _CONSENT_TIMES))
+
+
+def _stop(one: Person, other: Person, name: str) -> Stop:
+    found = filter(None, (one.stops.get(name), other.stops.get(name)))
+    return max(found, key=lambda it: (it.at, it.kind))
+
+
+def _most(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    names = sorted({*one, *other})
+    return {name: max(it[name] for it in (one, other) if name in it) for name in names}
+
+
+def _both(one: Iterable[Any], other: Iterable[Any], erased_at: datetime | None) -> set[Any]:
+    return {it for it in (*one, *other) if _counts(it.placed_at, erased_at)}
+
+
+def _last(dated: Iterable[tuple[datetime, str, Any]]) -> tuple[Any, ...]:
+    return tuple(it for *_, it in sorted(dated, key=lambda it: it[:2])[-KEPT:])
+
+
+def _counts(at: datetime, erased_at: datetime | None) -> bool:
+    return erased_at is None or at > erased_at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
