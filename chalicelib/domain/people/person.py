@@ -136,7 +136,7 @@ def _consent(one: Consent, other: Consent, erased_at: datetime | None) -> Consen
     """Join what was said about a purpose: four maxima, and the words that came with the latest yes."""
     yes = max((one, other), key=lambda it: (_yes(it), it.source or "", it.text or ""))
     latest = {name: _later(getattr(one, name), getattr(other, name)) for name in _CONSENT_TIMES}
-    kept = {name: at for name, at in latest.items() if at and _counts(at, erased_at)}
+    kept: dict[str, Any] = {name: at for name, at in latest.items() if at and _counts(at, erased_at)}
     if "own_yes" not in kept and "shop_yes" not in kept:
         return Consent(**kept)
     return Consent(**kept, source=yes.source, text=yes.text)

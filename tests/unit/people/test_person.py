@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 TIMES = st.integers(0, 6).map(lambda minutes: START + timedelta(minutes=minutes))
 TEXTS = st.none() | st.sampled_from(["a", "b", "c"])
 FEW = st.sampled_from(["a", "b", "c"])
-WORDS = st.fixed_dictionaries(
+WORDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         **dict.fromkeys(["email", "customer_id", "first_name", "last_name", "locale", "country", "birthday"], TEXTS),
@@ -32,7 +33,7 @@ MAILS = st.builds(lambda number: Sent(f"m{number}", "tips", START + timedelta(mi
 
 def parts() -> st.SearchStrategy[Person]:
     """One thing that is known of somebody: a word, what was said of a purpose, an order, a mail, an erasure."""
-    word = st.builds(lambda told, at: Person("p", **told, told=dict.fromkeys(told, at)), WORDS, TIMES)
+    word = st.builds(lambda told, at: tell(Person("p"), told, at), WORDS, TIMES)
     said = st.builds(lambda name, it: Person("p", consents={name: it}), st.sampled_from(["tips", "*"]), SAID)
     stop = st.builds(lambda kind, at: Person("p", stops={"n": Stop(kind, at)}), st.sampled_from(["bounce"]), TIMES)
     return st.one_of(
