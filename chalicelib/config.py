@@ -20,8 +20,8 @@ class Settings:
 
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
     mails come from, `configuration_set` SES's settings for them, if any. `pepper` keys the pseudonyms of people,
-    `cursor_key` signs page cursors; both are secret, and looked up only when they are needed: most functions never
-    ask, and hold no permission to.
+    `cursor_key` signs page cursors, `link_keys` the links in mails; all are secret, and looked up only when they are
+    needed: most functions never ask, and hold no permission to.
     """
 
     table: str
@@ -39,6 +39,14 @@ class Settings:
     def cursor_key(self) -> bytes:
         """The key of page cursors. Another one makes listings start again from their first page."""
         return self.secret("CURSOR_KEY")
+
+    @property
+    def link_keys(self) -> tuple[bytes, ...]:
+        """The keys of links in mails, the present one first: it signs, and former ones vouch for what old mails hold.
+
+        They are one secret, with commas between.
+        """
+        return tuple(self.secret("LINK_KEY").split(b","))
 
 
 def from_environment(secret: Callable[[str], bytes]) -> Settings:

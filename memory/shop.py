@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "SENDER": SENDER,
     "PEPPER": "a pepper for tests",
     "CURSOR_KEY": "a cursor key for tests",
+    "LINK_KEY": "a link key for tests,a former one",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",

@@ -33,6 +33,7 @@ def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:
             "SENDER": SENDER,
             "PEPPER": home.secret("pepper"),
             "CURSOR_KEY": home.secret("cursor_secret"),
+            "LINK_KEY": home.secret("link_key"),
             "AWS_ENDPOINT_URL": cloud_url,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",
