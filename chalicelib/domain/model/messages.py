@@ -6,7 +6,19 @@ from typing import Literal, NamedTuple
 
 from chalicelib.domain.model.orders import News
 
-Name = Literal["friend_thanks", "reward_held", "reward_released", "reward_changed", "reward_lost", "balances"]
+Name = Literal[
+    "friend_thanks",
+    "welcome",
+    "reward_held",
+    "reward_released",
+    "reward_changed",
+    "reward_lost",
+    "tier_reached",
+    "gift_sent",
+    "spent",
+    "expiring",
+    "balances",
+]
 """Every letter that there is. `web/letters.py` has a function for each of them, and `templates/` its words."""
 
 Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
@@ -39,11 +51,13 @@ class Letter:
     Attributes:
         name: which letter it is.
         to: who gets it.
-        amount: what it is about, in the `unit`: the friend's discount, or the reward. The rest is news of a reward.
+        amount: what it is about, in the `unit`: the friend's discount, the reward, what was spent, or what expires.
         release_at: when the reward is the ambassador's, as `News` has it, and so has `when`.
         available: the balance in the unit once something was released, which stays for some time from `active_at` on.
         was: what was told before, if anything.
         turn: what brought it to another amount than that.
+        tier: the name of the level that was reached.
+        until: the day on which what is left expires.
         state: what became of it.
     """
 
@@ -57,6 +71,8 @@ class Letter:
     active_at: datetime | None = None
     was: News | None = None
     turn: Turn | None = None
+    tier: str | None = None
+    until: datetime | None = None
     state: Literal["owed", "sent", "undeliverable"] = "owed"
 
     @property
