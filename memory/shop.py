@@ -56,6 +56,20 @@ PROGRAM: Body = {
         {"name": "Silver", "threshold": 5, "reward": {"basis_points": 1200}},
     ],
     "hold_days": 30,
+    "privacy": {
+        "responsible": "Kavya Ceramics, 5 Lindenstrasse, 10969 Berlin",
+        "contact": "privacy@kavya-ceramics.example",
+        "url": "https://kavya-ceramics.example/privacy",
+        "notices": {
+            "en": {
+                "purpose": "To thank you and your friends, and to send you what you have asked for.",
+                "basis": "What we have agreed with you; for anything else your consent.",
+                "recipients": "Amazon Web Services, which runs our computers; nobody else.",
+                "stored": "In the European Union.",
+            }
+        },
+    },
+    "retention": {"inactive_months": 36},
 }
 
 

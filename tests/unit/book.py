@@ -13,10 +13,11 @@ from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.orders.settle import Settlement, settle
-from chalicelib.domain.program.program import Program, Rate, Tier
+from chalicelib.domain.program.program import Notice, Privacy, Program, Rate, Retention, Tier
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEN_PERCENT = Rate(basis_points=1000)
+NOTICE = Notice("To thank you.", "What we have agreed.", "In the European Union.")
 
 
 def at(days: float) -> datetime:
@@ -33,6 +34,8 @@ def program(**more: Any) -> Program:
         currency="EUR",
         offer=TEN_PERCENT,
         tiers=(Tier("Starter", 0, TEN_PERCENT),),
+        privacy=Privacy("Kavya Ceramics, Berlin", "privacy@kavya-ceramics.example", {"en": NOTICE}),
+        retention=Retention(inactive_months=36),
     )
     return replace(plain, **more)
 

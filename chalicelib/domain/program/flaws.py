@@ -41,6 +41,7 @@ def flaws(program: Program) -> list[Flaw]:
     found += _of_weights(program)
     found += _of_units(program)
     found += _of_lists(program)
+    found += _of_privacy(program)
     return found
 
 
@@ -190,6 +191,13 @@ def _of_units(program: Program) -> Iterator[Flaw]:
     for name in program.units:
         if not form.holds(name):
             yield "/units", form.words(name)
+
+
+def _of_privacy(program: Program) -> Iterator[Flaw]:
+    (form,) = (limit for place in places(Program) if place.name == "locale" for limit in place.limits)
+    for name in program.privacy.notices if program.privacy else ():
+        if not form.holds(name):
+            yield "/privacy/notices", form.words(name)
 
 
 def _of_lists(program: Program) -> Iterator[Flaw]:

@@ -4,6 +4,7 @@ What each field is for, and between which bounds it lies, stands beside it: the 
 editors use are made of that. Money is in minor units of the program's currency.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
@@ -24,6 +25,9 @@ SKUS_MAX = 1000
 
 Name = Annotated[
     str, Within(1, 80), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
+]
+Line = Annotated[
+    str, Within(1, 500), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
 ]
 Sku = Annotated[str, Within(1, 128)]
 Language = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
@@ -157,6 +161,50 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What people are told about their data, in one language."""
+
+    purpose: Annotated[Line, "What the data is used for."]
+    basis: Annotated[Line, "On what basis: a contract, a consent, an interest of yours and which one."]
+    stored: Annotated[Line, "Where it lies, such as `in the European Union, at Amazon Web Services`."]
+    recipients: Annotated[Line | None, "Who gets it beside the shop; null for nobody."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What pages that collect data say about it, and whom people ask about their rights."""
+
+    responsible: Annotated[Line, "Who is responsible: name and address."]
+    contact: Annotated[Line, "Where people ask for their rights: an e-mail address, or another way."]
+    notices: Annotated[
+        dict[str, Notice],
+        Within(1, LIST_MAX),
+        "What readers are told, by language; others get that in `locale`, or the first.",
+    ]
+    url: Annotated[
+        str | None, Within(8, 2000), Form(rf"https://[^{BLANK}]+", "starts with https://"), "Your whole notice."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long data about people is kept. What is left out is kept until somebody is erased."""
+
+    inactive_months: Annotated[
+        Months | None, "People who bought nothing, told nothing and have no balance for so long are erased."
+    ] = None
+    contacts_days: Annotated[
+        int | None, Within(1, DAYS_MAX), "Addresses that came with a redemption and were not taken over are dropped."
+    ] = None
+    orders_months: Annotated[Months | None, "What was reported of orders without a code."] = None
+    messages_months: Annotated[Months | None, "Which letters were sent, and why."] = None
+    clicks_months: Annotated[Months | None, "How often links were opened, by day and channel."] = None
+    idempotency_days: Annotated[
+        int | None, Within(2, DAYS_MAX), "Which requests came with an `Idempotency-Key`: after that, one is new again."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 
@@ -257,6 +305,8 @@ class Program:
         Literal["latin", "customary"],
         "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",
     ] = "latin"
+    privacy: Annotated[Privacy | None, "What people are told about their data; null tells nothing."] = None
+    retention: Annotated[Retention, "How long data about people is kept."] = field(default_factory=Retention)
     author: str = ""
     created_at: datetime | None = None
     written: str = ""
@@ -280,6 +330,22 @@ class Program:
 def origins_of(program: Program) -> frozenset[str]:
     """Return the origins of the shop's own pages."""
     return frozenset((origin_of(program.shop_url), *program.origins))
+
+
+def notice_in(privacy: Privacy, wanted: Iterable[str]) -> Notice | None:
+    """Return what readers are told who want one of these languages, the first the most; None if there is none.
+
+    One in `gu` serves a reader of `gu-IN`, and one in `gu-IN` a reader of `gu`.
+    """
+    by_tag = {name.replace("_", "-").lower(): notice for name, notice in privacy.notices.items()}
+    for tag in (it.replace("_", "-").lower() for it in wanted):
+        parts = tag.split("-")
+        prefixes = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+        found = next((by_tag[it] for it in prefixes if it in by_tag), None)
+        found = found or next((it for name, it in by_tag.items() if name.partition("-")[0] == parts[0]), None)
+        if found:
+            return found
+    return None
 
 
 def zone_named(name: str) -> tzinfo:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.domain.program.flaws import Flaw, smallest
-from chalicelib.domain.program.program import Program, Rate, offer_of, rewards
+from chalicelib.domain.program.program import Program, Rate, notice_in, offer_of, rewards
 from chalicelib.domain.program.signals import WEIGHTS
 
 _MONTH_DAYS = 30
@@ -24,6 +24,7 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_reviews(program),
         *_of_spending(program),
         *_of_units(program),
+        *_of_privacy(program),
     ]
 
 
@@ -149,6 +150,24 @@ def _of_units(program: Program) -> Iterator[Flaw]:
             yield f"/units/{unit}", "is earned by nothing"
         if worth.minimum % worth.per:
             yield f"/units/{unit}/minimum", f"is no multiple of `per` ({worth.per}), and only such can be spent"
+
+
+def _of_privacy(program: Program) -> Iterator[Flaw]:
+    """What people have a right to be told, and how long what they tell is kept."""
+    if program.privacy is None:
+        yield (
+            "/privacy",
+            "is missing: pages that collect data have to say who is responsible, what for, and for how long",
+        )
+        return
+    for tag in program.languages:
+        if notice_in(program.privacy, [tag]) is None:
+            yield (
+                "/privacy/notices",
+                f"has none in {tag}, one of `languages`: such readers get that in {program.locale}",
+            )
+    if program.retention.inactive_months is None:
+        yield "/retention/inactive_months", "keeps people for ever who are customers no more"
 
 
 def _collected(program: Program) -> int | None:

@@ -23,6 +23,7 @@ PUBLISHED = ("version", "author", "created_at", "written", "warnings")
 _NAMED: dict[str, dict[str, Any]] = {
     "weights": {"propertyNames": {"enum": sorted(WEIGHTS)}},
     "units": {"propertyNames": {"pattern": "^[a-z][a-z_]{0,19}$"}},
+    "notices": {"propertyNames": {"pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$"}},
 }
 """What the names in a field with named values may be."""
 

@@ -12,7 +12,19 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.program.flaws import FlawedProgramError
-from chalicelib.domain.program.program import Campaign, Cap, Milestone, Program, Rate, Tier, Watch, Worth
+from chalicelib.domain.program.program import (
+    Campaign,
+    Cap,
+    Milestone,
+    Notice,
+    Privacy,
+    Program,
+    Rate,
+    Retention,
+    Tier,
+    Watch,
+    Worth,
+)
 from chalicelib.domain.program.shape import places
 from chalicelib.operations.program import publication
 from infra import manage
@@ -58,6 +70,23 @@ EVERYTHING: Body = {
     "spend_days": 60,
     "adjustment_limit": 10_000,
     "locale": "gu",
+    "privacy": {
+        "responsible": "Kavya Ceramics, Berlin",
+        "contact": "privacy@kavya-ceramics.example",
+        "url": "https://kavya-ceramics.example/privacy",
+        "notices": {
+            "gu": {"purpose": "આભાર માનવા", "basis": "કરાર", "stored": "EU", "recipients": "AWS"},
+            "en": {"purpose": "To say thanks", "basis": "A contract", "stored": "In the EU"},
+        },
+    },
+    "retention": {
+        "inactive_months": 24,
+        "contacts_days": 30,
+        "orders_months": 36,
+        "messages_months": 24,
+        "clicks_months": 24,
+        "idempotency_days": 400,
+    },
 }
 """A program that says something of everything."""
 
@@ -416,7 +445,7 @@ def test_every_field_is_told_in_the_documentation() -> None:
     text = re.sub(r"```.*?```", "", (ROOT / "docs" / "program.md").read_text(), flags=re.DOTALL)
     told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
     told = {word for name in told for word in name.replace("[]", "").split(".")}
-    kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth]
+    kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth, Privacy, Notice, Retention]
     fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)

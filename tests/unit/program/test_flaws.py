@@ -8,10 +8,21 @@ from typing import Annotated, Any
 import pytest
 
 from chalicelib.domain.program.flaws import FlawedProgramError, flaws
-from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
+from chalicelib.domain.program.program import (
+    Campaign,
+    Cap,
+    FurtherOrders,
+    Milestone,
+    Privacy,
+    Rate,
+    Retention,
+    Tier,
+    Watch,
+    Worth,
+)
 from chalicelib.domain.program.shape import Form, Place, Within, places
 from chalicelib.domain.program.signals import WEIGHTS
-from tests.unit.book import TEN_PERCENT, at, program
+from tests.unit.book import NOTICE, TEN_PERCENT, at, program
 
 AMOUNT = "lies between 0 and 1000000000000"
 SHARE = "lies between 0 and 10000"
@@ -23,6 +34,19 @@ ORIGIN_LENGTH = "has 8 to 300 characters"
 TAG = "is a language tag such as en or gu-IN"
 YEARS = "lies between the years 2000 and 8999"
 ZONE = "is a time with its zone"
+
+LINE = "has 1 to 500 characters"
+IN_GU = "/privacy/notices/gu_IN"
+MONTHS, DAYS = "lies between 1 and 120", "lies between 1 and 3650"
+KEPT = {
+    "inactive_months": MONTHS,
+    "contacts_days": DAYS,
+    "orders_months": MONTHS,
+    "messages_months": MONTHS,
+    "clicks_months": MONTHS,
+    "idempotency_days": "lies between 2 and 3650",
+}
+PRIVACY = Privacy("Kavya Ceramics, Berlin", "privacy@kavya.example", {"en": NOTICE}, "https://kavya.example/privacy")
 
 FIRST = Tier("Starter", 0, TEN_PERCENT)
 SPRING = Campaign("spring", at(0), at(5))
@@ -53,6 +77,19 @@ def naive(year: int) -> datetime:
     ("wrong", "named"),
     [
         ({}, []),
+        ({"privacy": None}, []),
+        ({"privacy": replace(PRIVACY, notices={})}, [("/privacy/notices", "has 1 to 50 elements")]),
+        ({"privacy": replace(PRIVACY, notices={"English": NOTICE})}, [("/privacy/notices", TAG)]),
+        (
+            {"privacy": replace(PRIVACY, notices={"gu_IN": replace(NOTICE, recipients=" ")})},
+            [(f"{IN_GU}/recipients", BLANK)],
+        ),
+        (
+            {"privacy": replace(PRIVACY, responsible="")},
+            [("/privacy/responsible", LINE), ("/privacy/responsible", BLANK)],
+        ),
+        ({"privacy": replace(PRIVACY, url="http://x.example")}, [("/privacy/url", "starts with https://")]),
+        ({"retention": Retention(0, 0, 0, 0, 0, 1)}, [(f"/retention/{name}", words) for name, words in KEPT.items()]),
         # Fields, each within its bounds.
         ({"shop_name": ""}, [("/shop_name", "has 1 to 80 characters"), ("/shop_name", BLANK)]),
         ({"shop_name": "x" * 81}, [("/shop_name", "has 1 to 80 characters")]),

@@ -9,7 +9,17 @@ from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, Month
 from chalicelib.domain.program.flaws import flaws
-from chalicelib.domain.program.program import Campaign, Cap, FurtherOrders, Milestone, Rate, Tier, Watch, Worth
+from chalicelib.domain.program.program import (
+    Campaign,
+    Cap,
+    FurtherOrders,
+    Milestone,
+    Rate,
+    Retention,
+    Tier,
+    Watch,
+    Worth,
+)
 from chalicelib.domain.program.warnings import warnings
 from tests.unit.book import TEN_PERCENT, at, program
 
@@ -27,6 +37,13 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
     ("meant", "named"),
     [
         ({}, []),
+        # What people are told about their data, and how long it is kept.
+        ({"privacy": None}, ["/privacy"]),
+        ({"privacy": None, "languages": ("es",)}, ["/privacy"]),
+        ({"languages": ("es", "en-GB")}, ["/privacy/notices"]),
+        ({"locale": "es", "languages": ("es",)}, ["/privacy/notices"]),
+        ({"retention": Retention()}, ["/retention/inactive_months"]),
+        ({"retention": Retention(messages_months=1)}, ["/retention/inactive_months"]),
         # A reward as large as what it is for.
         ({"tiers": (FIXED,)}, ["/tiers/0/reward"]),
         ({"tiers": (FIXED,), "offer": None, "minimum": 500}, ["/tiers/0/reward"]),
