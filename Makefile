@@ -105,7 +105,7 @@ format: $(DEV) ## put the code into shape
 words: $(DEV) ## bring the catalogues of all languages up to date with the sentences in code and templates
 	cd chalicelib/web && $(BABEL) -q extract -F locale/babel.cfg --project referrals --version 1 \
 		--copyright-holder "the authors" --no-wrap --add-location=file -o locale/messages.pot .
-	cd chalicelib/web && $(BABEL) -q update -i locale/messages.pot -d locale --no-wrap --no-fuzzy-matching
+	cd chalicelib/web && $(BABEL) -q update -i locale/messages.pot -d locale --no-wrap --no-fuzzy-matching --ignore-obsolete
 	cd chalicelib/web && $(BABEL) compile -d locale --statistics
 
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)

@@ -30,6 +30,7 @@ NAMES = {
     "en": "Maya",
     "gu": "માયા પટેલ",
     "bn": "মায়া চট্টোপাধ্যায়",
+    "hi": "माया चतुर्वेदी",
     "long": "Maximiliane-Alexandra Wolfeschlegelsteinhausenbergerdorff von und zu Hohenlohe-S",
 }
 FLAGS = (
@@ -116,7 +117,7 @@ class Browser:
         return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
 
 
-SPOKEN = {"en": NAMES["en"], "es": "Nuria", "gu": NAMES["gu"], "bn-u-nu-beng": NAMES["bn"]}
+SPOKEN = {"en": NAMES["en"], "es": "Nuria", "gu": NAMES["gu"], "bn-u-nu-beng": NAMES["bn"], "hi": NAMES["hi"]}
 """A name for each language that there are words in, Bengali in its own digits."""
 
 CAPPED = pages.Offer(basis_points=1000, amount=None, currency="EUR", minimum=123400, maximum=5050)
@@ -149,7 +150,7 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     with profile as folder, Browser(options.chromium, folder) as browser:
-        for name in ("en", "gu", "bn"):
+        for name in ("en", "gu", "bn", "hi"):
             save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name], locale=name)))
         if options.all:
             take_the_rest(browser, options.folder)
@@ -162,7 +163,7 @@ def take_the_rest(browser: Browser, folder: Path) -> None:
         "landing-long": (landing(NAMES["long"]), {}),
         "landing-dark": (landing(NAMES["gu"]), {"dark": True}),
         "landing-amount": (landing(NAMES["en"], large), {}),
-        **{f"landing-no-offer-{tag}": (landing(NAMES["en"], None, tag), {}) for tag in ("en", "es", "gu", "bn")},
+        **{f"landing-no-offer-{tag}": (landing(NAMES["en"], None, tag), {}) for tag in ("en", "es", "gu", "bn", "hi")},
         "landing-zoom": (landing(NAMES["en"]), {"zoom": 200}),
         "landing-desktop": (landing(NAMES["bn"]), {"width": 1280}),
         "unusable": (pages.unusable_page(SHOP, "https://fern-fig.example/"), {}),

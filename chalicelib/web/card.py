@@ -19,8 +19,13 @@ DESIGN = "1"
 """Another number makes the addresses of all cards new: whoever keeps old ones fetches the new design."""
 
 _FONTS = Path(__file__).parent / "fonts"
-_FAMILIES = {"LATIN": "Noto Serif", "GUJARATI": "Noto Serif Gujarati", "BENGALI": "Noto Serif Bengali"}
-_PARTS = (range(0x20, 0x7F), range(0xA0, 0x180), range(0x980, 0xA00), range(0xA80, 0xB00), range(0x1EA0, 0x1EFA))
+_FAMILIES = {
+    "LATIN": "Noto Serif",
+    "BENGALI": "Noto Serif Bengali",
+    "DEVANAGARI": "Noto Serif Devanagari",
+    "GUJARATI": "Noto Serif Gujarati",
+}
+_PARTS = (range(0x20, 0x7F), range(0xA0, 0x180), range(0x900, 0xA00), range(0xA80, 0xB00), range(0x1EA0, 0x1EFA))
 _OTHERS = "ȘșȚț\u0301\u0303\u0323\u200c\u200d‐–—‘’“”„•…€₹₺₽₩₫₱₦₴₪"
 _NARROW, _WIDE = " .,'-–!|()IJfijlt1", "%@&MWmw"
 _SMALLEST = 30

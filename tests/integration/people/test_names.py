@@ -8,7 +8,7 @@ from memory.shop import Shop
 BAIT = ("Your prize: http://evil.example/claim", "call +1 202 555 0123", "me@evil.example", "evil.example", "\u200b")
 """What somebody may write into a form instead of a name."""
 
-LOCALES = ("en", "es", "gu", "bn")
+LOCALES = ("en", "es", "gu", "bn", "hi")
 
 
 def said(shop: Shop, code: str, locale: str) -> dict[str, str]:

@@ -291,7 +291,7 @@ def test_nobody_is_told_that_what_has_expired_is_theirs(reader: Audience) -> Non
 
 
 @pytest.mark.parametrize("reader", ["admin", "ambassador"])
-@pytest.mark.parametrize("tag", ["en", "es", "gu", "bn"])
+@pytest.mark.parametrize("tag", ["en", "es", "gu", "bn", "hi"])
 @pytest.mark.parametrize(
     ("standing", "more", "plain", "admin_only"),
     [

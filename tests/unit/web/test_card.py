@@ -14,7 +14,7 @@ from chalicelib.web.card import HEIGHT, WIDTH, Card, card_of, draw
 
 FONTS = Path(module.__file__).with_name("fonts")
 LATIN = st.text("MWmwilÀŁß&-. 0")
-GUJARATI, BENGALI = "માયા", "মায়া চট্টোপাধ্যায়"
+GUJARATI, BENGALI, HINDI = "માયા", "মায়া চট্টোপাধ্যায়", "प्रीति चतुर्वेदी"
 SHOP, TICKET, STUB = (200, 40, WIDTH, 190), (104, 224, 810, 560), (870, 224, WIDTH, 560)
 
 
@@ -47,7 +47,7 @@ def test_what_stands_on_a_card() -> None:
     assert not differs(card, shown(card_of("Kavya", "Asha", "")), STUB)
 
 
-@pytest.mark.parametrize("name", ["Maya", "Zoë", "Łukasz", "Nguyễn", GUJARATI, BENGALI, "O’Neill-Smith"])
+@pytest.mark.parametrize("name", ["Maya", "Zoë", "Łukasz", "Nguyễn", GUJARATI, BENGALI, HINDI, "O’Neill-Smith"])
 def test_names_are_drawn_in_their_script(name: str) -> None:
     """Every letter has a glyph: a name without its last letter looks different, and none is an empty space."""
     whole = shown(card_of("Shop", name, "10%"))
@@ -56,7 +56,7 @@ def test_names_are_drawn_in_their_script(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["山田", "Иван", "आशा", "محمد", "Maya 🌸", "Kavya કાવ્યા", "કાવ્યા Kavya", "", " ", "\u200b"]
+    "name", ["山田", "Иван", "ஆஷா", "محمد", "Maya 🌸", "Kavya કાવ્યા", "કાવ્યા Kavya", "", " ", "\u200b"]
 )
 def test_what_cannot_be_spelt_is_left_out(name: str) -> None:
     """Scripts without a font, several at once and pictures: better no name than a wrong one, or a box."""
@@ -65,7 +65,7 @@ def test_what_cannot_be_spelt_is_left_out(name: str) -> None:
 
 
 def test_every_character_that_is_drawn_has_a_glyph() -> None:
-    """What is taken for a name can be drawn by the font of its script, or by another one of the three."""
+    """What is taken for a name can be drawn by the font of its script, or by another one that is here."""
     fonts = [ImageFont.truetype(path, 20, layout_engine=ImageFont.Layout.BASIC) for path in sorted(FONTS.glob("*.ttf"))]
     missing = [bytes(font.getmask("\uffff")) for font in fonts]
     cards = {letter: card_of(f"a{letter}b", "", "") or card_of(letter, "", "") for letter in map(chr, range(0x3000))}

@@ -20,7 +20,7 @@ from chalicelib.web.language import accepted, choose, format_amount, format_date
 from chalicelib.web.numbers import format_money, format_percent
 from tests.unit.book import program
 
-LANGUAGES = ("bn", "es", "gu")
+LANGUAGES = ("bn", "es", "gu", "hi")
 HELD = re.compile(r"%\((\w+)\)([sd])")
 
 
@@ -108,7 +108,8 @@ def test_what_runs_is_what_people_edit(tag: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_translation_is_no_copy(tag: str) -> None:
     """Nothing was left in English."""
-    same = [message.id for message in sentences(translated(tag)).values() if set(asked(message)) & set(said(message))]
+    messages = [it for it in sentences(translated(tag)).values() if re.search(r"[^\W\d]", HELD.sub("", asked(it)[0]))]
+    same = [message.id for message in messages if set(asked(message)) & set(said(message))]
     assert same == []
 
 
@@ -119,6 +120,7 @@ SOUNDS_WRONG = {
     "en": {"falls away": "is lost", "set aside for you until": "reads as a deadline", "this mail": "this email"},
     "bn": {"সুপারিশ": "officialese: -এর কথা বলছেন", "কর্মসূচি": "officialese: প্রোগ্রাম"},
     "es": {"persona amiga": "alguien", "El botón": "nothing walks by itself", "guardamos": "reads as a deadline"},
+    "hi": {},
     "gu": {
         "લીધે": "sounds like blame: ના સૌજન્યથી, પ્રમાણે",
         "એડમિન": "ઍડમિન",

@@ -201,7 +201,8 @@ def test_a_preview_without_a_picture_names_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "words"), [("en", "Your code"), ("es", "Tu código"), ("gu", "તમારો કોડ"), ("bn", "আপনার কোড")]
+    ("locale", "words"),
+    [("en", "Your code"), ("es", "Tu código"), ("gu", "તમારો કોડ"), ("bn", "আপনার কোড"), ("hi", "आपका कोड")],
 )
 def test_landing_without_an_offer_is_whole(locale: str, words: str) -> None:
     """With nothing to promise there is no box for promises: the code stands by itself, and the way on below it."""
