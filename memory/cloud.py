@@ -5,12 +5,16 @@ as AWS's own does, call for call (`make test-dynamodb`), and in a fraction of th
 """
 
 import json
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from io import BytesIO
 from random import Random
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -45,15 +49,45 @@ class Sent(NamedTuple):
         return found
 
     @property
+    def raw(self) -> bytes:
+        """All of it, as it goes over the wire."""
+        data = self.request["Content"]["Raw"]["Data"]
+        return data if isinstance(data, bytes) else b64decode(data)
+
+    @property
+    def message(self) -> EmailMessage:
+        """The same, taken apart."""
+        return message_from_bytes(self.raw, policy=SMTP)
+
+    @property
     def subject(self) -> str:
         """Its subject."""
-        return str(self.request["Content"]["Simple"]["Subject"]["Data"])
+        return str(self.message["Subject"])
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """Its HTML."""
+        return self._part("html")
 
     @property
     def body(self) -> str:
         """Its text, and then its HTML."""
-        body = self.request["Content"]["Simple"]["Body"]
-        return "\n".join(body[part]["Data"] for part in ("Text", "Html"))
+        return f"{self.text}\n{self.html}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What SES is to say again in its events."""
+        return {it["Name"]: it["Value"] for it in self.request["EmailTags"]}
+
+    def _part(self, kind: Literal["plain", "html"]) -> str:
+        part = self.message.get_body((kind,))
+        assert part is not None, f"a mail without {kind}"
+        return str(part.get_content()).replace("\r\n", "\n")
 
 
 class Cloud:

@@ -1,9 +1,6 @@
 """Mail through Amazon SES, and what can be known when a call fails."""
 
 import re
-from dataclasses import dataclass
-from email.header import Header
-from email.utils import formataddr
 from typing import Any, Literal
 
 from botocore.exceptions import (
@@ -16,8 +13,9 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from chalicelib.delivery.mime import Envelope, Written, mime
+
 _SERVER_ERROR = 500
-_MAILBOX_MAX = 320
 _PASSING = {
     "TooManyRequestsException",
     "ThrottlingException",
@@ -27,7 +25,6 @@ _PASSING = {
 }
 _MALFORMED = "BadRequestException"
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 Fault = Literal["address", "passing", "operator"]
@@ -49,15 +46,6 @@ class UnsureError(Exception):
     """The call broke off: the mail may have been sent, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Whom a mail goes to, in whose name, and where an answer goes (None: to the sender)."""
-
-    to: str
-    name: str
-    reply_to: str | None = None
-
-
 class Mailer:
     """Sends one mail at a time through SES v2, with a client that makes one attempt only."""
 
@@ -67,8 +55,8 @@ class Mailer:
         self._settings = {"ConfigurationSetName": configuration_set} if configuration_set else {}
         self._is_sound = bool(_ADDRESS.fullmatch(sender) and _CONFIGURATION_SET.fullmatch(configuration_set))
 
-    def send(self, envelope: Envelope, subject: str, text: str, html: str) -> None:
-        """Send one mail.
+    def send(self, envelope: Envelope, mail: Written) -> str:
+        """Send one mail, and return the id that SES has given it.
 
         Raises:
             NotSentError: SES refused it, or was never reached.
@@ -76,16 +64,12 @@ class Mailer:
         """
         if not envelope.to.isascii():
             raise NotSentError("SES takes no letters beyond ASCII before the @ (RFC 6531)", "address")
-        content = {
-            "Subject": {"Data": subject, "Charset": "UTF-8"},
-            "Body": {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}},
-        }
         try:
-            self._client.send_email(
-                FromEmailAddress=mailbox(envelope.name, self._sender),
+            answer = self._client.send_email(
+                FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [envelope.to]},
-                Content={"Simple": content},
-                **({"ReplyToAddresses": [envelope.reply_to]} if envelope.reply_to else {}),
+                Content={"Raw": {"Data": mime(envelope, mail, self._sender)}},
+                EmailTags=[{"Name": name, "Value": value} for name, value in envelope.tags.items()],
                 **self._settings,
             )
         except ClientError as error:
@@ -100,6 +84,7 @@ class Mailer:
             raise UnsureError(type(error).__name__) from error
         except BotoCoreError as error:
             raise NotSentError(type(error).__name__, "operator") from error
+        return str(answer["MessageId"])
 
     def _fault(self, code: str) -> Fault:
         """Return the cause of a refusal. Of a mail that SES can't read, only the address is not of our making.
@@ -110,22 +95,3 @@ class Mailer:
         if code in _PASSING:
             return "passing"
         return "address" if code == _MALFORMED and self._is_sound else "operator"
-
-
-def mailbox(name: str, address: str) -> str:
-    """Write an address with the name beside it (RFC 5322), as SES takes it: in ASCII, on one line.
-
-    A name in another script is written in encoded words (RFC 2047). One that is too long is cut.
-    """
-    name = _BREAKS.sub(" ", name).strip()
-    written = _named(name, address)
-    while len(written) > _MAILBOX_MAX and name:
-        name = name[:-1].rstrip()
-        written = _named(name, address)
-    return written
-
-
-def _named(name: str, address: str) -> str:
-    if name.isascii() and "=?" not in name:
-        return formataddr((name, address))
-    return f"{' '.join(Header(name, 'utf-8').encode().split())} <{address}>"

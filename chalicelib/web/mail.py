@@ -26,12 +26,22 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that the HTML part shows by `cid:` and its name, and brings along."""
+
+    cid: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A rendered mail; the subject is one line, safe to use as a header."""
 
     subject: str
     text: str
     html: str
+    images: tuple[Inline, ...] = ()
 
 
 def mail(

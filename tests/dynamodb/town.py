@@ -22,6 +22,7 @@ from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people.enrol import Enrolled, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import BusyError, Table
+from memory.cloud import Sent
 from memory.engine import Item
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -134,10 +135,10 @@ class Town:
 
     def send_email(self, **request: Item) -> Item:
         """SES: takes every mail."""
-        mail = (request["Destination"]["ToAddresses"][0], request["Content"]["Simple"]["Subject"]["Data"])
+        mail = (request["Destination"]["ToAddresses"][0], Sent(request).subject)
         with self._one_at_a_time:
             self.mails[mail] += 1
-        return {}
+        return {"MessageId": f"mail-{self.mails.total()}"}
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from chalicelib.delivery.ses import Mailer
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
+from memory.cloud import Sent
 from memory.engine import Engine, Item, refused
 from memory.faults import KilledError
 
@@ -115,7 +116,7 @@ class World:
 
     def send_email(self, **request: Any) -> Item:
         """SES: takes a mail, refuses it, or breaks off before or after it took it."""
-        mail = (request["Destination"]["ToAddresses"][0], request["Content"]["Simple"]["Subject"]["Data"])
+        mail = (request["Destination"]["ToAddresses"][0], Sent(request).subject)
         if self.mails_down:
             self.fired["mail service down"] += 1
             raise refused("TooManyRequestsException")
@@ -130,7 +131,7 @@ class World:
 
     def _deliver(self, mail: tuple[str, str]) -> Item:
         self.mails[mail] += 1
-        return {}
+        return {"MessageId": f"mail-{self.mails.total()}"}
 
     def _call(self, operation: str, carry_out: Callable[..., Item], request: Item) -> Item:
         self.switch()

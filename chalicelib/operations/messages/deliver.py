@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from chalicelib.delivery.ses import Envelope, Fault, Mailer, NotSentError, UnsureError
+from chalicelib.delivery.mime import Envelope
+from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.model.messages import Letter, Message, Recipient
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.program import Program
@@ -88,7 +89,7 @@ def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
         return Fate("closed")
     try:
         envelope, mail = _compose(post, message, letter, now)
-        post.mailer.send(envelope, mail.subject, mail.text, mail.html)
+        post.mailer.send(envelope, mail)
     except UnsureError as error:
         return Fate("unsure", str(error))
     except NotSentError as error:
