@@ -5,10 +5,21 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.domain.program.program import AMOUNT_MAX, Campaign, Cap, Milestone, Program, Rate, Tier, zone_named
+from chalicelib.domain.program.program import (
+    AMOUNT_MAX,
+    Campaign,
+    Cap,
+    Milestone,
+    Program,
+    Rate,
+    Tier,
+    minutes_between,
+    zone_named,
+)
 from chalicelib.domain.program.shape import Place, places
 from chalicelib.domain.program.signals import WEIGHTS
 
+_HOUR = 60
 EARLIEST_YEAR, LATEST_YEAR = 2000, 8999
 
 Flaw = tuple[str, str]
@@ -38,6 +49,7 @@ def flaws(program: Program) -> list[Flaw]:
         found += _of_cap(f"/caps/{n}", cap)
     found += _of_further_orders(program)
     found += _of_zone(program.time_zone)
+    found += _of_quiet_hours(program)
     found += _of_weights(program)
     found += _of_units(program)
     found += _of_lists(program)
@@ -179,6 +191,12 @@ def _is_zone(name: str) -> bool:
     except (KeyError, OSError, ValueError):
         return False
     return True
+
+
+def _of_quiet_hours(program: Program) -> Iterator[Flaw]:
+    quiet = program.letters.quiet
+    if quiet is not None and not any(_of_fields("", quiet)) and minutes_between(quiet.ends, quiet.starts) < _HOUR:
+        yield "/letters/quiet", "leaves no hour of the day in which letters may go"
 
 
 def _of_weights(program: Program) -> Iterator[Flaw]:

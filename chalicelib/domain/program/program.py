@@ -22,6 +22,8 @@ COUNT_MAX = 10**6
 AMOUNT_MAX = 10**12
 LIST_MAX = 50
 SKUS_MAX = 1000
+LETTERS_MAX = 8
+"""Of each purpose so many letters to a person are remembered, and more can't be counted."""
 
 Name = Annotated[
     str, Within(1, 80), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
@@ -46,6 +48,11 @@ Days = Annotated[int, Within(0, DAYS_MAX)]
 Months = Annotated[int, Within(1, MONTHS_MAX)]
 Amount = Annotated[int, Within(0, AMOUNT_MAX)]
 Number = Annotated[int, Within(1, COUNT_MAX)]
+Clock = Annotated[str, Form("([01][0-9]|2[0-3]):[0-5][0-9]", "is a time of day such as 09:00")]
+Limited = Literal["rewards", "care", "tips", "wishes", "offers"]
+"""The purposes whose letters may be limited. Those of service answer what somebody did, and never wait."""
+
+PROMOTION: tuple[Limited, ...] = ("care", "tips", "wishes", "offers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,48 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the night, by the clocks of each person, in which no letter of some purposes goes out."""
+
+    starts: Annotated[Clock, "From this time on they wait, …"] = "20:00"
+    ends: Annotated[
+        Clock, "… until this one of the same or the next day, and up to 44 minutes of each person's own."
+    ] = "09:00"
+    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "Whose letters wait."] = PROMOTION
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCap:
+    """The most letters of some purposes together that one person gets within some days."""
+
+    letters: Annotated[int, Within(1, LETTERS_MAX), "So many at most …"] = 1
+    days: Annotated[int, Within(1, 366), "… within so many times 24 hours; what is more waits."] = 7
+    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "Whose letters are counted, and wait."] = PROMOTION
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """When letters may go out, and how many."""
+
+    quiet: Annotated[Quiet | None, "Hours in which letters wait; null for none."] = field(default_factory=Quiet)
+    caps: Annotated[
+        tuple[LetterCap, ...],
+        Within(0, LIST_MAX),
+        "How many letters one person gets; unless set, one that promotes in a week.",
+    ] = (LetterCap(),)
+    gather_minutes: Annotated[
+        int,
+        Within(0, 7 * 24 * 60),
+        "News of rewards waits so long for more of it, to go out as one mail; 0 sends each at once.",
+    ] = 0
+    hold_out_percent: Annotated[
+        int,
+        Within(0, 50),
+        "So many of a hundred people, always the same, get nothing that promotes, to learn what it is worth.",
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 
@@ -301,6 +350,7 @@ class Program:
         Form(rf"[^{BLANK}@<>,;:\"]+@[^{BLANK}@<>,;:\"]+\.[^{BLANK}@<>,;:\".]+", "is an e-mail address"),
         "Where answers to the mails go, since they ask for them; null for the address that the mails come from.",
     ] = None
+    letters: Annotated[Letters, "When letters may go out, and how many."] = field(default_factory=Letters)
     digits: Annotated[
         Literal["latin", "customary"],
         "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",
@@ -357,6 +407,16 @@ def zone_named(name: str) -> tzinfo:
     from zoneinfo import ZoneInfo  # a file is read for it, which most shops can do without
 
     return ZoneInfo(name)
+
+
+def minutes_between(start: str, end: str) -> int:
+    """Return how many minutes pass from one time of day to the other, by a clock that nobody puts forward or back."""
+    return (_minutes(end) - _minutes(start)) % _minutes("24:00")
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return 60 * int(hours) + int(minutes)
 
 
 def tier_of(program: Program, counted: int) -> Tier:

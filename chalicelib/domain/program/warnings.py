@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.domain.program.flaws import Flaw, smallest
-from chalicelib.domain.program.program import Program, Rate, notice_in, offer_of, rewards
+from chalicelib.domain.program.program import Program, Rate, minutes_between, notice_in, offer_of, rewards
 from chalicelib.domain.program.signals import WEIGHTS
 
 _MONTH_DAYS = 30
+_NOON = "12:00"
 
 
 def warnings(program: Program, *, now: datetime) -> list[Flaw]:
@@ -25,6 +26,7 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_spending(program),
         *_of_units(program),
         *_of_privacy(program),
+        *_of_letters(program),
     ]
 
 
@@ -168,6 +170,17 @@ def _of_privacy(program: Program) -> Iterator[Flaw]:
             )
     if program.retention.inactive_months is None:
         yield "/retention/inactive_months", "keeps people for ever who are customers no more"
+
+
+def _of_letters(program: Program) -> Iterator[Flaw]:
+    """Hours that are quiet by day, and a cap that another one leaves no room to reach."""
+    quiet, caps = program.letters.quiet, program.letters.caps
+    if quiet is not None and minutes_between(quiet.starts, _NOON) < minutes_between(quiet.starts, quiet.ends):
+        yield "/letters/quiet", "is quiet at noon: letters go out by night, if `starts` and `ends` are not swapped"
+    for n, cap in enumerate(caps):
+        others = [it for it in caps[:n] + caps[n + 1 :] if set(cap.purposes) <= set(it.purposes)]
+        if any(it.letters <= cap.letters and it.days >= cap.days for it in others):
+            yield f"/letters/caps/{n}", "is never reached: another cap leaves no more in as many days"
 
 
 def _collected(program: Program) -> int | None:

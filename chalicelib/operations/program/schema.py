@@ -71,7 +71,9 @@ def _default(field: "Field[Any]", *, bounded: bool) -> tuple[Any, ...]:
         return (msgspec.field(default_factory=shape(factory, bounded=bounded) if is_dataclass(factory) else dict),)
     if field.default is MISSING:
         return ()
-    return (list(field.default) if isinstance(field.default, tuple) else field.default,)
+    if isinstance(field.default, tuple):
+        return (msgspec.field(default_factory=lambda: msgspec.to_builtins(field.default)) if field.default else [],)
+    return (field.default,)
 
 
 def _typed(hint: Any, limits: tuple[Limit, ...], each: tuple[Limit, ...], *, bounded: bool) -> Any:

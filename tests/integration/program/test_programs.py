@@ -15,10 +15,13 @@ from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import (
     Campaign,
     Cap,
+    LetterCap,
+    Letters,
     Milestone,
     Notice,
     Privacy,
     Program,
+    Quiet,
     Rate,
     Retention,
     Tier,
@@ -446,6 +449,7 @@ def test_every_field_is_told_in_the_documentation() -> None:
     told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
     told = {word for name in told for word in name.replace("[]", "").split(".")}
     kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth, Privacy, Notice, Retention]
+    kinds += [Letters, LetterCap, Quiet]
     fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)
