@@ -88,7 +88,7 @@ class Person:
         complaints: What is open between them and the shop, by a name: nothing promotional while there is any.
         ambassador_id: Who they are as an ambassador.
         orders: The last eight, in the order of time.
-        sent: The last eight mails of purposes that are capped, the latest last.
+        sent: The last eight mails of each purpose that is capped, the latest last.
         restricted_at: Since when nothing about them is used but for service and rewards.
         erased_at: When all that was known was forgotten.
     """

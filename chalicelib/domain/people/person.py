@@ -9,10 +9,10 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.model.people import EVERYTHING, Consent, Person, Stop
+from chalicelib.domain.model.people import EVERYTHING, Consent, Person, Sent, Stop
 
 KEPT = 8
-"""How many orders and mails are kept of a person."""
+"""How many orders are kept of a person, and how many mails of each purpose: no cap counts more of them."""
 
 TOLD = (
     "email",
@@ -68,7 +68,7 @@ def join(one: Person, other: Person) -> Person:
         complaints={name: at for name, at in _most(one.complaints, other.complaints).items() if _counts(at, erased_at)},
         ambassador_id=one.ambassador_id or other.ambassador_id,
         orders=_last((it.placed_at, it.order_id, it) for it in _both(one.orders, other.orders, erased_at)),
-        sent=_last((it.at, it.key, it) for it in {*one.sent, *other.sent}),
+        sent=_sent({*one.sent, *other.sent}),
         erased_at=erased_at,
     )
 
@@ -166,6 +166,15 @@ def _both(one: Iterable[Any], other: Iterable[Any], erased_at: datetime | None) 
 
 def _last(dated: Iterable[tuple[datetime, str, Any]]) -> tuple[Any, ...]:
     return tuple(it for *_, it in sorted(dated, key=lambda it: it[:2])[-KEPT:])
+
+
+def _sent(mails: Iterable[Sent]) -> tuple[Sent, ...]:
+    """The last of each purpose, since caps count by it; of each mail its last try."""
+    tries = {it.key: it for it in sorted(mails, key=lambda it: (it.at, it.purpose))}.values()
+    kept = [
+        _last((it.at, it.key, it) for it in tries if it.purpose == purpose) for purpose in {it.purpose for it in tries}
+    ]
+    return tuple(sorted((it for mails in kept for it in mails), key=lambda it: (it.at, it.key)))
 
 
 def _counts(at: datetime, erased_at: datetime | None) -> bool:
