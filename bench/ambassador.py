@@ -27,7 +27,7 @@ from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Order, Redemption
-from chalicelib.domain.model.people import Code, Membership, Profile, Told
+from chalicelib.domain.model.people import Code, Membership, Person, Profile
 from chalicelib.domain.orders.friends import first_root, seeker_of
 from chalicelib.domain.orders.settle import settle
 from chalicelib.domain.program.program import Program
@@ -50,6 +50,7 @@ MINUTE_SECONDS = 40.0
 """How long the schedule carries a job on, once a minute."""
 
 AMBASSADOR = "amb_00000000000000000000000001"
+PERSON = "per_00000000000000000000000001"
 CODE = "7WRNX9XC"
 AUDITED = "an audit, as far as it comes in a request"
 LIMITS = {"request, s": 29.0, "job's slice, s": 300.0, "memory, MB": 1024.0}
@@ -190,10 +191,10 @@ def _fill(client: Any, program: Program, say: Say) -> int:
 def _entities(program: Program) -> Iterator[Entity]:
     """An ambassador and what all orders leave, each settled twice: when it comes, and when its hold has ended."""
     account = Account(AMBASSADOR)
-    person = Told("maya@example.com", "Maya")
-    yield Membership("person-of-maya", AMBASSADOR, CODE)
-    yield Profile(AMBASSADOR, CODE, BEGAN, person)
-    yield Code(CODE, AMBASSADOR, owners=("person-of-maya",), created_at=BEGAN)
+    yield Person(PERSON, email="maya@example.com", first_name="Maya", ambassador_id=AMBASSADOR, created_at=BEGAN)
+    yield Membership("person-of-maya", AMBASSADOR, CODE, PERSON)
+    yield Profile(AMBASSADOR, CODE, BEGAN, PERSON)
+    yield Code(CODE, AMBASSADOR, owners=("person-of-maya",), created_at=BEGAN, person_id=PERSON)
     for number in range(ORDERS):
         order = _order(number, program)
         yield replace(

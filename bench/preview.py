@@ -23,14 +23,13 @@ from botocore.config import Config
 from bench.progress import Say
 from chalicelib import deps
 from chalicelib.domain.model.facts import Refund
-from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import read
 from chalicelib.operations.whatif import preview

@@ -17,9 +17,10 @@ from chalicelib.api.suspensions import Suspension
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model import accounts
-from chalicelib.domain.model.people import Profile, Told
-from chalicelib.domain.people.codes import normal_code
-from chalicelib.domain.people.pseudonyms import canonical_email, pseudonym_of_customer, pseudonym_of_email
+from chalicelib.domain.model.people import EVERYTHING, Person, Profile
+from chalicelib.domain.people.consent import Voice, agreed, said
+from chalicelib.domain.people.person import moment
+from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
 from chalicelib.domain.program.program import Program, tier_after, tier_of
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
@@ -38,7 +39,8 @@ from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.people import identity, share
-from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.merged import person_of
 from chalicelib.web.explain import explain
 
 
@@ -201,8 +203,8 @@ class Ambassador(Answer, kw_only=True):
     """
 
     id: str
-    email: str
-    first_name: str
+    email: str | None
+    first_name: str | None
     last_name: str | None
     locale: str
     customer_id: str | None
@@ -221,18 +223,19 @@ class Ambassador(Answer, kw_only=True):
     suspension: Suspension | None = None
 
     @classmethod
-    def of(cls, profile: Profile, account: accounts.Account, program: Program, month: str, **beside: Any) -> Self:
+    def of(
+        cls, profile: Profile, person: Person, account: accounts.Account, program: Program, month: str, **beside: Any
+    ) -> Self:
         """Show an ambassador as of a month; beside that go the addresses of the code, and the clicks."""
-        person = profile.person
         return cls(
             id=profile.ambassador_id,
             email=person.email,
             first_name=person.first_name,
             last_name=person.last_name,
-            locale=person.locale,
+            locale=person.locale or program.locale,
             customer_id=person.customer_id,
             birthday=person.birthday,
-            consents=list(person.consents),
+            consents=sorted(purpose for purpose in person.consents if agreed(person.consents, purpose)),
             created_at=profile.created_at,
             absorbed=list(profile.absorbed) or None,
             code=profile.code,
@@ -269,16 +272,16 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
     A mailbox that is enrolled gets its own code back, and nothing changes, except that a `customer_id` joins an
     ambassador who has none.
     """
-    person = Told(
+    told = Told(
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
         locale=body.locale or deps.program().locale,
         customer_id=body.customer_id,
         birthday=fields.birthday(body.birthday),
-        consents=_consents((), body.consents),
+        consents=tuple(purpose for purpose, yes in _words({}, body.consents).items() if yes),
     )
-    enrolled = enrol(deps.table(), person, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    enrolled = enrol(deps.table(), told, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
     shown = Enrolled(
         id=enrolled.ambassador_id,
         code=enrolled.code,
@@ -307,7 +310,7 @@ def get_ambassadors(call: Call) -> Response:
             found = identity.find_by_code(table, typed)
         case _:
             raise bad_field("?email", "exactly one of ?email, ?customer_id and ?code is needed")
-    return json(200, Page(items=[_found(query, found)] if found else [], next_cursor=None))
+    return json(200, Page(items=[_found(found)] if found else [], next_cursor=None))
 
 
 @view({200: Ambassador}, problems={404: ["not_found"]})
@@ -332,24 +335,26 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
     if call.session is not None and not changes.keys().isdisjoint({"email", "customer_id"}):
         raise Problem(403, "wrong_scope", "The address and the customer id are the shop's to change.")
     fields.birthday(changes.get("birthday"))
-    known = known_ambassador(ambassador_id).ambassador_id
+    known, now = known_ambassador(ambassador_id).ambassador_id, deps.now()
+    voice: Voice = "shop" if call.session is None else "person"
 
-    def change(person: Told) -> Told:
-        consents = _consents(person.consents, changes.get("consents", {}))
-        locale = changes.get("locale", person.locale) or deps.program().locale
-        return replace(person, **{**changes, "consents": consents, "locale": locale})
+    def change(person: Person) -> Person:
+        consents = person.consents
+        for purpose, yes in _words(consents, changes.get("consents", {})).items():
+            consents = said(consents, purpose, voice, moment(person, now), yes=yes, source="profile")
+        return replace(person, **{**changes, "consents": consents})
 
-    answer = identity.correct(deps.table(), known, change, pepper=deps.settings().pepper)
+    answer = identity.correct(deps.table(), known, change, pepper=deps.settings().pepper, now=now)
     if isinstance(answer, identity.Taken):
         raise _taken(answer)
-    return json(200, shown_ambassador(answer))
+    return json(200, shown_ambassador(*answer))
 
 
 @view({200: Page[Referral]}, query={**PAGE, **LANG}, gives=SPOKEN, problems={404: ["not_found"]})
 def get_referrals(call: Call, ambassador_id: str) -> Response:
     """List an ambassador's settled referrals, the newest order first, each explained in the ambassador's language."""
     query, table, profile = call.query(), deps.table(), known_ambassador(ambassador_id)
-    known, language = profile.ambassador_id, language_of(query, profile.person.locale)
+    known, language = profile.ambassador_id, language_of(query, person_of(table, profile).locale or "")
 
     program = deps.program()
     return listed(
@@ -376,12 +381,13 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
-def shown_ambassador(profile: Profile) -> Ambassador:
-    """Show an ambassador as of now, with the visits of the last days."""
+def shown_ambassador(profile: Profile, person: Person | None = None) -> Ambassador:
+    """Show an ambassador as of now, with the visits of the last days; the person is read if nobody has yet."""
     program, account = deps.program(), deps.table().read_account(profile.ambassador_id)
+    person = person or person_of(deps.table(), profile)
     assert account is not None, "profile and account are made in one transaction"
     month = month_of(deps.now(), program)
-    return Ambassador.of(profile, account, program, month, clicks=_clicks(profile), **_urls(profile.code))
+    return Ambassador.of(profile, person, account, program, month, clicks=_clicks(profile), **_urls(profile.code))
 
 
 def _urls(code: str) -> share.Urls:
@@ -407,24 +413,12 @@ def _shown_to_admin(profile: Profile) -> Ambassador:
     return structs.replace(shown_ambassador(profile), suspension=last)
 
 
-def _found(query: dict[str, str], profile: Profile) -> Ambassador:
-    """An ambassador who was looked for, with whom a merger has led there."""
-    shown = _shown_to_admin(profile)
+def _found(found: identity.Found) -> Ambassador:
+    """An ambassador who was looked for, and whom a merger has led there."""
+    profile = found.profile
     absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
-    for other in absorbed:
-        if _is_asked(query, other) and not _is_asked(query, profile):
-            return _led(shown, profile, other.ambassador_id)
-    return shown
-
-
-def _is_asked(query: dict[str, str], profile: Profile) -> bool:
-    """Whether a search was for what this profile says."""
-    address = canonical_email(query.get("email", "").strip().replace(" ", "+"))
-    return (
-        address == canonical_email(profile.person.email)
-        or query.get("customer_id", "").strip() == profile.person.customer_id
-        or normal_code(query.get("code", "")) == profile.code
-    )
+    asked = next((it.ambassador_id for it in absorbed if it.code == found.code), profile.ambassador_id)
+    return _led(_shown_to_admin(profile), profile, asked)
 
 
 def _led(shown: Ambassador, profile: Profile, ambassador_id: str) -> Ambassador:
@@ -434,12 +428,13 @@ def _led(shown: Ambassador, profile: Profile, ambassador_id: str) -> Ambassador:
     return structs.replace(shown, merged_into=profile.ambassador_id)
 
 
-def _consents(before: Iterable[str], change: list[str] | dict[str, bool]) -> tuple[str, ...]:
-    """Return the consents that stand: a list names all of them, a map what is given and what is taken back."""
-    if not isinstance(change, dict):
-        return tuple(sorted(set(change)))
-    after = {**dict.fromkeys(before, True), **change}
-    return tuple(sorted(name for name, yes in after.items() if yes))
+def _words(before: Iterable[str], change: list[str] | dict[str, bool]) -> dict[str, bool]:
+    """Return what is said of each purpose: a list names all that stand, a map what is given and what is taken back."""
+    words = change if isinstance(change, dict) else {**dict.fromkeys(before, False), **dict.fromkeys(change, True)}
+    for purpose, yes in words.items():
+        if purpose == "service" or (purpose == EVERYTHING and yes):
+            raise bad_field("/consents", f"{purpose}: nobody is asked for it")
+    return {purpose: yes for purpose, yes in words.items() if yes or purpose != EVERYTHING or isinstance(change, dict)}
 
 
 def _taken(answer: identity.Taken) -> Problem:

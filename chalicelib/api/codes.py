@@ -235,7 +235,7 @@ def get_code(call: Call, code: str) -> Response:
     if shared is None or not deps.program().open:
         return json(200, PublicCode(code, "unusable", offer=None, ambassador=None))
     offer = _offer(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
-    recommender = Recommender(greetable(shared.by.person.first_name))
+    recommender = Recommender(greetable(shared.by.first_name))
     return json(200, PublicCode(shared.code.code, "active", offer, recommender))
 
 

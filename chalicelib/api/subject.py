@@ -6,7 +6,7 @@ from chalicelib.edge import fields
 from chalicelib.edge.call import Call
 from chalicelib.edge.language import language_of
 from chalicelib.edge.problems import Problem, unknown_ambassador
-from chalicelib.operations.people.merged import profile_of
+from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.web.explain import not_available_now
 
 
@@ -16,7 +16,7 @@ def stopped(call: Call, ambassador_id: str) -> Problem:
         detail = "This ambassador is suspended, so nothing leaves the account until somebody reinstates it."
         return Problem(409, "not_available_now", detail)
 
-    language = language_of({}, known_ambassador(ambassador_id).person.locale)
+    language = language_of({}, person_of(deps.table(), known_ambassador(ambassador_id)).locale or "")
     return Problem(409, "not_available_now", not_available_now(language))
 
 

@@ -60,7 +60,7 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
     link = share_url(deps.settings().public_url, code)
     landing = pages.Landing(
         shop_name=program.shop_name,
-        first_name=shared.by.person.first_name,
+        first_name=shared.by.first_name,
         offer=offer_for(program, shared),
         code=code,
         shop_link=shop_link(program.shop_url, code, sent),

@@ -45,7 +45,7 @@ class Card:
         return sha256("\0".join((DESIGN, self.shop_name, self.first_name, self.saving)).encode()).hexdigest()[:16]
 
 
-def card_of(shop_name: str, first_name: str, saving: str) -> Card | None:
+def card_of(shop_name: str, first_name: str | None, saving: str) -> Card | None:
     """Return the card for a shop; None when its name can't be drawn.
 
     An ambassador's name that can't be drawn, or is none to greet with, is left out; so is a figure.

@@ -36,7 +36,7 @@ class Landing:
     """
 
     shop_name: str
-    first_name: str
+    first_name: str | None
     offer: Offer | None
     code: str
     shop_link: str

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from chalicelib.delivery.ses import Mailer
 from chalicelib.domain.model.facts import Decision, Fulfilment, Payment, Refund, Reversal
-from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.messages.deliver import Post, deliver
@@ -19,7 +18,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.orders.settle import settle_orders
-from chalicelib.operations.people.enrol import Enrolled, enrol
+from chalicelib.operations.people.enrol import Enrolled, Told, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import BusyError, Table
 from memory.cloud import Sent

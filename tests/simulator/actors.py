@@ -11,7 +11,6 @@ from typing import Any
 from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.facts import Decision, Fulfilment, Refund, Reversal
 from chalicelib.domain.model.orders import Order, Redemption
-from chalicelib.domain.model.people import Told
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask, Line
 from chalicelib.domain.orders.refunds import foreign_refunds
@@ -22,7 +21,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.people.codes import add_code
-from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.people.identity import correct
 from chalicelib.operations.people.merge import merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
@@ -319,7 +318,7 @@ class Town:
 
     def _correct(self) -> None:
         who, email = self.chance.choice(self.ambassadors), f"new{self.chance.randint(1, 3)}@example.com"
-        correct(self.world.table, who, lambda it: replace(it, email=email), pepper=PEPPER)
+        correct(self.world.table, who, lambda it: replace(it, email=email), pepper=PEPPER, now=self.world.now)
 
     def _add_code(self) -> None:
         profile = profile_of(self.world.table, self.chance.choice(self.ambassadors))

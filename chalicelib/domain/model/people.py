@@ -121,21 +121,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of somebody who becomes an ambassador."""
-
-    email: str
-    first_name: str
-    last_name: str | None = None
-    locale: str = "en"
-    customer_id: str | None = None
-    birthday: str | None = None
-    consents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
-    """An ambassador: the person, and the code that they share.
+    """An ambassador: who they are (`person_id`), and the code that they share.
 
     One who has turned out to be another person's second self is `merged_into` that one for good; `absorbed` are those
     of whom that has been found here, each after its own.
@@ -144,7 +131,7 @@ class Profile:
     ambassador_id: str
     code: str
     created_at: datetime
-    person: Told
+    person_id: str
     version: int = 1
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
@@ -215,8 +202,8 @@ class Code:
     """What the checkout must know about a code, in one read.
 
     `owners` are the pseudonyms of its ambassador, former ones among them: nobody becomes a friend of their own.
-    `kin` are the ids of its ambassador, if there is more than the one that it names. `campaign` names the campaign
-    whose terms its orders have while it runs.
+    `kin` are the ids of its ambassador, if there is more than the one that it names, and `person_id` who that is as a
+    person. `campaign` names the campaign whose terms its orders have while it runs.
     """
 
     code: str
@@ -227,6 +214,7 @@ class Code:
     state: Literal["active", "paused"] = "active"
     expires_at: datetime | None = None
     campaign: str | None = None
+    person_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.domain.model.people import EVERYTHING, Consent, Purpose
+from chalicelib.domain.model.people import EVERYTHING, Consent
 
 Consents = Mapping[str, Consent]
 """By purpose, and under `*` a no to everything."""
@@ -19,7 +19,7 @@ Voice = Literal["person", "shop"]
 _SILENT = Consent()
 
 
-def refused(consents: Consents, purpose: Purpose) -> bool:
+def refused(consents: Consents, purpose: str) -> bool:
     """Whether somebody has said no to a purpose, or to everything, and no yes to the purpose since has taken it back.
 
     A person's own no yields only to their own later yes: an import of the shop says yes each night, with a fresh date.
@@ -30,7 +30,7 @@ def refused(consents: Consents, purpose: Purpose) -> bool:
     return not (_yields(own_no, of_it.own_yes) and _yields(shop_no, _latest(of_it.own_yes, of_it.shop_yes)))
 
 
-def agreed(consents: Consents, purpose: Purpose) -> bool:
+def agreed(consents: Consents, purpose: str) -> bool:
     """Whether somebody has said yes to a purpose, and nothing since that counts against it."""
     of_it = consents.get(purpose, _SILENT)
     return _latest(of_it.own_yes, of_it.shop_yes) is not None and not refused(consents, purpose)

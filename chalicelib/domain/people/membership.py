@@ -1,7 +1,6 @@
-"""Whose a person is: each way of knowing somebody, an address or an id of the shop, leads to one ambassador at most."""
+"""Whose a pseudonym is: an address or an id of the shop leads to one person, and to one ambassador at most."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.people import Membership
@@ -16,12 +15,20 @@ def holder(guards: Guards, person: str) -> str | None:
     return guard.ambassador_id if guard else None
 
 
-def taken(guards: Guards, person: str, ambassador_id: str, code: str) -> Create | Replace:
-    """Let an ambassador be known in a way in which nobody is yet."""
+def whose(guards: Guards, person: str) -> str | None:
+    """Name the person who is known in this way; None if nobody is."""
+    guard = guards.get(person)
+    return guard.person_id if guard else None
+
+
+def taken(
+    guards: Guards, person: str, person_id: str, ambassador_id: str | None = None, code: str | None = None
+) -> Create | Replace:
+    """Let a person, and an ambassador if they are one, be known in a way in which nobody else is."""
     guard = guards.get(person)
     if guard is None:
-        return Create(Membership(person, ambassador_id, code))
-    return Replace(replace(guard, ambassador_id=ambassador_id, code=code, version=guard.version + 1))
+        return Create(Membership(person, ambassador_id, code, person_id))
+    return Replace(Membership(person, ambassador_id, code, person_id, version=guard.version + 1))
 
 
 def freed(guard: Membership) -> Replace:

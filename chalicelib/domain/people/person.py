@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.model.people import EVERYTHING, Consent, Person, Sent, Stop
+from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent, Stop
 
 KEPT = 8
 """How many orders are kept of a person, and how many mails of each purpose: no cap counts more of them."""
@@ -71,6 +71,29 @@ def join(one: Person, other: Person) -> Person:
         sent=_sent({*one.sent, *other.sent}),
         erased_at=erased_at,
     )
+
+
+def merge_people(person: Person, other: Person) -> tuple[Person, Person]:
+    """Return both as they are once they have turned out to be one: the person, and the one that leads there.
+
+    What is known of the person stays; of the other comes what nobody knew, and all that happened. The person has the
+    version that they had, since more may change with it.
+    """
+    own = {name: getattr(person, name) for name in TOLD if getattr(person, name) != getattr(_BLANK, name)}
+    times = {name: at for name, at in person.told.items() if name in own}
+    one = join(person, other)
+    one = replace(one, **own, told={**one.told, **times})
+    return one, Person(other.id, version=other.version + 1, into=person.id)
+
+
+def known_as(person: Person, *names: str) -> Person:
+    """Remember by which pseudonyms somebody is known."""
+    return replace(person, names=tuple(sorted({*person.names, *names})))
+
+
+def bought(person: Person, order: Bought) -> Person:
+    """Remember an order, unless there are later ones enough; one that is told again changes nothing."""
+    return join(person, Person(person.id, orders=(order,)))
 
 
 def erase(person: Person, at: datetime) -> Person:

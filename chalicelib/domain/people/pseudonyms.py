@@ -38,6 +38,12 @@ def pseudonym_of_customer(pepper: bytes, customer_id: str) -> str:
     return _pseudonym(pepper, "customer", customer_id)
 
 
+def names_of(pepper: bytes, email: str | None, customer_id: str | None) -> tuple[str, ...]:
+    """Return the pseudonyms of whoever has an address, an id of the shop, or both: of the address first."""
+    by_email = (pseudonym_of_email(pepper, email),) if email else ()
+    return (*by_email, pseudonym_of_customer(pepper, customer_id)) if customer_id else by_email
+
+
 def pseudonym_of_trait(pepper: bytes, kind: str, value: str) -> str:
     """Name what several people may share, a card or an address, by a keyed hash.
 

@@ -9,7 +9,7 @@ from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.model.messages import Letter, Message, Recipient
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.people.merged import account_of, profile_of
+from chalicelib.operations.people.merged import account_of, person_of, profile_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.web.language import spoken
@@ -134,8 +134,11 @@ def _reader(post: Post, to: Recipient, program: Program) -> tuple[str, Reader]:
             profile = profile_of(post.table, to.id)
             if profile is None:
                 raise NotSentError("nobody to write to", "address")
-            person, link = profile.person, share_url(post.public_url, profile.code)
-            return person.email, Reader(program.shop_name, person.first_name, link, _spoken(person.locale, program))
+            person, link = person_of(post.table, profile), share_url(post.public_url, profile.code)
+            if person.email is None:
+                raise NotSentError("nobody to write to", "address")
+            language = _spoken(person.locale or program.locale, program)
+            return person.email, Reader(program.shop_name, person.first_name, link, language)
 
 
 def _spoken(locale: str, program: Program) -> str:

@@ -66,7 +66,7 @@ def add_code(
         first = table.read_code(present.code)
         assert first is not None, "profile and code are made in one transaction"
         text = wished or random_code(chance)
-        code = Code(text, present.ambassador_id, first.owners, created_at=now, kin=first.kin, campaign=campaign)
+        code = replace(first, code=text, created_at=now, state="active", expires_at=None, campaign=campaign)
         effects = [Create(code), _listing(known, code), Unsuspended(present.ambassador_id)]
         return Plan(Added(code, replayed=False), effects, code.code, if_lost=if_lost)
 

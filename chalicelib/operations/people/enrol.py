@@ -4,15 +4,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain.effects import Create
+from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.people import Code, Profile, Told
+from chalicelib.domain.model.people import Code, Person, Profile
 from chalicelib.domain.people.codes import random_code
-from chalicelib.domain.people.membership import Guards, holder, taken
+from chalicelib.domain.people.consent import said
+from chalicelib.domain.people.membership import Guards, holder
+from chalicelib.domain.people.person import TOLD, moment, news, tell
+from chalicelib.domain.people.pseudonyms import names_of
 from chalicelib.operations.once import Plan, decide
-from chalicelib.operations.people.identity import join, names_of
+from chalicelib.operations.people.identity import join, people_of, taking
 from chalicelib.store.table import Table
+
+SOURCE = "enrolment"
+"""Where the consents come from that the shop passes on with an enrolment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the shop tells of a customer who becomes an ambassador."""
+
+    email: str
+    first_name: str
+    last_name: str | None = None
+    locale: str = "en"
+    customer_id: str | None = None
+    birthday: str | None = None
+    consents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +47,54 @@ class Enrolled:
     id_taken: bool = False
 
 
-def enrol(table: Table, person: Told, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
-    """Enrol a person. Whoever is known by the address keeps what they have; a customer id given later joins them.
+def enrol(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
+    """Enrol a customer. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
-    The guards decide a race between two requests; a code that is taken is drawn again.
+    Somebody who has bought before, with a friend's code or without, is the same person as then. The guards decide a
+    race between two requests; a code that is taken is drawn again.
 
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    names = names_of(pepper, person)
+    names = names_of(pepper, told.email, told.customer_id)
 
     def look() -> Plan[Enrolled]:
         guards = table.read_memberships(names)
         known = guards.get(names[0])
         if known is None or known.ambassador_id is None or known.code is None:
-            return _plan(person, names, guards, now, chance)
-        joins = person.customer_id and holder(guards, names[1]) != known.ambassador_id
-        free = not joins or join(table, known.ambassador_id, person.customer_id or "", pepper=pepper)
+            return _plan(table, told, names, guards, now, chance)
+        joins = told.customer_id and holder(guards, names[1]) != known.ambassador_id
+        free = not joins or join(table, known.ambassador_id, told.customer_id or "", pepper=pepper, now=now)
         return Plan(Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free))
 
     return decide(table, look)
 
 
-def _plan(person: Told, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random) -> Plan[Enrolled]:
+def _plan(
+    table: Table, told: Told, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random
+) -> Plan[Enrolled]:
     """Make an ambassador, unless another request is faster, or the code is taken."""
     code, ambassador_id = random_code(chance), new_id("amb", now, chance)
-    free = [name for name in names if holder(guards, name) is None]
+    free = tuple(name for name in names if holder(guards, name) is None)
     id_taken = len(free) < len(names)
-    profile = Profile(ambassador_id, code, now, replace(person, customer_id=None) if id_taken else person)
-    effects = [
-        *(taken(guards, name, ambassador_id, code) for name in free),
-        Create(profile),
+    person = next(iter(people_of(table, guards, free)), Person(new_id("per", now, chance), version=0, created_at=now))
+    is_new = person.version == 0
+    person = _as_told(person, replace(told, customer_id=None) if id_taken else told, now=now)
+    person, effects = taking(table, guards, free, replace(person, ambassador_id=ambassador_id), code)
+    person = replace(person, version=person.version + 1)
+    effects += [
+        Create(person) if is_new else Replace(person),
+        Create(Profile(ambassador_id, code, now, person.id)),
         Create(Account(ambassador_id)),
-        Create(Code(code, ambassador_id, owners=names, created_at=now)),
+        Create(Code(code, ambassador_id, owners=names, created_at=now, person_id=person.id)),
     ]
     return Plan(Enrolled(ambassador_id, code, new=True, id_taken=id_taken), effects)
+
+
+def _as_told(person: Person, told: Told, *, now: datetime) -> Person:
+    """Return a person as they enrol: what they say now is newer than what an order has told of them."""
+    at, words = moment(person, now), {name: getattr(told, name) for name in TOLD if getattr(told, name, None)}
+    consents = person.consents
+    for purpose in told.consents:
+        consents = said(consents, purpose, "shop", at, yes=True, source=SOURCE)
+    return replace(tell(person, news(person, words), at), consents=consents)

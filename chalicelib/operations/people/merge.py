@@ -9,6 +9,7 @@ from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Code, FurtherCodes, Profile
 from chalicelib.domain.people.membership import taken
 from chalicelib.domain.people.merge import CODES_MAX, Merged, merge, merged_profiles
+from chalicelib.domain.people.person import merge_people
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.merged import account_of
@@ -48,10 +49,12 @@ def merge_ambassadors(
         assert led is not None, "profile and account are made in one transaction"
         if account.ambassador_id == other.ambassador_id:
             return Plan(MergedInto(profile, other_id, replayed=True))
+        people = _people(table, profile, led)
         profile, led = merged_profiles(profile, led)
         codes = _codes(table, profile, led)
         merged = merge(account, other, program, note=note, author=author, now=now)
-        effects = [*_of_accounts(merged), Replace(profile), Replace(led), *codes, *_guards(table, profile, led, codes)]
+        moved = [Replace(profile), Replace(led), *codes, *_guards(table, profile, led, codes)]
+        effects = [*_of_accounts(merged), *people, *moved]
         if sum(isinstance(it, Owned) for it in codes) > CODES_MAX or len(effects) > EFFECTS_MAX:
             return Plan(TooMuch())
         return Plan(MergedInto(profile, other.ambassador_id, replayed=False), effects)
@@ -75,6 +78,16 @@ def _of_accounts(merged: Merged) -> list[Effect]:
     suspension = [Create(merged.suspension)] if merged.suspension else []
     posted = [*map(Create, merged.entries), *map(Create, merged.gifts), *suspension]
     return [Replace(merged.account), Replace(merged.other), *posted]
+
+
+def _people(table: Table, profile: Profile, led: Profile) -> list[Effect]:
+    """Let the people be one, unless they are already."""
+    people = table.read_people([profile.person_id, led.person_id])
+    person, other = people[profile.person_id], people[led.person_id]
+    if person.id == other.id:
+        return []
+    person, gone = merge_people(person, other)
+    return [Replace(replace(person, version=person.version + 1)), Replace(gone)]
 
 
 def _codes(table: Table, profile: Profile, led: Profile) -> list[Effect]:
@@ -105,7 +118,7 @@ def _guards(table: Table, profile: Profile, led: Profile, codes: Iterable[Effect
     owners = next(it.code.owners for it in codes if isinstance(it, Owned))
     guards = table.read_memberships(owners)
     return [
-        taken(guards, person, profile.ambassador_id, guard.code or led.code)
+        taken(guards, person, profile.person_id, profile.ambassador_id, guard.code or led.code)
         for person, guard in guards.items()
         if guard.ambassador_id == led.ambassador_id
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.people import Profile
+from chalicelib.domain.model.people import Person, Profile
 from chalicelib.store.table import Table
 
 
@@ -27,6 +27,18 @@ def accounts_of(table: Table, ambassador_ids: Iterable[str]) -> dict[str, Accoun
     """
     found = table.read_accounts(ambassador_ids)
     return {name: account_of(table, it.merged_into) if it.merged_into else it for name, it in found.items()}
+
+
+def person_of(table: Table, profile: Profile) -> Person:
+    """Read who an ambassador is as a person.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    person = table.read_person(profile.person_id)
+    if person is None:
+        raise LookupError(f"{profile.ambassador_id} is nobody")
+    return person
 
 
 def profile_of(table: Table, ambassador_id: str) -> Profile | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from chalicelib.domain.model.people import Code, Profile
+from chalicelib.domain.model.people import Code, Person
 from chalicelib.domain.people.codes import normal_code, share_url
 from chalicelib.domain.program.program import Program, Rate, campaign_of, offer_of
 from chalicelib.store.table import Table
@@ -17,7 +17,7 @@ class Shared:
     """A code that works, and who recommends with it."""
 
     code: Code
-    by: Profile
+    by: Person
 
 
 class Urls(TypedDict):
@@ -38,8 +38,8 @@ def look_up(table: Table, typed: str, *, now: datetime) -> Shared | None:
     code = find(table, typed)
     if code is None or code.state != "active" or (code.expires_at is not None and code.expires_at <= now):
         return None
-    profile = table.read_profile(code.ambassador_id)
-    return Shared(code, profile) if profile else None
+    person = table.read_person(code.person_id)
+    return Shared(code, person) if person else None
 
 
 def find(table: Table, typed: str) -> Code | None:

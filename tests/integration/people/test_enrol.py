@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.domain.model.people import Told
-from chalicelib.operations.people.enrol import Enrolled, enrol
+from chalicelib.operations.people.enrol import Enrolled, Told, enrol
 from memory.shop import Body, Shop
 
 LOOK_ALIKES = set("01OIL")
@@ -217,4 +216,4 @@ def test_a_race_of_two_enrolments(shop: Shop) -> None:
     assert answer.status_code == 200
     assert (told(answer)["id"], told(answer)["code"]) == (rival.ambassador_id, rival.code)
     kinds = [item["SK"]["S"] for item in shop.everything() if not item["PK"]["S"].startswith(("KEY#", "PROGRAM"))]
-    assert sorted(kinds) == ["ACCOUNT", "AMBASSADOR", "CODE", "PROFILE"]
+    assert sorted(kinds) == ["ACCOUNT", "AMBASSADOR", "CODE", "PERSON", "PROFILE"]

@@ -9,7 +9,7 @@ from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.people import Membership
 from chalicelib.domain.people.membership import freed, holder, taken
 
-MAYA = Membership("maya", "amb_1", "MAYA7K3Q", version=3)
+MAYA = Membership("maya", "amb_1", "MAYA7K3Q", "per_1", version=3)
 NOBODY = Membership("free", version=2)
 GUARDS = {"maya": MAYA, "free": NOBODY}
 
@@ -21,12 +21,14 @@ def test_whoever_holds_the_guard_is_known() -> None:
 
 def test_a_new_way_makes_a_guard() -> None:
     """Its key must be free: of two who come at once, one makes it."""
-    assert taken(GUARDS, "new", "amb_2", "SAM4H7RW") == Create(Membership("new", "amb_2", "SAM4H7RW"))
+    assert taken(GUARDS, "new", "per_2", "amb_2", "SAM4H7RW") == Create(Membership("new", "amb_2", "SAM4H7RW", "per_2"))
 
 
 def test_a_freed_way_is_taken_over_in_its_next_version() -> None:
     """So that of two who take it at once, one does."""
-    assert taken(GUARDS, "free", "amb_2", "SAM4H7RW") == Replace(Membership("free", "amb_2", "SAM4H7RW", version=3))
+    assert taken(GUARDS, "free", "per_2", "amb_2", "SAM4H7RW") == Replace(
+        Membership("free", "amb_2", "SAM4H7RW", "per_2", 3)
+    )
 
 
 def test_a_guard_that_is_freed_says_nothing_of_whom_it_was() -> None:
@@ -39,8 +41,8 @@ def test_a_way_leads_to_whoever_took_it_last(history: list[str]) -> None:
     """Until it is freed; each step is one version more than the one before, and only the first makes the guard."""
     guards: dict[str, Membership] = {}
     for version, ambassador_id in zip(count(1, 2), history, strict=False):
-        held = Membership("maya", ambassador_id, "MAYA7K3Q", version)
-        assert taken(guards, "maya", ambassador_id, "MAYA7K3Q") == (Replace(held) if guards else Create(held))
+        held = Membership("maya", ambassador_id, "MAYA7K3Q", "per_1", version)
+        assert taken(guards, "maya", "per_1", ambassador_id, "MAYA7K3Q") == (Replace(held) if guards else Create(held))
         assert holder({"maya": held}, "maya") == ambassador_id
         guards = {"maya": Membership("maya", version=version + 1)}
         assert freed(held) == Replace(guards["maya"])

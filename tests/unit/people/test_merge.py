@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.expiry import carried
 from chalicelib.domain.accounts.tiers import Prizes
 from chalicelib.domain.model.accounts import Account, Grant, LedgerEntry, Leg, Merger, Month, Pace, Suspension, Window
 from chalicelib.domain.model.orders import Age
-from chalicelib.domain.model.people import Profile, Told
+from chalicelib.domain.model.people import Profile
 from chalicelib.domain.people.merge import Merged, merge, merged_profiles
 from chalicelib.domain.program.program import Milestone, Rate, Tier
 from tests.unit.book import TEN_PERCENT, at, program
@@ -266,8 +266,8 @@ def test_suspended_stays_suspended(own: int | None, other: int | None, since: in
 
 def test_profiles_lead_on() -> None:
     """The one knows of the other and of all before, each after its own; the person is who the one was."""
-    own = Profile("amb_a", "A", at(0), Told("a@example.com", "A"), version=3, absorbed=("amb_d",))
-    other = Profile("amb_b", "B", at(0), Told("b@example.com", "B"), version=5, absorbed=("amb_c",))
+    own = Profile("amb_a", "A", at(0), "per_a", version=3, absorbed=("amb_d",))
+    other = Profile("amb_b", "B", at(0), "per_b", version=5, absorbed=("amb_c",))
     now, led = merged_profiles(own, other)
     assert now == replace(own, version=4, absorbed=("amb_d", "amb_c", "amb_b"))
     assert led == replace(other, version=6, merged_into="amb_a")
