@@ -1,0 +1,194 @@
+"""The catalogues are whole, and each sentence of theirs can be read by who grew up with the language."""
+
+import gettext
+import io
+import re
+from gettext import c2py
+
+import pytest
+from babel import Locale
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+
+from chalicelib.web import language
+from tests.unit.web.translations import (
+    ENGLISH,
+    JOINER,
+    TONGUES,
+    asked,
+    faults,
+    flaws_of,
+    folder,
+    said,
+    sentences,
+    source,
+    translated,
+)
+
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")
+"""The plural categories of CLDR, in the order of a catalogue's forms."""
+
+
+def test_all_languages_are_tested() -> None:
+    """A language that is added is held to the same promises."""
+    assert sorted(path.parent.name for path in language.DIRECTORY.glob("*/LC_MESSAGES")) == list(TONGUES)
+
+
+def test_the_template_holds_every_sentence_of_the_source() -> None:
+    """A sentence that was written or changed is in messages.pot: `make words` was run."""
+    web = language.DIRECTORY.parent
+    with (language.DIRECTORY / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+    found = {found[2] for found in extract_from_dir(web, methods, options)}
+    assert {message.id for message in sentences(source())} == found
+
+
+def test_the_source_keeps_its_own_rules() -> None:
+    """English is held to what all sentences are: no figure, no bare percent sign, no word that reads wrongly."""
+    found = {form: [*flaws_of(ENGLISH, form)] for message in sentences(source()) for form in asked(message)}
+    assert {form: broken for form, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+def test_a_catalogue_has_the_sentences_of_the_source(tag: str) -> None:
+    """No sentence is missing, and none is left over from what was said once."""
+    catalogue = translated(tag)
+    assert {message.id for message in sentences(catalogue)} == {message.id for message in sentences(source())}
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+def test_every_sentence_is_translated_well(tag: str) -> None:
+    """Each has all its forms, in the letters of the language, with what is put in, and breaks no rule of it."""
+    catalogue = translated(tag)
+    found = {asked(it)[0]: [*faults(TONGUES[tag], it, catalogue.num_plurals)] for it in sentences(catalogue)}
+    assert {sentence: broken for sentence, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+def test_a_language_counts_as_cldr_does(tag: str) -> None:
+    """Its catalogue has a form for each category that whole numbers fall into, and takes that of CLDR's category."""
+    rule, chosen = Locale.parse(tag).plural_form, c2py(translated(tag).plural_expr)
+    numbers = (*range(205), *(power * times for power in (10**3, 10**5, 10**6, 10**9) for times in (1, 2, 5, 11)))
+    categories = [it for it in CATEGORIES if it in {rule(number) for number in numbers}]
+    assert translated(tag).num_plurals == len(categories), categories
+    assert {n: rule(n) for n in numbers if chosen(n) != categories.index(rule(n))} == {}
+
+
+def test_english_counts_as_cldr_does() -> None:
+    """The source has two forms, of which the first is for one alone."""
+    rule, plain = Locale.parse("en").plural_form, gettext.NullTranslations().ngettext
+    assert [plain("one", "other", n) for n in range(205)] == [rule(n) for n in range(205)]
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+def test_what_runs_is_what_people_edit(tag: str) -> None:
+    """The compiled catalogue is that of the one beside it: `make words` was run."""
+    compiled = io.BytesIO()
+    write_mo(compiled, translated(tag))
+    assert (folder(tag) / "messages.mo").read_bytes() == compiled.getvalue()
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+def test_a_figure_in_big_type_has_no_ending(tag: str) -> None:
+    """What an offer takes off stands on a line of its own, so the next line begins with a word."""
+    (offer,) = said(translated(tag)["%(discount)s off your order"])
+    assert re.fullmatch(r"%\(discount\)s \w.*", offer)
+
+
+# --- the rules themselves
+
+
+NAME, ORDER, POINTS = "Hello %(name)s.", "Your order.", ("%(n)s point", "%(n)s points")
+
+
+@pytest.mark.parametrize(
+    ("tag", "english", "translation", "rule"),
+    [
+        ("es", ORDER, "", "is missing"),
+        ("es", ORDER, " ", "is missing"),
+        ("es", POINTS, ("%(n)s punto", "%(n)s puntos"), "is missing"),
+        ("es", POINTS, ("%(n)s punto", "", "%(n)s puntos"), "is missing"),
+        ("es", ORDER, "Your order.", "is left in English"),
+        ("es", POINTS, ("%(n)s point", "%(n)s de puntos", "%(n)s puntos"), "is left in English"),
+        ("es", NAME, "Hola.", "holds something else"),
+        ("es", NAME, "Hola, %(nombre)s.", "holds something else"),
+        ("es", NAME, "Hola, %(name)d.", "holds something else"),
+        ("es", NAME, "Hola, %(name)s: %(shop)s.", "holds something else"),
+        ("es", NAME, "Hola, %(name)s, cien %.", "has a bare percent sign"),
+        ("es", ORDER, "Tu <b>pedido</b>.", "has other markup"),
+        ("es", "<b>Your</b> order.", "<b>Tu pedido.", "has other markup"),
+        ("es", ORDER, "Tu  pedido.", "is untidy"),
+        ("es", ORDER, " Tu pedido.", "is untidy"),
+        ("es", ORDER, 'Tu "pedido".', "is untidy"),
+        ("es", "Your code.", "Tu co\u0301digo.", "is untidy"),
+        ("es", ORDER, "Tu pedido 2.", "has a figure that is not put in"),
+        ("bn", ORDER, "আপনার ২ অর্ডার।", "has a figure that is not put in"),
+        ("es", ORDER, "Tu pedido", "ends otherwise"),
+        ("es", "Your code", "Tu código.", "ends otherwise"),
+        ("hi", ORDER, "आपका ऑर्डर.", "ends otherwise"),
+        ("gu", ORDER, "તમારો ઑર્ડર।", "ends otherwise"),
+        ("bn", ORDER, "আপনার order।", "is in a wrong script"),
+        ("gu", ORDER, "તમારો order.", "is in a wrong script"),
+        ("gu", ORDER, "તમારો ऑर्डर.", "is in a wrong script"),
+        ("hi", ORDER, "आपका ઑર્ડર।", "is in a wrong script"),
+        ("hi", ORDER, "आपका оrder।", "is in a wrong script"),
+        ("es", ORDER, "Tu реdido.", "is in a wrong script"),
+        ("gu", NAME, "%(name)s ને નમસ્તે.", "has a loose ending"),
+        ("gu", NAME, "ની છૂટ %(name)s.", "has a loose ending"),
+        ("gu", NAME, "%(name)s થી નમસ્તે.", "has a loose ending"),
+        ("bn", NAME, "%(name)s কে নমস্কার।", "has a loose ending"),
+        ("bn", NAME, f"%(name)s -{JOINER}এর নমস্কার।", "has a loose ending"),
+        ("bn", NAME, "%(name)s-এর নমস্কার।", "joins what is no ending"),
+        ("bn", NAME, "%(name)s ধীরে-ধীরে।", "has a loose ending"),
+        ("bn", NAME, f"%(name)s-{JOINER}কে নমস্কার।", "joins what is no ending"),
+        ("hi", NAME, "%(name)sको नमस्ते।", "joins what is no ending"),
+        ("hi", NAME, "%(name)s-को नमस्ते।", "joins what is no ending"),
+        ("gu", NAME, "%(name)sનેહ.", "joins what is no ending"),
+        ("gu", NAME, "%(name)sનમસ્તે.", "joins what is no ending"),
+        ("bn", NAME, "%(name)sনমস্কার।", "joins what is no ending"),
+        ("es", ORDER, "El botón.", "sounds wrong"),
+        ("es", ORDER, "Usted y su pedido.", "sounds wrong"),
+        ("hi", ORDER, "तुम्हारा ऑर्डर।", "sounds wrong"),
+        ("hi", ORDER, "आप ऑर्डर करते हैं।", "sounds wrong"),
+        ("hi", ORDER, "आप ऑर्डर करेंगी।", "sounds wrong"),
+        ("hi", ORDER, "आपके दोस्त ऑर्डर लौटा सकते हैं।", "sounds wrong"),
+        ("bn", ORDER, "তোমার অর্ডার।", "sounds wrong"),
+        ("gu", ORDER, "તમારો કાર્યક્રમ.", "sounds wrong"),
+    ],
+)
+def test_each_rule_sees_its_fault(
+    tag: str, english: str | tuple[str, ...], translation: str | tuple[str, ...], rule: str
+) -> None:
+    """What a translator may get wrong is noticed, and only that: the rules tell by name what it is."""
+    assert {*faults(TONGUES[tag], Message(english, translation), 3 if tag == "es" else 2)} == {rule}
+
+
+def test_a_guess_is_no_translation() -> None:
+    """What a tool carried over from a similar sentence is marked as fuzzy, and has to be looked at."""
+    assert [*faults(TONGUES["es"], Message(ORDER, "Tu pedido.", flags=["fuzzy"]), 3)] == ["is a guess"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "english", "translation"),
+    [
+        ("es", NAME, "Hola, %(name)s."),
+        ("es", POINTS, ("%(n)s punto", "%(n)s de puntos", "%(n)s puntos")),
+        ("es", "%(a)d %(b)d", "%(a)d %(b)d"),
+        ("es", "Hello,", "Hola:"),
+        ("es", "All %% of it", "Todo el %%"),
+        ("gu", NAME, "%(name)sને નમસ્તે."),
+        ("gu", NAME, "%(name)sથી QR."),
+        ("bn", NAME, "%(name)sকে নমস্কার।"),
+        ("bn", NAME, f"%(name)s-{JOINER}এর নমস্কার।"),
+        ("hi", NAME, "%(name)s को नमस्ते।"),
+        ("hi", ORDER, "हम आपका ऑर्डर देखते हैं।"),
+    ],
+)
+def test_no_rule_sees_a_fault_where_there_is_none(
+    tag: str, english: str | tuple[str, ...], translation: str | tuple[str, ...]
+) -> None:
+    """A good sentence is left in peace."""
+    assert [*faults(TONGUES[tag], Message(english, translation), 3 if tag == "es" else 2)] == []
