@@ -206,7 +206,7 @@ def _entities(program: Program) -> Iterator[Entity]:
             settled = settle(Order(order.order_id, redemption=order), account, program, now=moment)
             order, account = settled.redemption, replace(settled.account, version=account.version + 1)
             yield from settled.entries
-            yield from [_sent(settled.message)] if settled.message else []
+            yield from map(_sent, settled.messages)
         yield order
     yield account
 
@@ -230,5 +230,4 @@ def _order(number: int, program: Program) -> Redemption:
 
 
 def _sent(message: Message) -> Message:
-    letters = tuple(replace(letter, state="sent") for letter in message.letters)
-    return replace(message, letters=letters, state="done", tries=1, due_at=None)
+    return replace(message, state="done", outcome="sent", tries=1, due_at=None)

@@ -15,7 +15,7 @@ from chalicelib import deps
 from chalicelib.workers.due import attend
 from memory.shop import Body, Shop, eur, open_shop
 
-AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 36}
+AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 45}
 """Most write units that an operation should take."""
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -75,7 +75,7 @@ class _Counted:
         order, shop, count = "ORDER#5123456780001", self._shop, self._count
         message = "MSG#order:5123456780001#"
         count("settle", lambda: attend([order]))
-        count("deliver thanks and news", lambda: attend([f"{message}2"]))
+        count("deliver thanks and news", lambda: attend([f"{message}2@friend", f"{message}2"]))
         self._order(code, "5123456780005")
         attend(["ORDER#5123456780005"])
         count("refund", lambda: shop.refund("5123456780005", "9001", 1500))
@@ -107,7 +107,7 @@ class _Counted:
         self._order(code, order_id)
         shop.call("GET", f"/r/{code}", User_Agent=BROWSER)
         attend([f"ORDER#{order_id}"])
-        attend([f"MSG#order:{order_id}#2"])
+        attend([f"MSG#order:{order_id}#2@friend", f"MSG#order:{order_id}#2"])
         shop.order(order_id)
 
     def _order(self, code: str, order_id: str, friend: str = "", **more: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.model.accounts import Account
-from chalicelib.domain.model.messages import Cause, Letter, Name, Recipient
+from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.orders import News
 from chalicelib.domain.program.program import Program, Rate, Tier
 from chalicelib.web.letters import Occasion, write
@@ -18,7 +18,7 @@ LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
 LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
 
-ORDER, MAYA = Cause("order", "10023", 2), Recipient("ambassador", "amb_1")
+ORDER = Cause("order", "10023", 2)
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 TEN_PERCENT = Rate(1000)
 RULES = Program(
@@ -42,11 +42,11 @@ def mails(
         return write(Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW))
 
     def news(name: Name, told: News, rules: Program = rules, **more: Any) -> Mail:
-        plain = Letter(name, MAYA, told.amount, unit, told.release_at, told.when, 2500, NOW)
+        plain = Letter(name, told.amount, unit, told.release_at, told.when, 2500, NOW)
         return written(replace(plain, **more), rules)
 
     def thanks(discount: int) -> Mail:
-        return written(Letter("friend_thanks", Recipient("friend", "f"), discount, "EUR"))
+        return written(Letter("friend_thanks", discount, "EUR"))
 
     def released(told: News = YOURS, rules: Program = rules, **more: Any) -> Mail:
         return news("reward_released", told, rules, **{"was": HELD, **more})
@@ -58,7 +58,7 @@ def mails(
         return news("reward_lost", LOST, **{"was": HELD, **more})
 
     def stand(account: Account) -> Mail:
-        return written(Letter("balances", MAYA), replace(least, expiry_months=12), account)
+        return written(Letter("balances"), replace(least, expiry_months=12), account)
 
     rich = {unit: {"available": 2500, "held": 450}, "gift:Tea mug": {"available": 1}}
     return {

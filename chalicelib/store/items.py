@@ -4,16 +4,13 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from chalicelib.domain.effects import Entity
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import SHORT, class_in, index_keys, key_of, kind_of, mark_in
-
-if TYPE_CHECKING:
-    from chalicelib.domain.model.messages import Message
 
 Item = dict[str, dict[str, Any]]
 
@@ -68,11 +65,6 @@ def _brief(part: Any, attributes: dict[str, Any]) -> dict[str, Any]:
 def _defaults(kind: Any) -> dict[str, Any]:
     """What the fields of an entity, or of a part of one, are when they are left out, if not None."""
     return {field.name: field.default for field in fields(kind) if field.default not in (None, MISSING)}
-
-
-def letters_of(message: "Message") -> list[Any]:
-    """Write the letters of a message, the one part of it that is updated in place."""
-    return list(msgspec.to_builtins(message.letters, builtin_types=(datetime,)))
 
 
 def entity_of(item: Item) -> Any:

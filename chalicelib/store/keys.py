@@ -181,6 +181,11 @@ def message(message_id: str) -> Key:
     return alone("MSG", message_id)
 
 
+def letters(kind: str, recipient_id: str) -> str:
+    """The list of all messages to one recipient, in the index `list`."""
+    return f"LETTERS#{kind}:{recipient_id}"
+
+
 def job(job_id: str) -> Key:
     """Work that goes on slice after slice."""
     return alone("JOB", job_id)

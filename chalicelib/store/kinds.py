@@ -26,7 +26,8 @@
 | coupon               | COUPON#code, COUPON       | checkout                             |                           |
 | adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | list: ADJUSTMENTS / time  |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
-| message              | MSG#id, MSG               | delivery                             | due                       |
+| message              | MSG#id, MSG               | delivery                             | due; list: LETTERS#kind:  |
+|                      |                           |                                      | id of its reader / time   |
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
@@ -157,6 +158,10 @@ def _withdrawn(withdrawal: Any) -> Key:
     return Key(keys.ambassador(withdrawal.ambassador_id), keys.SPEND + timed(withdrawal.created_at, withdrawal.id))
 
 
+def _owed(message: Any) -> Key:
+    return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
+
+
 def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:
     """The list of this name in the order of time, while an entity is in one state."""
     return lambda it: Key(name, timed(getattr(it, time), it.id)) if it.state == state else None
@@ -188,7 +193,7 @@ KINDS = (
     Kind("WITHDRAWAL", "model.accounts:Withdrawal", listed=_withdrawn),
     Kind("COUPON", "model.accounts:Coupon", lambda it: keys.coupon(it.code)),
     Kind("ADJUSTMENT", "model.accounts:Adjustment", listed=_while("waiting", keys.ADJUSTMENTS, "created_at")),
-    Kind("MSG", "model.messages:Message"),
+    Kind("MSG", "model.messages:Message", listed=_owed),
     Kind("JOB", "model.work:Job"),
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),

@@ -24,12 +24,13 @@ from chalicelib.domain.effects import (
     Valid,
 )
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of, item_of, letters_of
+from chalicelib.store.items import entity_of, item_of
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import index_keys, key_of
 from chalicelib.store.reads.access import Access
 from chalicelib.store.reads.accounts import Accounts
 from chalicelib.store.reads.audit import Audit
+from chalicelib.store.reads.messages import Messages
 from chalicelib.store.reads.orders import Orders
 from chalicelib.store.reads.people import People
 from chalicelib.store.reads.program import Programs
@@ -39,7 +40,7 @@ from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
-    from chalicelib.domain.model.messages import Message
+    from chalicelib.domain.model.messages import Message, Outcome
     from chalicelib.domain.model.people import Code
 
 __all__ = ["EFFECTS_MAX", "BusyError", "Failure", "Table"]
@@ -60,7 +61,7 @@ class Failure:
     stored: Entity | None
 
 
-class Table(Orders, People, Accounts, Access, Programs, Work, Audit):
+class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
     """What the program reads and writes, by name. Every method may raise `BusyError`."""
 
     def __init__(self, wire: Wire) -> None:
@@ -132,22 +133,19 @@ class Table(Orders, People, Accounts, Access, Programs, Work, Audit):
         )
         return entity_of(stored) if stored else None
 
-    def finish_message(self, message: "Message") -> None:
-        """Say how a leased message's letters ended: it asks for nothing any more."""
-        self._end_lease(message, "SET letters = :letters, #state = :state REMOVE due_pk, due_at", {":state": "done"})
+    def finish_message(self, message: "Message", outcome: "Outcome") -> None:
+        """Say how a leased message ended: it asks for nothing any more."""
+        done: dict[str, object] = {":state": "done", ":outcome": outcome}
+        self._end_lease(message, "SET #state = :state, outcome = :outcome REMOVE due_pk, due_at", done)
 
     def return_message(self, message: "Message", due_at: datetime) -> None:
-        """Give back a leased message with letters that were surely not sent, to be tried again at `due_at`."""
-        back = {":state": "pending", ":due_at": due_at}
-        self._end_lease(message, "SET letters = :letters, #state = :state, due_at = :due_at", back)
-
-    def keep_message(self, message: "Message") -> None:
-        """Note how a leased message's letters went and keep the lease: of one of them nobody knows."""
-        self._end_lease(message, "SET letters = :letters", {})
+        """Give back a leased message that was surely not sent, to be tried again at `due_at`."""
+        back: dict[str, object] = {":state": "pending", ":due_at": due_at}
+        self._end_lease(message, "SET #state = :state, due_at = :due_at", back)
 
     def _end_lease(self, message: "Message", expression: str, values: dict[str, object]) -> None:
         condition = "#state = :sending AND sending_at = :mine"
-        mine = {":sending": "sending", ":mine": message.sending_at, ":letters": letters_of(message)}
+        mine = {":sending": "sending", ":mine": message.sending_at}
         self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
 
     def _action(self, effect: Effect) -> Action:  # noqa: PLR0911 - an effect a line

@@ -59,7 +59,8 @@ def _settle(partitions: list[str]) -> None:
 
 def _deliver(message_id: str) -> None:
     post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)
-    for fate in deliver(post, message_id, now=deps.now()):
+    fate = deliver(post, message_id, now=deps.now())
+    if fate is not None:
         log = logger.error if fate.outcome == "blocked" else logger.info
         log("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
         _count(f"Letters{fate.outcome.title()}")

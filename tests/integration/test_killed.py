@@ -22,6 +22,8 @@ SEED = 7
 FAY = {"email": "fay@example.com", "id": "c-1"}
 TIMES = {
     "at",
+    "list_sk",
+    "owed_at",
     "settled_at",
     "recorded_at",
     "sending_at",

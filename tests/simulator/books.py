@@ -14,7 +14,7 @@ from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Month, Suspension
 from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal, Review, TakenOff
-from chalicelib.domain.model.messages import Letter, Message
+from chalicelib.domain.model.messages import NEWS, Letter, Message
 from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
 from chalicelib.domain.orders.friends import UNPAID_MAX, in_time
@@ -349,13 +349,10 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
     occasions = Counter[tuple[str, str]]()
     for message in messages:
         about = _about(message)
-        once = [it for it in message.letters if it.name in {"friend_thanks", "reward_held", "balances"}]
-        occasions.update((about, letter.name) for letter in once)
-        if message.state != "done":
-            yield f"{message.id} is {message.state}"
-        yield from (
-            f"{message.id}: {letter.name} is {letter.state}" for letter in message.letters if letter.state != "sent"
-        )
+        if message.letter.name in {"friend_thanks", "reward_held", "balances"}:
+            occasions[about, message.letter.name] += 1
+        if message.outcome != "sent":
+            yield f"{message.id} is {message.outcome or message.state}"
     yield from (
         f"{order_id}: {template} is told {times} times"
         for (order_id, template), times in occasions.items()
@@ -378,10 +375,8 @@ def untold(
     account_of, rules = {it.ambassador_id: it for it in accounts}, {it.version: it for it in programs}
     news = defaultdict[str, list[Letter]](list)
     for message in sorted(messages, key=lambda it: it.cause.version):
-        letters = [it for it in message.letters if it.name != "friend_thanks"]
-        news[_about(message)] += letters
-        if len(letters) > 1:
-            yield f"{message.id} tells the ambassador {len(letters)} times"
+        if message.letter.name in NEWS:
+            news[_about(message)].append(message.letter)
     for it in redemptions:
         told, standing = news[it.order_id], it.standing
         if standing is None or it.ambassador_id in suspended:

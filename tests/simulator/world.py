@@ -103,8 +103,8 @@ class World:
 
     @property
     def may_be_doubled(self) -> int:
-        """How many mails may have gone twice: two letters for each time that a sender never said how it went."""
-        return 2 * (len(self._sending) + sum(self.unheard.values()))
+        """How many mails may have gone twice: one for each time that a sender never said how it went."""
+        return len(self._sending) + sum(self.unheard.values())
 
     # --- the wire -----------------------------------------------------------------------------------------------------
 

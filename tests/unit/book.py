@@ -105,7 +105,7 @@ class Book:
     @property
     def letters(self) -> list[tuple[str, int, int]]:
         """Template, amount and settlement of every letter."""
-        return [(letter.name, letter.amount, it.cause.version) for it in self.messages for letter in it.letters]
+        return [(it.letter.name, it.letter.amount, it.cause.version) for it in self.messages]
 
     def refund(
         self,
@@ -157,7 +157,7 @@ class Book:
         if settlement.account_changed:
             self.account = replace(settlement.account, version=self.account.version + 1)
         self.entries += settlement.entries
-        self.messages += [settlement.message] if settlement.message else []
+        self.messages += settlement.messages
         return settlement
 
 

@@ -46,8 +46,10 @@ def reinstate(account: Account, program: Program, *, by: str, note: str, now: da
     decision = Suspension(account.ambassador_id, version, "reinstated", by, note, now)
     message = Message(
         cause=Cause("account", account.ambassador_id, version),
+        to=Recipient("ambassador", account.ambassador_id),
+        letter=Letter("balances"),
         program_version=program.version,
-        letters=(Letter("balances", Recipient("ambassador", account.ambassador_id)),),
+        owed_at=now,
         due_at=now,
     )
     return Decided(decision, watched(free, program), message)

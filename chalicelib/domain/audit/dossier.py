@@ -34,7 +34,7 @@ class Dossier:
     program: Program | None
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     root: Friend | None = None
-    messages: Mapping[int, Message] = field(default_factory=dict)
+    messages: Mapping[int, Sequence[Message]] = field(default_factory=dict)
     claim: Claim | None = None
     traits: Mapping[str, Trait] = field(default_factory=dict)
     suspensions: Mapping[str, Sequence[Suspension]] = field(default_factory=dict)

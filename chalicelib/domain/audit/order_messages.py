@@ -6,7 +6,7 @@ from chalicelib.domain.accounts.ledger import moved
 from chalicelib.domain.audit.audit import Finding, compared, version_of
 from chalicelib.domain.audit.dossier import FIRST, SETTLES_MAX, Dossier, shown, shown_news
 from chalicelib.domain.model.accounts import LedgerEntry
-from chalicelib.domain.model.messages import Letter, Recipient
+from chalicelib.domain.model.messages import NEWS, Message, Recipient
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.orders.standing import due
 from chalicelib.domain.program.program import Program
@@ -15,31 +15,30 @@ from chalicelib.domain.program.program import Program
 def check_messages(dossier: Dossier, program: Program) -> Iterator[Finding]:
     """No message without a settlement that owed it, and none owed that is not there."""
     redemption = dossier.redemption
-    for version, message in sorted(dossier.messages.items()):
+    for version, messages in sorted(dossier.messages.items()):
         where = f"{dossier.where}/messages/{version}"
         if not FIRST <= version <= redemption.version:
             yield Finding("message", where, f"a settlement from {FIRST} to {redemption.version}", version)
-        rules = redemption.program_version
-        yield from compared("message", f"{where}/program_version", rules, message.program_version)
-        for letter in message.letters:
-            yield from _check_letter(letter, redemption, f"{where}/{letter.name}")
-        early = [letter.name for letter in message.letters if letter.name in {"friend_thanks", "reward_held"}]
+        for message in messages:
+            yield from _check_message(message, redemption, f"{where}/{message.letter.name}")
+        early = [it.letter.name for it in messages if it.letter.name in {"friend_thanks", "reward_held"}]
         if version != dossier.first and early:
             yield Finding("message", where, "what is told later", ", ".join(early))
-        if message.state != "done" and message.due_at is None:
-            yield Finding("wake_up", f"{where}/due_at", "a time", None)
     yield from _check_told(dossier)
     yield from _check_first_told(dossier, program)
 
 
-def _check_letter(letter: Letter, redemption: Redemption, where: str) -> Iterator[Finding]:
+def _check_message(message: Message, redemption: Redemption, where: str) -> Iterator[Finding]:
     """Thanks for an order go to its friend, and news of its reward to its ambassador; each in its own unit."""
-    if letter.name == "friend_thanks":
+    yield from compared("message", f"{where}/program_version", redemption.program_version, message.program_version)
+    if message.letter.name == "friend_thanks":
         to, unit = Recipient("friend", redemption.friend), redemption.currency
     else:
         to, unit = Recipient("ambassador", redemption.ambassador_id), redemption.unit
-    yield from compared("message", f"{where}/to", " ".join(to), " ".join(letter.to))
-    yield from compared("message", f"{where}/unit", unit, letter.unit)
+    yield from compared("message", f"{where}/to", " ".join(to), " ".join(message.to))
+    yield from compared("message", f"{where}/unit", unit, message.letter.unit)
+    if message.state != "done" and message.due_at is None:
+        yield Finding("wake_up", f"{where}/due_at", "a time", None)
 
 
 def _check_told(dossier: Dossier) -> Iterator[Finding]:
@@ -48,9 +47,9 @@ def _check_told(dossier: Dossier) -> Iterator[Finding]:
     What changed while the ambassador was suspended was forgotten: after that, news begin anew.
     """
     known = None
-    for version, message in sorted(dossier.messages.items()):
-        for letter in message.letters:
-            if letter.name != "friend_thanks":
+    for version, messages in sorted(dossier.messages.items()):
+        for letter in (it.letter for it in messages):
+            if letter.name in NEWS:
                 where = f"{dossier.where}/messages/{version}/{letter.name}/was"
                 if letter.was is not None:
                     yield from compared("message", where, shown_news(known), shown_news(letter.was))
@@ -67,8 +66,7 @@ def _check_first_told(dossier: Dossier, program: Program) -> Iterator[Finding]:
     What it knew of refunds is past finding out by clocks. But its own entry tells what was held, and where nothing was
     ever paid back the friend was thanked.
     """
-    found = dossier.messages.get(dossier.first)
-    letters = {letter.name: letter for letter in found.letters} if found else {}
+    letters = {it.letter.name: it.letter for it in dossier.messages.get(dossier.first, ())}
     thanks, told = letters.get("friend_thanks"), letters.get("reward_held")
     where = f"{dossier.where}/messages/{dossier.first}"
     hold = next((entry for entry in dossier.posted if (entry.kind, entry.cause) == ("hold", "redemption")), None)

@@ -24,6 +24,16 @@ Name = Literal[
 Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
 
 
+Outcome = Literal["sent", "undeliverable"]
+"""How a message ended: its mail was taken by the mail service, or can't be, whatever becomes of anything else."""
+
+NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
+"""The letters that tell of one reward, each leading on from the one before."""
+
+_ASIDE: dict[str, str] = {"friend_thanks": "@friend", "tier_reached": "@tier"}
+"""What tells apart the messages that one cause owes: what goes out beside the news to its ambassador is named."""
+
+
 class Cause(NamedTuple):
     """What a message is about: an order's settlement or a change of an account, by the version that it made."""
 
@@ -33,7 +43,7 @@ class Cause(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The natural key of the one message about it. Of its parts only the id may hold a `:` or `#`."""
+        """The natural key of the message about it. Of its parts only the id may hold a `:` or `#`."""
         return f"{self.kind}:{self.id}#{self.version}"
 
 
@@ -46,11 +56,10 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person about one occasion.
+    """What one mail says.
 
     Attributes:
         name: which letter it is.
-        to: who gets it.
         amount: what it is about, in the `unit`: the friend's discount, the reward, what was spent, or what expires.
         release_at: when the reward is the ambassador's, as `News` has it, and so has `when`.
         available: the balance in the unit once something was released, which stays for some time from `active_at` on.
@@ -58,11 +67,9 @@ class Letter:
         turn: what brought it to another amount than that.
         tier: the name of the level that was reached.
         until: the day on which what is left expires.
-        state: what became of it.
     """
 
     name: Name
-    to: Recipient
     amount: int = 0
     unit: str = ""
     release_at: datetime | None = None
@@ -73,7 +80,6 @@ class Letter:
     turn: Turn | None = None
     tier: str | None = None
     until: datetime | None = None
-    state: Literal["owed", "sent", "undeliverable"] = "owed"
 
     @property
     def told(self) -> News:
@@ -83,20 +89,29 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The letters that one cause owes, written in its transaction. It names people by reference only.
+    """One letter to one person that a cause owes, written in its transaction. It names people by reference only.
 
     Attributes:
-        cause: what they are about; the same settlement of an order owes one message, however often it is tried.
-        program_version: the rules that they speak of.
+        cause: what it is about; the same settlement of an order owes the same messages, however often it is tried.
+        to: who gets it.
+        letter: what it says.
+        program_version: the rules that it speaks of.
+        owed_at: since when.
         state: `sending` when somebody has leased it at `sending_at` and has not said yet how it went.
+        outcome: how it ended, once it is `done`.
+        why: why it has not gone out yet, or never will, as words that stand for good.
         tries: how often it was leased.
         due_at: when it is to be sent, or sent again.
     """
 
     cause: Cause
+    to: Recipient
+    letter: Letter
     program_version: int
-    letters: tuple[Letter, ...]
+    owed_at: datetime
     state: Literal["pending", "sending", "done"] = "pending"
+    outcome: Outcome | None = None
+    why: str | None = None
     sending_at: datetime | None = None
     tries: int = 0
     due_at: datetime | None = None
@@ -104,4 +119,9 @@ class Message:
     @property
     def id(self) -> str:
         """The natural key."""
-        return self.cause.key
+        return self.cause.key + _ASIDE.get(self.letter.name, "")
+
+
+def message_ids(cause: Cause) -> list[str]:
+    """Return the ids of all messages that a cause may owe."""
+    return [cause.key + aside for aside in (*_ASIDE.values(), "")]

@@ -33,7 +33,9 @@ def tell(
     return stands if (held or denied or has > had) and not silent else None
 
 
-def owed(settled: Redemption, before: Standing | None, account: Account, *, had: int, now: datetime) -> Message | None:
+def owed(
+    settled: Redemption, before: Standing | None, account: Account, *, had: int, now: datetime
+) -> tuple[Message, ...]:
     """Return what a settlement owes to people: thanks to the friend at the first look, news to the ambassador.
 
     The friend of an order that was claimed later has used no code, and is not written to; nor is an unaddressed one.
@@ -43,21 +45,16 @@ def owed(settled: Redemption, before: Standing | None, account: Account, *, had:
     """
     after = settled.standing
     assert after is not None
-    letters = []
+    letters: list[tuple[Recipient, Letter]] = []
     rewarded = after.terms.limit != "friend_already_referred"
     if before is None and after.net > 0 and settled.thanks_friend and rewarded:
         friend = Recipient("friend", settled.friend)
-        letters.append(Letter("friend_thanks", friend, settled.friend_discount, settled.currency))
+        letters.append((friend, Letter("friend_thanks", settled.friend_discount, settled.currency)))
     if after.told is not None and after.told != (before and before.told):
-        letters.append(_news(before, had, settled, account))
-    if not letters:
-        return None
-    return Message(
-        cause=Cause("order", settled.order_id, settled.version),
-        program_version=settled.program_version,
-        letters=tuple(letters),
-        due_at=now,
-    )
+        ambassador = Recipient("ambassador", settled.ambassador_id)
+        letters.append((ambassador, _news(before, had, settled, account)))
+    cause = Cause("order", settled.order_id, settled.version)
+    return tuple(Message(cause, to, letter, settled.program_version, now, due_at=now) for to, letter in letters)
 
 
 def _stands(standing: Standing, has: int) -> News:
@@ -87,7 +84,6 @@ def _news(before: Standing | None, had: int, settled: Redemption, account: Accou
     told, known = after.told, None if was and was.is_theirs and had == 0 else was
     return Letter(
         _name(known, told),
-        Recipient("ambassador", settled.ambassador_id),
         told.amount,
         settled.unit,
         release_at=told.release_at,

@@ -40,7 +40,7 @@ class Settlement:
     entries: tuple[LedgerEntry, ...]
     gifts: tuple[Gift, ...]
     draws: tuple[Draw, ...]
-    message: Message | None
+    messages: tuple[Message, ...]
     case: Case | None
     changed: bool
     account_changed: bool
@@ -89,7 +89,7 @@ def _waiting(order: Order, account: Account) -> Settlement:
         entries=(),
         gifts=(),
         draws=(),
-        message=None,
+        messages=(),
         case=None,
         changed=changed,
         account_changed=False,
@@ -141,7 +141,7 @@ def settle_on(
         entries=entries,
         gifts=tasks(entries),
         draws=(*draws, *redrawn(before.cap_used if before else terms.granted, after)),
-        message=owed(settled, before, moved, had=had, now=now),
+        messages=owed(settled, before, moved, had=had, now=now),
         case=case_of(order, after, asked, now),
         changed=changed,
         account_changed=before is None or moved != account,

@@ -1,12 +1,13 @@
 """Orders as an audit reads them: each with everything that must agree with it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.domain.audit.dossier import FIRST, SETTLES_MAX, Dossier
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.messages import Cause, Message
+from chalicelib.domain.model.messages import Cause, Message, message_ids
 from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.reviews import Trait
@@ -42,7 +43,7 @@ def dossiers_of(table: Table, order_ids: Iterable[str], kin: tuple[str, ...]) ->
                 known.get(order.redemption.program_version),
                 entries=_named(order.redemption, [it for it in those if isinstance(it, LedgerEntry)]),
                 root=roots.get(order.redemption.friend),
-                messages={it.cause.version: it for it in those if isinstance(it, Message)},
+                messages=_by_version(it for it in those if isinstance(it, Message)),
                 claim=next((it for it in those if isinstance(it, Claim)), None),
                 traits={it.pseudonym: it for it in those if isinstance(it, Trait)},
                 suspensions=decisions,
@@ -71,15 +72,23 @@ def _named(redemption: Redemption, entries: Iterable[LedgerEntry]) -> dict[str, 
     return {name: found[at] for name, at in named if at in found}
 
 
+def _by_version(messages: Iterable[Message]) -> dict[int, list[Message]]:
+    found = defaultdict[int, list[Message]](list)
+    for message in messages:
+        found[message.cause.version].append(message)
+    return dict(found)
+
+
 def _beside(redemption: Redemption | None) -> list[Key]:
     """Where everything lies that must agree with an order."""
     assert redemption is not None
     assert redemption.standing is not None
     until = min(redemption.version + 1, FIRST + SETTLES_MAX)
+    causes = (Cause("order", redemption.order_id, version) for version in range(1, until + 1))
     return [
         *(keys.entry(*posted) for posted in redemption.posted),
         keys.friend(redemption.friend),
-        *(keys.message(Cause("order", redemption.order_id, version).key) for version in range(1, until + 1)),
+        *(keys.message(name) for cause in causes for name in message_ids(cause)),
         *([keys.claim(redemption.claim)] if redemption.claim else []),
         *(keys.trait(trait, redemption.ambassador_id) for trait in (redemption.payment, redemption.address) if trait),
     ]

@@ -1,12 +1,13 @@
-"""Send a message of the outbox: mark it as being sent, send each of its letters once, say how it went."""
+"""Send a message of the outbox: mark it as being sent, send its mail once, say how it went."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal
 
 from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
-from chalicelib.domain.model.messages import Letter, Message, Recipient
+from chalicelib.domain.model.messages import Message, Recipient
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.people.merged import account_of, person_of, profile_of
@@ -29,13 +30,13 @@ _DOUBLINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a letter, and if it was not sent, why: never with an address in it.
+    """What became of a message, and if it was not sent, why: never with an address in it.
 
     It was `sent`; SES left us `unsure`; it is `undeliverable`, since the address itself is wrong. Or it goes again
     later: it was `refused` for now, or is `blocked` until the operator mends something.
     """
 
-    outcome: str
+    outcome: Literal["sent", "unsure", "undeliverable", "refused", "blocked"]
     reason: str | None = None
 
 
@@ -49,46 +50,34 @@ class Post:
     public_url: str
 
 
-def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
-    """Send what a message still owes, and return what became of each letter; empty when there was nothing to do.
+def deliver(post: Post, message_id: str, *, now: datetime) -> Fate | None:
+    """Send what is still owed, and return what became of it; None when there was nothing to do.
 
-    A call that breaks off leaves the message marked: whether that letter was sent is not known, so it is not sent
-    again before `ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a
-    letter whose address is wrong is given up.
+    A call that breaks off leaves the message marked: whether its mail was sent is not known, so it is not sent again
+    before `ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a message
+    whose address is wrong is given up.
     """
     table = post.table
     message = table.lease_message(message_id, now, now - ABANDONED)
     if message is None:
-        return []
-    fates = [_send(post, message, letter, now) for letter in message.letters]
-    outcomes = {fate.outcome for fate in fates}
-    message = replace(message, letters=tuple(map(_noted, message.letters, fates)))
-    if "unsure" in outcomes:
-        table.keep_message(message)
-    elif outcomes & {"refused", "blocked"}:
-        table.return_message(message, now + _gap(message.tries))
-    else:
-        table.finish_message(message)
-    return [fate for fate in fates if fate.outcome != "closed"]
+        return None
+    fate = _send(post, message, now)
+    match fate.outcome:
+        case "sent" | "undeliverable" as outcome:
+            table.finish_message(message, outcome)
+        case "refused" | "blocked":
+            table.return_message(message, now + _gap(message.tries))
+    return fate
 
 
 def _gap(tries: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(tries, _DOUBLINGS)), _LONGEST_GAP)
 
 
-def _noted(letter: Letter, fate: Fate) -> Letter:
-    match fate.outcome:
-        case "sent" | "undeliverable" as state:
-            return replace(letter, state=state)
-    return letter
-
-
-def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
-    """Send one letter once, and say how it went. One that can't be written now, since the table is busy, goes later."""
-    if letter.state != "owed":
-        return Fate("closed")
+def _send(post: Post, message: Message, now: datetime) -> Fate:
+    """Send the mail once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     try:
-        envelope, mail = _compose(post, message, letter, now)
+        envelope, mail = _compose(post, message, now)
         post.mailer.send(envelope, mail)
     except UnsureError as error:
         return Fate("unsure", str(error))
@@ -99,21 +88,21 @@ def _send(post: Post, message: Message, letter: Letter, now: datetime) -> Fate:
     return Fate("sent")
 
 
-def _outcome(fault: Fault, tries: int) -> str:
+def _outcome(fault: Fault, tries: int) -> Literal["undeliverable", "blocked", "refused"]:
     if fault == "address":
         return "undeliverable"
     return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
 
 
-def _compose(post: Post, message: Message, letter: Letter, now: datetime) -> tuple[Envelope, Mail]:
+def _compose(post: Post, message: Message, now: datetime) -> tuple[Envelope, Mail]:
     """Write a letter in the words and language of its reader.
 
     It speaks of the rules of its message, and promises what the rules in force keep.
     """
     program = programs.version(post.table, message.program_version)
-    address, reader = _reader(post, letter.to, program)
-    account = partial(account_of, post.table, letter.to.id)
-    occasion = Occasion(letter, message.cause, reader, program, post.rules, account, now)
+    address, reader = _reader(post, message.to, program)
+    account = partial(account_of, post.table, message.to.id)
+    occasion = Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
     return Envelope(address, program.shop_name, program.reply_to), write(occasion)
 
 

@@ -210,7 +210,7 @@ def _effects(order: Order, settlement: Settlement, *, room: int, alone: bool) ->
     core: list[Effect] = [Replace(redemption) if settlement.changed else Unchanged(redemption)]
     core += map(Create, settlement.entries)
     core += map(Create, settlement.gifts)
-    core += [Create(settlement.message)] if settlement.message else []
+    core += map(Create, settlement.messages)
     core += [Create(case) if case.version == 1 else Replace(case)] if case else []
     seen: list[Effect] = [Seen(fact) for fact in order.later if fact.due_at is not None]
     if not settlement.changed and not seen:

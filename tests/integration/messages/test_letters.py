@@ -23,9 +23,9 @@ def told(shop: Shop, reader: str = "maya@example.com") -> list[str]:
     return [sent.subject for sent in shop.sent() if sent.destinations["ToAddresses"] == [reader]]
 
 
-def last(shop: Shop) -> str:
-    """The words of the last mail, on one line."""
-    return " ".join(shop.sent()[-1].body.split())
+def last(shop: Shop, reader: str = "maya@example.com") -> str:
+    """The words of the last mail to somebody, on one line."""
+    return " ".join([sent.body for sent in shop.sent() if sent.destinations["ToAddresses"] == [reader]][-1].split())
 
 
 def envelopes(shop: Shop) -> list[Any]:

@@ -25,7 +25,7 @@ OUTAGES: dict[str, int | Exception] = {
 
 @pytest.fixture
 def outbox(shop: Shop) -> Shop:
-    """A shop with a message that two letters are owed of."""
+    """A shop that owes two letters."""
     shop.redeem(shop.enrol()["code"])
     settle_orders(deps.table(), ["o1"], now=shop.now)
     return shop
@@ -77,7 +77,7 @@ def test_without_a_configuration_set_none_is_named(outbox: Shop) -> None:
 def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, answer: Any) -> None:
     """A sender that slept for more than a quarter of an hour finds the message in another's hands, and leaves it there.
 
-    The other one has it still: were its mark or its letters written over, a third would send all once more.
+    The other one has it still: were its mark written over, a third would send it once more.
     """
     late, message = outbox.now, "order:o1#2"
     between = outbox.now + ABANDONED + timedelta(minutes=1)
@@ -88,19 +88,25 @@ def test_who_comes_back_late_writes_nothing_over_what_another_did(outbox: Shop, 
 
     outbox.faults.before("SendEmail", another_takes_it)
     deliver(Post(deps.table(), deps.mailer(), deps.program(), "https://friends.example"), message, now=late)
-    (row,) = [it for it in outbox.everything() if it["SK"]["S"] == "MSG"]
+    row = waiting(outbox)
     assert row["state"]["S"] == "sending"
     assert row["sending_at"]["S"].startswith("2026-03-01T12:16")
-    assert states(outbox) == {"friend_thanks": "owed", "reward_held": "owed"}
+    assert states(outbox) == {"friend_thanks": "pending", "reward_held": "sending"}
     outbox.now = between
     outbox.minute()
     assert outbox.cloud.asked["SendEmail"] <= 2, "nobody else sends what somebody has in hand"
+    assert states(outbox) == {"friend_thanks": "sent", "reward_held": "sending"}
+
+
+def waiting(shop: Shop) -> Any:
+    """The message to the ambassador, as it is stored."""
+    (row,) = [it for it in shop.everything() if it["PK"]["S"] == "MSG#order:o1#2"]
+    return row
 
 
 def waits(shop: Shop) -> timedelta:
     """How long the message waits for its next try."""
-    (row,) = [it for it in shop.everything() if it["SK"]["S"] == "MSG"]
-    return datetime.fromisoformat(row["due_at"]["S"]) - shop.now
+    return datetime.fromisoformat(waiting(shop)["due_at"]["S"]) - shop.now
 
 
 def test_the_gaps_between_tries_double_up_to_four_hours(outbox: Shop) -> None:

@@ -28,12 +28,12 @@ def shape(cost: Cost) -> tuple[int, float, int, int]:
         ("redeem, friend known by address and customer id", 2, 1, 6, 1),
         ("redeem, replay", 2, 1, 4, 0),
         ("redeem, refused: unknown code", 2, 2, 0, 0),
-        ("settle", 3, 2, 8, 6),
-        ("deliver thanks and news", 4, 2, 2, 1),
-        ("settle a refund", 3, 2, 10, 3),
-        ("release", 3, 2, 8, 3),
-        ("deliver release", 3, 1, 2, 1),
-        ("whole life", 15, 8, 24, 12),
+        ("settle", 3, 2, 10, 9),
+        ("deliver thanks and news", 7, 3, 4, 2),
+        ("settle a refund", 3, 2, 10, 4),
+        ("release", 3, 2, 8, 4),
+        ("deliver release", 4, 2, 2, 1),
+        ("whole life", 19, 10, 28, 17),
     ],
 )
 def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:

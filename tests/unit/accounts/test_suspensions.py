@@ -49,8 +49,8 @@ def test_what_is_stopped_is_not_stopped_again() -> None:
 def test_whoever_is_reinstated_has_all_their_time_and_one_letter() -> None:
     """What is available expires as long after this moment as after an order; the letter is about this very change."""
     free = replace(STOPPED, version=9, suspended_in=None, active_at=NOW, due_at=IN_SIX_MONTHS)
-    letter = Letter("balances", Recipient("ambassador", "amb_1"))
-    message = Message(Cause("account", "amb_1", 9), program_version=3, letters=(letter,), due_at=NOW)
+    to, letter = Recipient("ambassador", "amb_1"), Letter("balances")
+    message = Message(Cause("account", "amb_1", 9), to, letter, program_version=3, owed_at=NOW, due_at=NOW)
     again = reinstate(STOPPED, RULES, by="key_1", note="cards of one owner", now=NOW)
     assert again == Decided(decision(9, "reinstated"), free, message)
     assert not again.account.suspended

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.domain.audit import audit
 from chalicelib.domain.audit.dossier import Dossier
 from chalicelib.domain.audit.order import check_order
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.evidence import Evidence
 from chalicelib.domain.program.program import Campaign, Rate, Watch
@@ -29,9 +30,17 @@ def dossier(book: Book, **more: Any) -> Dossier:
         program=book.program,
         entries={it.number: it for it in book.entries},
         root=Friend(FRIEND, order_id=book.order.order_id, ambassador_id="amb_1", since=book.redemption.placed_at),
-        messages={it.cause.version: replace(it, state="done", due_at=None) for it in book.messages},
+        messages={
+            version: [sent(it) for it in book.messages if it.cause.version == version]
+            for version in {it.cause.version for it in book.messages}
+        },
     )
     return replace(plain, **more)
+
+
+def sent(message: Message) -> Message:
+    """The same, sent."""
+    return replace(message, state="done", outcome="sent", due_at=None)
 
 
 def fresh(rules: Any = None, **more: Any) -> Book:
@@ -75,9 +84,14 @@ def posted(it: Dossier, number: str = HOLD, **fields: Any) -> Dossier:
     return replace(it, entries={**it.entries, number: replace(it.entries[number], **fields)})
 
 
-def told(it: Dossier, version: int = 2, **fields: Any) -> Dossier:
-    """The same with another message in the place of one."""
-    return replace(it, messages={**it.messages, version: replace(it.messages[version], **fields)})
+def told(it: Dossier, *messages: Message, version: int = 2) -> Dossier:
+    """The same with other messages of a settlement."""
+    return replace(it, messages={**it.messages, version: messages})
+
+
+def saying(message: Message, **fields: Any) -> Message:
+    """The same with other fields of its letter."""
+    return replace(message, letter=replace(message.letter, **fields))
 
 
 def found(it: Dossier, *kinds: str, days: float = 1, whose: str = "amb_1") -> Found:

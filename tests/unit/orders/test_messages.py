@@ -23,7 +23,7 @@ def settled(standing: Standing | None, **more: Any) -> Redemption:
     return replace(Book().redemption, version=7, standing=standing, **more)
 
 
-def told_by(before: Standing | None, after: Standing, **more: Any) -> Message | None:
+def told_by(before: Standing | None, after: Standing, **more: Any) -> tuple[Message, ...]:
     """What is owed by a settlement that led from one standing to the other."""
     had = before.available if before else 0
     knows = replace(after, told=tell(before, after, program(), had=had, has=after.available))
@@ -32,8 +32,7 @@ def told_by(before: Standing | None, after: Standing, **more: Any) -> Message | 
 
 def letters(before: Standing | None, after: Standing, **more: Any) -> list[str]:
     """Which letters are owed."""
-    message = told_by(before, after, **more)
-    return [letter.name for letter in message.letters] if message else []
+    return [it.letter.name for it in told_by(before, after, **more)]
 
 
 def heard(standing: Standing, **more: Any) -> Standing:
@@ -134,19 +133,15 @@ def test_a_letter_says_why_it_comes_to_another_amount(
     before: Standing | None, after: Standing, turn: str | None
 ) -> None:
     """The kindest reason that is true; a denial gives none away."""
-    message = told_by(before, after)
-    assert message is not None
-    assert message.letters[-1].turn == turn
+    assert told_by(before, after)[-1].letter.turn == turn
 
 
 def test_a_letter_says_what_was_told_before() -> None:
     """Both amounts and both days, so that its reader need not look for the mail before; several changes are one."""
-    message = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
-    assert message is not None
-    changed = Letter(
-        "reward_changed", MAYA, 300, "EUR", release_at=at(45), was=News(450, release_at=at(30)), turn="part_returned"
+    (message,) = told_by(heard(HELD), replace(PARTLY, release_at=at(45)))
+    assert message.letter == Letter(
+        "reward_changed", 300, "EUR", release_at=at(45), was=News(450, release_at=at(30)), turn="part_returned"
     )
-    assert message.letters == (changed,)
 
 
 def test_a_day_that_rests_on_a_delivery_is_only_expected() -> None:
@@ -154,11 +149,8 @@ def test_a_day_that_rests_on_a_delivery_is_only_expected() -> None:
     for standing, when in ((UNDELIVERED, "expected"), (HELD, None)):
         told = tell(None, standing, program(), had=0, has=0)
         assert told == News(450, at(30), when)  # type: ignore[arg-type]
-        message = told_by(None, standing)
-        assert message is not None
-        assert message.letters[-1] == Letter(
+        assert told_by(None, standing)[-1].letter == Letter(
             "reward_held",
-            MAYA,
             450,
             "EUR",
             release_at=at(30),
@@ -197,8 +189,8 @@ def test_after_an_expiry_the_news_begins_anew() -> None:
     book.account = replace(book.account, balances=expired, expired_in=book.account.version)
     book.reverse(refund)
     book.look(32)
-    assert book.messages[-1].letters == (
-        Letter("reward_released", MAYA, 90, "EUR", available=90, active_at=at(32), was=News(360)),
+    assert book.messages[-1].letter == Letter(
+        "reward_released", 90, "EUR", available=90, active_at=at(32), was=News(360)
     )
 
 
@@ -223,34 +215,30 @@ def test_a_further_order_that_saves_nothing_is_no_news(place: int, off: int, owe
 
 def test_the_letters_say_what_they_are_about() -> None:
     """What the friend has saved; what is held and until when; what was released, and what there is with it."""
-    first = told_by(None, HELD)
-    assert first is not None
-    assert first.letters == (
-        Letter("friend_thanks", FRIEND, 500, "EUR"),
-        Letter("reward_held", MAYA, 450, "EUR", release_at=at(30)),
-    )
-    second = told_by(HELD, RELEASED)
-    assert second is not None
-    assert second.letters == (Letter("reward_released", MAYA, 450, "EUR", available=1450, active_at=at(5)),)
+    thanks, held = told_by(None, HELD)
+    assert thanks.letter == Letter("friend_thanks", 500, "EUR")
+    assert held.letter == Letter("reward_held", 450, "EUR", release_at=at(30))
+    (released,) = told_by(HELD, RELEASED)
+    assert released.letter == Letter("reward_released", 450, "EUR", available=1450, active_at=at(5))
 
 
 def test_letters_about_points_count_points() -> None:
     """Their unit stands in the letter, and the balance that it tells is of that unit."""
     terms = replace(HELD.terms, unit="points")
     held, released = replace(HELD, terms=terms), replace(RELEASED, terms=terms)
-    first = told_by(None, held)
-    second = told_by(held, released)
-    assert first is not None
-    assert second is not None
-    assert first.letters[1] == Letter("reward_held", MAYA, 450, "points", release_at=at(30))
-    assert second.letters == (Letter("reward_released", MAYA, 450, "points", available=70, active_at=at(5)),)
+    _, first = told_by(None, held)
+    (second,) = told_by(held, released)
+    assert first.letter == Letter("reward_held", 450, "points", release_at=at(30))
+    assert second.letter == Letter("reward_released", 450, "points", available=70, active_at=at(5))
 
 
-def test_a_message_names_its_settlement_and_people_by_reference_only() -> None:
+def test_a_message_names_its_settlement_and_its_reader_by_reference_only() -> None:
     """It is about this version of the order under its program, in its currency, and due at once."""
-    message = told_by(None, HELD, program_version=3, currency="CHF")
-    assert message is not None
-    assert (message.id, message.cause) == ("order:o1#7", Cause("order", "o1", 7))
-    assert [(letter.to, letter.unit) for letter in message.letters] == [(FRIEND, "CHF"), (MAYA, "CHF")]
-    assert message.program_version == 3
-    assert (message.state, message.tries, message.due_at) == ("pending", 0, at(1))
+    messages = told_by(None, HELD, program_version=3, currency="CHF")
+    assert [(it.id, it.to, it.letter.unit) for it in messages] == [
+        ("order:o1#7@friend", FRIEND, "CHF"),
+        ("order:o1#7", MAYA, "CHF"),
+    ]
+    for it in messages:
+        assert (it.cause, it.program_version) == (Cause("order", "o1", 7), 3)
+        assert (it.state, it.tries, it.owed_at, it.due_at) == ("pending", 0, at(1), at(1))

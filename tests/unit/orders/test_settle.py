@@ -60,7 +60,7 @@ def test_an_unchanged_settlement_changes_nothing() -> None:
     book = Book()
     book.look(0)
     again = book.look(0)
-    assert (again.changed, again.account_changed, again.entries, again.message) == (False, False, (), None)
+    assert (again.changed, again.account_changed, again.entries, again.messages) == (False, False, (), ())
     assert again.redemption == book.redemption
 
 
@@ -120,8 +120,8 @@ def test_each_occasion_is_told_once() -> None:
     for days in (0, 0, 1, 30, 30, 31):
         book.look(days)
     assert book.letters == [("friend_thanks", 500, 2), ("reward_held", 450, 2), ("reward_released", 450, 3)]
-    assert book.messages[0].letters[1].release_at == at(30)
-    assert book.messages[1].letters[0].available == 450
+    assert book.messages[1].letter.release_at == at(30)
+    assert book.messages[2].letter.available == 450
 
 
 def test_a_friend_is_thanked_even_when_no_reward_is_due() -> None:
@@ -136,7 +136,7 @@ def test_an_unpaid_order_only_waits() -> None:
     book = Book(pending=True)
     assert not decides_terms(book.order)
     found = settle(book.order, book.account, book.program, now=at(0))
-    assert (found.entries, found.gifts, found.draws, found.message, found.case) == ((), (), (), None, None)
+    assert (found.entries, found.gifts, found.draws, found.messages, found.case) == ((), (), (), (), None)
     assert (found.account, found.changed, found.account_changed) == (book.account, True, False)
     assert found.redemption == replace(book.redemption, due_at=None, version=2)
     again = settle(replace(book.order, redemption=found.redemption), book.account, book.program, now=at(1))

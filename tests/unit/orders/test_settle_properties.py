@@ -269,7 +269,7 @@ def test_settling_again_changes_nothing(history: tuple[Program, int, list[Later 
     assert not again.changed
     assert not again.account_changed
     assert again.entries == ()
-    assert again.message is None
+    assert again.messages == ()
 
 
 @given(histories())

@@ -22,7 +22,7 @@ from chalicelib.web.mail import Mail, Reader
 from chalicelib.web.numbers import format_money, format_percent
 from chalicelib.web.pages import Landing, Offer
 from chalicelib.web.text import one_line
-from tests.letters import LINK, MAYA, NOW, ORDER, RULES, mails
+from tests.letters import LINK, NOW, ORDER, RULES, mails
 
 WEB = Path(pages.__file__).parent
 TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
@@ -346,7 +346,7 @@ def test_held_mail_tells_the_day_of_its_zone() -> None:
 
 def held(release_at: datetime, time_zone: str) -> Mail:
     """News of a reward on hold."""
-    letter, reader = Letter("reward_held", MAYA, 1, "EUR", release_at), Reader("F", "M", LINK, "en")
+    letter, reader = Letter("reward_held", 1, "EUR", release_at), Reader("F", "M", LINK, "en")
     program = replace(RULES, time_zone=time_zone)
     return write(Occasion(letter, ORDER, reader, program, RULES, lambda: Account("amb_1"), NOW))
 

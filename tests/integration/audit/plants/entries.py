@@ -145,7 +145,7 @@ def an_order_that_sleeps(it: Tampered) -> str:
 def a_message_that_sleeps(it: Tampered) -> str:
     """A message that nobody will send."""
     put_into(it.at("MSG#order:o1#2", "MSG"), "state", "pending")
-    return "order/o1/messages/2/due_at"
+    return "order/o1/messages/2/reward_held/due_at"
 
 
 @plants("wake_up")

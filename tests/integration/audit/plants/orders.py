@@ -91,8 +91,8 @@ def a_friend_twice(it: Tampered) -> str:
 
 @plants("message")
 def nobody_was_told(it: Tampered) -> str:
-    """A settlement without its message."""
-    del it.items["MSG#order:o1#2", "MSG"]
+    """A settlement whose friend was not thanked."""
+    del it.items["MSG#order:o1#2@friend", "MSG"]
     return "order/o1/messages/2/friend_thanks"
 
 
@@ -107,14 +107,14 @@ def a_message_for_nothing(it: Tampered) -> str:
 @plants("message")
 def told_of_another_amount(it: Tampered) -> str:
     """A letter with a wrong amount."""
-    put_into(it.at("MSG#order:o20#2", "MSG"), "letters__1__amount", 9)
+    put_into(it.at("MSG#order:o20#2", "MSG"), "letter__amount", 9)
     return "order/o20/messages/2/reward_held"
 
 
 @plants("message")
 def a_release_that_was_not_told(it: Tampered) -> str:
     """A reward was released, and the ambassador does not know."""
-    (told,) = [pk for pk, _ in it.items if pk.startswith("MSG#order:o4#") and pk != "MSG#order:o4#2"]
+    (told,) = [pk for pk, _ in it.items if pk.startswith("MSG#order:o4#") and not pk.startswith("MSG#order:o4#2")]
     del it.items[told, "MSG"]
     return "order/o4/standing/told"
 
