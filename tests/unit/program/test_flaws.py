@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import pytest
 
@@ -12,8 +12,12 @@ from chalicelib.domain.program.program import (
     Campaign,
     Cap,
     FurtherOrders,
+    LetterCap,
+    Letters,
+    Limited,
     Milestone,
     Privacy,
+    Quiet,
     Rate,
     Retention,
     Tier,
@@ -326,6 +330,11 @@ def watched(name: str) -> Callable[[Any], Rules]:
     return lambda value: {"watch": Watch(**{name: value})}
 
 
+def lettered(**rules: Any) -> Rules:
+    """A program whose letters have these limits."""
+    return {"letters": replace(Letters(), **rules)}
+
+
 NUMBERS: list[tuple[str, Callable[[int], Rules], int, int]] = [
     ("/minimum", plain("minimum"), 0, 10**12),
     ("/friend_days", plain("friend_days"), 1, 3650),
@@ -354,6 +363,10 @@ NUMBERS: list[tuple[str, Callable[[int], Rules], int, int]] = [
     ("/milestones/0/at", lambda value: {"milestones": (replace(FIFTH, at=value),)}, 1, 10**6),
     ("/caps/0/amount", lambda value: {"caps": (Cap("life", amount=value),)}, 0, 10**12),
     ("/caps/0/count", lambda value: {"caps": (Cap("life", count=value),)}, 0, 10**6),
+    ("/letters/caps/0/letters", lambda value: lettered(caps=(LetterCap(letters=value),)), 1, 8),
+    ("/letters/caps/0/days", lambda value: lettered(caps=(LetterCap(days=value),)), 1, 366),
+    ("/letters/gather_minutes", lambda value: lettered(gather_minutes=value), 0, 7 * 24 * 60),
+    ("/letters/hold_out_percent", lambda value: lettered(hold_out_percent=value), 0, 50),
 ]
 
 
@@ -384,6 +397,7 @@ SIZES: list[tuple[str, Callable[[int], Rules], int]] = [
         50,
     ),
     ("/campaigns", lambda size: {"campaigns": tuple(replace(SPRING, name=f"c{n}") for n in range(size))}, 50),
+    ("/letters/caps", lambda size: lettered(caps=(LetterCap(),) * size), 50),
 ]
 
 
@@ -459,6 +473,20 @@ def test_there_are_three_caps_at_most() -> None:
             ("", "x" * 129),
             "has 1 to 128 characters",
         ),
+        (
+            "/letters/quiet/starts",
+            lambda clock: lettered(quiet=Quiet(clock, "12:30")),
+            ("00:00", "09:59", "19:00", "20:59", "23:59"),
+            ("", "9:00", "24:00", "20:60", "30:00", "2000", "20:00:00", "20:00\n"),
+            "is a time of day such as 09:00",
+        ),
+        (
+            "/letters/quiet/ends",
+            lambda clock: lettered(quiet=Quiet("12:30", clock)),
+            ("00:00", "09:59", "19:00", "20:59", "23:59"),
+            ("", "9:00", "24:00", "20:60"),
+            "is a time of day such as 09:00",
+        ),
     ],
 )
 def test_a_text_has_its_length_and_its_form(
@@ -467,6 +495,25 @@ def test_a_text_has_its_length_and_its_form(
     """At both ends of its length, and letter by letter; whatever else is wanted is said in the same words."""
     assert [flaws(program(**made(text))) for text in sound] == [[]] * len(sound)
     assert [flaws(program(**made(text))) for text in unsound] == [[(pointer, words)]] * len(unsound)
+
+
+def test_quiet_hours_leave_an_hour_of_the_day() -> None:
+    """Over midnight or not; without it a letter would wait for ever, or till the clocks are put back."""
+    flaw = [("/letters/quiet", "leaves no hour of the day in which letters may go")]
+    for starts, ends in (("20:00", "19:00"), ("00:30", "23:30"), ("23:30", "22:30"), ("01:00", "00:00")):
+        assert flaws(program(**lettered(quiet=Quiet(starts, ends)))) == []
+    for starts, ends in (("20:00", "19:01"), ("00:30", "23:31"), ("09:00", "09:00"), ("00:00", "23:59")):
+        assert flaws(program(**lettered(quiet=Quiet(starts, ends)))) == flaw
+    assert flaws(program(**lettered(quiet=None))) == []
+
+
+def test_limits_of_letters_name_a_purpose() -> None:
+    """One at least; each is one of five, which the type says, and so the reading of a document."""
+    nobody = lettered(quiet=Quiet(purposes=()), caps=(LetterCap(purposes=()),))
+    flaw = "has 1 to 5 elements"
+    assert flaws(program(**nobody)) == [("/letters/quiet/purposes", flaw), ("/letters/caps/0/purposes", flaw)]
+    every = get_args(Limited)
+    assert flaws(program(**lettered(quiet=Quiet(purposes=every), caps=(LetterCap(purposes=every),)))) == []
 
 
 # --- read from the types, not from memory ---

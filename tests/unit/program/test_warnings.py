@@ -10,10 +10,14 @@ from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, Month
 from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import (
+    PROMOTION,
     Campaign,
     Cap,
     FurtherOrders,
+    LetterCap,
+    Letters,
     Milestone,
+    Quiet,
     Rate,
     Retention,
     Tier,
@@ -187,6 +191,41 @@ def test_what_is_hardly_meant_is_named_where_it_is(meant: dict[str, Any], named:
     rules = program(**meant)
     assert flaws(rules) == []
     assert [pointer for pointer, _ in warnings(rules, now=at(5))] == named
+
+
+def test_letters_that_hardly_go_as_meant_are_named() -> None:
+    """Hours that are quiet by day, and a cap that another one leaves no room to reach; not what differs in purpose."""
+
+    def named(**letters: Any) -> list[tuple[str, str]]:
+        rules = program(letters=replace(Letters(), **letters))
+        assert flaws(rules) == []
+        return warnings(rules, now=at(5))
+
+    swapped = [("/letters/quiet", "is quiet at noon: letters go out by night, if `starts` and `ends` are not swapped")]
+    for starts, ends, found in (
+        ("20:00", "09:00", []),
+        ("20:00", "12:00", []),
+        ("12:01", "09:00", []),
+        ("13:00", "14:00", []),
+        ("09:00", "20:00", swapped),
+        ("12:00", "14:00", swapped),
+        ("20:00", "12:01", swapped),
+    ):
+        assert named(quiet=Quiet(starts, ends)) == found
+    assert named(quiet=None, caps=()) == []
+    idle = "is never reached: another cap leaves no more in as many days"
+    week = LetterCap(2, 7)
+    for other, found in (
+        (LetterCap(1, 7), [("/letters/caps/0", idle)]),
+        (LetterCap(2, 8), [("/letters/caps/0", idle)]),
+        (LetterCap(2, 7), [("/letters/caps/0", idle), ("/letters/caps/1", idle)]),
+        (LetterCap(3, 7), [("/letters/caps/1", idle)]),
+        (LetterCap(1, 6), []),
+        (LetterCap(3, 8), []),
+        (LetterCap(1, 7, ("tips",)), []),
+        (LetterCap(1, 7, ("rewards", *PROMOTION)), [("/letters/caps/0", idle)]),
+    ):
+        assert named(caps=(week, other)) == found
 
 
 def test_a_warning_says_what_is_the_matter() -> None:
