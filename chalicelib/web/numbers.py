@@ -5,9 +5,13 @@ A language that is not listed is written the English way. Digits are 0 to 9, unl
 its own as BCP 47 has it: `bn-u-nu-beng`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from chalicelib.domain.program.program import GIFT
+
+_T = TypeVar("_T")
 
 NBSP = "\u00a0"
 NUMBERING = "-u-nu-"
@@ -27,8 +31,16 @@ _EXPONENTS = (
 _SYMBOLS = {
     "AUD": "A$", "BDT": "৳", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$",
     "ILS": "₪", "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NGN": "₦", "NZD": "NZ$", "PHP": "₱",
-    "TRY": "₺", "TWD": "NT$", "UAH": "₴", "USD": "$", "VND": "₫",
+    "TRY": "₺", "TWD": "NT$", "UAH": "₴", "USD": "US$", "VND": "₫",
 }  # fmt: skip
+
+_WRITE_A_DOLLAR = {
+    "as en hi kn ml mr or pa ta te es-EC es-PR es-SV es-US": "USD",
+    "en-AU": "AUD", "en-CA": "CAD", "en-HK": "HKD", "en-NZ": "NZD", "en-SG": "SGD",
+    "es-AR": "ARS", "es-CL": "CLP", "es-CO": "COP", "es-MX": "MXN", "es-UY": "UYU",
+}  # fmt: skip
+_DOLLARS = {tag: currency for tags, currency in _WRITE_A_DOLLAR.items() for tag in tags.split()}
+"""Whose dollars or pesos a bare $ are to readers; to all others it could be any of a dozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ def _money(amount: int, currency: str, locale: str, number: str) -> str:
     number = write_digits(number, locale)
     if not _is_iso(currency):
         return f"{_sign(amount)}{number}{NBSP}{currency}"
-    symbol = _SYMBOLS.get(currency, currency)
+    symbol = "$" if currency == _of(_DOLLARS, locale) else _SYMBOLS.get(currency, currency)
     if not _style(locale).symbol_first:
         return f"{_sign(amount)}{number}{NBSP}{symbol}"
     gap = NBSP if symbol == currency else ""
@@ -146,8 +158,13 @@ def _grouped(whole: str, style: _Style) -> str:
 
 
 def _style(locale: str) -> _Style:
+    return _of(_STYLES, locale) or _ENGLISH
+
+
+def _of(table: Mapping[str, _T], locale: str) -> _T | None:
+    """What a table says of a locale, else of its language."""
     tag = locale.replace("_", "-").partition(NUMBERING)[0]
-    return _STYLES.get(tag) or _STYLES.get(tag.partition("-")[0]) or _ENGLISH
+    return table.get(tag, table.get(tag.partition("-")[0]))
 
 
 def _exponent(currency: str) -> int:
