@@ -1,0 +1,89 @@
+"""Why a letter waits, or was not sent, as plain sentences: the words of the policy, told to one kind of reader each."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.domain.model.people import Person
+from chalicelib.domain.people.policy import Bar, Wait, zone_of
+from chalicelib.domain.program.program import Program
+from chalicelib.web.language import Language, format_date
+from chalicelib.web.numbers import write_digits
+
+Reader = Literal["admin", "person"]
+
+
+def tell_wait(
+    why: Iterable[Wait],
+    until: datetime,
+    person: Person,
+    program: Program,
+    reader: Reader,
+    language: Language,
+    *,
+    over: bool = False,
+) -> list[str]:
+    """Say until when a letter waits, by the clocks of whom it is for, and for what; `over` if it has gone since."""
+    _ = language.translations.gettext
+    zone = zone_of(person, program)
+    there = until.astimezone(zone)
+    place = str(zone).rpartition("/")[2].replace("_", " ")
+    moment = {
+        "date": format_date(there, language),
+        "time": write_digits(f"{there.hour}:{there.minute:02d}", language.tag),
+        "place": place,
+    }
+    text = (
+        _("It waited until %(date)s, %(time)s in %(place)s.")
+        if over
+        else _("It waits until %(date)s, %(time)s in %(place)s.")
+    )
+    reasons = _waits(reader, language)
+    return [text % moment, *(reasons[it] for it in why)]
+
+
+def tell_bar(why: Bar, reader: Reader, language: Language) -> str:
+    """Say why a letter was not sent."""
+    return _bars(reader, language)[why]
+
+
+def _waits(reader: Reader, language: Language) -> dict[Wait, str]:
+    _ = language.translations.gettext
+    if reader == "admin":
+        return {
+            "gathering": _("The program gathers news of rewards into one mail."),
+            "cap": _("The program allows no more letters of this kind in so few days."),
+            "quiet_hours": _("The program keeps quiet hours there."),
+        }
+    return {
+        "gathering": _("We gather news of your rewards into one mail."),
+        "cap": _("We don’t write to you more often than that."),
+        "quiet_hours": _("We don’t write to you at night."),
+    }
+
+
+def _bars(reader: Reader, language: Language) -> dict[Bar, str]:
+    _ = language.translations.gettext
+    if reader == "admin":
+        return {
+            "erased": _("It was not sent: what was known of them has been erased."),
+            "no_address": _("It was not sent: there is no address to send it to."),
+            "stopped": _("It was not sent: mails to their address came back, or were called spam."),
+            "refused": _("It was not sent: they have asked not to be written to about this."),
+            "no_consent": _("It was not sent: they have not agreed to letters about this."),
+            "restricted": _("It was not sent: they have restricted what their data is used for."),
+            "complaint_open": _("It was not sent: a complaint of theirs is still open."),
+            "hold_out": _(
+                "It was not sent: they are of those who get nothing that promotes, to learn what it is worth."
+            ),
+        }
+    return {
+        "erased": _("It was not sent: what we knew of you has been erased."),
+        "no_address": _("It was not sent: we have no address of yours to send it to."),
+        "stopped": _("It was not sent: mails to your address came back, or were marked as spam."),
+        "refused": _("It was not sent: you have asked us not to write to you about this."),
+        "no_consent": _("It was not sent: you have not agreed to letters about this."),
+        "restricted": _("It was not sent: you have restricted what we use your data for."),
+        "complaint_open": _("It was not sent: a complaint of yours is still open."),
+        "hold_out": _("It was not sent: some readers get none of this kind, so that we learn what it is worth."),
+    }
