@@ -1,7 +1,7 @@
 """A mail from its words, which are written once, in `templates/*.words`, and rendered twice.
 
 They go escaped into the HTML part and bare into the text part, so the two can never say different things. How to
-translate them: `locale/README.md`.
+translate them: docs/languages.md.
 """
 
 from collections.abc import Mapping
