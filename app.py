@@ -3,7 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.edge import browsers, problems, routes
-from chalicelib.workers import schedule, stream
+from chalicelib.workers import mail, schedule, stream
 
 app = Chalice(app_name="referrals")
 app.register_middleware(browsers.answer, event_type="http")
@@ -11,3 +11,4 @@ app.register_middleware(problems.answer, event_type="http")
 routes.register(app)
 app.register_blueprint(schedule.blueprint)
 app.register_blueprint(stream.blueprint)
+app.register_blueprint(mail.blueprint)

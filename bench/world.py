@@ -19,6 +19,7 @@ from chalice.local import LambdaContext, LocalChalice
 import app
 from bench.event import Event, post, redemption
 from chalicelib import deps
+from chalicelib.workers.mail import every_minute_mail, on_message
 from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
@@ -68,14 +69,16 @@ class World:
         assert answer["statusCode"] == CREATED, answer["body"]
 
     def change(self, pk: str) -> None:
-        """Call the function behind the table's stream with one new item."""
+        """Call the function behind the table's stream that is for one new item: there is one for mails."""
         record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}}}}
-        cast("Handler", on_table_change)({"Records": [record]}, LambdaContext("on_table_change", 1024, 60_000))
+        work = on_message if pk.startswith("MSG#") else on_table_change
+        cast("Handler", work)({"Records": [record]}, LambdaContext("on_table_change", 1024, 60_000))
 
     def minute(self) -> None:
-        """Call the function of the schedule."""
-        work, context = cast("Handler", every_minute), LambdaContext("every_minute", 1024, 300_000)
-        work(scheduled(datetime.now(UTC) + self.ahead), context)
+        """Call the functions of the schedule."""
+        for function in (every_minute, every_minute_mail):
+            work, context = cast("Handler", function), LambdaContext("every_minute", 1024, 300_000)
+            work(scheduled(datetime.now(UTC) + self.ahead), context)
 
 
 @contextmanager

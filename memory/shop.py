@@ -23,7 +23,7 @@ from chalicelib import deps
 from chalicelib.edge import auth
 from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import programs, publication
-from chalicelib.workers import schedule, stream
+from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
 from memory.cloud import Cloud, Sent
 from memory.faults import Faults
@@ -192,12 +192,14 @@ class Shop:
 
     def stream(self) -> None:
         """Let the table's stream bring everything that is new since the last time."""
-        while records := self._new_records():
+        while records := self.records():
             stream.on_table_change({"Records": records}, None)
+            mail.on_message({"Records": records}, None)
 
     def minute(self) -> None:
-        """Let the schedule run once."""
+        """Let the schedule run once: facts, then mails."""
         schedule.every_minute(scheduled(self.now), None)
+        mail.every_minute_mail(scheduled(self.now), None)
 
     def day(self) -> None:
         """Let the schedule do what it does once a day, and what follows in the next minute."""
@@ -252,7 +254,8 @@ class Shop:
         body: Body = json.loads(answer.body)
         return body
 
-    def _new_records(self) -> list[Body]:
+    def records(self) -> list[Body]:
+        """What the table's stream brings since the last time."""
         keys_now = {(item["PK"]["S"], item["SK"]["S"]) for item in self.everything()}
         new = sorted(key for key in keys_now if f"{key}" not in self._stream_seen)
         self._stream_seen |= {f"{key}" for key in new}

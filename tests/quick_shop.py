@@ -29,7 +29,7 @@ class QuickShop(Shop):
 
     def stream(self) -> None:
         """Let the table's stream bring everything that is new since the last time, but for mails."""
-        while records := self._new_records():
+        while records := self.records():
             stream.on_table_change({"Records": records}, None)
         self._world.engine.settle_indexes()
 
@@ -49,7 +49,8 @@ class QuickShop(Shop):
         """All items of the table."""
         return [dict(item) for item in self._world.engine.items.values()]
 
-    def _new_records(self) -> list[Body]:
+    def records(self) -> list[Body]:
+        """What the table's stream brings since the last time."""
         records = self._world.engine.records
         new, self._streamed = records[self._streamed :], len(records)
         return [it for it in new if it["dynamodb"]["Keys"]["PK"]["S"].startswith(("ORDER#", "JOB#"))]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from chalicelib import deps
 from chalicelib.operations.accounts.expiry import expire
 from chalicelib.operations.accounts.withdrawals import expire_coupon
-from chalicelib.operations.messages.deliver import Post, deliver
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
@@ -17,7 +16,7 @@ Attendant = Callable[[list[str]], None]
 def attend(partitions: Iterable[str]) -> None:
     """Attend to partitions by their keys, kind after kind; those of other kinds ask for nothing.
 
-    Neither a poisoned order nor an unreachable mail service stops the others.
+    One that is poisoned stops none of the others.
     """
     found = list(dict.fromkeys(partitions))
     for prefix, attendant in ATTENDANTS.items():
@@ -57,15 +56,6 @@ def _settle(partitions: list[str]) -> None:
         _count("SettlesFailed")
 
 
-def _deliver(message_id: str) -> None:
-    post = Post(deps.table(), deps.mailer(), deps.program(), deps.settings().public_url)
-    fate = deliver(post, message_id, now=deps.now())
-    if fate is not None:
-        log = logger.error if fate.outcome == "blocked" else logger.info
-        log("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
-        _count(f"Letters{fate.outcome.title()}")
-
-
 def _count(metric: str) -> None:
     metrics.add_metric(name=metric, unit="Count", value=1)
 
@@ -74,6 +64,8 @@ ATTENDANTS: Mapping[str, Attendant] = {
     "WITHDRAWAL#": _each(_expire_coupon, "SettlesFailed", "a coupon could not be looked at"),
     "AMB#": _each(_expire_rewards, "SettlesFailed", "an account could not be looked at"),
     "ORDER#": _settle,
-    "MSG#": _each(_deliver, "LettersFailed", "a message could not be delivered"),
 }
-"""Who attends to each kind of partition, in this order. Jobs come last, and have a time limit (`workers.jobs`)."""
+"""Who attends to each kind of partition, in this order. Jobs come last, and have a time limit (`workers.jobs`).
+
+Mails are no business of these functions (`workers.mail`).
+"""

@@ -1,4 +1,4 @@
-"""The sure way: once a minute everything whose time has come is settled or delivered, whatever became of the stream.
+"""The sure way: once a minute everything whose time has come is settled, whatever became of the stream.
 
 And once a day a part of the books is audited, the next one each day. The API is deployed with the workers and imports
 them: so each imports what it works with when it is called.

@@ -1,4 +1,4 @@
-"""The fast way: what has been committed is settled and delivered at once, from the table's stream.
+"""The fast way: what has been committed is settled at once, from the table's stream.
 
 A record carries keys only and says no more than that there is something to do. Whatever is lost, doubled or late here
 is found by the schedule through `due_at`. It is also where a change of the ledger that nobody should have made shows.
@@ -26,7 +26,7 @@ PLACEHOLDER = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream
 
 @blueprint.on_dynamodb_record(stream_arn=PLACEHOLDER, name="on_table_change")
 def on_table_change(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
-    """Act on the new facts and messages of a batch of stream records, and report a changed ledger.
+    """Act on the new facts of a batch of stream records, and report a changed ledger.
 
     Nothing has to be sent again: what could not be done keeps its `due_at`. Only an outage raises, and Lambda then
     sends the whole batch again.

@@ -46,14 +46,14 @@ class Clock:
 
 
 def run_schedule(clock: Clock, work: Callable[[Any, Any], Any], every: float, stop: threading.Event) -> None:
-    """Call the schedule's function each `every` seconds, and at once when the clock was moved."""
+    """Call a schedule's function each `every` seconds, and at once when the clock was moved."""
     seen, due = clock.ahead(), 0.0
     while not stop.wait(POLL_SECONDS):
         ahead = clock.ahead()
         if ahead == seen and time.monotonic() < due:
             continue
         try:
-            work(scheduled(clock.now()), LambdaContext("every_minute", 256, 60_000))
+            work(scheduled(clock.now()), LambdaContext("schedule", 256, 60_000))
         except Exception:  # as EventBridge does: a failed run is noted, the next one comes all the same
             log.exception("The schedule's run failed; the next one comes in %s s.", every)
         seen, due = ahead, time.monotonic() + every

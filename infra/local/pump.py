@@ -1,4 +1,4 @@
-"""The table's stream, carried to the worker function as Lambda's event source mapping does.
+"""The table's stream, carried to a worker function as Lambda's event source mapping does: one reader for each.
 
 An emulator's own mapping can lose events after a restart, and would need the function deployed. This one reads the
 stream itself and calls the function in this process.
@@ -82,7 +82,7 @@ def deliver(records: list[dict[str, Any]], work: Work, stop: threading.Event) ->
 
 def _lowest_failed(records: list[dict[str, Any]], work: Work) -> int | None:
     try:
-        answer = work({"Records": records}, LambdaContext("on_table_change", 256, 60_000))
+        answer = work({"Records": records}, LambdaContext("stream", 256, 60_000))
     except Exception:  # as Lambda does: a function that raises has failed with the whole batch
         log.exception("The stream's function failed.")
         return 0

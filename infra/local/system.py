@@ -17,6 +17,7 @@ from chalice.config import Config
 from app import app
 from chalicelib import deps
 from chalicelib.operations.program import programs
+from chalicelib.workers.mail import every_minute_mail, on_message
 from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
@@ -41,12 +42,14 @@ class System:
         deps.use_clock(self._clock.now)
         prepare(self._home)
         wire = BotoConfig(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
-        stream = Stream(boto3.client("dynamodbstreams", config=wire), stream_arn())
+        streams, arn = boto3.client("dynamodbstreams", config=wire), stream_arn()
         settings = json.loads((ROOT / ".chalice/config.json").read_text())
         with ExitStack() as stack:
             yield [
-                stack.enter_context(_thread("pump", stop, run_pump, stream, on_table_change)),
+                stack.enter_context(_thread("pump", stop, run_pump, Stream(streams, arn), on_table_change)),
+                stack.enter_context(_thread("mail pump", stop, run_pump, Stream(streams, arn), on_message)),
                 stack.enter_context(_thread("schedule", stop, run_schedule, self._clock, every_minute, tick)),
+                stack.enter_context(_thread("mail schedule", stop, run_schedule, self._clock, every_minute_mail, tick)),
                 stack.enter_context(serving(app, Config("dev", config_from_disk=settings), host, port)),
             ]
 

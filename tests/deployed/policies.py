@@ -6,7 +6,14 @@ from fnmatch import fnmatchcase
 from infra.local.home import ROOT
 from tests.path.live import Body
 
-FUNCTIONS = {"APIHandler": "api", "OnTableChange": "stream", "EveryMinute": "schedule", "EveryDay": "day"}
+FUNCTIONS = {
+    "APIHandler": "api",
+    "OnTableChange": "stream",
+    "EveryMinute": "schedule",
+    "OnMessage": "message",
+    "EveryMinuteMail": "mail",
+    "EveryDay": "day",
+}
 POLICIES: dict[str, Body] = {
     function: json.loads((ROOT / ".chalice" / f"policy-{name}.json").read_text())
     for function, name in FUNCTIONS.items()

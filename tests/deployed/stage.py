@@ -138,7 +138,7 @@ class Stage:
         return [item for page in pages for item in page["Items"] if item["PK"]["S"].startswith(prefix)]
 
     def log(self, name: str) -> str:
-        """What a function has written so far: `api`, `stream` or `schedule`."""
+        """What a function has written so far: `api`, `stream`, `schedule` or `mail`."""
         logs, group = self.cloud.client("logs"), f"/referrals/{NAME}/{name}"
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
         return "\n".join(event["message"] for page in pages for event in page["events"])
@@ -146,15 +146,24 @@ class Stage:
     @contextmanager
     def only_by_hand(self) -> Iterator[None]:
         """Nothing runs by itself, neither from the stream nor by the schedule."""
-        (mapping,) = self._lambda.list_event_source_mappings(FunctionName=self.ids["OnTableChange"])[
-            "EventSourceMappings"
+        events = self.cloud.client("events")
+        mappings = [
+            mapping["UUID"]
+            for function in ("OnTableChange", "OnMessage")
+            for mapping in self._lambda.list_event_source_mappings(FunctionName=self.ids[function])[
+                "EventSourceMappings"
+            ]
         ]
-        events, rule = self.cloud.client("events"), self.ids["EveryMinuteEveryMinuteEvent"]
-        self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        events.disable_rule(Name=rule)
+        rules = [self.ids["EveryMinuteEveryMinuteEvent"], self.ids["EveryMinuteMailEveryMinuteMailEvent"]]
+        for mapping in mappings:
+            self._lambda.update_event_source_mapping(UUID=mapping, Enabled=False)
+        for rule in rules:
+            events.disable_rule(Name=rule)
         yield
-        events.enable_rule(Name=rule)
-        self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        for rule in rules:
+            events.enable_rule(Name=rule)
+        for mapping in mappings:
+            self._lambda.update_event_source_mapping(UUID=mapping, Enabled=True)
 
     def _manage(self, *arguments: str) -> str:
         done = self.cloud.run("infra.manage", *arguments, TABLE_NAME=self.table)

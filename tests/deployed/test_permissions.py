@@ -19,14 +19,15 @@ from tests.deployed.policies import FUNCTIONS, GRANTS, granted
 from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
 from tests.path.live import Answer, Body, Live
 
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+STREAM = {
+    *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+    "sqs:SendMessage",
+}
 IN_LAMBDAS_HANDS = {
-    "APIHandler": {"logs:CreateLogStream", "logs:PutLogEvents"},
-    "OnTableChange": {
-        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
-        *("sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"),
-    },
-    "EveryMinute": {"logs:CreateLogStream", "logs:PutLogEvents"},
-    "EveryDay": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    **dict.fromkeys(FUNCTIONS, LOGS),
+    "OnTableChange": LOGS | STREAM,
+    "OnMessage": LOGS | STREAM,
 }
 """What Lambda does under a function's role, by AWS's own guides to stream sources, failure queues and logs."""
 
@@ -84,12 +85,20 @@ class Exercise:
         return found
 
     def stream(self) -> list[str]:
-        """Bring facts and messages as the stream does."""
-        return self._worker("OnTableChange", self._stream_event)
+        """Bring facts as the stream does."""
+        return self._settled("OnTableChange", self._stream_event)
 
     def schedule(self) -> list[str]:
-        """Let the time of facts and messages come."""
-        return self._worker("EveryMinute", self._overdue)
+        """Let the time of facts come."""
+        return self._settled("EveryMinute", self._overdue)
+
+    def message(self) -> list[str]:
+        """Bring messages as the stream does."""
+        return self._sent("OnMessage", self._stream_event)
+
+    def mail(self) -> list[str]:
+        """Let the time of messages come."""
+        return self._sent("EveryMinuteMail", self._overdue)
 
     def day(self) -> list[str]:
         """Begin the audit of a day that has none yet."""
@@ -100,8 +109,8 @@ class Exercise:
         begun = len(self.stage.items("JOB#job_audit-"))
         return [*([broken] if broken else []), *([] if begun == 1 else [f"{begun} audits begun"])]
 
-    def _worker(self, function: str, bring: Callable[[str], Body]) -> list[str]:
-        """Settle an early refund and an order with a card, deliver what the order causes."""
+    def _settled(self, function: str, bring: Callable[[str], Body]) -> list[str]:
+        """Settle an early refund and an order with a card, and carry an audit on."""
         self.stage.start_anew(function)
         n = next(NUMBERS)
         maya, early, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"early{n}", f"o{n}"
@@ -112,12 +121,20 @@ class Exercise:
         broken += [f"{early} is still due" for item in self.stage.items(f"ORDER#{early}") if "due_at" in item]
         if self.live.balances(maya["id"]) != (450, 0):
             return [*filter(None, broken), f"{order} is not settled"]
-        broken.append(self._failure(function, bring(f"MSG#order:{order}")))
-        mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
-        if len(mails) != 2:
-            broken.append(f"{len(mails)} mails for {order}")
         broken.append(self._audited(function, bring, maya["id"]))
         return [text for text in broken if text]
+
+    def _sent(self, function: str, bring: Callable[[str], Body]) -> list[str]:
+        """Send what an order causes."""
+        self.stage.start_anew(function)
+        n = next(NUMBERS)
+        maya, order, friend = self.live.enrol(f"exercise{n}@deployed.example").body, f"o{n}", f"o{n}@friends.example"
+        assert self.live.redeem(maya["code"], order, friend).status == 201
+        self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#{order}"))
+        assert self.live.balances(maya["id"]) == (450, 0)
+        broken = self._failure(function, bring(f"MSG#order:{order}"))
+        mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
+        return [*([broken] if broken else []), *([] if len(mails) == 2 else [f"{len(mails)} mails for {order}"])]
 
     def _audited(self, function: str, bring: Callable[[str], Body], ambassador_id: str) -> str:
         """Carry an audit on, which goes through lists; answers what went wrong."""
@@ -163,12 +180,16 @@ def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[
         yield {
             "OnTableChange": exercise.stream,
             "EveryMinute": exercise.schedule,
+            "OnMessage": exercise.message,
+            "EveryMinuteMail": exercise.mail,
             "EveryDay": exercise.day,
             "APIHandler": exercise.api,
         }
 
 
-@pytest.mark.parametrize("function", ["OnTableChange", "EveryMinute", "EveryDay", "APIHandler"])
+@pytest.mark.parametrize(
+    "function", ["OnTableChange", "EveryMinute", "OnMessage", "EveryMinuteMail", "EveryDay", "APIHandler"]
+)
 def test_what_is_granted_is_enough(exercises: dict[str, Callable[[], list[str]]], function: str) -> None:
     """With the policy as it is, everything that a function does works."""
     assert exercises[function]() == []
@@ -199,7 +220,7 @@ def test_failures_are_counted_where_the_alarms_look(stage: Stage) -> None:
         for alarm in alarms
         if alarm["Namespace"] == "Referrals"
     }
-    emitted = metrics_in(stage.log("stream")) | metrics_in(stage.log("schedule"))
+    emitted = metrics_in(stage.log("stream")) | metrics_in(stage.log("schedule")) | metrics_in(stage.log("mail"))
     assert ("Referrals", "SettlesFailed", "referrals") in watched & emitted
     assert ("Referrals", "LettersFailed", "referrals") in watched & emitted
 

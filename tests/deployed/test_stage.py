@@ -63,7 +63,7 @@ def test_from_the_code_to_the_reward(stage: Stage, live: Live) -> None:
     assert live.refund("d1", "r1", 5000).status == 201
     live.wait(lambda: live.balances(maya["id"]), (0, 0), WARM_UP)
     assert live.postings(order_id="d1") == [("hold", 450), ("release", 450), ("clawback", 450)]
-    assert ("Referrals", "LettersSent", "referrals") in metrics_in(stage.log("stream"))
+    assert ("Referrals", "LettersSent", "referrals") in metrics_in(stage.log("mail"))
 
 
 def test_whoever_tampers_with_the_ledger_is_noticed(stage: Stage, live: Live) -> None:
@@ -159,13 +159,14 @@ def test_bad_requests_are_answered_by_the_app(live: Live) -> None:
     assert answer.body["request_id"] == answer.headers["X-Request-Id"]
 
 
-def test_the_schedule_calls_its_function(stage: Stage) -> None:
-    """The rule is on, fires each minute, and has the function as its target."""
-    events, rule = stage.cloud.client("events"), stage.ids["EveryMinuteEveryMinuteEvent"]
+@pytest.mark.parametrize("function", ["EveryMinute", "EveryMinuteMail"])
+def test_the_schedule_calls_its_functions(stage: Stage, function: str) -> None:
+    """Each rule is on, fires each minute, and has its function as its target."""
+    events, rule = stage.cloud.client("events"), stage.ids[f"{function}{function}Event"]
     described = events.describe_rule(Name=rule)
     assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "rate(1 minute)")
     (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
-    assert target["Arn"].endswith(f":{stage.ids['EveryMinute']}")
+    assert target["Arn"].endswith(f":{stage.ids[function]}")
 
 
 def test_the_daily_audit_is_begun_every_night(stage: Stage) -> None:
@@ -259,7 +260,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 15
+    assert len(alarms) == 19
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]
@@ -275,6 +276,7 @@ def test_logs_end_after_ninety_days(stage: Stage) -> None:
         "api": 90,
         "stream": 90,
         "schedule": 90,
+        "mail": 90,
     }
     configured = {stage.function(name)["LoggingConfig"]["LogGroup"] for name in FUNCTIONS}
     assert configured == {group["logGroupName"] for group in groups}

@@ -28,7 +28,7 @@ from chalicelib.operations.people.merged import profile_of
 from chalicelib.operations.program import publication
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
-from chalicelib.workers import schedule, stream
+from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
 from tests.simulator.workloads import Workload, rules
 from tests.simulator.world import START, World
@@ -233,7 +233,8 @@ class Town:
             if len(fresh) > 1 and self.chance.random() < 0.3:
                 fresh = fresh[: self.chance.randrange(len(fresh))]
                 self.world.fired["stream partial"] += 1
-            quietly(lambda fresh=fresh: stream.on_table_change({"Records": fresh}, None))  # type: ignore[misc]
+            for reader in (stream.on_table_change, mail.on_message):
+                quietly(lambda reader=reader, fresh=fresh: reader({"Records": fresh}, None))  # type: ignore[misc]
             self.world.switch()
 
     def _wait_for_records(self) -> None:
@@ -249,6 +250,7 @@ class Town:
     def minute(self) -> None:
         """One run of the schedule."""
         schedule.every_minute(scheduled(self.world.now), None)
+        mail.every_minute_mail(scheduled(self.world.now), None)
 
     def weather(self) -> None:
         """Time jumps, and the mail service goes and comes."""

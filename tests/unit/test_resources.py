@@ -10,6 +10,8 @@ import pytest
 
 from chalicelib.domain.model.access import Session
 from chalicelib.store.kinds import index_keys
+from chalicelib.store.wire import WRITE_SECONDS
+from chalicelib.workers import mail
 from infra.local import cloud
 from infra.local.home import ROOT, Home, RunnerError
 from infra.local.run import claim
@@ -20,8 +22,22 @@ TABLE: dict[str, Any] = RESOURCES["Table"]
 ALARMS: dict[str, dict[str, Any]] = {
     name: it["Properties"] for name, it in RESOURCES.items() if it.get("Type") == "AWS::CloudWatch::Alarm"
 }
-FUNCTIONS = {"APIHandler": "api", "OnTableChange": "stream", "EveryMinute": "schedule", "EveryDay": "day"}
-LOGS = {"api": "ApiLog", "stream": "StreamLog", "schedule": "ScheduleLog", "day": "ScheduleLog"}
+FUNCTIONS = {
+    "APIHandler": "api",
+    "OnTableChange": "stream",
+    "EveryMinute": "schedule",
+    "OnMessage": "message",
+    "EveryMinuteMail": "mail",
+    "EveryDay": "day",
+}
+LOGS = {
+    "api": "ApiLog",
+    "stream": "StreamLog",
+    "schedule": "ScheduleLog",
+    "message": "MailLog",
+    "mail": "MailLog",
+    "day": "ScheduleLog",
+}
 THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/referrals/${Stage}/*"
 QUIET_MILLISECONDS = 5 * 60 * 1000
@@ -87,8 +103,30 @@ def test_who_bounced_or_complained_is_not_written_to_again() -> None:
 
 def test_a_scheduled_run_is_not_repeated_by_lambda() -> None:
     """The next one comes in a minute, or tomorrow; two at once would only meet."""
-    for function in ("EveryMinute", "EveryDay"):
+    for function in ("EveryMinute", "EveryMinuteMail", "EveryDay"):
         assert RESOURCES[function]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+def test_the_stream_has_two_readers_and_nothing_goes_to_both() -> None:
+    """More than two are throttled (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html)."""
+    mappings = [
+        event["Properties"]
+        for it in RESOURCES.values()
+        for event in it.get("Properties", {}).get("Events", {}).values()
+        if "Stream" in event["Properties"]
+    ]
+    assert [it["Stream"] for it in mappings] == [{"Fn::GetAtt": ["Table", "StreamArn"]}] * 2
+    patterns = [json.loads(it["Pattern"]) for mapping in mappings for it in mapping["FilterCriteria"]["Filters"]]
+    prefixes = [it["prefix"] for pattern in patterns for it in pattern["dynamodb"]["Keys"]["PK"]["S"]]
+    assert sorted(prefixes) == ["JOB#", "LEDGER#", "MSG#", "ORDER#"]
+
+
+def test_a_mail_service_that_hangs_ends_no_run_of_ours() -> None:
+    """A run begins no mail so late that its last one would outlast the function, whoever hangs."""
+    settings = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
+    slowest = 2 + 10 + 2 * WRITE_SECONDS
+    for function in ("on_message", "every_minute_mail"):
+        assert mail.SECONDS + slowest <= settings[function]["lambda_timeout"]
 
 
 # --- the alarms -------------------------------------------------------------------------------------------------------
@@ -99,13 +137,13 @@ def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> Non
     """Of what breaks one is enough, and silence is good; where silence is the trouble, it rings."""
     alarm = ALARMS[name]
     rings_on_silence = alarm["ComparisonOperator"] == "LessThanThreshold"
-    assert rings_on_silence == (name == "ScheduleStands")
+    assert rings_on_silence == (name in {"ScheduleStands", "MailStands"})
     assert alarm["TreatMissingData"] == ("breaching" if rings_on_silence else "notBreaching")
     assert rings_on_silence or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["Threshold"] == (QUIET_MILLISECONDS if alarm["MetricName"] == "IteratorAge" else 1)
-    assert alarm["Statistic"] == ("Maximum" if name in {"StreamIsLate", "StreamGaveUp"} else "Sum")
+    assert alarm["Statistic"] == ("Maximum" if name in {"StreamIsLate", "MailStreamIsLate", "StreamGaveUp"} else "Sum")
     assert alarm["Period"] == 300
-    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == (2 if name == "StreamIsLate" else 1)
+    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == (2 if name.endswith("StreamIsLate") else 1)
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
 
 
@@ -132,6 +170,8 @@ def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
     """Late, given up, standing still: each of its own function or queue."""
     assert ALARMS["StreamIsLate"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "OnTableChange"}}]
     assert ALARMS["ScheduleStands"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinute"}}]
+    assert ALARMS["MailStreamIsLate"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "OnMessage"}}]
+    assert ALARMS["MailStands"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinuteMail"}}]
     queue = {"Fn::GetAtt": ["StreamFailures", "QueueName"]}
     assert ALARMS["StreamGaveUp"]["Dimensions"] == [{"Name": "QueueName", "Value": queue}]
     assert (ALARMS["ScheduleStands"]["MetricName"], ALARMS["StreamIsLate"]["MetricName"]) == (
@@ -143,22 +183,25 @@ def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
 # --- what each function may reach -------------------------------------------------------------------------------------
 
 
+THE_STREAM = {
+    "ReadStream": {"Fn::GetAtt": ["Table", "StreamArn"]},
+    "FindStream": {"Fn::Sub": "${Table.Arn}/stream/*"},
+    "KeepFailures": {"Fn::GetAtt": ["StreamFailures", "Arn"]},
+}
 REACH: dict[str, dict[str, Any]] = {
     "api": {"ReadAndAppend": THE_TABLE, "ReadLists": index("*"), "ReadSecrets": {"Fn::Sub": SECRETS}},
     "stream": {
-        "SettleAndDeliver": THE_TABLE,
+        "Settle": THE_TABLE,
         "ReadLists": [index("list"), index("day")],
-        "SendMail": "*",
-        "ReadStream": {"Fn::GetAtt": ["Table", "StreamArn"]},
-        "FindStream": {"Fn::Sub": "${Table.Arn}/stream/*"},
-        "KeepFailures": {"Fn::GetAtt": ["StreamFailures", "Arn"]},
+        **THE_STREAM,
     },
     "schedule": {
-        "SettleAndDeliver": THE_TABLE,
+        "Settle": THE_TABLE,
         "FindWhatIsDue": index("due"),
         "ReadLists": [index("list"), index("day")],
-        "SendMail": "*",
     },
+    "message": {"Deliver": THE_TABLE, "SendMail": "*", **THE_STREAM},
+    "mail": {"Deliver": THE_TABLE, "FindWhatIsDue": index("due"), "SendMail": "*"},
     "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("list")},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""
@@ -188,11 +231,15 @@ def test_nothing_stands_against_the_denial(name: str) -> None:
     assert set(denial["Action"]) == {f"dynamodb:{way}" for way in ways}
 
 
-@pytest.mark.parametrize("name", ["stream", "schedule"])
+@pytest.mark.parametrize("name", REACH)
 def test_mails_go_out_as_the_sender_alone(name: str) -> None:
-    """SES names no resource for an address: the condition narrows what the wildcard opens."""
-    (mail,) = [it for it in policy(name) if "ses:SendEmail" in it["Action"]]
-    assert mail["Action"] == ["ses:SendEmail"]
+    """SES names no resource for an address: the condition narrows what the wildcard opens. Raw mails ask for both."""
+    mails = [it for it in policy(name) if "ses:" in str(it["Action"])]
+    if name not in {"message", "mail"}:
+        assert not mails, "only who sends mails may"
+        return
+    (mail,) = mails
+    assert mail["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
     assert mail["Condition"] == {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "Sender"}}}
 
 

@@ -135,10 +135,10 @@ def test_a_message_that_breaks_is_counted(shop: Shop, capsys: pytest.CaptureFixt
     """A mail that can't even be written stays due, and is told."""
     shop.redeem(shop.enrol()["code"])
     settle_orders(deps.table(), ["o1"], now=shop.now)
-    spoil(shop, *place(shop, "MSG"), "letters", {"S": "none"})
+    spoil(shop, "MSG#order:o1#2", "MSG", "letter", {"S": "none"})
     capsys.readouterr()
     shop.minute()
-    assert counted(capsys) == {"LettersFailed": 1}
+    assert counted(capsys) == {"LettersFailed": 1, "LettersSent": 1}
 
 
 def audit(shop: Shop) -> str:
