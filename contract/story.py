@@ -125,6 +125,30 @@ class _Story:
         yield self._say("A shop page asks what a code offers", "get_code", code=self.code)
         yield self._say("A code that nobody has", "get_code", code="NOBODY22")
         yield self._say("Her sessions", "get_sessions", ambassador_id=self.maya)
+        yield from self._people()
+
+    def _people(self) -> Iterator[Exchange]:
+        leo = {
+            "email": "leo@example.com", "customer_id": "c-3001", "first_name": "Leo", "locale": "es-MX",
+            "time_zone": "America/Mexico_City", "birthday": "09-02", "interests": ["glazes"],
+            "handles": {"instagram": "leo.clay"},
+            "consents": {"tips": {"given": True, "at": "2026-02-20T10:00:00Z", "source": "checkout", "text": "v3"}},
+        }  # fmt: skip
+        told = yield from self._telling("The shop tells of a customer", "put_person", leo)
+        self.leo = told.answer["id"]
+        yield self._say("It is told each night", "put_person", leo)
+        clash = {"email": "leo@example.com", "customer_id": "c-1001"}
+        yield self._say("An address and an id of two people", "put_person", clash)
+        yield self._say("Support looks for him", "get_people", query={"customer_id": "c-3001"})
+        yield self._say("Support looks at him", "get_person", person_id=self.leo)
+        yield self._say("His birthday was wrong", "patch_person", {"birthday": "02-09"}, person_id=self.leo)
+        refusal = {"consents": {"offers": {"given": False}}}
+        yield self._say("Maya wants no offers", "patch_person", refusal, session=self.token, person_id="me")
+        other = self._say("", "put_person", {"email": "leo@work.example", "first_name": "Leo"}).answer["id"]
+        merged = {"other": other, "note": "He wrote from both addresses."}
+        yield self._say("Two who are one", "post_person_merge", merged, person_id=self.leo)
+        yield self._say("His data is to rest", "post_restrict", {"restricted": True}, person_id=self.leo)
+        yield self._say("He has thought it over", "post_restrict", {"restricted": False}, person_id=self.leo)
 
     # --- orders -------------------------------------------------------------------------------------------------------
 

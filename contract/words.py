@@ -68,6 +68,7 @@ _Key = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^ *[!-~][ -~]
 
 PARAMETERS: dict[str, tuple[Any, str]] = {
     "ambassador_id": (fields.OurId, "An ambassador's id. In a session, `me`."),
+    "person_id": (fields.OurId, "A person's id. In a session, `me`."),
     "order_id": (fields.IdInPath, f"The order. {_SHOPS_ID}"),
     "refund_id": (fields.IdInPath, f"The refund. {_SHOPS_ID}"),
     "code": (fields.Spoken, "A code, in whatever spelling somebody typed it."),
@@ -148,8 +149,9 @@ REASONS = {
     "already_released": "The friend of this order has been set free before.",
     "conflicting_review": "Another admin decided at this moment. Look at it again.",
     # who is who
-    "email_taken": "The address is another ambassador's.",
-    "customer_id_taken": "The customer id is another ambassador's.",
+    "email_taken": "The address is somebody else's: of another ambassador, or of another person.",
+    "customer_id_taken": "The customer id is somebody else's: of another ambassador, or of another person.",
+    "same_person": "A person can't be merged with themselves.",
     "same_ambassador": "An ambassador can't be merged with themselves.",
     "too_many_codes": "There are more codes than an ambassador may have, or than can move at once.",
     "code_taken": "There is such a code, or one that looks like it.",

@@ -1,11 +1,11 @@
-"""The ambassador whom a path is about."""
+"""The ambassador, or the person, whom a path is about."""
 
 from chalicelib import deps
-from chalicelib.domain.model.people import Profile
+from chalicelib.domain.model.people import Person, Profile
 from chalicelib.edge import fields
 from chalicelib.edge.call import Call
 from chalicelib.edge.language import language_of
-from chalicelib.edge.problems import Problem, unknown_ambassador
+from chalicelib.edge.problems import Problem, unknown_ambassador, unknown_person
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.web.explain import not_available_now
 
@@ -30,3 +30,15 @@ def known_ambassador(ambassador_id: str) -> Profile:
     if profile is None:
         raise unknown_ambassador()
     return profile
+
+
+def known_person(person_id: str) -> Person:
+    """Read the person whom a path names, or who that one has turned out to be.
+
+    Raises:
+        Problem: 404 when there is no such person.
+    """
+    person = deps.table().read_person(fields.path_id("id", person_id))
+    if person is None:
+        raise unknown_person()
+    return person

@@ -7,7 +7,7 @@ from chalice.app import Request
 
 from chalicelib import deps
 from chalicelib.domain.model.access import ApiKey, Session
-from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador
+from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador, unknown_person
 from chalicelib.edge.scopes import ANYONE, SESSION
 from chalicelib.operations.access import api_keys
 from chalicelib.telemetry import logger
@@ -64,13 +64,15 @@ def _wrong_scope(who: ApiKey | Session, scopes: Collection[str]) -> str:
 
 
 def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[str, str]:
-    """Return the parameters of a path, with the ambassador whom it is about by their id.
+    """Return the parameters of a path, with the ambassador or the person whom it is about by their id.
 
     A session learns of nobody else, not even whether there is such an ambassador.
 
     Raises:
         Problem: 404 to a session that asks for somebody else, 400 to a key that says `me`.
     """
+    if "person_id" in parameters:
+        return {**parameters, "person_id": _person(parameters["person_id"], who)}
     named = parameters.get("ambassador_id")
     if named is None:
         return parameters
@@ -81,6 +83,25 @@ def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[s
     if named == ME:
         raise bad_field("/id", "is an ambassador's id: 'me' is for a session, and this is a key")
     return parameters
+
+
+def _person(named: str, who: ApiKey | Session | None) -> str:
+    """The id of the person whom a path is about: in a session, of whoever acts in it."""
+    if not isinstance(who, Session):
+        if named == ME:
+            raise bad_field("/id", "is a person's id: 'me' is for a session, and this is a key")
+        return named
+    from chalicelib.operations.people.merged import profile_of  # a checkout knows no sessions
+
+    profile = profile_of(deps.table(), who.ambassador_id)
+    if profile is None:
+        raise unknown_person()
+    own = profile.person_id
+    if named not in {ME, own}:
+        people = deps.table().read_people([own, named])
+        if named not in people or people[named].id != people[own].id:
+            raise unknown_person()
+    return own
 
 
 def _led(ambassador_id: str) -> str | None:

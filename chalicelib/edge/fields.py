@@ -62,6 +62,10 @@ Trait = Annotated[str, _tidied(tidy.trait, min_length=1)]
 Reference = Annotated[str, Meta(min_length=1, max_length=200, pattern=_FREE)]
 Unit = Annotated[str, Meta(pattern=rf"^([a-z][a-z_]{{0,19}}|gift:(?!\s)[^{BARRED}]{{1,80}})\Z")]
 Note = Annotated[str, Meta(min_length=1, max_length=2000)]
+Zone = Annotated[str, _tidied(tidy.trimmed, max_length=64, pattern=r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*\Z")]
+Country = Annotated[str, _tidied(tidy.country, pattern=r"^[A-Z]{2}\Z")]
+Platform = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.-]{0,29}\Z")]
+Word = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=100, pattern=_FREE)]
 Consents = Annotated[list[OurId], Meta(max_length=20)] | Annotated[dict[OurId, bool], Meta(max_length=20)]
 Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
@@ -257,6 +261,21 @@ def birthday(given: str | None) -> str | None:
         date.fromisoformat(given if given and len(given) > len("MM-DD") else f"2000-{given or '01-01'}")
     except ValueError as error:
         raise bad_field("/birthday", "is no day of the calendar") from error
+    return given
+
+
+def time_zone(given: str | None) -> str | None:
+    """Check that a time zone is one of the IANA database.
+
+    Raises:
+        Problem: 400.
+    """
+    from chalicelib.domain.program.program import zone_named  # a checkout names no zone
+
+    try:
+        zone_named(given or "UTC")
+    except (KeyError, OSError, ValueError) as error:
+        raise bad_field("/time_zone", "is no time zone of the IANA database, such as Europe/Berlin") from error
     return given
 
 

@@ -81,6 +81,11 @@ def unknown_ambassador() -> Problem:
     return not_found("There is no such ambassador.")
 
 
+def unknown_person() -> Problem:
+    """A 404 about a person: one who is not known, and to a session also everybody else."""
+    return not_found("There is no such person.")
+
+
 def conflicting_repeat(key: str) -> Problem:
     """A 409 about a report whose natural key has come with other content before."""
     return Problem(

@@ -77,6 +77,13 @@ ROUTES = (
     Route("POST", "/v1/ambassadors/{ambassador_id}/claims", "session", "chalicelib.api.claims.post_claim"),
     Route("GET", "/v1/claims", "admin:read", "chalicelib.api.claims.get_claims"),
     Route("POST", "/v1/claims/{claim_id}", "admin:write", "chalicelib.api.claims.post_claim_decision"),
+    # people
+    Route("PUT", "/v1/people", "people", "chalicelib.api.people.put_person"),
+    Route("GET", "/v1/people", "admin:read", "chalicelib.api.people.get_people"),
+    Route("GET", "/v1/people/{person_id}", "admin:read session", "chalicelib.api.people.get_person"),
+    Route("PATCH", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.people.patch_person"),
+    Route("POST", "/v1/people/{person_id}/merge", "admin:write", "chalicelib.api.people.post_person_merge"),
+    Route("POST", "/v1/people/{person_id}/restrict", "admin:write session", "chalicelib.api.people.post_restrict"),
     # what leaves an account, and what is corrected by hand
     Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.coupons.post_spend"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.coupons.get_spends"),

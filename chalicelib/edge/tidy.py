@@ -74,6 +74,11 @@ def currency(text: str) -> str:
     return text.upper() if text.isascii() else text
 
 
+def country(text: str) -> str:
+    """Write a country's two letters in capitals."""
+    return text.strip().upper() if text.isascii() else text
+
+
 def trait(text: str) -> str:
     """Trim what tells a card or a place, and cut off what is longer than that takes."""
     return text.strip()[:_TRAIT_MAX]

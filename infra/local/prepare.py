@@ -17,6 +17,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "admin_key": ("admin:read", "admin:write", "admin:keys"),
     "checkout_key": ("checkout",),
     "enrol_key": ("enrol",),
+    "people_key": ("people",),
 }
 
 

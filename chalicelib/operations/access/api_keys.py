@@ -14,7 +14,7 @@ from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
 from chalicelib.store.table import Table
 
-Scope = Literal["enrol", "checkout", "admin:read", "admin:write", "admin:keys"]
+Scope = Literal["enrol", "checkout", "people", "admin:read", "admin:write", "admin:keys"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 
 SESSION_PREFIX = "rs_"

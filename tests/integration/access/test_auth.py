@@ -36,6 +36,12 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:read", SESSION},
     ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:write", SESSION},
     ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}"): {"enrol", "admin:write", SESSION},
+    ("PUT", "/v1/people"): {"people"},
+    ("GET", "/v1/people"): {"admin:read"},
+    ("GET", "/v1/people/{person_id}"): {"admin:read", SESSION},
+    ("PATCH", "/v1/people/{person_id}"): {"admin:write", SESSION},
+    ("POST", "/v1/people/{person_id}/merge"): {"admin:write"},
+    ("POST", "/v1/people/{person_id}/restrict"): {"admin:write", SESSION},
     ("POST", "/v1/keys"): {"admin:keys"},
     ("GET", "/v1/keys"): {"admin:keys"},
     ("DELETE", "/v1/keys/{key_id}"): {"admin:keys"},
@@ -145,6 +151,7 @@ def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, 
 def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests) -> None:
     """An ambassador's session opens what is made for sessions, for its own ambassador, and nothing else of the shop."""
     maya, other = shop.enrol(), shop.enrol("other@example.com")
+    people = {it["id"]: _person(shop, it["code"]) for it in (maya, other)}
     opened = 0
 
     def kept() -> list[Body]:
@@ -156,7 +163,7 @@ def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtes
             allowed = SESSION in {(at, other): found for at, other, found in routes()}[method, path]
             opened += allowed
             for named in ("me", maya["id"], other["id"]):
-                at = path.replace("{ambassador_id}", named)
+                at = path.replace("{ambassador_id}", named).replace("{person_id}", people.get(named, named))
                 answer = knock(shop, method, at, Authorization=f"Bearer {shop.session(maya['id'])}")
                 opens = 200 if method in {"GET", "DELETE"} else 400  # the body says nothing
                 opens = 404 if "{session_id}" in path else opens
@@ -166,6 +173,12 @@ def test_a_session_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtes
                     assert shop.read(answer)["reason"] == "wrong_scope"
     assert opened >= 3
     assert kept() == before
+
+
+def _person(shop: Shop, code: str) -> str:
+    """Who shares a code, as a person."""
+    found = shop.read(shop.call("GET", f"/v1/people?code={code}", scope="admin:read"))
+    return str(found["items"][0]["id"])
 
 
 def test_without_a_key(shop: Shop, subtests: pytest.Subtests) -> None:

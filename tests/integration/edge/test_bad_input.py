@@ -18,6 +18,10 @@ CASES = [*people.CASES, *orders.CASES, *accounts.CASES, *program.CASES, *access.
 
 BODIES: dict[str, tuple[str, str, str]] = {
     "enrol": ("POST", "/v1/ambassadors", "enrol"),
+    "person": ("PUT", "/v1/people", "people"),
+    "person-change": ("PATCH", "/v1/people/$PERSON", "admin:write"),
+    "person-merge": ("POST", "/v1/people/$PERSON/merge", "admin:write"),
+    "restriction": ("POST", "/v1/people/$PERSON/restrict", "admin:write"),
     "quote": ("POST", "/v1/quotes", "checkout"),
     "redeem": ("POST", "/v1/redemptions", "checkout"),
     "refund": ("POST", "/v1/orders/o-1/refunds", "checkout"),
@@ -74,6 +78,10 @@ UNREADABLE: dict[str, tuple[bytes, int, str, str | None]] = {
 EMPTY = {
     "enrol": "/email",
     "quote": "/code",
+    "person": "/email",
+    "person-change": "",
+    "person-merge": "/other",
+    "restriction": "/restricted",
     "redeem": "/order_id",
     "refund": "/refund_id",
     "review": "/decision",
@@ -107,7 +115,9 @@ def world(shop: Shop) -> World:
     everybody = "/v1/ledger?limit=1&from=2026-03-01"
     ledger = shop.read(shop.call("GET", everybody, scope="admin:read"))["next_cursor"]
     own = f"/v1/ambassadors/{maya['id']}/referrals?limit=1"
+    person = shop.read(shop.call("GET", f"/v1/people?code={maya['code']}", scope="admin:read"))["items"][0]
     names = {
+        "$PERSON": person["id"],
         "$MAYA": maya["code"],
         "$OTHERS": other["code"],
         "$OTHER": other["id"],
