@@ -1,6 +1,7 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from threading import Lock
@@ -25,6 +26,14 @@ _LONG = {
     for mark, parts in SHORT.items()
 }
 
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """What is written although it is nothing."""
+
+    attribute: dict[str, Any]
+
+
 _MET: set[Any] = set()
 _MEETING = Lock()
 """The kinds of entities that have been read before, and what lets one thread alone read the first of a kind."""
@@ -36,12 +45,45 @@ def item_of(entity: Entity) -> Item:
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
     usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
     kept = {name: field for name, field in told.items() if name not in usual}
+    if _has_parts_by_default(type(entity)):
+        _say_nothing(entity, kept)
     standing = getattr(entity, "standing", None)
     if standing is not None:
         terms = _brief(standing.terms, told["standing"]["terms"])
         kept["standing"] = {**_brief(standing, told["standing"]), "terms": terms}
     _rename(kept, SHORT.get(kind_of(entity).mark))
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
+
+
+@cache
+def _has_parts_by_default(kind: Any) -> bool:
+    """Whether parts of an entity are there unless somebody leaves them out in so many words, as a program's are."""
+    return any(is_dataclass(field.default_factory) for field in fields(kind))
+
+
+def _say_nothing(part: Any, attributes: dict[str, Any]) -> None:
+    """Keep what holds nothing where something would be read back if it were left out: no quiet hours, no caps."""
+    for field in fields(part):
+        held, told = getattr(part, field.name), attributes.get(field.name)
+        usual = field.default if field.default_factory is MISSING else field.default_factory()
+        if held in (None, (), {}) and usual not in (None, (), {}):
+            attributes[field.name] = _Nothing(
+                {"NULL": True} if held is None else {"M": {}} if held == {} else {"L": []}
+            )
+        for inner, attribute in _parts(held, told):
+            _say_nothing(inner, attribute)
+
+
+def _parts(held: Any, told: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """What has fields of its own in a field, beside what is written of it."""
+    if told is None:
+        return
+    pairs = [(held, told)]
+    if isinstance(held, dict):
+        pairs = [(held[name], told[name]) for name in held]
+    elif isinstance(held, tuple):
+        pairs = list(zip(held, told, strict=True))
+    yield from ((inner, attribute) for inner, attribute in pairs if is_dataclass(inner))
 
 
 def _rename(attributes: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> None:
@@ -128,7 +170,8 @@ def key_item(key: Key) -> Item:
 
 def write(attributes: dict[str, Any]) -> Item:
     """Write named values as attributes; None and empty collections are left out."""
-    return {name: value(field) for name, field in attributes.items() if field not in (None, [], (), {})}
+    told = {name: field for name, field in attributes.items() if field not in (None, [], (), {})}
+    return {name: it.attribute if isinstance(it, _Nothing) else value(it) for name, it in told.items()}
 
 
 def value(field: Any) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.model.accounts import Account, Merger, Month
 from chalicelib.domain.model.orders import Standing, Terms
+from chalicelib.domain.program.program import LetterCap, Letters
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, item_of
 from chalicelib.store.kinds import SHORT, classes
+from tests.unit.book import program
 
 TIMES = st.integers(0, 10**12).map(lambda ms: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 NAMES = st.text("abz09", min_size=1, max_size=3)
@@ -82,3 +84,15 @@ def test_what_has_a_number_sorts_by_it() -> None:
         assert sorted(keys_in_turn) == keys_in_turn
     versions = [keys.program(number).sk for number in range(1, 1001)]
     assert sorted(versions) == versions
+
+
+def test_limits_of_letters_that_are_switched_off_stay_off() -> None:
+    """No quiet hours and no caps are read back as none, not as those that a program has by default."""
+    for letters in (
+        Letters(quiet=None, caps=()),
+        Letters(quiet=None),
+        Letters(caps=(LetterCap(2, 3),), hold_out_percent=5),
+        Letters(),
+    ):
+        rules = program(letters=letters)
+        assert entity_of(item_of(rules)) == rules
