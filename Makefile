@@ -7,6 +7,7 @@ HOME_DIR   ?= .local
 export NAME OWNER
 AUTHOR     ?= $(or $(USER),operator)
 STAGE      ?= prod
+KEY        ?= cursors
 HISTORIES  ?= 20000
 EXAMPLES   ?= 1000
 CORES      ?= $(shell nproc 2>/dev/null || echo 2)
@@ -125,8 +126,8 @@ deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLI
 	@$(APP) -m infra.deploy deploy --stage '$(STAGE)' --sender '$(SENDER)' --public-url '$(PUBLIC_URL)' \
 		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes)
 
-rotate: .venv/app/.installed ## make a new key for the cursors of a stage; the next deployment hands it out (STAGE)
-	@$(APP) -m infra.deploy rotate --stage '$(STAGE)'
+rotate: .venv/app/.installed ## make a new key for the cursors of a stage, or KEY=links; the next deployment hands it out (STAGE)
+	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(DROP_FORMER),--drop-former)
 
 # --- tidy --------------------------------------------------------------------------------------------------------------
 

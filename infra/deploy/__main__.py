@@ -1,4 +1,4 @@
-"""Package the program, deploy a stage of it to AWS, rotate the key of its cursors.
+"""Package the program, deploy a stage of it to AWS, rotate the keys of its cursors and links.
 
 It works on the account and region of the environment's credentials, through the same calls as the AWS CLI.
 """
@@ -17,7 +17,7 @@ from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.deploy.package import ARM, BUILD, INTEL, Package, package
 from infra.deploy.problem import DeployError
-from infra.deploy.secrets import CURSOR_KEY, Secrets
+from infra.deploy.secrets import CURSOR_KEY, LINK_KEY, Secrets
 from infra.deploy.stack import Change, Stack
 
 NO_CREDENTIALS = """No AWS credentials were found. Give them in one of the ways of every AWS tool, for example:
@@ -98,6 +98,7 @@ def deploy(options: argparse.Namespace) -> None:
         "PublicUrl": options.public_url.rstrip("/"),
         "AlarmEmail": options.alarm_email,
         "CursorKeyVersion": str(secrets.version(CURSOR_KEY) or 1),
+        "LinkKeyVersion": str(secrets.version(LINK_KEY) or 1),
     }
     change_set = stack.plan(url, parameters)
     if change_set is None:
@@ -115,10 +116,19 @@ def deploy(options: argparse.Namespace) -> None:
 
 
 def rotate(options: argparse.Namespace) -> None:
-    """Make a new key for the cursors of a stage."""
-    version = Secrets(Account().client("ssm"), options.stage).rotate_cursor_key()
-    print(f"Version {version} of the cursor key is there; `make deploy` hands it to the functions.")
-    print("Cursors given out before then answer 400, and their lists start again from the first page.")
+    """Make a new key for the cursors of a stage, or for the links in its mails."""
+    secrets = Secrets(Account().client("ssm"), options.stage)
+    if options.key == "cursors":
+        version = secrets.rotate_cursor_key()
+        print(f"Version {version} of the cursor key is there; `make deploy` hands it to the functions.")
+        print("Cursors given out before then answer 400, and their lists start again from the first page.")
+        return
+    version = secrets.rotate_link_key(keep=not options.drop_former)
+    print(f"Version {version} of the link keys is there; `make deploy` hands it to the functions.")
+    if options.drop_former:
+        print("No link in a mail that was sent before works then: its readers can't unsubscribe by it any more.")
+    else:
+        print("Links in mails that were sent before go on working.")
 
 
 def _upload(account: Account, bucket: str | None, made: Package, confirm: Confirm) -> str:
@@ -206,7 +216,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--bucket", help="S3 bucket for what is deployed; one is made if none is named")
     up.add_argument("--yes", action="store_true", help="agree to everything beforehand")
     up.set_defaults(command=deploy)
-    turn = commands.add_parser("rotate", parents=[common], help="make a new key for the cursors")
+    turn = commands.add_parser("rotate", parents=[common], help="make a new key for the cursors, or for links")
+    turn.add_argument("--key", choices=("cursors", "links"), default="cursors", help="which one (cursors)")
+    turn.add_argument("--drop-former", action="store_true", help="of links: let none work that was sent before")
     turn.set_defaults(command=rotate)
     return parser
 

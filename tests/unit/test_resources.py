@@ -40,6 +40,9 @@ LOGS = {
 }
 THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/referrals/${Stage}/*"
+MAILS = {"PEPPER_PARAMETER", "LINK_KEY_PARAMETER"}
+"""The secrets that whoever sends mails needs: to know addresses that are stopped, and to sign links."""
+
 QUIET_MILLISECONDS = 5 * 60 * 1000
 
 
@@ -200,8 +203,13 @@ REACH: dict[str, dict[str, Any]] = {
         "FindWhatIsDue": index("due"),
         "ReadLists": [index("list"), index("day")],
     },
-    "message": {"Deliver": THE_TABLE, "SendMail": "*", **THE_STREAM},
-    "mail": {"Deliver": THE_TABLE, "FindWhatIsDue": index("due"), "SendMail": "*"},
+    "message": {"Deliver": THE_TABLE, "ReadSecrets": {"Fn::Sub": SECRETS}, "SendMail": "*", **THE_STREAM},
+    "mail": {
+        "Deliver": THE_TABLE,
+        "FindWhatIsDue": index("due"),
+        "ReadSecrets": {"Fn::Sub": SECRETS},
+        "SendMail": "*",
+    },
     "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("list")},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""
@@ -243,13 +251,17 @@ def test_mails_go_out_as_the_sender_alone(name: str) -> None:
     assert mail["Condition"] == {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "Sender"}}}
 
 
-def test_the_api_is_told_where_its_secrets_lie() -> None:
-    """The pepper in its first version for good, the cursor key in the version that the deployment names."""
-    told = RESOURCES["APIHandler"]["Properties"]["Environment"]["Variables"]
-    assert told["PEPPER_PARAMETER"] == {"Fn::Sub": "/referrals/${Stage}/pepper:1"}
-    assert told["CURSOR_KEY_PARAMETER"] == {"Fn::Sub": "/referrals/${Stage}/cursor-key:${CursorKeyVersion}"}
-    workers = [name for name in FUNCTIONS if name != "APIHandler"]
-    assert not [name for name in workers if "PEPPER" in str(RESOURCES[name]["Properties"]["Environment"])]
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_told_where_the_secrets_lie_that_it_needs(function: str) -> None:
+    """The pepper in its first version for good, the keys in the version that the deployment names; and no others."""
+    lie = {
+        "PEPPER_PARAMETER": "/referrals/${Stage}/pepper:1",
+        "CURSOR_KEY_PARAMETER": "/referrals/${Stage}/cursor-key:${CursorKeyVersion}",
+        "LINK_KEY_PARAMETER": "/referrals/${Stage}/link-key:${LinkKeyVersion}",
+    }
+    needed = {"APIHandler": set(lie), "OnMessage": MAILS, "EveryMinuteMail": MAILS}.get(function, set())
+    told = RESOURCES[function]["Properties"]["Environment"]["Variables"]
+    assert {name: told[name] for name in lie if name in told} == {name: {"Fn::Sub": lie[name]} for name in needed}
 
 
 # --- the local cloud --------------------------------------------------------------------------------------------------

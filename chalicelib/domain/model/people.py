@@ -53,6 +53,19 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounces:
+    """How mails to an address fare.
+
+    Attributes:
+        delivered: When the last mail that arrived was sent.
+        returned: When those since were sent that came back for what may pass: the last three.
+    """
+
+    delivered: datetime | None = None
+    returned: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A mail of which its purpose says that there may be only so many."""
 
@@ -84,7 +97,7 @@ class Person:
         told: When each of these was told last, by its name: the newest word counts (`domain/people/person.py`).
         consents: By purpose, and under `*` a no to everything.
         stops: The addresses that get no mail, by pseudonym, so that an address is stopped and not the person.
-        bounces: How often in a row mails to an address came back for what may pass, by pseudonym.
+        bounces: How mails to their addresses fare, by pseudonym.
         complaints: What is open between them and the shop, by a name: nothing promotional while there is any.
         ambassador_id: Who they are as an ambassador.
         orders: The last eight, in the order of time.
@@ -111,7 +124,7 @@ class Person:
     told: dict[str, datetime] = field(default_factory=dict)
     consents: dict[str, Consent] = field(default_factory=dict)
     stops: dict[str, Stop] = field(default_factory=dict)
-    bounces: dict[str, int] = field(default_factory=dict)
+    bounces: dict[str, Bounces] = field(default_factory=dict)
     complaints: dict[str, datetime] = field(default_factory=dict)
     ambassador_id: str | None = None
     orders: tuple[Bought, ...] = ()

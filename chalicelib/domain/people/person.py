@@ -4,12 +4,15 @@ Everything here is a maximum, a union or "the last eight". So to tell something,
 and to find that two people are one, are one operation: `join`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent, Stop
+from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent
+from chalicelib.domain.people.mail_events import graver, joined_bounces, with_unreachable
+
+T = TypeVar("T")
 
 KEPT = 8
 """How many orders are kept of a person, and how many mails of each purpose: no cap counts more of them."""
@@ -55,6 +58,7 @@ def join(one: Person, other: Person) -> Person:
     """
     erased_at = _later(one.erased_at, other.erased_at)
     said = {name: newest for name in TOLD if (newest := _newest(one, other, name, erased_at))}
+    bounces = _joined(one.bounces, other.bounces, joined_bounces)
     starts = [it.created_at for it in (one, other) if it.created_at]
     return replace(
         one,
@@ -63,8 +67,8 @@ def join(one: Person, other: Person) -> Person:
         **{name: said[name][2] if name in said else getattr(_BLANK, name) for name in TOLD},
         told={name: at for name, (at, *_) in said.items()},
         consents=_consents(one, other, erased_at),
-        stops={name: _stop(one, other, name) for name in sorted({*one.stops, *other.stops})},
-        bounces=_most(one.bounces, other.bounces),
+        stops=with_unreachable(_joined(one.stops, other.stops, graver), bounces),
+        bounces=bounces,
         complaints={name: at for name, at in _most(one.complaints, other.complaints).items() if _counts(at, erased_at)},
         ambassador_id=one.ambassador_id or other.ambassador_id,
         orders=_last((it.placed_at, it.order_id, it) for it in _both(one.orders, other.orders, erased_at)),
@@ -173,9 +177,9 @@ def _times(consent: Consent) -> Iterator[datetime]:
     return filter(None, (getattr(consent, name) for name in _CONSENT_TIMES))
 
 
-def _stop(one: Person, other: Person, name: str) -> Stop:
-    found = filter(None, (one.stops.get(name), other.stops.get(name)))
-    return max(found, key=lambda it: (it.at, it.kind))
+def _joined(one: Mapping[str, T], other: Mapping[str, T], join_two: Callable[[list[T]], T]) -> dict[str, T]:
+    names = sorted({*one, *other})
+    return {name: join_two([it[name] for it in (one, other) if name in it]) for name in names}
 
 
 def _most(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

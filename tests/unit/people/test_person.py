@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent, Stop
+from chalicelib.domain.people.mail_events import Kind, MailEvent, Mark, fold_mailbox
 from chalicelib.domain.people.person import KEPT, TOLD, erase, is_blank, join, masked, moment, news, restrict, tell
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,11 +32,17 @@ ORDERS = st.builds(lambda number: Bought(f"o{number}", START + timedelta(minutes
 MAILS = st.builds(lambda number: Sent(f"m{number}", "tips", START + timedelta(minutes=number)), st.integers(0, 12))
 
 
+def mail(mailbox: str, kind: Kind, at: datetime) -> MailEvent:
+    """What became of a mail that was sent at a time."""
+    return MailEvent(kind, Mark("m", "p", mailbox), at, at)
+
+
 def parts() -> st.SearchStrategy[Person]:
     """One thing that is known of somebody: a word, what was said of a purpose, an order, a mail, an erasure."""
     word = st.builds(lambda told, at: tell(Person("p"), told, at), WORDS, TIMES)
     said = st.builds(lambda name, it: Person("p", consents={name: it}), st.sampled_from(["tips", "*"]), SAID)
-    stop = st.builds(lambda kind, at: Person("p", stops={"n": Stop(kind, at)}), st.sampled_from(["bounce"]), TIMES)
+    kinds: st.SearchStrategy[Any] = st.sampled_from(["bounce", "complaint"])
+    stop = st.builds(lambda kind, at: Person("p", stops={"n": Stop(kind, at)}), kinds, TIMES)
     return st.one_of(
         word,
         said.filter(lambda it: it.consents != {"tips": Consent()} and it.consents != {"*": Consent()}),
@@ -43,7 +50,8 @@ def parts() -> st.SearchStrategy[Person]:
         st.builds(lambda it: Person("p", orders=(it,)), ORDERS),
         st.builds(lambda it: Person("p", sent=(it,)), MAILS),
         st.builds(lambda name: Person("p", names=(name,)), FEW),
-        st.builds(lambda name, n: Person("p", bounces={name: n}), FEW, st.integers(1, 3)),
+        st.builds(lambda name, at: fold_mailbox(Person("p"), mail(name, "returned", at)), FEW, TIMES),
+        st.builds(lambda name, at: fold_mailbox(Person("p"), mail(name, "delivered", at)), FEW, TIMES),
         st.builds(lambda name, at: Person("p", complaints={name: at}), FEW, TIMES),
         st.builds(lambda at: Person("p", created_at=at), TIMES),
         st.builds(lambda at: Person("p", erased_at=at), TIMES),
