@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.web.language import Language, choose
 from chalicelib.web.templating import bdi, environment, strong
-from chalicelib.web.text import one_line, wrapped
+from chalicelib.web.text import apart, one_line, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,14 @@ def mail(
     people = {key: one_line(value) for key, value in given.items()}
     rich = {key: bdi(value) for key, value in people.items()}
     rich |= {key: strong(value) for key, value in figures.items()}
-    plain = _words(words, language, False, {**people, **figures, **marks})
+    bare = {key: apart(value, language.direction) for key, value in {**people, **figures}.items()}
+    plain = _words(words, language, False, {**bare, **marks})
     html = _words(words, language, True, {**rich, **marks})
     subject = one_line(plain.subject)
     closing = language.translations.gettext("Warm regards,")
     return Mail(
         subject=subject,
-        text=_text(plain, f"{one_line(plain.link_label)}: {reader.link}", f"{closing}\n{people['shop']}"),
+        text=_text(plain, f"{one_line(plain.link_label)}: {reader.link}", f"{closing}\n{bare['shop']}"),
         html=environment(language, True)
         .get_template("mail.html")
         .render(

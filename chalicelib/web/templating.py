@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib.web.language import Language
+from chalicelib.web.text import apart
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -28,7 +29,7 @@ def _environment_of(language: Language, escaped: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    compiled.filters |= {"bdi": bdi, "strong": strong}
+    compiled.filters |= {"apart": apart, "bdi": bdi, "strong": strong}
     compiled.policies["ext.i18n.trimmed"] = True
     compiled.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     return compiled
@@ -40,5 +41,7 @@ def bdi(name: str) -> str:
 
 
 def strong(figure: str) -> str:
-    """A figure that stands out; "" stays empty."""
+    """A figure that stands out, and the name of a gift or unit in it keeps its direction; "" stays empty."""
+    if apart(figure) != figure:
+        return Markup('<strong dir="auto">{}</strong>').format(figure)
     return Markup("<strong>{}</strong>").format(figure) if figure else ""

@@ -1,13 +1,23 @@
 """Every reader gets the language that a person would expect, and dates and amounts as they stand in it."""
 
+import unicodedata
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 import pytest
 
 from chalicelib.domain.program.flaws import flaws
+from chalicelib.web import pages
 from chalicelib.web.language import accepted, choose, format_amount, format_date, spoken
 from chalicelib.web.numbers import format_money, format_percent
+from chalicelib.web.text import apart
+from tests.letters import mails
 from tests.unit.book import program
+from tests.unit.web.translations import TONGUES
+
+HEBREW, ARABIC, UNIT = "נועה כהן", "متجر ٢٠ زهرة", "נקודה"
+LEFT = "\u200e"
+"""A mark that has the direction of all our languages."""
 
 # --- dates and amounts
 
@@ -117,6 +127,79 @@ def test_digits_that_nobody_knows_are_left_as_they_are(tag: str) -> None:
 def test_amounts_of_any_unit(amount: int, unit: str, tag: str, written: str) -> None:
     """Points have a word in each language; a unit or gift that a shop has named keeps its name."""
     assert format_amount(amount, unit, choose(tag)).replace("\u00a0", " ") == written
+
+
+# --- names that run the other way
+
+
+class Loose(HTMLParser):
+    """The texts of a page that hold letters from right to left and stand in no element that isolates them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.stack: list[bool] = []
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "link", "br", "img", "input"}:
+            self.stack.append(tag == "bdi" or ("dir", "auto") in attrs)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A picture's part holds no text."""
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - every element of ours is closed
+        self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not any(self.stack):
+            self.found += loose(data)
+
+
+def loose(text: str) -> list[str]:
+    """The names from right to left in plain text that do not stand between two marks."""
+    outside = text.split(LEFT)[::2]
+    return [part for part in outside if any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in part)]
+
+
+@pytest.mark.parametrize("tag", ["en", *TONGUES])
+@pytest.mark.parametrize("kind", mails())
+def test_a_name_in_a_mail_turns_nothing_around(kind: str, tag: str) -> None:
+    """In HTML it is isolated; in subject and text, which have no markup, marks hold what stands beside it in place."""
+    mail = mails(shop_name=ARABIC, first_name=HEBREW, locale=tag, unit=UNIT)[kind]
+    assert ARABIC in mail.subject
+    assert HEBREW in mail.text
+    assert [*Loose(mail.html).found, *loose(mail.subject), *loose(mail.text)] == []
+
+
+@pytest.mark.parametrize("tag", ["en", *TONGUES])
+def test_a_name_on_a_page_turns_nothing_around(tag: str) -> None:
+    """Neither in its lines nor in its title, by which a browser decides the direction of a tab."""
+    offer = pages.Offer(basis_points=None, amount=500, currency="EUR", minimum=2000)
+    view = pages.Landing(
+        ARABIC, HEBREW, offer, "MAYA7K3Q", "https://shop.example/", "https://friends.example/r/MAYA7K3Q"
+    )
+    html = pages.landing_page(view, tag)
+    assert html.count(HEBREW) >= 4
+    assert [*Loose(html).found, *Loose(pages.unusable_page(ARABIC, "https://shop.example/", tag)).found] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "written"),
+    [
+        ("Maya", "ltr", "Maya"),
+        ("માયા", "ltr", "માયા"),
+        ("12 ★ 🌸", "ltr", "12 ★ 🌸"),
+        ("", "ltr", ""),
+        (HEBREW, "ltr", f"{LEFT}{HEBREW}{LEFT}"),
+        (f"Maya {ARABIC} 5", "ltr", f"{LEFT}Maya {ARABIC} 5{LEFT}"),
+        ("Maya", "rtl", "\u200fMaya\u200f"),
+        (HEBREW, "rtl", HEBREW),
+    ],
+)
+def test_only_what_runs_the_other_way_is_marked(name: str, direction: str, written: str) -> None:
+    """A name in the direction of its sentence stays as it is, letter for letter."""
+    assert apart(name, direction) == written
 
 
 # --- which language
