@@ -22,7 +22,7 @@ REAL  := .venv/real/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
 .PHONY: contract simulate fuzz planted faults mutants
-.PHONY: words test-deployed test-dynamodb package deploy rotate
+.PHONY: letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -102,6 +102,9 @@ bench: $(DEV) ## measure what a redemption costs, into bench/RESULTS.md (five mi
 format: $(DEV) ## put the code into shape
 	$(RULES)/ruff format .
 	$(RULES)/ruff check --fix .
+
+letters: $(DEV) ## write the template of all mails anew from its pieces and their style
+	$(APP) -m infra.letters
 
 words: $(DEV) ## bring the catalogues of all languages up to date with the sentences in code and templates
 	cd chalicelib/web && $(BABEL) -q extract -F locale/babel.cfg --project referrals --version 1 \

@@ -8,7 +8,7 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.orders import News
 from chalicelib.domain.program.program import Program, Rate, Tier
-from chalicelib.web.letters import Occasion, write
+from chalicelib.web.letters import Occasion, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 HELD = News(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
@@ -17,10 +17,12 @@ EXPECTED = replace(HELD, when="expected")
 LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
 LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
+PREFERENCES, STOP = "https://friends.example/p/AbC-1_x", "https://friends.example/u/AbC-1_x"
 
 ORDER = Cause("order", "10023", 2)
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
-TEN_PERCENT = Rate(1000)
+UNTIL = datetime(2027, 3, 12, 9, tzinfo=UTC)
+TEN_PERCENT = Rate(basis_points=1000)
 RULES = Program(
     version=1,
     shop_name="Fern & Fig",
@@ -31,15 +33,21 @@ RULES = Program(
 )
 
 
-def mails(
+def mails(  # noqa: C901 - a small function for each kind of letter
     *, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en", unit: str = "EUR"
 ) -> dict[str, Mail]:
     """One mail of each kind, and of each case that has words of its own."""
-    rules, reader = replace(RULES, currency=unit), Reader(shop_name, first_name, LINK, locale)
+    rules, reader = (
+        replace(RULES, currency=unit),
+        Reader(shop_name, first_name, LINK, locale, PREFERENCES, code="MAYA7K3Q"),
+    )
     least, little = replace(rules, spend_minimum=2000), replace(rules, spend_minimum=5000)
 
+    def occasion(letter: Letter, rules: Program = rules, account: Account | None = None) -> Occasion:
+        return Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW)
+
     def written(letter: Letter, rules: Program = rules, account: Account | None = None) -> Mail:
-        return write(Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW))
+        return write(occasion(letter, rules, account))
 
     def news(name: Name, told: News, rules: Program = rules, **more: Any) -> Mail:
         plain = Letter(name, told.amount, unit, told.release_at, told.when, 2500, NOW)
@@ -57,11 +65,46 @@ def mails(
     def lost(**more: Any) -> Mail:
         return news("reward_lost", LOST, **{"was": HELD, **more})
 
+    def earned(name: Name, level: Tier, **more: Any) -> Mail:
+        offer = replace(TEN_PERCENT, maximum=5000)
+        return written(Letter(name, **more), replace(rules, offer=offer, minimum=2000, tiers=(level,)))
+
+    def gathered(*letters: Letter) -> Mail:
+        account = Account("amb_1", balances=rich, active_at=NOW)
+        return write_digest([occasion(it, replace(least, expiry_months=12), account) for it in letters])
+
     def stand(account: Account) -> Mail:
         return written(Letter("balances"), replace(least, expiry_months=12), account)
 
     rich = {unit: {"available": 2500, "held": 450}, "gift:Tea mug": {"available": 1}}
+    gathering = (
+        Letter("reward_held", 1000, unit, HELD.release_at),
+        Letter("reward_released", 1000, unit),
+        Letter("reward_changed", 700, unit, HELD.release_at, turn="part_returned"),
+        Letter("reward_lost", 0, unit, turn="cancelled"),
+        Letter("tier_reached", tier="Gold"),
+        Letter("gift_sent", 1, "gift:Tea mug"),
+        Letter("expiring", until=UNTIL),
+    )
+    share, amount, gift = (
+        Tier("Gold", 0, replace(TEN_PERCENT, maximum=5000)),
+        Tier("Gold", 0, Rate(500)),
+        Tier("Gold", 0, Rate(gift="Tea mug")),
+    )
     return {
+        "welcome": earned("welcome", share),
+        "welcome, amount": earned("welcome", amount),
+        "welcome, gift": earned("welcome", gift),
+        "welcome, alone": written(Letter("welcome"), replace(rules, offer=None, tiers=(Tier("Starter", 0),))),
+        "tier": earned("tier_reached", share, tier="Gold"),
+        "tier, extra": earned("tier_reached", amount, tier="Gold", amount=1000, unit=unit),
+        "tier, gift": earned("tier_reached", gift, tier="Gold"),
+        "gift": written(Letter("gift_sent", 1, "gift:Tea mug")),
+        "expiring": written(
+            Letter("expiring", until=UNTIL), replace(least, expiry_months=12), Account("amb_1", balances=rich)
+        ),
+        "digest": gathered(*(replace(it, was=HELD) for it in gathering)),
+        "spent": written(Letter("spent", 1250, unit)),
         "thanks": thanks(480),
         "thanks alone": thanks(0),
         "held": news("reward_held", HELD),

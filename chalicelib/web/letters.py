@@ -1,17 +1,16 @@
-"""Every letter that the program writes: one function for each, which fills the words of the template of its name."""
+"""Every letter that the program writes: one function for each says what fills the words of the template of its name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
-from chalicelib.domain.program.program import GIFT, Program, least_spent
+from chalicelib.domain.program.program import GIFT, Program, Rate, least_spent
 from chalicelib.web.language import Language, choose, format_amount, format_date
-from chalicelib.web.mail import Mail, Reader, mail
-from chalicelib.web.numbers import format_money
+from chalicelib.web.mail import Content, Mail, Reader, mail
+from chalicelib.web.numbers import format_money, format_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +43,46 @@ class Occasion:
 
 def write(occasion: Occasion) -> Mail:
     """Write a letter, whichever it is."""
-    return LETTERS[occasion.letter.name](occasion)
+    name = occasion.letter.name
+    return mail(name, occasion.reader, LETTERS[name](occasion), occasion.rules.brand)
 
 
-def friend_thanks(occasion: Occasion) -> Mail:
+def write_digest(occasions: Sequence[Occasion]) -> Mail:
+    """Write one mail to one reader in the place of several, which have news of rewards; there is at least one.
+
+    Each is said in a line. What there is to use in all is told once, as it is now.
+    """
+    last = occasions[-1]
+    news = [(it.letter.name, LETTERS[it.letter.name](it)) for it in occasions]
+    return mail("digest", last.reader, _stand(last, last.account()), last.rules.brand, news)
+
+
+def friend_thanks(occasion: Occasion) -> Content:
     """To the friend, after the purchase: thanks, and what the code took off."""
     letter = occasion.letter
     discount = format_money(letter.amount, letter.unit, occasion.language.tag) if letter.amount else ""
-    return _mail(occasion, names={"order": occasion.cause.id}, figures={"discount": discount})
+    return Content({"order": occasion.cause.id}, {"discount": discount})
 
 
-def reward_held(occasion: Occasion) -> Mail:
+def welcome(occasion: Occasion) -> Content:
+    """To a new ambassador: their code and link, and what comes of sharing them."""
+    rules, language = occasion.rules, occasion.language
+    offer = rules.offer
+    figures = {
+        "offer": _offered(offer, rules, language),
+        "minimum": format_amount(rules.minimum, rules.currency, language, is_limit=True) if rules.minimum else "",
+        "off_most": _most(offer, rules, language),
+    }
+    earned = _earned(rules.tiers[0].reward, rules, language)
+    return Content({"code": occasion.reader.code}, {**figures, **earned}, shows_code=True)
+
+
+def reward_held(occasion: Occasion) -> Content:
     """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
-    return _mail(occasion, figures=_reward(occasion), marks={"when": occasion.letter.when})
+    return Content(figures=_reward(occasion), marks={"when": occasion.letter.when})
 
 
-def reward_released(occasion: Occasion) -> Mail:
+def reward_released(occasion: Occasion) -> Content:
     """To the ambassador: the reward is theirs, how much they can use in all, from how much on and until when."""
     letter, language = occasion.letter, occasion.language
     available, least = letter.available or 0, least_spent(occasion.rules, letter.unit)
@@ -69,30 +92,75 @@ def reward_released(occasion: Occasion) -> Mail:
         "until": _until(letter.active_at, occasion),
     }
     marks = {"usable": least is not None, "enough": available >= (least or 0), "turn": letter.turn}
-    return _mail(occasion, figures={**_reward(occasion), **figures}, marks=marks)
+    return Content(figures={**_reward(occasion), **figures}, marks=marks)
 
 
-def reward_changed(occasion: Occasion) -> Mail:
+def reward_changed(occasion: Occasion) -> Content:
     """To the ambassador: what was announced comes to another amount or day, and why."""
     letter = occasion.letter
-    return _mail(occasion, figures=_reward(occasion), marks={"when": letter.when, "turn": letter.turn})
+    return Content(figures=_reward(occasion), marks={"when": letter.when, "turn": letter.turn})
 
 
-def reward_lost(occasion: Occasion) -> Mail:
+def reward_lost(occasion: Occasion) -> Content:
     """To the ambassador: there is no reward for an order, and why, as far as it concerns them."""
     letter = occasion.letter
     marks = {"turn": letter.turn, "was_theirs": letter.was is not None and letter.was.is_theirs}
-    return _mail(occasion, figures=_before(occasion), marks=marks)
+    return Content(figures=_before(occasion), marks=marks)
 
 
-def balances(occasion: Occasion) -> Mail:
+def tier_reached(occasion: Occasion) -> Content:
+    """To the ambassador: a level that they have reached, what came with it, and what they earn from now on."""
+    letter, rules, language = occasion.letter, occasion.rules, occasion.language
+    reward = next((tier.reward for tier in rules.tiers if tier.name == letter.tier), None)
+    extra = format_amount(letter.amount, letter.unit, language) if letter.amount else ""
+    return Content({"tier": letter.tier or ""}, {"amount": extra, **_earned(reward, rules, language)})
+
+
+def gift_sent(occasion: Occasion) -> Content:
+    """To the ambassador: a gift of theirs is on its way."""
+    return Content(figures={"gift": format_amount(occasion.letter.amount, occasion.letter.unit, occasion.language)})
+
+
+def spent(occasion: Occasion) -> Content:
+    """To the ambassador: rewards of theirs were used, so that they notice if it was somebody else."""
+    amount = format_amount(occasion.letter.amount, occasion.letter.unit, occasion.language)
+    return Content(figures={"amount": amount}, link=occasion.program.shop_url)
+
+
+def expiring(occasion: Occasion) -> Content:
+    """To the ambassador: how long what they have is theirs still, as it is now."""
+    stand = _stand(occasion, occasion.account())
+    figures = {**stand.figures, "until": _day(occasion.letter.until, occasion)}
+    return Content(figures=figures, link=occasion.program.shop_url)
+
+
+def balances(occasion: Occasion) -> Content:
     """To the ambassador: where things stand, in all units in which there is something; from how much on, until when."""
-    account, language = occasion.account(), occasion.language
+    return _stand(occasion, occasion.account())
+
+
+LETTERS: Mapping[Name, Callable[[Occasion], Content]] = {
+    "friend_thanks": friend_thanks,
+    "welcome": welcome,
+    "reward_held": reward_held,
+    "reward_released": reward_released,
+    "reward_changed": reward_changed,
+    "reward_lost": reward_lost,
+    "tier_reached": tier_reached,
+    "gift_sent": gift_sent,
+    "spent": spent,
+    "expiring": expiring,
+    "balances": balances,
+}
+
+
+def _stand(occasion: Occasion, account: Account) -> Content:
+    """What an account holds; from how much on it can be used, and until when."""
+    language, rules = occasion.language, occasion.rules
     available = {unit: amount for unit in account.balances if (amount := account.balance(unit, "available")) > 0}
     held = {unit: amount for unit in account.balances if (amount := account.balance(unit, "held")) > 0}
-    least = {unit: amount for unit in available if (amount := least_spent(occasion.rules, unit) or 1) > 1}
-    return _mail(
-        occasion,
+    least = {unit: amount for unit in available if (amount := least_spent(rules, unit) or 1) > 1}
+    return Content(
         figures={
             "available": _all((it for it in available.items() if not it[0].startswith(GIFT)), language),
             "gifts": _all((it for it in available.items() if it[0].startswith(GIFT)), language),
@@ -103,25 +171,35 @@ def balances(occasion: Occasion) -> Mail:
     )
 
 
-LETTERS: Mapping[Name, Callable[[Occasion], Mail]] = {
-    "friend_thanks": friend_thanks,
-    "reward_held": reward_held,
-    "reward_released": reward_released,
-    "reward_changed": reward_changed,
-    "reward_lost": reward_lost,
-    "balances": balances,
-}
+def _offered(offer: Rate | None, rules: Program, language: Language) -> str:
+    """What a friend saves; empty if that is nothing."""
+    if offer is None or offer.maximum == 0:
+        return ""
+    if offer.basis_points is not None:
+        return format_percent(offer.basis_points, language.tag) if offer.basis_points else ""
+    return format_amount(offer.amount, rules.currency, language, is_limit=True) if offer.amount else ""
 
 
-def _mail(
-    occasion: Occasion,
-    *,
-    names: Mapping[str, str] = MappingProxyType({}),
-    figures: Mapping[str, str] = MappingProxyType({}),
-    marks: Mapping[str, str | bool | None] = MappingProxyType({}),
-) -> Mail:
-    """Fill the words of a letter, which are those of its name."""
-    return mail(occasion.letter.name, occasion.reader, names=names, figures=figures, marks=marks)
+def _earned(reward: Rate | None, rules: Program, language: Language) -> dict[str, str]:
+    """What an ambassador gets for a friend: a gift, a share of what they pay, or an amount; empty what it is not."""
+    earned = {"gift": "", "share": "", "reward": "", "most": _most(reward, rules, language)}
+    if reward is None:
+        return earned
+    if reward.gift is not None:
+        return {**earned, "gift": reward.gift}
+    unit = reward.unit_in(rules.currency)
+    if reward.amount:
+        return {**earned, "reward": format_amount(reward.amount, unit, language)}
+    if reward.basis_points and unit == rules.currency:
+        return {**earned, "share": format_percent(reward.basis_points, language.tag)}
+    return earned
+
+
+def _most(rate: Rate | None, rules: Program, language: Language) -> str:
+    """What a share comes to at most."""
+    if rate is None or not rate.maximum or not rate.basis_points:
+        return ""
+    return format_amount(rate.maximum, rate.unit_in(rules.currency), language, is_limit=True)
 
 
 def _all(amounts: Iterable[tuple[str, int]], language: Language) -> str:

@@ -24,6 +24,14 @@ def apart(name: str, direction: str = "ltr") -> str:
     return f"{mark}{name}{mark}" if any(unicodedata.bidirectional(it) in against for it in name) else name
 
 
-def wrapped(paragraph: str, width: int = 72) -> str:
-    """A paragraph of a plain-text mail; links and amounts are never broken apart."""
-    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+def wrapped(paragraph: str, width: int = 72, start: str = "") -> str:
+    """A paragraph of a plain-text mail, or a line of a list; links and amounts are never broken apart."""
+    indented = " " * len(start)
+    return textwrap.fill(
+        paragraph,
+        width,
+        initial_indent=start,
+        subsequent_indent=indented,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

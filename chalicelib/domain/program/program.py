@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
 
 from chalicelib.domain.money import BASIS, share
+from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.links import origin_of
 from chalicelib.domain.program.shape import BARRED, BLANK, Form, Within
 
@@ -351,6 +352,9 @@ class Program:
         "Where answers to the mails go, since they ask for them; null for the address that the mails come from.",
     ] = None
     letters: Annotated[Letters, "When letters may go out, and how many."] = field(default_factory=Letters)
+    brand: Annotated[Brand, "How the shop looks and sounds: logo, colours, address, sentences of its own."] = field(
+        default_factory=Brand
+    )
     digits: Annotated[
         Literal["latin", "customary"],
         "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",

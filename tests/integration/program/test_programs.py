@@ -11,6 +11,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.program.brand import Brand, Text
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import (
     Campaign,
@@ -449,7 +450,7 @@ def test_every_field_is_told_in_the_documentation() -> None:
     told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
     told = {word for name in told for word in name.replace("[]", "").split(".")}
     kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth, Privacy, Notice, Retention]
-    kinds += [Letters, LetterCap, Quiet]
+    kinds += [Letters, LetterCap, Quiet, Brand, Text]
     fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)

@@ -1,0 +1,103 @@
+"""How a shop looks and sounds to its people: logo, colours, address, and sentences of its own in the letters."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from chalicelib.domain.program.shape import BARRED, BLANK, Form, Within
+
+TEXTS_MAX = 200
+READABLE = 4.5
+"""The least contrast of text (WCAG 2.2, 1.4.3)."""
+
+LetterName = Literal[
+    "friend_thanks",
+    "welcome",
+    "reward_held",
+    "reward_released",
+    "reward_changed",
+    "reward_lost",
+    "tier_reached",
+    "gift_sent",
+    "spent",
+    "expiring",
+    "balances",
+    "digest",
+]
+"""Every letter that people get; a `digest` is made of several of the others."""
+
+PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
+    "friend_thanks": ("discount", "order"),
+    "welcome": ("code",),
+    "reward_held": ("amount", "date"),
+    "reward_released": ("amount", "available"),
+    "reward_changed": ("amount", "was", "date"),
+    "reward_lost": ("was",),
+    "tier_reached": ("tier",),
+    "gift_sent": ("gift",),
+    "spent": ("amount",),
+    "expiring": ("available", "until"),
+    "balances": ("available",),
+    "digest": (),
+}
+"""What the shop's sentences in a letter may name, beside what they may in all of them."""
+
+EVERYWHERE = ("shop", "name")
+
+Picture = Annotated[str, Within(8, 2000), Form(rf"https://[^{BLANK}]+", "starts with https://")]
+Colour = Annotated[str, Form("#[0-9A-Fa-f]{6}", "is a colour such as #14483a")]
+Tag = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
+_LINE = Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
+Sentence = Annotated[str, Within(1, 500), _LINE]
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The shop's own sentences in one letter and language. Amounts, days and reasons are always told beside them.
+
+    A `{name}` in braces stands for what it names; a sentence that has nothing to put there is left out.
+    """
+
+    letter: Annotated[LetterName, "Which letter."]
+    language: Annotated[Tag, "The language that it is in; `es` is also for readers of `es-MX`, if there is none of it."]
+    subject: Annotated[str | None, Within(1, 120), _LINE, "The subject, instead of ours."] = None
+    opening: Annotated[Sentence | None, "A paragraph below the greeting."] = None
+    closing: Annotated[Sentence | None, "The last paragraph, instead of ours."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How the shop looks and sounds in mails, and on the page and the picture of a share link."""
+
+    logo_url: Annotated[Picture | None, "The logo, at least 80 pixels high; null for the name of the shop."] = None
+    color: Annotated[Colour | None, "The ground of what stands out: `#` and six hexadecimal digits."] = None
+    text_color: Annotated[Colour | None, "The colour of the text on it, with a contrast of at least 4.5."] = None
+    address: Annotated[str | None, Within(1, 200), _LINE, "The shop's postal address, for the foot of the mails."] = (
+        None
+    )
+    texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of the shop's own in the letters."] = ()
+
+
+def placeholders(sentence: str) -> tuple[str, ...]:
+    """Return what a sentence names in braces, each as often as it does."""
+    return tuple(_PLACEHOLDER.findall(sentence))
+
+
+def is_balanced(sentence: str) -> bool:
+    """Whether every brace belongs to a placeholder."""
+    return not set("{}") & set(_PLACEHOLDER.sub("", sentence))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, 1.4.3)."""
+    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance of `#rrggbb` (WCAG 2.2)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

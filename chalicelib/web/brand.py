@@ -1,0 +1,50 @@
+"""How a shop's brand shows: its colours where there are any, and its own sentences filled."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from chalicelib.domain.program.brand import Brand, LetterName, Text
+from chalicelib.web.language import Language
+from chalicelib.web.numbers import NUMBERING
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of what stands out: a box with a figure, and a button; each with those of the text on it."""
+
+    ticket: str = "#14483a"
+    on_ticket: str = "#fff8ea"
+    figure: str = "#ffc65c"
+    button: str = "#ffc65c"
+    on_button: str = "#2a1d05"
+
+
+def colours_of(brand: Brand) -> Colours:
+    """Return the shop's colours, or the usual ones."""
+    ground, text = brand.color, brand.text_color
+    return Colours(ground, text, text, ground, text) if ground and text else Colours()
+
+
+def own_text(brand: Brand, name: LetterName, language: Language) -> Text | None:
+    """Return the shop's own sentences in a letter, in the language or else in the one that it is a kind of."""
+    texts = {_parts(text.language): text for text in brand.texts if text.letter == name}
+    wanted = _parts(language.tag.partition(NUMBERING)[0])
+    return next((texts[wanted[:n]] for n in range(len(wanted), 0, -1) if wanted[:n] in texts), None)
+
+
+def filled(sentence: str | None, values: Mapping[str, object], *, escaped: bool) -> str:
+    """Return a sentence of the shop's with everything that it names; "" if there is nothing to say of some of it."""
+    if not sentence or not all(values.get(name) for name in _PLACEHOLDER.findall(sentence)):
+        return ""
+    if not escaped:
+        return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), sentence)
+    return Markup(_PLACEHOLDER.sub(lambda found: str(escape(values[found[1]])), str(escape(sentence))))  # noqa: S704
+
+
+def _parts(tag: str) -> tuple[str, ...]:
+    return tuple(tag.replace("_", "-").lower().split("-"))
