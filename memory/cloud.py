@@ -5,10 +5,10 @@ as AWS's own does, call for call (`make test-dynamodb`), and in a fraction of th
 """
 
 import json
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,6 +22,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
+from infra.local.mail_service import behaviour, published, raw_of
 from infra.local.table import properties
 from memory.engine import Engine, Item
 
@@ -51,8 +52,7 @@ class Sent(NamedTuple):
     @property
     def raw(self) -> bytes:
         """All of it, as it goes over the wire."""
-        data = self.request["Content"]["Raw"]["Data"]
-        return data if isinstance(data, bytes) else b64decode(data)
+        return raw_of(self.request)
 
     @property
     def message(self) -> EmailMessage:
@@ -78,6 +78,13 @@ class Sent(NamedTuple):
     def body(self) -> str:
         """Its text, and then its HTML."""
         return f"{self.text}\n{self.html}"
+
+    def published(self, number: int, at: datetime, behaves: str = "") -> list[str]:
+        """What SES publishes of it, if it was the mail of this number; `behaves` as the mailbox simulator's address."""
+        if "ConfigurationSetName" not in self.request:
+            return []
+        (address,) = self.destinations["ToAddresses"]
+        return published(self.request, f"mail-{number}", at, behaves or behaviour(address))
 
     @property
     def tags(self) -> dict[str, str]:

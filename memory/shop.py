@@ -25,6 +25,7 @@ from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import programs, publication
 from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
+from infra.local.mail_service import notification
 from memory.cloud import Cloud, Sent
 from memory.faults import Faults
 
@@ -36,6 +37,7 @@ ENVIRONMENT = {
     "TABLE_NAME": "referrals-test",
     "PUBLIC_URL": "https://friends.shop.example",
     "SENDER": SENDER,
+    "CONFIGURATION_SET": "referrals-mails",
     "PEPPER": "a pepper for tests",
     "CURSOR_KEY": "a cursor key for tests",
     "LINK_KEY": "a link key for tests,a former one",
@@ -110,7 +112,8 @@ def restart() -> None:
 class Shop:
     """What a shop and its admins do, in their words.
 
-    `now` is the program's clock, `faults` the trouble at the wire, `cloud` what is behind it.
+    `now` is the program's clock, `faults` the trouble at the wire, `cloud` what is behind it; `behaves` says of
+    addresses what becomes of mails to them, in the words of SES's mailbox simulator.
     """
 
     witness: ClassVar[Callable[[str, str, HTTPResponse], None] | None] = None
@@ -121,7 +124,9 @@ class Shop:
         self.faults = faults
         self.now = START
         self._http = Client(app.app).http
+        self.behaves: dict[str, str] = {}
         self._stream_seen: set[str] = set()
+        self._published = 0
         deps.use_clock(lambda: self.now)
         self.keys = {scope: api_keys.issue(deps.table(), scope, [scope], self.now) for scope in api_keys.SCOPES}
 
@@ -200,6 +205,21 @@ class Shop:
         """Let the schedule run once: facts, then mails."""
         schedule.every_minute(scheduled(self.now), None)
         mail.every_minute_mail(scheduled(self.now), None)
+
+    def published(self) -> list[str]:
+        """What the mail service publishes of the mails that were sent since the last time."""
+        new, before = self.sent()[self._published :], self._published
+        self._published = len(self.sent())
+        told: list[str] = []
+        for number, sent in enumerate(new, before + 1):
+            (address,) = sent.destinations["ToAddresses"]
+            told += sent.published(number, self.now, self.behaves.get(address, ""))
+        return told
+
+    def hear(self, *published: str) -> None:
+        """Let what the mail service has published arrive: this, or all that is new."""
+        for message in published or self.published():
+            mail.on_mail_event(notification(message), None)
 
     def day(self) -> None:
         """Let the schedule do what it does once a day, and what follows in the next minute."""

@@ -1,13 +1,14 @@
 """Mails, in functions of their own: a mail service that hangs keeps nothing else waiting.
 
 The stream brings a message at once; once a minute the schedule finds whatever of them is due, as `stream` and
-`schedule` do for everything else. What is worked with is imported at the call, as there.
+`schedule` do for everything else. And what became of a mail comes back from the mail service. What is worked with is
+imported at the call, as there.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent
 
 from chalicelib import deps
 from chalicelib.store import keys
@@ -21,6 +22,10 @@ blueprint = Blueprint(__name__)
 
 SECONDS = 40.0
 """How long one run sends mails: with the last one it ends before the next minute, even if no mail service answers."""
+
+
+TOPIC = "arn:aws:sns:eu-central-1:000000000000:mail-news"
+"""In its place the template that is deployed puts the topic to which SES publishes."""
 
 
 @blueprint.on_dynamodb_record(stream_arn=PLACEHOLDER, name="on_message")
@@ -38,6 +43,29 @@ def on_message(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
 def every_minute_mail(_: CloudWatchEvent) -> None:
     """Send what is due, the oldest first of each shard, as far as a minute goes."""
     send(key.pk for key in deps.table().list_due(deps.now()))
+
+
+@blueprint.on_sns_message(topic=TOPIC, name="on_mail_event")
+def on_mail_event(event: SNSEvent) -> None:
+    """Note what became of a mail. An event that nobody can read is told to the operator, and stops none of the others.
+
+    Only an outage of the table raises: Lambda then brings the event again, and keeps what it could not bring.
+    """
+    from chalicelib.delivery.events import UnreadableEventError, read_event
+    from chalicelib.operations.messages.events import note
+
+    try:
+        told = read_event(event.message)
+    except UnreadableEventError as error:
+        logger.error("an event of a mail can't be read", reason=str(error))
+        _count("MailEventsUnread")
+        told = None
+    if told is not None and note(deps.table(), told):
+        log = logger.error if told.kind == "rejected" else logger.info
+        log("mail", message_id=told.mark.message_id, became=told.kind, reason=told.reason)
+        _count(f"Mails{told.kind.title()}")
+    if metrics.metric_set:
+        metrics.flush_metrics()
 
 
 def send(partitions: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ("state", "tmp", "secrets.json", "run.json", "clock", "app.log", "cloud.log", "cloud.lock", "lock")
+KEPT = ("state", "tmp", "mails", "secrets.json", "run.json", "clock", "app.log", "cloud.log", "cloud.lock", "lock")
 SAVING_SECONDS = 20.0
 
 

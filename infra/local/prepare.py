@@ -24,7 +24,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 def prepare(home: Home) -> None:
     """See to it that there are a table, a verified sender, a program and a key for every kind of client."""
     create_table(boto3.client("dynamodb"), deps.settings().table)
-    _verify(deps.settings().sender)
+    _verify(deps.settings().sender, deps.settings().configuration_set)
     try:
         programs.current(deps.table())
     except programs.NoProgramError:
@@ -41,10 +41,12 @@ def stream_arn() -> str:
     return arn
 
 
-def _verify(sender: str) -> None:
+def _verify(sender: str, configuration_set: str) -> None:
     mail = boto3.client("sesv2")
     with suppress(mail.exceptions.AlreadyExistsException):
         mail.create_email_identity(EmailIdentity=sender)
+    with suppress(mail.exceptions.AlreadyExistsException):
+        mail.create_configuration_set(ConfigurationSetName=configuration_set)
 
 
 def _issue(home: Home, name: str, scopes: tuple[str, ...]) -> None:

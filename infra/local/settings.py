@@ -8,6 +8,7 @@ from infra.local.home import Home
 
 TABLE = "referrals"
 SENDER = "friends@kavya-ceramics.example"
+CONFIGURATION_SET = "referrals-mails"
 
 
 def client(service: str, cloud_url: str) -> Any:
@@ -31,6 +32,7 @@ def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:
             "TABLE_NAME": TABLE,
             "PUBLIC_URL": api,
             "SENDER": SENDER,
+            "CONFIGURATION_SET": CONFIGURATION_SET,
             "PEPPER": home.secret("pepper"),
             "CURSOR_KEY": home.secret("cursor_secret"),
             "LINK_KEY": home.secret("link_key"),

@@ -17,12 +17,13 @@ from chalice.config import Config
 from app import app
 from chalicelib import deps
 from chalicelib.operations.program import programs
-from chalicelib.workers.mail import every_minute_mail, on_message
+from chalicelib.workers.mail import every_minute_mail, on_mail_event, on_message
 from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
 from infra.local.clock import Clock, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
+from infra.local.mail_service import MailService
 from infra.local.prepare import prepare, stream_arn
 from infra.local.pump import Stream, run_pump
 from infra.local.serve import serving
@@ -35,6 +36,7 @@ class System:
         self._home = home
         self._cloud_url = cloud_url
         self._clock = Clock(home / "clock")
+        self._mails = home / "mails"
 
     @contextmanager
     def running(self, host: str, port: int, tick: float, stop: threading.Event) -> Iterator[list[threading.Thread]]:
@@ -44,12 +46,16 @@ class System:
         wire = BotoConfig(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
         streams, arn = boto3.client("dynamodbstreams", config=wire), stream_arn()
         settings = json.loads((ROOT / ".chalice/config.json").read_text())
+        self._mails.mkdir(exist_ok=True)
+        service = MailService(self._clock.now, lambda mail_id, raw: (self._mails / f"{mail_id}.eml").write_bytes(raw))
+        service.listen(deps.aws_session().events)
         with ExitStack() as stack:
             yield [
                 stack.enter_context(_thread("pump", stop, run_pump, Stream(streams, arn), on_table_change)),
                 stack.enter_context(_thread("mail pump", stop, run_pump, Stream(streams, arn), on_message)),
                 stack.enter_context(_thread("schedule", stop, run_schedule, self._clock, every_minute, tick)),
                 stack.enter_context(_thread("mail schedule", stop, run_schedule, self._clock, every_minute_mail, tick)),
+                stack.enter_context(_thread("mail events", stop, service.run, on_mail_event)),
                 stack.enter_context(serving(app, Config("dev", config_from_disk=settings), host, port)),
             ]
 

@@ -12,6 +12,7 @@ FUNCTIONS = {
     "EveryMinute": "schedule",
     "OnMessage": "message",
     "EveryMinuteMail": "mail",
+    "OnMailEvent": "event",
     "EveryDay": "day",
 }
 POLICIES: dict[str, Body] = {

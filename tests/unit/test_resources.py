@@ -19,15 +19,18 @@ from memory.shop import START
 
 RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
 TABLE: dict[str, Any] = RESOURCES["Table"]
-ALARMS: dict[str, dict[str, Any]] = {
+ALL_ALARMS: dict[str, dict[str, Any]] = {
     name: it["Properties"] for name, it in RESOURCES.items() if it.get("Type") == "AWS::CloudWatch::Alarm"
 }
+ALARMS = {name: it for name, it in ALL_ALARMS.items() if "Metrics" not in it}
+RATES = {name: it for name, it in ALL_ALARMS.items() if "Metrics" in it}
 FUNCTIONS = {
     "APIHandler": "api",
     "OnTableChange": "stream",
     "EveryMinute": "schedule",
     "OnMessage": "message",
     "EveryMinuteMail": "mail",
+    "OnMailEvent": "event",
     "EveryDay": "day",
 }
 LOGS = {
@@ -36,6 +39,7 @@ LOGS = {
     "schedule": "ScheduleLog",
     "message": "MailLog",
     "mail": "MailLog",
+    "event": "MailLog",
     "day": "ScheduleLog",
 }
 THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
@@ -144,7 +148,9 @@ def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> Non
     assert alarm["TreatMissingData"] == ("breaching" if rings_on_silence else "notBreaching")
     assert rings_on_silence or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["Threshold"] == (QUIET_MILLISECONDS if alarm["MetricName"] == "IteratorAge" else 1)
-    assert alarm["Statistic"] == ("Maximum" if name in {"StreamIsLate", "MailStreamIsLate", "StreamGaveUp"} else "Sum")
+    assert alarm["Statistic"] == (
+        "Maximum" if name in {"StreamIsLate", "MailStreamIsLate", "StreamGaveUp", "MailEventsLost"} else "Sum"
+    )
     assert alarm["Period"] == 300
     assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == (2 if name.endswith("StreamIsLate") else 1)
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
@@ -156,8 +162,67 @@ def test_every_count_of_what_breaks_has_an_alarm() -> None:
     counted = set(re.findall(r'(?:add_metric\(name=|_count\(|_each\(\w+, )"(\w+)"', sources))
     assert counted >= {"SettlesFailed", "JobsFailed", "LedgerTampered", "AuditDifferences"}
     ours = {it["MetricName"]: it["Dimensions"] for it in ALARMS.values() if it["Namespace"] == "Referrals"}
-    assert ours.keys() == counted | {"LettersFailed", "LettersBlocked", "LettersUndeliverable"}
+    assert ours.keys() == counted | {"LettersFailed", "LettersBlocked", "LettersUndeliverable", "MailsRejected"}
     assert all(it == [{"Name": "service", "Value": "referrals"}] for it in ours.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "percent"), [("MailsBounce", "MailsBounced", 2), ("MailsComplainedOf", "MailsComplained", 0.05)]
+)
+def test_what_harms_the_senders_name_is_told_by_its_share(name: str, metric: str, percent: float) -> None:
+    """Of what SES has sent in a day; below fifty mails, or of so few that chance may be the cause, it says nothing."""
+    alarm = RATES[name]
+    told = {it["Id"]: it for it in alarm["Metrics"]}
+    ours = {
+        key: (it["MetricStat"]["Metric"], it["MetricStat"]["Period"], it["MetricStat"]["Stat"])
+        for key, it in told.items()
+        if key != "rate"
+    }
+    of_service = {"Namespace": "Referrals", "Dimensions": [{"Name": "service", "Value": "referrals"}]}
+    assert ours == {
+        "sent": ({**of_service, "MetricName": "MailsSent"}, 86_400, "Sum"),
+        "bad": ({**of_service, "MetricName": metric}, 86_400, "Sum"),
+    }
+    assert [key for key, it in told.items() if it["ReturnData"]] == ["rate"]
+    assert alarm["Threshold"] == percent
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("GreaterThanOrEqualToThreshold", "notBreaching")
+
+    def rings(sent: int, bad: int) -> bool:
+        enough, share, other = re.fullmatch(r"IF\((.*), (.*), (.*)\)", told["rate"]["Expression"]).groups()  # type: ignore[union-attr]
+        values = {"sent": sent, "bad": bad}
+        holds = eval(enough.replace("AND", "and"), values)  # noqa: S307 - it is our own
+        return bool(eval(share if holds else other, values) >= alarm["Threshold"])  # noqa: S307
+
+    least = {"MailsBounced": 3, "MailsComplained": 2}[metric]
+    assert not rings(49, 49)
+    assert not rings(1000, least - 1)
+    assert rings(50, least)
+    many = 100_000
+    edge = round(many * percent / 100)
+    assert rings(many, edge)
+    assert not rings(many, edge - 1)
+
+
+def test_what_becomes_of_mails_is_told_by_ses_to_a_function_of_ours() -> None:
+    """All that counts, of this configuration set alone; nobody else may publish, and what can't be noted is kept."""
+    destination = RESOURCES["MailEventsToTopic"]["Properties"]
+    assert destination["ConfigurationSetName"] == {"Ref": "MailEvents"}
+    told = destination["EventDestination"]
+    assert (told["Enabled"], told["SnsDestination"]) == (True, {"TopicARN": {"Ref": "MailNews"}})
+    assert set(told["MatchingEventTypes"]) == {"send", "reject", "delivery", "deliveryDelay", "bounce", "complaint"}
+    (may,) = RESOURCES["MailNewsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (may["Principal"], may["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
+    assert may["Condition"]["StringEquals"] == {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}
+    function = RESOURCES["OnMailEvent"]["Properties"]
+    assert function["Events"]["OnMailEventSnsSubscription"]["Properties"]["Topic"] == {"Ref": "MailNews"}
+    kept = {"Type": "SQS", "Destination": {"Fn::GetAtt": ["MailEventFailures", "Arn"]}}
+    assert function["EventInvokeConfig"] == {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnFailure": kept}}
+    queue = RESOURCES["MailEventFailures"]["Properties"]
+    assert (queue["MessageRetentionPeriod"], queue["SqsManagedSseEnabled"]) == (14 * 24 * 60 * 60, True)
+    assert ALARMS["MailEventsLost"]["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["MailEventFailures", "QueueName"]}}
+    ]
 
 
 def test_every_function_that_ends_in_errors_is_an_alarm() -> None:
@@ -210,6 +275,7 @@ REACH: dict[str, dict[str, Any]] = {
         "ReadSecrets": {"Fn::Sub": SECRETS},
         "SendMail": "*",
     },
+    "event": {"Note": THE_TABLE, "KeepFailures": {"Fn::GetAtt": ["MailEventFailures", "Arn"]}},
     "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("list")},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""

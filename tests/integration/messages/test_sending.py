@@ -64,8 +64,10 @@ def test_each_mail_goes_out_under_the_configuration_set(outbox: Shop, monkeypatc
     assert [mail.request.get("ConfigurationSetName") for mail in outbox.sent()] == ["referrals-events"] * 2
 
 
-def test_without_a_configuration_set_none_is_named(outbox: Shop) -> None:
+def test_without_a_configuration_set_none_is_named(outbox: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty name would be refused."""
+    monkeypatch.delenv("CONFIGURATION_SET")
+    deps.settings.cache_clear()
     outbox.minute()
     assert len(outbox.sent()) == 2
     assert not [mail for mail in outbox.sent() if "ConfigurationSetName" in mail.request]

@@ -1,0 +1,40 @@
+"""Note what the mail service tells of a mail: on the person, whose address may take none any more; on the message."""
+
+from dataclasses import replace
+
+from chalicelib.domain.effects import Replace
+from chalicelib.domain.people.mail_events import MailEvent, fold, fold_mailbox
+from chalicelib.operations.once import Plan, decide
+from chalicelib.store.table import Table
+
+
+def note(table: Table, event: MailEvent) -> bool:
+    """Note an event, and return whether it was news: it may come late, again, and in any order.
+
+    It counts for whoever the mail was sent to; what it tells of the address, for whoever has that now as well. Of a
+    person or a message that nobody knows there is nothing to note.
+
+    Raises:
+        BusyError: the table did not answer in time; the event has to come again.
+    """
+    mark, is_news = event.mark, False
+    people = table.read_people([mark.person_id])
+    recipients = {it.id for it in people.values()}
+    holders = {it.id for it in table.read_known([mark.mailbox]).values()} - recipients
+    for person_id in recipients:
+        is_news |= _change(table, person_id, event, to_them=True)
+    for person_id in holders:
+        _change(table, person_id, event, to_them=False)
+    return is_news
+
+
+def _change(table: Table, person_id: str, event: MailEvent, *, to_them: bool) -> bool:
+    def look() -> Plan[bool]:
+        person = table.read_person(person_id)
+        assert person is not None, "nobody is ever removed"
+        after = fold(person, event) if to_them else fold_mailbox(person, event)
+        if after == person:
+            return Plan(False)
+        return Plan(True, [Replace(replace(after, version=person.version + 1))])
+
+    return decide(table, look)
