@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,23 @@ def test_of_two_taps_the_second_counts_whatever_the_clocks_say() -> None:
     """A tap has a time later than all that was said before, even by a clock that is ahead."""
     person = Person("per_1", consents=told(("tips", "person", NOON + HOUR, True)))
     assert refused(said(person.consents, "tips", "person", moment(person, NOON), yes=False), "tips")
+
+
+@pytest.mark.parametrize("voice", get_args(Voice))
+@pytest.mark.parametrize("yes", [True, False])
+def test_an_older_answer_changes_nothing(voice: Voice, yes: bool) -> None:
+    """Of one kind, that is: what was told first and comes in last, or is told twice with other words."""
+    newest = said({}, "tips", voice, NOON, yes=yes, source="page", text="v2")
+    assert said(newest, "tips", voice, NOON - HOUR, yes=yes, source="import", text="v1") == newest
+    assert said(newest, "tips", voice, NOON, yes=yes, source="import", text="v1") == newest
+    older = said({}, "tips", voice, NOON - HOUR, yes=yes, source="import", text="v1")
+    assert said(older, "tips", voice, NOON, yes=yes, source="page", text="v2") == newest
+
+
+def test_the_text_of_a_yes_is_that_of_the_latest_of_either_voice() -> None:
+    """Whichever of the two said it."""
+    voices: list[tuple[Voice, Voice]] = [("person", "shop"), ("shop", "person")]
+    for one, other in voices:
+        newest = said({}, "tips", one, NOON, yes=True, source="page", text="v2")
+        assert said(newest, "tips", other, NOON - HOUR, yes=True, source="import", text="v1")["tips"].text == "v2"
+        assert said(newest, "tips", other, NOON + HOUR, yes=True, source="import", text="v3")["tips"].text == "v3"
