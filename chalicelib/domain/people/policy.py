@@ -84,7 +84,7 @@ def may(
     now: datetime,
     *,
     mailbox: str | None,
-    key: str = "",
+    key: str | None = None,
     since: datetime | None = None,
 ) -> Verdict:
     """Say whether a letter may go out.
@@ -95,7 +95,7 @@ def may(
         program: The settings in force now, whatever version the letter speaks of.
         now: The moment.
         mailbox: The pseudonym of the address that it would go to; None if there is none.
-        key: The `Sent` of this very letter, which is not in its own way when it is tried again.
+        key: The `Sent` of this very letter, if it was tried before: it is not in its own way.
         since: When it was owed, from where on it gathers; None if it has gathered.
     """
     bar = _bar(person, purpose, program, mailbox)
@@ -157,7 +157,7 @@ def _gathered(purpose: Purpose, program: Program, since: datetime | None) -> dat
     return since + timedelta(minutes=program.letters.gather_minutes)
 
 
-def _free(person: Person, purpose: Purpose, program: Program, key: str) -> Iterator[datetime]:
+def _free(person: Person, purpose: Purpose, program: Program, key: str | None) -> Iterator[datetime]:
     """From when on each cap has room for one letter more."""
     for cap in program.letters.caps:
         counted = sorted(it.at for it in person.sent if it.purpose in cap.purposes and it.key != key)

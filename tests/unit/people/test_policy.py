@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
 from importlib import resources
 from math import ceil
 from typing import get_args
@@ -487,6 +488,18 @@ def test_whoever_is_held_out_stays_so_as_the_share_grows() -> None:
     assert 70 < len(ten) < 130
     assert 450 < len(half) < 550
     assert may(known(id=min(ten)), "rewards", ruled(hold_out_percent=10), now, mailbox=MAILBOX) == Now()
+
+
+def test_what_was_drawn_for_somebody_stays_for_good() -> None:
+    """By SHA-256, whatever is deployed: or else those who were held out would be others, and nothing be learnt."""
+
+    def drawn(what: str, person_id: str, of: int) -> int:
+        return int(sha256(f"{what}:{person_id}".encode()).hexdigest()[:16], 16) % of
+
+    rules = ruled(hold_out_percent=20)
+    for person in (known(id=f"per_{n}") for n in range(50)):
+        assert is_held_out(person, rules) == (drawn("hold-out", person.id, 100) < 20)
+        assert morning(person) == drawn("morning", person.id, 45) * MINUTE
 
 
 def test_mails_are_counted_whose_purpose_a_cap_names() -> None:
