@@ -44,8 +44,16 @@ PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
 
 EVERYWHERE = ("shop", "name")
 
-Picture = Annotated[str, Within(8, 2000), Form(rf"https://[^{BLANK}]+", "starts with https://")]
-Colour = Annotated[str, Form("#[0-9A-Fa-f]{6}", "is a colour such as #14483a")]
+SENTENCES = ("subject", "opening", "closing")
+"""What a shop may say in its own words."""
+
+Picture = Annotated[
+    str,
+    Within(8, 2000),
+    Form(rf"https://[A-Za-z0-9.-]+(:[0-9]{{1,5}})?/[^{BLANK}]*", "is an address such as https://shop.example/logo.png"),
+]
+_COLOUR = Form("#[0-9A-Fa-f]{6}", "is a colour such as #14483a")
+Colour = Annotated[str, _COLOUR]
 Tag = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
 _LINE = Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
 Sentence = Annotated[str, Within(1, 500), _LINE]
@@ -80,14 +88,19 @@ class Brand:
     texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of the shop's own in the letters."] = ()
 
 
-def placeholders(sentence: str) -> tuple[str, ...]:
-    """Return what a sentence names in braces, each as often as it does."""
-    return tuple(_PLACEHOLDER.findall(sentence))
+def named(sentence: str) -> tuple[str, ...]:
+    """Return what a sentence names in braces, each once, in its order."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(sentence)))
 
 
 def is_balanced(sentence: str) -> bool:
     """Whether every brace belongs to a placeholder."""
     return not set("{}") & set(_PLACEHOLDER.sub("", sentence))
+
+
+def is_colour(text: str) -> bool:
+    """Whether a text is a colour."""
+    return _COLOUR.holds(text)
 
 
 def contrast(one: str, other: str) -> float:

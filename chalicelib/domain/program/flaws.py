@@ -5,6 +5,18 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.domain.program.brand import (
+    EVERYWHERE,
+    PLACEHOLDERS,
+    READABLE,
+    SENTENCES,
+    Brand,
+    Text,
+    contrast,
+    is_balanced,
+    is_colour,
+    named,
+)
 from chalicelib.domain.program.program import (
     AMOUNT_MAX,
     Campaign,
@@ -54,6 +66,8 @@ def flaws(program: Program) -> list[Flaw]:
     found += _of_units(program)
     found += _of_lists(program)
     found += _of_privacy(program)
+    found += _of_colours(program.brand)
+    found += _of_texts(program.brand.texts)
     return found
 
 
@@ -228,3 +242,48 @@ def _of_lists(program: Program) -> Iterator[Flaw]:
     marks = [(it.every, it.at) for it in program.milestones]
     if len(set(marks)) != len(marks):
         yield "/milestones", "no two are for the same number of referrals"
+
+
+def _of_colours(brand: Brand) -> Iterator[Flaw]:
+    """Text that nobody can read."""
+    ground, text = brand.color, brand.text_color
+    if (ground is None) != (text is None):
+        yield (
+            "/brand/color" if ground is None else "/brand/text_color",
+            "goes with the other colour: set both or neither",
+        )
+    if ground is None or text is None or not all(map(is_colour, (ground, text))):
+        return
+    if (ratio := contrast(ground, text)) < READABLE:
+        yield "/brand/text_color", f"has a contrast of {ratio:.2f} to `color`, and needs {READABLE} to be readable"
+
+
+def _of_texts(texts: tuple[Text, ...]) -> Iterator[Flaw]:
+    """Sentences that can't be filled, and those of which nobody knows which one counts."""
+    seen = set[tuple[str, str]]()
+    for n, text in enumerate(texts):
+        here, key = f"/brand/texts/{n}", (text.letter, text.language.replace("_", "-").lower())
+        if key in seen:
+            yield here, "is there twice: every letter has one entry for a language"
+        seen.add(key)
+        said = {part: sentence for part in SENTENCES if (sentence := getattr(text, part)) is not None}
+        if not said:
+            yield here, "says nothing: give it a subject, an opening or a closing"
+        for part, sentence in said.items():
+            before = (getattr(it, part) for it in texts[:n] if it.letter == text.letter)
+            first = next(filter(None, before), sentence)
+            yield from _of_sentence(f"{here}/{part}", sentence, first, (*EVERYWHERE, *PLACEHOLDERS[text.letter]))
+
+
+def _of_sentence(pointer: str, sentence: str, first: str, known: tuple[str, ...]) -> Iterator[Flaw]:
+    """A sentence names what there is, and the same in every language."""
+    if not is_balanced(sentence):
+        yield pointer, "has a brace that belongs to no placeholder such as {shop}"
+        return
+    told = ", ".join(f"{{{name}}}" for name in known)
+    for name in named(sentence):
+        if name not in known:
+            yield pointer, f"names {{{name}}}, which is not known here: there are {told}"
+    for name in named(first):
+        if name in known and name not in named(sentence):
+            yield pointer, f"lacks {{{name}}}, which another language of it has"

@@ -25,6 +25,7 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_reviews(program),
         *_of_spending(program),
         *_of_units(program),
+        *_of_texts(program),
         *_of_privacy(program),
         *_of_letters(program),
     ]
@@ -203,3 +204,16 @@ def _wait_days(program: Program) -> int:
     if program.hold_from == "purchase":
         return program.hold_days
     return min(program.hold_days, program.longest_wait_days)
+
+
+def _of_texts(program: Program) -> Iterator[Flaw]:
+    """Sentences in a language in which nobody is written to."""
+    spoken = {_main(tag) for tag in (*program.languages, program.locale)}
+    for n, text in enumerate(program.brand.texts):
+        if program.languages and _main(text.language) not in spoken:
+            yield f"/brand/texts/{n}/language", "is none of `languages`, so nobody reads it"
+
+
+def _main(tag: str) -> str:
+    """The language of a tag, without its country or script."""
+    return tag.replace("_", "-").partition("-")[0].lower()
