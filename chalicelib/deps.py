@@ -19,6 +19,7 @@ from chalicelib.store.wire import Wire
 
 if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
+    from chalicelib.operations.messages.deliver import Post
 
 PROGRAM_KEPT = timedelta(seconds=60)
 
@@ -68,6 +69,14 @@ def mailer() -> "Mailer":
 
     client = _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
     return Mailer(client, settings().sender, settings().configuration_set)
+
+
+def post() -> "Post":
+    """What mails are written from and go out by."""
+    from chalicelib.operations.messages.deliver import Post  # as above
+
+    kept = settings()
+    return Post(table(), mailer(), program(), kept.public_url, kept.pepper, kept.link_keys[0])
 
 
 def now() -> datetime:

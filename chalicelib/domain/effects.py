@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
     from chalicelib.domain.model.facts import Later
-    from chalicelib.domain.model.orders import Redemption
     from chalicelib.domain.model.people import Code
 
 BUDGET_SHARDS = 8
@@ -67,9 +66,9 @@ class Unsuspended:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Write nothing, but only if the redemption is still at the version that was read."""
+    """Write nothing, but only if an entity is still at the version that was read."""
 
-    redemption: "Redemption"
+    entity: Versioned
 
 
 @dataclass(frozen=True, slots=True)

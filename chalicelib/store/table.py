@@ -40,7 +40,6 @@ from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
-    from chalicelib.domain.model.messages import Message, Outcome
     from chalicelib.domain.model.people import Code
 
 __all__ = ["EFFECTS_MAX", "BusyError", "Failure", "Table"]
@@ -120,34 +119,6 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             {":now": now, ":since": since, **listed},
         )
 
-    def lease_message(self, message_id: str, now: datetime, stale: datetime) -> "Message | None":
-        """Mark a message as being sent and return it; None when another sender has it, or it needs no sending.
-
-        One marked before `stale` counts as abandoned: its sender died between sending and saying so.
-        """
-        stored = self._wire.update(
-            keys.message(message_id),
-            "SET #state = :sending, sending_at = :now, tries = tries + :one",
-            "#state = :pending OR (#state = :sending AND sending_at < :stale)",
-            {":sending": "sending", ":pending": "pending", ":now": now, ":stale": stale, ":one": 1},
-        )
-        return entity_of(stored) if stored else None
-
-    def finish_message(self, message: "Message", outcome: "Outcome") -> None:
-        """Say how a leased message ended: it asks for nothing any more."""
-        done: dict[str, object] = {":state": "done", ":outcome": outcome}
-        self._end_lease(message, "SET #state = :state, outcome = :outcome REMOVE due_pk, due_at", done)
-
-    def return_message(self, message: "Message", due_at: datetime) -> None:
-        """Give back a leased message that was surely not sent, to be tried again at `due_at`."""
-        back: dict[str, object] = {":state": "pending", ":due_at": due_at}
-        self._end_lease(message, "SET #state = :state, due_at = :due_at", back)
-
-    def _end_lease(self, message: "Message", expression: str, values: dict[str, object]) -> None:
-        condition = "#state = :sending AND sending_at = :mine"
-        mine = {":sending": "sending", ":mine": message.sending_at}
-        self._wire.update(keys.message(message.id), expression, condition, {**values, **mine})
-
     def _action(self, effect: Effect) -> Action:  # noqa: PLR0911 - an effect a line
         """One effect as one item of TransactWriteItems."""
         action, key = self._wire.action, _target(effect)
@@ -188,8 +159,8 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
     def _check(self, key: Key, effect: Unchanged | Absent | Valid) -> Action:
         """What must be true of an item that is not written."""
         match effect:
-            case Unchanged(redemption):
-                return self._wire.action(key, "version = :version", {":version": redemption.version})
+            case Unchanged(entity):
+                return self._wire.action(key, "version = :version", {":version": entity.version})
             case Absent():
                 return self._wire.action(key, "attribute_not_exists(PK)", {})
             case Valid():

@@ -73,8 +73,6 @@ def send(partitions: Iterable[str]) -> None:
 
     One that breaks does not stop the others; the log tells of each, and the metrics count them.
     """
-    from chalicelib.operations.messages.deliver import Post
-
     table, post = deps.table(), None
     deadline = table.deadline(SECONDS)
     for pk in dict.fromkeys(partitions):
@@ -82,7 +80,7 @@ def send(partitions: Iterable[str]) -> None:
             continue
         if table.is_past(deadline):
             break
-        post = post or Post(table, deps.mailer(), deps.program(), deps.settings().public_url)
+        post = post or deps.post()
         _send(post, pk.removeprefix(keys.message("").pk))
     if metrics.metric_set:
         metrics.flush_metrics()
@@ -92,14 +90,14 @@ def _send(post: "Post", message_id: str) -> None:
     from chalicelib.operations.messages.deliver import deliver
 
     try:
-        fate = deliver(post, message_id, now=deps.now())
+        fates = deliver(post, message_id, now=deps.now())
     except Exception:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
         logger.exception("a message could not be delivered", id=message_id)
         _count("LettersFailed")
         return
-    if fate is not None:
-        log = logger.error if fate.outcome == "blocked" else logger.info
-        log("letter", message_id=message_id, outcome=fate.outcome, reason=fate.reason)
+    for fate in fates:
+        log = logger.error if fate.outcome in {"blocked", "abandoned"} else logger.info
+        log("letter", message_id=fate.message_id, outcome=fate.outcome, reason=fate.reason)
         _count(f"Letters{fate.outcome.title()}")
 
 

@@ -127,7 +127,7 @@ class Town:
         """Settle and deliver what is due, and what was just reported; return how much that was."""
         due = [key.pk for key in self._patiently(lambda: list(self.table.list_due(self._soon)))]
         self.settle(_named("ORDER#", due))
-        post = Post(self.table, self._mailer, self._program, "https://friends.example")
+        post = Post(self.table, self._mailer, self._program, "https://friends.example", PEPPER, b"links")
         for message_id in _named("MSG#", due):
             deliver(post, message_id, now=self._soon)
         return len(due)

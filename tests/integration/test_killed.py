@@ -27,6 +27,7 @@ TIMES = {
     "settled_at",
     "recorded_at",
     "sending_at",
+    "done_at",
     "tries",
     "day_pk",
     "day_sk",
@@ -223,7 +224,12 @@ def play(scenario: Scenario, kill: tuple[int, str] | None) -> tuple[list[Body], 
 
 
 def nameless(row: Body) -> Body:
-    """An item without the ids and codes that were drawn: a process that begins anew draws others."""
+    """An item without the ids and codes that were drawn: a process that begins anew draws others.
+
+    And a message without the count of its claims: who has died while sending has made one more.
+    """
+    if row["SK"] == {"S": "MSG"}:
+        row = {name: it for name, it in row.items() if name not in {"version", "unsure"}}
     return dict(json.loads(DRAWN.sub(r"\1", json.dumps(row))))
 
 

@@ -197,8 +197,11 @@ class History:
                 yield f"the budget of {month} says {used}, its orders take {taken[month]}"
 
     def _wrong_mails(self, entities: list[Entity]) -> Iterator[str]:
-        """Every letter was sent, and no more mails than the one window in which one may go twice explains."""
-        owed = sum(1 for _ in books.of(Message, entities))
+        """Every letter was sent, and no more mails than the one window in which one may go twice explains.
+
+        But for those of which nobody knew three times whether they went: these may have gone, or not.
+        """
+        owed = sum(it.outcome == "sent" for it in books.of(Message, entities))
         sent, twice = sum(self.world.mails.values()), self.world.may_be_doubled
         if not owed <= sent <= owed + twice:
             yield f"{owed} letters, {sent} mails, {twice} of them may have gone twice"

@@ -176,13 +176,20 @@ class World:
         """Remember what has been stored: an order put off, a sender who took a message, or said how it went."""
         told = request.get("ExpressionAttributeValues", {})
         self.postponed |= ":reason" in told
-        if ":stale" in told:
-            lease = (request["Key"]["PK"]["S"], told[":now"]["S"])
-            self.hasty |= self._unsure.get(lease[0], "") >= told[":stale"]["S"]
-            self._sending.add(lease)
-            self._leases[greenlet.getcurrent()] = lease
-        if ":mine" in told:
-            self._sending.discard((request["Key"]["PK"]["S"], told[":mine"]["S"]))
+        puts = [it.get("Put", {}) for it in request.get("TransactItems", [request])]
+        for message in (it.get("Item", request.get("Item", {})) for it in puts):
+            if message.get("SK", {}).get("S") == "MSG":
+                self._note_message(message)
+
+    def _note_message(self, message: Item) -> None:
+        name, sender = message["PK"]["S"], greenlet.getcurrent()
+        if message["state"]["S"] == "sending":
+            at = message["sending_at"]["S"]
+            self.hasty |= name in self._unsure and _apart(self._unsure[name], at) <= timedelta(minutes=15)
+            self._sending.add((name, at))
+            self._leases[sender] = name, at
+        elif self._leases.get(sender, ("", ""))[0] == name:
+            self._sending.discard(self._leases[sender])
 
     def _fault(self, operation: str) -> str | None:
         if self.chance.random() >= self.trouble * (2 if operation == "send_email" else 1):
@@ -210,3 +217,7 @@ class World:
     def pass_time(self, **duration: float) -> None:
         """Move the clock."""
         self.now += timedelta(**duration)
+
+
+def _apart(one: str, other: str) -> timedelta:
+    return datetime.fromisoformat(other) - datetime.fromisoformat(one)

@@ -24,8 +24,13 @@ Name = Literal[
 Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denied", "counts_again"]
 
 
-Outcome = Literal["sent", "undeliverable"]
-"""How a message ended: its mail was taken by the mail service, or can't be, whatever becomes of anything else."""
+Outcome = Literal["sent", "undeliverable", "closed"]
+"""How a message ended: the mail service took its mail, or refused its address; or it was to go no more."""
+
+Why = Literal["mail_service", "operator", "address", "unsure", "digest"]
+"""Why a message waits, or ended as it did, beside what the policy says (`domain/people/policy.py`): the mail service
+takes nothing just now; the operator has to mend something; the mail service can't read the address; nobody knows of
+three mails whether they went; it was told in one mail with others."""
 
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
 """The letters that tell of one reward, each leading on from the one before."""
@@ -97,11 +102,16 @@ class Message:
         letter: what it says.
         program_version: the rules that it speaks of.
         owed_at: since when.
-        state: `sending` when somebody has leased it at `sending_at` and has not said yet how it went.
-        outcome: how it ended, once it is `done`.
-        why: why it has not gone out yet, or never will, as words that stand for good.
-        tries: how often it was leased.
+        version: how often it was stored.
+        state: `sending` when somebody has claimed it at `sending_at` and has not said yet how it went.
+        outcome: how it ended, and `done_at` when, once it is `done`.
+        why: why it has not gone out yet, or never will, as words that stand for good: the policy's, and `Why`.
+        tries: how often it was claimed.
+        unsure: how often of these nobody knows whether its mail went.
         due_at: when it is to be sent, or sent again.
+        carried_by: the message under whose id it was told in one mail with others, if it was.
+        copy: which one of those it is that an admin let go out again, from 1 on; `note` says why, `author` who.
+        copies: how many there are.
     """
 
     cause: Cause
@@ -109,17 +119,30 @@ class Message:
     letter: Letter
     program_version: int
     owed_at: datetime
+    version: int = 1
     state: Literal["pending", "sending", "done"] = "pending"
     outcome: Outcome | None = None
-    why: str | None = None
+    why: tuple[str, ...] = ()
     sending_at: datetime | None = None
+    done_at: datetime | None = None
     tries: int = 0
+    unsure: int = 0
     due_at: datetime | None = None
+    carried_by: str | None = None
+    copy: int = 0
+    copies: int = 0
+    author: str | None = None
+    note: str | None = None
+
+    @property
+    def first(self) -> str:
+        """The id of the message that it is, or is a copy of."""
+        return self.cause.key + _ASIDE.get(self.letter.name, "")
 
     @property
     def id(self) -> str:
         """The natural key."""
-        return self.cause.key + _ASIDE.get(self.letter.name, "")
+        return f"{self.first}+{self.copy}" if self.copy else self.first
 
 
 def message_ids(cause: Cause) -> list[str]:

@@ -1,134 +1,227 @@
-"""Send a message of the outbox: mark it as being sent, send its mail once, say how it went."""
+"""Send a message of the outbox: ask whether it may go, claim it, send its mail once, say how it went.
 
+The claim is one transaction which also checks that the person is as they were read. Whatever stops letters changes the
+person: so once an erasure or a refusal has been answered, no claim is made any more. A mail begins within a minute
+after its claim, or not at all.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
-from chalicelib.domain.model.messages import Message, Recipient
+from chalicelib.domain.effects import Effect, Replace, Unchanged
+from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.people import Person, Purpose
+from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
+from chalicelib.domain.people.links import unsubscribe_url
+from chalicelib.domain.people.mail_events import Mark
+from chalicelib.domain.people.policy import BEGINS, Later, Never, Verdict, is_counted, may
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.people.merged import account_of, person_of, profile_of
+from chalicelib.operations.messages.readers import Reached, reach
+from chalicelib.operations.once import Failures, Plan, decide
+from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.web.language import spoken
 from chalicelib.web.letters import Occasion, write
 from chalicelib.web.mail import Mail, Reader
 
-ABANDONED = timedelta(minutes=15)
-"""After this long, whoever marked a message as being sent has died. Sending it again may double it: the one window."""
-
 PATIENCE = 12
 """How many tries, over more than a day, may fail for what passes by itself before the operator hears of it."""
 
-_LONGEST_GAP = timedelta(hours=4)
-_DOUBLINGS = 8
-"""After so many the gap is beyond the longest one."""
+Outcome = Literal["sent", "unsure", "undeliverable", "refused", "blocked", "later", "closed", "abandoned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a message, and if it was not sent, why: never with an address in it.
+    """What became of a message at one look, and why: never with an address in it.
 
     It was `sent`; SES left us `unsure`; it is `undeliverable`, since the address itself is wrong. Or it goes again
-    later: it was `refused` for now, or is `blocked` until the operator mends something.
+    later: it was `refused` for now, or is `blocked` until the operator mends something. The policy lets it go `later`,
+    or never, so that it was `closed`. Or it is `abandoned`: of three mails nobody knows whether they went.
     """
 
-    outcome: Literal["sent", "unsure", "undeliverable", "refused", "blocked"]
+    message_id: str
+    outcome: Outcome
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What mails are written from and go out by: `rules` are those in force, `public_url` the origin of the links."""
+    """What mails are written from and go out by.
+
+    Attributes:
+        rules: those in force.
+        public_url: the origin of the links.
+        pepper: the key of people's pseudonyms.
+        link_key: signs the links by which people act without signing in.
+    """
 
     table: Table
     mailer: Mailer
     rules: Program
     public_url: str
+    pepper: bytes
+    link_key: bytes
 
 
-def deliver(post: Post, message_id: str, *, now: datetime) -> Fate | None:
-    """Send what is still owed, and return what became of it; None when there was nothing to do.
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Messages that are ours to send in one mail, by `key`; it is `counted` if caps count it."""
 
-    A call that breaks off leaves the message marked: whether its mail was sent is not known, so it is not sent again
-    before `ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a message
-    whose address is wrong is given up.
+    messages: Sequence[Message]
+    key: str
+    reached: Reached
+    counted: bool
+
+
+def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
+    """Send a message if it may go now, and return what became of it; empty when there was nothing to do.
+
+    A call that breaks off leaves the message claimed: whether its mail was sent is not known, so it is not sent again
+    before `outbox.ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a
+    message whose address is wrong is given up, and one of whose mails too many may have gone.
     """
-    table = post.table
-    message = table.lease_message(message_id, now, now - ABANDONED)
-    if message is None:
-        return None
-    fate = _send(post, message, now)
-    match fate.outcome:
-        case "sent" | "undeliverable" as outcome:
-            table.finish_message(message, outcome)
-        case "refused" | "blocked":
-            table.return_message(message, now + _gap(message.tries))
-    return fate
+    begins_until = post.table.deadline(BEGINS.total_seconds())
+    try:
+        claim = decide(post.table, lambda: _look(post, message_id, now))
+    except BusyError:
+        return [Fate(message_id, "refused", "the table is busy")]
+    if not isinstance(claim, _Claim):
+        return claim
+    outcome, reason = _send(post, claim, begins_until, now)
+    after = [it for it in (_after(message, outcome, now) for message in claim.messages) if it is not None]
+    if after:
+        _mark(post.table, claim, after, surely_not=outcome != "sent")
+    return [Fate(it.id, outcome, reason) for it in claim.messages]
 
 
-def _gap(tries: int) -> timedelta:
-    return min(timedelta(minutes=2 ** min(tries, _DOUBLINGS)), _LONGEST_GAP)
+def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate]]:
+    """Decide whether a message may go now: claim it, let it wait, or close it."""
+    message = post.table.read_message(message_id)
+    if message is None or not outbox.is_due(message, now):
+        return Plan([])
+    message = outbox.freed(message)
+    if message.unsure >= outbox.UNSURE_MAX:
+        return _closed(message, "abandoned", "unsure", now)
+    purpose, reached = outbox.purpose_of(message), reach(post.table, message.to)
+    if reached is None:
+        return _closed(message, "closed", "no_address", now)
+    key = message.carried_by or message.id
+    match verdict(post, reached, message, now):
+        case Never(why):
+            return _closed(message, "closed", why, now)
+        case Later(at, whys):
+            fate = Fate(message.id, "later", ", ".join(whys))
+            return Plan([fate], [Replace(outbox.waiting(message, at, whys))])
+    counted = is_counted(purpose, post.rules)
+    claim = _Claim(outbox.claimed([message], now), key, reached, counted)
+    stands = Replace(outbox.counting(reached.person, key, purpose, now)) if counted else Unchanged(reached.head)
+    return Plan(claim, [*map(Replace, claim.messages), stands])
 
 
-def _send(post: Post, message: Message, now: datetime) -> Fate:
+def verdict(post: Post, reached: Reached, message: Message, now: datetime) -> Verdict:
+    """Ask the policy whether a message may go to somebody. What was sent before and goes again has gathered."""
+    return may(
+        reached.person,
+        outbox.purpose_of(message),
+        post.rules,
+        now,
+        mailbox=reached.mailbox(post.pepper),
+        key=message.carried_by or message.id,
+        since=None if message.copy else message.owed_at,
+    )
+
+
+def _closed(message: Message, outcome: Literal["closed", "abandoned"], why: str, now: datetime) -> Plan[list[Fate]]:
+    return Plan([Fate(message.id, outcome, why)], [Replace(outbox.done(message, "closed", [why], now))])
+
+
+def _send(post: Post, claim: _Claim, begins_until: float, now: datetime) -> tuple[Outcome, str | None]:
     """Send the mail once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     try:
-        envelope, mail = _compose(post, message, now)
+        envelope, mail = _compose(post, claim, now)
+        if post.table.is_past(begins_until):
+            return "refused", "it could not begin in time"
         post.mailer.send(envelope, mail)
     except UnsureError as error:
-        return Fate("unsure", str(error))
+        return "unsure", str(error)
     except NotSentError as error:
-        return Fate(_outcome(error.fault, message.tries), str(error))
+        return _outcome(error.fault, claim.messages[0].tries), str(error)
     except BusyError:
-        return Fate("refused", "the table is busy")
-    return Fate("sent")
+        return "refused", "the table is busy"
+    return "sent", None
 
 
-def _outcome(fault: Fault, tries: int) -> Literal["undeliverable", "blocked", "refused"]:
+def _outcome(fault: Fault, tries: int) -> Outcome:
     if fault == "address":
         return "undeliverable"
     return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
 
 
-def _compose(post: Post, message: Message, now: datetime) -> tuple[Envelope, Mail]:
+def _after(message: Message, outcome: Outcome, now: datetime) -> Message | None:
+    """Return a claimed message as it is after its mail was tried; None if nobody knows, so that it stays claimed."""
+    match outcome:
+        case "sent":
+            return outbox.done(message, "sent", [], now)
+        case "undeliverable":
+            return outbox.done(message, "undeliverable", ["address"], now)
+        case "refused":
+            return outbox.given_back(message, "mail_service", now)
+        case "blocked":
+            return outbox.given_back(message, "operator", now)
+    return None
+
+
+def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: bool) -> None:
+    """Say how it went, if the claim still stands. What caps count is taken back of a mail that surely never went.
+
+    Raises:
+        BusyError: the table did not answer in time; the claim stands until it counts as dead.
+    """
+
+    def look() -> Plan[bool]:
+        effects: list[Effect] = [*map(Replace, after)]
+        if surely_not and claim.counted and not any(it.unsure for it in after):
+            person = table.read_person(claim.reached.person.id)
+            assert person is not None, "nobody is ever removed"
+            effects.append(Replace(outbox.uncounted(person, claim.key)))
+        return Plan(True, effects, if_lost=is_anothers)
+
+    def is_anothers(failures: Failures) -> bool | None:
+        return False if any(isinstance(getattr(it.effect, "entity", None), Message) for it in failures) else None
+
+    decide(table, look)
+
+
+def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
     """Write a letter in the words and language of its reader.
 
     It speaks of the rules of its message, and promises what the rules in force keep.
     """
+    message, person = claim.messages[-1], claim.reached.person
+    purpose = outbox.purpose_of(message)
     program = programs.version(post.table, message.program_version)
-    address, reader = _reader(post, message.to, program)
+    link = share_url(post.public_url, claim.reached.code) if claim.reached.code else program.shop_url
+    language = spoken([person.locale or program.locale], program).tag
+    reader = Reader(program.shop_name, person.first_name, link, language)
     account = partial(account_of, post.table, message.to.id)
     occasion = Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
-    return Envelope(address, program.shop_name, program.reply_to), write(occasion)
+    envelope = Envelope(
+        to=person.email or "",
+        name=program.shop_name,
+        reply_to=program.reply_to,
+        unsubscribe=_unsubscribe(post, person, purpose),
+        tags=Mark(claim.key, person.id, claim.reached.mailbox(post.pepper) or "").tags(),
+    )
+    return envelope, write(occasion)
 
 
-def _reader(post: Post, to: Recipient, program: Program) -> tuple[str, Reader]:
-    """Return the address of a recipient, and how they are written to.
-
-    Raises:
-        NotSentError: there is nobody, or no address.
-    """
-    match to.kind:
-        case "friend":
-            friend = post.table.read_friend(to.id)
-            if friend is None or friend.email is None:
-                raise NotSentError("nobody to write to", "address")
-            link = program.shop_url
-            return friend.email, Reader(program.shop_name, friend.first_name, link, _spoken(friend.locale, program))
-        case "ambassador":
-            profile = profile_of(post.table, to.id)
-            if profile is None:
-                raise NotSentError("nobody to write to", "address")
-            person, link = person_of(post.table, profile), share_url(post.public_url, profile.code)
-            if person.email is None:
-                raise NotSentError("nobody to write to", "address")
-            language = _spoken(person.locale or program.locale, program)
-            return person.email, Reader(program.shop_name, person.first_name, link, language)
-
-
-def _spoken(locale: str, program: Program) -> str:
-    return spoken([locale], program).tag
+def _unsubscribe(post: Post, person: Person, purpose: Purpose) -> str | None:
+    """Where one click refuses such letters. Those that answer what somebody did can't be refused."""
+    return None if purpose == "service" else unsubscribe_url(post.public_url, person.id, purpose, post.link_key)

@@ -1,5 +1,6 @@
 """The mails that are owed, and those that were."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
@@ -16,6 +17,9 @@ class Messages(Reader):
         """A message."""
         return self._get(keys.message(message_id))
 
-    def list_messages(self, to: "Recipient", after: str | None, limit: int) -> "list[tuple[str, Message]]":
-        """Up to `limit` messages to one recipient, the newest first, each with its position. Slightly stale."""
-        return self._owned(keys.letters(*to), after, limit)
+    def list_messages(
+        self, recipients: "Iterable[Recipient]", after: str | None, limit: int
+    ) -> "list[tuple[str, Message]]":
+        """Up to `limit` messages to some recipients, the newest first, each with its position. Slightly stale."""
+        lists = (self._owned(keys.letters(*it), after, limit) for it in recipients)
+        return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]

@@ -29,11 +29,11 @@ def shape(cost: Cost) -> tuple[int, float, int, int]:
         ("redeem, replay", 2, 1, 4, 0),
         ("redeem, refused: unknown code", 2, 2, 0, 0),
         ("settle", 3, 2, 10, 9),
-        ("deliver thanks and news", 7, 3, 4, 2),
+        ("deliver thanks and news", 10, 6, 10, 2),
         ("settle a refund", 3, 2, 10, 4),
         ("release", 3, 2, 8, 4),
-        ("deliver release", 4, 2, 2, 1),
-        ("whole life", 19, 10, 28, 17),
+        ("deliver release", 5, 3, 5, 1),
+        ("whole life", 23, 14, 37, 17),
     ],
 )
 def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:

@@ -69,15 +69,15 @@ def test_a_message_that_breaks_does_not_stop_the_others(shop: Shop, monkeypatch:
     """Whatever is wrong with it."""
     owed(shop, 3)
     broken = iter([RuntimeError("broken"), *[None] * 50])
-    lease = Table.lease_message
+    read = Table.read_message
 
-    def leased(*args: object) -> object:
+    def readable(*args: object) -> object:
         error = next(broken)
         if error:
             raise error
-        return lease(*args)  # type: ignore[arg-type]
+        return read(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Table, "lease_message", leased)
+    monkeypatch.setattr(Table, "read_message", readable)
     mail.every_minute_mail(scheduled(shop.now), None)
     assert len(shop.mails()) in {4, 5}
 

@@ -1,0 +1,139 @@
+"""What a message goes through from when it is owed until it is done: pure, each step the next version of it.
+
+A claim that nobody ended within a quarter of an hour is dead: whether its mail went is not known. So it counts as
+unsure, and after three of these the message is given up, for a fourth mail would help nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.model.messages import Message, Outcome
+from chalicelib.domain.model.people import Person, Purpose, Sent
+from chalicelib.domain.people.person import join
+from chalicelib.domain.people.policy import BEGINS, PURPOSES
+
+ABANDONED = timedelta(minutes=15)
+"""After this long, whoever claimed a message has died. Sending it again may double its mail: the one window."""
+
+UNSURE_MAX = 3
+"""So many mails may have gone of which nobody knows. Then the message is given up."""
+
+DIGEST_MAX = 20
+"""So many messages at most are told in one mail."""
+
+_LONGEST_GAP = timedelta(hours=4)
+_DOUBLINGS = 8
+"""After so many the gap is beyond the longest one."""
+
+_MOVED = {"gathering", "cap", "quiet_hours"}
+
+
+def purpose_of(message: Message) -> Purpose:
+    """Return what a message is for."""
+    return PURPOSES[message.letter.name]
+
+
+def is_due(message: Message, now: datetime) -> bool:
+    """Whether somebody has to look at a message: its time has come, or who had claimed it has died."""
+    if message.state == "sending":
+        return message.sending_at is not None and message.sending_at < now - ABANDONED
+    return message.state == "pending" and message.due_at is not None and message.due_at <= now
+
+
+def freed(message: Message) -> Message:
+    """Return a message without the claim of who has died, and with one more mail of which nobody knows."""
+    if message.state != "sending":
+        return message
+    return replace(message, state="pending", sending_at=None, unsure=message.unsure + 1)
+
+
+def waiting(message: Message, until: datetime, why: Sequence[str]) -> Message:
+    """Let a message wait."""
+    it = freed(message)
+    return replace(it, state="pending", sending_at=None, due_at=until, why=tuple(why), version=it.version + 1)
+
+
+def done(message: Message, outcome: Outcome, why: Sequence[str], now: datetime) -> Message:
+    """Let a message ask for nothing any more."""
+    return replace(
+        message,
+        state="done",
+        outcome=outcome,
+        why=tuple(why),
+        done_at=now,
+        due_at=None,
+        version=message.version + 1,
+    )
+
+
+def gathers(message: Message, gather_minutes: int) -> bool:
+    """Whether a message goes out together with others: news of rewards that was moved, or that others may join."""
+    if purpose_of(message) != "rewards" or message.copy:
+        return False
+    return gather_minutes > 0 or message.carried_by is not None or not _MOVED.isdisjoint(message.why)
+
+
+def together(message: Message, others: Sequence[Message], now: datetime) -> list[Message]:
+    """Return a message with those that can go out in one mail with it, the oldest first.
+
+    These are other news of rewards to the same reader that nobody has in hand: whatever they wait for, now it may go.
+    """
+    joining = [
+        it
+        for it in others
+        if it.id != message.id
+        and purpose_of(it) == "rewards"
+        and not it.copy
+        and (it.state == "pending" or is_due(it, now))
+        and freed(it).unsure < UNSURE_MAX
+    ]
+    return sorted([message, *joining[: DIGEST_MAX - 1]], key=lambda it: (it.owed_at, it.id))
+
+
+def carrier_of(group: Sequence[Message]) -> str:
+    """Return the id under which a mail is known: one that was begun before stays itself when it is tried again."""
+    return next((it.carried_by for it in group if it.carried_by), group[0].id)
+
+
+def claimed(group: Sequence[Message], now: datetime) -> list[Message]:
+    """Take the messages of one mail in hand."""
+    carrier = carrier_of(group) if len(group) > 1 else None
+    return [
+        replace(
+            freed(it),
+            state="sending",
+            sending_at=now,
+            tries=it.tries + 1,
+            carried_by=carrier or it.carried_by,
+            version=it.version + 1,
+        )
+        for it in group
+    ]
+
+
+def given_back(message: Message, why: str, now: datetime) -> Message:
+    """Return a claimed message that has surely not been sent, to be tried again after a growing while."""
+    gap = min(timedelta(minutes=2 ** min(message.tries, _DOUBLINGS)), _LONGEST_GAP)
+    return replace(
+        message,
+        state="pending",
+        sending_at=None,
+        due_at=now + gap,
+        why=(why,),
+        version=message.version + 1,
+    )
+
+
+def counting(person: Person, key: str, purpose: Purpose, now: datetime) -> Person:
+    """Note with a person that a mail may go out: dated by the end of the minute in which it begins.
+
+    A mail that is tried again is noted once, by its last date. Of each purpose the last eight are kept.
+    """
+    noted = Person(person.id, sent=(Sent(key, purpose, now + BEGINS),))
+    return replace(join(person, noted), version=person.version + 1)
+
+
+def uncounted(person: Person, key: str) -> Person:
+    """Take back what was noted of a mail that surely never went."""
+    return replace(person, sent=tuple(it for it in person.sent if it.key != key), version=person.version + 1)
