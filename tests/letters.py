@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.orders import News
+from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.program import Program, Rate, Tier
 from chalicelib.web.letters import Occasion, write, write_digest
 from chalicelib.web.mail import Mail, Reader
@@ -17,6 +18,7 @@ EXPECTED = replace(HELD, when="expected")
 LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
 LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
+USUAL = Brand()
 PREFERENCES, STOP = "https://friends.example/p/AbC-1_x", "https://friends.example/u/AbC-1_x"
 
 ORDER = Cause("order", "10023", 2)
@@ -34,12 +36,18 @@ RULES = Program(
 
 
 def mails(  # noqa: C901 - a small function for each kind of letter
-    *, shop_name: str = "Fern & Fig", first_name: str | None = "Maya", locale: str = "en", unit: str = "EUR"
+    *,
+    shop_name: str = "Fern & Fig",
+    first_name: str | None = "Maya",
+    locale: str = "en",
+    unit: str = "EUR",
+    brand: Brand = USUAL,
+    unsubscribe: str | None = None,
 ) -> dict[str, Mail]:
     """One mail of each kind, and of each case that has words of its own."""
     rules, reader = (
-        replace(RULES, currency=unit),
-        Reader(shop_name, first_name, LINK, locale, PREFERENCES, code="MAYA7K3Q"),
+        replace(RULES, currency=unit, brand=brand),
+        Reader(shop_name, first_name, LINK, locale, PREFERENCES, unsubscribe, "MAYA7K3Q"),
     )
     least, little = replace(rules, spend_minimum=2000), replace(rules, spend_minimum=5000)
 

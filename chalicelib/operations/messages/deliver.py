@@ -209,7 +209,7 @@ def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
     program = programs.version(post.table, message.program_version)
     link = share_url(post.public_url, claim.reached.code) if claim.reached.code else program.shop_url
     language = spoken([person.locale or program.locale], program).tag
-    reader = Reader(program.shop_name, person.first_name, link, language)
+    reader = Reader(program.shop_name, person.first_name, link, language, code=claim.reached.code or "")
     account = partial(account_of, post.table, message.to.id)
     occasion = Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
     envelope = Envelope(
