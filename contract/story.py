@@ -149,6 +149,10 @@ class _Story:
         yield self._say("Two who are one", "post_person_merge", merged, person_id=self.leo)
         yield self._say("His data is to rest", "post_restrict", {"restricted": True}, person_id=self.leo)
         yield self._say("He has thought it over", "post_restrict", {"restricted": False}, person_id=self.leo)
+        yield self._say("Maya wants to see what lies about her", "get_export", session=self.token, person_id="me")
+        why = {"note": "Asked by letter."}
+        yield self._say("Leo wants to be forgotten", "delete_person", query=why, person_id=self.leo)
+        yield self._say("Who wanted that", "get_erasures")
 
     # --- orders -------------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,14 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Some fields of an entity without versions say from now on what they say here; what else it says stays."""
+
+    entity: Entity
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unsuspended:
     """Write nothing, but only if nothing stops what leaves this ambassador's account."""
 
@@ -110,4 +118,6 @@ class Take:
     draw: "Draw"
 
 
-Effect = Create | Replace | Owned | Paused | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid
+Effect = (
+    Create | Replace | Owned | Paused | Forgotten | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid
+)

@@ -85,21 +85,21 @@ def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[s
     return parameters
 
 
-def _person(named: str, who: ApiKey | Session | None) -> str:
+def _person(asked: str, who: ApiKey | Session | None) -> str:
     """The id of the person whom a path is about: in a session, of whoever acts in it."""
     if not isinstance(who, Session):
-        if named == ME:
+        if asked == ME:
             raise bad_field("/id", "is a person's id: 'me' is for a session, and this is a key")
-        return named
+        return asked
     from chalicelib.operations.people.merged import profile_of  # a checkout knows no sessions
 
     profile = profile_of(deps.table(), who.ambassador_id)
     if profile is None:
         raise unknown_person()
     own = profile.person_id
-    if named not in {ME, own}:
-        people = deps.table().read_people([own, named])
-        if named not in people or people[named].id != people[own].id:
+    if asked not in {ME, own}:
+        people = deps.table().read_people([own, asked])
+        if asked not in people or people[asked].id != people[own].id:
             raise unknown_person()
     return own
 

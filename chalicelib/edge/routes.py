@@ -84,6 +84,9 @@ ROUTES = (
     Route("PATCH", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.people.patch_person"),
     Route("POST", "/v1/people/{person_id}/merge", "admin:write", "chalicelib.api.people.post_person_merge"),
     Route("POST", "/v1/people/{person_id}/restrict", "admin:write session", "chalicelib.api.people.post_restrict"),
+    Route("GET", "/v1/people/{person_id}/export", "admin:read session", "chalicelib.api.rights.get_export"),
+    Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
+    Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
     # what leaves an account, and what is corrected by hand
     Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.coupons.post_spend"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.coupons.get_spends"),

@@ -12,12 +12,13 @@ API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
 AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS"
+ERASURES = "ERASURES"
 """The lists in the index `list` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
 
 _REVISION_DIGITS = 15
 
-REFERRAL, SPEND = "REFERRAL#", "SPEND#"
-"""How an ambassador's referrals and spends begin in the index `list`."""
+REFERRAL, SPEND, CLAIMED = "REFERRAL#", "SPEND#", "CLAIMED#"
+"""How an ambassador's referrals, spends and decided claims begin in the index `list`."""
 
 
 class Key(NamedTuple):
@@ -144,6 +145,11 @@ def claim(claim_id: str) -> Key:
 def open_claims(ambassador_id: str) -> Key:
     """What an ambassador claims and nobody has decided on yet."""
     return Key(f"CLAIMS#{ambassador_id}", "OPEN")
+
+
+def erasure(erasure_id: str) -> Key:
+    """Somebody who wanted to be forgotten."""
+    return alone("ERASURE", erasure_id)
 
 
 def gift(gift_id: str) -> Key:

@@ -11,6 +11,7 @@
 | membership           | PERSON#p, AMBASSADOR      | enrolment, letters                   |                           |
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
 | person               | PERSON#id, PERSON         | letters, admins, the person          |                           |
+| erasure              | ERASURE#id, ERASURE       | its id                               | due; list: ERASURES       |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
@@ -18,7 +19,8 @@
 | taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
 | case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
-| claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time       |
+| claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time,      |
+|                      |                           |                                      | then AMB#a / time         |
 | open claims          | CLAIMS#a, OPEN            | ambassador                           |                           |
 | gift                 | GIFT#entry, GIFT          | its id                               | list: GIFTS / time        |
 | withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; list: AMB#a / time   |
@@ -162,6 +164,12 @@ def _owed(message: Any) -> Key:
     return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
 
 
+def _claimed(claim: Any) -> Key:
+    if claim.state == "open":
+        return Key(keys.CLAIMS, timed(claim.claimed_at, claim.id))
+    return Key(keys.ambassador(claim.ambassador_id), keys.CLAIMED + timed(claim.claimed_at, claim.id))
+
+
 def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:
     """The list of this name in the order of time, while an entity is in one state."""
     return lambda it: Key(name, timed(getattr(it, time), it.id)) if it.state == state else None
@@ -177,6 +185,7 @@ KINDS = (
     Kind("AMBASSADOR", "model.people:Membership", lambda it: keys.membership(it.person)),
     Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
     Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id)),
+    Kind("ERASURE", "model.people:Erasure", listed=lambda it: Key(keys.ERASURES, timed(it.asked_at, it.id))),
     Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
     Kind("REFUND", "model.facts:Refund", _fact),
     Kind("REVERSAL", "model.facts:Reversal", _fact),
@@ -187,7 +196,7 @@ KINDS = (
     Kind("TAKENOFF", "model.facts:TakenOff", _fact),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
     Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
-    Kind("CLAIM", "model.claims:Claim", listed=_while("open", keys.CLAIMS, "claimed_at")),
+    Kind("CLAIM", "model.claims:Claim", listed=_claimed),
     Kind("OPEN", "model.claims:OpenClaims", lambda it: keys.open_claims(it.ambassador_id)),
     Kind("GIFT", "model.accounts:Gift", listed=_while("open", keys.GIFTS, "created_at")),
     Kind("WITHDRAWAL", "model.accounts:Withdrawal", listed=_withdrawn),

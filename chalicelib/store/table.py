@@ -13,6 +13,7 @@ from chalicelib.domain.effects import (
     Create,
     Effect,
     Entity,
+    Forgotten,
     Owned,
     Paused,
     Replace,
@@ -136,6 +137,8 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
                     "ExpressionAttributeNames": {"#state": "state"},
                 }
                 return {"Update": action(key, "attribute_exists(PK)", {":paused": "paused"}, **bare)}
+            case Forgotten(entity, names):
+                return {"Update": self._forget(key, entity, names)}
             case Unsuspended():
                 free = "attribute_exists(PK) AND attribute_not_exists(suspended_in)"
                 return {"ConditionCheck": action(key, free, {})}
@@ -155,6 +158,14 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         values = {":ambassador_id": code.ambassador_id, ":owners": code.owners, ":kin": code.kin}
         expression = "SET ambassador_id = :ambassador_id, owners = :owners, kin = :kin"
         return self._wire.action(key, "attribute_exists(PK)", values, UpdateExpression=expression)
+
+    def _forget(self, key: Key, entity: Entity, names: Sequence[str]) -> Action:
+        """Set some fields to what an entity says in them."""
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in names)
+        values = {f":{name}": getattr(entity, name) for name in names}
+        named = {f"#{name}": name for name in names}
+        bare: Action = {"UpdateExpression": expression, "ExpressionAttributeNames": named}
+        return self._wire.action(key, "attribute_exists(PK)", values, **bare)
 
     def _check(self, key: Key, effect: Unchanged | Absent | Valid) -> Action:
         """What must be true of an item that is not written."""
@@ -180,6 +191,8 @@ def _target(effect: Effect) -> Key:
     """The item an effect is about."""
     match effect:
         case Create(entity) | Replace(entity) | Owned(entity) | Paused(entity) | Unchanged(entity) | Seen(entity):
+            return key_of(entity)
+        case Forgotten(entity):
             return key_of(entity)
         case Revoked(api_key) | Valid(api_key):
             return key_of(api_key)

@@ -6,6 +6,7 @@ from chalicelib import deps
 from chalicelib.operations.accounts.expiry import expire
 from chalicelib.operations.accounts.withdrawals import expire_coupon
 from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.people import erase
 from chalicelib.store import keys
 from chalicelib.telemetry import logger, metrics
 
@@ -48,6 +49,12 @@ def _expire_rewards(ambassador_id: str) -> None:
     expire(deps.table(), ambassador_id, deps.program(), now=deps.now())
 
 
+def _erase(erasure_id: str) -> None:
+    after = erase.carry_on(deps.table(), erasure_id, now=deps.now())
+    if after is not None:
+        logger.info("an erasure", id=erasure_id, state=after.state, taken=after.taken)
+
+
 def _settle(partitions: list[str]) -> None:
     """Settle orders together: many of one ambassador's fit into one transaction."""
     orders = [keys.order_in(pk) for pk in partitions]
@@ -64,6 +71,7 @@ ATTENDANTS: Mapping[str, Attendant] = {
     "WITHDRAWAL#": _each(_expire_coupon, "SettlesFailed", "a coupon could not be looked at"),
     "AMB#": _each(_expire_rewards, "SettlesFailed", "an account could not be looked at"),
     "ORDER#": _settle,
+    "ERASURE#": _each(_erase, "SettlesFailed", "an erasure could not be carried on"),
 }
 """Who attends to each kind of partition, in this order. Jobs come last, and have a time limit (`workers.jobs`).
 

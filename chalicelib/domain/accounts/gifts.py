@@ -80,7 +80,7 @@ def send(
     left = pieces(gift, account, order)
     if not left:
         return Withdrawn(replace(closed, state="withdrawn"))
-    posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", reason=note, author=author)
+    posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", author=author)
     after, entry = post(account, posting, program, now=now)
     return Sent(replace(closed, state="sent", sent=left), after, entry)
 

@@ -134,6 +134,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """Somebody wanted to be forgotten: who asked, and how far it is. It names them by the id of a person alone.
+
+    Attributes:
+        person_id: Of whom nothing is known any more since `asked_at`; what lies elsewhere is taken piece by piece.
+        by: The key of an admin, `person` for themselves, `retention` for the program's own limit.
+        note: Why, in an admin's words.
+        taken: How many pieces were.
+        due_at: When to look for what is left, or came in meanwhile.
+    """
+
+    id: str
+    person_id: str
+    asked_at: datetime
+    by: str
+    note: str | None = None
+    state: Literal["open", "done"] = "open"
+    taken: int = 0
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """An ambassador: who they are (`person_id`), and the code that they share.
 

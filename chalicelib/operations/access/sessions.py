@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.operations.access.api_keys import SESSION_PREFIX, digest_of
@@ -64,6 +64,15 @@ def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Se
     return sorted(found, key=lambda it: it.id, reverse=True)
 
 
+def ending(table: Table, kin: Sequence[str], *, now: datetime) -> list[Effect]:
+    """Return what ends the sessions under an ambassador's ids that are not over.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    return [Replace(_ended(it, now)) for it in of_ambassador(table, kin, now=now)]
+
+
 def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
     """End all sessions of an ambassador, and return how many there were. From then on none of their tokens opens.
 
@@ -72,8 +81,8 @@ def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
     """
 
     def look() -> Plan[int]:
-        live = of_ambassador(table, kin, now=now)[:EFFECTS_MAX]
-        return Plan(len(live), [Replace(_ended(it, now)) for it in live])
+        ends = ending(table, kin, now=now)[:EFFECTS_MAX]
+        return Plan(len(ends), ends)
 
     ended = 0
     while more := decide(table, look):

@@ -105,6 +105,15 @@ class Orders(Reader):
         claims = self._batch([key_in(row) for row in rows])
         return [(row["list_sk"]["S"], claim) for row, claim in zip(rows, claims, strict=True)]
 
+    def read_open_claims(self, ambassador_id: str) -> "list[Claim]":
+        """The claims of an ambassador that wait for an admin."""
+        waiting: OpenClaims | None = self._get(keys.open_claims(ambassador_id))
+        return self._batch([keys.claim(claim_id) for claim_id in waiting.claims]) if waiting else []
+
+    def list_decided_claims(self, kin: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Claim]]":
+        """Up to `limit` decided claims under some ids, the newest first, each with its position."""
+        return self._of_kin(kin, after, limit, keys.CLAIMED)
+
     def list_cases(self, after: str | None, limit: int) -> "list[tuple[str, Case, Redemption]]":
         """Up to `limit` cases with their orders, the soonest deadline first, each with its position.
 

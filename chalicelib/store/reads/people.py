@@ -9,7 +9,7 @@ from chalicelib.store.items import read
 from chalicelib.store.reads.reader import Reader
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.people import Code, Friend, FurtherCodes, Membership, Person, Profile
+    from chalicelib.domain.model.people import Code, Erasure, Friend, FurtherCodes, Membership, Person, Profile
 
 
 class Clicks(NamedTuple):
@@ -93,6 +93,14 @@ class People(Reader):
         ids = {it.person: it.person_id for it in guards.values() if it.person_id}
         found = self.read_people(ids.values())
         return {person: found[person_id] for person, person_id in ids.items()}
+
+    def read_erasure(self, erasure_id: str) -> "Erasure | None":
+        """Somebody who wanted to be forgotten."""
+        return self._get(keys.erasure(erasure_id))
+
+    def list_erasures(self, after: str | None, limit: int) -> "list[tuple[str, Erasure]]":
+        """Up to `limit` erasures, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.ERASURES, after, limit)
 
     def count_ambassadors(self) -> int:
         """How many ambassadors there are. Slightly stale."""

@@ -1,0 +1,47 @@
+"""What of an item is about a person and goes when they are erased, kind by kind; all else stays, by pseudonym.
+
+What is not here holds no name, no address and no text about anybody: ids, amounts, times and pseudonyms, which the
+books need. Of the ledger nothing goes: it can't be changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.domain.effects import Effect, Entity, Forgotten, Replace
+from chalicelib.domain.model.accounts import Gift, Suspension
+from chalicelib.domain.model.claims import Claim
+from chalicelib.domain.model.facts import Freed, Review
+from chalicelib.domain.model.people import Friend
+
+BLANK: Mapping[type, Mapping[str, Any]] = {
+    Friend: {"email": None, "first_name": None, "locale": "en"},
+    Claim: {"note": None, "answer": None},
+    Gift: {"note": None},
+    Review: {"note": ""},
+    Freed: {"note": ""},
+    Suspension: {"note": ""},
+}
+"""By kind: the fields that go, and what they say then."""
+
+UNVERSIONED = (Review, Freed, Suspension)
+"""Kinds that never change otherwise, and so have no version of their own."""
+
+
+def personal(entity: Entity) -> dict[str, Any]:
+    """Return what an item holds that goes with an erasure, by field; nothing if there is nothing of it left."""
+    blank = BLANK.get(type(entity), {})
+    held = {name: getattr(entity, name) for name in blank}
+    return {name: value for name, value in held.items() if value not in {None, blank[name]}}
+
+
+def taken(entity: Entity) -> Effect | None:
+    """Return what takes it from an item; None if there is nothing to take."""
+    there = personal(entity)
+    if not there:
+        return None
+    blank = BLANK[type(entity)]
+    gone: Any = replace(entity, **blank)
+    if isinstance(entity, UNVERSIONED):
+        return Forgotten(gone, tuple(blank))
+    return Replace(replace(gone, version=gone.version + 1))

@@ -1,0 +1,99 @@
+"""What lies about a person, written out as it is kept: for them, and for nobody else's secrets."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.effects import Entity
+from chalicelib.domain.model.orders import Order, OrderFacts
+from chalicelib.operations.people.belongings import Belongings, Sharing
+from chalicelib.store.reads.people import Clicks
+
+HIDDEN = frozenset(
+    (
+        *("digest", "fingerprint", "due_at", "version", "budget_drawn", "facts_seen", "facts_named"),
+        *("owners", "friend", "friends", "aliases", "persons", "payment", "address"),
+    )
+)
+"""What opens something, names others, or is of use to the program alone."""
+
+ADMINS = frozenset({"signals"})
+"""What admins alone may read: it tells what makes an order suspicious."""
+
+Document = dict[str, Any]
+
+
+def export(found: Belongings, *, own: bool, now: datetime) -> Document:
+    """Return all that lies about somebody, by what it is; for themselves (`own`) without what would help a cheat.
+
+    Friends whom they have brought are told by the order alone.
+    """
+    hidden = HIDDEN | ADMINS if own else HIDDEN
+    sharing = found.sharing
+    return {
+        "made_at": now,
+        "roles": _roles(found),
+        "pseudonyms": list(found.person.names),
+        "person": _written(found.person, hidden),
+        "friend": _list(found.friends, hidden),
+        "orders": [_order(it, hidden) for it in found.orders],
+        "messages": _list(found.messages, hidden),
+        "ambassador": _sharing(sharing, hidden) if sharing else None,
+        "more": sorted(found.cut),
+    }
+
+
+def _sharing(found: Sharing, hidden: frozenset[str]) -> Document:
+    return {
+        "profile": _written(found.profile, hidden),
+        "account": _written(found.account, hidden) if found.account else None,
+        "codes": _list(found.codes, hidden),
+        "clicks": {code: _clicks(days) for code, days in found.clicks.items()},
+        "referrals": [_order(it, hidden) for it in found.referrals],
+        "ledger": _list(found.entries, hidden),
+        "withdrawals": _list(found.withdrawals, hidden),
+        "adjustments": _list(found.adjustments, hidden),
+        "gifts": _list(found.gifts, hidden),
+        "claims": _list(found.claims, hidden),
+        "suspensions": _list(found.suspensions, hidden),
+        "sessions": _list(found.sessions, hidden),
+    }
+
+
+def _roles(found: Belongings) -> list[str]:
+    roles = {
+        "ambassador": found.sharing is not None,
+        "friend": any(it.order_id for it in found.friends),
+        "buyer": bool(found.orders),
+    }
+    return [name for name, is_so in roles.items() if is_so]
+
+
+def _order(order: OrderFacts, hidden: frozenset[str]) -> Document:
+    redemption = _written(order.redemption, hidden) if isinstance(order, Order) else None
+    return {"order_id": order.order_id, "redemption": redemption, "facts": _list(order.later, hidden)}
+
+
+def _clicks(days: Iterable[Clicks]) -> dict[str, dict[str, int]]:
+    return {it.day: it.channels for it in days}
+
+
+def _list(entities: Iterable[Entity], hidden: frozenset[str]) -> list[Document]:
+    return [_written(it, hidden) for it in entities]
+
+
+def _written(entity: Entity, hidden: frozenset[str]) -> Document:
+    """Write an entity as it is kept, without what is hidden and what says nothing."""
+    plain: Document = _trimmed(msgspec.to_builtins(entity, builtin_types=(datetime,)), hidden)
+    return plain
+
+
+def _trimmed(plain: Any, hidden: frozenset[str]) -> Any:
+    if isinstance(plain, dict):
+        kept = {name: _trimmed(value, hidden) for name, value in plain.items() if name not in hidden}
+        return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
+    if isinstance(plain, list | tuple):
+        return [_trimmed(it, hidden) for it in plain]
+    return plain
