@@ -194,7 +194,7 @@ def _live(table: Table) -> None:
         code = people[min(int(chance.random() ** 2 * AMBASSADORS), AMBASSADORS - 1)].code
         amount = Money(2000 + number * 37 % 18_000, program.currency)
         ask = Ask(order_id, code, (f"{number:032x}",), amount, now)
-        redeem(table, ask, Contact(f"f{number}@example.com", "Fay", "en"), program, now=now)
+        redeem(table, ask, Contact(f"f{number}@example.com", None, "Fay", "en"), program, now=now)
         if number % REFUNDED == 0:
             later = now + timedelta(hours=1)
             report(table, Refund(order_id, "r1", "refund", 1000, program.currency, recorded_at=later))

@@ -312,7 +312,7 @@ def post_redemption(call: Call, body: NewRedemption) -> Response:
     if body.code is None and body.payment != "pending":
         raise bad_field("/code", "is required; null takes the code off an order that is not paid for yet")
     customer = body.customer
-    contact = Contact(customer.email, customer.first_name, customer.locale or deps.program().locale)
+    contact = Contact(customer.email, customer.id, customer.first_name, customer.locale)
     answer = redeem(deps.table(), ask_of(body.code, body), contact, deps.program(), now=deps.now())
     if isinstance(answer, Refused):
         raise Problem(422, answer.reason, REFUSALS[answer.reason])

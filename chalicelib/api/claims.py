@@ -247,7 +247,7 @@ def _approve(call: Call, claim: model.Claim, code: str, request: ClaimDecision) 
         shipping_address=order.shipping_address,
     )
     ask = ask_of(code, redemption, at="order/")
-    contact = Contact(order.customer.email, order.customer.first_name, order.customer.locale or program.locale)
+    contact = Contact(order.customer.email, order.customer.id, order.customer.first_name, order.customer.locale)
     return claims.approve(deps.table(), claim, ask, contact, program, _decided(call, claim, request))
 
 

@@ -17,6 +17,7 @@
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
 | taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
+| purchase             | ORDER#o, PURCHASE         | order                                | due                       |
 | case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
 | claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time,      |
@@ -194,6 +195,7 @@ KINDS = (
     Kind("PAYMENT", "model.facts:Payment", _fact),
     Kind("FREED", "model.facts:Freed", _fact),
     Kind("TAKENOFF", "model.facts:TakenOff", _fact),
+    Kind("PURCHASE", "model.facts:Purchase", _fact),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
     Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
     Kind("CLAIM", "model.claims:Claim", listed=_claimed),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from chalicelib import deps
 from chalicelib.operations.accounts.expiry import expire
 from chalicelib.operations.accounts.withdrawals import expire_coupon
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people import erase
 from chalicelib.store import keys
@@ -56,9 +57,10 @@ def _erase(erasure_id: str) -> None:
 
 
 def _settle(partitions: list[str]) -> None:
-    """Settle orders together: many of one ambassador's fit into one transaction."""
-    orders = [keys.order_in(pk) for pk in partitions]
-    for postponed in settle_orders(deps.table(), orders, now=deps.now()):
+    """Meet the buyers of orders, and settle these together: many of one ambassador's fit into one transaction."""
+    table, now = deps.table(), deps.now()
+    met, unmet = meet_buyers(table, map(keys.order_in, partitions), now=now)
+    for postponed in (*unmet, *settle_orders(table, met, now=now)):
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
         _count("SettlesFailed")
 

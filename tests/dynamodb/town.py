@@ -72,7 +72,7 @@ class Town:
         persons = (friend, f"customer-{friend}")
         told = f"{code}-{friend}-{amount}"
         ask = Ask(order_id, code, persons, Money(amount, "EUR"), placed_at=START, pending=pending, fingerprint=told)
-        contact = Contact(f"{friend}@friends.example", "Fay", "en")
+        contact = Contact(f"{friend}@friends.example", None, "Fay", "en")
         return self._patiently(lambda: redeem(self.table, ask, contact, self._program, now=self.now))
 
     def pay(self, order_id: str) -> Any:

@@ -302,7 +302,7 @@ class Town:
             address=self.chance.choice([None, None, "home1"]),
             fingerprint=f"{amount}-{friend}-{code}-{len(card)}-{tax}",
         )
-        return ask, Contact(f"{order_id}@friends.example", "Fay", "en")
+        return ask, Contact(f"{order_id}@friends.example", None, "Fay", "en")
 
     def take(self, redemption: Redemption) -> None:
         """Note what a checkout is told: an order is taken once, and stays as it was taken."""

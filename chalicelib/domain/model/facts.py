@@ -154,5 +154,37 @@ class TakenOff:
         return "takenoff"
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order as the shop reports it, with a code or without: who has bought what, and when.
+
+    Attributes:
+        persons: The buyer's pseudonyms, the one of the e-mail address first.
+        skus: What was bought, as far as the shop said.
+        email: What it tells of the buyer, like the names below it, until that is folded.
+        fingerprint: Tells the same report from another one.
+    """
+
+    order_id: str
+    persons: tuple[str, ...]
+    amount: int
+    currency: str
+    placed_at: datetime
+    recorded_at: datetime
+    skus: tuple[str, ...] = ()
+    email: str | None = None
+    customer_id: str | None = None
+    first_name: str | None = None
+    locale: str | None = None
+    fingerprint: str = ""
+    due_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """How it is named among the facts of its order."""
+        return "purchase"
+
+
 Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
 """The facts that may follow a redemption, or come before it."""

@@ -4,7 +4,17 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from chalicelib.domain.model.facts import Freed, Fulfilment, Later, Payment, Refund, Reversal, Review, TakenOff
+from chalicelib.domain.model.facts import (
+    Freed,
+    Fulfilment,
+    Later,
+    Payment,
+    Purchase,
+    Refund,
+    Reversal,
+    Review,
+    TakenOff,
+)
 from chalicelib.domain.program.program import Rate
 
 if TYPE_CHECKING:
@@ -280,6 +290,7 @@ class OrderFacts:
     payment: Payment | None = None
     freed: Freed | None = None
     taken_off: TakenOff | None = None
+    purchase: Purchase | None = None
     case: "Case | None" = None
 
     @property

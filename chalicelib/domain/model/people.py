@@ -199,7 +199,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Friend:
-    """Guards that one order of a person is rewarded, and carries the contact for the thank-you.
+    """Guards that one order of a person is rewarded, and hands over what it told of them, until that is folded.
 
     Whoever is known in several ways, as by an address and an id of the shop, has one root and for each other way an
     alias, which says no more than what its `root` is. So there is one place, whatever a person is known by.
@@ -211,6 +211,7 @@ class Friend:
             `unpaid_since`, which is None if the order that has the place is paid for.
         waiting: Further orders that are not paid for yet, where the program takes only so many: when each lapses.
         dropped: How many further orders count no more, since they lapsed or lost their code.
+        also: The other pseudonyms that the newest order has named, while what it told waits to be folded.
     """
 
     person: str
@@ -224,8 +225,10 @@ class Friend:
     waiting: dict[str, datetime] = field(default_factory=dict)
     dropped: int = 0
     email: str | None = None
+    customer_id: str | None = None
     first_name: str | None = None
-    locale: str = "en"
+    locale: str | None = None
+    also: tuple[str, ...] = ()
     version: int = 1
 
     @property

@@ -260,8 +260,10 @@ def _alias(root: Friend, main: str) -> Friend:
         root.person,
         root=main,
         email=root.email,
+        customer_id=root.customer_id,
         first_name=root.first_name,
         locale=root.locale,
+        also=root.also,
         version=root.version + 1,
     )
 

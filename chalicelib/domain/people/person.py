@@ -100,6 +100,12 @@ def bought(person: Person, order: Bought) -> Person:
     return join(person, Person(person.id, orders=(order,)))
 
 
+def folded(person: Person, told: Mapping[str, Any], order: Bought, at: datetime) -> Person:
+    """Fold in an order, and what it tells of its buyer. An ambassador has told better: it only adds what is missing."""
+    missing = {name: value for name, value in told.items() if getattr(person, name) == getattr(_BLANK, name)}
+    return bought(tell(person, missing if person.ambassador_id else news(person, told), at), order)
+
+
 def erase(person: Person, at: datetime) -> Person:
     """Forget all that was told until a time. It counts as the person's own no to everything; what comes later counts.
 

@@ -19,11 +19,12 @@ from chalicelib.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the friend is thanked; without an address not at all."""
+    """What an order tells of its buyer."""
 
     email: str | None
+    customer_id: str | None
     first_name: str | None
-    locale: str
+    locale: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,14 @@ def reached(guard: Friend, persons: Sequence[str], contact: Contact | None) -> F
     """Let the guard of the pseudonym that orders name carry the contact, if that is known."""
     if contact is None or guard.person != persons[0]:
         return guard
-    return replace(guard, email=contact.email, first_name=contact.first_name, locale=contact.locale)
+    return replace(
+        guard,
+        email=contact.email,
+        customer_id=contact.customer_id,
+        first_name=contact.first_name,
+        locale=contact.locale,
+        also=tuple(persons[1:]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> l
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
-            postponed.append(_postpone(table, order_id, repr(error), now))
+            postponed.append(postpone(table, order_id, repr(error), now))
     for ambassador_id, orders in lanes.items():
         postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now)
     return postponed
@@ -93,7 +93,7 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[Order], now:
             break
         except Exception as error:  # noqa: BLE001 - as above
             if size == 1:
-                postponed.append(_postpone(table, waiting.pop(0).order_id, repr(error), now))
+                postponed.append(postpone(table, waiting.pop(0).order_id, repr(error), now))
             size = 1
     return postponed
 
@@ -181,7 +181,7 @@ def _settle_one(table: Table, order: Order, fold: _Fold, now: datetime) -> Settl
     except BusyError:
         raise
     except Exception as error:  # noqa: BLE001 - as above
-        return _postpone(table, order.order_id, repr(error), now)
+        return postpone(table, order.order_id, repr(error), now)
     fold.effects += claimed
     return settlement
 
@@ -225,6 +225,7 @@ def _is_accounts(effect: Effect) -> bool:
     return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift | Trait)
 
 
-def _postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
+def postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
+    """Move an order away for a growing while, and say so."""
     table.postpone_order(order_id, now, reason)
     return Postponed(order_id, reason)

@@ -16,7 +16,7 @@ from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.claims import Claim, OpenClaims
-    from chalicelib.domain.model.facts import Freed, Payment, TakenOff
+    from chalicelib.domain.model.facts import Freed, Payment, Purchase, TakenOff
     from chalicelib.domain.model.people import Code
     from chalicelib.domain.model.reviews import Case
 
@@ -54,6 +54,17 @@ class Orders(Reader):
     def read_payment(self, order_id: str) -> "Payment | None":
         """The payment of an order."""
         return self._get(keys.fact(order_id, "payment"))
+
+    def read_told(self, order_id: str) -> "tuple[Redemption | None, Purchase | None, Payment | None]":
+        """What tells of the buyer of an order, and its payment, in one trip."""
+        wanted = [keys.redemption(order_id), keys.fact(order_id, "purchase"), keys.fact(order_id, "payment")]
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        redemption, purchase, payment = map(found.get, wanted)
+        return redemption, purchase, payment
+
+    def read_purchase(self, order_id: str) -> "Purchase | None":
+        """An order as the shop has reported it."""
+        return self._get(keys.fact(order_id, "purchase"))
 
     def read_freed(self, order_id: str) -> "Freed | None":
         """Whether an order has set its friend free."""
@@ -150,6 +161,7 @@ def order_of(order_id: str, entities: Iterable[Entity]) -> OrderFacts:
         payment=next(iter(lying["PAYMENT"]), None),
         freed=next(iter(lying["FREED"]), None),
         taken_off=next(iter(lying["TAKENOFF"]), None),
+        purchase=next(iter(lying["PURCHASE"]), None),
         case=next(iter(lying["CASE"]), None),
     )
     return facts.redeemed(lying["REDEMPTION"][0]) if lying["REDEMPTION"] else facts

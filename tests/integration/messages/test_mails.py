@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chalicelib import deps
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import failing, lost, refused
 from memory.shop import Shop
@@ -26,6 +27,7 @@ def outbox(shop: Shop) -> Shop:
     """A shop whose order has been settled by the stream's first half: messages are written but not delivered."""
     maya = shop.enrol()
     shop.redeem(maya["code"])
+    meet_buyers(deps.table(), ["o1"], now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     assert states(shop) == {"friend_thanks": "pending", "reward_held": "pending"}
     return shop

@@ -11,6 +11,7 @@ from chalicelib import deps
 from chalicelib.domain.effects import Replace
 from chalicelib.domain.people.outbox import ABANDONED, claimed
 from chalicelib.operations.messages.deliver import deliver
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import refused
 from memory.shop import Shop
@@ -29,6 +30,7 @@ OUTAGES: dict[str, int | Exception] = {
 def outbox(shop: Shop) -> Shop:
     """A shop that owes two letters."""
     shop.redeem(shop.enrol()["code"])
+    meet_buyers(deps.table(), ["o1"], now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     return shop
 
