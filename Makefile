@@ -21,7 +21,7 @@ REAL  := .venv/real/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: contract simulate fuzz planted faults mutants
+.PHONY: contract simulate quarter fuzz planted faults mutants
 .PHONY: letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -82,11 +82,15 @@ contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm
 simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten minutes on two cores)
 	$(APP) -m tests.simulator --histories $(HISTORIES) --processes $(CORES)
 
+quarter: $(DEV) ## live a quarter of a shop of 2,000 people under faults, and judge every mail (five minutes; ARGS="--seed 2")
+	$(APP) -m tests.quarter $(ARGS)
+
 fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (half an hour on one core)
 	$(APP) -m tests.fuzz --examples $(EXAMPLES) --processes $(CORES) $(ARGS)
 
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
 	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+	$(APP) -m tests.quarter.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
 
 faults: $(DEV) ## plant faults outside the domain one by one in a copy, and see the tests notice (WORD="store" for some)
 	$(APP) -m tests.planted --processes $(CORES) $(if $(WORD),'$(WORD)')

@@ -1,0 +1,103 @@
+"""The world of the simulator with a post office that remembers, and clocks that go on while somebody works."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import greenlet
+
+from chalicelib.domain.model.messages import Message
+from chalicelib.store.items import entity_of
+from memory.cloud import Sent
+from memory.engine import Item, refused
+from tests.simulator.world import World
+
+SECONDS_MAX = 25
+"""How far the clock may go between two steps of an actor: so a minute may pass between a claim and its mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mail as the mail service has taken it, and the messages that its sender had in hand then."""
+
+    at: datetime
+    to: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message as it was stored at a time."""
+
+    at: datetime
+    message: Message
+
+
+class PostOffice(World):
+    """Takes mails, or is away, refuses what the operator has not allowed, or breaks off.
+
+    `opens_at` and `allowed_at` are when it is there again, and when the operator has mended what kept it from sending.
+    `stored` is every state of each message that the table has taken, by id.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, trouble=0)
+        self.taken: list[Taken] = []
+        self.stored: dict[str, list[Stored]] = defaultdict(list)
+        self.opens_at = self.allowed_at = self.now
+        self._open: dict[str, Message] = {}
+        self._in_hand: dict[greenlet.greenlet, list[Message]] = {}
+
+    def due_until(self, until: datetime) -> list[Message]:
+        """The messages that wait for a moment until then."""
+        return [message for message in self._open.values() if message.due_at and self.now <= message.due_at < until]
+
+    def switch(self) -> None:
+        """Let others go on; meanwhile some seconds may pass."""
+        if self.trouble and self.chance.random() < 0.02:
+            self.pass_time(seconds=self.chance.randint(1, SECONDS_MAX))
+        super().switch()
+
+    def pass_time(self, **duration: float) -> None:
+        """Move the clock, and with it the one by which calls are given up."""
+        super().pass_time(**duration)
+        self._monotonic += timedelta(**duration).total_seconds()
+
+    def send_email(self, **request: Any) -> Item:
+        """SES: takes a mail, refuses it, or breaks off before or after it took it."""
+        if self.now < self.opens_at:
+            self.fired["mail service down"] += 1
+            raise refused("TooManyRequestsException")
+        if self.now < self.allowed_at:
+            self.fired["sender not verified"] += 1
+            raise refused("MessageRejected")
+        return self._call("send_email", lambda **_: self._take(Sent(request)), {})
+
+    def _take(self, sent: Sent) -> Item:
+        ((to,),) = sent.destinations.values()
+        in_hand = tuple(self._in_hand.get(greenlet.getcurrent(), ()))
+        self.taken.append(Taken(self.now, to, in_hand))
+        return {"MessageId": f"mail-{len(self.taken)}"}
+
+    def _note(self, request: Item) -> None:
+        """Remember what has been stored: an order put off, a message as it is now, and who has it in hand."""
+        self.postponed |= ":reason" in request.get("ExpressionAttributeValues", {})
+        found = [entity_of(item) for item in _written(request) if item["PK"]["S"].startswith("MSG#")]
+        for message in found:
+            self.stored[message.id].append(Stored(self.now, message))
+            self._open.pop(message.id, None)
+            if message.state == "pending":
+                self._open[message.id] = message
+        if claimed := [message for message in found if message.state == "sending"]:
+            self._in_hand[greenlet.getcurrent()] = claimed
+
+
+def _written(request: Item) -> Iterator[Item]:
+    """The items that a request has put."""
+    if "Item" in request:
+        yield request["Item"]
+    for action in request.get("TransactItems", ()):
+        if "Put" in action:
+            yield action["Put"]["Item"]
