@@ -161,8 +161,8 @@ class Judge:
                 begun, own = self._claims[somebody.email], message.carried_by or message.id
                 return any(begun.get(until - days - MINUTE, own) != own for _, days, _ in CAPS)
             case "quiet_hours":
-                own = _minute(until, somebody) - NINE
-                return 0 <= own <= LATEST and own == self._mornings.setdefault(somebody.email, own)
+                late = _minute(until, somebody) - NINE
+                return 0 <= late <= LATEST and late == self._mornings.setdefault(somebody.email, late)
         return False
 
     def _of_orders(self) -> Iterator[str]:

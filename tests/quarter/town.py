@@ -135,8 +135,9 @@ class Town:
         tell(self._told())
 
     def _step(self) -> None:
-        """A quarter of an hour: whoever has something in mind, and the functions, all at once."""
-        until, now = self.world.now + STEP, self.world.now
+        """A quarter of an hour, or an hour without trouble: people and functions do what they have to, all at once."""
+        now = self.world.now
+        until = now + (STEP if self.world.trouble else 4 * STEP)
         self._interrupt()
         due = [plan for plan in self._plans if plan[0] <= now]
         self._plans = [plan for plan in self._plans if plan[0] > now]
@@ -156,7 +157,7 @@ class Town:
             if somebody and self.world.trouble and luck < 0.01:
                 self._plan("unsubscribed at once", 0, partial(self._say, somebody, "rewards", "no"))
                 self._plan("subscribed again", 100, partial(self._say, somebody, "rewards", "yes"))
-            elif somebody and self.world.trouble and luck < 0.012:
+            elif somebody and self.world.trouble and luck < 0.0105:
                 self._plan("erased at once", 0, partial(self._erase, somebody))
 
     def _try(self, number: int, name: str, deed: Deed) -> None:
@@ -225,10 +226,10 @@ class Town:
             order_id = f"o{next(self._numbers)}"
             self._plan("bought", at, partial(self._buy, somebody, owner, order_id))
             if chance.random() < 0.2:
-                self._plan("sent back", at + 24 * chance.uniform(0.2, 25), partial(self._give_back, order_id))
+                self._plan("sent back", at + 24 * chance.uniform(0.2, days / 4), partial(self._give_back, order_id))
         for somebody in chance.sample(self.people, len(self.people) // 6):
             self._change_of_mind(somebody)
-        for somebody in chance.sample(self.people, len(self.people) // 40):
+        for somebody in chance.sample(self.people[len(sharing) // 2 :], len(self.people) // 40):
             self._plan("erased", 24 * chance.uniform(days / 6, days), partial(self._erase, somebody))
         for name, share in (("mail service away", 0.3), ("sender not verified", 0.6)):
             self._plan(name, 24 * days * share, partial(self._outage, name))
