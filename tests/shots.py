@@ -23,6 +23,7 @@ from typing import Any, Self
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from chalicelib.web import pages
+from chalicelib.web.mail import Mail
 from tests.letters import mails
 
 SHOP = "Fern & Fig"
@@ -140,12 +141,24 @@ def landing(name: str, offer: pages.Offer | None = TEN_PERCENT, locale: str = "e
     )
 
 
+def with_pictures(mail: Mail) -> str:
+    """The HTML part of a mail with the pictures that it brings along, as a mail program shows them."""
+    html = mail.html
+    for image in mail.images:
+        data = base64.b64encode(image.content).decode()
+        html = html.replace(f"cid:{image.cid}", f"data:{image.media_type};base64,{data}")
+    return html
+
+
 def main() -> None:
     """Takes the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--chromium", default="chromium")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument(
+        "--only", default="", metavar="WORD", help="of all, those with this in their name, such as -hi-"
+    )
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -153,10 +166,10 @@ def main() -> None:
         for name in ("en", "gu", "bn", "hi"):
             save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name], locale=name)))
         if options.all:
-            take_the_rest(browser, options.folder)
+            take_the_rest(browser, options.folder, options.only)
 
 
-def take_the_rest(browser: Browser, folder: Path) -> None:
+def take_the_rest(browser: Browser, folder: Path, word: str = "") -> None:
     """What the documentation does not show, but a person changing a template should see."""
     large = pages.Offer(basis_points=None, amount=1_000_000, currency="INR", minimum=5_000_000, maximum=None)
     shown: dict[str, tuple[str, dict[str, Any]]] = {
@@ -173,11 +186,15 @@ def take_the_rest(browser: Browser, folder: Path) -> None:
         shown[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
         shown[f"unusable-{locale}"] = (pages.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
         for kind, mail in mails(shop_name=SHOP, first_name=name, locale=locale).items():
-            shown[f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"] = (mail.html, {})
-    shown["mail-dark"] = (mails(first_name=NAMES["bn"])["held"].html, {"dark": True})
+            about = f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"
+            shown[about] = (with_pictures(mail), {})
+            shown[f"{about}-dark"] = (with_pictures(mail), {"dark": True})
+            if mail.images:
+                shown[f"{about}-bare"] = (mail.html, {})
     shown["mail-desktop"] = (mails(first_name=NAMES["gu"])["held"].html, {"width": 900})
     for name, (html, screen) in shown.items():
-        save(folder / f"{name}.png", browser.picture(html, **screen))
+        if word in name:
+            save(folder / f"{name}.png", browser.picture(html, **screen))
 
 
 def save(path: Path, picture: bytes) -> None:
