@@ -156,9 +156,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--chromium", default="chromium")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument(
-        "--only", default="", metavar="WORD", help="of all, those with this in their name, such as -hi-"
-    )
+    parser.add_argument("--only", default="", metavar="WORD", help="of all, those with this in their name")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
