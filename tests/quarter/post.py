@@ -1,7 +1,7 @@
 """The world of the simulator with a post office that remembers, and clocks that go on while somebody works."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +20,11 @@ SECONDS_MAX = 25
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A mail as the mail service has taken it, and the messages that its sender had in hand then."""
+    """A mail as the mail service has taken it, with its tags, and the messages that its sender had in hand then."""
 
     at: datetime
     to: str
+    tags: Mapping[str, str]
     messages: tuple[Message, ...]
 
 
@@ -78,7 +79,7 @@ class PostOffice(World):
     def _take(self, sent: Sent) -> Item:
         ((to,),) = sent.destinations.values()
         in_hand = tuple(self._in_hand.get(greenlet.getcurrent(), ()))
-        self.taken.append(Taken(self.now, to, in_hand))
+        self.taken.append(Taken(self.now, to, sent.tags, in_hand))
         return {"MessageId": f"mail-{len(self.taken)}"}
 
     def _note(self, request: Item) -> None:

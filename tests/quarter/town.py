@@ -8,28 +8,31 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.domain.model.facts import Refund
-from chalicelib.domain.model.people import EVERYTHING, Person, Stop
+from chalicelib.domain.model.people import EVERYTHING, Person
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.domain.people.consent import said
-from chalicelib.domain.people.person import erase, moment
+from chalicelib.domain.people.mail_events import MailEvent, mark_in
+from chalicelib.domain.people.person import moment
 from chalicelib.domain.people.pseudonyms import names_of, pseudonym_of_email
+from chalicelib.operations.messages.events import note
 from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.people.enrol import Told as Enrolment
 from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.erase import erase_person
 from chalicelib.operations.people.tell import Known, Told, change, tell_of
 from chalicelib.operations.program import programs, publication
 from chalicelib.store.table import BusyError
 from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
-from tests.quarter.facts import Kind, Somebody
-from tests.quarter.post import PostOffice
+from tests.quarter.facts import Somebody
+from tests.quarter.post import PostOffice, Taken
 from tests.simulator.actors import quietly
 from tests.simulator.world import SETTINGS
 
@@ -204,11 +207,11 @@ class Town:
         """What becomes of mails: some addresses are none, and some readers call a mail spam."""
         fresh, self._heard = self.world.taken[self._heard :], len(self.world.taken)
         for taken in fresh:
-            somebody, luck = self.by_email[taken.to], self.chance.random()
+            luck = self.chance.random()
             if luck < 0.004:
-                self._plan("bounce", 0.02, partial(self._stop, somebody, "bounce"))
+                self._plan("bounce", 0.02, partial(self._hear, taken, "bounced"))
             elif luck < 0.008:
-                self._plan("spam", 3, partial(self._stop, somebody, "complaint"))
+                self._plan("spam", 3, partial(self._hear, taken, "complained"))
 
     # --- the people ---------------------------------------------------------------------------------------------------
 
@@ -276,7 +279,7 @@ class Town:
             placed_at=self.world.now,
             fingerprint=order_id,
         )
-        contact = Contact(friend.email, "Noor", friend.words["locale"])
+        contact = Contact(friend.email, None, "Noor", friend.words["locale"])
         answer = redeem(self.world.table, ask, contact, programs.current(self.world.table), now=self.world.now)
         if isinstance(answer, Redeemed):
             self.bought[order_id] = (friend, owner)
@@ -287,34 +290,33 @@ class Town:
             amount = self.chance.choice([500, 4500]) if kind == "refund" else 0
             report(self.world.table, Refund(order_id, "r1", kind, amount, "EUR", recorded_at=self.world.now))
 
-    def _say(self, somebody: Somebody, about: str, word: Kind) -> None:
+    def _say(self, somebody: Somebody, about: str, word: Literal["yes", "no"]) -> None:
         """What a tap on a link in a mail says."""
-        if not somebody.is_erased:
-            self._change(somebody, word, about, lambda it: _said(it, about, word, self.world.now))
-
-    def _stop(self, somebody: Somebody, kind: Any) -> None:
-        """What the mail service tells of an address; whoever calls a mail spam refuses everything by it."""
         if somebody.is_erased:
             return
-        mailbox = pseudonym_of_email(SETTINGS.pepper, somebody.email)
+        fact = somebody.tells(word, about, self.world.now)
+        assert change(self.world.table, somebody.person_id, lambda it: _said(it, about, word, self.world.now))
+        fact.answered_at = self.world.now
 
-        def stopped(person: Person) -> Person:
-            person = replace(person, stops={**person.stops, mailbox: Stop(kind, self.world.now)})
-            return _said(person, EVERYTHING, "no", self.world.now) if kind == "complaint" else person
-
-        self._change(somebody, "stop", EVERYTHING, stopped)
+    def _hear(self, taken: Taken, kind: Literal["bounced", "complained"]) -> None:
+        """What the mail service tells of an address; whoever calls a mail spam refuses everything by it."""
+        somebody, mark = self.by_email[taken.to], mark_in(taken.tags)
+        assert mark is not None, "a mail says whose it is"
+        if somebody.is_erased:
+            return
+        fact = somebody.tells("stop", EVERYTHING, self.world.now)
+        note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at))
+        fact.answered_at = self.world.now
 
     def _erase(self, somebody: Somebody) -> None:
-        self._change(somebody, "erase", EVERYTHING, lambda it: erase(it, moment(it, self.world.now)))
-
-    def _change(self, somebody: Somebody, kind: Kind, about: str, changing: Callable[[Person], Person]) -> None:
-        fact = somebody.tells(kind, about, self.world.now)
-        assert change(self.world.table, somebody.person_id, changing) is not None
+        fact = somebody.tells("erase", EVERYTHING, self.world.now)
+        told: dict[str, Any] = {"by": "themselves", "note": None, "now": self.world.now, "chance": self.world.chance}
+        assert erase_person(self.world.table, somebody.person_id, **told) is not None
         fact.answered_at = self.world.now
 
     def _here(self, **more: Any) -> dict[str, Any]:
         return {"pepper": SETTINGS.pepper, "now": self.world.now, **more}
 
 
-def _said(person: Person, about: str, word: Kind, now: datetime) -> Person:
+def _said(person: Person, about: str, word: str, now: datetime) -> Person:
     return replace(person, consents=said(person.consents, about, "person", moment(person, now), yes=word == "yes"))
