@@ -289,6 +289,9 @@ class _Story:
         yield self._say("How a program is written", "get_schema")
         period = {"from": "2026-03-01", "to": "2026-03-31"}
         yield self._say("What it would have cost", "post_preview", {"program": rules, "period": period})
+        yield self._say(
+            "A letter, before anybody gets it", "post_letter_preview", {"letter": "tier_reached", "locale": "es"}
+        )
         yield self._say("The books of one ambassador", "get_audit", query={"ambassador_id": self.maya})
         job = yield from self._telling("All books", "post_audit", {"all": True})
         self._shop.stream()

@@ -180,7 +180,7 @@ def post_preview(call: Call, body: NewPreview) -> Response:
 
     Nothing is changed. More orders than fit into 20 seconds are left to a job (202), whose `result` has the same form.
     """
-    candidate, wrong = _candidate(body.program)
+    candidate, wrong = as_candidate(body.program)
     wrong += _flaws_of(body.period)
     if candidate is None or wrong:
         raise misfitting(wrong)
@@ -204,7 +204,7 @@ def _program(document: Document) -> Program:
         raise misfitting(error.flaws) from error
 
 
-def _candidate(document: Document) -> tuple[Program | None, list[Misfit]]:
+def as_candidate(document: Document) -> tuple[Program | None, list[Misfit]]:
     """Read a document that is part of a body: the program, or all its flaws."""
     try:
         return read(document), []

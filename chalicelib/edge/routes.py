@@ -121,6 +121,7 @@ ROUTES = (
     Route("GET", "/v1/program/versions/{version}", "admin:read", "chalicelib.api.program.get_version"),
     Route("GET", "/v1/program/schema", "anyone", "chalicelib.api.program.get_schema"),
     Route("POST", "/v1/program/preview", "admin:read", "chalicelib.api.program.post_preview"),
+    Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),
     Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
     # the service itself
     Route("POST", "/v1/keys", "admin:keys", "chalicelib.api.keys.post_key"),
