@@ -172,6 +172,11 @@ class _Story:
         yield self._say("A body with mistakes", "post_redemption", {"order_id": "1003", "amount": {"amount": 1.5}})
         self._shop.stream()
         yield self._say("Why this reward", "get_redemption", order_id="1001")
+        plain = {
+            "order_id": "1000", "customer": {"email": "cleo@example.com", "id": "c-1007", "first_name": "Cleo"},
+            "amount": eur(4200), "items": [{"sku": "MUG-BLUE"}], "placed_at": "2026-01-05T10:00:00Z",
+        }  # fmt: skip
+        yield self._say("An order without a code", "post_order", plain)
         unpaid = {
             "order_id": "1004", "code": self.code, "customer": {"email": "iris@example.com", "first_name": "Iris"},
             "amount": eur(3200), "payment": "pending",

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
 import msgspec
 from chalice.app import Response
@@ -16,8 +16,7 @@ from chalicelib.domain.orders.explain import PaymentState, state_of
 from chalicelib.domain.people.codes import likeness, normal_code
 from chalicelib.domain.people.pseudonyms import (
     canonical_email,
-    pseudonym_of_customer,
-    pseudonym_of_email,
+    names_of,
     pseudonym_of_trait,
 )
 from chalicelib.edge import fields
@@ -333,16 +332,13 @@ def ask_of(typed: str | None, order: NewRedemption | QuotedOrder, *, at: str = "
             can tell who the customer is.
     """
     fields.check_parts(order.amount, {f"/{at}tax": order.tax})
-    for n, item in enumerate(order.items):
-        _check_line(item, order.amount.currency, f"/{at}items/{n}")
-    if order.customer and not (order.customer.email or order.customer.id):
-        raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
+    check_order(order, at=at)
     pepper, now = deps.settings().pepper, deps.now()
     code = "" if typed is None else normal_code(typed)
     return Ask(
         order_id=order.order_id or "",
         code=code,
-        persons=_persons(pepper, order.customer),
+        persons=names_of(pepper, order.customer.email, order.customer.id) if order.customer else (),
         amount=Money(order.amount.amount, order.amount.currency),
         tax=fields.minor(order.tax),
         placed_at=fields.past(f"{at}placed_at", order.placed_at, now) or now,
@@ -353,8 +349,36 @@ def ask_of(typed: str | None, order: NewRedemption | QuotedOrder, *, at: str = "
         unaddressed=True if order.customer and not order.customer.email else None,
         pending=isinstance(order, NewRedemption) and order.payment == "pending",
         revision=order.revision if isinstance(order, NewRedemption) else 1,
-        fingerprint=_fingerprint(pepper, likeness(code or typed or ""), order),
+        fingerprint=fingerprint_of(pepper, order, likeness(code or typed or "")),
     )
+
+
+class Ordered(Protocol):
+    """An order in a body."""
+
+    @property
+    def customer(self) -> Customer | None:
+        """Who buys, if that is said."""
+
+    @property
+    def amount(self) -> fields.Money:
+        """What the goods cost."""
+
+    @property
+    def items(self) -> list[Item]:
+        """Its lines."""
+
+
+def check_order(order: Ordered, *, at: str = "") -> None:
+    """Look over an order that the body holds `at` some place.
+
+    Raises:
+        Problem: 400 when a line is in another currency than the order, or nobody can tell who the customer is.
+    """
+    for n, item in enumerate(order.items):
+        _check_line(item, order.amount.currency, f"/{at}items/{n}")
+    if order.customer and not (order.customer.email or order.customer.id):
+        raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
 
 
 def _check_line(item: Item, currency: str, pointer: str) -> None:
@@ -368,19 +392,11 @@ def _goods(item: Item) -> int | None:
     return None if item.amount is None else item.amount.amount - (fields.minor(item.tax) or 0)
 
 
-def _persons(pepper: bytes, customer: Customer | None) -> tuple[str, ...]:
-    if customer is None:
-        return ()
-    by_email = pseudonym_of_email(pepper, customer.email) if customer.email else None
-    by_id = pseudonym_of_customer(pepper, customer.id) if customer.id else None
-    return tuple(person for person in (by_email, by_id) if person)
-
-
 def _trait(pepper: bytes, kind: str, value: str | None) -> str | None:
     return value and pseudonym_of_trait(pepper, kind, value)
 
 
-def _fingerprint(pepper: bytes, code: str, order: NewRedemption | QuotedOrder) -> str:
+def fingerprint_of(pepper: bytes, order: Ordered, code: str = "") -> str:
     """Hash what the request means, so that a repeat can be recognised; keyed, because addresses go in."""
     content: dict[str, Any] = {**fields.content(order), "code": code, "payment": None, "revision": None}
     if order.customer and order.customer.email:

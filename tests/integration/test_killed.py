@@ -52,6 +52,12 @@ def sold(shop: Shop) -> None:
     shop.redeem(shop.enrol()["code"])
 
 
+def reported(shop: Shop) -> None:
+    """An order that the shop reports, which used no code."""
+    order = {"order_id": "o9", "customer": FAY, "amount": eur(4200)}
+    assert shop.call("POST", "/v1/orders", order, scope="checkout").status_code == 201
+
+
 def settled(shop: Shop) -> None:
     """An order with its reward on hold and its mails sent."""
     sold(shop)
@@ -179,6 +185,7 @@ SCENARIOS = {
     "redeem": Scenario(lambda shop: shop.enrol(), lambda shop: shop.redeem(code_of(shop)), is_request=True),
     "refund": Scenario(settled, lambda shop: shop.refund("o1", "r1", 1500), is_request=True),
     "settle and deliver from the stream": Scenario(sold, lambda shop: shop.stream()),
+    "meet a buyer": Scenario(reported, lambda shop: shop.stream()),
     "settle and deliver a fold": Scenario(crowd, lambda shop: shop.stream()),
     "settle from the schedule": Scenario(sold, an_hour_later),
     "release and deliver": Scenario(settled, a_month_later),
