@@ -11,11 +11,12 @@ from typing import Any
 from chalicelib.domain.effects import Effect, Entity, Forgotten, Replace
 from chalicelib.domain.model.accounts import Gift, Suspension
 from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.facts import Freed, Review
+from chalicelib.domain.model.facts import Freed, Purchase, Review
 from chalicelib.domain.model.people import Friend
 
 BLANK: Mapping[type, Mapping[str, Any]] = {
-    Friend: {"email": None, "first_name": None, "locale": "en"},
+    Friend: {"email": None, "customer_id": None, "first_name": None, "locale": None},
+    Purchase: {"email": None, "customer_id": None, "first_name": None, "locale": None},
     Claim: {"note": None, "answer": None},
     Gift: {"note": None},
     Review: {"note": ""},

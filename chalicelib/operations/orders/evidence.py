@@ -30,7 +30,7 @@ class Circle:
     Attributes:
         traits: Cards and addresses by pseudonym, as these orders leave them one after the other.
         stored: The same as they were read; one that nobody has used before has version 0.
-        friends: The guards of the orders' friends, by person.
+        addresses: The friends' e-mail addresses, by person, as far as they are known.
         ambassadors: The ids of friends who share a code themselves, by person.
         brought_by: The ids of those who referred the ambassador: all that each of them has had, if it may be a friend.
         own: What the ambassador has bought with somebody's code.
@@ -39,7 +39,7 @@ class Circle:
 
     traits: dict[str, Trait] = field(default_factory=dict)
     stored: dict[str, Trait] = field(default_factory=dict)
-    friends: dict[str, Friend] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
     ambassadors: dict[str, str] = field(default_factory=dict)
     brought_by: set[str] = field(default_factory=set)
     own: list[Redemption] = field(default_factory=list)
@@ -47,13 +47,12 @@ class Circle:
 
     def notices(self, redemption: Redemption, *, watched: bool) -> tuple[str, ...]:
         """Name the signals that people and other orders give."""
-        friend = self.friends.get(redemption.friend)
         return noticed(
             redemption,
             self.traits,
             self.own,
             ring=self.ambassadors.get(redemption.friend) in self.brought_by,
-            disposable=watched and friend is not None and is_disposable(friend.email),
+            disposable=watched and is_disposable(self.addresses.get(redemption.friend)),
         )
 
     def remember(self, redemption: Redemption) -> None:
@@ -91,9 +90,9 @@ def read_circle(table: Table, orders: Sequence[Order], account: Account) -> Circ
             trait: _gathered(it, [known[trait] for known in others if trait in known]) for trait, it in stored.items()
         },
         stored=stored,
-        friends={it.person: it for it in found if isinstance(it, Friend)},
         ambassadors={it.person: it.ambassador_id for it in found if isinstance(it, Membership) and it.ambassador_id},
     )
+    circle.addresses = _addresses(table, found)
     if circle.ambassadors or _traits(watched):
         _read_ambassador(table, circle, found, with_orders=bool(_traits(watched)))
     return circle
@@ -130,6 +129,15 @@ def is_disposable(email: str | None) -> bool:
 
     labels = canonical_email(email or "").rpartition("@")[2].split(".")
     return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))
+
+
+def _addresses(table: Table, found: Iterable[Entity]) -> dict[str, str]:
+    """The addresses of friends: where their order left them, or who they are known as since that was taken over."""
+    left = {it.person: it.email for it in found if isinstance(it, Friend) and it.email}
+    ids = {it.person: it.person_id for it in found if isinstance(it, Membership) and it.person_id}
+    people = table.read_people(dict.fromkeys(ids.values())) if ids else {}
+    known = {name: people[known].email for name, known in ids.items() if known in people}
+    return {**{name: email for name, email in known.items() if email}, **left}
 
 
 def _read_ambassador(table: Table, circle: Circle, entities: Iterable[Entity], *, with_orders: bool) -> None:

@@ -166,6 +166,8 @@ def _orders(table: Table, redemptions: Sequence[Redemption]) -> Iterator[Order]:
 def _facts(order: OrderFacts) -> Iterator[Entity]:
     if isinstance(order, Order):
         yield order.redemption
+    if order.purchase:
+        yield order.purchase
     yield from order.later
 
 

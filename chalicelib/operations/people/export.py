@@ -73,7 +73,9 @@ def _roles(found: Belongings) -> list[str]:
 
 def _order(order: OrderFacts, hidden: frozenset[str]) -> Document:
     redemption = _written(order.redemption, hidden) if isinstance(order, Order) else None
-    return {"order_id": order.order_id, "redemption": redemption, "facts": _list(order.later, hidden)}
+    purchase = _written(order.purchase, hidden) if order.purchase else None
+    told = {"order_id": order.order_id, "reported": purchase, "redemption": redemption}
+    return {**told, "facts": _list(order.later, hidden)}
 
 
 def _clicks(days: Iterable[Clicks]) -> dict[str, dict[str, int]]:

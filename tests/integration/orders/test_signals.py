@@ -294,3 +294,12 @@ def test_what_watching_costs(shop: Shop) -> None:
     count("watched-card", **CARD)
     expected = {"plain": 3, "card": 4, "watched": 4, "watched-card": 6 + 1}  # from the fifth order on also the clicks
     assert {name: trips[name] for name in expected} == expected
+
+
+def test_a_throwaway_mailbox_is_noticed_by_the_workers_as_well(shop: Shop) -> None:
+    """They hand the friend's address over to the person before they settle: it is looked up there then."""
+    shop.publish(watch={"review_at": 30})
+    code = shop.enrol()["code"]
+    assert shop.redeem(code, "o1", customer={"email": "fay@mailinator.com"}).status_code == 201
+    shop.stream()
+    assert [it["name"] for it in shop.order("o1")["signals"]] == ["disposable_email"]

@@ -195,7 +195,7 @@ class Life:
 
     def buys(self) -> None:
         """They buy with a friend's code."""
-        customer = {"email": EMAIL, "id": CUSTOMER, "first_name": "Zéphyrine"}
+        customer = {"email": self.chance.choice([EMAIL, FORMER]), "id": CUSTOMER, "first_name": "Zéphyrine"}
         self.shop.redeem(self.other["code"], f"b{self.number}", customer=customer)
 
     def sells(self) -> None:
