@@ -337,8 +337,9 @@ def get_people(call: Call) -> Response:
             code = table.read_code(normal) if normal else None
             found = table.read_person(code.person_id) if code else None
         case {"order_id": typed} if len(query) == 1:
-            order = table.read_redemption(fields.shop_id("order_id", typed, "?"))
-            found = _named(order.friend) if order else None
+            redemption, purchase, _ = table.read_told(fields.shop_id("order_id", typed, "?"))
+            names = (*((redemption.friend,) if redemption else ()), *(purchase.persons if purchase else ()))
+            found = next(iter(table.read_known(names).values()), None)
         case _:
             raise bad_field("?email", "exactly one of ?email, ?customer_id, ?code and ?order_id is needed")
     return json(200, Page(items=[Person.of(found)] if found else [], next_cursor=None))

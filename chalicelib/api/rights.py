@@ -42,7 +42,8 @@ class Export(Answer, kw_only=True):
         person: What was told of them and when, what they agreed to, mails to them that came back, and the last orders
             and letters.
         friend: Their places as friends, and what an order told of them that nobody has taken over yet.
-        orders: What they bought with a code, each with what became of it.
+        orders: What they bought, each with what became of it: the last orders, those that you have reported, and those
+            with a code for which they were thanked.
         messages: Letters that were or are to be written to them, the newest first, and why one was not sent.
         ambassador: What they have as an ambassador: profile, account, codes, clicks, referrals without their friends,
             ledger, withdrawals, adjustments, gifts, claims, suspensions, sessions. Null if they are none.
@@ -57,7 +58,7 @@ class Export(Answer, kw_only=True):
     orders: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     ambassador: dict[str, Any] | None
-    more: list[Literal["messages", "referrals", "ledger"]]
+    more: list[Literal["orders", "messages", "referrals", "ledger"]]
 
 
 class Erased(Answer, kw_only=True):

@@ -127,6 +127,11 @@ def fact(order_id: str, name: str) -> Key:
     return Key(order(order_id), kind.upper() + mark.replace(":", "#") + name)
 
 
+def purchases(pseudonym: str) -> str:
+    """The list of the orders that the shop has reported of a buyer, in the index `list`."""
+    return f"BOUGHT#{pseudonym}"
+
+
 def case(order_id: str) -> Key:
     """The question about an order that waits for an admin."""
     return Key(order(order_id), "CASE")

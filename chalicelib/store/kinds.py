@@ -17,7 +17,7 @@
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
 | payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
 | taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
-| purchase             | ORDER#o, PURCHASE         | order                                | due                       |
+| purchase             | ORDER#o, PURCHASE         | order                                | due; list: BOUGHT#p / time|
 | case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
 | trait                | TRAIT#t, USED#a           | settlement                           |                           |
 | claim                | CLAIM#id, CLAIM           | its id                               | list: CLAIMS / time,      |
@@ -151,6 +151,10 @@ def _ordered(redemption: Any) -> Key | None:
     return keys.placed(redemption.order_id, redemption.placed_at) if redemption.standing else None
 
 
+def _reported(purchase: Any) -> Key:
+    return Key(keys.purchases(purchase.persons[0]), timed(purchase.placed_at, purchase.order_id))
+
+
 def _asked(case: Any) -> Key | None:
     return Key(keys.CASES, timed(case.deadline, case.order_id)) if case.state == "open" else None
 
@@ -195,7 +199,7 @@ KINDS = (
     Kind("PAYMENT", "model.facts:Payment", _fact),
     Kind("FREED", "model.facts:Freed", _fact),
     Kind("TAKENOFF", "model.facts:TakenOff", _fact),
-    Kind("PURCHASE", "model.facts:Purchase", _fact),
+    Kind("PURCHASE", "model.facts:Purchase", _fact, _reported),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),
     Kind("USED", "model.reviews:Trait", lambda it: keys.trait(it.pseudonym, it.ambassador_id)),
     Kind("CLAIM", "model.claims:Claim", listed=_claimed),

@@ -102,7 +102,10 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
     they = recipients(person, profile.kin if profile else ())
     messages = _cut(_all(lambda after, size: table.list_messages(they, after, size), limit), limit, "messages", cut)
     thanked = [it.cause.id for it in messages if it.to.kind == "friend" and it.cause.kind == "order"]
-    bought = [it.order_id for it in person.orders] + [it.order_id for it in friends if it.order_id]
+    reported = _all(lambda after, size: table.list_purchases(person.names, after, size), limit)
+    bought = [it.order_id for it in person.orders]
+    bought += [it.order_id for it in _cut(reported, limit, "orders", cut)]
+    bought += [it.order_id for it in friends if it.order_id]
     return Belongings(
         person=person,
         guards=tuple(table.read_memberships(person.names).values()),

@@ -66,6 +66,11 @@ class Orders(Reader):
         """An order as the shop has reported it."""
         return self._get(keys.fact(order_id, "purchase"))
 
+    def list_purchases(self, persons: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Purchase]]":
+        """Up to `limit` orders that the shop has reported of a buyer's pseudonyms, the newest first. Slightly stale."""
+        lists = (self._owned(keys.purchases(it), after, limit) for it in persons)
+        return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
+
     def read_freed(self, order_id: str) -> "Freed | None":
         """Whether an order has set its friend free."""
         return self._get(keys.fact(order_id, "freed"))

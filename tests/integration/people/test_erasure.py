@@ -21,7 +21,7 @@ from chalicelib import deps
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.operations.audit.audit import audit_all
 from memory.faults import refused
-from memory.shop import Body, Shop, open_shop, refusal
+from memory.shop import Body, Shop, eur, open_shop, refusal
 from tests.integration.people.test_people import find, merge, told
 
 EMAIL = "Zéphyrine.Quartermaine+shop@gmail.com"
@@ -198,6 +198,12 @@ class Life:
         customer = {"email": self.chance.choice([EMAIL, FORMER]), "id": CUSTOMER, "first_name": "Zéphyrine"}
         self.shop.redeem(self.other["code"], f"b{self.number}", customer=customer)
 
+    def is_reported(self) -> None:
+        """They buy without a code, and the shop reports it."""
+        customer = {"email": self.chance.choice([EMAIL, FORMER]), "id": CUSTOMER, "first_name": "Zéphyrine"}
+        order = {"order_id": f"r{self.number}", "customer": customer, "amount": eur(900)}
+        assert self.shop.call("POST", "/v1/orders", order, scope="checkout").status_code == 201
+
     def sells(self) -> None:
         """A friend of theirs buys, and an admin has to look at it."""
         if self.code:
@@ -260,7 +266,18 @@ class Life:
 
 
 STEPS = (
-    *("is_told", "moves", "joins", "buys", "sells", "claims", "is_reviewed", "gets_gifts", "is_suspended"),
+    *(
+        "is_told",
+        "moves",
+        "joins",
+        "buys",
+        "is_reported",
+        "sells",
+        "claims",
+        "is_reviewed",
+        "gets_gifts",
+        "is_suspended",
+    ),
     *("is_let_go", "is_two", "waits"),
 )
 
@@ -448,6 +465,20 @@ def test_what_breaks_off_is_carried_on(shop: Shop) -> None:
     settle_down(shop)
     assert lying(shop) == {}
     assert [it["state"] for it in listed(shop)] == ["done"]
+
+
+def test_all_that_was_bought_is_shown(shop: Shop) -> None:
+    """However many orders there were: the person remembers eight of them, the table the others."""
+    for number in range(11):
+        order = {"order_id": f"o{number:02}", "customer": {"email": EMAIL, "id": CUSTOMER}, "amount": eur(900)}
+        assert shop.call("POST", "/v1/orders", order, scope="checkout").status_code == 201
+        shop.now += timedelta(minutes=1)
+    shop.stream()
+    (known,) = find(shop, order_id="o00")
+    assert find(shop, email=EMAIL) == [known]
+    shown = exported(shop, known["id"])
+    assert sorted(it["order_id"] for it in shown["orders"]) == [f"o{number:02}" for number in range(11)]
+    assert shown["roles"] == ["buyer"]
 
 
 def test_a_friend_is_told_by_the_order_alone(shop: Shop) -> None:
