@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.orders import News
-from chalicelib.domain.program.brand import Brand
+from chalicelib.domain.program.brand import USUAL, Brand
 from chalicelib.domain.program.program import Program, Rate, Tier
 from chalicelib.web.letters import Occasion, write, write_digest
 from chalicelib.web.mail import Mail, Reader
@@ -18,7 +18,6 @@ EXPECTED = replace(HELD, when="expected")
 LATER = replace(HELD, release_at=datetime(2026, 4, 2, 9, tzinfo=UTC))
 LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
-USUAL = Brand()
 PREFERENCES, STOP = "https://friends.example/p/AbC-1_x", "https://friends.example/u/AbC-1_x"
 
 ORDER = Cause("order", "10023", 2)

@@ -45,7 +45,7 @@ def card_for(program: Program, shared: share.Shared) -> Card | None:
     It is one for all readers, so its figure is as the shop writes them.
     """
     saving = pages.saving(offer_for(program, shared), program.locale)
-    return card_of(program.shop_name, shared.by.first_name, saving)
+    return card_of(program.shop_name, shared.by.first_name, saving, program.brand)
 
 
 def offer_for(program: Program, shared: share.Shared) -> pages.Offer | None:

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.domain.people.codes import share_url
+from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.links import shop_link
 from chalicelib.edge.call import Call
 from chalicelib.edge.language import SPOKEN
@@ -54,8 +55,8 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
     wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
     locale = spoken(wanted, program).tag
     if shared is None:
-        page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale=locale)
-        return _html(404, page, locale)
+        page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale, program.brand)
+        return _html(404, page, locale, program.brand)
     code = shared.code.code
     link = share_url(deps.settings().public_url, code)
     landing = pages.Landing(
@@ -66,18 +67,19 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
         shop_link=shop_link(program.shop_url, code, sent),
         share_url=link,
         image_url=program.share_image_url or _card_url(link, card_for(program, shared)),
+        brand=program.brand,
     )
-    return _html(200, pages.landing_page(landing, locale=locale), locale)
+    return _html(200, pages.landing_page(landing, locale=locale), locale, program.brand)
 
 
 def _card_url(link: str, card: Card | None) -> str | None:
     return f"{link}/card.png?v={card.version}" if card else None
 
 
-def _html(status: int, page: str, locale: str) -> Response:
+def _html(status: int, page: str, locale: str, brand: Brand) -> Response:
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": pages.content_security_policy(),
+        "Content-Security-Policy": pages.content_security_policy(brand),
         "Content-Language": locale,
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",

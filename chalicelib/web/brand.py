@@ -15,19 +15,37 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The colours of what stands out: a box with a figure, and a button; each with those of the text on it."""
+    """The colours of what stands out: a box with a figure, a button on paper, and the mark of all pages."""
 
     ticket: str = "#14483a"
     on_ticket: str = "#fff8ea"
     figure: str = "#ffc65c"
     button: str = "#ffc65c"
     on_button: str = "#2a1d05"
+    mark: str = "#ffc65c"
+
+
+USUAL = Colours()
 
 
 def colours_of(brand: Brand) -> Colours:
     """Return the shop's colours, or the usual ones."""
     ground, text = brand.color, brand.text_color
-    return Colours(ground, text, text, ground, text) if ground and text else Colours()
+    return Colours(ground, text, text, ground, text, ground) if ground and text else USUAL
+
+
+def page_style(brand: Brand) -> str:
+    """Return what a page's stylesheet says otherwise for this shop; "" for the usual colours.
+
+    A button lies on the ticket there, so it has its colours the other way round.
+    """
+    if not brand.color:
+        return ""
+    it = colours_of(brand)
+    return (
+        f":root{{--ticket:{it.ticket};--on-ticket:{it.on_ticket};--ticket-hover:{it.ticket};"
+        f"--gold:{it.on_ticket};--on-gold:{it.ticket};--gold-hover:{it.on_ticket};--mark:{it.mark}}}"
+    )
 
 
 def own_text(brand: Brand, name: LetterName, language: Language) -> Text | None:

@@ -4,12 +4,15 @@ It has no words, so one picture is right in every language: a messenger fetches 
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.domain.program.brand import USUAL, Brand
+from chalicelib.web import brand as brands
+from chalicelib.web.brand import Colours, colours_of
 from chalicelib.web.text import one_line
 
 WIDTH, HEIGHT = 1200, 630
@@ -38,21 +41,23 @@ class Card:
     shop_name: str
     first_name: str
     saving: str
+    colours: Colours = brands.USUAL
 
     @property
     def version(self) -> str:
         """What identifies this card in its address."""
-        return sha256("\0".join((DESIGN, self.shop_name, self.first_name, self.saving)).encode()).hexdigest()[:16]
+        shown = (DESIGN, self.shop_name, self.first_name, self.saving, *astuple(self.colours))
+        return sha256("\0".join(shown).encode()).hexdigest()[:16]
 
 
-def card_of(shop_name: str, first_name: str | None, saving: str) -> Card | None:
+def card_of(shop_name: str, first_name: str | None, saving: str, brand: Brand = USUAL) -> Card | None:
     """Return the card for a shop; None when its name can't be drawn.
 
     An ambassador's name that can't be drawn, or is none to greet with, is left out; so is a figure.
     """
     told = (shop_name, greetable(first_name) or "", saving)
     shop, name, figure = (text if _family(text) else "" for text in map(one_line, told))
-    return Card(shop, name, figure) if shop else None
+    return Card(shop, name, figure, colours_of(brand)) if shop else None
 
 
 def draw(card: Card) -> bytes:
@@ -66,27 +71,27 @@ def draw(card: Card) -> bytes:
 def _svg(card: Card) -> str:
     """The ticket of the friend's page, with rings as large as a picture of its size wants them."""
     main = f"–{card.saving}" if card.saving else card.first_name
-    below = card.first_name if card.saving else ""
+    below, colours = card.first_name if card.saving else "", card.colours
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
         f'<path fill="#fbf4e8" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>'
-        + _rings(110, 110, 34, "#2a211a", 4)
+        + _rings(110, 110, 34, "#2a211a", 4, colours.mark)
         + _text(card.shop_name, 212, 130, 60, 920, "#2a211a")
-        + '<path fill="#14483a" d="M104 200h736v366H104a40 40 0 0 1-40-40V240a40 40 0 0 1 40-40z"/>'
+        + f'<path fill="{colours.ticket}" d="M104 200h736v366H104a40 40 0 0 1-40-40V240a40 40 0 0 1 40-40z"/>'
         '<path fill="#fffdf8" d="M840 200h256a40 40 0 0 1 40 40v286a40 40 0 0 1-40 40H840z"/>'
         '<path stroke="#d9c9ae" stroke-width="4" stroke-dasharray="14 12" d="M840 236v294"/>'
         '<g fill="#fbf4e8"><circle cx="840" cy="200" r="24"/><circle cx="840" cy="566" r="24"/></g>'
-        + _rings(950, 383, 64, "#14483a", 9)
-        + _text(main, 120, 420 if below else 440, 180 if card.saving else 120, 680, "#ffc65c")
-        + _text(below, 122, 514, 60, 680, "#fff8ea")
+        + _rings(950, 383, 64, colours.ticket, 9, colours.mark)
+        + _text(main, 120, 420 if below else 440, 180 if card.saving else 120, 680, colours.figure)
+        + _text(below, 122, 514, 60, 680, colours.on_ticket)
         + "</svg>"
     )
 
 
-def _rings(x: int, y: int, radius: int, colour: str, line: int) -> str:
+def _rings(x: int, y: int, radius: int, colour: str, line: int, mark: str) -> str:
     """Two people, one of whom passes something on: the mark of all pages."""
     return (
-        f'<circle cx="{x}" cy="{y}" r="{radius}" fill="#ffc65c"/>'
+        f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{mark}"/>'
         f'<circle cx="{x + radius * 1.2}" cy="{y}" r="{radius}" fill="none" stroke="{colour}" stroke-width="{line}"/>'
     )
 

@@ -3,9 +3,12 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from chalicelib.domain.people.pseudonyms import greetable
+from chalicelib.domain.program.brand import USUAL, Brand
+from chalicelib.domain.program.links import origin_of
+from chalicelib.web.brand import page_style
 from chalicelib.web.language import Language, choose
 from chalicelib.web.numbers import format_percent, format_round_money
 from chalicelib.web.templating import environment
@@ -42,6 +45,7 @@ class Landing:
     shop_link: str
     share_url: str
     image_url: str | None = None
+    brand: Brand = USUAL
 
 
 def landing_page(view: Landing, locale: str = "en") -> str:
@@ -50,6 +54,7 @@ def landing_page(view: Landing, locale: str = "en") -> str:
     return _page(
         "landing.html",
         language,
+        view.brand,
         shop=one_line(view.shop_name),
         name=one_line(greetable(view.first_name) or "") or language.translations.gettext("A friend"),
         code=one_line(view.code),
@@ -60,20 +65,25 @@ def landing_page(view: Landing, locale: str = "en") -> str:
     )
 
 
-def unusable_page(shop_name: str, shop_url: str, locale: str = "en") -> str:
+def unusable_page(shop_name: str, shop_url: str, locale: str = "en", brand: Brand = USUAL) -> str:
     """The page for an unknown or paused code, which still leads the friend to the shop."""
-    return _page("unusable.html", choose(locale), shop=one_line(shop_name), shop_link=shop_url)
+    return _page("unusable.html", choose(locale), brand, shop=one_line(shop_name), shop_link=shop_url)
 
 
-@cache
-def content_security_policy() -> str:
-    """The header both pages need: it allows nothing but their own inline style, by its hash."""
+@lru_cache(maxsize=4)
+def content_security_policy(brand: Brand = USUAL) -> str:
+    """The header that all pages need: it allows nothing but their own inline styles, by hash, and the shop's logo."""
     css = environment(choose("en"), True).get_template("style.css").render()
-    style = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    styles = " ".join(f"'sha256-{_sha256(it)}'" for it in (css, page_style(brand)) if it)
+    logo = f" {origin_of(brand.logo_url)}" if brand.logo_url else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:{logo}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def saving(offer: Offer | None, locale: str) -> str:
@@ -96,5 +106,6 @@ def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
     }
 
 
-def _page(template: str, language: Language, **values: str) -> str:
-    return environment(language, True).get_template(template).render(language=language, **values)
+def _page(template: str, language: Language, brand: Brand, **values: str) -> str:
+    page, look = environment(language, True).get_template(template), page_style(brand)
+    return page.render(language=language, brand_style=look, logo_url=brand.logo_url, **values)

@@ -66,7 +66,7 @@ with open_shop() as shop:
 RATIO_MAX = 1.6
 """Measured: about 1.3 times the floor. The rest is room for a busy machine."""
 
-MODULES_MAX = 86
+MODULES_MAX = 87
 """Modules beyond the floor, the program's own among them."""
 
 ROUNDS = 4

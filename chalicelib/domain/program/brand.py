@@ -88,6 +88,10 @@ class Brand:
     texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of the shop's own in the letters."] = ()
 
 
+USUAL = Brand()
+"""How a shop looks that has said nothing about it."""
+
+
 def named(sentence: str) -> tuple[str, ...]:
     """Return what a sentence names in braces, each once, in its order."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(sentence)))

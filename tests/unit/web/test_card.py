@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
+from chalicelib.domain.program.brand import Brand
 from chalicelib.web import card as module
 from chalicelib.web.card import HEIGHT, WIDTH, Card, card_of, draw
 
@@ -116,3 +117,16 @@ def test_every_card_has_an_address_of_its_own() -> None:
     cards = [Card("a", "b", "c"), Card("ab", "", "c"), Card("a", "bc", ""), Card("", "ab", "c"), Card("a", "b", "d")]
     assert len({card.version for card in cards}) == len(cards)
     assert Card("a", "b", "c").version == cards[0].version
+
+
+def test_a_card_is_in_the_shops_colours() -> None:
+    """Ticket and figure have the colours of the brand; its address is another, so that nobody keeps the old one."""
+    usual, brand = card_of("Fern & Fig", "Maya", "10%"), Brand(color="#5b2a86", text_color="#fdf6ff")
+    branded = card_of("Fern & Fig", "Maya", "10%", brand)
+    assert usual is not None
+    assert branded is not None
+    assert usual.version != branded.version
+    seen: dict[object, int] = {colour: n for n, colour in shown(branded).getcolors(1 << 20) or ()}
+    assert seen[0x5B, 0x2A, 0x86] > 100_000
+    assert seen[0xFD, 0xF6, 0xFF] > 1000
+    assert not {(0x14, 0x48, 0x3A), (0xFF, 0xC6, 0x5C)} & seen.keys()

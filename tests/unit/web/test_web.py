@@ -16,6 +16,7 @@ import pytest
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Letter, Name
+from chalicelib.domain.program.brand import Brand, contrast
 from chalicelib.web import language, pages
 from chalicelib.web.letters import LETTERS, Occasion, write
 from chalicelib.web.mail import Mail, Reader
@@ -264,6 +265,25 @@ def test_pages_obey_their_policy(html: str) -> None:
     assert not re.search(r"url\(|@import|@font-face", style)
 
 
+BRAND = Brand(logo_url="https://cdn.fern-fig.example:8443/a/logo.png", color="#5b2a86", text_color="#fdf6ff")
+
+
+def test_a_page_is_in_the_shops_colours() -> None:
+    """The usual stylesheet stands, and behind it what the shop says otherwise; the policy allows that and the logo."""
+    html = pages.landing_page(replace(VIEW, brand=BRAND))
+    usual, own = re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL)
+    assert usual in pages.landing_page(VIEW)
+    assert "--ticket:#5b2a86;--on-ticket:#fdf6ff" in own
+    assert "--gold:#fdf6ff;--on-gold:#5b2a86" in own
+    hashes = [base64.b64encode(hashlib.sha256(it.encode()).digest()).decode() for it in (usual, own)]
+    policy = pages.content_security_policy(BRAND)
+    assert "style-src " + " ".join(f"'sha256-{it}'" for it in hashes) + ";" in policy
+    assert "img-src 'self' data: https://cdn.fern-fig.example:8443;" in policy
+    (logo,) = Document(html).all("img")
+    assert (logo["src"], logo["alt"]) == (BRAND.logo_url, "Fern & Fig")
+    assert "#5b2a86" in pages.unusable_page("Fern & Fig", "https://fern-fig.example/", brand=BRAND)
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_colours_have_enough_contrast(mode: str) -> None:
     """Every text reaches WCAG AA (4.5) on its ground, the focus ring 3, in the light and in the dark."""
@@ -277,19 +297,6 @@ def test_colours_have_enough_contrast(mode: str) -> None:
     poor = [pair for pair in texts if contrast(*(colours[name] for name in pair.split())) < 4.5]
     assert poor == []
     assert contrast(colours["focus"], colours["page"]) >= 3
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours (WCAG 2.2, 1.4.3)."""
-    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of `#rrggbb` (WCAG 2.2)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_unusable_page_leads_to_the_shop() -> None:
