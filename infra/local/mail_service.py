@@ -75,7 +75,8 @@ def published(request: Body, mail_id: str, at: datetime, behaves: str) -> list[s
 
 def notification(message: str, topic: str = "arn:aws:sns:eu-central-1:000000000000:mail-news") -> Body:
     """What a Lambda function gets from a topic to which this was published."""
-    told = {"Type": "Notification", "MessageId": "local", "TopicArn": topic, "Subject": None, "Message": message}
+    told: Body = {"Type": "Notification", "MessageId": "local", "TopicArn": topic, "Subject": None, "Message": message}
+    told["MessageAttributes"] = {}
     record = {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": f"{topic}:local", "Sns": told}
     return {"Records": [record]}
 
