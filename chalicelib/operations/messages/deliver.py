@@ -18,7 +18,7 @@ from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Person, Purpose
 from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
-from chalicelib.domain.people.links import unsubscribe_url
+from chalicelib.domain.people.links import preferences_url, unsubscribe_url
 from chalicelib.domain.people.mail_events import Mark
 from chalicelib.domain.people.policy import BEGINS, Later, Never, Verdict, is_counted, may
 from chalicelib.domain.program.program import Program
@@ -28,7 +28,7 @@ from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.web.language import spoken
-from chalicelib.web.letters import Occasion, write
+from chalicelib.web.letters import Occasion, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 PATIENCE = 12
@@ -200,7 +200,7 @@ def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: 
 
 
 def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
-    """Write a letter in the words and language of its reader.
+    """Write what is claimed, one letter or a digest of several, in the words and language of its reader.
 
     It speaks of the rules of its message, and promises what the rules in force keep.
     """
@@ -209,17 +209,31 @@ def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
     program = programs.version(post.table, message.program_version)
     link = share_url(post.public_url, claim.reached.code) if claim.reached.code else program.shop_url
     language = spoken([person.locale or program.locale], program).tag
-    reader = Reader(program.shop_name, person.first_name, link, language, code=claim.reached.code or "")
+    unsubscribe = _unsubscribe(post, person, purpose)
+    reader = Reader(
+        shop_name=program.shop_name,
+        first_name=person.first_name,
+        link=link,
+        locale=language,
+        preferences=preferences_url(post.public_url, person.id, post.link_key) if person.id else "",
+        unsubscribe=unsubscribe,
+        code=claim.reached.code or "",
+    )
     account = partial(account_of, post.table, message.to.id)
-    occasion = Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
+    occasions = [
+        Occasion(
+            it.letter, it.cause, reader, programs.version(post.table, it.program_version), post.rules, account, now
+        )
+        for it in claim.messages
+    ]
     envelope = Envelope(
         to=person.email or "",
         name=program.shop_name,
         reply_to=program.reply_to,
-        unsubscribe=_unsubscribe(post, person, purpose),
+        unsubscribe=unsubscribe,
         tags=Mark(claim.key, person.id, claim.reached.mailbox(post.pepper) or "").tags(),
     )
-    return envelope, write(occasion)
+    return envelope, write_digest(occasions) if len(occasions) > 1 else write(occasions[0])
 
 
 def _unsubscribe(post: Post, person: Person, purpose: Purpose) -> str | None:
