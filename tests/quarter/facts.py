@@ -13,12 +13,16 @@ Kind = Literal["no", "yes", "stop", "erase"]
 
 @dataclass(slots=True)
 class Fact:
-    """Something that was told: a no or a yes to `about`, an address that is stopped, an erasure."""
+    """Something that was told: a no or a yes to `about`, an address that is stopped, an erasure.
+
+    The answer to an erasure says until when a mail may still begin that was let through before: `mail_until`.
+    """
 
     kind: Kind
     about: str
     asked_at: datetime
     answered_at: datetime | None = None
+    mail_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -50,8 +54,10 @@ class Somebody:
     def barred(self, purpose: str, since: datetime, until: datetime) -> str | None:
         """Why no mail of a purpose may begin between two moments, whatever nobody can tell; None if one may."""
         for fact in self.facts:
-            if fact.kind in {"stop", "erase"} and fact.answered_at and fact.answered_at <= since:
-                return fact.kind
+            if fact.kind == "stop" and fact.answered_at and fact.answered_at <= since:
+                return "stop"
+            if fact.kind == "erase" and fact.answered_at and until > (fact.mail_until or fact.answered_at):
+                return "erase"
         sure = [it for it in self.facts if it.kind == "no" and it.answered_at and it.answered_at <= since]
         noes = [it for it in sure if it.about in {"*", purpose}]
         if purpose == "service" or not noes:

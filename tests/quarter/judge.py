@@ -39,12 +39,11 @@ class Judge:
             for message in taken.messages:
                 self.mails[message.id].append(taken)
         self._mornings: dict[str, int] = {}
-        self._claims: dict[str, dict[datetime | None, str]] = defaultdict(dict)
-        """When mails to somebody were claimed, by their address, and under which id."""
+        self._claims: dict[tuple[str, datetime | None], set[str]] = defaultdict(set)
+        """The ids of the mails that were claimed, by whom they go to and when."""
         for states in self.world.stored.values():
-            claimed = {it.message.sending_at: it.message for it in states if it.message.state == "sending"}
-            mine = self._claims[self._reader(states[0].message).email]
-            mine |= {at: message.carried_by or message.id for at, message in claimed.items()}
+            for message in (it.message for it in states if it.message.state == "sending"):
+                self._claims[self._reader(message).email, message.sending_at].add(message.carried_by or message.id)
 
     def violations(self) -> Iterator[str]:
         """What is wrong, each in a line."""
@@ -109,15 +108,17 @@ class Judge:
                         yield f"{to} got {len(span)} mails in {days} from {first.at}"
 
     def _of_doubles(self, message_id: str, states: Sequence[Stored]) -> Iterator[str]:
-        """A mail goes again only if nobody could say that it went, a quarter of an hour later, three times at most."""
+        """A mail goes again only if nobody could say that it went, a quarter of an hour after its claim, three times at most."""
         mails = self.mails[message_id]
+        claims = [next(it.sending_at for it in mail.messages if it.id == message_id) for mail in mails]
         if len(mails) > 3:
             yield f"{message_id} went {len(mails)} times"
-        for one, other in pairwise(mails):
-            if other.at - one.at < QUARTER:
-                yield f"{message_id} went at {one.at} and at {other.at}"
-            if any(it.message.state == "done" and it.at < other.at for it in states):
-                yield f"{message_id} went at {other.at}, though it was done"
+        for one, other in pairwise(claims):
+            if one is None or other is None or other - one < QUARTER:
+                yield f"{message_id} was claimed for a mail at {one} and at {other}"
+        for mail in mails:
+            if any(it.message.state == "done" and it.at < mail.at for it in states):
+                yield f"{message_id} went at {mail.at}, though it was done"
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -158,8 +159,8 @@ class Judge:
             case "gathering":
                 return until == message.owed_at + GATHER
             case "cap":
-                begun, own = self._claims[somebody.email], message.carried_by or message.id
-                return any(begun.get(until - days - MINUTE, own) != own for _, days, _ in CAPS)
+                begun = (self._claims[somebody.email, until - days - MINUTE] for _, days, _ in CAPS)
+                return any(mails - {message.carried_by or message.id} for mails in begun)
             case "quiet_hours":
                 late = _minute(until, somebody) - NINE
                 return 0 <= late <= LATEST and late == self._mornings.setdefault(somebody.email, late)

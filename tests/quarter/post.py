@@ -20,7 +20,10 @@ SECONDS_MAX = 25
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A mail as the mail service has taken it, with its tags, and the messages that its sender had in hand then."""
+    """A mail that the mail service has taken, with its tags, and the messages that its sender had in hand.
+
+    It was begun `at` this time; how long a call takes is nobody's to say.
+    """
 
     at: datetime
     to: str
@@ -53,7 +56,7 @@ class PostOffice(World):
 
     def due_until(self, until: datetime) -> list[Message]:
         """The messages that wait for a moment until then."""
-        return [message for message in self._open.values() if message.due_at and self.now <= message.due_at < until]
+        return [message for message in self._open.values() if message.due_at and message.due_at < until]
 
     def switch(self) -> None:
         """Let others go on; meanwhile some seconds may pass."""
@@ -74,12 +77,13 @@ class PostOffice(World):
         if self.now < self.allowed_at:
             self.fired["sender not verified"] += 1
             raise refused("MessageRejected")
-        return self._call("send_email", lambda **_: self._take(Sent(request)), {})
+        begun = self.now
+        return self._call("send_email", lambda **_: self._take(Sent(request), begun), {})
 
-    def _take(self, sent: Sent) -> Item:
+    def _take(self, sent: Sent, begun: datetime) -> Item:
         ((to,),) = sent.destinations.values()
         in_hand = tuple(self._in_hand.get(greenlet.getcurrent(), ()))
-        self.taken.append(Taken(self.now, to, sent.tags, in_hand))
+        self.taken.append(Taken(begun, to, sent.tags, in_hand))
         return {"MessageId": f"mail-{len(self.taken)}"}
 
     def _note(self, request: Item) -> None:

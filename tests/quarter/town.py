@@ -160,7 +160,7 @@ class Town:
             if somebody and self.world.trouble and luck < 0.01:
                 self._plan("unsubscribed at once", 0, partial(self._say, somebody, "rewards", "no"))
                 self._plan("subscribed again", 100, partial(self._say, somebody, "rewards", "yes"))
-            elif somebody and self.world.trouble and luck < 0.0105:
+            elif somebody and self.world.trouble and luck < 0.011:
                 self._plan("erased at once", 0, partial(self._erase, somebody))
 
     def _try(self, number: int, name: str, deed: Deed) -> None:
@@ -311,8 +311,9 @@ class Town:
     def _erase(self, somebody: Somebody) -> None:
         fact = somebody.tells("erase", EVERYTHING, self.world.now)
         told: dict[str, Any] = {"by": "themselves", "note": None, "now": self.world.now, "chance": self.world.chance}
-        assert erase_person(self.world.table, somebody.person_id, **told) is not None
-        fact.answered_at = self.world.now
+        erased = erase_person(self.world.table, somebody.person_id, **told)
+        assert erased is not None, "an erasure finds nobody"
+        fact.answered_at, fact.mail_until = self.world.now, erased.mail_until
 
     def _here(self, **more: Any) -> dict[str, Any]:
         return {"pepper": SETTINGS.pepper, "now": self.world.now, **more}
