@@ -108,7 +108,7 @@ class Judge:
                         yield f"{to} got {len(span)} mails in {days} from {first.at}"
 
     def _of_doubles(self, message_id: str, states: Sequence[Stored]) -> Iterator[str]:
-        """A mail goes again only if nobody could say that it went, a quarter of an hour after its claim, three times at most."""
+        """A mail goes again only if nobody could say that it went: 15 minutes after its claim, three times at most."""
         mails = self.mails[message_id]
         claims = [next(it.sending_at for it in mail.messages if it.id == message_id) for mail in mails]
         if len(mails) > 3:
