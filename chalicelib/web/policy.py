@@ -51,12 +51,12 @@ def _waits(reader: Reader, language: Language) -> dict[Wait, str]:
     _ = language.translations.gettext
     if reader == "admin":
         return {
-            "gathering": _("The program gathers news of rewards into one mail."),
+            "gathering": _("The program gathers news of rewards into one email."),
             "cap": _("The program allows no more letters of this kind in so few days."),
             "quiet_hours": _("The program keeps quiet hours there."),
         }
     return {
-        "gathering": _("We gather news of your rewards into one mail."),
+        "gathering": _("We gather news of your rewards into one email."),
         "cap": _("We don’t write to you more often than that."),
         "quiet_hours": _("We don’t write to you at night."),
     }
@@ -68,7 +68,7 @@ def _bars(reader: Reader, language: Language) -> dict[Bar, str]:
         return {
             "erased": _("It was not sent: what was known of them has been erased."),
             "no_address": _("It was not sent: there is no address to send it to."),
-            "stopped": _("It was not sent: mails to their address came back, or were called spam."),
+            "stopped": _("It was not sent: emails to their address came back, or were called spam."),
             "refused": _("It was not sent: they have asked not to be written to about this."),
             "no_consent": _("It was not sent: they have not agreed to letters about this."),
             "restricted": _("It was not sent: they have restricted what their data is used for."),
@@ -80,7 +80,7 @@ def _bars(reader: Reader, language: Language) -> dict[Bar, str]:
     return {
         "erased": _("It was not sent: what we knew of you has been erased."),
         "no_address": _("It was not sent: we have no address of yours to send it to."),
-        "stopped": _("It was not sent: mails to your address came back, or were marked as spam."),
+        "stopped": _("It was not sent: emails to your address came back, or were marked as spam."),
         "refused": _("It was not sent: you have asked us not to write to you about this."),
         "no_consent": _("It was not sent: you have not agreed to letters about this."),
         "restricted": _("It was not sent: you have restricted what we use your data for."),

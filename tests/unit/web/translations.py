@@ -54,8 +54,7 @@ ENGLISH = Tongue(
     sounds_wrong={
         "falls away": "is lost",
         "set aside for you until": "reads as a deadline",
-        "this mail": "this email",
-        "e-mail": "email",
+        r"\b(?:e-)?mails?\b": "email",
     },
 )
 
