@@ -20,6 +20,7 @@ import msgspec
 from chalicelib.config import VERSION
 from chalicelib.edge.answers import Answer
 from chalicelib.edge.fields import Shape
+from chalicelib.edge.forms import Form
 from chalicelib.edge.idempotency import HEADER as KEY
 from chalicelib.edge.problems import JSON as PROBLEM_JSON
 from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
@@ -105,7 +106,7 @@ class _Shapes:
         kinds.append(ProblemDetails)
         schemas, self._components = msgspec.json.schema_components(kinds, ref_template=_REF)
         self._known = {_identity(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
-        self._by_name = {it.__name__: it for it in (*_subclasses(Shape), *_subclasses(Answer))}
+        self._by_name = {it.__name__: it for it in (*_subclasses(Shape), *_subclasses(Answer), *_subclasses(Form))}
 
     def of(self, kind: Any) -> Body:
         """The schema of a shape or a type."""
@@ -218,6 +219,9 @@ def _operation(route: Route, contract: Contract, shapes: _Shapes) -> Body:
         operation["parameters"] = parameters
     if contract.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": shapes.of(contract.body)}}}
+    if contract.form is not None:
+        form = {"schema": shapes.of(contract.form)}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, form)}
     operation["responses"] = {
         **{str(status): _answer(status, kinds, contract, shapes) for status, kinds in contract.answers.items()},
         **{str(status): _problem(status, reasons) for status, reasons in sorted(problems_of(route, contract).items())},
@@ -236,6 +240,10 @@ def problems_of(route: Route, contract: Contract) -> dict[int, list[str]]:
         also(400, "invalid_request")
     if contract.body is not None:
         also(400, "malformed_json")
+        also(413, "body_too_large")
+        also(415, "unsupported_media_type")
+    if contract.form is not None:
+        also(400, "malformed_form")
         also(413, "body_too_large")
         also(415, "unsupported_media_type")
     if contract.keyed:
@@ -357,6 +365,8 @@ def _kinds(contract: Contract) -> Iterator[Any]:
     """Every type that a contract names."""
     if contract.body is not None:
         yield contract.body
+    if contract.form is not None:
+        yield contract.form
     for kinds in contract.answers.values():
         for kind in kinds if isinstance(kinds, list) else [kinds]:
             if isinstance(kind, Media):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from contract.document import JSON, Body, document, resolved
+from contract.document import Body, document, resolved
 from contract.story import Exchange, exchanges
 
 _NEW_EACH_TIME = {
@@ -34,7 +34,7 @@ def _add(operation: Body, exchange: Exchange, whole: Body) -> None:
     shown = {"summary": exchange.name}
     name = re.sub(r"\W+", "-", exchange.name.lower()).strip("-")
     if exchange.sent is not None and exchange.status < 400:
-        content = operation["requestBody"]["content"][JSON]
+        content = next(iter(operation["requestBody"]["content"].values()))
         content.setdefault("examples", {})[name] = {**shown, "value": exchange.sent}
     for parameter in operation.get("parameters", ()):
         given = exchange.headers if parameter["in"] == "header" else exchange.parameters

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.edge.routes import ROUTES
+from chalicelib.domain.people.links import Link, sign
+from chalicelib.edge.routes import FORM, ROUTES
 from chalicelib.operations.access import api_keys
 from memory.shop import PROGRAM, Shop, eur, open_shop
 
@@ -82,8 +83,10 @@ class _Story:
         scope = held[0] if held and session is None else None
         if session is not None:
             sent["Authorization"] = f"Bearer {session}"
-        url = f"{path}?{urlencode(query)}" if query else path
-        answer = self._shop.call(route.method, url, body, scope=scope, **sent)
+        url, given = f"{path}?{urlencode(query)}" if query else path, body
+        if route.takes == FORM and body is not None:
+            given, sent["Content-Type"] = urlencode(body, doseq=True).encode(), FORM[0]
+        answer = self._shop.call(route.method, url, given, scope=scope, **sent)
         kind = str(answer.headers.get("Content-Type", ""))
         shown = {name: text for name, text in sent.items() if name != "Authorization"}
         return Exchange(
@@ -333,6 +336,20 @@ class _Story:
         yield self._say("The link as a QR", "get_qr_svg", code=self.code)
         yield self._say("The same in pixels", "get_qr_png", query={"size": "256"}, code=self.code)
         yield self._say("The picture of a preview", "get_card", code=self.code)
+
+        yield from self._choosing()
+
+    def _choosing(self) -> Iterator[Exchange]:
+        key = deps.settings().link_keys[0]
+        refuse, choose = (
+            sign(it, key) for it in (Link("unsubscribe", self.leo, "tips"), Link("preferences", self.leo))
+        )
+        yield self._say("A reader is asked first", "get_unsubscribe", token=refuse)
+        clicked = {"List-Unsubscribe": "One-Click"}
+        yield self._say("A mail program unsubscribes with one click", "post_unsubscribe", clicked, token=refuse)
+        yield self._say("A reader looks at what they get", "get_preferences", token=choose)
+        wanted = {"purpose": ["rewards", "wishes"], "locale": "es"}
+        yield self._say("And chooses", "post_preferences", wanted, token=choose)
 
     def _telling(self, name: str, operation: str, body: Any = None, **more: Any) -> Generator[Exchange, None, Exchange]:
         """Yield an exchange, and return it for what follows."""

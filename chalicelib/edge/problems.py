@@ -18,7 +18,7 @@ Headers = dict[str, str | list[str]]
 _CHALICE_REASONS = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "internal_error"}
 _CHALICE_DETAILS = {
     405: "This path does not take this method; see the Allow header.",
-    415: "Send the body as application/json.",
+    415: "This route takes no body of that content type: all take application/json, but for the forms of pages.",
     500: "Something broke on our side. The request may be sent again.",
 }
 

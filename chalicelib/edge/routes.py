@@ -29,12 +29,14 @@ class Route(NamedTuple):
         callers: The scopes of which a caller holds one, with blanks between. `anyone` makes the route public, `session`
             admits an ambassador.
         view: The module, and the function in it.
+        takes: The content types of what it takes.
     """
 
     method: str
     path: str
     callers: str
     view: str
+    takes: tuple[str, ...] = ("application/json",)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -46,6 +48,9 @@ class Route(NamedTuple):
         """The name of the view, which is the operation's."""
         return self.view.rpartition(".")[2]
 
+
+FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""What a route for the form of a page takes."""
 
 # fmt: off
 ROUTES = (
@@ -138,6 +143,10 @@ ROUTES = (
     Route("GET", "/r/{code}/qr.svg", "anyone", "chalicelib.site.qr.get_qr_svg"),
     Route("GET", "/r/{code}/qr.png", "anyone", "chalicelib.site.qr.get_qr_png"),
     Route("GET", "/r/{code}/card.png", "anyone", "chalicelib.site.card.get_card"),
+    Route("GET", "/u/{token}", "anyone", "chalicelib.site.preferences.get_unsubscribe"),
+    Route("POST", "/u/{token}", "anyone", "chalicelib.site.preferences.post_unsubscribe", FORM),
+    Route("GET", "/p/{token}", "anyone", "chalicelib.site.preferences.get_preferences"),
+    Route("POST", "/p/{token}", "anyone", "chalicelib.site.preferences.post_preferences", FORM),
 )
 # fmt: on
 
@@ -146,7 +155,7 @@ def register(app: Chalice, routes: Iterable[Route] = ROUTES) -> None:
     """Give the app its routes. HEAD comes with GET, and pages of a browser may read what is not for keys alone."""
     for route in routes:
         methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
-        content_types = [] if route.method in {"GET", "DELETE"} else ["application/json"]
+        content_types = [] if route.method in {"GET", "DELETE"} else [*route.takes]
         handler = app.route(route.path, methods=methods, content_types=content_types, name=route.name)
         handler(_handler(app, route))
         if {ANYONE, SESSION} & set(route.scopes):
@@ -177,8 +186,7 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
             view = view_of(route)
             contract = contract_of(view)
             call = Call(request, who, resolved(parameters, who), contract.query)
-            body: tuple[Any, ...] = () if contract.body is None else (parse(_raw(request), contract.body),)
-            return view(call, *body, **call.parameters)
+            return view(call, *_taken(request, contract), **call.parameters)
         except BusyError as error:
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error
@@ -188,6 +196,15 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
 
     handle.__name__ = route.name
     return handle
+
+
+def _taken(request: Any, contract: Contract) -> tuple[Any, ...]:
+    """The body or the form of a request, if its view takes one."""
+    if contract.form is not None:
+        from chalicelib.edge.forms import parse_form  # a checkout sends none
+
+        return (parse_form(_raw(request), request.headers.get("content-type", ""), contract.form),)
+    return () if contract.body is None else (parse(_raw(request), contract.body),)
 
 
 def _raw(request: Any) -> bytes:

@@ -34,6 +34,7 @@ class Contract:
     Attributes:
         answers: By status, the shape of the body: a type, a `Media`, or several of these. None stands for no body.
         body: The shape of the request's body, if it takes one.
+        form: The shape of the form that it takes instead, from a page without scripts.
         query: By name, the type of each query parameter that is known.
         problems: By status, the reasons of problems that are this view's own. What every route may answer, such as 401
             or 503, is told once for all.
@@ -45,6 +46,7 @@ class Contract:
 
     answers: Mapping[int, Any]
     body: Any = None
+    form: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
     keyed: bool = False
@@ -71,6 +73,16 @@ def view(
 def view(
     answers: Mapping[int, Any],
     *,
+    form: type[B],
+    headers: Mapping[str, Any] = ...,
+    gives: Sequence[str] = ...,
+) -> Callable[[Callable[Concatenate[Call, B, P], Response]], Callable[Concatenate[Call, B, P], Response]]: ...
+
+
+@overload
+def view(
+    answers: Mapping[int, Any],
+    *,
     query: Mapping[str, Any] = ...,
     problems: Mapping[int, Sequence[str]] = ...,
     headers: Mapping[str, Any] = ...,
@@ -80,7 +92,7 @@ def view(
 
 
 def view(answers: Mapping[int, Any], **promises: Any) -> Callable[[Any], Any]:
-    """Say what a view takes and answers. One that takes a body gets it after the `Call`, checked.
+    """Say what a view takes and answers. One that takes a body or a form gets it after the `Call`, checked.
 
     The first line of its docstring is the operation's summary, the rest its description.
     """

@@ -32,6 +32,18 @@ _RANGES_MAX = 20
 _RIGHT_TO_LEFT = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
 
 
+NAMES = {"en": "English", "es": "Español", "gu": "ગુજરાતી", "bn": "বাংলা", "hi": "हिन्दी"}
+"""What each language calls itself, in the order in which they are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A language that a reader may choose, by the name that it calls itself."""
+
+    tag: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """What a page speaks: `tag` for `<html lang>` and numbers, `catalogue` for the words (None: English)."""
@@ -74,6 +86,11 @@ def spoken(wanted: Iterable[str], program: Program) -> Language:
     listed = (_listed(locale, program.languages) for locale in wanted)
     found = next(filter(None, (_find(tag) for tag in listed if tag)), None) or choose(program.locale)
     return replace(found, tag=customary(found.tag)) if program.digits == "customary" else found
+
+
+def offered(program: Program) -> list[Offered]:
+    """The languages that a reader may choose among: all that the program speaks."""
+    return [Offered(tag, name) for tag, name in NAMES.items() if _listed(tag, program.languages)]
 
 
 def accepted(header: str) -> list[str]:

@@ -51,7 +51,7 @@ class Landing:
 def landing_page(view: Landing, locale: str = "en") -> str:
     """The page behind a share link: who recommends, what the friend gets, and the one way to the shop."""
     language = choose(locale)
-    return _page(
+    return page(
         "landing.html",
         language,
         view.brand,
@@ -67,18 +67,19 @@ def landing_page(view: Landing, locale: str = "en") -> str:
 
 def unusable_page(shop_name: str, shop_url: str, locale: str = "en", brand: Brand = USUAL) -> str:
     """The page for an unknown or paused code, which still leads the friend to the shop."""
-    return _page("unusable.html", choose(locale), brand, shop=one_line(shop_name), shop_link=shop_url)
+    return page("unusable.html", choose(locale), brand, shop=one_line(shop_name), shop_link=shop_url)
 
 
-@lru_cache(maxsize=4)
-def content_security_policy(brand: Brand = USUAL) -> str:
-    """The header that all pages need: it allows nothing but their own inline styles, by hash, and the shop's logo."""
-    css = environment(choose("en"), True).get_template("style.css").render()
-    styles = " ".join(f"'sha256-{_sha256(it)}'" for it in (css, page_style(brand)) if it)
+@lru_cache(maxsize=8)
+def content_security_policy(brand: Brand = USUAL, *, forms: bool = False) -> str:
+    """The header that all pages need: it allows nothing but their own styles, by hash, own forms, the shop's logo."""
+    sheets = ["style.css", "form.css"] if forms else ["style.css"]
+    css = [environment(choose("en"), True).get_template(name).render() for name in sheets]
+    styles = " ".join(f"'sha256-{_sha256(it)}'" for it in (*css, page_style(brand)) if it)
     logo = f" {origin_of(brand.logo_url)}" if brand.logo_url else ""
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self' data:{logo}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action '{'self' if forms else 'none'}'; frame-ancestors 'none'"
     )
 
 
@@ -106,6 +107,7 @@ def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
     }
 
 
-def _page(template: str, language: Language, brand: Brand, **values: str) -> str:
-    page, look = environment(language, True).get_template(template), page_style(brand)
-    return page.render(language=language, brand_style=look, logo_url=brand.logo_url, **values)
+def page(template: str, language: Language, brand: Brand, **values: object) -> str:
+    """Fill a template as all pages are: in a language, and in the shop's colours with its logo."""
+    found, look = environment(language, True).get_template(template), page_style(brand)
+    return found.render(language=language, brand_style=look, logo_url=brand.logo_url, **values)

@@ -20,6 +20,8 @@ BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 SOON = timedelta(seconds=20)
 WARM_UP = 60.0
+FORMS = {"GET": 50, "HEAD": 50, "POST": 20}
+"""How often a second the pages with forms may be looked at and sent."""
 
 
 def placed(ends: timedelta) -> str:
@@ -254,7 +256,8 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
         "~1r~1{code}~1qr.svg": 20,
         "~1r~1{code}~1qr.png": 20,
     }
-    assert rates == {f"{path}/{method}": rate for path, rate in limited.items() for method in ("GET", "HEAD")}
+    tokens = {f"~1{page}~1{{token}}/{method}": rate for page in "up" for method, rate in FORMS.items()}
+    assert rates == {f"{path}/{method}": rate for path, rate in limited.items() for method in ("GET", "HEAD")} | tokens
 
 
 def test_every_alarm_listens_to_something(stage: Stage) -> None:

@@ -1,0 +1,85 @@
+"""The forms of pages, which work without scripts: fields by name, checked as strictly as a JSON body.
+
+Browsers send `application/x-www-form-urlencoded`; mail programs that unsubscribe with one click may send the same or
+`multipart/form-data` (RFC 8058, 3.1).
+"""
+
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import Any, TypeVar, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from chalicelib.edge.problems import Problem, bad_field
+
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+FORM_MAX = 4096
+"""Bytes of a form at most: it is a handful of short fields."""
+
+_FIELDS_MAX = 32
+
+
+class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What all forms share: each field is text that comes once, or a list of texts."""
+
+
+T = TypeVar("T", bound=Form)
+
+
+def parse_form(raw: bytes, content_type: str, kind: type[T]) -> T:
+    """Read a form.
+
+    Raises:
+        Problem: 413 when it is too large, 400 when it can't be read, has a field that is unknown, or does not fit.
+    """
+    if len(raw) > FORM_MAX:
+        raise Problem(413, "body_too_large", f"A form has at most {FORM_MAX} bytes.")
+    named: dict[str, list[str]] = {}
+    for name, value in _fields(raw, content_type):
+        named.setdefault(name, []).append(value)
+    document: dict[str, Any] = {}
+    several = {it.encode_name for it in msgspec.structs.fields(kind) if get_origin(it.type) is list}
+    for name, values in named.items():
+        if name not in several and len(values) > 1:
+            raise bad_field(f"/{name}", "is given more than once")
+        document[name] = values if name in several else values[0]
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise Problem(400, "invalid_request", f"The form does not fit: {error}.") from error
+
+
+def _fields(raw: bytes, content_type: str) -> list[tuple[str, str]]:
+    try:
+        if content_type.partition(";")[0].strip().lower() == MULTIPART:
+            return _parts(raw, content_type)
+        return parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(raw),
+            errors="strict",
+            max_num_fields=_FIELDS_MAX,
+        )
+    except (ValueError, KeyError) as error:
+        raise Problem(400, "malformed_form", "The body is no form in its content type.") from error
+
+
+def _parts(raw: bytes, content_type: str) -> list[tuple[str, str]]:
+    """The fields of a multipart form (RFC 7578).
+
+    Raises:
+        ValueError: it is none.
+    """
+    whole = message_from_bytes(b"Content-Type: " + content_type.encode("ascii") + b"\r\n\r\n" + raw, policy=HTTP)
+    parts = list(whole.iter_parts()) if whole.is_multipart() else []
+    if not parts or len(parts) > _FIELDS_MAX or whole.defects:
+        raise ValueError("no multipart form")
+    found = []
+    for part in parts:
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            found.append((name, content.decode()))
+    if len(found) < len(parts):
+        raise ValueError("a part without a name")
+    return found

@@ -1,0 +1,100 @@
+"""The pages on which somebody says what they want to get by mail: forms that work without scripts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.model.people import Person
+from chalicelib.domain.people.preferences import CHOICES, gets
+from chalicelib.domain.program.brand import USUAL, Brand
+from chalicelib.web.language import Language, Offered, choose
+from chalicelib.web.pages import page
+from chalicelib.web.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around each page."""
+
+    shop_name: str
+    shop_url: str
+    language: Language
+    brand: Brand = USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the page of preferences shows.
+
+    Attributes:
+        address: Whom it is about, as only they know it; empty if there is none.
+        is_stopped: Whether nothing is sent to that address, since mails came back or were called spam.
+        person: What they have chosen so far.
+        languages: Those that the shop writes in.
+        saved: Whether it has just been saved.
+    """
+
+    frame: Frame
+    address: str
+    is_stopped: bool
+    person: Person
+    languages: Sequence[Offered]
+    saved: bool
+
+
+def texts(language: Language) -> dict[str, str]:
+    """Return what each purpose is called to its reader, and what it means: what they agree to by ticking it."""
+    say = language.translations.gettext
+    return {
+        "rewards": f"{say('News of your rewards')}: {say('When a friend has bought, and when a reward is yours.')}",
+        "care": f"{say('How it went')}: {say('We ask whether you are happy with what you bought.')}",
+        "tips": f"{say('Tips')}: {say('What you can do with the things you have.')}",
+        "wishes": f"{say('Good wishes')}: {say('On your birthday and on other days of yours.')}",
+        "offers": f"{say('Offers')}: {say('Invitations, and offers that fit you.')}",
+    }
+
+
+def selected(language: Language, languages: Iterable[Offered]) -> str:
+    """Return which of the offered languages serves somebody now; "" if none of them does."""
+    return next((it.tag for it in languages if choose(it.tag).catalogue == language.catalogue), "")
+
+
+def unsubscribe_page(frame: Frame, purpose: str, preferences: str) -> str:
+    """The page that asks whether somebody wants no more mails of a kind; it has one button."""
+    return _page("unsubscribe.html", frame, done=False, name=_name(frame, purpose), preferences=preferences)
+
+
+def unsubscribed_page(frame: Frame, purpose: str, preferences: str) -> str:
+    """The page that says that it is done."""
+    return _page("unsubscribe.html", frame, done=True, name=_name(frame, purpose), preferences=preferences)
+
+
+def preferences_page(view: Choices) -> str:
+    """The page on which somebody chooses; when it was saved it says so, and what will come."""
+    chosen = [it for it in CHOICES if gets(view.person, it)]
+    told = {name: text.partition(": ") for name, text in texts(view.frame.language).items()}
+    return _page(
+        "preferences.html",
+        view.frame,
+        address=view.address,
+        is_stopped=view.is_stopped,
+        saved=view.saved,
+        choices=[(it, told[it][0], told[it][2], it in chosen) for it in CHOICES],
+        chosen=[told[it][0] for it in chosen],
+        languages=view.languages,
+        selected=selected(view.frame.language, view.languages),
+    )
+
+
+def gone_page(frame: Frame) -> str:
+    """The page behind a link that leads nowhere."""
+    return _page("gone.html", frame)
+
+
+def _name(frame: Frame, purpose: str) -> str:
+    """What letters of a purpose are called; "" for all."""
+    return texts(frame.language).get(purpose, "").partition(": ")[0]
+
+
+def _page(template: str, frame: Frame, **values: object) -> str:
+    shop = one_line(frame.shop_name)
+    return page(template, frame.language, frame.brand, shop=shop, shop_link=frame.shop_url, **values)
