@@ -140,6 +140,7 @@ class _Story:
         told = yield from self._telling("The shop tells of a customer", "put_person", leo)
         self.leo = told.answer["id"]
         yield self._say("It is told each night", "put_person", leo)
+        yield from self._choosing()
         clash = {"email": "leo@example.com", "customer_id": "c-1001"}
         yield self._say("An address and an id of two people", "put_person", clash)
         yield self._say("Support looks for him", "get_people", query={"customer_id": "c-3001"})
@@ -336,8 +337,6 @@ class _Story:
         yield self._say("The link as a QR", "get_qr_svg", code=self.code)
         yield self._say("The same in pixels", "get_qr_png", query={"size": "256"}, code=self.code)
         yield self._say("The picture of a preview", "get_card", code=self.code)
-
-        yield from self._choosing()
 
     def _choosing(self) -> Iterator[Exchange]:
         key = deps.settings().link_keys[0]
