@@ -93,7 +93,9 @@ def crowd(shop: Shop) -> None:
 def signed_in(shop: Shop) -> None:
     """An ambassador with 4.50 euro, who may spend them."""
     released(shop)
-    shop.keys["session"] = shop.session(next(row["PK"]["S"] for row in shop.everything() if row["SK"]["S"] == "PROFILE")[4:])
+    shop.keys["session"] = shop.session(
+        next(row["PK"]["S"] for row in shop.everything() if row["SK"]["S"] == "PROFILE")[4:]
+    )
 
 
 def reserved(shop: Shop) -> None:
