@@ -163,6 +163,23 @@ def came_to_nothing(shop: Shop) -> None:
     shop.stream()
 
 
+def a_night_of_news(shop: Shop) -> None:
+    """News of three orders that waits for the morning, under a cap."""
+    quiet = {"starts": "20:00", "ends": "09:00", "purposes": ["rewards"]}
+    shop.publish(letters={"quiet": quiet, "caps": [{"letters": 3, "days": 1, "purposes": ["rewards"]}]})
+    shop.now = shop.now.replace(hour=23)
+    code = shop.enrol()["code"]
+    for number in range(3):
+        shop.redeem(code, f"o{number}")
+    shop.stream()
+
+
+def the_morning_after(shop: Shop) -> None:
+    """The schedule's run in which quiet hours have ended."""
+    shop.now += timedelta(hours=11)
+    shop.minute()
+
+
 def paid_late(shop: Shop) -> None:
     """An order that waited for its payment, which has just been reported."""
     shop.redeem(shop.enrol()["code"], customer=FAY, payment="pending")
@@ -189,6 +206,7 @@ SCENARIOS = {
     "settle and deliver from the stream": Scenario(sold, lambda shop: shop.stream()),
     "meet a buyer": Scenario(reported, lambda shop: shop.stream()),
     "settle and deliver a fold": Scenario(crowd, lambda shop: shop.stream()),
+    "deliver several news in one mail": Scenario(a_night_of_news, the_morning_after),
     "settle from the schedule": Scenario(sold, an_hour_later),
     "release and deliver": Scenario(settled, a_month_later),
     "settle a refund": Scenario(refunded, an_hour_later),
@@ -235,9 +253,9 @@ def play(scenario: Scenario, kill: tuple[int, str] | None) -> tuple[list[Body], 
 def nameless(row: Body) -> Body:
     """An item without the ids and codes that were drawn: a process that begins anew draws others.
 
-    And a message without the count of its claims: who has died while sending has made one more.
+    And a message, and whoever gets it, without the count of its claims: who has died while sending has made one more.
     """
-    if row["SK"] == {"S": "MSG"}:
+    if row["SK"]["S"] in {"MSG", "PERSON"}:
         row = {name: it for name, it in row.items() if name not in {"version", "unsure"}}
     return dict(json.loads(DRAWN.sub(r"\1", json.dumps(row))))
 

@@ -55,9 +55,10 @@ def waiting(message: Message, until: datetime, why: Sequence[str]) -> Message:
 
 
 def done(message: Message, outcome: Outcome, why: Sequence[str], now: datetime) -> Message:
-    """Let a message ask for nothing any more."""
+    """Let a message ask for nothing any more. One that was to go with others and did not has gone by itself."""
     return replace(
         message,
+        carried_by=message.carried_by if "digest" in why else None,
         state="done",
         outcome=outcome,
         why=tuple(why),

@@ -15,7 +15,6 @@ from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.effects import Effect, Replace, Unchanged
 from chalicelib.domain.model.messages import Message
-from chalicelib.domain.model.people import Person, Purpose
 from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.links import preferences_url, unsubscribe_url
@@ -95,7 +94,8 @@ def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
     if not isinstance(claim, _Claim):
         return claim
     outcome, reason = _send(post, claim, begins_until, now)
-    after = [it for it in (_after(message, outcome, now) for message in claim.messages) if it is not None]
+    why = ("digest",) if len(claim.messages) > 1 else ()
+    after = [it for it in (_after(message, outcome, why, now) for message in claim.messages) if it is not None]
     if after:
         _mark(post.table, claim, after, surely_not=outcome != "sent")
     return [Fate(it.id, outcome, reason) for it in claim.messages]
@@ -119,10 +119,24 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
         case Later(at, whys):
             fate = Fate(message.id, "later", ", ".join(whys))
             return Plan([fate], [Replace(outbox.waiting(message, at, whys))])
+    group = _together(post, message, now)
+    key = outbox.carrier_of(group) if len(group) > 1 else key
     counted = is_counted(purpose, post.rules)
-    claim = _Claim(outbox.claimed([message], now), key, reached, counted)
-    stands = Replace(outbox.counting(reached.person, key, purpose, now)) if counted else Unchanged(reached.head)
+    claim = _Claim(outbox.claimed(group, now), key, reached, counted)
+    stands = Replace(outbox.counting(reached.person, key, purpose, now)) if counted else Unchanged(reached.person)
     return Plan(claim, [*map(Replace, claim.messages), stands])
+
+
+def _together(post: Post, message: Message, now: datetime) -> list[Message]:
+    """Return what goes out in one mail with a message that may go now, itself among it, the oldest first.
+
+    The index is a moment behind. What it does not list yet goes out by itself; what it lists and somebody else has
+    taken since is at another version, so that the claim fails.
+    """
+    if not outbox.gathers(message, post.rules.letters.gather_minutes):
+        return [message]
+    listed = post.table.list_messages([message.to], None, outbox.DIGEST_MAX)
+    return outbox.together(message, [it for _, it in listed], now)
 
 
 def verdict(post: Post, reached: Reached, message: Message, now: datetime) -> Verdict:
@@ -164,11 +178,11 @@ def _outcome(fault: Fault, tries: int) -> Outcome:
     return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
 
 
-def _after(message: Message, outcome: Outcome, now: datetime) -> Message | None:
+def _after(message: Message, outcome: Outcome, sent_why: Sequence[str], now: datetime) -> Message | None:
     """Return a claimed message as it is after its mail was tried; None if nobody knows, so that it stays claimed."""
     match outcome:
         case "sent":
-            return outbox.done(message, "sent", [], now)
+            return outbox.done(message, "sent", sent_why, now)
         case "undeliverable":
             return outbox.done(message, "undeliverable", ["address"], now)
         case "refused":
@@ -200,42 +214,36 @@ def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: 
 
 
 def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
-    """Write what is claimed, one letter or a digest of several, in the words and language of its reader.
+    """Write a letter, or one mail for several, in the words and language of its reader.
 
-    It speaks of the rules of its message, and promises what the rules in force keep.
+    Each speaks of the rules of its message, and promises what the rules in force keep.
     """
-    message, person = claim.messages[-1], claim.reached.person
-    purpose = outbox.purpose_of(message)
+    occasions = [_occasion(post, claim, message, now) for message in claim.messages]
+    program, reader = occasions[-1].program, occasions[-1].reader
+    envelope = Envelope(
+        to=claim.reached.person.email or "",
+        name=program.shop_name,
+        reply_to=program.reply_to,
+        unsubscribe=reader.unsubscribe,
+        tags=Mark(claim.key, claim.reached.person.id, claim.reached.mailbox(post.pepper) or "").tags(),
+    )
+    return envelope, write(occasions[0]) if len(occasions) == 1 else write_digest(occasions)
+
+
+def _occasion(post: Post, claim: _Claim, message: Message, now: datetime) -> Occasion:
+    person, code = claim.reached.person, claim.reached.code
     program = programs.version(post.table, message.program_version)
-    link = share_url(post.public_url, claim.reached.code) if claim.reached.code else program.shop_url
-    language = spoken([person.locale or program.locale], program).tag
-    unsubscribe = _unsubscribe(post, person, purpose)
+    purpose = outbox.purpose_of(message)
     reader = Reader(
         shop_name=program.shop_name,
         first_name=person.first_name,
-        link=link,
-        locale=language,
-        preferences=preferences_url(post.public_url, person.id, post.link_key) if person.id else "",
-        unsubscribe=unsubscribe,
-        code=claim.reached.code or "",
+        link=share_url(post.public_url, code) if code else program.shop_url,
+        locale=spoken([person.locale or program.locale], program).tag,
+        preferences=preferences_url(post.public_url, person.id, post.link_key),
+        unsubscribe=None
+        if purpose == "service"
+        else unsubscribe_url(post.public_url, person.id, purpose, post.link_key),
+        code=code or "",
     )
     account = partial(account_of, post.table, message.to.id)
-    occasions = [
-        Occasion(
-            it.letter, it.cause, reader, programs.version(post.table, it.program_version), post.rules, account, now
-        )
-        for it in claim.messages
-    ]
-    envelope = Envelope(
-        to=person.email or "",
-        name=program.shop_name,
-        reply_to=program.reply_to,
-        unsubscribe=unsubscribe,
-        tags=Mark(claim.key, person.id, claim.reached.mailbox(post.pepper) or "").tags(),
-    )
-    return envelope, write_digest(occasions) if len(occasions) > 1 else write(occasions[0])
-
-
-def _unsubscribe(post: Post, person: Person, purpose: Purpose) -> str | None:
-    """Where one click refuses such letters. Those that answer what somebody did can't be refused."""
-    return None if purpose == "service" else unsubscribe_url(post.public_url, person.id, purpose, post.link_key)
+    return Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
