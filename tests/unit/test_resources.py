@@ -268,10 +268,17 @@ REACH: dict[str, dict[str, Any]] = {
         "FindWhatIsDue": index("due"),
         "ReadLists": [index("list"), index("day")],
     },
-    "message": {"Deliver": THE_TABLE, "ReadSecrets": {"Fn::Sub": SECRETS}, "SendMail": "*", **THE_STREAM},
+    "message": {
+        "Deliver": THE_TABLE,
+        "ReadLists": index("list"),
+        "ReadSecrets": {"Fn::Sub": SECRETS},
+        "SendMail": "*",
+        **THE_STREAM,
+    },
     "mail": {
         "Deliver": THE_TABLE,
         "FindWhatIsDue": index("due"),
+        "ReadLists": index("list"),
         "ReadSecrets": {"Fn::Sub": SECRETS},
         "SendMail": "*",
     },

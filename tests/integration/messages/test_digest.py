@@ -9,6 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.effects import Replace
 from chalicelib.domain.people.outbox import claimed
 from chalicelib.operations.messages.deliver import deliver
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import answered, lost, meanwhile, refused
 from memory.shop import Shop
@@ -25,6 +26,7 @@ def told(shop: Shop, *, orders: int = 3, **letters: Any) -> Shop:
     code = shop.enrol()["code"]
     for number in range(1, orders + 1):
         shop.redeem(code, f"o{number}")
+        meet_buyers(deps.table(), [f"o{number}"], now=shop.now)
         settle_orders(deps.table(), [f"o{number}"], now=shop.now)
         shop.minute()
         shop.now += timedelta(minutes=1)

@@ -15,6 +15,7 @@ from chalicelib.domain.people import consent
 from chalicelib.domain.people.person import erase
 from chalicelib.domain.people.pseudonyms import pseudonym_of_email
 from chalicelib.operations.messages.deliver import deliver
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import lost, meanwhile, refused
 from memory.shop import Shop
@@ -72,6 +73,7 @@ def sold(shop: Shop, **letters: Any) -> Shop:
     if letters:
         shop.publish(letters=letters)
     shop.redeem(shop.enrol()["code"])
+    meet_buyers(deps.table(), ["o1"], now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     return shop
 

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -21,7 +22,9 @@ def owed(shop: Shop, orders: int = 1) -> None:
     code = shop.enrol()["code"]
     for number in range(orders):
         assert shop.redeem(code, f"o{number}").status_code == 201
-    settle_orders(deps.table(), [f"o{number}" for number in range(orders)], now=shop.now)
+    names = [f"o{number}" for number in range(orders)]
+    meet_buyers(deps.table(), names, now=shop.now)
+    settle_orders(deps.table(), names, now=shop.now)
     shop.now += timedelta(minutes=1)
 
 
