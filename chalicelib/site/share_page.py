@@ -20,6 +20,7 @@ from chalicelib.telemetry import logger
 from chalicelib.web import pages
 from chalicelib.web.card import Card
 from chalicelib.web.language import accepted, spoken
+from chalicelib.web.notice import notice_of
 
 Channel = Annotated[str, Meta(description="Where the link was shared, such as `whatsapp` or `qr`.")]
 
@@ -53,7 +54,8 @@ def _visit(call: Call, code: str) -> Response:
 def _landing(call: Call, shared: share.Shared | None) -> Response:
     program, sent = deps.program(), call.sent()
     wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
-    locale = spoken(wanted, program).tag
+    language = spoken(wanted, program)
+    locale = language.tag
     if shared is None:
         page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale, program.brand)
         return _html(404, page, locale, program.brand)
@@ -68,6 +70,7 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
         share_url=link,
         image_url=program.share_image_url or _card_url(link, card_for(program, shared)),
         brand=program.brand,
+        notice=notice_of(program, language),
     )
     return _html(200, pages.landing_page(landing, locale=locale), locale, program.brand)
 

@@ -10,6 +10,7 @@ from chalicelib.domain.program.brand import USUAL, Brand
 from chalicelib.domain.program.links import origin_of
 from chalicelib.web.brand import page_style
 from chalicelib.web.language import Language, choose
+from chalicelib.web.notice import Notice
 from chalicelib.web.numbers import format_percent, format_round_money
 from chalicelib.web.templating import environment
 from chalicelib.web.text import one_line
@@ -35,7 +36,7 @@ class Offer:
 class Landing:
     """Everything the friend's page shows; the addresses come ready-made from the caller.
 
-    `image_url` is the picture for previews, 1200 x 630 pixels, if there is one.
+    `image_url` is the picture for previews, 1200 x 630 pixels, if there is one; `notice` what is told about data.
     """
 
     shop_name: str
@@ -46,6 +47,7 @@ class Landing:
     share_url: str
     image_url: str | None = None
     brand: Brand = USUAL
+    notice: Notice | None = None
 
 
 def landing_page(view: Landing, locale: str = "en") -> str:
@@ -61,6 +63,7 @@ def landing_page(view: Landing, locale: str = "en") -> str:
         shop_link=view.shop_link,
         share_url=view.share_url,
         image_url=view.image_url or "",
+        notice=view.notice,
         **_terms(view.offer, language.tag),
     )
 
