@@ -305,7 +305,7 @@ class Town:
         if somebody.is_erased:
             return
         fact = somebody.tells("stop", EVERYTHING, self.world.now)
-        note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at))
+        note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at), now=self.world.now)
         fact.answered_at = self.world.now
 
     def _erase(self, somebody: Somebody) -> None:

@@ -39,6 +39,11 @@ _ASIDE: dict[str, str] = {"friend_thanks": "@friend", "tier_reached": "@tier"}
 """What tells apart the messages that one cause owes: what goes out beside the news to its ambassador is named."""
 
 
+Arrival = Literal["delayed", "returned", "delivered", "rejected", "bounced", "complained"]
+"""What became of a mail that the mail service took: it tries on; the mail came back for what may pass; it arrived; the
+mail service would not send what is in it; it came back for good; its reader called it spam."""
+
+
 class Cause(NamedTuple):
     """What a message is about: an order's settlement or a change of an account, by the version that it made."""
 
@@ -112,6 +117,7 @@ class Message:
         carried_by: the message under whose id it was told in one mail with others, if it was.
         copy: which one of those it is that an admin let go out again, from 1 on; `note` says why, `author` who.
         copies: how many there are.
+        arrival: what became of its mail, as far as the mail service has told, and `arrival_at` when.
     """
 
     cause: Cause
@@ -133,6 +139,8 @@ class Message:
     copies: int = 0
     author: str | None = None
     note: str | None = None
+    arrival: Arrival | None = None
+    arrival_at: datetime | None = None
 
     @property
     def first(self) -> str:

@@ -8,8 +8,9 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
+from chalicelib.domain.model.messages import Arrival, Message
 from chalicelib.domain.model.people import EVERYTHING, Bounces, Person, Stop
 from chalicelib.domain.people.consent import said
 
@@ -19,6 +20,9 @@ PATIENCE = 3
 Kind = Literal["sent", "delayed", "returned", "delivered", "rejected", "bounced", "complained"]
 """The mail service took a mail, or then refused it for what is in it (`rejected`); it tries on (`delayed`); it arrived;
 it came back for good (`bounced`), or for what may pass (`returned`); its reader called it spam."""
+
+_ARRIVALS: tuple[Arrival, ...] = get_args(Arrival)
+"""What became of a mail, the last word last: of two events the later one in this order counts, however they come."""
 
 _GRAVITY = ("unreachable", "bounce", "complaint")
 _VALUE_MAX = 256
@@ -112,6 +116,18 @@ def fold_mailbox(person: Person, event: MailEvent) -> Person:
         case "complained":
             stops[mailbox] = graver([stops.get(mailbox), Stop("complaint", event.at)])
     return replace(person, bounces=bounces, stops=with_unreachable(stops, bounces))
+
+
+def noted(message: Message, event: MailEvent, now: datetime) -> Message:
+    """Return a message after an event of its mail, at the version that it has.
+
+    Whatever is told of a mail says that the mail service took it. So one of which nobody knew whether it went, went.
+    """
+    if message.state == "sending" and event.kind != "rejected":
+        message = replace(message, state="done", outcome="sent", why=(), done_at=now, due_at=None)
+    if event.kind == "sent" or (message.arrival and _ARRIVALS.index(event.kind) <= _ARRIVALS.index(message.arrival)):
+        return message
+    return replace(message, arrival=event.kind, arrival_at=event.at)
 
 
 def joined_bounces(known: Iterable[Bounces]) -> Bounces:

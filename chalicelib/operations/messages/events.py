@@ -1,14 +1,15 @@
 """Note what the mail service tells of a mail: on the person, whose address may take none any more; on the message."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.domain.effects import Replace
-from chalicelib.domain.people.mail_events import MailEvent, fold, fold_mailbox
+from chalicelib.domain.people.mail_events import MailEvent, fold, fold_mailbox, noted
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
 
 
-def note(table: Table, event: MailEvent) -> bool:
+def note(table: Table, event: MailEvent, *, now: datetime) -> bool:
     """Note an event, and return whether it was news: it may come late, again, and in any order.
 
     It counts for whoever the mail was sent to; what it tells of the address, for whoever has that now as well. Of a
@@ -17,7 +18,7 @@ def note(table: Table, event: MailEvent) -> bool:
     Raises:
         BusyError: the table did not answer in time; the event has to come again.
     """
-    mark, is_news = event.mark, False
+    mark, is_news = event.mark, _note_on_message(table, event, now)
     people = table.read_people([mark.person_id])
     recipients = {it.id for it in people.values()}
     holders = {it.id for it in table.read_known([mark.mailbox]).values()} - recipients
@@ -26,6 +27,19 @@ def note(table: Table, event: MailEvent) -> bool:
     for person_id in holders:
         _change(table, person_id, event, to_them=False)
     return is_news
+
+
+def _note_on_message(table: Table, event: MailEvent, now: datetime) -> bool:
+    """Note what became of a mail on the message under whose id it went out."""
+
+    def look() -> Plan[bool]:
+        message = table.read_message(event.mark.message_id)
+        after = noted(message, event, now) if message else None
+        if message is None or after is None or after == message:
+            return Plan(False)
+        return Plan(True, [Replace(replace(after, version=message.version + 1))])
+
+    return decide(table, look)
 
 
 def _change(table: Table, person_id: str, event: MailEvent, *, to_them: bool) -> bool:
