@@ -2,6 +2,7 @@
 
     python tests/shots.py docs/images                   # the pictures of the documentation
     python tests/shots.py --all --chromium chromium build/shots   # every page, mail, name and mode
+    python tests/shots.py --letters build/letters # sheets of all letters, by day, by night, bare, branded
 
 Speaks the DevTools protocol over a pipe, because Chromium's own `--window-size` stops at 500 pixels.
 Not a test: a person looks at the result. Needs Chromium with Noto fonts; makes smaller files with Pillow.
@@ -22,6 +23,7 @@ from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from chalicelib.domain.program.brand import Brand, Text
 from chalicelib.web import pages
 from chalicelib.web.mail import Mail
 from tests.letters import mails
@@ -156,15 +158,82 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--chromium", default="chromium")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--letters", action="store_true")
     parser.add_argument("--only", default="", metavar="WORD", help="of all, those with this in their name")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     with profile as folder, Browser(options.chromium, folder) as browser:
+        if options.letters:
+            take_the_letters(browser, options.folder)
+            return
         for name in ("en", "gu", "bn", "hi"):
             save(options.folder / f"landing-{name}.png", browser.picture(landing(NAMES[name], locale=name)))
         if options.all:
             take_the_rest(browser, options.folder, options.only)
+
+
+LETTERS = (
+    "thanks", "welcome", "held", "released", "less and later", "lost", "tier", "gift", "spent", "expiring", "stand",
+    "digest",
+)  # fmt: skip
+"""A mail of each letter."""
+
+BRAND = Brand(
+    logo_url="https://fern-fig.example/logo.png",
+    color="#5b2a86",
+    text_color="#fdf6ff",
+    address="1 Fern Way, Figton",
+    texts=(Text("spent", "en", opening="Nice to see you back, {name}!", closing="See you soon among the figs."),),
+)
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40"><circle cx="20" cy="20" r="20" fill="#5b2a86"/>'
+    '<text x="50" y="28" font-size="24" font-family="serif" fill="#2a211a">F &amp; F</text></svg>'
+)
+
+
+def take_the_letters(browser: Browser, folder: Path) -> None:
+    """Sheets of all letters: in each language by day and by night, without pictures, and in a shop's own colours."""
+    for tag, name in SPOKEN.items():
+        written = mails(shop_name=SHOP, first_name=name, locale=tag, unsubscribe="https://friends.example/u/x")
+        pages = [with_pictures(written[kind]) for kind in LETTERS]
+        for mode in ("light", "dark"):
+            shots = [browser.picture(page, dark=mode == "dark") for page in pages]
+            sheet(folder / f"letters-{tag}-{mode}.png", shots, columns=6)
+            if tag in {"en", "gu"} and mode == ("light" if tag == "en" else "dark"):
+                sheet(
+                    folder / f"letters-{tag}.png",
+                    [shots[LETTERS.index(it)] for it in SHOWN],
+                    columns=len(SHOWN),
+                    width=180,
+                )
+    bare = [mails(locale=tag)["welcome"].html for tag in SPOKEN]
+    sheet(folder / "letters-bare.png", [browser.picture(it, dark=dark) for dark in (False, True) for it in bare], 5)
+    own = mails(first_name=NAMES["en"], brand=BRAND, unsubscribe="https://friends.example/u/x")
+    logo = "data:image/svg+xml;base64," + base64.b64encode(LOGO.encode()).decode()
+    branded = [with_pictures(own[kind]).replace(str(BRAND.logo_url), logo) for kind in ("welcome", "held", "spent")]
+    branded.append(own["spent"].html)
+    sheet(folder / "letters-brand.png", [browser.picture(it, dark=dark) for dark in (False, True) for it in branded], 4)
+
+
+SHOWN = ("welcome", "held", "digest")
+"""The letters of the picture in the documentation."""
+
+
+def sheet(path: Path, pictures: list[bytes], columns: int, width: int = 360) -> None:
+    """Writes pictures beside and below each other."""
+    from PIL import Image
+
+    shots = [Image.open(io.BytesIO(it)).convert("RGB") for it in pictures]
+    shots = [it.resize((width, it.height * width // it.width), Image.Resampling.LANCZOS) for it in shots]
+    rows = [shots[n : n + columns] for n in range(0, len(shots), columns)]
+    heights = [max(it.height for it in row) for row in rows]
+    whole = Image.new("RGB", (width * columns, sum(heights)), "#888888")
+    for n, row in enumerate(rows):
+        for column, shot in enumerate(row):
+            whole.paste(shot, (column * width, sum(heights[:n])))
+    whole.quantize(128).save(path, optimize=True)
+    print(path)
 
 
 def take_the_rest(browser: Browser, folder: Path, word: str = "") -> None:

@@ -50,6 +50,8 @@ def page_style(brand: Brand) -> str:
 
 def own_text(brand: Brand, name: LetterName, language: Language) -> Text | None:
     """Return the shop's own sentences in a letter, in the language or else in the one that it is a kind of."""
+    if not brand.texts:
+        return None
     texts = {_parts(text.language): text for text in brand.texts if text.letter == name}
     wanted = _parts(language.tag.partition(NUMBERING)[0])
     return next((texts[wanted[:n]] for n in range(len(wanted), 0, -1) if wanted[:n] in texts), None)

@@ -3,6 +3,9 @@
 import re
 import textwrap
 import unicodedata
+from functools import cache
+
+_WIDTH = 72
 
 # Whitespace, control characters, line separators, bidirectional overrides and lone surrogates.
 # Joiners (U+200C, U+200D) stay: Gujarati and Bengali spelling needs them.
@@ -20,18 +23,23 @@ def apart(name: str, direction: str = "ltr") -> str:
     `direction` is that of the sentence. A name that runs the other way stands between marks of it (UAX 9),
     so neither figures beside it nor the whole line, which takes its direction from its first letter, turn around.
     """
+    if direction == "ltr" and name.isascii():
+        return name
     against, mark = ({"L"}, "\u200f") if direction == "rtl" else ({"R", "AL"}, "\u200e")
     return f"{mark}{name}{mark}" if any(unicodedata.bidirectional(it) in against for it in name) else name
 
 
-def wrapped(paragraph: str, width: int = 72, start: str = "") -> str:
+def wrapped(paragraph: str, start: str = "") -> str:
     """A paragraph of a plain-text mail, or a line of a list; links and amounts are never broken apart."""
-    indented = " " * len(start)
-    return textwrap.fill(
-        paragraph,
-        width,
+    return _wrapper(start).fill(paragraph) if len(start) + len(paragraph) > _WIDTH else start + paragraph
+
+
+@cache
+def _wrapper(start: str) -> textwrap.TextWrapper:
+    return textwrap.TextWrapper(
+        _WIDTH,
         initial_indent=start,
-        subsequent_indent=indented,
+        subsequent_indent=" " * len(start),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -9,9 +9,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.brand import PLACEHOLDERS, Brand, LetterName, Text
 from chalicelib.web.mail import Mail
-from infra.letters import BUILT, built
+from infra.letters import BUILT, TEMPLATES, built
 from tests.letters import LINK, PREFERENCES, STOP, mails
 
 TAGS = ("en", "es", "gu", "bn-u-nu-beng", "hi")
@@ -164,3 +165,10 @@ def test_a_shops_sentence_is_no_markup() -> None:
     assert "&lt;b onclick=&#34;x&#34;&gt;<strong>€12.50</strong>" in mail.html
     assert mail.subject == 'S <b onclick="x">€12.50</b>'
     assert replace(mail, html="").text.count("O <b") == 1
+
+
+@pytest.mark.parametrize("name", [name for name, purpose in PURPOSES.items() if purpose == "rewards"])
+def test_news_of_rewards_can_be_gathered(name: str) -> None:
+    """Every letter about rewards has a line of its own, for the digest in which it may go out."""
+    words = (TEMPLATES / f"{name}.words").read_text("utf-8")
+    assert name == "digest" or "{% set line %}" in words
