@@ -45,6 +45,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),
     "program": ("PUT", "/v1/program", "admin:write"),
     "preview": ("POST", "/v1/program/preview", "admin:read"),
+    "letter": ("POST", "/v1/messages/preview", "admin:read"),
 }
 """Every route that reads a body."""
 
@@ -97,6 +98,7 @@ EMPTY = {
     "decision": "/note",
     "program": "/tiers",
     "preview": "/period",
+    "letter": "/letter",
 }
 
 

@@ -31,5 +31,15 @@ CASES = [
     preview("too-long", "/period", period__to="2027-02-02"),
     preview("long-ago", "/period", period__from="1999-12-31"),
     preview("unknown-field", "/days", days=30),
+    Case(
+        "letter-unknown",
+        "POST",
+        "/v1/messages/preview",
+        "admin:read",
+        {"letter": "hi"},
+        400,
+        "invalid_request",
+        "/letter",
+    ),
     preview("unknown-in-period", "/period/days", period__days=30),
 ]
