@@ -39,11 +39,13 @@ class Judge:
             for message in taken.messages:
                 self.mails[message.id].append(taken)
         self._mornings: dict[str, int] = {}
-        self._claims: dict[tuple[str, datetime | None], set[str]] = defaultdict(set)
-        """The ids of the mails that were claimed, by whom they go to and when."""
+        self._claims: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        """When mails that caps count were claimed, and their ids, by whom they go to."""
         for states in self.world.stored.values():
             for message in (it.message for it in states if it.message.state == "sending"):
-                self._claims[self._reader(message).email, message.sending_at].add(message.carried_by or message.id)
+                if _purpose(message) in EVERY and message.sending_at:
+                    claim = message.sending_at, message.carried_by or message.id
+                    self._claims[self._reader(message).email].append(claim)
 
     def violations(self) -> Iterator[str]:
         """What is wrong, each in a line."""
@@ -149,22 +151,29 @@ class Judge:
             elif set(message.why) <= TROUBLE:
                 if before.message.state != "sending":
                     yield f"{message_id} was given back at {state.at}, and nobody had it"
-            elif not self._is_first(message, message.due_at, message.why[-1]):
+            elif not self._is_first(state, message.due_at, message.why[-1]):
                 yield f"{message_id} waits until {message.due_at}: {message.why}"
 
-    def _is_first(self, message: Message, until: datetime, why: str) -> bool:
+    def _is_first(self, state: Stored, until: datetime, why: str) -> bool:
         """Whether a moment is the first one at which the last thing in the way is over."""
-        somebody = self._reader(message)
+        somebody = self._reader(state.message)
         match why:
             case "gathering":
-                return until == message.owed_at + GATHER
+                return until == state.message.owed_at + GATHER
             case "cap":
-                begun = (self._claims[somebody.email, until - days - MINUTE] for _, days, _ in CAPS)
-                return any(mails - {message.carried_by or message.id} for mails in begun)
+                return any(self._has_room(state, until, letters, days) for letters, days, _ in CAPS)
             case "quiet_hours":
                 late = _minute(until, somebody) - NINE
                 return 0 <= late <= LATEST and late == self._mornings.setdefault(somebody.email, late)
         return False
+
+    def _has_room(self, state: Stored, until: datetime, letters: int, days: timedelta) -> bool:
+        """Whether a cap has room from a moment on: a mail is counted no more then, and with it so many have gone."""
+        message = state.message
+        claims = self._claims[self._reader(message).email]
+        others = [it for it in claims if it[1] != (message.carried_by or message.id) and it[0] <= state.at]
+        since = {mail for at, mail in others if at >= until - days - MINUTE}
+        return any(at == until - days - MINUTE for at, _ in others) and len(since) >= letters
 
     def _of_orders(self) -> Iterator[str]:
         """Of each order both the friend and the ambassador are told."""
