@@ -42,15 +42,8 @@ class Choices:
 
 
 def texts(language: Language) -> dict[str, str]:
-    """Return what each purpose is called to its reader, and what it means: what they agree to by ticking it."""
-    say = language.translations.gettext
-    return {
-        "rewards": f"{say('News of your rewards')}: {say('When a friend has bought, and when a reward is yours.')}",
-        "care": f"{say('How it went')}: {say('We ask whether you are happy with what you bought.')}",
-        "tips": f"{say('Tips')}: {say('What you can do with the things you have.')}",
-        "wishes": f"{say('Good wishes')}: {say('On your birthday and on other days of yours.')}",
-        "offers": f"{say('Offers')}: {say('Invitations, and offers that fit you.')}",
-    }
+    """Return what somebody agrees to by ticking a purpose: what it is called, and what it means."""
+    return {purpose: f"{name}: {meaning}" for purpose, (name, meaning) in _purposes(language).items()}
 
 
 def selected(language: Language, languages: Iterable[Offered]) -> str:
@@ -71,14 +64,14 @@ def unsubscribed_page(frame: Frame, purpose: str, preferences: str) -> str:
 def preferences_page(view: Choices) -> str:
     """The page on which somebody chooses; when it was saved it says so, and what will come."""
     chosen = [it for it in CHOICES if gets(view.person, it)]
-    told = {name: text.partition(": ") for name, text in texts(view.frame.language).items()}
+    told = _purposes(view.frame.language)
     return _page(
         "preferences.html",
         view.frame,
         address=view.address,
         is_stopped=view.is_stopped,
         saved=view.saved,
-        choices=[(it, told[it][0], told[it][2], it in chosen) for it in CHOICES],
+        choices=[(it, *told[it], it in chosen) for it in CHOICES],
         chosen=[told[it][0] for it in chosen],
         languages=view.languages,
         selected=selected(view.frame.language, view.languages),
@@ -92,7 +85,19 @@ def gone_page(frame: Frame) -> str:
 
 def _name(frame: Frame, purpose: str) -> str:
     """What letters of a purpose are called; "" for all."""
-    return texts(frame.language).get(purpose, "").partition(": ")[0]
+    return _purposes(frame.language).get(purpose, ("", ""))[0]
+
+
+def _purposes(language: Language) -> dict[str, tuple[str, str]]:
+    """What each purpose is called to its reader, and what it means."""
+    _ = language.translations.gettext
+    return {
+        "rewards": (_("News of your rewards"), _("When a friend has bought, and when a reward is yours.")),
+        "care": (_("How it went"), _("We ask whether you are happy with what you bought.")),
+        "tips": (_("Tips"), _("What you can do with the things you have.")),
+        "wishes": (_("Good wishes"), _("On your birthday and on other days of yours.")),
+        "offers": (_("Offers"), _("Invitations, and offers that fit you.")),
+    }
 
 
 def _page(template: str, frame: Frame, **values: object) -> str:

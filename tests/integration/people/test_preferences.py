@@ -77,7 +77,7 @@ def test_one_click_refuses_that_kind_of_letter_alone(shop: Shop, maya: str) -> N
     """As a mail program sends it: without a cookie, a session or a page before. What else was agreed to stays."""
     answer = post(shop, f"/u/{token(maya, 'unsubscribe', 'tips')}")
     assert answer.status_code == 200
-    assert "You get no more of these mails" in seen(answer)
+    assert "You get no more of these emails" in seen(answer)
     consents = person(maya).consents
     assert (refused(consents, "tips"), agreed(consents, "wishes")) == (True, True)
 
@@ -235,7 +235,7 @@ def test_nothing_at_all_is_one_button(shop: Shop, maya: str) -> None:
     path = f"/p/{token(maya, 'preferences')}"
     answer = post(shop, path, {"everything": "no"})
     assert ticked(answer) == []
-    assert "You will get only mails that answer what you do." in seen(answer)
+    assert "You will get only emails that answer what you do." in seen(answer)
     assert ticked(post(shop, path, {"purpose": "wishes"})) == ["wishes"]
     assert [it for it in PURPOSES if not refused(person(maya).consents, it)] == ["wishes"]
 

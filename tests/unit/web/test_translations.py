@@ -1,9 +1,12 @@
 """The catalogues are whole, and each sentence of theirs can be read by who grew up with the language."""
 
+import ast
 import gettext
 import io
 import re
+from collections.abc import Iterator
 from gettext import c2py
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -43,6 +46,34 @@ def test_the_template_holds_every_sentence_of_the_source() -> None:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = {found[2] for found in extract_from_dir(web, methods, options)}
     assert {message.id for message in sentences(source())} == found
+
+
+def test_what_is_to_be_translated_is_found() -> None:
+    """No sentence goes to a catalogue by another name than `_`, or from within an f-string, where none collects it."""
+    known = {form for message in sentences(source()) for form in asked(message)}
+    lost = [text for path in language.DIRECTORY.parent.rglob("*.py") for text in looked_up(path) if text not in known]
+    assert lost == []
+
+
+def looked_up(path: Path) -> Iterator[str]:
+    """The sentences that a module looks up in a catalogue, by whatever name it calls it."""
+    nodes = [*ast.walk(ast.parse(path.read_text()))]
+    names = {"_", "gettext", "ngettext"}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and getattr(node.value, "attr", "") in names:
+            names |= {getattr(target, "id", getattr(target, "attr", "")) for target in node.targets}
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names:
+            yield from (it.value for it in node.args if isinstance(it, ast.Constant) and isinstance(it.value, str))
+
+
+def test_a_sentence_that_nothing_collects_is_seen(tmp_path: Path) -> None:
+    """By another name, within an f-string, as an attribute or in two forms."""
+    module = tmp_path / "module.py"
+    module.write_text(
+        "say = it.gettext\nf\"{say('a')}\"\nself.tell = it.ngettext\nself.tell('b', 'c', 1)\n_('d')\nother('e')"
+    )
+    assert sorted(looked_up(module)) == ["a", "b", "c", "d"]
 
 
 def test_the_source_keeps_its_own_rules() -> None:
@@ -151,6 +182,7 @@ NAME, ORDER, POINTS = "Hello %(name)s.", "Your order.", ("%(n)s point", "%(n)s p
         ("bn", NAME, "%(name)sনমস্কার।", "joins what is no ending"),
         ("es", ORDER, "El botón.", "sounds wrong"),
         ("es", ORDER, "Usted y su pedido.", "sounds wrong"),
+        ("es", "Your order?", "Tu pedido?", "sounds wrong"),
         ("hi", ORDER, "तुम्हारा ऑर्डर।", "sounds wrong"),
         ("hi", ORDER, "आप ऑर्डर करते हैं।", "sounds wrong"),
         ("hi", ORDER, "आप ऑर्डर करेंगी।", "sounds wrong"),

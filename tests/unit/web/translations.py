@@ -77,6 +77,8 @@ TONGUES = {
             "persona amiga": "alguien",
             "El botón": "nothing walks by itself",
             "guardamos": "reads as a deadline",
+            r"^[^¿]*\?|^[^¡]*!": "¿…?, ¡…!",
+            r"\b(?:[Uu]n|[Ee]l|[Nn]ingún|[Ee]ste) (?:administrador|embajador|amigo)\b": "says that it is a man",
             r"(?i)\busted|\b[Ss]u (?:código|pedido|recompensa|enlace|correo)\b": "tú",
         },
     ),
