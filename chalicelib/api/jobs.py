@@ -32,7 +32,7 @@ class Job(Answer, kw_only=True):
     """Long work: how far it is, and what has come out so far.
 
     Attributes:
-        kind: `preview` or `audit`.
+        kind: `preview`, `audit`, or `retention`, which lets go what is kept no longer.
         author: The id of the key that began it, or `schedule`.
         result: Of a preview a `Preview`, of an audit an `AuditResult`, which fill up as the work goes on; empty at
             first.

@@ -14,6 +14,7 @@ A view of such a route reads (`post_key` is one):
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -24,6 +25,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, content
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.operations.access.api_keys import normal_owner
+from chalicelib.operations.program.programs import NoProgramError
 
 HEADER = "Idempotency-Key"
 
@@ -54,6 +56,7 @@ def idempotency_key(call: Call, body: Shape, ambassador_id: str | None = None) -
         digest=hashlib.sha256(name).hexdigest(),
         fingerprint=hashlib.blake2b(asked, key=pepper, digest_size=16).hexdigest(),
         recorded_at=deps.now(),
+        expires_at=_expiry(),
     )
 
 
@@ -69,6 +72,15 @@ def reused() -> Problem:
     """A 422 to another request under a key that has been used."""
     detail = f"This {HEADER} came with another request before. That one stands; this one was not carried out."
     return Problem(422, "idempotency_key_reused", detail)
+
+
+def _expiry() -> datetime | None:
+    """When a key of now is forgotten, by the rules in force."""
+    try:
+        days = deps.program().retention.idempotency_days
+    except NoProgramError:
+        return None
+    return None if days is None else deps.now() + timedelta(days=days)
 
 
 def _owner(call: Call) -> str:

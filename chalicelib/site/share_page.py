@@ -99,6 +99,6 @@ def _is_person(call: Call) -> bool:
 def _count(shared: share.Shared, channel: str | None) -> None:
     """Count a visit if the table takes it at once: a friend who waits for a page has no use for our statistics."""
     try:
-        share.count_click(deps.counter(), shared.code, channel, now=deps.now())
+        share.count_click(deps.counter(), shared.code, channel, deps.program(), now=deps.now())
     except Exception:  # noqa: BLE001 - whatever went wrong, the page matters more
         logger.warning("a visit could not be counted", exc_info=True)

@@ -8,6 +8,7 @@ from chalicelib.domain.people.codes import likeness
 
 DUE_SHARDS = 4
 DAY_SHARDS = 4
+PEOPLE_SHARDS = 4
 API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
@@ -91,6 +92,16 @@ def membership(person: str) -> Key:
 def friend(person: str) -> Key:
     """The guard that lets a person be referred once only."""
     return Key(f"PERSON#{person}", "FRIEND")
+
+
+def people(shard: int) -> str:
+    """One shard of the list of all people in the index `list`: they are gone through once a week."""
+    return f"PEOPLE#{shard}"
+
+
+def people_of(person_id: str) -> str:
+    """The shard of that list in which a person is."""
+    return people(_shard(person_id, PEOPLE_SHARDS))
 
 
 def person(person_id: str) -> Key:

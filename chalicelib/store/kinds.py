@@ -10,7 +10,7 @@
 | clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
 | membership           | PERSON#p, AMBASSADOR      | enrolment, letters                   |                           |
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
-| person               | PERSON#id, PERSON         | letters, admins, the person          |                           |
+| person               | PERSON#id, PERSON         | letters, admins, the person          | list: PEOPLE#shard        |
 | erasure              | ERASURE#id, ERASURE       | its id                               | due; list: ERASURES       |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
@@ -64,7 +64,7 @@ class Kind(NamedTuple):
         key: Its key; if left out, it lies alone under its mark and its `id`.
         listed: Its list in the index `list` and its position there, or None while it is in none.
         day: The same in the index `day`.
-        expires: The field after which DynamoDB cleans it up.
+        expires: The field after which DynamoDB cleans it up; None in it keeps it.
     """
 
     mark: str
@@ -114,8 +114,8 @@ def index_keys(entity: Entity) -> dict[str, Any]:
         attributes |= {"list_pk": place.pk, "list_sk": place.sk}
     if kind.day and (day := kind.day(entity)):
         attributes |= {"day_pk": day.pk, "day_sk": day.sk}
-    if kind.expires:
-        attributes["expires_ttl"] = int(getattr(entity, kind.expires).timestamp())
+    if kind.expires and (expires_at := getattr(entity, kind.expires)):
+        attributes["expires_ttl"] = int(expires_at.timestamp())
     return attributes
 
 
@@ -155,6 +155,10 @@ def _reported(purchase: Any) -> Key:
     return Key(keys.purchases(purchase.persons[0]), timed(purchase.placed_at, purchase.order_id))
 
 
+def _known(person: Any) -> Key | None:
+    return Key(keys.people_of(person.id), person.id) if person.into is None else None
+
+
 def _asked(case: Any) -> Key | None:
     return Key(keys.CASES, timed(case.deadline, case.order_id)) if case.state == "open" else None
 
@@ -189,7 +193,7 @@ KINDS = (
     Kind("CODE", "model.people:Code", lambda it: keys.code(it.code)),
     Kind("AMBASSADOR", "model.people:Membership", lambda it: keys.membership(it.person)),
     Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
-    Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id)),
+    Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id), _known),
     Kind("ERASURE", "model.people:Erasure", listed=lambda it: Key(keys.ERASURES, timed(it.asked_at, it.id))),
     Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
     Kind("REFUND", "model.facts:Refund", _fact),
@@ -213,7 +217,7 @@ KINDS = (
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
-    Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest)),
+    Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest), expires="expires_at"),
 )
 
 SHORT: dict[str, dict[str, dict[str, str]]] = {

@@ -3,7 +3,7 @@
 Beside `commit` stand the few updates of single fields that need no decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ from chalicelib.store.wire import WRITE_SECONDS, Action, BusyError, Wire, key_in
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
+    from chalicelib.domain.model.facts import Purchase
     from chalicelib.domain.model.people import Code
 
 __all__ = ["EFFECTS_MAX", "BusyError", "Failure", "Table"]
@@ -106,9 +107,23 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         stored = self._wire.update(keys.code(code), " ".join(parts), "attribute_exists(PK)", values)
         return entity_of(stored) if stored else None
 
-    def count_click(self, code: str, on: date, channel: str) -> None:
-        """Count one visit of a share link. A count, not money: a request that is sent twice may count twice."""
-        self._wire.update(keys.clicks(code, on), f"ADD ch_{channel} :one", None, {":one": 1})
+    def count_click(self, code: str, on: date, channel: str, until: "datetime | None" = None) -> None:
+        """Count one visit of a share link. A count, not money: a request that is sent twice may count twice.
+
+        `until` is when the visits of this day are let go, None for never.
+        """
+        keeping = "SET expires_ttl = :until " if until else ""
+        values = {":until": int(until.timestamp())} if until else {}
+        self._wire.update(keys.clicks(code, on), f"{keeping}ADD ch_{channel} :one", None, {":one": 1, **values})
+
+    def let_go(self, purchases: "Iterable[Purchase]", now: datetime) -> int:
+        """Let the table clean up what was reported of some orders, and return how many there were."""
+        number = 0
+        for purchase in purchases:
+            gone = {":now": int(now.timestamp())}
+            condition = "attribute_exists(PK) AND attribute_not_exists(due_at) AND attribute_not_exists(expires_ttl)"
+            number += self._wire.update(key_of(purchase), "SET expires_ttl = :now", condition, gone) is not None
+        return number
 
     def note_key_used(self, key: "ApiKey", now: datetime, since: datetime) -> None:
         """Note that a key is in use, unless a use from `since` on is noted already; and list one that is not yet."""

@@ -8,6 +8,7 @@ from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.audit import audit
 from chalicelib.operations.jobs import JobStep, Slice
+from chalicelib.operations.people import retention
 from chalicelib.operations.whatif import preview
 from chalicelib.store.table import Table
 from chalicelib.telemetry import logger, metrics
@@ -26,7 +27,7 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     return after
 
 
-STEPS: Mapping[str, JobStep] = {"audit": _audit, "preview": preview.step}
+STEPS: Mapping[str, JobStep] = {"audit": _audit, "preview": preview.step, "retention": retention.step}
 """What carries on each kind."""
 
 

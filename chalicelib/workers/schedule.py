@@ -34,8 +34,15 @@ def every_minute(_: CloudWatchEvent) -> None:
 
 @blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")
 def every_day(_: CloudWatchEvent) -> None:
-    """Begin the day's audit; the other workers carry it on. A day without one only makes the round a day longer."""
+    """Begin the day's audit, and once a week the round that lets go what is kept no longer; the others carry them on.
+
+    A day without an audit only makes its round a day longer.
+    """
     from chalicelib.operations.audit import audit
+    from chalicelib.operations.people import retention
 
     begun = audit.begin_daily(deps.table(), now=deps.now())
     logger.info("the day's audit", job_id=begun.id if begun else None)
+    week = retention.begin_weekly(deps.table(), now=deps.now())
+    if week is not None:
+        logger.info("the week's round", job_id=week.id)

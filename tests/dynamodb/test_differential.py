@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.operations.accounts.ledger import Page, Period, by_ambassador, by_day, by_order
 from chalicelib.operations.people import share
 from chalicelib.operations.people.enrol import Enrolled
+from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.dynamodb.fetch import say
@@ -132,7 +133,8 @@ def browse(town: Town, ambassador: Enrolled, chance: Random) -> None:
     table.change_code(ambassador.code, {"expires_at": None})
     code = share.find(table, ambassador.code)
     assert code is not None
-    share.count_click(table, code, chance.choice(["qr", None, "elsewhere"]), now=town.now)
+    channel = chance.choice(["qr", None, "elsewhere"])
+    share.count_click(table, code, channel, programs.current(table), now=town.now)
     assert table.read_clicks(code.code, START.date())
 
 

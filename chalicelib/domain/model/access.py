@@ -45,16 +45,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """The `Idempotency-Key` of a request, stored in the transaction of what that made, and kept for good.
+    """The `Idempotency-Key` of a request, stored in the transaction of what that made.
 
     Attributes:
         digest: Of route, caller and header.
         fingerprint: A keyed hash of what was asked.
         recorded_at: When it was carried out.
         result: The id of what it made.
+        expires_at: When it is forgotten, and the same request a new one; None if never.
     """
 
     digest: str
     fingerprint: str
     recorded_at: datetime
     result: str = ""
+    expires_at: datetime | None = None

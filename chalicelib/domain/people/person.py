@@ -136,6 +136,12 @@ def moment(person: Person, now: datetime) -> datetime:
     return now if newest is None else max(now, newest + _STEP)
 
 
+def last_seen(person: Person) -> datetime | None:
+    """Return when a person last told something, agreed or refused themselves, or bought."""
+    said = (at for it in person.consents.values() for at in (it.own_yes, it.own_no) if at)
+    return max([*person.told.values(), *said, *(it.placed_at for it in person.orders)], default=person.created_at)
+
+
 def masked(email: str) -> str:
     """Show an address so that its owner knows it, and nobody else learns it: `m…@example.com`."""
     local, _, host = email.rpartition("@")

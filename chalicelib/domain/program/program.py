@@ -205,7 +205,6 @@ class Retention:
         int | None, Within(1, DAYS_MAX), "Addresses that came with a redemption and were not taken over are dropped."
     ] = None
     orders_months: Annotated[Months | None, "What was reported of orders without a code."] = None
-    messages_months: Annotated[Months | None, "Which letters were sent, and why."] = None
     clicks_months: Annotated[Months | None, "How often links were opened, by day and channel."] = None
     idempotency_days: Annotated[
         int | None, Within(2, DAYS_MAX), "Which requests came with an `Idempotency-Key`: after that, one is new again."

@@ -87,7 +87,6 @@ EVERYTHING: Body = {
         "inactive_months": 24,
         "contacts_days": 30,
         "orders_months": 36,
-        "messages_months": 24,
         "clicks_months": 24,
         "idempotency_days": 400,
     },

@@ -46,7 +46,6 @@ KEPT = {
     "inactive_months": MONTHS,
     "contacts_days": DAYS,
     "orders_months": MONTHS,
-    "messages_months": MONTHS,
     "clicks_months": MONTHS,
     "idempotency_days": "lies between 2 and 3650",
 }
@@ -93,7 +92,7 @@ def naive(year: int) -> datetime:
             [("/privacy/responsible", LINE), ("/privacy/responsible", BLANK)],
         ),
         ({"privacy": replace(PRIVACY, url="http://x.example")}, [("/privacy/url", "starts with https://")]),
-        ({"retention": Retention(0, 0, 0, 0, 0, 1)}, [(f"/retention/{name}", words) for name, words in KEPT.items()]),
+        ({"retention": Retention(0, 0, 0, 0, 1)}, [(f"/retention/{name}", words) for name, words in KEPT.items()]),
         # Fields, each within its bounds.
         ({"shop_name": ""}, [("/shop_name", "has 1 to 80 characters"), ("/shop_name", BLANK)]),
         ({"shop_name": "x" * 81}, [("/shop_name", "has 1 to 80 characters")]),

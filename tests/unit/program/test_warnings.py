@@ -47,7 +47,7 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
         ({"languages": ("es", "en-GB")}, ["/privacy/notices"]),
         ({"locale": "es", "languages": ("es",)}, ["/privacy/notices"]),
         ({"retention": Retention()}, ["/retention/inactive_months"]),
-        ({"retention": Retention(messages_months=1)}, ["/retention/inactive_months"]),
+        ({"retention": Retention(clicks_months=1)}, ["/retention/inactive_months"]),
         # A reward as large as what it is for.
         ({"tiers": (FIXED,)}, ["/tiers/0/reward"]),
         ({"tiers": (FIXED,), "offer": None, "minimum": 500}, ["/tiers/0/reward"]),
