@@ -17,16 +17,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from chalicelib.domain.model.people import Consent, Person
 from chalicelib.domain.program.brand import Brand, Text
-from chalicelib.web import pages
+from chalicelib.web import pages, preferences
+from chalicelib.web.language import choose, offered
 from chalicelib.web.mail import Mail
-from tests.letters import mails
+from tests.letters import NOW, RULES, mails
 
 SHOP = "Fern & Fig"
 NAMES = {
@@ -143,6 +146,21 @@ def landing(name: str, offer: pages.Offer | None = TEN_PERCENT, locale: str = "e
     )
 
 
+def choices(locale: str) -> dict[str, str]:
+    """The pages on which somebody chooses what they get, in each state."""
+    frame = preferences.Frame(SHOP, "https://fern-fig.example/", choose(locale))
+    person = Person("per_1", consents={"tips": Consent(own_yes=NOW)})
+    view = preferences.Choices(frame, "maya@fern-fig.example", False, person, offered(RULES), False)
+    return {
+        "preferences": preferences.preferences_page(view),
+        "preferences-saved": preferences.preferences_page(replace(view, saved=True, is_stopped=True)),
+        "unsubscribe": preferences.unsubscribe_page(frame, "rewards", "https://friends.example/p/x"),
+        "unsubscribed": preferences.unsubscribed_page(frame, "rewards", "https://friends.example/p/x"),
+        "unsubscribed-all": preferences.unsubscribed_page(frame, "", "https://friends.example/p/x"),
+        "gone": preferences.gone_page(frame),
+    }
+
+
 def with_pictures(mail: Mail) -> str:
     """The HTML part of a mail with the pictures that it brings along, as a mail program shows them."""
     html = mail.html
@@ -252,6 +270,9 @@ def take_the_rest(browser: Browser, folder: Path, word: str = "") -> None:
     for locale, name in SPOKEN.items():
         shown[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
         shown[f"unusable-{locale}"] = (pages.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
+        for about, html in choices(locale).items():
+            shown[f"{about}-{locale}"] = (html, {})
+            shown[f"{about}-{locale}-dark"] = (html, {"dark": True})
         for kind, mail in mails(shop_name=SHOP, first_name=name, locale=locale).items():
             about = f"mail-{locale}-{kind.replace(', ', '-').replace(' ', '-')}"
             shown[about] = (with_pictures(mail), {})

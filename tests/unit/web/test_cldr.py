@@ -11,7 +11,7 @@ from babel.dates import format_date as cldr_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.numbers import format_percent as cldr_percent
 
-from chalicelib.web import numbers
+from chalicelib.web import language, numbers
 from chalicelib.web.language import choose, format_date
 from chalicelib.web.numbers import NBSP, customary, format_money, format_number, format_percent, write_digits
 from tests.unit.web.translations import TONGUES
@@ -90,6 +90,13 @@ def test_dates_are_those_of_cldr(tag: str) -> None:
             text = text.replace(theirs, ours)
         assert format_date(moment, choose(tag)) == unicodedata.normalize("NFC", text)
         assert format_date(moment, choose(customary(tag))) == write_digits(text, customary(tag))
+
+
+def test_languages_are_offered_by_their_own_names() -> None:
+    """Whoever chooses one finds it under the name that it has in itself, as CLDR has it."""
+    assert {tag: name.lower() for tag, name in language.NAMES.items()} == {
+        tag: str(cldr(tag).get_display_name()).lower() for tag in ("en", *TONGUES)
+    }
 
 
 def test_differences_are_real() -> None:
