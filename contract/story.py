@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -349,6 +350,10 @@ class _Story:
         yield self._say("A reader looks at what they get", "get_preferences", token=choose)
         wanted = {"purpose": ["rewards", "wishes"], "locale": "es"}
         yield self._say("And chooses", "post_preferences", wanted, token=choose)
+        yield self._say("And wants to see what is known of them", "post_preferences", {"data": "ask"}, token=choose)
+        own = sign(Link("rights", self.leo, until=self._shop.now + timedelta(hours=1)), key)
+        yield self._say("The link that was mailed then", "get_rights", token=own)
+        yield self._say("It shows all of it", "post_rights", {"wish": "see"}, token=own)
 
     def _telling(self, name: str, operation: str, body: Any = None, **more: Any) -> Generator[Exchange, None, Exchange]:
         """Yield an exchange, and return it for what follows."""

@@ -133,6 +133,7 @@ def mails(  # noqa: C901 - a small function for each kind of letter
         "looked at": changed(OPEN),
         "again": changed(HELD, was=LOST, turn="counts_again"),
         "stand": stand(Account("amb_1", balances=rich, active_at=NOW)),
+        "confirm": written(Letter("confirm")),
         "stand at nothing": stand(Account("amb_1")),
         "lost": lost(turn="cancelled"),
         "lost, returned": lost(was=YOURS, turn="returned"),

@@ -22,9 +22,6 @@ from chalicelib.operations.people.export import export
 LISTED_MAX = 1000
 """Of each list that grows for ever, an export holds so many at most."""
 
-BY_THEMSELVES = "person"
-"""Who has asked for an erasure, if it was the person."""
-
 Why = Annotated[
     str,
     Meta(min_length=1, max_length=200, description="Why, or who has asked. It stays, so leave names out of it."),
@@ -124,7 +121,7 @@ def delete_person(call: Call, person_id: str) -> Response:
     """
     query = call.query()
     note = None if call.session else _note(query)
-    by = BY_THEMSELVES if call.session else call.key.id
+    by = erase.BY_THEMSELVES if call.session else call.key.id
     known = known_person(person_id).id
     answer = erase.erase_person(deps.table(), known, by=by, note=note, now=deps.now(), chance=deps.chance())
     if answer is None or answer.person.erased_at is None:

@@ -147,6 +147,8 @@ ROUTES = (
     Route("POST", "/u/{token}", "anyone", "chalicelib.site.preferences.post_unsubscribe", FORM),
     Route("GET", "/p/{token}", "anyone", "chalicelib.site.preferences.get_preferences"),
     Route("POST", "/p/{token}", "anyone", "chalicelib.site.preferences.post_preferences", FORM),
+    Route("GET", "/d/{token}", "anyone", "chalicelib.site.rights.get_rights"),
+    Route("POST", "/d/{token}", "anyone", "chalicelib.site.rights.post_rights", FORM),
 )
 # fmt: on
 

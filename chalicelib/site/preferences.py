@@ -22,12 +22,14 @@ from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.problems import Headers, bad_field
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.people import preferences
+from chalicelib.operations.people.ask import ask
 from chalicelib.web import pages
 from chalicelib.web import preferences as shown
 from chalicelib.web.language import Language, accepted, offered, spoken
+from chalicelib.web.notice import notice_of
 
-_PAGE = {200: Media("text/html"), 404: Media("text/html")}
-_HEADERS = {"Accept-Language": Annotated[str, Meta(description="The languages of somebody who has told none.")]}
+PAGE = {200: Media("text/html"), 404: Media("text/html")}
+HEADERS = {"Accept-Language": Annotated[str, Meta(description="The languages of somebody who has told none.")]}
 
 Chosen = Literal["rewards", "care", "tips", "wishes", "offers"]
 
@@ -45,70 +47,76 @@ class PreferencesForm(Form):
         purpose: All purposes that are ticked: the others are refused.
         locale: The language of the mails.
         everything: `no` refuses all that can be refused, whatever is ticked.
+        data: `ask` changes nothing of this, and mails the link to all that is known of somebody.
     """
 
     purpose: list[Chosen] = msgspec.field(default_factory=list)
     locale: Annotated[str, Meta(max_length=35)] | None = None
     everything: Literal["no"] | None = None
+    data: Literal["ask"] | None = None
 
 
-@view(_PAGE, headers=_HEADERS, gives=SPOKEN)
+@view(PAGE, headers=HEADERS, gives=SPOKEN)
 def get_unsubscribe(call: Call, token: str) -> Response:
     """Ask whether somebody wants no more mails of this kind. It changes nothing: mails are scanned for their links."""
     link = _link(token, "unsubscribe")
     person = preferences.whose(deps.table(), link)
     if link is None or person is None:
-        return _gone(call)
-    language = _language(call, person)
-    return _html(200, shown.unsubscribe_page(_frame(language), str(link.purpose), _path(person)), language)
+        return gone(call)
+    language = language_for(call, person)
+    return html(200, shown.unsubscribe_page(frame_of(language), str(link.purpose), _path(person)), language)
 
 
-@view(_PAGE, form=UnsubscribeForm, headers=_HEADERS, gives=SPOKEN)
+@view(PAGE, form=UnsubscribeForm, headers=HEADERS, gives=SPOKEN)
 def post_unsubscribe(call: Call, _: UnsubscribeForm, token: str) -> Response:
     """Let somebody have no more mails of this kind: by the button of the page, or by their mail program itself."""
     link = _link(token, "unsubscribe")
     person = preferences.unsubscribe(deps.table(), link, now=deps.now())
     if link is None or person is None:
-        return _gone(call)
-    language = _language(call, person)
-    return _html(200, shown.unsubscribed_page(_frame(language), str(link.purpose), _path(person)), language)
+        return gone(call)
+    language = language_for(call, person)
+    return html(200, shown.unsubscribed_page(frame_of(language), str(link.purpose), _path(person)), language)
 
 
-@view(_PAGE, headers=_HEADERS, gives=SPOKEN)
+@view(PAGE, headers=HEADERS, gives=SPOKEN)
 def get_preferences(call: Call, token: str) -> Response:
     """Show what somebody gets by mail and in which language, as a form."""
     person = preferences.whose(deps.table(), _link(token, "preferences"))
-    return _choices(call, person, saved=False) if person else _gone(call)
+    return _choices(call, person, saved=False) if person else gone(call)
 
 
-@view(_PAGE, form=PreferencesForm, headers=_HEADERS, gives=SPOKEN)
+@view(PAGE, form=PreferencesForm, headers=HEADERS, gives=SPOKEN)
 def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
     """Save what somebody wants to get by mail and in which language, and say what was saved."""
     link = _link(token, "preferences")
     person = preferences.whose(deps.table(), link)
     if person is None:
-        return _gone(call)
-    locale = _chosen_locale(form.locale, _language(call, person))
+        return gone(call)
+    if form.data == "ask":
+        ask(deps.table(), person, deps.program().version, pepper=deps.settings().pepper, now=deps.now())
+        return _choices(call, person, saved=False, asked=True)
+    locale = _chosen_locale(form.locale, language_for(call, person))
     if form.everything == "no":
         person = preferences.unsubscribe_all(deps.table(), link, now=deps.now())
     else:
-        texts = shown.texts(_language(call, person))
+        texts = shown.texts(language_for(call, person))
         person = preferences.choose_letters(deps.table(), link, form.purpose, texts, locale, now=deps.now())
-    return _choices(call, person, saved=True) if person else _gone(call)
+    return _choices(call, person, saved=True) if person else gone(call)
 
 
-def _choices(call: Call, person: Person, *, saved: bool) -> Response:
-    language = _language(call, person)
+def _choices(call: Call, person: Person, *, saved: bool, asked: bool = False) -> Response:
+    language = language_for(call, person)
     mailbox = pseudonym_of_email(deps.settings().pepper, person.email) if person.email else None
     view = shown.Choices(
-        frame=_frame(language),
+        frame=frame_of(language),
         address=masked(person.email) if person.email else "",
         is_stopped=mailbox in person.stops,
         person=person,
         languages=offered(deps.program()),
         saved=saved,
+        asked=asked,
     )
-    return _html(200, shown.preferences_page(view), language)
+    return html(200, shown.preferences_page(view), language)
 
 
 def _link(token: str, kind: LinkKind) -> Link | None:
@@ -120,7 +128,8 @@ def _path(person: Person) -> str:
     return links.PATHS["preferences"] + links.sign(Link("preferences", person.id), deps.settings().link_keys[0])
 
 
-def _language(call: Call, person: Person | None) -> Language:
+def language_for(call: Call, person: Person | None) -> Language:
+    """The language of a page: of the person if they have told one, else of the browser."""
     own = [person.locale] if person and person.locale else []
     return spoken([*own, *accepted(call.header("accept-language"))], deps.program())
 
@@ -138,18 +147,20 @@ def _chosen_locale(chosen: str | None, now: Language) -> str | None:
     return None if chosen == shown.selected(now, offered(deps.program())) else chosen
 
 
-def _frame(language: Language) -> shown.Frame:
+def frame_of(language: Language) -> shown.Frame:
+    """What stands around each page."""
     program = deps.program()
-    return shown.Frame(program.shop_name, program.shop_url, language, program.brand)
+    return shown.Frame(program.shop_name, program.shop_url, language, program.brand, notice_of(program, language))
 
 
-def _gone(call: Call) -> Response:
+def gone(call: Call) -> Response:
     """The same for every link that leads nowhere: nobody learns whether it was ever one."""
-    language = _language(call, None)
-    return _html(404, shown.gone_page(_frame(language)), language)
+    language = language_for(call, None)
+    return html(404, shown.gone_page(frame_of(language)), language)
 
 
-def _html(status: int, page: str, language: Language) -> Response:
+def html(status: int, page: str, language: Language) -> Response:
+    """A page that only whoever has its link may see."""
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": pages.content_security_policy(deps.program().brand, forms=True),

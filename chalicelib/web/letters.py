@@ -139,6 +139,11 @@ def balances(occasion: Occasion) -> Content:
     return _stand(occasion, occasion.account())
 
 
+def confirm(_: Occasion) -> Content:
+    """To whoever asked to see or to delete what is known of them: the link by which they do."""
+    return Content()
+
+
 LETTERS: Mapping[Name, Callable[[Occasion], Content]] = {
     "friend_thanks": friend_thanks,
     "welcome": welcome,
@@ -151,6 +156,7 @@ LETTERS: Mapping[Name, Callable[[Occasion], Content]] = {
     "spent": spent,
     "expiring": expiring,
     "balances": balances,
+    "confirm": confirm,
 }
 
 

@@ -7,6 +7,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.preferences import CHOICES, gets
 from chalicelib.domain.program.brand import USUAL, Brand
 from chalicelib.web.language import Language, Offered, choose
+from chalicelib.web.notice import Notice
 from chalicelib.web.pages import page
 from chalicelib.web.text import one_line
 
@@ -19,6 +20,7 @@ class Frame:
     shop_url: str
     language: Language
     brand: Brand = USUAL
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Choices:
         person: What they have chosen so far.
         languages: Those that the shop writes in.
         saved: Whether it has just been saved.
+        asked: Whether the link to all that is known of them has just been mailed.
     """
 
     frame: Frame
@@ -39,6 +42,7 @@ class Choices:
     person: Person
     languages: Sequence[Offered]
     saved: bool
+    asked: bool = False
 
 
 def texts(language: Language) -> dict[str, str]:
@@ -53,24 +57,25 @@ def selected(language: Language, languages: Iterable[Offered]) -> str:
 
 def unsubscribe_page(frame: Frame, purpose: str, preferences: str) -> str:
     """The page that asks whether somebody wants no more mails of a kind; it has one button."""
-    return _page("unsubscribe.html", frame, done=False, name=_name(frame, purpose), preferences=preferences)
+    return framed("unsubscribe.html", frame, done=False, name=_name(frame, purpose), preferences=preferences)
 
 
 def unsubscribed_page(frame: Frame, purpose: str, preferences: str) -> str:
     """The page that says that it is done."""
-    return _page("unsubscribe.html", frame, done=True, name=_name(frame, purpose), preferences=preferences)
+    return framed("unsubscribe.html", frame, done=True, name=_name(frame, purpose), preferences=preferences)
 
 
 def preferences_page(view: Choices) -> str:
     """The page on which somebody chooses; when it was saved it says so, and what will come."""
     chosen = [it for it in CHOICES if gets(view.person, it)]
     told = _purposes(view.frame.language)
-    return _page(
+    return framed(
         "preferences.html",
         view.frame,
         address=view.address,
         is_stopped=view.is_stopped,
         saved=view.saved,
+        asked=view.asked,
         choices=[(it, *told[it], it in chosen) for it in CHOICES],
         chosen=[told[it][0] for it in chosen],
         languages=view.languages,
@@ -80,7 +85,7 @@ def preferences_page(view: Choices) -> str:
 
 def gone_page(frame: Frame) -> str:
     """The page behind a link that leads nowhere."""
-    return _page("gone.html", frame)
+    return framed("gone.html", frame)
 
 
 def _name(frame: Frame, purpose: str) -> str:
@@ -100,6 +105,7 @@ def _purposes(language: Language) -> dict[str, tuple[str, str]]:
     }
 
 
-def _page(template: str, frame: Frame, **values: object) -> str:
-    shop = one_line(frame.shop_name)
-    return page(template, frame.language, frame.brand, shop=shop, shop_link=frame.shop_url, **values)
+def framed(template: str, frame: Frame, **values: object) -> str:
+    """Fill a template within the frame."""
+    around = {"shop": one_line(frame.shop_name), "shop_link": frame.shop_url, "notice": frame.notice}
+    return page(template, frame.language, frame.brand, **around, **values)

@@ -18,6 +18,7 @@ Name = Literal[
     "spent",
     "expiring",
     "balances",
+    "confirm",
 ]
 """Every letter that there is. `web/letters.py` has a function for each of them, and `templates/` its words."""
 
@@ -45,9 +46,12 @@ mail service would not send what is in it; it came back for good; its reader cal
 
 
 class Cause(NamedTuple):
-    """What a message is about: an order's settlement or a change of an account, by the version that it made."""
+    """What a message is about: an order's settlement or a change of an account, by the version that it made.
 
-    kind: Literal["order", "account"]
+    Or a person who wants something, by the time.
+    """
+
+    kind: Literal["order", "account", "person"]
     id: str
     version: int
 

@@ -12,6 +12,7 @@ from chalicelib.domain.effects import Effect, Entity, Forgotten, Replace
 from chalicelib.domain.model.accounts import Gift, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.facts import Freed, Purchase, Review
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Friend
 
 BLANK: Mapping[type, Mapping[str, Any]] = {
@@ -22,6 +23,7 @@ BLANK: Mapping[type, Mapping[str, Any]] = {
     Review: {"note": ""},
     Freed: {"note": ""},
     Suspension: {"note": ""},
+    Message: {"note": None},
 }
 """By kind: the fields that go, and what they say then."""
 

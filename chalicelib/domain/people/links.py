@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from chalicelib.domain.ids import id_of, number_of
@@ -20,6 +20,9 @@ LinkKind = Literal["unsubscribe", "preferences", "rights"]
 
 PATHS: dict[LinkKind, str] = {"unsubscribe": "/u/", "preferences": "/p/", "rights": "/d/"}
 """Where each kind of link leads."""
+
+RIGHTS_LAST = timedelta(hours=1)
+"""How long the link to somebody's data works."""
 
 _PREFIX = "per"
 _MARKS: dict[LinkKind, int] = {"unsubscribe": 1, "preferences": 2, "rights": 3}
@@ -111,6 +114,11 @@ def unsubscribe_url(public_url: str, person_id: str, purpose: Purpose, key: byte
 def preferences_url(public_url: str, person_id: str, key: bytes) -> str:
     """Return the address at which somebody says what they want to get, and in which language."""
     return url(public_url, Link("preferences", person_id), key)
+
+
+def rights_url(public_url: str, person_id: str, key: bytes, now: datetime) -> str:
+    """Return the address at which somebody sees or deletes what is known of them, for an hour."""
+    return url(public_url, Link("rights", person_id, until=now + RIGHTS_LAST), key)
 
 
 def _decoded(token: str) -> bytes | None:

@@ -22,6 +22,7 @@ from chalicelib.domain.program.program import Program, minutes_between, zone_nam
 PURPOSES: dict[str, Purpose] = {
     "friend_thanks": "service",
     "balances": "service",
+    "confirm": "service",
     "welcome": "service",
     "spent": "service",
     "reward_held": "rewards",

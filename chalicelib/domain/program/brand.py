@@ -22,6 +22,7 @@ LetterName = Literal[
     "spent",
     "expiring",
     "balances",
+    "confirm",
     "digest",
 ]
 """Every letter that people get; a `digest` is made of several of the others."""
@@ -38,6 +39,7 @@ PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
     "spent": ("amount",),
     "expiring": ("available", "until"),
     "balances": ("available",),
+    "confirm": (),
     "digest": (),
 }
 """What the shop's sentences in a letter may name, beside what they may in all of them."""

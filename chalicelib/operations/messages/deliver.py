@@ -17,7 +17,7 @@ from chalicelib.domain.effects import Effect, Replace, Unchanged
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
-from chalicelib.domain.people.links import preferences_url, unsubscribe_url
+from chalicelib.domain.people.links import preferences_url, rights_url, unsubscribe_url
 from chalicelib.domain.people.mail_events import Mark
 from chalicelib.domain.people.policy import BEGINS, Later, Never, Verdict, is_counted, may
 from chalicelib.domain.program.program import Program
@@ -230,6 +230,13 @@ def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
     return envelope, write(occasions[0]) if len(occasions) == 1 else write_digest(occasions)
 
 
+def _link(post: Post, message: Message, person_id: str, code: str | None, now: datetime) -> str | None:
+    """Where a letter leads on to, if not to the shop."""
+    if message.letter.name == "confirm":
+        return rights_url(post.public_url, person_id, post.link_key, now)
+    return share_url(post.public_url, code) if code else None
+
+
 def _occasion(post: Post, claim: _Claim, message: Message, now: datetime) -> Occasion:
     person, code = claim.reached.person, claim.reached.code
     program = programs.version(post.table, message.program_version)
@@ -237,7 +244,7 @@ def _occasion(post: Post, claim: _Claim, message: Message, now: datetime) -> Occ
     reader = Reader(
         shop_name=program.shop_name,
         first_name=person.first_name,
-        link=share_url(post.public_url, code) if code else program.shop_url,
+        link=_link(post, message, person.id, code, now) or program.shop_url,
         locale=spoken([person.locale or program.locale], program).tag,
         preferences=preferences_url(post.public_url, person.id, post.link_key),
         unsubscribe=None

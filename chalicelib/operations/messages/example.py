@@ -124,6 +124,10 @@ class _Example:
         self._reward()
         return Letter("balances")
 
+    def confirm(self) -> Letter:
+        """A link to somebody's data."""
+        return Letter("confirm")
+
     def _digest(self) -> Mail:
         if self.program.letters.gather_minutes == 0:
             raise NeverSentError("every letter goes out by itself: `letters.gather_minutes` is 0")
@@ -212,4 +216,5 @@ _LETTERS: dict[LetterName, Callable[[_Example], Letter]] = {
     "spent": _Example.spent,
     "expiring": _Example.expiring,
     "balances": _Example.balances,
+    "confirm": _Example.confirm,
 }

@@ -76,6 +76,7 @@ class Belongings:
     def items(self) -> Iterator[Entity]:
         """All entities that they may be told in, once each."""
         yield from self.friends
+        yield from self.messages
         for order in self.orders:
             yield from _facts(order)
         if self.sharing is None:

@@ -25,6 +25,9 @@ BEGINS = timedelta(seconds=60)
 LAST_LOOK = timedelta(minutes=15)
 """So long after the request it is looked once more: a request that was on its way may have left something."""
 
+BY_THEMSELVES = "person"
+"""Who has asked for an erasure, if it was the person."""
+
 _MAILS = 50
 
 

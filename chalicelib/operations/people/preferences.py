@@ -19,7 +19,7 @@ def whose(table: Table, link: Link | None) -> Person | None:
         BusyError: the table did not answer in time.
     """
     person = table.read_person(link.person_id) if link else None
-    return None if person is None or person.erased_at else person
+    return None if person is None or (person.erased_at and person.email is None) else person
 
 
 def unsubscribe(table: Table, link: Link | None, *, now: datetime) -> Person | None:

@@ -21,6 +21,8 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/r/{code}"): {ANYONE},
     ("GET", "/R/{code}"): {ANYONE},
     ("GET", "/r/{code}/card.png"): {ANYONE},
+    ("GET", "/d/{token}"): {ANYONE},
+    ("POST", "/d/{token}"): {ANYONE},
     ("GET", "/r/{code}/qr.svg"): {ANYONE},
     ("GET", "/r/{code}/qr.png"): {ANYONE},
     ("GET", "/v1/codes/{code}"): {ANYONE},

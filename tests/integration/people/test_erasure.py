@@ -467,6 +467,24 @@ def test_what_breaks_off_is_carried_on(shop: Shop) -> None:
     assert [it["state"] for it in listed(shop)] == ["done"]
 
 
+def test_what_was_on_its_way_is_taken_as_well(shop: Shop) -> None:
+    """A request that began before an erasure may leave something after its first look: the last one finds it."""
+    code = shop.enrol()["code"]
+    shop.redeem(code, "o1", customer={"email": FORMER, "first_name": "Zéphyrine"})
+    written = next(it for it in shop.everything() if it["SK"]["S"] == "FRIEND")
+    shop.stream()
+    (known,) = find(shop, email=FORMER)
+    erase(shop, known["id"])
+    shop.minute()
+    stored = next(it for it in shop.everything() if it["SK"]["S"] == "FRIEND")
+    late = {**written, "version": stored["version"]}
+    shop.dynamodb.put_item(TableName=deps.settings().table, Item=late)
+    assert len(lying(shop)) == 1
+    settle_down(shop)
+    assert lying(shop) == {}
+    assert [it["state"] for it in listed(shop)] == ["done"]
+
+
 def test_all_that_was_bought_is_shown(shop: Shop) -> None:
     """However many orders there were: the person remembers eight of them, the table the others."""
     for number in range(11):

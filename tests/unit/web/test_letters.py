@@ -31,6 +31,7 @@ KINDS: dict[LetterName, str] = {
     "spent": "spent",
     "expiring": "expiring",
     "balances": "stand",
+    "confirm": "confirm",
     "digest": "digest",
 }
 """A mail of each letter, in which there is something to put everywhere."""
