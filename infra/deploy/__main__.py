@@ -97,6 +97,7 @@ def deploy(options: argparse.Namespace) -> None:
         "Sender": options.sender,
         "PublicUrl": options.public_url.rstrip("/"),
         "AlarmEmail": options.alarm_email,
+        "AlarmsByShare": options.alarms_by_share,
         "CursorKeyVersion": str(secrets.version(CURSOR_KEY) or 1),
         "LinkKeyVersion": str(secrets.version(LINK_KEY) or 1),
     }
@@ -213,6 +214,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--sender", required=True, help="address that mails come from")
     up.add_argument("--public-url", required=True, help="origin of every link that people get")
     up.add_argument("--alarm-email", default="", help="address that is told of alarms")
+    share = "whether there are alarms by the share of a day's mails; no for a cloud without metric math"
+    up.add_argument("--alarms-by-share", choices=("yes", "no"), default="yes", help=share)
     up.add_argument("--bucket", help="S3 bucket for what is deployed; one is made if none is named")
     up.add_argument("--yes", action="store_true", help="agree to everything beforehand")
     up.set_defaults(command=deploy)

@@ -11,10 +11,13 @@ No engine at hand checks everything that IAM does, so three tests share the work
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
 
+from chalicelib.domain.people.mail_events import Mark
+from infra.local.mail_service import notification, published
 from tests.deployed.policies import FUNCTIONS, GRANTS, granted
 from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
 from tests.path.live import Answer, Body, Live
@@ -28,6 +31,7 @@ IN_LAMBDAS_HANDS = {
     **dict.fromkeys(FUNCTIONS, LOGS),
     "OnTableChange": LOGS | STREAM,
     "OnMessage": LOGS | STREAM,
+    "OnMailEvent": LOGS | {"sqs:SendMessage"},
 }
 """What Lambda does under a function's role, by AWS's own guides to stream sources, failure queues and logs."""
 
@@ -99,6 +103,35 @@ class Exercise:
     def mail(self) -> list[str]:
         """Let the time of messages come."""
         return self._sent("EveryMinuteMail", self._overdue)
+
+    def event(self) -> list[str]:
+        """Tell of a mail that came back, as SES does."""
+        self.stage.start_anew("OnMailEvent")
+        n = next(NUMBERS)
+        maya, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"o{n}"
+        assert self.live.redeem(maya["code"], order, f"o{n}@friends.example").status == 201
+        self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#{order}"))
+        path = f"/v1/people?email=exercise{n}@deployed.example"
+        (person,) = self.live.call("GET", path, key="admin").body["items"]
+        request = {
+            "FromEmailAddress": "friends@kavya-ceramics.example",
+            "Destination": {"ToAddresses": ["gone@deployed.example"]},
+            "Content": {"Raw": {"Data": b"Subject: x\r\nTo: gone@deployed.example\r\n\r\nx"}},
+            "ConfigurationSetName": "mails",
+            "EmailTags": [
+                {"Name": name, "Value": value}
+                for name, value in Mark(f"order:{order}#2", person["id"], "0" * 32).tags().items()
+            ],
+        }
+        told = published(request, "mail-1", datetime.now(UTC), "bounce")
+        broken = [self._failure("OnMailEvent", notification(it)) for it in told]
+        (message,) = self.stage.items(f"MSG#order:{order}#2") or [{}]
+        (after,) = self.live.call("GET", path, key="admin").body["items"]
+        if "arrival" not in message:
+            broken.append("nothing is noted on the message")
+        if not after["stops"]:
+            broken.append("the address is not stopped")
+        return [text for text in broken if text]
 
     def day(self) -> list[str]:
         """Begin the audit of a day that has none yet."""
@@ -182,14 +215,13 @@ def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[
             "EveryMinute": exercise.schedule,
             "OnMessage": exercise.message,
             "EveryMinuteMail": exercise.mail,
+            "OnMailEvent": exercise.event,
             "EveryDay": exercise.day,
             "APIHandler": exercise.api,
         }
 
 
-@pytest.mark.parametrize(
-    "function", ["OnTableChange", "EveryMinute", "OnMessage", "EveryMinuteMail", "EveryDay", "APIHandler"]
-)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_is_granted_is_enough(exercises: dict[str, Callable[[], list[str]]], function: str) -> None:
     """With the policy as it is, everything that a function does works."""
     assert exercises[function]() == []
