@@ -1,12 +1,12 @@
 """What counted referrals lead to: a tier, and prizes for reaching tiers and milestones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 
 from chalicelib.domain.calendar import number_of
 from chalicelib.domain.model.accounts import Account, Grant, Window
-from chalicelib.domain.program.program import Program
+from chalicelib.domain.program.program import Program, Tier, tier_of
 
 Prizes = dict[str, tuple[Grant, ...]]
 
@@ -53,6 +53,32 @@ def newest_window(account: Account, program: Program) -> Window:
     """
     own = Window(program.version, program.tier_months)
     return max(own, account.window or own, key=lambda window: window.version or inf)
+
+
+def newly_reached(before: Account, after: Account, program: Program, month: str) -> Tier | None:
+    """Return the tier of which an ambassador is to hear because more referrals count in `after`, if there is one.
+
+    That is the one of an order placed in this month, unless they have heard of it, or of a higher one, before. With a
+    window they hear of it again once that month has left it, if they had lost the tier; nobody hears of a loss, so what
+    a refund takes and the next order gives back is no news.
+    """
+    counted = reached(after, program, month)
+    tier = tier_of(program, counted)
+    if after.referrals <= before.referrals or not tier.threshold:
+        return None
+    heard = [number_of(told) for number, told in after.tiers_told.items() if int(number) >= tier.threshold]
+    if not heard:
+        return tier
+    is_past = program.tier_months is not None and number_of(month) - max(heard) >= program.tier_months
+    return tier if is_past and reached(before, program, month) < tier.threshold else None
+
+
+def told_of(told: Mapping[str, str], tier: Tier, month: str) -> dict[str, str]:
+    """Return what an ambassador has heard of tiers once they have heard of this one, and so of lower ones."""
+    return {
+        **{number: then for number, then in told.items() if int(number) > tier.threshold},
+        str(tier.threshold): month,
+    }
 
 
 def prizes(before: Account, after: Account, program: Program) -> list[Prize]:

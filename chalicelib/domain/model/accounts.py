@@ -122,10 +122,13 @@ class Account:
         last_day: How many orders were settled on the last day that had any.
         active_at: When something was last earned or spent.
         expired_in: The version in which unspent rewards last expired.
+        expiry_told: When what is left expires, as the ambassador was told last.
+        tiers_told: In which month (`2026-03`) the ambassador was told of a tier, by its number of referrals, and not of
+            a higher one since.
         suspended_in: The version in which an admin stopped what leaves the account, as long as that lasts.
         merged_into: The account that it went into: then it is empty for good.
         absorbed: Those that went into this one.
-        due_at: When to look whether rewards have expired.
+        due_at: When to look whether that rewards expire has to be told, or they have expired.
     """
 
     ambassador_id: str
@@ -141,6 +144,8 @@ class Account:
     last_day: Pace | None = None
     active_at: datetime | None = None
     expired_in: int = 0
+    expiry_told: datetime | None = None
+    tiers_told: dict[str, str] = field(default_factory=dict)
     suspended_in: int | None = None
     merged_into: str | None = None
     absorbed: dict[str, Merger] = field(default_factory=dict)

@@ -36,7 +36,7 @@ three mails whether they went; it was told in one mail with others."""
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
 """The letters that tell of one reward, each leading on from the one before."""
 
-_ASIDE: dict[str, str] = {"friend_thanks": "@friend", "tier_reached": "@tier"}
+_ASIDE: dict[str, str] = {"friend_thanks": "@friend"}
 """What tells apart the messages that one cause owes: what goes out beside the news to its ambassador is named."""
 
 
@@ -46,12 +46,14 @@ mail service would not send what is in it; it came back for good; its reader cal
 
 
 class Cause(NamedTuple):
-    """What a message is about: an order's settlement or a change of an account, by the version that it made.
+    """What a message is about, and a number that tells one time from the next.
 
-    Or a person who wants something, by the time.
+    That is the settlement of an order or the change of an account, by the version that it made; a tier that somebody
+    reached, by the month, as 202603, its `id` being theirs with the tier's number, as `amb_1:5`; or rewards of somebody
+    that expire, by the day, as 20260312. Or a person who wants something, by the time.
     """
 
-    kind: Literal["order", "account", "person"]
+    kind: Literal["order", "account", "tier", "expiry", "person"]
     id: str
     version: int
 

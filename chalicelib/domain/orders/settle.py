@@ -12,6 +12,7 @@ from datetime import datetime
 from chalicelib.domain.accounts.expiry import fresh_of, renewed, watched
 from chalicelib.domain.accounts.gifts import tasks
 from chalicelib.domain.accounts.ledger import add
+from chalicelib.domain.accounts.messages import tier_reached
 from chalicelib.domain.accounts.tiers import granted, prizes
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.messages import Message
@@ -135,13 +136,14 @@ def settle_on(
         kept = {prize: age for prize, age in ages.items() if age.gone or age.fresh}
         moved = replace(moved, balances=add(moved.balances, entries), prizes=won, ages=kept)
         moved = watched(renewed(moved, entries, now=now), program)
+    moved, tier = tier_reached(account, moved, entries, program, now=now)
     return Settlement(
         redemption=settled,
         account=moved,
         entries=entries,
         gifts=tasks(entries),
         draws=(*draws, *redrawn(before.cap_used if before else terms.granted, after)),
-        messages=owed(settled, before, moved, had=had, now=now),
+        messages=(*owed(settled, before, moved, had=had, now=now), *([tier] if tier else [])),
         case=case_of(order, after, asked, now),
         changed=changed,
         account_changed=before is None or moved != account,

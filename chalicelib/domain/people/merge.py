@@ -11,8 +11,10 @@ from datetime import datetime
 from chalicelib.domain.accounts.expiry import carried, fresh_of, renewed, watched
 from chalicelib.domain.accounts.gifts import tasks
 from chalicelib.domain.accounts.ledger import add, legs, merge_legs
+from chalicelib.domain.accounts.messages import tier_reached
 from chalicelib.domain.accounts.tiers import Prizes, granted, newest_window, together
 from chalicelib.domain.model.accounts import Account, Gift, Grant, LedgerEntry, Leg, Merger, Month, Pace, Suspension
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.model.people import Profile
 from chalicelib.domain.orders.postings import aged, posting_of
@@ -31,12 +33,13 @@ class Merged:
     entries: tuple[LedgerEntry, ...]
     gifts: tuple[Gift, ...]
     suspension: Suspension | None
+    message: Message | None
 
 
 def merge(account: Account, other: Account, program: Program, *, note: str, author: str, now: datetime) -> Merged:
     """Let an account take in another one. Its caps, tiers and prizes go by all orders of both from now on.
 
-    If either is suspended, both have been: the sum stays suspended.
+    If either is suspended, both have been: the sum stays suspended. A tier that only the sum reaches is told.
     """
     version = account.version + 1
     both = _summed(account, other, program)
@@ -64,6 +67,7 @@ def merge(account: Account, other: Account, program: Program, *, note: str, auth
         prizes=granted(both.prizes, won, program),
         ages={prize: age for prize, age in ages.items() if age.gone or age.fresh},
     )
+    both, message = tier_reached(account, both, bonuses, program, now=now)
     emptied = Account(
         other.ambassador_id,
         version=other.version + 1,
@@ -78,6 +82,7 @@ def merge(account: Account, other: Account, program: Program, *, note: str, auth
         (out, came, *bonuses),
         tasks(bonuses),
         _suspended(account, other, version, note, author, now),
+        message,
     )
 
 
@@ -93,6 +98,7 @@ def _summed(account: Account, other: Account, program: Program) -> Account:
     version = account.version + 1
     merger = Merger(version, other.version, other.expired_in, account.orders_settled, other.orders_settled)
     inner = {name: _carried_on(it, other, version) for name, it in other.absorbed.items()}
+    heard = account.tiers_told, other.tiers_told
     both = replace(
         account,
         referrals=account.referrals + other.referrals,
@@ -104,6 +110,8 @@ def _summed(account: Account, other: Account, program: Program) -> Account:
         active_at=max([it.active_at for it in (account, other) if it.active_at], default=None),
         suspended_in=account.suspended_in or (version if other.suspended else None),
         absorbed={**account.absorbed, **inner, other.ambassador_id: merger},
+        expiry_told=max([it.expiry_told for it in (account, other) if it.expiry_told], default=None),
+        tiers_told={name: max(told.get(name, "") for told in heard) for name in {**heard[0], **heard[1]}},
         due_at=None,
     )
     windows = [newest_window(it, program) for it in (account, other)]

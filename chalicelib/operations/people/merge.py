@@ -76,7 +76,8 @@ def own_orders(table: Table, profile: Profile) -> list[Redemption]:
 
 def _of_accounts(merged: Merged) -> list[Effect]:
     suspension = [Create(merged.suspension)] if merged.suspension else []
-    posted = [*map(Create, merged.entries), *map(Create, merged.gifts), *suspension]
+    message = [Create(merged.message)] if merged.message else []
+    posted = [*map(Create, merged.entries), *map(Create, merged.gifts), *suspension, *message]
     return [Replace(merged.account), Replace(merged.other), *posted]
 
 
