@@ -33,6 +33,7 @@ from chalicelib.domain.program.signals import WEIGHTS
 
 _HOUR = 60
 EARLIEST_YEAR, LATEST_YEAR = 2000, 8999
+_SHORTEST_MONTH = 28
 
 Flaw = tuple[str, str]
 
@@ -64,6 +65,7 @@ def flaws(program: Program) -> list[Flaw]:
     found += _of_quiet_hours(program)
     found += _of_weights(program)
     found += _of_units(program)
+    found += _of_expiry(program)
     found += _of_lists(program)
     found += _of_privacy(program)
     found += _of_colours(program.brand)
@@ -230,6 +232,14 @@ def _of_privacy(program: Program) -> Iterator[Flaw]:
     for name in program.privacy.notices if program.privacy else ():
         if not form.holds(name):
             yield "/privacy/notices", form.words(name)
+
+
+def _of_expiry(program: Program) -> Iterator[Flaw]:
+    """Who uses something once they were told has all the notice again before the next expiry."""
+    months, days = program.expiry_months, program.expiry_notice_days
+    most = months * _SHORTEST_MONTH // 2 if months else None
+    if most is not None and days > most:
+        yield "/expiry_notice_days", f"is more than half of the time after which rewards expire: {most} at most"
 
 
 def _of_lists(program: Program) -> Iterator[Flaw]:

@@ -233,8 +233,11 @@ class LetterCap:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """When letters may go out, and how many."""
+    """Which letters there are, when they may go out, and how many."""
 
+    welcome: Annotated[bool, "Whether a new ambassador gets a letter with their code; the shop may give it itself."] = (
+        True
+    )
     quiet: Annotated[Quiet | None, "Hours in which letters wait; null for none."] = field(default_factory=Quiet)
     caps: Annotated[
         tuple[LetterCap, ...],
@@ -333,6 +336,9 @@ class Program:
     expiry_months: Annotated[
         Months | None, "Unspent rewards expire when so long nothing was earned or spent; null lets them stay."
     ] = None
+    expiry_notice_days: Annotated[
+        int, Within(0, DAYS_MAX), "So many days before, a letter tells the ambassador; 0 lets them expire without one."
+    ] = 14
     spend_minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once."] = 1
     units: Annotated[
         dict[str, Worth],
@@ -373,6 +379,11 @@ class Program:
     def hold(self) -> timedelta:
         """How long a reward waits, so that it is not paid for goods that come back."""
         return timedelta(days=self.hold_days)
+
+    @property
+    def expiry_notice(self) -> timedelta:
+        """How long before rewards expire their ambassador is told; nothing if that is not told."""
+        return timedelta(days=self.expiry_notice_days)
 
     @property
     def pending(self) -> timedelta:

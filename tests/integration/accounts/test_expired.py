@@ -7,7 +7,7 @@ import pytest
 from memory.shop import PROGRAM, Body
 from tests.quick_shop import QuickShop, open_quick_shop
 
-RULES: Body = {**PROGRAM, "expiry_months": 1, "hold_days": 1, "minimum": 0}
+RULES: Body = {**PROGRAM, "expiry_months": 1, "expiry_notice_days": 0, "hold_days": 1, "minimum": 0}
 
 
 @pytest.fixture

@@ -233,6 +233,7 @@ def test_a_used_coupon_is_not_looked_at_again(shop: Shop, purse: Purse) -> None:
     """Once it is confirmed or cancelled, nothing of it is due."""
     for key, end in (("s-1", confirm), ("s-2", cancel)):
         end(shop, purse.coupon(500, key)["code"])
+    shop.stream()
     assert deps.table().count_due(shop.now + timedelta(days=999)) == 0
     shop.days(31)
     assert purse.balances == (850, 0, 500)
@@ -352,7 +353,7 @@ def test_a_lost_answer_spends_nothing_twice(shop: Shop, purse: Purse) -> None:
 
 def test_spending_counts_as_activity(shop: Shop) -> None:
     """What is left would have expired; the spend gives it as long again, and money of an unused coupon expires too."""
-    purse = Purse(shop, expiry_months=3)
+    purse = Purse(shop, expiry_months=3, expiry_notice_days=0)
     shop.days(50)
     purse.again()
     purse.coupon(500)

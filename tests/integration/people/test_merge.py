@@ -17,7 +17,7 @@ from tests.quick_shop import QuickShop, open_quick_shop
 Items = dict[tuple[str, str], Any]
 """The items of a table as they lie there, by key."""
 
-RULES: Body = {**PROGRAM, "hold_days": 10, "expiry_months": 1, "spend_minimum": 100}
+RULES: Body = {**PROGRAM, "hold_days": 10, "expiry_months": 1, "expiry_notice_days": 0, "spend_minimum": 100}
 TIERED: Body = {
     **RULES,
     "tiers": [

@@ -78,7 +78,7 @@ def test_what_is_given_does_not_expire_at_once() -> None:
     assert isinstance(taken, Posted)
     assert given.account.active_at == at(1)
     assert given.account.due_at is not None
-    assert given.account.due_at > at(80)
+    assert given.account.due_at + RULES.expiry_notice > at(80)
     assert taken.account.active_at == at(-400)
 
 

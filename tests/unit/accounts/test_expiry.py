@@ -1,27 +1,32 @@
 """When unspent rewards may expire: the account itself asks to be looked at."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.accounts.expiry import fresh_of, given_back, renewed, taken_back, watched
+from chalicelib.domain.accounts.expiry import Looked, fresh_of, given_back, look, renewed, taken_back, watched
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.model.accounts import Account, LedgerEntry
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.program.program import Milestone, Rate
 from tests.unit.book import Shelf, at, program
 
 RULES = program(expiry_months=6)
 IDLE = Account("amb_1", 4, {"EUR": {"available": 300}}, active_at=datetime(2026, 8, 31, 9, tzinfo=UTC))
+ENDS = datetime(2027, 2, 28, 9, tzinfo=UTC)
 
 
 def test_an_account_asks_to_be_looked_at_so_many_months_after_it_was_active() -> None:
-    """To the minute, or on the last day of a shorter month; nothing else about it changes."""
-    assert watched(IDLE, RULES) == replace(IDLE, due_at=datetime(2027, 2, 28, 9, tzinfo=UTC))
+    """To the minute, or on the last day of a shorter month, less the notice; nothing else about it changes."""
+    assert watched(IDLE, RULES) == replace(IDLE, due_at=ENDS - timedelta(days=14))
+    assert watched(IDLE, replace(RULES, expiry_notice_days=0)) == replace(IDLE, due_at=ENDS)
+    told = replace(IDLE, expiry_told=ENDS)
+    assert watched(told, RULES) == replace(told, due_at=ENDS)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,123 @@ def test_the_time_begins_anew_with_what_becomes_available() -> None:
     assert renewed(IDLE, [got], now=at(1)) == IDLE
     assert renewed(IDLE, [held], now=at(900)) is IDLE
     assert renewed(new, [], now=at(900)) is new
+
+
+# --- what is told before ---
+
+DAY = timedelta(days=1)
+NOTICE = 14 * DAY
+
+
+def notice(until: datetime, now: datetime) -> Message:
+    """What is owed to whom something expires, about that very day."""
+    cause, letter = Cause("expiry", "amb_1", int(f"{until:%Y%m%d}")), Letter("expiring", until=until)
+    return Message(cause, Recipient("ambassador", "amb_1"), letter, program_version=1, owed_at=now, due_at=now)
+
+
+def test_so_many_days_before_the_ambassador_is_told_and_then_it_expires() -> None:
+    """One letter, which names the day; on that day all that is left goes, and nothing is asked for any more."""
+    now = ENDS - NOTICE
+    told = look(replace(IDLE, due_at=now), RULES, now=now)
+    after = replace(IDLE, version=5, expiry_told=ENDS, due_at=ENDS)
+    assert told == Looked(after, message=notice(ENDS, now))
+    gone = look(after, RULES, now=ENDS)
+    assert [(it.kind, it.cause, it.reason, it.legs) for it in gone.entries] == [
+        ("expiry", "inactive_since:2026-08-31", "told:2027-02-28", legs("expiry", 300, "EUR"))
+    ]
+    assert gone.message is None
+    balances = {"EUR": {"available": 0, "expired": 300}}
+    assert gone.account == replace(after, version=6, balances=balances, expired_in=6, due_at=None)
+
+
+def test_whoever_was_active_meanwhile_is_told_anew_of_the_new_day() -> None:
+    """A look that comes too early, before the letter or after it, tells nothing and takes nothing."""
+    early = look(replace(IDLE, due_at=at(5)), RULES, now=ENDS - NOTICE - DAY)
+    assert early == Looked(replace(IDLE, version=5, due_at=ENDS - NOTICE))
+    told = replace(IDLE, version=5, expiry_told=ENDS, due_at=ENDS, active_at=ENDS - 10 * DAY)
+    ends = datetime(2027, 8, 18, 9, tzinfo=UTC)
+    again = look(told, RULES, now=ENDS)
+    assert again == Looked(replace(told, version=6, due_at=ends - NOTICE))
+    now = ends - NOTICE
+    assert look(again.account, RULES, now=now).message == notice(ends, now)
+
+
+@pytest.mark.parametrize("left", [{"EUR": {"available": 0, "held": 300}}, {"gift:Mug": {"available": 1}}])
+def test_of_nothing_nobody_is_told(left: Any) -> None:
+    """Who has used all of it, or waits for a gift, gets no letter, and is not looked at again."""
+    spent = replace(IDLE, balances=left, due_at=ENDS - NOTICE)
+    assert look(spent, RULES, now=ENDS - NOTICE) == Looked(replace(spent, version=5, due_at=None))
+
+
+def test_whoever_is_suspended_is_not_told() -> None:
+    """Nor does anything expire."""
+    stopped = replace(IDLE, suspended_in=3, due_at=ENDS)
+    assert look(stopped, RULES, now=ENDS) == Looked(replace(stopped, version=5, due_at=None))
+
+
+def test_without_notice_it_expires_as_it_does_by_the_rules() -> None:
+    """A program may leave the letter out; what was told before it did is kept all the same."""
+    rules = replace(RULES, expiry_notice_days=0)
+    gone = look(replace(IDLE, due_at=ENDS), rules, now=ENDS)
+    assert [(it.kind, it.reason) for it in gone.entries] == [("expiry", None)]
+    told = replace(IDLE, expiry_told=ENDS + DAY)
+    assert look(told, rules, now=ENDS) == Looked(replace(told, version=5, due_at=ENDS + DAY))
+
+
+@pytest.mark.parametrize(("late", "moved"), [(0.5, 0), (1, 0), (3, 2), (40, 39)])
+def test_nothing_expires_that_was_not_announced_in_time(late: float, moved: float) -> None:
+    """When nobody looked in time, what is left stays for the notice that was promised, less a day at most."""
+    now = ENDS - NOTICE + late * DAY
+    told = look(replace(IDLE, due_at=ENDS - NOTICE), RULES, now=now)
+    until = ENDS + moved * DAY
+    assert told == Looked(replace(IDLE, version=5, expiry_told=until, due_at=until), message=notice(until, now))
+    assert look(told.account, RULES, now=until - DAY).entries == ()
+    assert look(told.account, RULES, now=until).entries != ()
+
+
+def test_a_day_that_was_told_is_kept_under_stricter_rules() -> None:
+    """Nothing goes sooner than a letter has said; under looser ones it stays longer, and that is told in its time."""
+    told = replace(IDLE, version=5, expiry_told=ENDS, due_at=ENDS)
+    strict, loose = replace(RULES, expiry_months=2), replace(RULES, expiry_months=12)
+    assert look(told, strict, now=ENDS - DAY) == Looked(replace(told, version=6))
+    assert [it.reason for it in look(told, strict, now=ENDS).entries] == ["told:2027-02-28"]
+    longer = datetime(2027, 8, 31, 9, tzinfo=UTC)
+    assert look(told, loose, now=ENDS) == Looked(replace(told, version=6, due_at=longer - NOTICE))
+
+
+days_pass = st.lists(st.tuples(st.sampled_from(["look", "use", "rules"]), st.integers(0, 60)), max_size=40)
+
+
+@given(days_pass)
+def test_who_loses_something_was_told_the_very_day(taken: list[tuple[str, int]]) -> None:
+    """Whoever looks, uses some or changes the rules, and when: each expiry is on or after a day that was told.
+
+    By one letter, so many days before, less one; and no two letters tell the same day.
+    """
+    account, rules, now = watched(replace(IDLE, balances={"EUR": {"available": 10**6}}), RULES), RULES, IDLE.active_at
+    assert now is not None
+    letters: list[tuple[datetime, datetime]] = []
+    for what, days in [*taken, *[("look", 30)] * 20]:
+        now += days * DAY
+        if what == "use":
+            account = watched(replace(account, version=account.version + 1, active_at=now), rules)
+        elif what == "rules":
+            rules = replace(RULES, expiry_months=1 + days % 12, expiry_notice_days=days % 15)
+        elif account.due_at and account.due_at <= now:
+            looked = look(account, rules, now=now)
+            assert looked.account.due_at is None or looked.account.due_at > account.due_at
+            account = looked.account
+            if looked.message:
+                assert looked.message.letter.until is not None
+                letters.append((now, looked.message.letter.until))
+                assert looked.message.letter.until - now >= rules.expiry_notice - DAY
+            if looked.entries and rules.expiry_notice_days:
+                assert letters
+                assert letters[-1][1] == account.expiry_told
+                assert account.expiry_told is not None
+                assert now >= account.expiry_told
+    days_told = [until.date() for _, until in letters]
+    assert days_told == sorted(set(days_told))
 
 
 # --- what has expired stays so ---

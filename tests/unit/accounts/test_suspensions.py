@@ -16,6 +16,8 @@ from tests.unit.book import at, program
 RULES = program(version=3, expiry_months=6)
 NOW = datetime(2026, 8, 31, 9, tzinfo=UTC)
 IN_SIX_MONTHS = datetime(2027, 2, 28, 9, tzinfo=UTC)
+NOTICE = IN_SIX_MONTHS - RULES.expiry_notice
+"""When it is told that what is there expires."""
 FREE = Account(
     "amb_1",
     version=7,
@@ -48,7 +50,7 @@ def test_what_is_stopped_is_not_stopped_again() -> None:
 
 def test_whoever_is_reinstated_has_all_their_time_and_one_letter() -> None:
     """What is available expires as long after this moment as after an order; the letter is about this very change."""
-    free = replace(STOPPED, version=9, suspended_in=None, active_at=NOW, due_at=IN_SIX_MONTHS)
+    free = replace(STOPPED, version=9, suspended_in=None, active_at=NOW, due_at=NOTICE)
     to, letter = Recipient("ambassador", "amb_1"), Letter("balances")
     message = Message(Cause("account", "amb_1", 9), to, letter, program_version=3, owed_at=NOW, due_at=NOW)
     again = reinstate(STOPPED, RULES, by="key_1", note="cards of one owner", now=NOW)
@@ -69,7 +71,7 @@ def test_nothing_is_worth_more_or_less_by_a_suspension(version: int, available: 
     assert stopped is not None
     again = reinstate(stopped.account, RULES, by="key_1", note="looked at", now=NOW)
     assert again is not None
-    due_at = IN_SIX_MONTHS if any(amount > 0 for amount in available.values()) else None
+    due_at = NOTICE if any(amount > 0 for amount in available.values()) else None
     assert again.account == replace(account, version=version + 2, active_at=NOW, due_at=due_at)
 
 

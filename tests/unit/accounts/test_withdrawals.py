@@ -305,7 +305,7 @@ def test_what_is_returned_has_all_its_time_to_be_used() -> None:
     assert isinstance(moved, Moved)
     assert moved.account.active_at == at(90)
     assert moved.account.due_at is not None
-    assert moved.account.due_at - at(90) > timedelta(days=27)
+    assert moved.account.due_at - at(90) > timedelta(days=27) - rules.expiry_notice
 
 
 def test_money_that_comes_back_is_watched_for_expiry_again() -> None:
@@ -319,7 +319,7 @@ def test_money_that_comes_back_is_watched_for_expiry_again() -> None:
     assert isinstance(back, Moved)
     assert back.account.active_at == at(0)
     assert back.account.due_at is not None
-    assert back.account.due_at - at(0) > timedelta(days=180)
+    assert back.account.due_at - at(0) > timedelta(days=180) - rules.expiry_notice
 
 
 steps = st.tuples(

@@ -1,7 +1,7 @@
 """The rules of a program, one by one: tiers in windows, prizes, caps, budgets, campaigns, units, signals."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -399,12 +399,13 @@ def test_a_gift_stays_whole_while_anything_is_left_of_the_order() -> None:
 
 
 def test_what_may_expire_asks_to_be_looked_at() -> None:
-    """From the last time that something was earned, so many months later; only the first such time is asked for."""
-    shelf = Shelf(program(expiry_months=6, hold_days=0))
+    """From the last time that something was earned, less the notice; the first such time stands."""
+    shelf = Shelf(program(expiry_months=6, expiry_notice_days=5, hold_days=0))
+    first = months_after(START, 6, program()) - timedelta(days=5)
     shelf.sell(0)
-    assert shelf.account.due_at == months_after(START, 6, program())
+    assert shelf.account.due_at == first
     shelf.sell(10)
-    assert (shelf.account.active_at, shelf.account.due_at) == (at(10), months_after(START, 6, program()))
+    assert (shelf.account.active_at, shelf.account.due_at) == (at(10), first)
 
 
 def test_months_after_end_on_a_day_that_exists() -> None:

@@ -246,8 +246,8 @@ def test_two_that_never_did_anything_are_one_that_never_did() -> None:
 
 
 def test_the_sum_is_looked_at_when_it_may_expire() -> None:
-    """A month after the later of both was active, if rewards expire at all."""
-    assert merged().account.due_at == at(5 + 31)
+    """A month after the later of both was active, less the notice, if rewards expire at all."""
+    assert merged().account.due_at == at(5 + 31) - RULES.expiry_notice
     assert merged(rules=program()).account.due_at is None
 
 

@@ -172,7 +172,8 @@ def a_card_that_was_forgotten(it: Tampered) -> str:
 @plants("message")
 def reinstated_without_a_word(it: Tampered) -> str:
     """The ambassador was never told where things stand."""
-    (pk,) = (pk for pk, _ in it.items if pk.startswith(f"MSG#account:{it.maya}#"))
+    found = [pk for pk, _ in it.items if pk.startswith(f"MSG#account:{it.maya}#")]
+    (pk,) = (pk for pk in found if it.items[pk, "MSG"]["letter"]["M"]["name"]["S"] == "balances")
     del it.items[pk, "MSG"]
     return f"{it.maya}/messages/{pk}"
 
