@@ -185,7 +185,7 @@ def _live(table: Table) -> None:
     start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
     program = publication.publish(table, PROGRAM, author="bench", now=start)
     people = [
-        enrol(table, Told(f"a{n}@example.com", "Maya"), pepper=b"bench", now=start, chance=chance)
+        enrol(table, Told(f"a{n}@example.com", "Maya"), program, pepper=b"bench", now=start, chance=chance)
         for n in range(AMBASSADORS)
     ]
     for number in range(ORDERS):

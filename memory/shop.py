@@ -58,6 +58,7 @@ PROGRAM: Body = {
         {"name": "Silver", "threshold": 5, "reward": {"basis_points": 1200}},
     ],
     "hold_days": 30,
+    "letters": {"welcome": False},
     "privacy": {
         "responsible": "Kavya Ceramics, 5 Lindenstrasse, 10969 Berlin",
         "contact": "privacy@kavya-ceramics.example",

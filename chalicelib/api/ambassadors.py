@@ -272,16 +272,17 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
     A mailbox that is enrolled gets its own code back, and nothing changes, except that a `customer_id` joins an
     ambassador who has none.
     """
+    program = deps.program()
     told = Told(
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
-        locale=body.locale or deps.program().locale,
+        locale=body.locale or program.locale,
         customer_id=body.customer_id,
         birthday=fields.birthday(body.birthday),
         consents=tuple(purpose for purpose, yes in _words({}, body.consents).items() if yes),
     )
-    enrolled = enrol(deps.table(), told, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    enrolled = enrol(deps.table(), told, program, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
     shown = Enrolled(
         id=enrolled.ambassador_id,
         code=enrolled.code,

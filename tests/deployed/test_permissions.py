@@ -166,7 +166,8 @@ class Exercise:
         self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#{order}"))
         assert self.live.balances(maya["id"]) == (450, 0)
         broken = self._failure(function, bring(f"MSG#order:{order}"))
-        mails = [*self.live.mails(friend), *self.live.mails(f"exercise{n}@deployed.example")]
+        news = [it for it in self.live.mails(f"exercise{n}@deployed.example") if "A friend of yours" in it]
+        mails = [*self.live.mails(friend), *news]
         return [*([broken] if broken else []), *([] if len(mails) == 2 else [f"{len(mails)} mails for {order}"])]
 
     def _audited(self, function: str, bring: Callable[[str], Body], ambassador_id: str) -> str:

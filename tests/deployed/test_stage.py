@@ -55,12 +55,12 @@ def test_from_the_code_to_the_reward(stage: Stage, live: Live) -> None:
     assert first.raw == again.raw
     live.wait(lambda: live.balances(maya["id"]), (450, 0), WARM_UP)
     live.wait(lambda: len(live.mails("d1@friends.example")), 1, WARM_UP)
-    live.wait(lambda: len(live.mails("maya@deployed.example")), 1, WARM_UP)
+    live.wait(lambda: len(live.mails("maya@deployed.example")), 2, WARM_UP)
 
     live.wait(lambda: datetime.now(UTC) >= datetime.fromisoformat(at) + timedelta(days=30), wanted=True)
     assert stage.invoke("EveryMinute", SCHEDULED) == {}
     assert live.balances(maya["id"]) == (0, 450)
-    live.wait(lambda: len(live.mails("maya@deployed.example")), 2, WARM_UP)
+    live.wait(lambda: len(live.mails("maya@deployed.example")), 3, WARM_UP)
 
     assert live.refund("d1", "r1", 5000).status == 201
     live.wait(lambda: live.balances(maya["id"]), (0, 0), WARM_UP)

@@ -65,7 +65,8 @@ class Town:
     def enrol(self, name: str) -> Enrolled:
         """Make somebody an ambassador."""
         person = Told(f"{name}@example.com", name.title())
-        return self._patiently(lambda: enrol(self.table, person, pepper=PEPPER, now=self.now, chance=self._chance))
+        rules, chance = self._program, self._chance
+        return self._patiently(lambda: enrol(self.table, person, rules, pepper=PEPPER, now=self.now, chance=chance))
 
     def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000, *, pending: bool = False) -> Answer:
         """Use a code on an order."""

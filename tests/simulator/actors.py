@@ -25,7 +25,7 @@ from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.people.identity import correct
 from chalicelib.operations.people.merge import merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
-from chalicelib.operations.program import publication
+from chalicelib.operations.program import programs, publication
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import BusyError
 from chalicelib.workers import mail, schedule, stream
@@ -57,7 +57,10 @@ class Town:
         self._publish()
         for name in NAMES[: self.workload.ambassadors]:
             person = Told(f"{name}@example.com", name.title())
-            enrolled = enrol(self.world.table, person, pepper=PEPPER, now=self.world.now, chance=Random(name))
+            rules_now = programs.current(self.world.table)
+            enrolled = enrol(
+                self.world.table, person, rules_now, pepper=PEPPER, now=self.world.now, chance=Random(name)
+            )
             self.codes.append(enrolled.code)
             code = self.world.table.read_code(enrolled.code)
             assert code is not None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
+from chalicelib.domain.accounts.messages import welcome
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.accounts import Account
@@ -13,6 +14,7 @@ from chalicelib.domain.people.consent import said
 from chalicelib.domain.people.membership import Guards, holder
 from chalicelib.domain.people.person import TOLD, moment, news, tell
 from chalicelib.domain.people.pseudonyms import names_of
+from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.identity import join, people_of, taking
 from chalicelib.store.table import Table
@@ -47,11 +49,12 @@ class Enrolled:
     id_taken: bool = False
 
 
-def enrol(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
+def enrol(table: Table, told: Told, program: Program, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
     """Enrol a customer. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
     Somebody who has bought before, with a friend's code or without, is the same person as then. The guards decide a
-    race between two requests; a code that is taken is drawn again.
+    race between two requests; a code that is taken is drawn again. A new ambassador is welcomed, unless the program
+    leaves that to the shop.
 
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
@@ -62,7 +65,7 @@ def enrol(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: Ran
         guards = table.read_memberships(names)
         known = guards.get(names[0])
         if known is None or known.ambassador_id is None or known.code is None:
-            return _plan(table, told, names, guards, now, chance)
+            return _plan(table, told, names, guards, program, now, chance)
         joins = told.customer_id and holder(guards, names[1]) != known.ambassador_id
         free = not joins or join(table, known.ambassador_id, told.customer_id or "", pepper=pepper, now=now)
         return Plan(Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free))
@@ -71,7 +74,13 @@ def enrol(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: Ran
 
 
 def _plan(
-    table: Table, told: Told, names: tuple[str, ...], guards: Guards, now: datetime, chance: Random
+    table: Table,
+    told: Told,
+    names: tuple[str, ...],
+    guards: Guards,
+    program: Program,
+    now: datetime,
+    chance: Random,
 ) -> Plan[Enrolled]:
     """Make an ambassador, unless another request is faster, or the code is taken."""
     code, ambassador_id = random_code(chance), new_id("amb", now, chance)
@@ -82,10 +91,12 @@ def _plan(
     person = _as_told(person, replace(told, customer_id=None) if id_taken else told, now=now)
     person, effects = taking(table, guards, free, replace(person, ambassador_id=ambassador_id), code)
     person = replace(person, version=person.version + 1)
+    account = Account(ambassador_id)
     effects += [
         Create(person) if is_new else Replace(person),
         Create(Profile(ambassador_id, code, now, person.id)),
-        Create(Account(ambassador_id)),
+        Create(account),
+        *([Create(welcome(account, program, now=now))] if program.letters.welcome else []),
         Create(Code(code, ambassador_id, owners=names, created_at=now, person_id=person.id)),
     ]
     return Plan(Enrolled(ambassador_id, code, new=True, id_taken=id_taken), effects)
