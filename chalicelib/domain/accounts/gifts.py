@@ -5,20 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.accounts.ledger import Posting, gains, post
+from chalicelib.domain.accounts.messages import gift_sent
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.tiers import PRIZES
 from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.program.program import GIFT, Program
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A gift is on its way: the task closed, with how many pieces, the account without them, the entry that says so."""
+    """A gift is on its way: the task closed, with how many pieces, the account without them, the entry that says so.
+
+    And the message that tells the ambassador.
+    """
 
     gift: Gift
     account: Account
     entry: LedgerEntry
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def send(
         return Withdrawn(replace(closed, state="withdrawn"))
     posting = Posting("gift_sent", left, gift.unit, f"gift:{gift.id}", author=author)
     after, entry = post(account, posting, program, now=now)
-    return Sent(replace(closed, state="sent", sent=left), after, entry)
+    sent = replace(closed, state="sent", sent=left)
+    return Sent(sent, after, entry, gift_sent(sent, after, program, now=now))
 
 
 def _task(entry: LedgerEntry) -> Gift:

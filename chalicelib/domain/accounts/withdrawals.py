@@ -11,8 +11,10 @@ from typing import Literal
 
 from chalicelib.domain.accounts.expiry import watched
 from chalicelib.domain.accounts.ledger import Posting, post
+from chalicelib.domain.accounts.messages import spent
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Withdrawal
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.money import Money, is_currency, share
 from chalicelib.domain.program.program import Program, least_spent
 
@@ -22,11 +24,12 @@ Ending = Literal["confirmed", "cancelled", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a step leaves: the withdrawal and the account as they shall be, and the entry between them."""
+    """What a step leaves: the withdrawal and the account as they shall be, the entry between them, what is told."""
 
     withdrawal: Withdrawal
     account: Account
     entry: LedgerEntry
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def reserve(withdrawal: Withdrawal, account: Account, program: Program, *, now: 
     """Take the amount of a withdrawal from what is available, never more than there is.
 
     A payout is of the program's currency, and more than nothing. A coupon is of that too, or of a unit that the program
-    gives a worth; and no less than the least that can be spent.
+    gives a worth; and no less than the least that can be spent. The ambassador is told, whoever asked.
     """
     if account.suspended:
         return Stopped()
@@ -84,7 +87,8 @@ def reserve(withdrawal: Withdrawal, account: Account, program: Program, *, now: 
     expires_at = now + timedelta(days=program.spend_days) if withdrawal.kind == "spend" else None
     reserved = replace(priced, expires_at=expires_at, due_at=expires_at)
     posting = _posting(reserved, reserved.kind, reason=reserved.note, author=reserved.author)
-    return _moved(reserved, replace(account, active_at=now), posting, program, now)
+    moved = _moved(reserved, replace(account, active_at=now), posting, program, now)
+    return replace(moved, message=spent(reserved, moved.account, program, now=now))
 
 
 def close(

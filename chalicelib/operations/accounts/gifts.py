@@ -43,7 +43,11 @@ def mark_sent(
         if isinstance(answer, TaskClosed):
             return Plan(Closed(was, replayed=True)) if answer.repeated else Plan(answer)
         effects: list[Effect] = [Replace(answer.gift)]
-        effects += [Create(answer.entry), Replace(answer.account)] if isinstance(answer, Sent) else []
+        effects += _posted(answer) if isinstance(answer, Sent) else []
         return Plan(Closed(answer.gift, replayed=False), effects)
 
     return decide(table, look)
+
+
+def _posted(answer: Sent) -> list[Effect]:
+    return [Create(answer.entry), Replace(answer.account), Create(answer.message)]

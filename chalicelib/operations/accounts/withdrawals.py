@@ -186,7 +186,8 @@ def _asked(wanted: Wanted, ambassador_id: str, now: datetime, chance: Random) ->
 def _effects(moved: Moved) -> list[Effect]:
     asked = moved.withdrawal
     coupon = [Create(Coupon(asked.code, asked.id))] if asked.code else []
-    return [Create(asked), *coupon, Create(moved.entry), Replace(moved.account)]
+    message = [Create(moved.message)] if moved.message else []
+    return [Create(asked), *coupon, Create(moved.entry), Replace(moved.account), *message]
 
 
 def _stored(table: Table, withdrawal_id: str) -> Withdrawal:
