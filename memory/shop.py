@@ -167,9 +167,13 @@ class Shop:
             Shop.witness(method, path, answer)
         return answer
 
-    def publish(self, **changes: object) -> None:
-        """Put the demonstration's rules in force with some changes, as the function that publishes them has at once."""
-        program = publication.publish(deps.table(), {**PROGRAM, **changes}, author="test", now=self.now)
+    def publish(self, *, letters: Any = None, **changes: object) -> None:
+        """Put the demonstration's rules in force with some changes, as the function that publishes them has at once.
+
+        Nobody is welcomed unless `letters` say so: most tests count mails that are about something else.
+        """
+        document = {**PROGRAM, **changes, "letters": {**PROGRAM["letters"], **(letters or {})}}
+        program = publication.publish(deps.table(), document, author="test", now=self.now)
         deps.use_program(program)
 
     def enrol(self, email: str = "maya@example.com", first_name: str = "Maya", **more: object) -> Body:

@@ -5,7 +5,7 @@ from memory.shop import Shop, eur
 
 def test_a_referral_from_code_to_reward(shop: Shop) -> None:
     """She is welcomed; a friend's order leaves a held reward and two mails; after the hold it is hers, with a mail."""
-    shop.publish(letters={})
+    shop.publish(letters={"welcome": True})
     maya = shop.enrol()
     answer = shop.redeem(maya["code"])
     assert answer.status_code == 201

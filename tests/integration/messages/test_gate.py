@@ -71,7 +71,7 @@ STOPS: dict[str, Callable[[Person, datetime], Person]] = {"erased": erase, "refu
 def sold(shop: Shop, **letters: Any) -> Shop:
     """A shop that owes its ambassador news of a friend's order, settled at noon."""
     if letters:
-        shop.publish(letters={"welcome": False, **letters})
+        shop.publish(letters=letters)
     shop.redeem(shop.enrol()["code"])
     meet_buyers(deps.table(), ["o1"], now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)

@@ -18,7 +18,7 @@ def welcomes(shop: Shop, reader: str = MAYA) -> int:
 
 def test_who_is_enrolled_is_welcomed_once(shop: Shop) -> None:
     """With the code in it; whoever asks again, by a retry or under another spelling, gets the code and no letter."""
-    shop.publish(letters={})
+    shop.publish(letters={"welcome": True})
     maya = shop.enrol(MAYA)
     assert welcomes(shop) == 1
     assert maya["code"] in shop.sent()[-1].body
@@ -29,7 +29,7 @@ def test_who_is_enrolled_is_welcomed_once(shop: Shop) -> None:
 
 def test_an_enrolment_whose_answer_is_lost_welcomes_once(shop: Shop) -> None:
     """The letter is owed in its very transaction: tried again, there is one ambassador and one letter."""
-    shop.publish(letters={})
+    shop.publish(letters={"welcome": True})
     shop.faults.after("TransactWriteItems", lost)
     maya = shop.enrol(MAYA)
     assert shop.enrol(MAYA) == maya
@@ -41,7 +41,7 @@ def test_an_enrolment_whose_answer_is_lost_welcomes_once(shop: Shop) -> None:
 
 def test_an_enrolment_that_fails_welcomes_nobody(shop: Shop) -> None:
     """What is refused owes nothing."""
-    shop.publish(letters={})
+    shop.publish(letters={"welcome": True})
     assert shop.call("POST", "/v1/ambassadors", {"email": MAYA}, scope="enrol").status_code == 400
     assert welcomes(shop) == 0
 
@@ -55,7 +55,7 @@ def test_a_shop_may_welcome_by_itself(shop: Shop) -> None:
 
 def test_whoever_becomes_an_ambassador_after_having_bought_is_welcomed(shop: Shop) -> None:
     """A friend has been thanked as such; as an ambassador they are new."""
-    shop.publish(letters={})
+    shop.publish(letters={"welcome": True})
     code = shop.enrol(MAYA)["code"]
     shop.redeem(code, "o1")
     shop.stream()
