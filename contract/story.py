@@ -202,6 +202,13 @@ class _Story:
         self.token = begun.answer["token"]
         yield self._say("Maya's referrals", "get_referrals", session=self.token, ambassador_id="me")
         yield self._say("Her ledger", "get_ambassador_ledger", session=self.token, ambassador_id="me")
+        letters = yield from self._telling(
+            "What she was sent", "get_messages", session=self.token, query={"limit": "2"}, person_id="me"
+        )
+        yield self._say(
+            "She has lost a letter", "post_resend", {"note": "She asked for it."}, headers={"Idempotency_Key": "l-1"},
+            message_id=letters.answer["items"][0]["id"],
+        )  # fmt: skip
         claimed = {"order_id": "1005", "note": "My neighbour forgot the code."}
         yield self._say(
             "Maya claims an order", "post_claim", claimed, session=self.token, headers={"Idempotency_Key": "c-1"},

@@ -76,6 +76,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "claim_id": (fields.OurId, "The id of a claim."),
     "adjustment_id": (fields.OurId, "The id of an adjustment."),
     "gift_id": (fields.OurId, "The id of a gift."),
+    "message_id": (fields.Spoken, "The id of a message."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),
     "key_id": (fields.OurId, "The id of a key, which is not its secret."),
@@ -177,6 +178,8 @@ REASONS = {
     "unknown_unit": "Neither does the program grant this unit, nor does the ambassador have any of it.",
     "second_admin_required": "It takes a key of another owner than the one who asked.",
     "gift_withdrawn": "The ambassador does not have this gift any more. Don't send it.",
+    "message_unfinished": "The letter, or a copy of it, has not gone out yet.",
+    "letter_not_allowed": "Its reader, or the program, does not let this letter go; the detail says why.",
     "not_suspended": "The ambassador was never suspended.",
     # rules and keys
     "precondition_required": "Say which version you have read: If-Match with its ETag.",

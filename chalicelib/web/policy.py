@@ -25,14 +25,7 @@ def tell_wait(
 ) -> list[str]:
     """Say until when a letter waits, by the clocks of whom it is for, and for what; `over` if it has gone since."""
     _ = language.translations.gettext
-    zone = zone_of(person, program)
-    there = until.astimezone(zone)
-    place = str(zone).rpartition("/")[2].replace("_", " ")
-    moment = {
-        "date": format_date(there, language),
-        "time": write_digits(f"{there.hour}:{there.minute:02d}", language.tag),
-        "place": place,
-    }
+    moment = moment_of(until, person, program, language)
     text = (
         _("It waited until %(date)s, %(time)s in %(place)s.")
         if over
@@ -40,6 +33,17 @@ def tell_wait(
     )
     reasons = _waits(reader, language)
     return [text % moment, *(reasons[it] for it in why)]
+
+
+def moment_of(at: datetime, person: Person, program: Program, language: Language) -> dict[str, str]:
+    """Write a moment by somebody's clocks: what the sentences about letters are filled with."""
+    zone = zone_of(person, program)
+    there = at.astimezone(zone)
+    return {
+        "date": format_date(there, language),
+        "time": write_digits(f"{there.hour}:{there.minute:02d}", language.tag),
+        "place": str(zone).rpartition("/")[2].replace("_", " "),
+    }
 
 
 def tell_bar(why: Bar, reader: Reader, language: Language) -> str:

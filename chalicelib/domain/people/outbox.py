@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from chalicelib.domain.model.messages import Message, Outcome
 from chalicelib.domain.model.people import Person, Purpose, Sent
 from chalicelib.domain.people.person import join
-from chalicelib.domain.people.policy import BEGINS, PURPOSES
+from chalicelib.domain.people.policy import BEGINS, PURPOSES, Verdict, may
+from chalicelib.domain.program.program import Program
 
 ABANDONED = timedelta(minutes=15)
 """After this long, whoever claimed a message has died. Sending it again may double its mail: the one window."""
@@ -32,6 +33,19 @@ _MOVED = {"gathering", "cap", "quiet_hours"}
 def purpose_of(message: Message) -> Purpose:
     """Return what a message is for."""
     return PURPOSES[message.letter.name]
+
+
+def verdict(person: Person, message: Message, rules: Program, mailbox: str | None, now: datetime) -> Verdict:
+    """Ask the policy whether a message may go to somebody. A copy was asked for, so it gathers nothing."""
+    return may(
+        person,
+        purpose_of(message),
+        rules,
+        now,
+        mailbox=mailbox,
+        key=message.carried_by or message.id,
+        since=None if message.copy else message.owed_at,
+    )
 
 
 def is_due(message: Message, now: datetime) -> bool:
@@ -105,6 +119,7 @@ def claimed(group: Sequence[Message], now: datetime) -> list[Message]:
             freed(it),
             state="sending",
             sending_at=now,
+            why=(),
             tries=it.tries + 1,
             carried_by=carrier or it.carried_by,
             version=it.version + 1,
@@ -124,6 +139,12 @@ def given_back(message: Message, why: str, now: datetime) -> Message:
         why=(why,),
         version=message.version + 1,
     )
+
+
+def copied(message: Message, *, author: str, note: str, now: datetime) -> Message:
+    """Return the next copy of a message, which an admin lets go out again, as a message of its own."""
+    anew = Message(message.cause, message.to, message.letter, message.program_version, now, due_at=now)
+    return replace(anew, copy=message.copies + 1, author=author, note=note)
 
 
 def counting(person: Person, key: str, purpose: Purpose, now: datetime) -> Person:

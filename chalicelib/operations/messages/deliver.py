@@ -19,7 +19,7 @@ from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.links import preferences_url, rights_url, unsubscribe_url
 from chalicelib.domain.people.mail_events import Mark
-from chalicelib.domain.people.policy import BEGINS, Later, Never, Verdict, is_counted, may
+from chalicelib.domain.people.policy import BEGINS, Later, Never, is_counted
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.messages.readers import Reached, reach
 from chalicelib.operations.once import Failures, Plan, decide
@@ -113,7 +113,7 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
     if reached is None:
         return _closed(message, "closed", "no_address", now)
     key = message.carried_by or message.id
-    match verdict(post, reached, message, now):
+    match outbox.verdict(reached.person, message, post.rules, reached.mailbox(post.pepper), now):
         case Never(why):
             return _closed(message, "closed", why, now)
         case Later(at, whys):
@@ -137,19 +137,6 @@ def _together(post: Post, message: Message, now: datetime) -> list[Message]:
         return [message]
     listed = post.table.list_messages([message.to], None, outbox.DIGEST_MAX)
     return outbox.together(message, [it for _, it in listed], now)
-
-
-def verdict(post: Post, reached: Reached, message: Message, now: datetime) -> Verdict:
-    """Ask the policy whether a message may go to somebody. What was sent before and goes again has gathered."""
-    return may(
-        reached.person,
-        outbox.purpose_of(message),
-        post.rules,
-        now,
-        mailbox=reached.mailbox(post.pepper),
-        key=message.carried_by or message.id,
-        since=None if message.copy else message.owed_at,
-    )
 
 
 def _closed(message: Message, outcome: Literal["closed", "abandoned"], why: str, now: datetime) -> Plan[list[Fate]]:

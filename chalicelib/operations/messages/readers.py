@@ -21,6 +21,17 @@ class Reached:
         return pseudonym_of_email(pepper, self.person.email) if self.person.email else None
 
 
+def recipients_of(table: Table, person: Person) -> list[Recipient]:
+    """Return all as whom a person was written to, also before it was known that two are one.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    profile = profile_of(table, person.ambassador_id) if person.ambassador_id else None
+    as_ambassador = [Recipient("ambassador", it) for it in profile.kin] if profile else []
+    return [*as_ambassador, *(Recipient("friend", it) for it in person.names)]
+
+
 def reach(table: Table, to: Recipient) -> Reached | None:
     """Read who gets a message; None if there is nobody.
 

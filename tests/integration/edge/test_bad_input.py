@@ -40,6 +40,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "payout-cancel": ("POST", "/v1/payouts/pay_1/cancel", "admin:write"),
     "adjustment": ("POST", "/v1/ambassadors/$ID/adjustments", "admin:write"),
     "decision": ("POST", "/v1/adjustments/adj_1/decision", "admin:write"),
+    "resending": ("POST", "/v1/messages/msg_b3JkZXI6by0xIzI/resend", "admin:write"),
     "gift": ("POST", "/v1/gifts/ent_1/sent", "admin:write"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
     "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),

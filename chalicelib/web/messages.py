@@ -1,0 +1,42 @@
+"""What became of a message, as plain sentences: whether it was sent, until when it waits, or why it never will be."""
+
+from typing import cast, get_args
+
+from chalicelib.domain.model.messages import Message, Why
+from chalicelib.domain.model.people import Person
+from chalicelib.domain.people.policy import Bar, Wait
+from chalicelib.domain.program.program import Program
+from chalicelib.web.language import Language
+from chalicelib.web.policy import Reader, moment_of, tell_bar, tell_wait
+
+
+def tell_message(message: Message, person: Person, program: Program, reader: Reader, language: Language) -> list[str]:
+    """Say what became of a message to a person, by their clocks."""
+    _, whys = language.translations.gettext, _whys(reader, language)
+    if message.state == "sending":
+        return [_("It is being sent.")]
+    if message.state == "pending":
+        waits = [cast("Wait", it) for it in message.why if it in get_args(Wait)]
+        if waits and message.due_at:
+            return tell_wait(waits, message.due_at, person, program, reader, language)
+        return [whys[it] for it in message.why if it in whys] or [_("It is about to be sent.")]
+    if message.outcome == "sent":
+        moment = moment_of(message.done_at or message.owed_at, person, program, language)
+        sent = _("It was sent on %(date)s, %(time)s in %(place)s.") % moment
+        return [sent, *(whys[it] for it in message.why if it in whys)]
+    bars = [tell_bar(cast("Bar", it), reader, language) for it in message.why if it in get_args(Bar)]
+    return [*bars, *(whys[it] for it in message.why if it in whys)]
+
+
+def _whys(reader: Reader, language: Language) -> dict[str, str]:
+    _ = language.translations.gettext
+    told: dict[Why, str] = {
+        "mail_service": _("The email service takes nothing just now; it is tried again."),
+        "operator": _("It waits until something is set right at our email service; it is tried again."),
+        "address": _("It was not sent: the email service can’t write to this address."),
+        "unsure": _("It may have arrived or not: the email service did not answer, and it was tried often enough."),
+        "digest": _("It was told in one email with other news."),
+    }
+    if reader == "admin":
+        told["operator"] = _("It waits until whoever runs the program mends something: the log says what.")
+    return cast("dict[str, str]", told)
