@@ -9,9 +9,11 @@ import msgspec
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.preferences import CHOICES, gets
 from chalicelib.web.language import Language, format_amount, format_date
+from chalicelib.web.numbers import format_number
 from chalicelib.web.preferences import Frame, framed, texts
 
-Rows = list[tuple[str, str]]
+BACKUP_DAYS = 35
+"""How long DynamoDB's point-in-time recovery holds what was erased."""
 
 
 def rights_page(frame: Frame) -> str:
@@ -21,7 +23,7 @@ def rights_page(frame: Frame) -> str:
 
 def forgotten_page(frame: Frame) -> str:
     """The page that says that it is done."""
-    return framed("forgotten.html", frame)
+    return framed("forgotten.html", frame, days=format_number(BACKUP_DAYS, frame.language.tag))
 
 
 def export_page(frame: Frame, person: Person, exported: dict[str, Any]) -> str:
@@ -59,7 +61,7 @@ def _told(person: Person, language: Language) -> Iterator[tuple[str, str]]:
 def _choices(person: Person, language: Language) -> Iterator[tuple[str, str]]:
     _, told = language.translations.gettext, texts(language)
     for purpose in CHOICES:
-        yield told[purpose].partition(": ")[0], _("Yes") if gets(person, purpose) else _("No")
+        yield told[purpose].partition(": ")[0], _("On") if gets(person, purpose) else _("Off")
 
 
 def _orders(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:

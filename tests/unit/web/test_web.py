@@ -443,6 +443,7 @@ def test_mail_leads_on_by_one_link(kind: str) -> None:
     mail, is_shops = mails()[kind], kind in TO_THE_SHOP
     link = SHOP_LINK if is_shops else LINK
     label = "Go to Fern & Fig" if is_shops or kind.startswith("thanks") else "Your link for friends"
+    label = "See or delete your data" if kind == "confirm" else label
     assert [it["href"] for it in Document(mail.html).all("a")] == [link, PREFERENCES]
     assert label in body(mail.html)
     assert f"{label}: {link}" in " ".join(mail.text.split())
