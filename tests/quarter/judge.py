@@ -38,6 +38,8 @@ class Judge:
         for taken in self.world.taken:
             for message in taken.messages:
                 self.mails[message.id].append(taken)
+        stored = [it for states in self.world.stored.values() for it in states]
+        self._places = {(it.message.id, it.message.version): it.place for it in stored}
         self._mornings: dict[str, int] = {}
         self._claims: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         """When mails that caps count were claimed, and their ids, by whom they go to."""
@@ -89,7 +91,8 @@ class Judge:
                     yield f"{message.id} went in one mail with what is for something else"
                 if message.sending_at is None or at - message.sending_at >= MINUTE:
                     yield f"{message.id} went at {at}, claimed at {message.sending_at}"
-            if bar := somebody.barred(purpose, at - MINUTE, at):
+            claimed = max(self._places[it.id, it.version] for it in taken.messages)
+            if bar := somebody.barred(purpose, claimed, at):
                 yield f"a mail for {purpose} went at {at} to {somebody.email}: {bar}"
             if purpose in EVERY and all(at < it.owed_at + GATHER for it in taken.messages):
                 yield f"{taken.messages[0].id} went at {at}, and had not gathered"
@@ -137,7 +140,7 @@ class Judge:
         elif set(last.why) == {"unsure"}:
             if last.unsure < 3:
                 yield f"{message_id} was given up after {last.unsure} tries"
-        elif not all(self._reader(last).may_bar(why, _purpose(last), states[-1].at) for why in last.why):
+        elif not all(self._reader(last).may_bar(why, _purpose(last), states[-1].place) for why in last.why):
             yield f"{message_id} ended as {last.outcome}: {last.why}, which nobody has said"
 
     def _of_waits(self, message_id: str, states: Sequence[Stored]) -> Iterator[str]:

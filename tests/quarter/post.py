@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import greenlet
@@ -33,9 +34,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A message as it was stored at a time."""
+    """A message as it was stored at a time, and in which place among all that has happened."""
 
     at: datetime
+    place: int
     message: Message
 
 
@@ -43,7 +45,7 @@ class PostOffice(World):
     """Takes mails, or is away, refuses what the operator has not allowed, or breaks off.
 
     `opens_at` and `allowed_at` are when it is there again, and when the operator has mended what kept it from sending.
-    `stored` is every state of each message that the table has taken, by id.
+    `stored` is every state of each message that the table has taken, by id; `places` numbers all that happens.
     """
 
     def __init__(self, seed: int) -> None:
@@ -51,6 +53,7 @@ class PostOffice(World):
         self.taken: list[Taken] = []
         self.stored: dict[str, list[Stored]] = defaultdict(list)
         self.opens_at = self.allowed_at = self.now
+        self.places = count()
         self._open: dict[str, Message] = {}
         self._in_hand: dict[greenlet.greenlet, list[Message]] = {}
 
@@ -93,7 +96,7 @@ class PostOffice(World):
         for message in found:
             states = self.stored[message.id]
             if not states or states[-1].message != message:  # a transaction that is repeated is known by its token
-                states.append(Stored(self.now, message))
+                states.append(Stored(self.now, next(self.places), message))
             self._open.pop(message.id, None)
             if message.state == "pending":
                 self._open[message.id] = message

@@ -157,10 +157,10 @@ class Town:
         """Some refuse letters, or all there is of them, in the very moment in which one is to go."""
         for message in self.world.due_until(self.world.now + STEP):
             somebody, luck = self.readers.get(message.to.id), self.world.chance.random()
-            if somebody and self.world.trouble and luck < 0.01:
+            if somebody and self.world.trouble and luck < 0.04:
                 self._plan("unsubscribed at once", 0, partial(self._say, somebody, "rewards", "no"))
-                self._plan("subscribed again", 100, partial(self._say, somebody, "rewards", "yes"))
-            elif somebody and self.world.trouble and luck < 0.011:
+                self._plan("subscribed again", 20, partial(self._say, somebody, "rewards", "yes"))
+            elif somebody and self.world.trouble and luck < 0.041:
                 self._plan("erased at once", 0, partial(self._erase, somebody))
 
     def _try(self, number: int, name: str, deed: Deed) -> None:
@@ -265,7 +265,8 @@ class Town:
         if somebody.is_erased:
             return
         told = Enrolment(somebody.email, "Noor", locale=somebody.words["locale"])
-        enrolled = enrol(self.world.table, told, **self._here(chance=self.world.chance))
+        rules = programs.current(self.world.table)
+        enrolled = enrol(self.world.table, told, rules, **self._here(chance=self.world.chance))
         somebody.code, self.readers[enrolled.ambassador_id] = enrolled.code, somebody
 
     def _buy(self, friend: Somebody, owner: Somebody, order_id: str) -> None:
@@ -294,9 +295,9 @@ class Town:
         """What a tap on a link in a mail says."""
         if somebody.is_erased:
             return
-        fact = somebody.tells(word, about, self.world.now)
+        fact = somebody.tells(word, about, next(self.world.places))
         assert change(self.world.table, somebody.person_id, lambda it: _said(it, about, word, self.world.now))
-        fact.answered_at = self.world.now
+        fact.answered = next(self.world.places)
 
     def _hear(self, taken: Taken, kind: Literal["bounced", "complained"]) -> None:
         """What the mail service tells of an address; whoever calls a mail spam refuses everything by it."""
@@ -304,16 +305,17 @@ class Town:
         assert mark is not None, "a mail says whose it is"
         if somebody.is_erased:
             return
-        fact = somebody.tells("stop", EVERYTHING, self.world.now)
+        fact = somebody.tells("stop", EVERYTHING, next(self.world.places))
         note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at), now=self.world.now)
         fact.answered_at = self.world.now
 
     def _erase(self, somebody: Somebody) -> None:
-        fact = somebody.tells("erase", EVERYTHING, self.world.now)
+        fact = somebody.tells("erase", EVERYTHING, next(self.world.places))
         told: dict[str, Any] = {"by": "themselves", "note": None, "now": self.world.now, "chance": self.world.chance}
         erased = erase_person(self.world.table, somebody.person_id, **told)
         assert erased is not None, "an erasure finds nobody"
-        fact.answered_at, fact.mail_until = self.world.now, erased.mail_until
+        fact.answered, fact.answered_at = next(self.world.places), self.world.now
+        fact.mail_until = erased.mail_until
 
     def _here(self, **more: Any) -> dict[str, Any]:
         return {"pepper": SETTINGS.pepper, "now": self.world.now, **more}
