@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.domain.model.messages import Name
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.preferences import CHOICES, gets
 from chalicelib.web.language import Language, format_amount, format_date
@@ -72,15 +73,64 @@ def _orders(exported: dict[str, Any], language: Language) -> Iterator[tuple[str,
 
 
 def _mails(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    names = names_of_letters(language)
     for message in exported["messages"]:
-        yield _day(message["owed_at"], language), str(message["letter"]["name"]).replace("_", " ")
+        yield _day(message["owed_at"], language), names[message["letter"]["name"]]
 
 
 def _rewards(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    names = names_of_entries(language)
     for entry in (exported["ambassador"] or {}).get("ledger", ()):
-        amounts = [leg for leg in entry["legs"] if leg["account"].startswith("ambassador:")]
-        moved = ", ".join(_amount(leg, language) for leg in amounts)
-        yield _day(entry["at"], language), f"{entry['kind'].replace('_', ' ')}: {moved}"
+        moved: dict[str, int] = {}
+        for leg in entry["legs"]:
+            moved[leg["currency"]] = max(moved.get(leg["currency"], 0), abs(leg["amount"]))
+        amounts = ", ".join(format_amount(amount, unit, language) for unit, amount in moved.items())
+        yield _day(entry["at"], language), f"{names[entry['kind']]}: {amounts}"
+
+
+def names_of_letters(language: Language) -> dict[Name, str]:
+    """Return what each letter is called to whom it was written."""
+    _ = language.translations.gettext
+    return {
+        "friend_thanks": _("Thanks for your order"),
+        "welcome": _("Your code"),
+        "reward_held": _("A friend bought with your code"),
+        "reward_released": _("A reward is yours"),
+        "reward_changed": _("A reward has changed"),
+        "reward_lost": _("A reward is lost"),
+        "tier_reached": _("A new level"),
+        "gift_sent": _("A gift is on its way"),
+        "spent": _("Rewards that you have used"),
+        "expiring": _("Rewards that soon expire"),
+        "balances": _("Where your rewards stand"),
+        "confirm": _("A link to your data"),
+    }
+
+
+def names_of_entries(language: Language) -> dict[str, str]:
+    """Return what each kind of entry is called to whose account it stands in."""
+    _ = language.translations.gettext
+    return {
+        "hold": _("Set aside"),
+        "release": _("Yours to use"),
+        "void": _("Set aside, and lost"),
+        "clawback": _("Taken back"),
+        "reinstate": _("Given back"),
+        "bonus": _("Extra for a level"),
+        "bonus_lost": _("Extra for a level, taken back"),
+        "spend": _("Coupon made"),
+        "spend_confirmed": _("Coupon used"),
+        "spend_cancelled": _("Coupon not used, given back"),
+        "spend_returned": _("Coupon used, given back"),
+        "payout": _("Payout begun"),
+        "payout_confirmed": _("Payout made"),
+        "payout_cancelled": _("Payout not made, given back"),
+        "payout_returned": _("Payout came back"),
+        "gift_sent": _("Gift sent"),
+        "expiry": _("Expired"),
+        "adjustment": _("Corrected by the shop"),
+        "merge": _("Moved between your accounts"),
+    }
 
 
 def _amount(told: dict[str, Any], language: Language) -> str:

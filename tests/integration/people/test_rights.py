@@ -2,13 +2,19 @@
 
 import re
 from datetime import timedelta
+from typing import get_args
 from urllib.parse import urlencode
 
 import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.accounts.ledger import KINDS
+from chalicelib.domain.model.messages import Name
 from chalicelib.domain.people.links import Link, sign
+from chalicelib.web.language import choose
+from chalicelib.web.numbers import format_money
+from chalicelib.web.rights import names_of_entries, names_of_letters
 from memory.shop import Shop
 from tests.integration.people.test_erasure import FORMER as EMAIL
 from tests.integration.people.test_erasure import WHOLE, lying, settle_down
@@ -140,3 +146,34 @@ def test_each_page_says_what_becomes_of_data(shop: Shop) -> None:
     person_id, path = asked(shop)
     for page in (f"/p/{token(person_id)}", path):
         assert "privacy@kavya-ceramics.example" in shop.call("GET", page).body.decode()
+
+
+@pytest.mark.parametrize("locale", ["en", *TONGUES])
+def test_somebody_reads_their_account_in_words(shop: Shop, locale: str) -> None:
+    """What was written to them, and what moved in their account: by names in their language, and amounts once."""
+    shop.publish(letters={"welcome": True})
+    maya = shop.enrol(EMAIL, locale=locale)
+    shop.redeem(maya["code"], "o1")
+    shop.stream()
+    shop.days(40)
+    shop.stream()
+    link = Link("rights", find(shop, email=EMAIL)[0]["id"], until=shop.now + timedelta(hours=1))
+    path = f"/d/{sign(link, deps.settings().link_keys[0])}"
+    page = post(shop, path, wish="see").body.decode().partition("<details>")[0]
+    language = choose(locale)
+    letters, entries = names_of_letters(language), names_of_entries(language)
+    for name in (letters["welcome"], letters["reward_held"], letters["reward_released"]):
+        assert f"<dd><bdi>{name}</bdi></dd>" in page
+    for kind in ("hold", "release"):
+        assert f"<bdi>{entries[kind]}: {format_money(450, 'EUR', locale)}</bdi>" in page
+    assert locale == "en" or not {*names_of_letters(choose("en")).values()} & {*letters.values()}
+
+
+def test_everything_that_may_stand_in_an_account_has_a_name() -> None:
+    """Each letter, and each kind of entry, by a name of its own."""
+    for tag in ("en", *TONGUES):
+        letters, entries = names_of_letters(choose(tag)), names_of_entries(choose(tag))
+        assert set(letters) == set(get_args(Name))
+        assert set(entries) == set(KINDS)
+        for names in (letters.values(), entries.values()):
+            assert len({*names}) == len(names)

@@ -5,6 +5,7 @@ import gettext
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from gettext import c2py
 from pathlib import Path
 
@@ -196,6 +197,13 @@ def test_each_rule_sees_its_fault(
 ) -> None:
     """What a translator may get wrong is noticed, and only that: the rules tell by name what it is."""
     assert {*faults(TONGUES[tag], Message(english, translation), 3 if tag == "es" else 2)} == {rule}
+
+
+def test_a_proper_word_may_stay_as_it_is() -> None:
+    """A name is the same in many languages, if it is listed."""
+    message = Message("Instagram", "Instagram")
+    assert [*faults(TONGUES["es"], message, 3)] == ["is left in English"]
+    assert [*faults(replace(TONGUES["es"], same=frozenset({"Instagram"})), message, 3)] == []
 
 
 def test_a_guess_is_no_translation() -> None:

@@ -68,6 +68,8 @@ TONGUES = {
         sounds_wrong={
             "সুপারিশ": "officialese: -এর কথা বলছেন",
             "কর্মসূচি": "officialese: প্রোগ্রাম",
+            "লিঙ্ক": "লিংক",
+            "ইমেইল": "ইমেল",
             r"\b(?:তুমি|তোমা|তুই)": "আপনি",
         },
     ),
@@ -90,6 +92,9 @@ TONGUES = {
         sounds_wrong={
             "લીધે": "sounds like blame: ના સૌજન્યથી, પ્રમાણે",
             "એડમિન": "ઍડમિન",
+            "ઈમેલ|ઈમેઇલ|ઈમેઈલ|ઇમેલ": "ઇમેઇલ",
+            "ઓર્ડર": "ઑર્ડર",
+            "ઇનામો": "ઇનામ",
             "કાર્યક્રમ": "an event: યોજના",
             "નહીં તો": "sounds like a threat",
             "લખીશું": "જણાવીશું",
@@ -105,6 +110,7 @@ TONGUES = {
             r"(?<!\S)आप [^।,]*(?:ते हैं|ती हैं|ेंगे|ेंगी)": "says whether the reader is a man: आपने, आपको, … जा सकता है",
             r"(?:दोस्त|एडमिन|एंबेसडर) (?!(?:का|की|के|को|ने|से|पर) )[^।,]*(?:ते|ती) हैं": "the same: … की ओर से",
             "पुरस्कार": "इनाम",
+            "आर्डर": "ऑर्डर",
             "उपहार": "तोहफ़ा",
             "मित्र": "दोस्त",
             "कृपया करके": "कृपया",
@@ -180,7 +186,7 @@ def flaws_of(tongue: Tongue, form: str) -> Iterator[str]:
         yield "is in a wrong script"
     if (tongue.stop != "." and re.search(r"\.(?!\S)", bare)) or (tongue.stop == "." and "।" in bare):
         yield "ends otherwise"
-    if re.search(tongue.loose, form):
+    if " " in form and re.search(tongue.loose, form):
         yield "has a loose ending"
     if re.search(rf"%\(\w+\)[sd](?!(?:{tongue.endings})(?!{IN_WORD}))-?{JOINER}?{IN_WORD}", form):
         yield "joins what is no ending"
