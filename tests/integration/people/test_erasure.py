@@ -334,6 +334,28 @@ def test_nobody_is_found_after_an_erasure(steps: list[str], seed: int) -> None:
         assert [f"{it}" for it in audit_all(deps.table(), now=shop.now)] == []
 
 
+def test_each_kind_of_item_is_taken(shop: Shop) -> None:
+    """A life in which each kind that may tell something of a person does; none of them does afterwards."""
+    life = Life(shop, Random(3))
+    for name in ("is_told", "joins", "buys", "sells"):
+        life.step(name)
+    shop.stream()
+    life.step("is_reviewed")
+    for _ in range(4):
+        life.step("claims")
+    shop.stream()
+    shop.days(30)
+    for name in ("gets_gifts", "is_suspended", "is_let_go"):
+        life.step(name)
+    told_in = {key.partition(" ")[2].partition("#")[0] for key in lying(shop)}
+    assert told_in >= {"PERSON", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED"}
+    assert life.person is not None
+    erase(shop, life.person["id"])
+    settle_down(shop)
+    assert lying(shop) == {}
+    assert [f"{it}" for it in audit_all(deps.table(), now=shop.now)] == []
+
+
 # --- what an erasure is, step by step ---------------------------------------------------------------------------------
 
 
