@@ -26,9 +26,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from chalicelib.domain.model.people import Consent, Person
 from chalicelib.domain.program.brand import Brand, Text
-from chalicelib.web import pages, preferences
+from chalicelib.web import pages, preferences, rights
 from chalicelib.web.language import choose, offered
 from chalicelib.web.mail import Mail
+from chalicelib.web.notice import Notice
+from chalicelib.web.rights import names_of_entries, names_of_letters
 from tests.letters import NOW, RULES, mails
 
 SHOP = "Fern & Fig"
@@ -146,9 +148,33 @@ def landing(name: str, offer: pages.Offer | None = TEN_PERCENT, locale: str = "e
     )
 
 
+NOTICE = Notice(
+    "Fern & Fig, 1 Fern Way, Figton",
+    "Rewards for your friends and you.",
+    "A contract.",
+    "",
+    "In Ireland.",
+    SHOP,
+    "https:",
+)
+KNOWN: dict[str, Any] = {
+    "orders": [
+        {"order_id": "10023", "reported": {"placed_at": NOW, "amount": 4800, "currency": "EUR"}, "redemption": None}
+    ],
+    "messages": [{"owed_at": NOW, "letter": {"name": name}} for name in names_of_letters(choose("en"))],
+    "ambassador": {
+        "ledger": [
+            {"kind": kind, "at": NOW, "legs": [{"account": "ambassador:held", "amount": 450, "currency": "EUR"}]}
+            for kind in names_of_entries(choose("en"))
+        ]
+    },
+}
+"""All that may stand on the page of what is known of somebody."""
+
+
 def choices(locale: str) -> dict[str, str]:
     """The pages on which somebody chooses what they get, in each state."""
-    frame = preferences.Frame(SHOP, "https://fern-fig.example/", choose(locale))
+    frame = preferences.Frame(SHOP, "https://fern-fig.example/", choose(locale), notice=NOTICE)
     person = Person("per_1", consents={"tips": Consent(own_yes=NOW)})
     view = preferences.Choices(frame, "maya@fern-fig.example", False, person, offered(RULES), False)
     return {
@@ -158,6 +184,9 @@ def choices(locale: str) -> dict[str, str]:
         "unsubscribed": preferences.unsubscribed_page(frame, "rewards", "https://friends.example/p/x"),
         "unsubscribed-all": preferences.unsubscribed_page(frame, "", "https://friends.example/p/x"),
         "gone": preferences.gone_page(frame),
+        "rights": rights.rights_page(frame),
+        "rights-known": rights.export_page(frame, replace(person, email="maya@fern-fig.example"), KNOWN),
+        "rights-forgotten": rights.forgotten_page(frame),
     }
 
 
@@ -270,7 +299,8 @@ def take_the_rest(browser: Browser, folder: Path, word: str = "") -> None:
     for locale, name in SPOKEN.items():
         shown[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
         shown[f"unusable-{locale}"] = (pages.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
-        for about, html in choices(locale).items():
+        for about, page in choices(locale).items():
+            html = page.replace('<details class="notice">', '<details class="notice" open>')
             shown[f"{about}-{locale}"] = (html, {})
             shown[f"{about}-{locale}-dark"] = (html, {"dark": True})
         for kind, mail in mails(shop_name=SHOP, first_name=name, locale=locale).items():
