@@ -10,6 +10,7 @@ from chalicelib.domain.accounts.suspensions import was_suspended
 from chalicelib.domain.accounts.tiers import offered
 from chalicelib.domain.audit.audit import NUMBER, Finding, Kind, Reading, Value, compared, version_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Leg, Suspension, Withdrawal
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.program.program import Program
 
 OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
@@ -34,7 +35,7 @@ class Causes:
 
     `kin` are the ids of the ambassador, of whom each may have what is posted for any. `owners` maps an order to the
     ambassador of its redemption, `posted` a cause to how many entries it made at the moment of the entry. `suspensions`
-    are all decisions about the account, in their order.
+    are all decisions about the account, in their order. `messages` are those that entries owe, by their ids.
     """
 
     kin: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Causes:
     adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
     posted: Mapping[str, int] = field(default_factory=dict)
     suspensions: Sequence[Suspension] = ()
+    messages: Mapping[str, Message] = field(default_factory=dict)
 
 
 def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:

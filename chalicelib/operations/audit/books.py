@@ -12,6 +12,7 @@ from functools import partial
 from math import inf
 from typing import Literal
 
+from chalicelib.domain.audit.account_messages import check_told
 from chalicelib.domain.audit.audit import (
     Counting,
     Finding,
@@ -31,6 +32,7 @@ from chalicelib.domain.model.people import Profile
 from chalicelib.operations.audit.causes import causes_of, posted
 from chalicelib.operations.audit.dossiers import dossiers_of
 from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, look_up, sound
+from chalicelib.operations.audit.letters import check_letters, check_owed
 from chalicelib.operations.audit.people import check_claims, check_people, check_suspensions
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -38,11 +40,12 @@ from chalicelib.store.table import Table
 ENTRIES = 100
 ORDERS = 20
 SPENDS = 50
+LETTERS = 50
 ROUNDS_MAX = 3
 
 _LAST = "~"
 _A_MOMENT = 6
-Stage = Literal["people", "entries", "orders", "spends", "unnamed", "done"]
+Stage = Literal["people", "letters", "entries", "orders", "spends", "unnamed", "done"]
 
 
 @dataclass(slots=True)
@@ -117,7 +120,24 @@ def _people(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     account, profile = entity(found.get(at), Account), entity(found.get(of), Profile)
     books.kin = profile.kin if profile else (books.ambassador_id,)
     led_on = account is None or account.merged_into or (profile and profile.merged_into)
-    books.stage = "done" if led_on else "entries"
+    books.stage = "letters"
+    if led_on:
+        books.kin = ()
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+
+def _letters(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
+    """Read a page of the messages to the ambassador under this very id: each about the account has its cause."""
+    rows = table.list_keys(keys.letters("ambassador", books.ambassador_id), books.after, LETTERS)
+    yield from certain(lambda: check_letters(table, books.ambassador_id, [key for _, key in rows]))
+    if rows:
+        books.after = rows[-1][0]
+    if len(rows) < LETTERS:
+        yield from certain(lambda: check_owed(table, books.ambassador_id, books.kin, now=now)) if books.kin else ()
+        books.begin("entries")
+        books.stage = "entries" if books.kin else "done"
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -138,6 +158,8 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     causes = causes_of(table, entries, books.kin)
     for entry in entries:
         yield from guarded(entry.id, take(books.reading, entry, account.version, causes))
+        program = causes.programs.get(entry.program_version)
+        yield from guarded(entry.id, check_told(entry, program, causes.messages, books.kin))
     if page:
         books.number = page[-1].key.sk.removeprefix("ENTRY#")
     if len(page) == ENTRIES:
@@ -341,6 +363,7 @@ def _told(number: int) -> str | None:
 
 _STAGES: dict[str, Callable[[Table, Books, datetime], Iterator[Finding]]] = {
     "people": _people,
+    "letters": _letters,
     "entries": _entries,
     "orders": _orders,
     "spends": _spends,

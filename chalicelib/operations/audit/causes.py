@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.domain.accounts.gifts import is_gift
+from chalicelib.domain.audit.account_messages import owed_by
 from chalicelib.domain.audit.entry import BONUSES, WITHDRAWN, Causes, caused_by
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.audit.findings import entity
@@ -29,6 +31,7 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
             wanted.append(keys.redemption(entry.order_id))
         if is_gift(entry):
             wanted.append(keys.gift(entry.id))
+        wanted += (keys.message(cause.key) for cause in owed_by(entry, kin))
     found = [it.entity for it in table.find(wanted).values()]
     adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
     return Causes(
@@ -40,6 +43,7 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
         adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
         posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
         suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
+        messages={it.id: it for it in found if isinstance(it, Message)},
     )
 
 

@@ -48,6 +48,7 @@ RULES: Body = {
     "watch": {"review_at": 50},
     "review_days": 10,
     "expiry_months": 6,
+    "letters": {"welcome": True},
     "adjustment_limit": 1000,
 }
 MUG = "gift:Tea mug"
@@ -73,6 +74,7 @@ class Desk:
         self.shop = shop
         self.numbers = count()
         shop.publish(**RULES)
+        shop.now += timedelta(minutes=3)
         self.maya, self.asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
         scopes = ["admin:write"]
         self.secrets = {it: api_keys.issue(deps.table(), it, scopes, shop.now, owner=it) for it in ("Bea", "Cem")}
