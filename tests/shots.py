@@ -185,7 +185,7 @@ def choices(locale: str) -> dict[str, str]:
         "unsubscribed-all": preferences.unsubscribed_page(frame, "", "https://friends.example/p/x"),
         "gone": preferences.gone_page(frame),
         "rights": rights.rights_page(frame),
-        "rights-known": rights.export_page(frame, replace(person, email="maya@fern-fig.example"), KNOWN),
+        "rights-known": rights.export_page(frame, replace(person, email="maya@fern-fig.example"), KNOWN, RULES),
         "rights-forgotten": rights.forgotten_page(frame),
     }
 

@@ -55,7 +55,7 @@ def post_rights(call: Call, form: RightsForm, token: str) -> Response:
         erase.erase_person(table, person.id, by=erase.BY_THEMSELVES, note=None, now=now, chance=deps.chance())
         return html(200, shown.forgotten_page(frame_of(language)), language)
     found = export(belongings(table, person, LISTED_MAX), own=True, now=now)
-    return html(200, shown.export_page(frame_of(language), person, found), language)
+    return html(200, shown.export_page(frame_of(language), person, found, deps.program()), language)
 
 
 def _whose(token: str) -> Person | None:

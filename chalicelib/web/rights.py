@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.domain.calendar import local
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.preferences import CHOICES, gets
+from chalicelib.domain.program.program import Program
 from chalicelib.web.language import Language, format_amount, format_date
 from chalicelib.web.numbers import format_number
 from chalicelib.web.preferences import Frame, framed, texts
@@ -27,15 +29,18 @@ def forgotten_page(frame: Frame) -> str:
     return framed("forgotten.html", frame, days=format_number(BACKUP_DAYS, frame.language.tag))
 
 
-def export_page(frame: Frame, person: Person, exported: dict[str, Any]) -> str:
-    """The page of all that lies about somebody: what matters to them in words, then everything as it is kept."""
+def export_page(frame: Frame, person: Person, exported: dict[str, Any], program: Program) -> str:
+    """The page of all that lies about somebody: what matters to them in words, then everything as it is kept.
+
+    Days are by the clocks of the `program`.
+    """
     _ = frame.language.translations.gettext
     sections = [
         (_("You"), list(_told(person, frame.language))),
         (_("What you get from us by email"), list(_choices(person, frame.language))),
-        (_("Your orders"), list(_orders(exported, frame.language))),
-        (_("Emails to you"), list(_mails(exported, frame.language))),
-        (_("Your rewards"), list(_rewards(exported, frame.language))),
+        (_("Your orders"), list(_orders(exported, frame.language, program))),
+        (_("Emails to you"), list(_mails(exported, frame.language, program))),
+        (_("Your rewards"), list(_rewards(exported, frame.language, program))),
     ]
     everything = msgspec.json.format(msgspec.json.encode(exported), indent=2).decode()
     return framed("export.html", frame, sections=sections, everything=everything)
@@ -65,27 +70,27 @@ def _choices(person: Person, language: Language) -> Iterator[tuple[str, str]]:
         yield told[purpose].partition(": ")[0], _("On") if gets(person, purpose) else _("Off")
 
 
-def _orders(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+def _orders(exported: dict[str, Any], language: Language, program: Program) -> Iterator[tuple[str, str]]:
     for order in exported["orders"]:
         told = order["redemption"] or order["reported"]
         if told:
-            yield _day(told["placed_at"], language), f"{order['order_id']}: {_amount(told, language)}"
+            yield _day(told["placed_at"], language, program), f"{order['order_id']}: {_amount(told, language)}"
 
 
-def _mails(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+def _mails(exported: dict[str, Any], language: Language, program: Program) -> Iterator[tuple[str, str]]:
     names = names_of_letters(language)
     for message in exported["messages"]:
-        yield _day(message["owed_at"], language), names[message["letter"]["name"]]
+        yield _day(message["owed_at"], language, program), names[message["letter"]["name"]]
 
 
-def _rewards(exported: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+def _rewards(exported: dict[str, Any], language: Language, program: Program) -> Iterator[tuple[str, str]]:
     names = names_of_entries(language)
     for entry in (exported["ambassador"] or {}).get("ledger", ()):
         moved: dict[str, int] = {}
         for leg in entry["legs"]:
             moved[leg["currency"]] = max(moved.get(leg["currency"], 0), abs(leg["amount"]))
         amounts = ", ".join(format_amount(amount, unit, language) for unit, amount in moved.items())
-        yield _day(entry["at"], language), f"{names[entry['kind']]}: {amounts}"
+        yield _day(entry["at"], language, program), f"{names[entry['kind']]}: {amounts}"
 
 
 def names_of_letters(language: Language) -> dict[Name, str]:
@@ -137,5 +142,5 @@ def _amount(told: dict[str, Any], language: Language) -> str:
     return format_amount(told["amount"], told["currency"], language)
 
 
-def _day(at: datetime, language: Language) -> str:
-    return format_date(at, language)
+def _day(at: datetime, language: Language, program: Program) -> str:
+    return format_date(local(at, program), language)

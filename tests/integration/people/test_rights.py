@@ -169,6 +169,21 @@ def test_somebody_reads_their_account_in_words(shop: Shop, locale: str) -> None:
     assert locale == "en" or not {*names_of_letters(choose("en")).values()} & {*letters.values()}
 
 
+def test_days_are_those_of_the_shop(shop: Shop) -> None:
+    """What happened late in the evening in Bogotá is not of the next day, as it would be by our clocks."""
+    shop.publish(time_zone="America/Bogota")
+    known = told(shop, EMAIL)
+    shop.now = shop.now.replace(day=5, hour=3)
+    shop.redeem(shop.enrol()["code"], "o1", customer={"email": EMAIL})
+    shop.stream()
+    link = Link("rights", known["id"], until=shop.now + timedelta(hours=1))
+    page = (
+        post(shop, f"/d/{sign(link, deps.settings().link_keys[0])}", wish="see").body.decode().partition("<details>")[0]
+    )
+    assert re.search(r"<dt>4 \w+ 2026</dt><dd><bdi>o1: ", page)
+    assert "<dt>5 " not in page
+
+
 def test_everything_that_may_stand_in_an_account_has_a_name() -> None:
     """Each letter, and each kind of entry, by a name of its own."""
     for tag in ("en", *TONGUES):
