@@ -208,9 +208,9 @@ class Town:
         fresh, self._heard = self.world.taken[self._heard :], len(self.world.taken)
         for taken in fresh:
             luck = self.chance.random()
-            if luck < 0.004:
+            if luck < 0.015:
                 self._plan("bounce", 0.02, partial(self._hear, taken, "bounced"))
-            elif luck < 0.008:
+            elif luck < 0.02:
                 self._plan("spam", 3, partial(self._hear, taken, "complained"))
 
     # --- the people ---------------------------------------------------------------------------------------------------
