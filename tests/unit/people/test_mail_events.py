@@ -107,6 +107,8 @@ def test_who_is_away_is_not_unreachable() -> None:
     """An answering machine's mail looks like a return, of a mail that has arrived."""
     away = [it for hour in range(5) for it in (event("delivered", hour), event("returned", hour))]
     assert after(*away).stops == after(*reversed(away)).stops == {}
+    first = [event("delivered", 1), event("returned", 1)]
+    assert after(*first, event("returned", 2), event("returned", 3)).stops == {}, "the first of three had arrived"
 
 
 def test_who_calls_a_mail_spam_is_left_alone() -> None:
@@ -120,6 +122,12 @@ def test_who_calls_a_mail_spam_is_left_alone() -> None:
     assert refused(maya.consents, "rewards")
     own = said(nightly, "tips", "person", START + timedelta(days=10), yes=True)
     assert agreed(own, "tips")
+
+
+def test_a_complaint_weighs_more_than_a_bounce() -> None:
+    """Whichever comes first: it is what somebody said, and not only what their mailbox is."""
+    for order in permutations([event("bounced", 1), event("complained", 2), event("returned", 3)]):
+        assert after(*order).stops == {"box": Stop("complaint", event("complained", 2).at)}
 
 
 def test_a_complaint_of_long_ago_does_not_outdo_what_was_said_since() -> None:
