@@ -341,13 +341,15 @@ def test_each_kind_of_item_is_taken(shop: Shop) -> None:
         life.step(name)
     shop.stream()
     life.step("is_reviewed")
-    for _ in range(4):
+    for _ in range(8):
         life.step("claims")
     shop.stream()
     shop.days(30)
     for name in ("gets_gifts", "is_suspended", "is_let_go"):
         life.step(name)
     told_in = {key.partition(" ")[2].partition("#")[0] for key in lying(shop)}
+    claims = {it["state"]["S"] for it in shop.everything() if it["SK"]["S"] == "CLAIM"}
+    assert claims == {"open", "denied"}
     assert told_in >= {"PERSON", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED"}
     assert life.person is not None
     erase(shop, life.person["id"])
