@@ -71,6 +71,7 @@ class Message(Answer, kw_only=True):
         closed_at: When it was decided that it never goes.
         tries: How often it was tried.
         carried_by: The message under whose id it was told in one mail with others; its own if it led them.
+        arrival: What became of the mail since, as far as the mail service has told.
         copy_of: The message that it repeats, since an admin let that go out again.
         note: Why it was sent again; for admins.
         author: The id of the key that wanted so; for admins.
@@ -90,6 +91,8 @@ class Message(Answer, kw_only=True):
     closed_at: datetime | None = None
     tries: int
     carried_by: str | None = None
+    arrival: messages.Arrival | None = None
+    arrival_at: datetime | None = None
     copy_of: str | None = None
     note: str | None = None
     author: str | None = None
@@ -114,6 +117,8 @@ class Message(Answer, kw_only=True):
             closed_at=None if sent else message.done_at,
             tries=message.tries,
             carried_by=public_id(message.carried_by) if message.carried_by else None,
+            arrival=message.arrival,
+            arrival_at=message.arrival_at,
             copy_of=public_id(message.first) if message.copy else None,
             **for_admins,
         )

@@ -162,7 +162,13 @@ def test_every_count_of_what_breaks_has_an_alarm() -> None:
     counted = set(re.findall(r'(?:add_metric\(name=|_count\(|_each\(\w+, )"(\w+)"', sources))
     assert counted >= {"SettlesFailed", "JobsFailed", "LedgerTampered", "AuditDifferences"}
     ours = {it["MetricName"]: it["Dimensions"] for it in ALARMS.values() if it["Namespace"] == "Referrals"}
-    assert ours.keys() == counted | {"LettersFailed", "LettersBlocked", "LettersUndeliverable", "MailsRejected"}
+    assert ours.keys() == counted | {
+        "LettersFailed",
+        "LettersBlocked",
+        "LettersUndeliverable",
+        "LettersAbandoned",
+        "MailsRejected",
+    }
     assert all(it == [{"Name": "service", "Value": "referrals"}] for it in ours.values())
 
 
@@ -282,7 +288,11 @@ REACH: dict[str, dict[str, Any]] = {
         "ReadSecrets": {"Fn::Sub": SECRETS},
         "SendMail": "*",
     },
-    "event": {"Note": THE_TABLE, "KeepFailures": {"Fn::GetAtt": ["MailEventFailures", "Arn"]}},
+    "event": {
+        "Note": THE_TABLE,
+        "ReadLists": index("list"),
+        "KeepFailures": {"Fn::GetAtt": ["MailEventFailures", "Arn"]},
+    },
     "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("list")},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""

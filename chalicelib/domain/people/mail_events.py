@@ -124,7 +124,8 @@ def noted(message: Message, event: MailEvent, now: datetime) -> Message:
     Whatever is told of a mail says that the mail service took it. So one of which nobody knew whether it went, went.
     """
     if message.state == "sending" and event.kind != "rejected":
-        message = replace(message, state="done", outcome="sent", why=(), done_at=now, due_at=None)
+        why = ("digest",) if message.carried_by else ()
+        message = replace(message, state="done", outcome="sent", why=why, done_at=now, due_at=None)
     if event.kind == "sent" or (message.arrival and _ARRIVALS.index(event.kind) <= _ARRIVALS.index(message.arrival)):
         return message
     return replace(message, arrival=event.kind, arrival_at=event.at)

@@ -180,22 +180,30 @@ def _after(message: Message, outcome: Outcome, sent_why: Sequence[str], now: dat
 
 
 def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: bool) -> None:
-    """Say how it went, if the claim still stands. What caps count is taken back of a mail that surely never went.
+    """Say how it went, of each message in which the claim still stands.
+
+    Somebody else may have taken one, or the mail service may have told that the mail went, before this came. What caps
+    count is taken back of a mail that surely never went.
 
     Raises:
         BusyError: the table did not answer in time; the claim stands until it counts as dead.
     """
+    left = {it.id: it for it in after}
 
     def look() -> Plan[bool]:
-        effects: list[Effect] = [*map(Replace, after)]
+        if not left:
+            return Plan(False)
+        effects: list[Effect] = [*map(Replace, left.values())]
         if surely_not and claim.counted and not any(it.unsure for it in after):
             person = table.read_person(claim.reached.person.id)
             assert person is not None, "nobody is ever removed"
             effects.append(Replace(outbox.uncounted(person, claim.key)))
-        return Plan(True, effects, if_lost=is_anothers)
+        return Plan(True, effects, if_lost=leave)
 
-    def is_anothers(failures: Failures) -> bool | None:
-        return False if any(isinstance(getattr(it.effect, "entity", None), Message) for it in failures) else None
+    def leave(failures: Failures) -> None:
+        for failure in failures:
+            if isinstance(failure.effect, Replace) and isinstance(failure.effect.entity, Message):
+                del left[failure.effect.entity.id]
 
     decide(table, look)
 

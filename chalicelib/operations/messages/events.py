@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.effects import Replace
+from chalicelib.domain.model.messages import Message
 from chalicelib.domain.people.mail_events import MailEvent, fold, fold_mailbox, noted
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
+
+LISTED = 100
+"""Among so many of somebody's newest messages those are found that one mail told of."""
 
 
 def note(table: Table, event: MailEvent, *, now: datetime) -> bool:
@@ -30,16 +34,25 @@ def note(table: Table, event: MailEvent, *, now: datetime) -> bool:
 
 
 def _note_on_message(table: Table, event: MailEvent, now: datetime) -> bool:
-    """Note what became of a mail on the message under whose id it went out."""
+    """Note what became of a mail on the message under whose id it went out, and on those that it carried."""
 
     def look() -> Plan[bool]:
         message = table.read_message(event.mark.message_id)
-        after = noted(message, event, now) if message else None
-        if message is None or after is None or after == message:
-            return Plan(False)
-        return Plan(True, [Replace(replace(after, version=message.version + 1))])
+        told = [(it, noted(it, event, now)) for it in _carried(table, message)] if message else []
+        return Plan(
+            any(after != it for it, after in told),
+            [Replace(replace(after, version=it.version + 1)) for it, after in told if after != it],
+        )
 
     return decide(table, look)
+
+
+def _carried(table: Table, message: Message) -> list[Message]:
+    """All messages that one mail told of, which went out under the id of this one."""
+    if message.carried_by != message.id:
+        return [message]
+    listed = [it for _, it in table.list_messages([message.to], None, LISTED)]
+    return [message, *(it for it in listed if it.carried_by == message.id and it.id != message.id)]
 
 
 def _change(table: Table, person_id: str, event: MailEvent, *, to_them: bool) -> bool:

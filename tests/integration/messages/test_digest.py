@@ -7,8 +7,11 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.domain.effects import Replace
-from chalicelib.domain.people.outbox import claimed
+from chalicelib.domain.people.mail_events import Kind, MailEvent, Mark
+from chalicelib.domain.people.outbox import claimed, done
+from chalicelib.domain.people.pseudonyms import pseudonym_of_email
 from chalicelib.operations.messages.deliver import deliver
+from chalicelib.operations.messages.events import note
 from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import answered, lost, meanwhile, refused
@@ -170,3 +173,46 @@ def test_what_the_index_does_not_list_yet_goes_by_itself(night: Shop) -> None:
 def test_a_letter_of_service_never_waits_for_others(night: Shop) -> None:
     """Thanks went out at once."""
     assert [to for to, _ in night.mails()] == [f"o{number}@friends.example" for number in (1, 2, 3)]
+
+
+def event(shop: Shop, kind: Kind, message_id: str = NAMES[0]) -> None:
+    """Let the mail service tell of the mail that a message went out in."""
+    mark = Mark(message_id, maya().id, pseudonym_of_email(deps.settings().pepper, "maya@example.com"))
+    note(deps.table(), MailEvent(kind, mark, shop.now, shop.now), now=shop.now)
+
+
+def test_the_mail_service_may_be_faster_than_the_mark(night: Shop) -> None:
+    """It tells that the digest went before its sender does: all that it told of went, and none goes again."""
+    night.now += timedelta(hours=11)
+    night.faults.after("SendEmail", meanwhile(lambda: event(night, "sent")))
+    night.minute()
+    night.now += timedelta(minutes=16)
+    night.minute()
+    assert news(night) == [DIGEST]
+    assert [stands(name) for name in NAMES] == [("done", "sent", ("digest",))] * 3
+
+
+def test_a_sender_marks_what_is_still_his(night: Shop) -> None:
+    """One message of the digest was marked already: the others are marked all the same."""
+    night.now += timedelta(hours=11)
+
+    def one_is_marked() -> None:
+        marked = done(message(NAMES[1]), "sent", ["digest"], night.now)
+        assert not deps.table().commit([Replace(marked)])
+
+    night.faults.after("SendEmail", meanwhile(one_is_marked))
+    night.minute()
+    assert [stands(name) for name in NAMES] == [("done", "sent", ("digest",))] * 3
+
+
+def test_what_becomes_of_a_digest_is_noted_on_all_that_it_told(night: Shop) -> None:
+    """Its sender has died, and the mail service tells that it arrived: nothing goes again."""
+    night.now += timedelta(hours=11)
+    night.faults.after("SendEmail", lost)
+    night.minute()
+    event(night, "delivered")
+    assert [stands(name) for name in NAMES] == [("done", "sent", ("digest",))] * 3
+    assert {message(name).arrival for name in NAMES} == {"delivered"}
+    night.now += timedelta(minutes=16)
+    night.minute()
+    assert news(night) == [DIGEST]
