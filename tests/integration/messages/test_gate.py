@@ -17,6 +17,7 @@ from chalicelib.domain.people.pseudonyms import pseudonym_of_email
 from chalicelib.operations.messages.deliver import deliver
 from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.program import programs
 from memory.faults import lost, meanwhile, refused
 from memory.shop import Shop
 
@@ -128,6 +129,18 @@ def test_a_mail_that_can_not_begin_within_a_minute_is_given_back(shop: Shop, mon
     shop.now += timedelta(minutes=2)
     shop.minute()
     assert news(shop) == [NEWS]
+
+
+def test_a_table_that_is_busy_after_the_claim_leaves_a_letter_for_later(shop: Shop) -> None:
+    """What the letter is written from can't be read just now: it has surely not gone, and nothing is broken."""
+    sold(shop)
+    programs.version.cache_clear()
+    busy = [refused("ThrottlingException")] * 20
+    shop.faults.after("TransactWriteItems", meanwhile(lambda: shop.faults.before("GetItem", *busy)))
+    (fate,) = deliver(deps.post(), NAME, now=shop.now)
+    assert (fate.outcome, news(shop)) == ("refused", [])
+    shop.faults.before("GetItem")
+    assert stands() == ("pending", None, ("mail_service",))
 
 
 def test_news_at_night_waits_for_the_morning(shop: Shop) -> None:
