@@ -13,7 +13,8 @@ from infra.local.home import ROOT
 from tests.deployed.conftest import Built
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied
 
-MEGABYTES_MAX = 7
+MEGABYTES_MAX = 7.5
+"""Measured: 7.2, of which a fifth language, with a font for the pictures, is 0.2."""
 PACKAGES = {
     *(
         "app.py",
