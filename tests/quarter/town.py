@@ -307,7 +307,7 @@ class Town:
             return
         fact = somebody.tells("stop", EVERYTHING, next(self.world.places))
         note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at), now=self.world.now)
-        fact.answered_at = self.world.now
+        fact.answered = next(self.world.places)
 
     def _erase(self, somebody: Somebody) -> None:
         fact = somebody.tells("erase", EVERYTHING, next(self.world.places))
