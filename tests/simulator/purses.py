@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from chalicelib.domain.accounts.ledger import AVAILABLE
 from chalicelib.domain.effects import Entity
@@ -29,6 +30,8 @@ def violations(entities: Iterable[Entity]) -> list[str]:
         *wrong_gifts(of(Gift, stored), entries),
         *wrong_claims(of(Claim, stored), of(OpenClaims, stored), of(Redemption, stored), kin),
         *wrong_suspensions(of(Suspension, stored), of(Account, stored), entries, of(Message, stored)),
+        *wrong_letters(of(Message, stored), of(Account, stored), entries),
+        *wrong_notices(of(Message, stored), of(Account, stored), entries, kin),
         *wrong_traits(of(Trait, stored), of(Redemption, stored), kin),
     ]
 
@@ -139,6 +142,51 @@ def wrong_suspensions(
         leaves = entry.kind in {"spend", "payout", "gift_sent", "expiry"}
         if leaves and before and before[-1].state == "suspended":
             yield f"{entry.id} ({entry.kind}) leaves a suspended account"
+
+
+TELLING = {"spend": "spent", "payout": "spent", "gift_sent": "gift_sent"}
+"""Which letter tells what left an account."""
+
+
+def wrong_letters(
+    messages: Iterable[Message], accounts: Iterable[Account], entries: Iterable[LedgerEntry]
+) -> Iterator[str]:
+    """Each ambassador was welcomed once, and whatever left an account was told once, with its amount; nothing else."""
+    told = defaultdict[tuple[str, str], list[tuple[int, str]]](list)
+    for it in messages:
+        if it.letter.name in {"welcome", *TELLING.values()}:
+            told[it.letter.name, it.cause.key].append((it.letter.amount, it.letter.unit))
+    owed = {("welcome", f"account:{account.ambassador_id}#0"): [(0, "")] for account in accounts}
+    for entry in entries:
+        if entry.kind in TELLING:
+            key = f"account:{entry.ambassador_id}#{int(entry.number[:8])}"
+            owed[TELLING[entry.kind], key] = [(entry.legs[-1].amount, entry.legs[-1].currency)]
+    for name, key in {**owed, **told}:
+        expected, found = owed.get((name, key), []), told.get((name, key), [])
+        if expected != found:
+            yield f"{key}: {name} is told by {found}, and {expected} was"
+
+
+def wrong_notices(
+    messages: Iterable[Message], accounts: Iterable[Account], entries: Iterable[LedgerEntry], kin: Kin
+) -> Iterator[str]:
+    """Nothing expires before a day that was told; what an account remembers of tiers was told; each of them once."""
+    days, known = defaultdict[str, list[datetime]](list), Counter[str]()
+    for it in messages:
+        if it.cause.kind in {"tier", "expiry"}:
+            known[it.cause.key] += 1
+        if it.letter.until is not None:
+            days[kin.heir(it.cause.id)].append(it.letter.until)
+    yield from (f"{key} is told {times} times" for key, times in known.items() if times > 1)
+    for entry in entries:
+        told = days[kin.heir(entry.ambassador_id)]
+        if entry.kind == "expiry" and not any(it <= entry.at for it in told):
+            yield f"{entry.id} expired, and of that day nobody was told: {told}"
+    for account in accounts:
+        for number, month in account.tiers_told.items():
+            keys = {f"tier:{name}:{number}#{month.replace('-', '')}" for name in kin.of(account.ambassador_id)}
+            if not keys & known.keys():
+                yield f"{account.ambassador_id} remembers the tier {number} of {month}, and no letter tells it"
 
 
 def wrong_claims(
