@@ -53,12 +53,19 @@ class _Counted:
     def all(self) -> Costs:
         """Go through all operations once, after a referral that has warmed up what the program keeps."""
         shop, count = self._shop, self._count
-        code = shop.enrol()["code"]
+        shop.publish(letters={"welcome": True}, spend_minimum=100)
+        maya = shop.enrol()
+        code = maya["code"]
+        send([f"MSG#account:{maya['id']}#0"])
         self._live(code, "5123456780000")
-        count("enrol", lambda: shop.enrol("nia@example.com", "Nia", customer_id="7001234567890"))
+        enrolled: list[Body] = []
+        customer = {"customer_id": "7001234567890"}
+        count("enrol, with a welcome", lambda: enrolled.append(shop.enrol("nia@example.com", "Nia", **customer)))
+        count("deliver a welcome", lambda: send([f"MSG#account:{enrolled[0]['id']}#0"]))
         count("quote", lambda: self._post("/v1/quotes", {"code": code, "order": {"amount": eur(5000)}}))
         self._redeem(code)
         self._settle(code)
+        self._spend(maya["id"])
         self._look(code)
         return self._costs
 
@@ -88,6 +95,15 @@ class _Counted:
         deps.program()
         count("release", lambda: attend([order]))
         count("deliver release", lambda: send([f"{message}3"]))
+
+    def _spend(self, ambassador_id: str) -> None:
+        shop, amount = self._shop, {"amount": eur(200)}
+        headers = {"Authorization": f"Bearer {shop.session(ambassador_id)}", "Idempotency_Key": "s-1"}
+        path = "/v1/ambassadors/me/spends"
+        self._count("spend, with its letter", lambda: shop.call("POST", path, amount, **headers))
+        account = deps.table().read_account(ambassador_id)
+        assert account is not None
+        self._count("deliver what was spent", lambda: send([f"MSG#account:{ambassador_id}#{account.version}"]))
 
     def _look(self, code: str) -> None:
         shop = self._shop
