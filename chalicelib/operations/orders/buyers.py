@@ -22,22 +22,25 @@ CARRIED = ("email", "customer_id", "first_name", "locale")
 """What an order carries of its buyer until it is folded."""
 
 
-def meet_buyers(table: Table, order_ids: Iterable[str], *, now: datetime) -> tuple[list[str], list[Postponed]]:
+def meet_buyers(table: Table, order_ids: Iterable[str], *, now: datetime) -> tuple[dict[str, int], list[Postponed]]:
     """Let the buyers of orders be known. Return the orders of which that is done, and those of which it can't be.
 
-    The former may be settled: their letters need to know whom they go to. A redemption tells of its buyer once it is
-    paid for, and until it is settled; a report of the shop tells at once. To fold an order twice changes nothing.
+    The former may be settled, as they were read: each with the version of its redemption, or 0 if that does not tell of
+    its buyer yet. It does once it is paid for, and until it is settled; a report of the shop tells at once. To fold an
+    order twice changes nothing.
     """
-    met: list[str] = []
+    met: dict[str, int] = {}
     postponed: list[Postponed] = []
     for order_id in dict.fromkeys(order_ids):
         try:
             redemption, purchase, payment = table.read_told(order_id)
             if purchase and purchase.due_at is not None:
                 decide(table, partial(_of_purchase, table, order_id))
+            version = 0
             if redemption and redemption.standing is None and (payment or not redemption.pending):
                 decide(table, partial(_of_redemption, table, redemption))
-            met.append(order_id)
+                version = redemption.version
+            met[order_id] = version
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported

@@ -1,7 +1,7 @@
 """Bring orders up to date with their facts and the time. The stream and the schedule both come through here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,17 +35,24 @@ class Postponed:
     reason: str
 
 
-def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> list[Postponed]:
+def settle_orders(
+    table: Table, order_ids: Iterable[str], *, now: datetime, met: Mapping[str, int] | None = None
+) -> list[Postponed]:
     """Settle orders and return those that could not be.
 
     Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
     account. An order that fails by a rule or a bug is moved away and never blocks the others.
+
+    `met` says at which version of its redemption the buyer of an order was met. One that has come, was paid for or was
+    revised since then is not settled for the first time, but stays due: its letters need to know whom they go to.
     """
     postponed: list[Postponed] = []
     lanes: dict[str, list[Order]] = defaultdict(list)
     for order_id in dict.fromkeys(order_ids):
         try:
             order = table.read_order(order_id)
+            if isinstance(order, Order) and not _is_met(order, met):
+                continue
             if isinstance(order, Order):
                 lanes[order.redemption.ambassador_id].append(order)
             else:
@@ -55,8 +62,12 @@ def settle_orders(table: Table, order_ids: Iterable[str], *, now: datetime) -> l
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
             postponed.append(postpone(table, order_id, repr(error), now))
     for ambassador_id, orders in lanes.items():
-        postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now)
+        postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now, met)
     return postponed
+
+
+def _is_met(order: Order, met: Mapping[str, int] | None) -> bool:
+    return met is None or not decides_terms(order) or met.get(order.order_id) == order.redemption.version
 
 
 def _settle_unknown(table: Table, order: OrderFacts) -> None:
@@ -66,7 +77,9 @@ def _settle_unknown(table: Table, order: OrderFacts) -> None:
         table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
 
 
-def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime) -> list[Postponed]:
+def _settle_lane(
+    table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime, met: Mapping[str, int] | None
+) -> list[Postponed]:
     """Settle one ambassador's orders, batch after batch, the account read last.
 
     A batch that loses twice against other writers is halved, one that fails by a bug is taken apart; when the time is
@@ -87,7 +100,8 @@ def _settle_lane(table: Table, ambassador_id: str, orders: Sequence[Order], now:
             lost += 1
             size = max(1, size // 2) if lost > 1 else size
             if not all(_is_accounts(failure.effect) for failure in failures):
-                waiting = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
+                again = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
+                waiting = [order for order in again if _is_met(order, met)]
             table.pause(lost, deadline)
         except BusyError:
             break

@@ -124,6 +124,15 @@ def test_a_digest_counts_as_one_mail(shop: Shop) -> None:
     assert [it.key for it in maya().sent] == [NAMES[0]]
 
 
+def test_a_digest_goes_by_its_oldest_message_whichever_was_looked_at(shop: Shop) -> None:
+    """So that a retry which looks at another one first is the same mail for the caps."""
+    shop.now = shop.now.replace(hour=23)
+    told(shop, quiet=QUIET, caps=ONE_A_WEEK)
+    shop.now += timedelta(hours=11)
+    deliver(deps.post(), NAMES[2], now=shop.now)
+    assert [it.key for it in maya().sent] == [NAMES[0]]
+
+
 def test_who_refuses_meanwhile_is_told_nothing(night: Shop) -> None:
     """Each message is closed with its reason."""
     change(lambda it: refuse(it, night.now))

@@ -253,7 +253,9 @@ def test_a_copy_waits_as_any_letter(shop: Shop) -> None:
     assert shop.read(resend(shop, first["id"]))["why"] == []
     shop.minute()
     shop.now = shop.now.replace(hour=23)
-    assert shop.read(resend(shop, first["id"], key="r-2"))["why"] == ["quiet_hours"]
+    copy = shop.read(resend(shop, first["id"], key="r-2"))
+    assert copy["why"] == ["quiet_hours"]
+    assert copy["due_at"] >= "2026-03-02T09:00"
 
 
 @pytest.mark.parametrize("message_id", ["msg_", "msg_b3JkZXI6bm9uZSMy", "order:o1", "msg_%F0%9F", "x" * 300])
