@@ -146,13 +146,13 @@ def test_a_gift_given_by_hand_has_to_be_sent_too() -> None:
 
 
 def test_a_gift_is_sent_once() -> None:
-    """An entry moves it from available to spent; the same words again are a repeat."""
+    """An entry without the note moves it from available to spent; the same words again are a repeat."""
     after, task = gift()
     sent = send(task, after, RULES, author="key_1", note="by post", now=at(1))
     assert isinstance(sent, Sent)
     assert sent.account.balances[MUG] == {"available": 0, "spent": 1}
     assert (sent.entry.kind, sent.entry.cause, sent.entry.at) == ("gift_sent", f"gift:{task.id}", at(1))
-    assert (sent.entry.reason, sent.entry.author) == ("by post", "key_1")
+    assert (sent.entry.reason, sent.entry.author) == (None, "key_1")
     assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", sent=1, version=2)
     for note, repeated in (("by post", True), ("by hand", False)):
         assert send(sent.gift, sent.account, RULES, author="key_2", note=note, now=at(2)) == TaskClosed(
