@@ -46,8 +46,10 @@ class MessageCause(Answer, kw_only=True):
     """What a message is about.
 
     Attributes:
-        id: The order's id, or that of the ambassador whose account has changed.
-        version: Which settlement of the order, or change of the account, it was.
+        id: The order's id, or that of the ambassador whose account has changed; with the tier's number, as in
+            `amb_1:5`, where one was reached.
+        version: Which settlement of the order, or change of the account, it was; of a tier the month, as 202603, and of
+            rewards that expire the day, as 20260312.
     """
 
     kind: str

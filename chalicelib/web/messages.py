@@ -36,6 +36,7 @@ def _whys(reader: Reader, language: Language) -> dict[str, str]:
         "address": _("It was not sent: the email service can’t write to this address."),
         "unsure": _("It may have arrived or not: the email service did not answer, and it was tried often enough."),
         "digest": _("It was told in one email with other news."),
+        "overtaken": _("It was not sent: what it says was no longer so."),
     }
     if reader == "admin":
         told["operator"] = _("It waits until whoever runs the program mends something: the log says what.")

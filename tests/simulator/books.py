@@ -351,7 +351,8 @@ def undelivered(messages: Iterable[Message]) -> Iterator[str]:
         about = _about(message)
         if message.letter.name in {"friend_thanks", "reward_held", "balances"}:
             occasions[about, message.letter.name] += 1
-        if message.outcome != "sent" and message.why != ("unsure",):
+        overtaken = message.why == ("overtaken",) and message.letter.name in {"expiring", "tier_reached"}
+        if message.outcome != "sent" and message.why != ("unsure",) and not overtaken:
             yield f"{message.id} is {message.outcome or message.state}: {message.why}"
     yield from (
         f"{order_id}: {template} is told {times} times"

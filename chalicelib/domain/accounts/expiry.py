@@ -45,7 +45,7 @@ def watched(account: Account, program: Program) -> Account:
 
     While the account is suspended nothing expires: its ambassador could not use it.
     """
-    ends = _ends(account, program)
+    ends = expires_at(account, program)
     if ends is None or account.due_at:
         return account
     return replace(account, due_at=ends if _is_told(account, ends, program) else ends - program.expiry_notice)
@@ -56,7 +56,7 @@ def look(account: Account, program: Program, *, now: datetime) -> Looked:
 
     Where there was no look in time, or the rules have become stricter, the notice begins with the letter.
     """
-    version, ends, notice = account.version + 1, _ends(account, program), program.expiry_notice
+    version, ends, notice = account.version + 1, expires_at(account, program), program.expiry_notice
     looked = replace(account, version=version, due_at=ends)
     if ends is None:
         return Looked(looked)
@@ -74,7 +74,7 @@ def look(account: Account, program: Program, *, now: datetime) -> Looked:
     )
 
 
-def _ends(account: Account, program: Program) -> datetime | None:
+def expires_at(account: Account, program: Program) -> datetime | None:
     """Return when what the account holds expires, by the rules or as was told for that day or a later one."""
     if program.expiry_months is None or account.active_at is None or account.suspended or not _left(account):
         return None

@@ -28,10 +28,10 @@ Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denie
 Outcome = Literal["sent", "undeliverable", "closed"]
 """How a message ended: the mail service took its mail, or refused its address; or it was to go no more."""
 
-Why = Literal["mail_service", "operator", "address", "unsure", "digest"]
+Why = Literal["mail_service", "operator", "address", "unsure", "digest", "overtaken"]
 """Why a message waits, or ended as it did, beside what the policy says (`domain/people/policy.py`): the mail service
 takes nothing just now; the operator has to mend something; the mail service can't read the address; nobody knows of
-three mails whether they went; it was told in one mail with others."""
+three mails whether they went; it was told in one mail with others; it had waited, and was no longer so."""
 
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
 """The letters that tell of one reward, each leading on from the one before."""

@@ -13,6 +13,7 @@ from typing import Literal
 
 from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
+from chalicelib.domain.accounts.overtaken import is_overtaken, may_be_overtaken
 from chalicelib.domain.effects import Effect, Replace, Unchanged
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.people import outbox
@@ -110,8 +111,8 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
     if message.unsure >= outbox.UNSURE_MAX:
         return _closed(message, "abandoned", "unsure", now)
     purpose, reached = outbox.purpose_of(message), reach(post.table, message.to)
-    if reached is None:
-        return _closed(message, "closed", "no_address", now)
+    if reached is None or _is_overtaken(post, message, now):
+        return _closed(message, "closed", "overtaken" if reached else "no_address", now)
     key = message.carried_by or message.id
     match outbox.verdict(reached.person, message, post.rules, reached.mailbox(post.pepper), now):
         case Never(why):
@@ -127,6 +128,13 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
     return Plan(claim, [*map(Replace, claim.messages), stands])
 
 
+def _is_overtaken(post: Post, message: Message, now: datetime) -> bool:
+    """Whether a letter tells what is no longer so. Of a mail that may have gone already nothing is changed."""
+    if message.unsure or not may_be_overtaken(message.letter):
+        return False
+    return is_overtaken(message, account_of(post.table, message.to.id), post.rules, now=now)
+
+
 def _together(post: Post, message: Message, now: datetime) -> list[Message]:
     """Return what goes out in one mail with a message that may go now, itself among it, the oldest first.
 
@@ -136,7 +144,8 @@ def _together(post: Post, message: Message, now: datetime) -> list[Message]:
     if not outbox.gathers(message, post.rules.letters.gather_minutes):
         return [message]
     listed = post.table.list_messages([message.to], None, outbox.DIGEST_MAX)
-    return outbox.together(message, [it for _, it in listed], now)
+    together = outbox.together(message, [it for _, it in listed], now)
+    return [it for it in together if it is message or not _is_overtaken(post, it, now)]
 
 
 def _closed(message: Message, outcome: Literal["closed", "abandoned"], why: str, now: datetime) -> Plan[list[Fate]]:
