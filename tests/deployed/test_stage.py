@@ -263,7 +263,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 23
+    assert len(alarms) == 24
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]

@@ -74,6 +74,7 @@ def test_who_bounces_or_complains_gets_no_second_mail(live: Live, name: str, kin
 def test_one_click_in_a_mail_refuses_and_a_scanner_does_not(live: Live) -> None:
     """By the header of the mail itself: fetched, tampered with and cut it does nothing; sent, it refuses the rest."""
     email = owes_news(live, "success")
+    live.wait(lambda: any("List-Unsubscribe" in it.headers for it in mails(live, email)), True)
     (mail, *_) = [it for it in mails(live, email) if "List-Unsubscribe" in it.headers]
     (header,) = mail.headers["List-Unsubscribe"]
     assert mail.headers["List-Unsubscribe-Post"] == ["List-Unsubscribe=One-Click"]
