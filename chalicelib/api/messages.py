@@ -67,6 +67,7 @@ class Message(Answer, kw_only=True):
         state: `waiting` until `due_at`; `sending` while nobody has said yet how it went; `undeliverable` if the mail
             service refused the address; `closed` if it was not to go any more.
         why: Why it waits, or ended so, as words that don't change.
+        waited: What it waited for before it was sent, as such words.
         said: The same as sentences, in the language that was asked for.
         due_at: When somebody looks at it next.
         sent_at: When the mail service took it.
@@ -86,6 +87,7 @@ class Message(Answer, kw_only=True):
     cause: MessageCause
     state: State
     why: list[str]
+    waited: list[str]
     said: list[str]
     owed_at: datetime
     due_at: datetime | None = None
@@ -112,6 +114,7 @@ class Message(Answer, kw_only=True):
             cause=MessageCause(kind=message.cause.kind, id=message.cause.id, version=message.cause.version),
             state=_state(message),
             why=list(message.why),
+            waited=list(message.waited),
             said=tell_message(message, person, deps.program(), reader, language),
             owed_at=message.owed_at,
             due_at=message.due_at if message.state == "pending" else None,

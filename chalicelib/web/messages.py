@@ -21,9 +21,12 @@ def tell_message(message: Message, person: Person, program: Program, reader: Rea
             return tell_wait(waits, message.due_at, person, program, reader, language)
         return [whys[it] for it in message.why if it in whys] or [_("It is about to be sent.")]
     if message.outcome == "sent":
-        moment = moment_of(message.done_at or message.owed_at, person, program, language)
+        assert message.done_at is not None, "it is noted with the outcome"
+        moment = moment_of(message.done_at, person, program, language)
         sent = _("It was sent on %(date)s, %(time)s in %(place)s.") % moment
-        return [sent, *(whys[it] for it in message.why if it in whys)]
+        waited = [cast("Wait", it) for it in message.waited]
+        before = tell_wait(waited, message.done_at, person, program, reader, language, over=True) if waited else []
+        return [*before, sent, *(whys[it] for it in message.why if it in whys)]
     bars = [tell_bar(cast("Bar", it), reader, language) for it in message.why if it in get_args(Bar)]
     return [*bars, *(whys[it] for it in message.why if it in whys)]
 

@@ -117,6 +117,7 @@ class Message:
         state: `sending` when somebody has claimed it at `sending_at` and has not said yet how it went.
         outcome: how it ended, and `done_at` when, once it is `done`.
         why: why it has not gone out yet, or never will, as words that stand for good: the policy's, and `Why`.
+        waited: what the policy let it wait for before it was claimed.
         tries: how often it was claimed.
         unsure: how often of these nobody knows whether its mail went.
         due_at: when it is to be sent, or sent again.
@@ -135,6 +136,7 @@ class Message:
     state: Literal["pending", "sending", "done"] = "pending"
     outcome: Outcome | None = None
     why: tuple[str, ...] = ()
+    waited: tuple[str, ...] = ()
     sending_at: datetime | None = None
     done_at: datetime | None = None
     tries: int = 0

@@ -120,6 +120,7 @@ def claimed(group: Sequence[Message], now: datetime) -> list[Message]:
             state="sending",
             sending_at=now,
             why=(),
+            waited=tuple(dict.fromkeys((*it.waited, *(word for word in it.why if word in _MOVED)))),
             tries=it.tries + 1,
             carried_by=carrier or it.carried_by,
             version=it.version + 1,

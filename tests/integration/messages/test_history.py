@@ -79,6 +79,21 @@ def test_a_letter_that_waits_says_until_when_and_for_what(shop: Shop) -> None:
     assert "sent_at" not in found
 
 
+def test_a_letter_that_waited_says_so_once_it_is_sent(shop: Shop) -> None:
+    """Until when, by whose clocks, and for what: whoever asks later learns why it did not come at once."""
+    owe(shop, hour=23, quiet=QUIET)
+    change(lambda it: replace(it, time_zone="Asia/Kolkata"))
+    shop.now = shop.now.replace(hour=23)
+    shop.minute()
+    shop.days(0.25)
+    found = latest(shop)
+    assert (found["state"], found["why"], found["waited"]) == ("sent", [], ["quiet_hours"])
+    assert found["said"][0].startswith("It waited until 2 March 2026, ")
+    assert "in Kolkata" in found["said"][0]
+    assert found["said"][1:-1] == ["The program keeps quiet hours there."]
+    assert found["said"][-1].startswith("It was sent on 2 March 2026, ")
+
+
 @pytest.mark.parametrize("why", STOPS)
 def test_a_letter_that_was_closed_says_why(shop: Shop, why: str) -> None:
     """And when that was decided."""
@@ -173,7 +188,7 @@ def test_a_digest_says_which_message_carried_it(shop: Shop) -> None:
     assert [it["why"] for it in found] == [["digest"]] * 2
     assert {it["carried_by"] for it in found} <= {it["id"] for it in found}
     assert len({it["carried_by"] for it in found}) == 1
-    assert all(it["said"][1] == "It was told in one email with other news." for it in found)
+    assert all(it["said"][-1] == "It was told in one email with other news." for it in found)
 
 
 @pytest.mark.parametrize("event", [None, refused("BadRequestException", 400)])
