@@ -68,11 +68,11 @@ class World:
         answer = self.call(event)
         assert answer["statusCode"] == CREATED, answer["body"]
 
-    def change(self, pk: str) -> None:
-        """Call the function behind the table's stream that is for one new item: there is one for mails."""
-        record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}}}}
-        work = on_message if pk.startswith("MSG#") else on_table_change
-        cast("Handler", work)({"Records": [record]}, LambdaContext("on_table_change", 1024, 60_000))
+    def change(self, *pks: str) -> None:
+        """Call the function behind the table's stream that is for these new items: there is one for mails."""
+        records = [{"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}}}} for pk in pks]
+        work = on_message if pks[0].startswith("MSG#") else on_table_change
+        cast("Handler", work)({"Records": records}, LambdaContext("on_table_change", 1024, 60_000))
 
     def minute(self) -> None:
         """Call the functions of the schedule."""
