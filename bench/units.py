@@ -66,6 +66,7 @@ class _Counted:
         self._redeem(code)
         self._settle(code)
         self._spend(maya["id"])
+        self._know()
         self._look(code)
         return self._costs
 
@@ -104,6 +105,17 @@ class _Counted:
         account = deps.table().read_account(ambassador_id)
         assert account is not None
         self._count("deliver what was spent", lambda: send([f"MSG#account:{ambassador_id}#{account.version}"]))
+
+    def _know(self) -> None:
+        """What the shop tells of people, and of an order that used no code."""
+        shop, cleo = self._shop, {"email": "cleo@example.com", "id": "7001234567892", "first_name": "Cleo"}
+        order = {"order_id": "5123456780030", "customer": cleo, "amount": eur(4200)}
+        self._count("order without a code", lambda: shop.call("POST", "/v1/orders", order, scope="checkout"))
+        self._count("meet its buyer", lambda: attend(["ORDER#5123456780030"]))
+        told = {"email": "dora@example.com", "first_name": "Dora", "time_zone": "Asia/Kolkata", "birthday": "04-01"}
+        self._count("person told, new", lambda: shop.call("PUT", "/v1/people", told, scope="people"))
+        told["birthday"] = "04-02"
+        self._count("person told, known", lambda: shop.call("PUT", "/v1/people", told, scope="people"))
 
     def _look(self, code: str) -> None:
         shop = self._shop
