@@ -10,12 +10,12 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.people import Code, Person, Profile
 from chalicelib.domain.people.codes import random_code
-from chalicelib.domain.people.consent import said
 from chalicelib.domain.people.membership import Guards, holder
-from chalicelib.domain.people.person import TOLD, moment, news, tell
+from chalicelib.domain.people.person import TOLD
 from chalicelib.domain.people.pseudonyms import names_of
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.people import tell
 from chalicelib.operations.people.identity import join, people_of, taking
 from chalicelib.store.table import Table
 
@@ -104,8 +104,6 @@ def _plan(
 
 def _as_told(person: Person, told: Told, *, now: datetime) -> Person:
     """Return a person as they enrol: what they say now is newer than what an order has told of them."""
-    at, words = moment(person, now), {name: getattr(told, name) for name in TOLD if getattr(told, name, None)}
-    consents = person.consents
-    for purpose in told.consents:
-        consents = said(consents, purpose, "shop", at, yes=True, source=SOURCE)
-    return replace(tell(person, news(person, words), at), consents=consents)
+    words = {name: getattr(told, name) for name in TOLD if getattr(told, name, None)}
+    consents = {purpose: tell.Word(given=True, source=SOURCE) for purpose in told.consents}
+    return tell.after(person, tell.Told(words, consents), now=now)
