@@ -13,14 +13,12 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.people import EVERYTHING, Consent, Erasure, Person, Profile
 from chalicelib.domain.people.erasure import taken
 from chalicelib.domain.people.person import erase, is_blank, moment
+from chalicelib.domain.people.policy import BEGINS
 from chalicelib.operations.access import sessions
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.people.belongings import belongings, recipients
 from chalicelib.operations.people.merged import profile_of
 from chalicelib.store.table import EFFECTS_MAX, Table
-
-BEGINS = timedelta(seconds=60)
-"""So long after it was let through a mail may begin."""
 
 LAST_LOOK = timedelta(minutes=15)
 """So long after the request it is looked once more: a request that was on its way may have left something."""
