@@ -13,7 +13,7 @@ from chalicelib.domain.model import people
 from chalicelib.domain.model.people import EVERYTHING, PROMOTIONAL, Purpose
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.consent import agreed, refused
-from chalicelib.domain.people.person import moment, restrict
+from chalicelib.domain.people.person import TOLD, moment, restrict
 from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, json, once
@@ -67,6 +67,10 @@ class Said(Shape):
 Answers = Annotated[dict[Consented, Said], Meta(max_length=len(get_args(Consented)))]
 
 
+_TELLABLE = tuple(name for name in TOLD if name != "restricted_at")
+"""What a shop tells of people; a restriction has a call of its own."""
+
+
 class PersonTold(Shape):
     """What you know of a customer. What is left out, null or empty says nothing: what is known of that stays.
 
@@ -110,19 +114,7 @@ class PersonChange(Shape):
         consents: In a session the person's own word, which yields to no import; from a key the shop's.
     """
 
-    at_least_one = (
-        "email",
-        "customer_id",
-        "first_name",
-        "last_name",
-        "locale",
-        "time_zone",
-        "country",
-        "birthday",
-        "handles",
-        "interests",
-        "consents",
-    )
+    at_least_one = *_TELLABLE, "consents"
 
     email: Email | UnsetType = UNSET
     customer_id: CustomerId | UnsetType | None = UNSET
@@ -276,19 +268,6 @@ SEARCH = {
     "order_id": Annotated[str, Meta(description="An order of theirs, by your id.")],
 }
 """By what a person is found: one of these."""
-
-_TELLABLE = (
-    "email",
-    "customer_id",
-    "first_name",
-    "last_name",
-    "locale",
-    "time_zone",
-    "country",
-    "birthday",
-    "handles",
-    "interests",
-)
 
 
 @view(
