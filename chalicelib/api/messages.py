@@ -83,7 +83,7 @@ class Message(Answer, kw_only=True):
     id: str
     letter: messages.Name
     purpose: Purpose
-    reader: Literal["ambassador", "friend"]
+    reader: Literal["ambassador", "friend", "person"]
     cause: MessageCause
     state: State
     why: list[str]

@@ -19,6 +19,14 @@ Name = Literal[
     "expiring",
     "balances",
     "confirm",
+    "check_in",
+    "how_to",
+    "birthday",
+    "anniversary",
+    "surprise",
+    "invitation",
+    "miss_you",
+    "interests",
 ]
 """Every letter that there is. `web/letters.py` has a function for each of them, and `templates/` its words."""
 
@@ -28,10 +36,12 @@ Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denie
 Outcome = Literal["sent", "undeliverable", "closed"]
 """How a message ended: the mail service took its mail, or refused its address; or it was to go no more."""
 
-Why = Literal["mail_service", "operator", "address", "unsure", "digest", "overtaken"]
+Why = Literal["mail_service", "operator", "address", "unsure", "digest", "overtaken", "late", "kept_free", "no_budget"]
 """Why a message waits, or ended as it did, beside what the policy says (`domain/people/policy.py`): the mail service
 takes nothing just now; the operator has to mend something; the mail service can't read the address; nobody knows of
-three mails whether they went; it was told in one mail with others; it had waited, and was no longer so."""
+three mails whether they went; it was told in one mail with others; it had waited, and was no longer so; it came to be
+known or could be looked at only when its time was over; it made room for what can't wait; the month's budget is used.
+"""
 
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
 """The letters that tell of one reward, each leading on from the one before."""
@@ -50,10 +60,11 @@ class Cause(NamedTuple):
 
     That is the settlement of an order or the change of an account, by the version that it made; a tier that somebody
     reached, by the month, as 202603, its `id` being theirs with the tier's number, as `amb_1:5`; or rewards of somebody
-    that expire, by the day, as 20260312. Or a person who wants something, by the time.
+    that expire, by the day, as 20260312. Or a person who wants something, by the time. Or a touch of care for a person,
+    as `per_1:birthday:2026`: then the number says nothing.
     """
 
-    kind: Literal["order", "account", "tier", "expiry", "person"]
+    kind: Literal["order", "account", "tier", "expiry", "person", "touch"]
     id: str
     version: int
 
@@ -64,9 +75,9 @@ class Cause(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Whom a letter goes to: an ambassador by their id, a friend by their pseudonym. Never an address."""
+    """Whom a letter goes to: an ambassador or a person by their id, a friend by their pseudonym. Never an address."""
 
-    kind: Literal["ambassador", "friend"]
+    kind: Literal["ambassador", "friend", "person"]
     id: str
 
 
@@ -82,7 +93,11 @@ class Letter:
         was: what was told before, if anything.
         turn: what brought it to another amount than that.
         tier: the name of the level that was reached.
-        until: the day on which what is left expires.
+        until: the day on which what is left, or the offer, expires.
+        about: the order, year or month that a touch of care is about.
+        guide: the id of the guide that it shows.
+        offer: the code of an offer of its reader's own.
+        variant: which of the program's wordings or offers it has; None for the usual one.
     """
 
     name: Name
@@ -96,6 +111,10 @@ class Letter:
     turn: Turn | None = None
     tier: str | None = None
     until: datetime | None = None
+    about: str | None = None
+    guide: str | None = None
+    offer: str | None = None
+    variant: str | None = None
 
     @property
     def told(self) -> News:

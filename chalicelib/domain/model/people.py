@@ -76,10 +76,56 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """An order of the person's, as far as letters go by it."""
+    """An order of the person's, as far as letters go by it.
+
+    Attributes:
+        skus: What was bought.
+        categories: Of which kinds of goods, as the shop has them.
+        delivered_at: When the last of its deliveries was, once none is to come.
+        refunded: Whether all of it was paid back, or it was cancelled.
+        facts: How many facts tell this: what rests on more of them is newer.
+    """
 
     order_id: str
     placed_at: datetime
+    skus: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    delivered_at: datetime | None = None
+    refunded: bool = False
+    facts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody has said to a question: the latest answer to each counts.
+
+    Attributes:
+        about: What was asked, as `check_in:` with the id of an order.
+        value: For a check-in `happy`, `fine` or `unhappy`.
+    """
+
+    about: str
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A touch of care that is done with: it went out or was begun, or it was to go to one who is held out.
+
+    Attributes:
+        occasion: What for, as `birthday`.
+        subject: What tells it from the others of its occasion: an order, a year, a month.
+        at: When it was let through.
+        variant: Which of the program's wordings or offers it had.
+        held_out: Whether nothing was sent, so that it can be told what it is worth.
+    """
+
+    occasion: str
+    subject: str
+    at: datetime
+    variant: str | None = None
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +144,16 @@ class Person:
         consents: By purpose, and under `*` a no to everything.
         stops: The addresses that get no mail, by pseudonym, so that an address is stopped and not the person.
         bounces: How mails to their addresses fare, by pseudonym.
-        complaints: What is open between them and the shop, by a name: nothing promotional while there is any.
-        ambassador_id: Who they are as an ambassador.
-        orders: The last eight, in the order of time.
+        complaints: What came up between them and the shop, by a name, and when: nothing promotional while one is open.
+        closed: When each of these was closed; one that came up again after that is open.
+        ambassador_id: Who they are as an ambassador, and `ambassador_since` when.
+        absorbed: The ids of people who turned out to be this one.
+        orders: The last eight, in the order of time; `first_bought_at` is when the first one of all was placed.
+        answers: The last eight.
+        touches: The last eight of each occasion.
+        seen_until: Until when it was looked what is due; what ended before is recorded.
+        paused_until: Nothing is tried before, since the mail service took nothing.
+        due_at: When to look again what is due.
         sent: The last eight mails of each purpose that is capped, the latest last.
         restricted_at: Since when nothing about them is used but for service and rewards.
         erased_at: When all that was known was forgotten.
@@ -126,9 +179,18 @@ class Person:
     stops: dict[str, Stop] = field(default_factory=dict)
     bounces: dict[str, Bounces] = field(default_factory=dict)
     complaints: dict[str, datetime] = field(default_factory=dict)
+    closed: dict[str, datetime] = field(default_factory=dict)
     ambassador_id: str | None = None
+    ambassador_since: datetime | None = None
+    absorbed: tuple[str, ...] = ()
     orders: tuple[Bought, ...] = ()
+    first_bought_at: datetime | None = None
+    answers: tuple[Answer, ...] = ()
+    touches: tuple[Touched, ...] = ()
     sent: tuple[Sent, ...] = ()
+    seen_until: datetime | None = None
+    paused_until: datetime | None = None
+    due_at: datetime | None = None
     restricted_at: datetime | None = None
     erased_at: datetime | None = None
 

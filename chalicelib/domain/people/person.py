@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent
+from chalicelib.domain.model.people import EVERYTHING, Answer, Bought, Consent, Person, Sent, Touched
 from chalicelib.domain.people.mail_events import graver, joined_bounces, with_unreachable
 
 T = TypeVar("T")
@@ -70,9 +70,17 @@ def join(one: Person, other: Person) -> Person:
         stops=with_unreachable(_joined(one.stops, other.stops, graver), bounces),
         bounces=bounces,
         complaints={name: at for name, at in _most(one.complaints, other.complaints).items() if _counts(at, erased_at)},
+        closed={name: at for name, at in _most(one.closed, other.closed).items() if _counts(at, erased_at)},
         ambassador_id=one.ambassador_id or other.ambassador_id,
-        orders=_last((it.placed_at, it.order_id, it) for it in _both(one.orders, other.orders, erased_at)),
+        ambassador_since=_earlier(one.ambassador_since, other.ambassador_since),
+        absorbed=tuple(sorted({*one.absorbed, *other.absorbed})),
+        orders=_orders((*one.orders, *other.orders), erased_at),
+        first_bought_at=_kept(_earlier(one.first_bought_at, other.first_bought_at), erased_at),
+        answers=_answers((*one.answers, *other.answers), erased_at),
+        touches=_touches((*one.touches, *other.touches), erased_at),
         sent=_sent({*one.sent, *other.sent}),
+        seen_until=_later(one.seen_until, other.seen_until),
+        paused_until=_later(one.paused_until, other.paused_until),
         erased_at=erased_at,
     )
 
@@ -86,7 +94,8 @@ def merge_people(person: Person, other: Person) -> tuple[Person, Person]:
     own = {name: getattr(person, name) for name in TOLD if getattr(person, name) != getattr(_BLANK, name)}
     times = {name: at for name, at in person.told.items() if name in own}
     one = join(person, other)
-    one = replace(one, **own, told={**one.told, **times})
+    absorbed = tuple(sorted({*one.absorbed, other.id}))
+    one = replace(one, **own, told={**one.told, **times}, absorbed=absorbed)
     return one, Person(other.id, version=other.version + 1, into=person.id)
 
 
@@ -97,7 +106,7 @@ def known_as(person: Person, *names: str) -> Person:
 
 def bought(person: Person, order: Bought) -> Person:
     """Remember an order, unless there are later ones enough; one that is told again changes nothing."""
-    return join(person, Person(person.id, orders=(order,)))
+    return join(person, Person(person.id, orders=(order,), first_bought_at=order.placed_at))
 
 
 def folded(person: Person, told: Mapping[str, Any], order: Bought, at: datetime) -> Person:
@@ -199,8 +208,27 @@ def _most(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return {name: max(it[name] for it in (one, other) if name in it) for name in names}
 
 
-def _both(one: Iterable[Any], other: Iterable[Any], erased_at: datetime | None) -> set[Any]:
-    return {it for it in (*one, *other) if _counts(it.placed_at, erased_at)}
+def _orders(orders: Iterable[Bought], erased_at: datetime | None) -> tuple[Bought, ...]:
+    """The last of them, each as the most facts tell it."""
+    told = {it.order_id: it for it in sorted(orders, key=lambda it: (it.facts, repr(it)))}.values()
+    return _last((it.placed_at, it.order_id, it) for it in told if _counts(it.placed_at, erased_at))
+
+
+def _answers(answers: Iterable[Answer], erased_at: datetime | None) -> tuple[Answer, ...]:
+    """The last of them, of each question the latest."""
+    told = {it.about: it for it in sorted(answers, key=lambda it: (it.at, it.value))}.values()
+    return _last((it.at, it.about, it) for it in told if _counts(it.at, erased_at))
+
+
+def _touches(touches: Iterable[Touched], erased_at: datetime | None) -> tuple[Touched, ...]:
+    """The last of each occasion; of one that was begun again the last try."""
+    tries = sorted(touches, key=lambda it: (it.at, it.held_out, it.variant or ""))
+    kept = {(it.occasion, it.subject): it for it in tries if _counts(it.at, erased_at)}.values()
+    lasts = [
+        _last((it.at, it.subject, it) for it in kept if it.occasion == occasion)
+        for occasion in {it.occasion for it in kept}
+    ]
+    return tuple(sorted((it for last in lasts for it in last), key=lambda it: (it.at, it.occasion, it.subject)))
 
 
 def _last(dated: Iterable[tuple[datetime, str, Any]]) -> tuple[Any, ...]:
@@ -218,6 +246,14 @@ def _sent(mails: Iterable[Sent]) -> tuple[Sent, ...]:
 
 def _counts(at: datetime, erased_at: datetime | None) -> bool:
     return erased_at is None or at > erased_at
+
+
+def _kept(at: datetime | None, erased_at: datetime | None) -> datetime | None:
+    return at if at is None or _counts(at, erased_at) else None
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

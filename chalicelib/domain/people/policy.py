@@ -33,6 +33,14 @@ PURPOSES: dict[str, Purpose] = {
     "tier_reached": "rewards",
     "expiring": "rewards",
     "digest": "rewards",
+    "check_in": "care",
+    "interests": "care",
+    "how_to": "tips",
+    "birthday": "wishes",
+    "anniversary": "wishes",
+    "surprise": "wishes",
+    "invitation": "offers",
+    "miss_you": "offers",
 }
 """What each letter is for, by its name."""
 
@@ -52,6 +60,7 @@ with what is known of them; something is open between them and the shop; they ar
 promotes, so that it can be told what that is worth."""
 
 _DAY = timedelta(days=1)
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _MIDNIGHT = "00:00"
 
 
@@ -130,6 +139,11 @@ def zone_of(person: Person, program: Program) -> tzinfo:
     return next(known, program.zone)
 
 
+def has_open_case(person: Person) -> bool:
+    """Whether something is open between somebody and the shop: then nobody asks them for anything."""
+    return any(at > person.closed.get(name, _EVER) for name, at in person.complaints.items())
+
+
 def is_held_out(person: Person, program: Program) -> bool:
     """Whether somebody gets nothing that promotes; who is held out at a share is so at each that is larger."""
     return _draw("hold-out", person.id, 100) < program.letters.hold_out_percent
@@ -145,7 +159,7 @@ def _bar(person: Person, purpose: Purpose, program: Program, mailbox: str | None
         ("refused", purpose != "service" and refused(person.consents, purpose)),
         ("no_consent", promotes and not agreed(person.consents, purpose)),
         ("restricted", promotes and person.restricted_at is not None),
-        ("complaint_open", promotes and bool(person.complaints)),
+        ("complaint_open", promotes and has_open_case(person)),
         ("hold_out", promotes and is_held_out(person, program)),
     )
     return next((bar for bar, holds in bars if holds), None)

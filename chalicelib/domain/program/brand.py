@@ -24,6 +24,14 @@ LetterName = Literal[
     "balances",
     "confirm",
     "digest",
+    "check_in",
+    "how_to",
+    "birthday",
+    "anniversary",
+    "surprise",
+    "invitation",
+    "miss_you",
+    "interests",
 ]
 """Every letter that people get; a `digest` is made of several of the others."""
 
@@ -41,6 +49,14 @@ PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
     "balances": ("available",),
     "confirm": (),
     "digest": (),
+    "check_in": (),
+    "how_to": (),
+    "birthday": (),
+    "anniversary": (),
+    "surprise": (),
+    "invitation": (),
+    "miss_you": (),
+    "interests": (),
 }
 """What the shop's sentences in a letter may name, beside what they may in all of them."""
 

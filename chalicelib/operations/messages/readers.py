@@ -29,7 +29,8 @@ def recipients_of(table: Table, person: Person) -> list[Recipient]:
     """
     profile = profile_of(table, person.ambassador_id) if person.ambassador_id else None
     as_ambassador = [Recipient("ambassador", it) for it in profile.kin] if profile else []
-    return [*as_ambassador, *(Recipient("friend", it) for it in person.names)]
+    as_person = [Recipient("person", it) for it in (person.id, *person.absorbed)]
+    return [*as_person, *as_ambassador, *(Recipient("friend", it) for it in person.names)]
 
 
 def reach(table: Table, to: Recipient) -> Reached | None:
@@ -42,6 +43,10 @@ def reach(table: Table, to: Recipient) -> Reached | None:
         case "friend":
             person = table.read_known([to.id]).get(to.id)
             return Reached(person) if person else None
+        case "person":
+            person = table.read_person(to.id)
+            profile = profile_of(table, person.ambassador_id) if person and person.ambassador_id else None
+            return Reached(person, profile.code if profile else None) if person else None
         case "ambassador":
             profile = profile_of(table, to.id)
             return Reached(person_of(table, profile), profile.code) if profile else None
