@@ -9,7 +9,7 @@ from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.orders import News
 from chalicelib.domain.program.brand import USUAL, Brand
 from chalicelib.domain.program.program import Program, Rate, Tier
-from chalicelib.web.letters import Occasion, write, write_digest
+from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 HELD = News(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
@@ -50,11 +50,11 @@ def mails(  # noqa: C901 - a small function for each kind of letter
     )
     least, little = replace(rules, spend_minimum=2000), replace(rules, spend_minimum=5000)
 
-    def occasion(letter: Letter, rules: Program = rules, account: Account | None = None) -> Occasion:
-        return Occasion(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW)
+    def draft(letter: Letter, rules: Program = rules, account: Account | None = None) -> Draft:
+        return Draft(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW)
 
     def written(letter: Letter, rules: Program = rules, account: Account | None = None) -> Mail:
-        return write(occasion(letter, rules, account))
+        return write(draft(letter, rules, account))
 
     def news(name: Name, told: News, rules: Program = rules, **more: Any) -> Mail:
         plain = Letter(name, told.amount, unit, told.release_at, told.when, 2500, NOW)
@@ -78,7 +78,7 @@ def mails(  # noqa: C901 - a small function for each kind of letter
 
     def gathered(*letters: Letter) -> Mail:
         account = Account("amb_1", balances=rich, active_at=NOW)
-        return write_digest([occasion(it, replace(least, expiry_months=12), account) for it in letters])
+        return write_digest([draft(it, replace(least, expiry_months=12), account) for it in letters])
 
     def stand(account: Account) -> Mail:
         return written(Letter("balances"), replace(least, expiry_months=12), account)

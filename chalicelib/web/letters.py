@@ -14,7 +14,7 @@ from chalicelib.web.numbers import format_money, format_percent
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class Draft:
     """What a letter is written from.
 
     Attributes:
@@ -41,32 +41,32 @@ class Occasion:
         return choose(self.reader.locale)
 
 
-def write(occasion: Occasion) -> Mail:
+def write(draft: Draft) -> Mail:
     """Write a letter, whichever it is."""
-    name = occasion.letter.name
-    return mail(name, occasion.reader, LETTERS[name](occasion), occasion.rules.brand)
+    name = draft.letter.name
+    return mail(name, draft.reader, LETTERS[name](draft), draft.rules.brand)
 
 
-def write_digest(occasions: Sequence[Occasion]) -> Mail:
+def write_digest(drafts: Sequence[Draft]) -> Mail:
     """Write one mail to one reader in the place of several, which have news of rewards; there is at least one.
 
     Each is said in a line. What there is to use in all is told once, as it is now.
     """
-    last = occasions[-1]
-    news = [(it.letter.name, LETTERS[it.letter.name](it)) for it in occasions]
+    last = drafts[-1]
+    news = [(it.letter.name, LETTERS[it.letter.name](it)) for it in drafts]
     return mail("digest", last.reader, _stand(last, last.account()), last.rules.brand, news)
 
 
-def friend_thanks(occasion: Occasion) -> Content:
+def friend_thanks(draft: Draft) -> Content:
     """To the friend, after the purchase: thanks, and what the code took off."""
-    letter = occasion.letter
-    discount = format_money(letter.amount, letter.unit, occasion.language.tag) if letter.amount else ""
-    return Content({"order": occasion.cause.id}, {"discount": discount})
+    letter = draft.letter
+    discount = format_money(letter.amount, letter.unit, draft.language.tag) if letter.amount else ""
+    return Content({"order": draft.cause.id}, {"discount": discount})
 
 
-def welcome(occasion: Occasion) -> Content:
+def welcome(draft: Draft) -> Content:
     """To a new ambassador: their code and link, and what comes of sharing them."""
-    rules, language = occasion.rules, occasion.language
+    rules, language = draft.rules, draft.language
     offer = rules.offer
     figures = {
         "offer": _offered(offer, rules, language),
@@ -74,77 +74,77 @@ def welcome(occasion: Occasion) -> Content:
         "off_most": _most(offer, rules, language),
     }
     earned = _earned(rules.tiers[0].reward, rules, language)
-    return Content({"code": occasion.reader.code}, {**figures, **earned}, shows_code=True)
+    return Content({"code": draft.reader.code}, {**figures, **earned}, shows_code=True)
 
 
-def reward_held(occasion: Occasion) -> Content:
+def reward_held(draft: Draft) -> Content:
     """To the ambassador: a friend bought (never who), and why the reward waits until the day it is theirs."""
-    return Content(figures=_reward(occasion), marks={"when": occasion.letter.when})
+    return Content(figures=_reward(draft), marks={"when": draft.letter.when})
 
 
-def reward_released(occasion: Occasion) -> Content:
+def reward_released(draft: Draft) -> Content:
     """To the ambassador: the reward is theirs, how much they can use in all, from how much on and until when."""
-    letter, language = occasion.letter, occasion.language
-    available, least = letter.available or 0, least_spent(occasion.rules, letter.unit)
+    letter, language = draft.letter, draft.language
+    available, least = letter.available or 0, least_spent(draft.rules, letter.unit)
     figures = {
         "available": format_amount(available, letter.unit, language),
         "minimum": format_amount(least, letter.unit, language, is_limit=True) if least and least > 1 else "",
-        "until": _until(letter.active_at, occasion),
+        "until": _until(letter.active_at, draft),
     }
     marks = {"usable": least is not None, "enough": available >= (least or 0), "turn": letter.turn}
-    return Content(figures={**_reward(occasion), **figures}, marks=marks)
+    return Content(figures={**_reward(draft), **figures}, marks=marks)
 
 
-def reward_changed(occasion: Occasion) -> Content:
+def reward_changed(draft: Draft) -> Content:
     """To the ambassador: what was announced comes to another amount or day, and why."""
-    letter = occasion.letter
-    return Content(figures=_reward(occasion), marks={"when": letter.when, "turn": letter.turn})
+    letter = draft.letter
+    return Content(figures=_reward(draft), marks={"when": letter.when, "turn": letter.turn})
 
 
-def reward_lost(occasion: Occasion) -> Content:
+def reward_lost(draft: Draft) -> Content:
     """To the ambassador: there is no reward for an order, and why, as far as it concerns them."""
-    letter = occasion.letter
+    letter = draft.letter
     marks = {"turn": letter.turn, "was_theirs": letter.was is not None and letter.was.is_theirs}
-    return Content(figures=_before(occasion), marks=marks)
+    return Content(figures=_before(draft), marks=marks)
 
 
-def tier_reached(occasion: Occasion) -> Content:
+def tier_reached(draft: Draft) -> Content:
     """To the ambassador: a level that they have reached, what came with it, and what they earn from now on."""
-    letter, rules, language = occasion.letter, occasion.rules, occasion.language
+    letter, rules, language = draft.letter, draft.rules, draft.language
     reward = next((tier.reward for tier in rules.tiers if tier.name == letter.tier), None)
     extra = format_amount(letter.amount, letter.unit, language) if letter.amount else ""
     return Content({"tier": letter.tier or ""}, {"amount": extra, **_earned(reward, rules, language)})
 
 
-def gift_sent(occasion: Occasion) -> Content:
+def gift_sent(draft: Draft) -> Content:
     """To the ambassador: a gift of theirs is on its way."""
-    return Content(figures={"gift": format_amount(occasion.letter.amount, occasion.letter.unit, occasion.language)})
+    return Content(figures={"gift": format_amount(draft.letter.amount, draft.letter.unit, draft.language)})
 
 
-def spent(occasion: Occasion) -> Content:
+def spent(draft: Draft) -> Content:
     """To the ambassador: rewards of theirs were used, so that they notice if it was somebody else."""
-    amount = format_amount(occasion.letter.amount, occasion.letter.unit, occasion.language)
-    return Content(figures={"amount": amount}, link=occasion.program.shop_url)
+    amount = format_amount(draft.letter.amount, draft.letter.unit, draft.language)
+    return Content(figures={"amount": amount}, link=draft.program.shop_url)
 
 
-def expiring(occasion: Occasion) -> Content:
+def expiring(draft: Draft) -> Content:
     """To the ambassador: how long what they have is theirs still, as it is now."""
-    stand = _stand(occasion, occasion.account())
-    figures = {**stand.figures, "until": _day(occasion.letter.until, occasion)}
-    return Content(figures=figures, link=occasion.program.shop_url)
+    stand = _stand(draft, draft.account())
+    figures = {**stand.figures, "until": _day(draft.letter.until, draft)}
+    return Content(figures=figures, link=draft.program.shop_url)
 
 
-def balances(occasion: Occasion) -> Content:
+def balances(draft: Draft) -> Content:
     """To the ambassador: where things stand, in all units in which there is something; from how much on, until when."""
-    return _stand(occasion, occasion.account())
+    return _stand(draft, draft.account())
 
 
-def confirm(_: Occasion) -> Content:
+def confirm(_: Draft) -> Content:
     """To whoever asked to see or to delete what is known of them: the link by which they do."""
     return Content()
 
 
-LETTERS: Mapping[Name, Callable[[Occasion], Content]] = {
+LETTERS: Mapping[Name, Callable[[Draft], Content]] = {
     "friend_thanks": friend_thanks,
     "welcome": welcome,
     "reward_held": reward_held,
@@ -160,9 +160,9 @@ LETTERS: Mapping[Name, Callable[[Occasion], Content]] = {
 }
 
 
-def _stand(occasion: Occasion, account: Account) -> Content:
+def _stand(draft: Draft, account: Account) -> Content:
     """What an account holds; from how much on it can be used, and until when."""
-    language, rules = occasion.language, occasion.rules
+    language, rules = draft.language, draft.rules
     available = {unit: amount for unit in account.balances if (amount := account.balance(unit, "available")) > 0}
     held = {unit: amount for unit in account.balances if (amount := account.balance(unit, "held")) > 0}
     least = {unit: amount for unit in available if (amount := least_spent(rules, unit) or 1) > 1}
@@ -172,7 +172,7 @@ def _stand(occasion: Occasion, account: Account) -> Content:
             "gifts": _all((it for it in available.items() if it[0].startswith(GIFT)), language),
             "held": _all(held.items(), language),
             "minimum": ", ".join(format_amount(least[unit], unit, language, is_limit=True) for unit in least),
-            "until": _until(account.active_at, occasion),
+            "until": _until(account.active_at, draft),
         },
     )
 
@@ -213,35 +213,35 @@ def _all(amounts: Iterable[tuple[str, int]], language: Language) -> str:
     return ", ".join(format_amount(amount, unit, language) for unit, amount in amounts)
 
 
-def _reward(occasion: Occasion) -> dict[str, str]:
+def _reward(draft: Draft) -> dict[str, str]:
     """What a mail is about, and the one before: `gift` is empty unless it is one, because that is sent and not used."""
-    letter = occasion.letter
-    written = format_amount(letter.amount, letter.unit, occasion.language)
+    letter = draft.letter
+    written = format_amount(letter.amount, letter.unit, draft.language)
     return {
         "amount": written,
         "gift": written if letter.unit.startswith(GIFT) else "",
-        "date": _day(letter.release_at, occasion),
-        **_before(occasion),
+        "date": _day(letter.release_at, draft),
+        **_before(draft),
     }
 
 
-def _before(occasion: Occasion) -> dict[str, str]:
+def _before(draft: Draft) -> dict[str, str]:
     """What the mail before was about."""
-    was = occasion.letter.was
+    was = draft.letter.was
     if was is None:
         return {"was": "", "was_date": ""}
     return {
-        "was": format_amount(was.amount, occasion.letter.unit, occasion.language) if was.amount else "",
-        "was_date": _day(was.release_at, occasion),
+        "was": format_amount(was.amount, draft.letter.unit, draft.language) if was.amount else "",
+        "was_date": _day(was.release_at, draft),
     }
 
 
-def _day(at: datetime | None, occasion: Occasion) -> str:
-    return format_date(local(at, occasion.program), occasion.language) if at else ""
+def _day(at: datetime | None, draft: Draft) -> str:
+    return format_date(local(at, draft.program), draft.language) if at else ""
 
 
-def _until(active_at: datetime | None, occasion: Occasion) -> str:
+def _until(active_at: datetime | None, draft: Draft) -> str:
     """The day on which what is there expires; empty if it does not, or may at any moment."""
-    rules = occasion.rules
+    rules = draft.rules
     ends = active_at and rules.expiry_months and months_after(active_at, rules.expiry_months, rules)
-    return format_date(local(ends, rules), occasion.language) if ends and ends > occasion.now else ""
+    return format_date(local(ends, rules), draft.language) if ends and ends > draft.now else ""

@@ -28,7 +28,7 @@ from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
 from chalicelib.web.language import spoken
-from chalicelib.web.letters import Occasion, write, write_digest
+from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 PATIENCE = 12
@@ -222,8 +222,8 @@ def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
 
     Each speaks of the rules of its message, and promises what the rules in force keep.
     """
-    occasions = [_occasion(post, claim, message, now) for message in claim.messages]
-    program, reader = occasions[-1].program, occasions[-1].reader
+    drafts = [_draft(post, claim, message, now) for message in claim.messages]
+    program, reader = drafts[-1].program, drafts[-1].reader
     envelope = Envelope(
         to=claim.reached.person.email or "",
         name=program.shop_name,
@@ -231,7 +231,7 @@ def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
         unsubscribe=reader.unsubscribe,
         tags=Mark(claim.key, claim.reached.person.id, claim.reached.mailbox(post.pepper) or "").tags(),
     )
-    return envelope, write(occasions[0]) if len(occasions) == 1 else write_digest(occasions)
+    return envelope, write(drafts[0]) if len(drafts) == 1 else write_digest(drafts)
 
 
 def _link(post: Post, message: Message, person_id: str, code: str | None, now: datetime) -> str | None:
@@ -241,7 +241,7 @@ def _link(post: Post, message: Message, person_id: str, code: str | None, now: d
     return share_url(post.public_url, code) if code else None
 
 
-def _occasion(post: Post, claim: _Claim, message: Message, now: datetime) -> Occasion:
+def _draft(post: Post, claim: _Claim, message: Message, now: datetime) -> Draft:
     person, code = claim.reached.person, claim.reached.code
     program = programs.version(post.table, message.program_version)
     purpose = outbox.purpose_of(message)
@@ -257,4 +257,4 @@ def _occasion(post: Post, claim: _Claim, message: Message, now: datetime) -> Occ
         code=code or "",
     )
     account = partial(account_of, post.table, message.to.id)
-    return Occasion(message.letter, message.cause, reader, program, post.rules, account, now)
+    return Draft(message.letter, message.cause, reader, program, post.rules, account, now)

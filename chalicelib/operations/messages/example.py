@@ -16,7 +16,7 @@ from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.brand import LetterName
 from chalicelib.domain.program.program import GIFT, Program, Rate, rewards
 from chalicelib.web.language import spoken
-from chalicelib.web.letters import Occasion, write, write_digest
+from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 CODE, ORDER = "MAYA7K3Q", "10023"
@@ -53,7 +53,7 @@ class _Example:
         """The letter of this name."""
         if name == "digest":
             return self._digest()
-        return write(self._occasion(_LETTERS[name](self)))
+        return write(self._draft(_LETTERS[name](self)))
 
     def friend_thanks(self) -> Letter:
         """What the code takes off."""
@@ -134,14 +134,14 @@ class _Example:
         found = []
         for make in (_Example.held, _Example.released, _Example.tier_reached, _Example.gift_sent):
             try:
-                found.append(self._occasion(make(self)))
+                found.append(self._draft(make(self)))
             except NeverSentError:
                 continue
         if not found:
             raise NeverSentError("nothing is rewarded")
         return write_digest(found)
 
-    def _occasion(self, letter: Letter) -> Occasion:
+    def _draft(self, letter: Letter) -> Draft:
         program = self.program
         reader = Reader(
             shop_name=program.shop_name,
@@ -152,7 +152,7 @@ class _Example:
             unsubscribe=None if PURPOSES[letter.name] == "service" else f"{self.public_url}/u/example",
             code=CODE,
         )
-        return Occasion(letter, Cause("order", ORDER, 2), reader, program, program, self._account, self.now)
+        return Draft(letter, Cause("order", ORDER, 2), reader, program, program, self._account, self.now)
 
     def _account(self) -> Account:
         balances: dict[str, dict[str, int]] = {}

@@ -18,7 +18,7 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Letter, Name
 from chalicelib.domain.program.brand import Brand, contrast
 from chalicelib.web import language, pages
-from chalicelib.web.letters import LETTERS, Occasion, write
+from chalicelib.web.letters import LETTERS, Draft, write
 from chalicelib.web.mail import Mail, Reader
 from chalicelib.web.numbers import format_money, format_percent
 from chalicelib.web.pages import Landing, Offer
@@ -374,7 +374,7 @@ def held(release_at: datetime, time_zone: str) -> Mail:
     """News of a reward on hold."""
     letter, reader = Letter("reward_held", 1, "EUR", release_at), Reader("F", "M", LINK, "en")
     program = replace(RULES, time_zone=time_zone)
-    return write(Occasion(letter, ORDER, reader, program, RULES, lambda: Account("amb_1"), NOW))
+    return write(Draft(letter, ORDER, reader, program, RULES, lambda: Account("amb_1"), NOW))
 
 
 def test_every_letter_has_its_function_and_its_words() -> None:
