@@ -16,6 +16,9 @@ AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS
 ERASURES = "ERASURES"
 """The lists in the index `list` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
 
+GUIDES = "GUIDES"
+"""The partition of all guides: there are few."""
+
 _REVISION_DIGITS = 15
 
 REFERRAL, SPEND, CLAIMED = "REFERRAL#", "SPEND#", "CLAIMED#"
@@ -107,6 +110,32 @@ def people_of(person_id: str) -> str:
 def person(person_id: str) -> Key:
     """What is known of a person."""
     return alone("PERSON", person_id)
+
+
+def task(person_id: str, own: str = "") -> Key:
+    """What somebody of the shop has to do for a person, or the prefix of all that."""
+    return Key(person(person_id).pk, f"TASK#{own}")
+
+
+def task_of(task_id: str) -> Key:
+    """The same by the public id, whatever somebody has typed."""
+    whose, _, own = task_id.removeprefix("tsk_").rpartition("_")
+    return task(f"per_{whose}", own)
+
+
+def tasks(kind: str) -> str:
+    """The list of all open tasks of a kind, in the index `list`."""
+    return f"TASKS#{kind}"
+
+
+def done(kind: str) -> str:
+    """The list of all tasks of a kind that are done, in the index `list`."""
+    return f"DONE#{kind}"
+
+
+def guide(guide_id: str = "") -> Key:
+    """A guide, or the prefix of all of them."""
+    return Key(GUIDES, f"GUIDE#{guide_id}")
 
 
 def order(order_id: str) -> str:

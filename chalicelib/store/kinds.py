@@ -12,6 +12,9 @@
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
 | person               | PERSON#id, PERSON         | letters, admins, the person          | list: PEOPLE#shard        |
 | erasure              | ERASURE#id, ERASURE       | its id                               | due; list: ERASURES       |
+| task                 | PERSON#id, TASK#own       | its id, its person                   | list: TASKS#kind / until, |
+|                      |                           |                                      | then DONE#kind / time     |
+| guide                | GUIDES, GUIDE#id          | how-to letters, admins               |                           |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
@@ -169,6 +172,12 @@ def _withdrawn(withdrawal: Any) -> Key:
     return Key(keys.ambassador(withdrawal.ambassador_id), keys.SPEND + timed(withdrawal.created_at, withdrawal.id))
 
 
+def _open_or_done(task: Any) -> Key:
+    if task.state == "open":
+        return Key(keys.tasks(task.kind), timed(task.until, task.id))
+    return Key(keys.done(task.kind), timed(task.closed_at or task.until, task.id))
+
+
 def _owed(message: Any) -> Key:
     return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
 
@@ -195,6 +204,8 @@ KINDS = (
     Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
     Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id), _known),
     Kind("ERASURE", "model.people:Erasure", listed=lambda it: Key(keys.ERASURES, timed(it.asked_at, it.id))),
+    Kind("TASK", "model.tasks:Task", lambda it: keys.task(it.person_id, it.own), _open_or_done),
+    Kind("GUIDE", "model.tasks:Guide", lambda it: keys.guide(it.id)),
     Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
     Kind("REFUND", "model.facts:Refund", _fact),
     Kind("REVERSAL", "model.facts:Reversal", _fact),

@@ -1,0 +1,1 @@
+"""What a person should get next, and what people of the shop should do for them."""
