@@ -75,6 +75,8 @@ class Message(Answer, kw_only=True):
         tries: How often it was tried.
         carried_by: The message under whose id it was told in one mail with others; its own if it led them.
         arrival: What became of the mail since, as far as the mail service has told.
+        answer: What its reader said to what it asks, and `answered_at` when.
+        clicked_at: When a person first followed its link to a guide or to the shop.
         copy_of: The message that it repeats, since an admin let that go out again.
         note: Why it was sent again; for admins.
         author: The id of the key that wanted so; for admins.
@@ -97,6 +99,9 @@ class Message(Answer, kw_only=True):
     carried_by: str | None = None
     arrival: messages.Arrival | None = None
     arrival_at: datetime | None = None
+    answer: str | None = None
+    answered_at: datetime | None = None
+    clicked_at: datetime | None = None
     copy_of: str | None = None
     note: str | None = None
     author: str | None = None
@@ -124,6 +129,9 @@ class Message(Answer, kw_only=True):
             carried_by=public_id(message.carried_by) if message.carried_by else None,
             arrival=message.arrival,
             arrival_at=message.arrival_at,
+            answer=message.answer,
+            answered_at=message.answered_at,
+            clicked_at=message.clicked_at,
             copy_of=public_id(message.first) if message.copy else None,
             **for_admins,
         )

@@ -144,6 +144,8 @@ class Message:
         copy: which one of those it is that an admin let go out again, from 1 on; `note` says why, `author` who.
         copies: how many there are.
         arrival: what became of its mail, as far as the mail service has told, and `arrival_at` when.
+        answer: what its reader said to what it asks, the latest of their answers, and `answered_at` when.
+        clicked_at: when a person first followed a link in it that leads on, to a guide or to the shop.
     """
 
     cause: Cause
@@ -168,6 +170,9 @@ class Message:
     note: str | None = None
     arrival: Arrival | None = None
     arrival_at: datetime | None = None
+    answer: str | None = None
+    answered_at: datetime | None = None
+    clicked_at: datetime | None = None
 
     @property
     def first(self) -> str:

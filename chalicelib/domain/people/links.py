@@ -18,7 +18,7 @@ from chalicelib.domain.model.people import EVERYTHING, Purpose
 
 LinkKind = Literal["unsubscribe", "preferences", "rights", "answer", "join", "interests", "guide", "shop"]
 
-Value = Literal["happy", "all_right", "unhappy"]
+Value = Literal["happy", "fine", "unhappy"]
 """What somebody may answer when they are asked how it went."""
 
 PATHS: dict[LinkKind, str] = {
