@@ -179,7 +179,8 @@ class _Story:
         yield self._say("Why this reward", "get_redemption", order_id="1001")
         plain = {
             "order_id": "1000", "customer": {"email": "cleo@example.com", "id": "c-1007", "first_name": "Cleo"},
-            "amount": eur(4200), "items": [{"sku": "MUG-BLUE"}], "placed_at": "2026-01-05T10:00:00Z",
+            "amount": eur(4200), "items": [{"sku": "MUG-BLUE", "category": "mugs"}],
+            "placed_at": "2026-01-05T10:00:00Z",
         }  # fmt: skip
         yield self._say("An order without a code", "post_order", plain)
         unpaid = {

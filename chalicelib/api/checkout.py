@@ -1,6 +1,7 @@
 """What the checkout asks before an order is placed, and reports when it is: quotes and redemptions."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, Self
 
@@ -365,7 +366,7 @@ class Ordered(Protocol):
         """What the goods cost."""
 
     @property
-    def items(self) -> list[Item]:
+    def items(self) -> Sequence[Item]:
         """Its lines."""
 
 

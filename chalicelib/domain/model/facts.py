@@ -160,7 +160,7 @@ class Purchase:
 
     Attributes:
         persons: The buyer's pseudonyms, the one of the e-mail address first.
-        skus: What was bought, as far as the shop said.
+        skus: What was bought, as far as the shop said, and of which `categories`.
         email: What it tells of the buyer, like the names below it, until that is folded.
         fingerprint: Tells the same report from another one.
     """
@@ -172,6 +172,7 @@ class Purchase:
     placed_at: datetime
     recorded_at: datetime
     skus: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     email: str | None = None
     customer_id: str | None = None
     first_name: str | None = None

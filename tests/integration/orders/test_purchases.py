@@ -29,13 +29,15 @@ def known(email: str | None = "cleo@example.com", customer_id: str | None = None
 
 def test_a_buyer_is_known_by_what_the_shop_reports(shop: Shop) -> None:
     """Name, address, id, language and the order lie in the person, found by either way of knowing them."""
-    answer = report(shop, items=[{"sku": "MUG"}, {"sku": "MUG"}, {"sku": "CUP"}], placed_at="2026-01-02T10:00:00Z")
+    items = [{"sku": "MUG", "category": "tea"}, {"sku": "MUG"}, {"sku": "CUP", "category": "tea"}]
+    answer = report(shop, items=items, placed_at="2026-01-02T10:00:00Z")
     assert answer.status_code == 201
     assert shop.read(answer) == {
         "order_id": "o1",
         "amount": eur(4200),
         "placed_at": "2026-01-02T10:00:00Z",
         "skus": ["MUG", "CUP"],
+        "categories": ["tea"],
     }
     shop.stream()
     person = known()

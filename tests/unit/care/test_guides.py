@@ -14,9 +14,8 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 def guide(name: str, **fields: Any) -> Guide:
     """A guide in English, unless said otherwise."""
-    return Guide(
-        **{"id": name, "title": name, "link": "https://x.example", "language": "en", "created_at": START} | fields
-    )
+    said: dict[str, Any] = {"language": "en", "created_at": START, **fields}
+    return Guide(name, name, "https://x.example", **said)
 
 
 ABOUT_POT = guide("pot", skus=("POT",))
