@@ -13,7 +13,7 @@ API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
 
 AMBASSADORS, CASES, CLAIMS, GIFTS, ADJUSTMENTS = "AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS"
-ERASURES = "ERASURES"
+ERASURES, SURPRISES = "ERASURES", "SURPRISES"
 """The lists in the index `list` of all ambassadors, and of what waits: cases, claims, gifts to send, adjustments."""
 
 GUIDES = "GUIDES"
@@ -210,6 +210,21 @@ def withdrawal(withdrawal_id: str) -> Key:
 def coupon(code: str) -> Key:
     """What leads from a coupon's code to its spend."""
     return alone("COUPON", code)
+
+
+def offer(code: str) -> Key:
+    """An offer of somebody's own, by its code."""
+    return alone("OFFER", code)
+
+
+def offers(person_id: str) -> str:
+    """The list of all offers that were made for a person, in the index `list`."""
+    return f"OFFERS#{person_id}"
+
+
+def surprise(person_id: str, month: str) -> Key:
+    """What a person's surprise of a month has taken."""
+    return Key(f"PERSON#{person_id}", f"SURPRISE#{month}")
 
 
 def payouts(state: str) -> str:

@@ -30,6 +30,8 @@
 | withdrawal           | WITHDRAWAL#id, WITHDRAWAL | its id                               | due; list: AMB#a / time   |
 |                      |                           |                                      | or PAYOUTS#state / time   |
 | coupon               | COUPON#code, COUPON       | checkout                             |                           |
+| offer                | OFFER#code, OFFER         | checkout                             | list: OFFERS#person / time|
+| gift of a surprise   | PERSON#id, SURPRISE#month | care, audit                          | list: SURPRISES / month   |
 | adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | list: ADJUSTMENTS / time  |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due; list: LETTERS#kind:  |
@@ -178,6 +180,14 @@ def _open_or_done(task: Any) -> Key:
     return Key(keys.done(task.kind), timed(task.closed_at or task.until, task.id))
 
 
+def _offered(offer: Any) -> Key:
+    return Key(keys.offers(offer.person_id), timed(offer.created_at, offer.code))
+
+
+def _surprised(gift: Any) -> Key:
+    return Key(keys.SURPRISES, f"{gift.month}#{gift.person_id}")
+
+
 def _owed(message: Any) -> Key:
     return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
 
@@ -222,6 +232,8 @@ KINDS = (
     Kind("GIFT", "model.accounts:Gift", listed=_while("open", keys.GIFTS, "created_at")),
     Kind("WITHDRAWAL", "model.accounts:Withdrawal", listed=_withdrawn),
     Kind("COUPON", "model.accounts:Coupon", lambda it: keys.coupon(it.code)),
+    Kind("OFFER", "model.offers:Offer", lambda it: keys.offer(it.code), _offered),
+    Kind("SURPRISE", "model.offers:SurpriseGift", lambda it: keys.surprise(it.person_id, it.month), _surprised),
     Kind("ADJUSTMENT", "model.accounts:Adjustment", listed=_while("waiting", keys.ADJUSTMENTS, "created_at")),
     Kind("MSG", "model.messages:Message", listed=_owed),
     Kind("JOB", "model.work:Job"),

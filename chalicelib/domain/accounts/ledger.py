@@ -32,6 +32,7 @@ _MOVES = {
     "payout_confirmed": (RESERVED, PAID),
     "payout_cancelled": (RESERVED, AVAILABLE),
     "payout_returned": (PAID, AVAILABLE),
+    "gift": (REWARDS, AVAILABLE),
     "gift_sent": (AVAILABLE, SPENT),
     "expiry": (AVAILABLE, EXPIRED),
     "adjustment": (ADJUSTMENTS, AVAILABLE),

@@ -1,6 +1,6 @@
 """How much of a reward the caps of an ambassador and the month's budget leave, and who has taken what of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from chalicelib.domain.effects import BUDGET_SHARDS
@@ -37,14 +37,21 @@ def capped(account: Account, program: Program, month: str, full: int, unit: str)
 def draw(used: Used, program: Program, month: str, ambassador_id: str, wanted: int) -> tuple[Draw, ...]:
     """Take what is wanted of a month's budget, or what is left: from the ambassador's own shard on."""
     assert program.budget_month is not None
-    taken = used.get(month)
-    first = crc32(ambassador_id.encode()) % BUDGET_SHARDS
+    return slices(used.get(month) or (), program.budget_month, month, ambassador_id, wanted)
+
+
+def slices(taken: Sequence[int], budget: int, name: str, whose: str, wanted: int) -> tuple[Draw, ...]:
+    """Take what is wanted of the budget of this name, or what is left, from somebody's own shard on.
+
+    `taken` is what is used of each shard; nothing if it is empty.
+    """
+    first = crc32(whose.encode()) % BUDGET_SHARDS
     draws = []
     for shard in (*range(first, BUDGET_SHARDS), *range(first)):
-        limit = _limit(program.budget_month, shard)
+        limit = _limit(budget, shard)
         amount = min(wanted, max(0, limit - (taken[shard] if taken else 0)))
         if amount:
-            draws.append(Draw(month, shard, amount, limit - amount))
+            draws.append(Draw(name, shard, amount, limit - amount))
             wanted -= amount
     return tuple(draws)
 

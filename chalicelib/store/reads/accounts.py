@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Suspension,
         Withdrawal,
     )
+    from chalicelib.domain.model.offers import Offer, SurpriseGift
     from chalicelib.domain.model.orders import Redemption
 
 _LAST_VERSION = 10**8 - 1
@@ -70,6 +71,23 @@ class Accounts(Reader):
     def read_coupon(self, code: str) -> "Coupon | None":
         """What leads from a coupon's code to its spend."""
         return self._get(keys.coupon(code))
+
+    def read_offer(self, code: str) -> "Offer | None":
+        """An offer of somebody's own."""
+        return self._get(keys.offer(code))
+
+    def list_offers(self, person_ids: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Offer]]":
+        """Up to `limit` offers that were made for somebody under some ids, the newest first, each with its position."""
+        lists = (self._owned(keys.offers(it), after, limit) for it in person_ids)
+        return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
+
+    def read_surprise(self, person_id: str, month: str) -> "SurpriseGift | None":
+        """What a person's surprise of a month has taken."""
+        return self._get(keys.surprise(person_id, month))
+
+    def list_surprises(self, month: str, after: str | None, limit: int) -> "list[tuple[str, SurpriseGift]]":
+        """Up to `limit` surprises of a month in the order of ids, each with its position. Slightly stale."""
+        return self._owned(keys.SURPRISES, after, limit, within=f"{month}#", forward=True)
 
     def list_spends(self, kin: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Withdrawal]]":
         """Up to `limit` spends under some ids, the newest first, each with its position."""

@@ -27,6 +27,7 @@ WHERE = {
     "payout_confirmed": ("ambassador:reserved", "ambassador:paid"),
     "payout_cancelled": ("ambassador:reserved", "ambassador:available"),
     "payout_returned": ("ambassador:paid", "ambassador:available"),
+    "gift": ("program:rewards", "ambassador:available"),
     "gift_sent": ("ambassador:available", "ambassador:spent"),
     "expiry": ("ambassador:available", "ambassador:expired"),
     "adjustment": ("program:adjustments", "ambassador:available"),
