@@ -96,6 +96,7 @@ def may(
     mailbox: str | None,
     key: str | None = None,
     since: datetime | None = None,
+    despite: Bar | None = None,
 ) -> Verdict:
     """Say whether a letter may go out.
 
@@ -107,8 +108,9 @@ def may(
         mailbox: The pseudonym of the address that it would go to; None if there is none.
         key: The `Sent` of this very letter, if it was tried before: it is not in its own way.
         since: When it was owed, from where on it gathers; None if it has gathered.
+        despite: What is passed over, to say when it would go if that were not.
     """
-    bar = _bar(person, purpose, program, mailbox)
+    bar = next((it for it in _bars(person, purpose, program, mailbox) if it != despite), None)
     if bar is not None:
         return Never(bar)
     # Only quiet hours come again once they are over. So they are asked last, and one round finds the first moment.
@@ -146,11 +148,11 @@ def has_open_case(person: Person) -> bool:
 
 def is_held_out(person: Person, program: Program) -> bool:
     """Whether somebody gets nothing that promotes; who is held out at a share is so at each that is larger."""
-    return _draw("hold-out", person.id, 100) < program.letters.hold_out_percent
+    return draw("hold-out", person.id, 100) < program.letters.hold_out_percent
 
 
-def _bar(person: Person, purpose: Purpose, program: Program, mailbox: str | None) -> Bar | None:
-    """What keeps a letter from going, whenever; the gravest if there are several."""
+def _bars(person: Person, purpose: Purpose, program: Program, mailbox: str | None) -> Iterator[Bar]:
+    """What keeps a letter from going, whenever; the gravest first."""
     promotes = purpose in PROMOTIONAL
     bars: tuple[tuple[Bar, bool], ...] = (
         ("erased", person.erased_at is not None and person.email is None),
@@ -162,7 +164,7 @@ def _bar(person: Person, purpose: Purpose, program: Program, mailbox: str | None
         ("complaint_open", promotes and has_open_case(person)),
         ("hold_out", promotes and is_held_out(person, program)),
     )
-    return next((bar for bar, holds in bars if holds), None)
+    yield from (bar for bar, holds in bars if holds)
 
 
 def _gathered(purpose: Purpose, program: Program, since: datetime | None) -> datetime | None:
@@ -189,7 +191,7 @@ def _after_quiet(person: Person, purpose: Purpose, program: Program, at: datetim
     quiet = program.letters.quiet
     if quiet is None or purpose not in quiet.purposes:
         return at
-    zone, own = zone_of(person, program), _draw("morning", person.id, MORNING_MINUTES)
+    zone, own = zone_of(person, program), draw("morning", person.id, MORNING_MINUTES)
     starts = timedelta(minutes=minutes_between(_MIDNIGHT, quiet.starts))
     length = timedelta(minutes=minutes_between(quiet.starts, quiet.ends) + own)
 
@@ -218,7 +220,7 @@ def _step(at: datetime, by: timedelta, zone: tzinfo) -> datetime:
     return datetime.fromtimestamp(after, UTC)
 
 
-def _draw(what: str, person_id: str, of: int) -> int:
+def draw(what: str, person_id: str, of: int) -> int:
     """A number from 0 on and below `of`, always the same for a person; another one for each `what`."""
     digest = hashlib.sha256(f"{what}:{person_id}".encode()).digest()
     return int.from_bytes(digest[:8]) % of

@@ -48,7 +48,7 @@ class FlawedProgramError(Exception):
 
 def flaws(program: Program) -> list[Flaw]:
     """Return what is wrong with a program as (JSON pointer, reason) pairs; an empty list means it is sound."""
-    found = list(_of_fields("", program))
+    found = list(flaws_of_fields("", program))
     if all(pointer != "/shop_url" for pointer, _ in found):
         found += _of_shop_url(program.shop_url)
     if program.offer:
@@ -78,7 +78,7 @@ def smallest(program: Program) -> int:
     return max(program.minimum, 1)
 
 
-def _of_fields(pointer: str, rules: Any) -> Iterator[Flaw]:
+def flaws_of_fields(pointer: str, rules: Any) -> Iterator[Flaw]:
     """What lies outside the limits that stand beside the fields."""
     for place in places(rules.__class__):
         value = getattr(rules, place.name)
@@ -92,7 +92,7 @@ def _of_fields(pointer: str, rules: Any) -> Iterator[Flaw]:
             for name, part in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from _of_part(f"{here}/{name}", part, place)
         elif place.deep:
-            yield from _of_fields(here, value)
+            yield from flaws_of_fields(here, value)
 
 
 def _of_shop_url(url: str) -> Iterator[Flaw]:
@@ -107,7 +107,7 @@ def _of_shop_url(url: str) -> Iterator[Flaw]:
 def _of_part(pointer: str, part: Any, place: Place) -> Iterator[Flaw]:
     """The same of one element of a field."""
     if place.deep:
-        yield from _of_fields(pointer, part)
+        yield from flaws_of_fields(pointer, part)
     for limit in place.each:
         if not limit.holds(part):
             yield pointer, limit.words(part)
@@ -115,10 +115,10 @@ def _of_part(pointer: str, part: Any, place: Place) -> Iterator[Flaw]:
 
 def _of_offer(pointer: str, offer: Rate, program: Program) -> Iterator[Flaw]:
     """An offer leaves something to pay: an order that it takes whole is no order, and would be refused."""
-    found = list(_of_rate(pointer, offer, offer=True))
+    found = list(flaws_of_rate(pointer, offer, offer=True))
     yield from found
     least = smallest(program)
-    if found or offer.of(least) < least or any(_of_fields(pointer, offer)):
+    if found or offer.of(least) < least or any(flaws_of_fields(pointer, offer)):
         return
     if offer.of(AMOUNT_MAX) >= AMOUNT_MAX:
         yield pointer, "takes all of every order, so that nothing is left to pay"
@@ -126,7 +126,8 @@ def _of_offer(pointer: str, offer: Rate, program: Program) -> Iterator[Flaw]:
         yield pointer, f"takes all of an order of {least}, the smallest: set `minimum` above what it takes"
 
 
-def _of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[Flaw]:
+def flaws_of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[Flaw]:
+    """Yield what makes a rate none, or what it can't be as an offer."""
     given = [it for it in (rate.amount, rate.basis_points, rate.gift) if it is not None]
     if len(given) != 1:
         yield pointer, "set either amount or basis_points" + ("" if offer else " or gift")
@@ -142,7 +143,7 @@ def _of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[Flaw]
 def _of_tiers(tiers: tuple[Tier, ...]) -> Iterator[Flaw]:
     for n, tier in enumerate(tiers):
         if tier.reward:
-            yield from _of_rate(f"/tiers/{n}/reward", tier.reward)
+            yield from flaws_of_rate(f"/tiers/{n}/reward", tier.reward)
     thresholds = [tier.threshold for tier in tiers]
     if not thresholds or thresholds[0] != 0:
         yield "/tiers", "the first tier starts at 0"
@@ -155,7 +156,7 @@ def _of_tiers(tiers: tuple[Tier, ...]) -> Iterator[Flaw]:
 
 
 def _of_milestone(pointer: str, milestone: Milestone) -> Iterator[Flaw]:
-    yield from _of_rate(f"{pointer}/reward", milestone.reward)
+    yield from flaws_of_rate(f"{pointer}/reward", milestone.reward)
     if milestone.reward.basis_points is not None:
         yield f"{pointer}/reward/basis_points", "has no order to be a percentage of"
     if (milestone.every is None) == (milestone.at is None):
@@ -166,7 +167,7 @@ def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator
     if campaign.offer:
         yield from _of_offer(f"{pointer}/offer", campaign.offer, program)
     if campaign.reward:
-        yield from _of_rate(f"{pointer}/reward", campaign.reward)
+        yield from flaws_of_rate(f"{pointer}/reward", campaign.reward)
     times = {"starts_at": campaign.starts_at, "ends_at": campaign.ends_at}
     for name, at in times.items():
         if at.tzinfo is None:
@@ -186,7 +187,7 @@ def _of_further_orders(program: Program) -> Iterator[Flaw]:
     if later.offer:
         yield from _of_offer("/later/offer", later.offer, program)
     if later.reward:
-        yield from _of_rate("/later/reward", later.reward)
+        yield from flaws_of_rate("/later/reward", later.reward)
 
 
 def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:
@@ -211,7 +212,7 @@ def _is_zone(name: str) -> bool:
 
 def _of_quiet_hours(program: Program) -> Iterator[Flaw]:
     quiet = program.letters.quiet
-    if quiet is not None and not any(_of_fields("", quiet)) and minutes_between(quiet.ends, quiet.starts) < _HOUR:
+    if quiet is not None and not any(flaws_of_fields("", quiet)) and minutes_between(quiet.ends, quiet.starts) < _HOUR:
         yield "/letters/quiet", "leaves no hour of the day in which letters may go"
 
 

@@ -261,7 +261,8 @@ class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 
     `version`, `author` and `created_at` are of its publication, and `written` is the document that was published, in
-    JSON; all other fields are what the document may say.
+    JSON; all other fields are what the document may say. `care` is that part of it in JSON, since a checkout has no use
+    for it (`operations/program/settings.py` reads it).
     """
 
     version: int
@@ -366,6 +367,7 @@ class Program:
     ] = "latin"
     privacy: Annotated[Privacy | None, "What people are told about their data; null tells nothing."] = None
     retention: Annotated[Retention, "How long data about people is kept."] = field(default_factory=Retention)
+    care: Annotated[str, "What the shop does for its customers beyond their orders; what is left out is not done."] = ""
     author: str = ""
     created_at: datetime | None = None
     written: str = ""

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.documents import Misfit, misfits
 from chalicelib.domain.program.flaws import FlawedProgramError, flaws
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.program import settings
 from chalicelib.operations.program.schema import PUBLISHED, shape
 
 Document = dict[str, Any]
@@ -46,7 +47,7 @@ def read(document: Any) -> Program:
     given: Document = document if isinstance(document, dict) else {}
     written = {name: value for name, value in given.items() if name not in PUBLISHED}
     program = _as_far_as_sound(written, wrong)
-    found = [*wrong, *flaws(program)][:MISFITS_MAX]
+    found = [*wrong, *flaws(program), *settings.flaws(program)][:MISFITS_MAX]
     if found:
         raise FlawedProgramError(found)
     return replace(_in_utc(program), written=msgspec.json.encode(written).decode())
@@ -72,11 +73,13 @@ def _as_far_as_sound(written: Document, wrong: list[Misfit]) -> Program:
     """Make a program of those fields that could be read, so that what else is wrong with them is named as well."""
     barred = {pointer.split("/")[1].replace("~1", "/").replace("~0", "~") for pointer, _ in wrong if pointer}
     sound = {name: value for name, value in written.items() if name not in barred}
+    sound["care"] = settings.written(sound.get("care"))
     return msgspec.convert({**(_STAND_IN if wrong else {}), **sound, "version": UNPUBLISHED}, Program)
 
 
 def _content(program: Program) -> Document:
-    content: Document = _trimmed(msgspec.to_builtins(program))
+    care = msgspec.to_builtins(settings.care_of(program))
+    content: Document = _trimmed({**msgspec.to_builtins(program), "care": care})
     return {name: value for name, value in content.items() if name not in PUBLISHED}
 
 

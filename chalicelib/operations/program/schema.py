@@ -13,6 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from chalicelib.domain.care.settings import Care
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.program.shape import Form, Limit, Within, places
 from chalicelib.domain.program.signals import WEIGHTS
@@ -26,6 +27,9 @@ _NAMED: dict[str, dict[str, Any]] = {
     "notices": {"propertyNames": {"pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$"}},
 }
 """What the names in a field with named values may be."""
+
+_APART: dict[str, type] = {"care": Care}
+"""The parts of a document that a program keeps as text."""
 
 _READ_ONLY: list[Any] = [
     ("version", int | UnsetType, UNSET),
@@ -56,6 +60,12 @@ def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
     for field, place in zip(fields(kind), places(kind), strict=True):
         if kind is Program and field.name in PUBLISHED:
             continue
+        if kind is Program and field.name in _APART:
+            part = shape(_APART[field.name], bounded=bounded)
+            made.append(
+                (field.name, _described(part, place.text) if bounded else part, msgspec.field(default_factory=part))
+            )
+            continue
         hint = _typed(hints[field.name], place.limits, place.each, bounded=bounded)
         if bounded:
             hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=_NAMED.get(field.name))]
@@ -63,6 +73,10 @@ def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
     made += _READ_ONLY if kind is Program else []
     text = (kind.__doc__ or "").partition("\n\n")[0]
     return msgspec.defstruct(kind.__name__, made, forbid_unknown_fields=True, kw_only=True, namespace={"__doc__": text})
+
+
+def _described(kind: Any, text: str) -> Any:
+    return Annotated[kind, Meta(description=text)]
 
 
 def _default(field: "Field[Any]", *, bounded: bool) -> tuple[Any, ...]:

@@ -1,0 +1,210 @@
+"""What is due for a person now, when to look again, and why: pure, as `settle` is.
+
+Planning stores nothing but the moment of the next look: so no plan can go stale, and nothing has to be taken back. Each
+look asks every occasion anew, and the policy for the first moment at which each touch may go. Of those whose moment has
+come the first by rank goes; what can't go within its time is recorded once it is over, with the reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.care.occasion import LookAgain, Occasion, Touch
+from chalicelib.domain.care.settings import Care
+from chalicelib.domain.care.sight import Sight
+from chalicelib.domain.model.people import Person, Purpose, Sent, Touched
+from chalicelib.domain.people.person import join
+from chalicelib.domain.people.policy import BEGINS, PURPOSES, Later, Never, Verdict, has_open_case, is_held_out, may
+from chalicelib.domain.program.program import Program
+
+_SOON = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is to be said of one touch.
+
+    Attributes:
+        at: The first moment at which it may go; None if there is none.
+        why: What moves it, or keeps it from going, as words that stand for good.
+        held_out: Whether nothing is sent then, so that it can be told what it is worth.
+        variant: Which of the program's wordings or offers it has.
+    """
+
+    touch: Touch
+    at: datetime | None
+    why: tuple[str, ...] = ()
+    held_out: bool = False
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is due.
+
+    Attributes:
+        go: What is to be done now; None for nothing.
+        ended: What ended since the last look without having gone, with the reason.
+        ahead: All else that is in sight, the soonest first, what never goes last.
+        due_at: When to look again, if nothing is known by then that is not known now; None for never.
+    """
+
+    go: Line | None
+    ended: tuple[Line, ...]
+    ahead: tuple[Line, ...]
+    due_at: datetime | None
+
+
+NOTHING = Plan(None, (), (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    rank: int
+    line: Line
+
+    @property
+    def touch(self) -> Touch:
+        return self.line.touch
+
+    @property
+    def moment(self) -> datetime:
+        assert self.line.at is not None, "what never goes is not ranked"
+        return self.line.at
+
+
+def care(person: Person, settings: Care, program: Program, now: datetime, *, mailbox: str | None) -> Plan:
+    """Say what is due for a person.
+
+    Args:
+        person: Who it is; nothing is due for one who turned out to be another one.
+        settings: The occasions that are on.
+        program: The rules in force.
+        now: The moment.
+        mailbox: The pseudonym of their address; None if there is none.
+    """
+    if person.into is not None:
+        return NOTHING
+    asked = _Asked(person, program, now, mailbox)
+    since, floor = person.seen_until or now, max(now, person.paused_until or now)
+    ended, never, ranked, looks = list[Line](), list[Line](), list[_Ranked](), list[datetime]()
+    for rank, occasion in enumerate(settings.occasions()):
+        for seen in occasion.touches(Sight(person, program, now)):
+            if isinstance(seen, LookAgain):
+                looks.append(seen.at)
+            elif seen.ends > since and not is_done(person, seen):
+                line = asked.line(occasion, seen, since if seen.ends <= now else floor)
+                if seen.ends <= now:
+                    ended.append(replace(line, at=None, why=line.why or ("late",)))
+                elif line.at is None:
+                    never.append(line)
+                else:
+                    ranked.append(_Ranked(rank, line))
+    ranked = [_kept_free(it, ranked, asked) for it in ranked]
+    ready = [it for it in ranked if it.moment <= now]
+    go = min(ready, key=lambda it: (it.rank, it.touch.starts, it.touch.subject), default=None)
+    waiting = sorted((it for it in ranked if it is not go), key=lambda it: (it.moment, it.rank))
+    looks += [min(it.moment, it.touch.ends) for it in waiting]
+    return Plan(
+        go=go.line if go else None,
+        ended=tuple(ended),
+        ahead=(*(it.line for it in waiting), *never),
+        due_at=max(min(looks), now + _SOON) if looks and not (go or ended) else now if go or ended else None,
+    )
+
+
+def is_done(person: Person, touch: Touch) -> bool:
+    """Whether a touch was begun, or was held out."""
+    return any((it.occasion, it.subject) == (touch.occasion, touch.subject) for it in person.touches)
+
+
+def touched(person: Person, line: Line, now: datetime, *, counts: bool) -> Person:
+    """Note that a touch is let through now: it is dated by the end of the minute in which its mail may begin.
+
+    If caps count its purpose, it counts at once, and also if it is held out, so that who is held out lives by the same
+    calendar as the others.
+    """
+    it = line.touch
+    done = Touched(it.occasion, it.subject, now, line.variant, line.held_out)
+    purpose = purpose_of(it)
+    sent = (Sent(message_key(person.id, it), purpose, now + BEGINS),) if counts and purpose else ()
+    return join(person, Person(person.id, touches=(done,), sent=sent))
+
+
+def given_back(person: Person, occasion: str, subject: str, key: str, until: datetime) -> Person:
+    """Take back that a touch was begun, since its mail surely never went; nothing is tried before `until`."""
+    return replace(
+        person,
+        touches=tuple(it for it in person.touches if (it.occasion, it.subject) != (occasion, subject)),
+        sent=tuple(it for it in person.sent if it.key != key),
+        paused_until=max(until, person.paused_until or until),
+    )
+
+
+def message_key(person_id: str, touch: Touch) -> str:
+    """Name the message of a touch."""
+    return f"touch:{person_id}:{touch.key}#1"
+
+
+def purpose_of(touch: Touch) -> Purpose | None:
+    """Return what a touch is for; None if nothing is written."""
+    return PURPOSES[touch.letter] if touch.letter else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom the policy is asked about."""
+
+    person: Person
+    program: Program
+    now: datetime
+    mailbox: str | None
+
+    def line(self, occasion: Occasion, touch: Touch, since: datetime) -> Line:
+        """Say when a touch may first go, from `since` on, and what moves it."""
+        held_out = occasion.holds_out(self.person.id) or is_held_out(self.person, self.program)
+        variant = occasion.variant_of(self.person.id)
+        at = max(since, touch.starts)
+        match self.may(touch, at):
+            case Never(why):
+                return Line(touch, None, (why,), held_out, variant)
+            case Later(moment, whys):
+                return Line(touch, min(touch.ends, moment), whys, held_out, variant)
+        return Line(touch, at, (), held_out, variant)
+
+    def may(self, touch: Touch, at: datetime, *sent: Sent) -> Verdict:
+        """Ask the policy, as if these mails had gone."""
+        person, purpose = replace(self.person, sent=(*self.person.sent, *sent)), purpose_of(touch)
+        if purpose is None:
+            return _may_be_visited(person) or Later(at, ())
+        key = message_key(person.id, touch)
+        return may(person, purpose, self.program, at, mailbox=self.mailbox, key=key, despite="hold_out")
+
+
+def _may_be_visited(person: Person) -> Never | None:
+    if person.erased_at is not None and not person.handles:
+        return Never("erased")
+    if person.restricted_at is not None:
+        return Never("restricted")
+    return Never("complaint_open") if has_open_case(person) else None
+
+
+def _kept_free(it: _Ranked, others: Sequence[_Ranked], asked: _Asked) -> _Ranked:
+    """Let a touch wait if it would push one of higher rank that can't be put off out of its time."""
+    purpose = purpose_of(it.touch)
+    if purpose is None:
+        return it
+    sent = Sent(message_key(asked.person.id, it.touch), purpose, it.moment + BEGINS)
+    for firm in others:
+        if firm.rank >= it.rank or not firm.touch.firm or firm.moment >= firm.touch.ends:
+            continue
+        after = asked.may(firm.touch, max(firm.moment, it.moment), sent)
+        if isinstance(after, Later) and after.at >= firm.touch.ends:
+            gone = Sent(
+                message_key(asked.person.id, firm.touch), purpose_of(firm.touch) or purpose, firm.moment + BEGINS
+            )
+            later = asked.may(it.touch, firm.moment + BEGINS, gone)
+            at = later.at if isinstance(later, Later) else firm.moment + BEGINS
+            line = replace(it.line, at=min(at, it.touch.ends), why=(*it.line.why, "kept_free"))
+            return replace(it, line=line)
+    return it

@@ -1,0 +1,152 @@
+"""What an occasion is: settings in the program, and from what is known of a person the touches that it has for them.
+
+A new one is a file in `occasions/`, a field of `Care` in `settings.py`, a letter, and a test.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar
+
+from chalicelib.domain.care.sight import Sight
+from chalicelib.domain.model.messages import Name as LetterName
+from chalicelib.domain.model.people import Bought
+from chalicelib.domain.people.policy import draw
+from chalicelib.domain.program.program import DAYS_MAX, Amount, Days, Number, Rate
+from chalicelib.domain.program.shape import Form, Within
+
+VariantName = Annotated[str, Form("[a-z][a-z0-9_]{0,19}", "is a word of small letters")]
+Percent = Annotated[int, Within(0, 100)]
+
+_HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Something that may be done for a person, once.
+
+    Attributes:
+        occasion: What for.
+        subject: What tells it from the others of its occasion: the id of an order, a year, a month.
+        starts: From when on it makes sense.
+        ends: From when on it makes none any more.
+        letter: Which letter it is; None if it is a task for the shop.
+        firm: Whether others make room for it, since it can't be put off.
+    """
+
+    occasion: str
+    subject: str
+    starts: datetime
+    ends: datetime
+    letter: LetterName | None
+    firm: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others of a person."""
+        return f"{self.occasion}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Nothing is in sight, but there may be something from then on."""
+
+    at: datetime
+
+
+Seen = Touch | LookAgain
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """What an offer of somebody's own takes off one order."""
+
+    rate: Annotated[Rate, "How much: an amount or a share of the order."]
+    minimum: Annotated[Amount, "The smallest order on which it can be used."] = 0
+    days: Annotated[int, Within(1, DAYS_MAX), "How long it is good."] = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way of doing the same for a share of the people, always the same ones, to see what does better.
+
+    Its words are those sentences of the brand that name it. What it leaves out is as the occasion has it.
+    """
+
+    name: VariantName
+    percent: Annotated[Percent, "So many of a hundred people."]
+    gift: Annotated[Rate | None, "What an ambassador gets with it, instead."] = None
+    offer: Annotated[Coupon | None, "The offer of their own that comes with it, instead."] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """An occasion of the program. It is on as long as the program names it."""
+
+    NAME: ClassVar[str]
+    LETTER: ClassVar[LetterName | None]
+
+    hold_out_percent: Annotated[
+        int, Within(0, 50), "So many of a hundred people, always the same, get none, to learn what it is worth."
+    ] = 0
+    variants: Annotated[tuple[Variant, ...], Within(0, 5), "Other wordings and offers for a share of the people."] = ()
+
+    def touches(self, sight: Sight) -> Iterator[Seen]:
+        """Yield what may be done for somebody, or when to look again. What is over may be among it."""
+        raise NotImplementedError
+
+    def touch(self, subject: str, starts: datetime, lasts: timedelta, *, firm: bool = False) -> Touch:
+        """Return a touch of this occasion."""
+        return Touch(self.NAME, subject, starts, starts + lasts, self.LETTER, firm)
+
+    def gift_for(self, variant: str | None) -> Rate | None:
+        """Return what an ambassador gets with it."""
+        chosen = self._chosen(variant)
+        return (chosen and chosen.gift) or getattr(self, "gift", None)
+
+    def offer_for(self, variant: str | None) -> Coupon | None:
+        """Return the offer that comes with it."""
+        chosen = self._chosen(variant)
+        return (chosen and chosen.offer) or getattr(self, "offer", None)
+
+    def variant_of(self, person_id: str) -> str | None:
+        """Return which variant somebody always gets; None for the usual one."""
+        place = draw(f"variant:{self.NAME}", person_id, _HUNDRED)
+        for variant in self.variants:
+            if place < variant.percent:
+                return variant.name
+            place -= variant.percent
+        return None
+
+    def holds_out(self, person_id: str) -> bool:
+        """Whether somebody is of those who get none of it; who is so at a share is so at each that is larger."""
+        return draw(f"hold-out:{self.NAME}", person_id, _HUNDRED) < self.hold_out_percent
+
+    def _chosen(self, name: str | None) -> Variant | None:
+        return next((it for it in self.variants if it.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterOrder(Occasion):
+    """An occasion some days after an order: from its delivery on, or from the purchase on if none is reported."""
+
+    after_delivery_days: Annotated[Days, "So many days after the delivery."] = 14
+    after_purchase_days: Annotated[Days, "So many days after the purchase, if no delivery is reported."] = 21
+    within_days: Annotated[Number, "It makes sense for so many days."] = 14
+
+    def touches(self, sight: Sight) -> Iterator[Seen]:
+        """Yield one for each order that was not paid back."""
+        for order in sight.orders:
+            if self.fits(order, sight):
+                yield self.touch(order.order_id, self.starts(order), timedelta(days=self.within_days))
+
+    def fits(self, order: Bought, sight: Sight) -> bool:
+        """Whether there is one for an order."""
+        del order, sight
+        return True
+
+    def starts(self, order: Bought) -> datetime:
+        """When the time for it begins."""
+        if order.delivered_at:
+            return order.delivered_at + timedelta(days=self.after_delivery_days)
+        return order.placed_at + timedelta(days=self.after_purchase_days)

@@ -1,0 +1,1 @@
+"""The occasions, each in a file of its own."""

@@ -1,0 +1,41 @@
+"""Thanks for another year."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, ClassVar
+
+from chalicelib.domain.care.occasion import Coupon, Occasion, Seen
+from chalicelib.domain.care.occasions.birthday import in_year
+from chalicelib.domain.care.sight import Sight
+from chalicelib.domain.model.messages import Name
+from chalicelib.domain.program.program import Rate
+from chalicelib.domain.program.shape import Within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anniversary(Occasion):
+    """Say each year what came of it: of the day on which somebody became an ambassador, and of the first purchase."""
+
+    NAME: ClassVar[str] = "anniversary"
+    LETTER: ClassVar[Name | None] = "anniversary"
+
+    joining: Annotated[bool, "Whether there is one of becoming an ambassador."] = True
+    purchase: Annotated[bool, "Whether there is one of the first purchase."] = True
+    within_days: Annotated[int, Within(1, 60), "It is still good so many days, the day itself among them."] = 7
+    gift: Annotated[Rate | None, "What an ambassador gets with it, in the ledger."] = None
+    offer: Annotated[Coupon | None, "The offer of their own that comes with it."] = None
+
+    def touches(self, sight: Sight) -> Iterator[Seen]:
+        """Yield those of last year, which may not be over, of this one and of the next."""
+        days = {
+            "joining": sight.person.ambassador_since if self.joining else None,
+            "purchase": sight.person.first_bought_at if self.purchase else None,
+        }
+        this_year = sight.day(sight.now).year
+        for name, at in days.items():
+            first = sight.day(at) if at else None
+            for year in range(this_year - 1, this_year + 2):
+                if first and year > first.year:
+                    starts = sight.begins(in_year(f"{first:%m-%d}", year))
+                    yield self.touch(f"{name}-{year}", starts, timedelta(days=self.within_days))

@@ -1,0 +1,49 @@
+"""What an occasion sees: a person, the rules in force, and the clocks that the person lives by."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from chalicelib.domain.model.people import Answer, Bought, Person
+from chalicelib.domain.people.policy import zone_of
+from chalicelib.domain.program.program import Program
+
+_DAY = timedelta(days=1)
+_STEP = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A person at a moment, as the program in force sees them."""
+
+    person: Person
+    program: Program
+    now: datetime
+
+    @property
+    def zone(self) -> tzinfo:
+        """By whose clocks they live."""
+        return zone_of(self.person, self.program)
+
+    @property
+    def orders(self) -> tuple[Bought, ...]:
+        """What they bought and kept, the latest last."""
+        return tuple(it for it in self.person.orders if not it.refunded)
+
+    def answer(self, about: str) -> Answer | None:
+        """What they have answered."""
+        return next((it for it in self.person.answers if it.about == about), None)
+
+    def day(self, at: datetime) -> date:
+        """The day of a moment on their wall."""
+        return at.astimezone(self.zone).date()
+
+    def begins(self, day: date) -> datetime:
+        """The first moment that bears a date on their wall, in UTC: where clocks skip midnight, it is a later hour."""
+        at = datetime.combine(day, time(), self.zone).astimezone(UTC)
+        if self.day(at) == day and self.day(at - _STEP) < day:
+            return at
+        low, high = at - _DAY, at + _DAY
+        while high - low > timedelta(seconds=1):
+            between = low + (high - low) / 2
+            low, high = (low, between) if self.day(between) >= day else (between, high)
+        return high.replace(microsecond=0)

@@ -1,0 +1,31 @@
+"""The settings of care, which lie in a program as text: who needs them reads them."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.care.flaws import flaws_of_care
+from chalicelib.domain.care.settings import Care
+from chalicelib.domain.program.flaws import Flaw
+from chalicelib.domain.program.program import Program
+
+
+def care_of(program: Program) -> Care:
+    """Return the occasions that are on."""
+    return _read(program.care)
+
+
+def written(document: Any) -> str:
+    """Write the care of a document as a program holds it."""
+    return msgspec.json.encode(document).decode() if document else ""
+
+
+def flaws(program: Program) -> list[Flaw]:
+    """Return what is wrong with the care of a program, as (JSON pointer, reason) pairs."""
+    return list(flaws_of_care(care_of(program)))
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> Care:
+    return msgspec.json.decode(text, type=Care) if text else Care()
