@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from chalicelib.domain.care.occasion import Occasion
+from chalicelib.domain.care.occasion import Occasion, Present
+from chalicelib.domain.care.occasions.surprise import Surprise
 from chalicelib.domain.care.settings import Care
 from chalicelib.domain.program.flaws import Flaw, flaws_of_fields, flaws_of_rate
-from chalicelib.domain.program.program import Rate
 
 _HUNDRED = 100
 
@@ -18,20 +18,11 @@ def flaws_of_care(care: Care) -> Iterator[Flaw]:
         yield from _of_variants(pointer, occasion)
         giving = {pointer: occasion} | {f"{pointer}/variants/{n}": it for n, it in enumerate(occasion.variants)}
         for place, giver in giving.items():
-            gift, offer = (getattr(giver, name, None) for name in ("gift", "offer"))
+            gift: Present | None = getattr(giver, "gift", None)
             if gift:
-                yield from _of_gift(f"{place}/gift", gift)
-            if offer:
-                yield from flaws_of_rate(f"{place}/offer/rate", offer.rate, offer=True)
+                yield from flaws_of_rate(f"{place}/gift/rate", gift.rate)
     if care.surprise:
-        yield from _of_surprise(care)
-
-
-def _of_gift(pointer: str, gift: Rate) -> Iterator[Flaw]:
-    if gift.amount is None:
-        yield pointer, "is an amount: there is no order that it could be a share of"
-    elif gift.amount == 0:
-        yield pointer, "is nothing"
+        yield from _of_surprise(care.surprise)
 
 
 def _of_variants(pointer: str, occasion: Occasion) -> Iterator[Flaw]:
@@ -42,10 +33,12 @@ def _of_variants(pointer: str, occasion: Occasion) -> Iterator[Flaw]:
         yield f"{pointer}/variants", "comes to more than a hundred percent"
 
 
-def _of_surprise(care: Care) -> Iterator[Flaw]:
-    assert care.surprise is not None, "who calls has seen it"
-    months = [it.since for it in care.surprise.draws]
+def _of_surprise(surprise: Surprise) -> Iterator[Flaw]:
+    months = [it.since for it in surprise.rounds]
     if len(set(months)) < len(months):
-        yield "/care/surprise/draws", "has two from the same month on"
-    if care.surprise.gift is None and care.surprise.offer is None:
-        yield "/care/surprise", "gives nothing: set a gift or an offer"
+        yield "/care/surprise/rounds", "has two from the same month on"
+    for n, it in enumerate(surprise.rounds):
+        pointer = f"/care/surprise/rounds/{n}/gift"
+        yield from flaws_of_rate(pointer, it.gift)
+        if it.gift.basis_points is not None and it.gift.maximum is None:
+            yield pointer, "needs a maximum: by it the budget is reckoned"

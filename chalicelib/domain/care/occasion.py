@@ -58,12 +58,15 @@ Seen = Touch | LookAgain
 
 
 @dataclass(frozen=True, slots=True)
-class Coupon:
-    """What an offer of somebody's own takes off one order."""
+class Present:
+    """What comes with a touch: for an ambassador in the ledger, for anybody else as an offer of their own.
 
-    rate: Annotated[Rate, "How much: an amount or a share of the order."]
-    minimum: Annotated[Amount, "The smallest order on which it can be used."] = 0
-    days: Annotated[int, Within(1, DAYS_MAX), "How long it is good."] = 30
+    A share of an order is an offer for everybody.
+    """
+
+    rate: Annotated[Rate, "An amount, a thing, or a share of an order."]
+    days: Annotated[int, Within(1, DAYS_MAX), "How long an offer is good."] = 30
+    minimum: Annotated[Amount, "The smallest order on which an offer can be used."] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,7 @@ class Variant:
 
     name: VariantName
     percent: Annotated[Percent, "So many of a hundred people."]
-    gift: Annotated[Rate | None, "What an ambassador gets with it, instead."] = None
-    offer: Annotated[Coupon | None, "The offer of their own that comes with it, instead."] = None
+    gift: Annotated[Present | None, "What comes with it, instead."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +101,10 @@ class Occasion:
         """Return a touch of this occasion."""
         return Touch(self.NAME, subject, starts, starts + lasts, self.LETTER, firm)
 
-    def gift_for(self, variant: str | None) -> Rate | None:
-        """Return what an ambassador gets with it."""
-        chosen = self._chosen(variant)
+    def gift_for(self, variant: str | None) -> Present | None:
+        """Return what comes with it."""
+        chosen = next((it for it in self.variants if it.name == variant), None)
         return (chosen and chosen.gift) or getattr(self, "gift", None)
-
-    def offer_for(self, variant: str | None) -> Coupon | None:
-        """Return the offer that comes with it."""
-        chosen = self._chosen(variant)
-        return (chosen and chosen.offer) or getattr(self, "offer", None)
 
     def variant_of(self, person_id: str) -> str | None:
         """Return which variant somebody always gets; None for the usual one."""
@@ -121,9 +118,6 @@ class Occasion:
     def holds_out(self, person_id: str) -> bool:
         """Whether somebody is of those who get none of it; who is so at a share is so at each that is larger."""
         return draw(f"hold-out:{self.NAME}", person_id, _HUNDRED) < self.hold_out_percent
-
-    def _chosen(self, name: str | None) -> Variant | None:
-        return next((it for it in self.variants if it.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from chalicelib.domain.care.occasion import Coupon, Occasion, Seen
+from chalicelib.domain.care.occasion import Occasion, Present, Seen
 from chalicelib.domain.care.occasions.birthday import in_year
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
-from chalicelib.domain.program.program import Rate
 from chalicelib.domain.program.shape import Within
 
 
@@ -23,8 +22,7 @@ class Anniversary(Occasion):
     joining: Annotated[bool, "Whether there is one of becoming an ambassador."] = True
     purchase: Annotated[bool, "Whether there is one of the first purchase."] = True
     within_days: Annotated[int, Within(1, 60), "It is still good so many days, the day itself among them."] = 7
-    gift: Annotated[Rate | None, "What an ambassador gets with it, in the ledger."] = None
-    offer: Annotated[Coupon | None, "The offer of their own that comes with it."] = None
+    gift: Annotated[Present | None, "What comes with it."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield those of last year, which may not be over, of this one and of the next."""

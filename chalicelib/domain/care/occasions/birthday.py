@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
 
-from chalicelib.domain.care.occasion import Coupon, Occasion, Seen
+from chalicelib.domain.care.occasion import Occasion, Present, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
-from chalicelib.domain.program.program import Days, Rate
+from chalicelib.domain.program.program import Days
 from chalicelib.domain.program.shape import Within
 
 SOON = timedelta(days=300)
@@ -26,8 +26,7 @@ class Birthday(Occasion):
     known_before_days: Annotated[
         Days, "A birthday that was told less than so many days before is celebrated from next year on."
     ] = 30
-    gift: Annotated[Rate | None, "What an ambassador gets with it, in the ledger."] = None
-    offer: Annotated[Coupon | None, "The offer of their own that comes with it."] = None
+    gift: Annotated[Present | None, "What comes with it."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the wish of last year, which may not be over, of this one and of the next."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Annotated, ClassVar
 
-from chalicelib.domain.care.occasion import Coupon, Occasion, Seen
+from chalicelib.domain.care.occasion import Occasion, Present, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.program import Number
@@ -29,7 +29,7 @@ class MissYou(Occasion):
     least_days: Annotated[Number, "But so many days at least."] = 45
     first_order_days: Annotated[Number, "So many days after the first order, when there is no rhythm yet."] = 120
     within_days: Annotated[Number, "It makes sense for so many days."] = 30
-    offer: Annotated[Coupon | None, "The offer of their own that comes with it."] = None
+    gift: Annotated[Present | None, "What comes with it: best a share of the next order."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the one of the silence since the last order."""

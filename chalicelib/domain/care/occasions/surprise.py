@@ -2,34 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, ClassVar
 
-from chalicelib.domain.care.occasion import Coupon, LookAgain, Occasion, Seen
+from chalicelib.domain.care import draws
+from chalicelib.domain.care.occasion import LookAgain, Occasion, Seen
+from chalicelib.domain.care.offers import Terms
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
-from chalicelib.domain.people.policy import draw
-from chalicelib.domain.program.program import LIST_MAX, Amount, Days, Number, Rate
+from chalicelib.domain.money import BASIS
+from chalicelib.domain.program.program import DAYS_MAX, LIST_MAX, Amount, Days, Rate
 from chalicelib.domain.program.shape import Form, Within
 
 MONTHS_AHEAD = 12
 """The draw looks so many months ahead, so that nobody has to wake up each month to find that they were not drawn."""
 
-OF = 10_000
-"""The chance is so many of this many."""
-
-_LAST_START = 28
 Month = Annotated[str, Form("20[0-9]{2}-(0[1-9]|1[0-2])", "is a month such as 2027-01")]
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """By what gifts are drawn from a month on, until another one says otherwise."""
+class Round:
+    """By what gifts are drawn from a month on, until another round says otherwise. One that has begun stays so."""
 
-    since: Annotated[Month, "The first month; one that has begun can't be changed any more."]
-    chance: Annotated[int, Within(0, OF), "So many of 10,000 people are drawn in a month."]
-    budget: Annotated[Amount, "The most that the gifts of a month cost together."]
-    cost: Annotated[Number, "What one gift costs: minor units of the currency."]
+    since: Annotated[Month, "The first month. What holds in a month can't be changed once it has begun."]
+    chance: Annotated[int, Within(0, BASIS), "So many of 10,000 people are drawn in a month."]
+    budget: Annotated[Amount, "The most that is given in a month, counted as the gift is."]
+    gift: Annotated[Rate, "What an ambassador gets in the ledger, and everybody else as an offer of their own."]
+    days: Annotated[int, Within(1, DAYS_MAX), "How long the offer is good."] = 30
+    minimum: Annotated[Amount, "The smallest order on which it can be used."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +39,13 @@ class Surprise(Occasion):
     NAME: ClassVar[str] = "surprise"
     LETTER: ClassVar[Name | None] = "surprise"
 
-    draws: Annotated[tuple[Draw, ...], Within(1, LIST_MAX), "Chance and budget, by the month from which they hold."]
+    rounds: Annotated[tuple[Round, ...], Within(1, LIST_MAX), "Chance, budget and gift, by the month they hold from."]
     known_days: Annotated[Days, "Only of people who have been customers for so many days."] = 180
     least_orders: Annotated[int, Within(0, 8), "And have bought so often."] = 1
     within_days: Annotated[int, Within(1, 60), "It is still good so many days."] = 14
-    gift: Annotated[Rate | None, "What an ambassador gets, in the ledger."] = None
-    offer: Annotated[Coupon | None, "What everybody else gets, or everybody if there is no gift."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
-        """Yield the gift of each month in sight in which somebody is drawn; else look again when it is over."""
+        """Yield the gift of each month in sight in which somebody is drawn; else look again when that is over."""
         since = sight.person.first_bought_at or sight.person.ambassador_since
         if since is None or len(sight.orders) < self.least_orders:
             return
@@ -55,34 +53,28 @@ class Surprise(Occasion):
         first = month_after(f"{sight.now:%Y-%m}", -1)
         for n in range(MONTHS_AHEAD + 1):
             month = month_after(first, n)
-            if self.is_drawn(month, sight.person.id):
-                starts = moment_in(month, sight.person.id)
+            terms = self.round_of(month)
+            if terms and draws.is_drawn(sight.person.id, month, terms.chance):
+                starts = draws.moment(sight.person.id, month, sight.zone)
                 if starts >= since + timedelta(days=self.known_days):
                     found = found or starts > sight.now
                     yield self.touch(month, starts, timedelta(days=self.within_days))
         if not found:
-            yield LookAgain(begins(month_after(first, MONTHS_AHEAD)))
+            last = month_after(first, MONTHS_AHEAD)
+            yield LookAgain(datetime(int(last[:4]), int(last[5:]), 1, tzinfo=UTC))
 
-    def draw_of(self, month: str) -> Draw | None:
+    def round_of(self, month: str) -> Round | None:
         """Return by what the gifts of a month are drawn."""
-        held = [it for it in self.draws if it.since <= month]
+        held = [it for it in self.rounds if it.since <= month]
         return max(held, key=lambda it: it.since, default=None)
 
-    def is_drawn(self, month: str, person_id: str) -> bool:
-        """Whether somebody gets a gift in a month, as far as there is budget."""
-        by = self.draw_of(month)
-        return by is not None and draw(f"surprise:{month}", person_id, OF) < by.chance
-
-
-def moment_in(month: str, person_id: str) -> datetime:
-    """Return when in a month somebody's gift is due, in UTC: drawn as well, so that they don't all come at once."""
-    minutes = draw(f"surprise-moment:{month}", person_id, _LAST_START * 24 * 60)
-    return begins(month) + timedelta(minutes=minutes)
-
-
-def begins(month: str) -> datetime:
-    """Return the first moment of a month, in UTC: by it months of surprises are reckoned, for everybody alike."""
-    return datetime.combine(date(int(month[:4]), int(month[5:]), 1), time(), UTC)
+    def terms_of(self, month: str, currency: str, version: int) -> draws.MonthTerms | None:
+        """Return the terms of a month, as the program's `version` says them."""
+        it = self.round_of(month)
+        if it is None:
+            return None
+        gift = Terms(it.gift, it.days, it.minimum)
+        return draws.MonthTerms(month, it.chance, it.budget, gift, it.gift.unit_in(currency), version)
 
 
 def month_after(month: str, months: int) -> str:
