@@ -18,11 +18,12 @@ BABEL := $(CURDIR)/.venv/app/bin/pybabel
 RUN   := .venv/app/.installed .venv/cloud/.installed
 DEV   := .venv/app/.installed-dev .venv/cloud/.installed
 REAL  := .venv/real/.installed
+FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
 .PHONY: contract simulate quarter fuzz planted faults mutants
-.PHONY: letters words test-deployed test-dynamodb package deploy rotate
+.PHONY: reference letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -116,6 +117,9 @@ words: $(DEV) ## bring the catalogues of all languages up to date with the sente
 	cd chalicelib/web && $(BABEL) -q update -i locale/messages.pot -d locale --no-wrap --no-fuzzy-matching --ignore-obsolete
 	cd chalicelib/web && $(BABEL) compile -d locale --statistics
 
+reference: $(FIELD) ## write anew what the package lifetimes makes of the CDNOW purchases, which tests compare with
+	.venv/lifetimes/bin/python -W ignore -m tests.unit.worth.reference
+
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)
 
@@ -184,4 +188,9 @@ python:
 	@$(call make_venv,.venv/real)
 	@# Only the data in it are used, so what its code needs is left out.
 	@.venv/real/bin/python -m pip install $(QUIET) --no-deps lifetimes==0.11.3
+	@touch $@
+
+.venv/lifetimes/.installed: | python
+	@$(call make_venv,.venv/lifetimes)
+	@.venv/lifetimes/bin/python -m pip install $(QUIET) lifetimes==0.11.3 numpy==2.4.6 pandas==3.1.1 scipy==1.17.1
 	@touch $@

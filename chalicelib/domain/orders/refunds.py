@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.domain.model.facts import Refund
-from chalicelib.domain.model.orders import Order
+from chalicelib.domain.model.orders import Order, OrderFacts
 
 CRUMBS_MAX = 5
 """The most minor units that rounding leaves over of an order which was paid back refund by refund."""
@@ -28,12 +28,12 @@ def kept(paid: int, back: Sequence[int]) -> int:
     return 0 if net <= min(sum(it > 0 for it in back) - 1, CRUMBS_MAX) else net
 
 
-def is_cancelled(order: Order) -> bool:
+def is_cancelled(order: OrderFacts) -> bool:
     """Whether a cancellation counts."""
     return any(refund.kind == "cancellation" for refund in counting_refunds(order))
 
 
-def counting_refunds(order: Order) -> list[Refund]:
+def counting_refunds(order: OrderFacts) -> list[Refund]:
     """The refunds that no reversal has undone."""
     reversed_ids = {reversal.refund_id for reversal in order.reversals}
     return [refund for refund in order.refunds if refund.refund_id not in reversed_ids]
