@@ -29,14 +29,25 @@ def care_task(
     Returns the person with it, at the version that they had, to be stored by whoever stores them; and the task to be
     created in the same transaction, or None if the complaint is open already: then a task is, too.
     """
-    closed_at = person.closed.get(about, _EVER)
-    if person.complaints.get(about, _EVER) > closed_at:
+    if is_open(person, about):
         return person, None
+    closed_at = person.closed.get(about, _EVER)
     opened_at = max(now, closed_at + _STEP)
     own = _own("care", about, opened_at.isoformat())
     until = opened_at + CARE_WITHIN
     task = Task("care", person.id, own, about, opened_at=opened_at, until=until, words=words, hint=hint)
     return replace(person, complaints={**person.complaints, about: opened_at}), task
+
+
+def is_open(person: Person, about: str) -> bool:
+    """Whether a complaint of somebody is open, by its name."""
+    return person.complaints.get(about, _EVER) > person.closed.get(about, _EVER)
+
+
+def open_tasks(person: Person, about: str) -> list[str]:
+    """Return the ids that the task of an open complaint may have: it may be of who was merged in since."""
+    own = _own("care", about, person.complaints[about].isoformat())
+    return [f"tsk_{it.removeprefix('per_')}_{own}" for it in (person.id, *person.absorbed)]
 
 
 def social_task(person: Person, subject: str, now: datetime, *, hint: str | None = None) -> Task:

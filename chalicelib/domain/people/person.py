@@ -141,14 +141,16 @@ def moment(person: Person, now: datetime) -> datetime:
     Clocks of two functions differ; what was told last is what the table has taken last.
     """
     times = [*person.told.values(), *(at for it in person.consents.values() for at in _times(it))]
+    times += [*(it.at for it in person.answers), *person.complaints.values(), *person.closed.values()]
     newest = max([*times, *filter(None, [person.erased_at])], default=None)
     return now if newest is None else max(now, newest + _STEP)
 
 
 def last_seen(person: Person) -> datetime | None:
-    """Return when a person last told something, agreed or refused themselves, or bought."""
+    """Return when a person last told or answered something, agreed or refused themselves, or bought."""
     said = (at for it in person.consents.values() for at in (it.own_yes, it.own_no) if at)
-    return max([*person.told.values(), *said, *(it.placed_at for it in person.orders)], default=person.created_at)
+    told = (*person.told.values(), *(it.at for it in person.answers), *(it.placed_at for it in person.orders))
+    return max([*told, *said], default=person.created_at)
 
 
 def masked(email: str) -> str:
