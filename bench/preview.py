@@ -29,6 +29,7 @@ from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import read
@@ -185,7 +186,7 @@ def _live(table: Table) -> None:
     start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
     program = publication.publish(table, PROGRAM, author="bench", now=start)
     people = [
-        enrol(table, Told(f"a{n}@example.com", "Maya"), program, pepper=b"bench", now=start, chance=chance)
+        enrol(table, Told(f"a{n}@example.com", "Maya"), program, Outlook(program, b"bench"), now=start, chance=chance)
         for n in range(AMBASSADORS)
     ]
     for number in range(ORDERS):

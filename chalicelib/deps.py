@@ -20,6 +20,7 @@ from chalicelib.store.wire import Wire
 if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
     from chalicelib.operations.messages.deliver import Post
+    from chalicelib.operations.outlook import Outlook
 
 PROGRAM_KEPT = timedelta(seconds=60)
 
@@ -77,6 +78,17 @@ def post() -> "Post":
 
     kept = settings()
     return Post(table(), mailer(), program(), kept.public_url, kept.pepper, kept.link_keys[0])
+
+
+def outlook() -> "Outlook":
+    """By what it is worked out when to look what is due for somebody."""
+    from chalicelib.operations.outlook import Outlook  # as above
+
+    try:
+        rules = program()
+    except programs.NoProgramError:
+        return Outlook(None, settings().pepper)
+    return Outlook(rules, settings().pepper)
 
 
 def now() -> datetime:

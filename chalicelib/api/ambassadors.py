@@ -282,7 +282,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
         birthday=fields.birthday(body.birthday),
         consents=tuple(purpose for purpose, yes in _words({}, body.consents).items() if yes),
     )
-    enrolled = enrol(deps.table(), told, program, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    enrolled = enrol(deps.table(), told, program, deps.outlook(), now=deps.now(), chance=deps.chance())
     shown = Enrolled(
         id=enrolled.ambassador_id,
         code=enrolled.code,
@@ -345,7 +345,7 @@ def patch_ambassador(call: Call, body: AmbassadorChange, ambassador_id: str) -> 
             consents = said(consents, purpose, voice, moment(person, now), yes=yes, source="profile")
         return replace(person, **{**changes, "consents": consents})
 
-    answer = identity.correct(deps.table(), known, change, pepper=deps.settings().pepper, now=now)
+    answer = identity.correct(deps.table(), known, change, deps.outlook(), now=now)
     if isinstance(answer, identity.Taken):
         raise _taken(answer)
     return json(200, shown_ambassador(*answer))

@@ -81,7 +81,14 @@ def post_merge(call: Call, body: Merge, ambassador_id: str) -> Response:
     for name in (ambassador_id, body.other):
         known_ambassador(name)
     answer = merge.merge_ambassadors(
-        table, ambassador_id, body.other, deps.program(), note=body.note, author=call.key.id, now=deps.now()
+        table,
+        ambassador_id,
+        body.other,
+        deps.program(),
+        deps.outlook(),
+        note=body.note,
+        author=call.key.id,
+        now=deps.now(),
     )
     if isinstance(answer, merge.TooMuch):
         detail = "The two have more codes together than can change their ambassador at once, which are some 80."

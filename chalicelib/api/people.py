@@ -284,7 +284,7 @@ def put_person(_: Call, body: PersonTold) -> Response:
     lead to two people of whom more is known, nothing is changed: look at both, and merge them.
     """
     told = tell.Told(_words(structs.asdict(body), but_none=True), _said(body.consents))
-    answer = tell.tell_of(deps.table(), told, pepper=deps.settings().pepper, now=deps.now(), chance=deps.chance())
+    answer = tell.tell_of(deps.table(), told, deps.outlook(), now=deps.now(), chance=deps.chance())
     if isinstance(answer, tell.TwoPeople):
         detail = (
             f"The address leads to the person {answer.by_email}, the customer id to {answer.by_customer_id}; nothing "
@@ -349,7 +349,7 @@ def patch_person(call: Call, body: PersonChange, person_id: str) -> Response:
     known = known_person(person_id).id
     said = _said(changes.pop("consents", {}), own=call.session is not None)
     told = tell.Told(_words(changes), said, own=call.session is not None)
-    answer = tell.correct(deps.table(), known, told, pepper=deps.settings().pepper, now=deps.now())
+    answer = tell.correct(deps.table(), known, told, deps.outlook(), now=deps.now())
     if isinstance(answer, Taken):
         what = "address" if answer.reason == "email_taken" else "customer id"
         detail = f"This {what} is of the person {answer.by}, so nothing was changed. If both are one, merge them."
@@ -376,7 +376,14 @@ def post_person_merge(call: Call, body: OtherPerson, person_id: str) -> Response
     for name in (person_id, body.other):
         known_person(name)
     answer = merge_two(
-        deps.table(), person_id, body.other, deps.program(), note=body.note, author=call.key.id, now=deps.now()
+        deps.table(),
+        person_id,
+        body.other,
+        deps.program(),
+        deps.outlook(),
+        note=body.note,
+        author=call.key.id,
+        now=deps.now(),
     )
     if answer is None:
         raise unknown_person()
@@ -399,7 +406,7 @@ def post_restrict(_: Call, body: Restriction, person_id: str) -> Response:
             return person
         return restrict(person, moment(person, now), lifted=not body.restricted)
 
-    person = tell.change(deps.table(), known_person(person_id).id, restricted)
+    person = tell.change(deps.table(), known_person(person_id).id, restricted, deps.outlook(), now=now)
     if person is None:
         raise unknown_person()
     return json(200, Person.of(person))

@@ -71,7 +71,7 @@ def get_unsubscribe(call: Call, token: str) -> Response:
 def post_unsubscribe(call: Call, _: UnsubscribeForm, token: str) -> Response:
     """Let somebody have no more mails of this kind: by the button of the page, or by their mail program itself."""
     link = _link(token, "unsubscribe")
-    person = preferences.unsubscribe(deps.table(), link, now=deps.now())
+    person = preferences.unsubscribe(deps.table(), link, deps.outlook(), now=deps.now())
     if link is None or person is None:
         return gone(call)
     language = language_for(call, person)
@@ -97,10 +97,12 @@ def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
         return _choices(call, person, saved=False, asked=True)
     locale = _chosen_locale(form.locale, language_for(call, person))
     if form.everything == "no":
-        person = preferences.unsubscribe_all(deps.table(), link, now=deps.now())
+        person = preferences.unsubscribe_all(deps.table(), link, deps.outlook(), now=deps.now())
     else:
         texts = shown.texts(language_for(call, person))
-        person = preferences.choose_letters(deps.table(), link, form.purpose, texts, locale, now=deps.now())
+        person = preferences.choose_letters(
+            deps.table(), link, form.purpose, texts, locale, deps.outlook(), now=deps.now()
+        )
     return _choices(call, person, saved=True) if person else gone(call)
 
 

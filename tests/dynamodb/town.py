@@ -18,6 +18,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.enrol import Enrolled, Told, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import BusyError, Table
@@ -66,7 +67,9 @@ class Town:
         """Make somebody an ambassador."""
         person = Told(f"{name}@example.com", name.title())
         rules, chance = self._program, self._chance
-        return self._patiently(lambda: enrol(self.table, person, rules, pepper=PEPPER, now=self.now, chance=chance))
+        return self._patiently(
+            lambda: enrol(self.table, person, rules, Outlook(rules, PEPPER), now=self.now, chance=chance)
+        )
 
     def redeem(self, order_id: str, code: str, friend: str, amount: int = 5000, *, pending: bool = False) -> Answer:
         """Use a code on an order."""

@@ -23,6 +23,7 @@ from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.enrol import Told as Enrolment
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.erase import erase_person
@@ -296,7 +297,9 @@ class Town:
         if somebody.is_erased:
             return
         fact = somebody.tells(word, about, next(self.world.places))
-        assert change(self.world.table, somebody.person_id, lambda it: _said(it, about, word, self.world.now))
+        assert change(
+            self.world.table, somebody.person_id, lambda it: _said(it, about, word, self.world.now), **self._here()
+        )
         fact.answered = next(self.world.places)
 
     def _hear(self, taken: Taken, kind: Literal["bounced", "complained"]) -> None:
@@ -306,7 +309,7 @@ class Town:
         if somebody.is_erased:
             return
         fact = somebody.tells("stop", EVERYTHING, next(self.world.places))
-        note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at), now=self.world.now)
+        note(self.world.table, MailEvent(kind, mark, self.world.now, taken.at), **self._here())
         fact.answered = next(self.world.places)
 
     def _erase(self, somebody: Somebody) -> None:
@@ -318,7 +321,7 @@ class Town:
         fact.mail_until = erased.mail_until
 
     def _here(self, **more: Any) -> dict[str, Any]:
-        return {"pepper": SETTINGS.pepper, "now": self.world.now, **more}
+        return {"outlook": Outlook(programs.current(self.world.table), SETTINGS.pepper), "now": self.world.now, **more}
 
 
 def _said(person: Person, about: str, word: str, now: datetime) -> Person:

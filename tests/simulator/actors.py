@@ -20,6 +20,7 @@ from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import add_code
 from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.people.identity import correct
@@ -59,7 +60,7 @@ class Town:
             person = Told(f"{name}@example.com", name.title())
             rules_now = programs.current(self.world.table)
             enrolled = enrol(
-                self.world.table, person, rules_now, pepper=PEPPER, now=self.world.now, chance=Random(name)
+                self.world.table, person, rules_now, Outlook(rules_now, PEPPER), now=self.world.now, chance=Random(name)
             )
             self.codes.append(enrolled.code)
             code = self.world.table.read_code(enrolled.code)
@@ -317,13 +318,22 @@ class Town:
         for _ in range(3):
             quietly(
                 lambda: merge_ambassadors(
-                    *(self.world.table, one, other, self.program()), note="one", author="key", now=self.world.now
+                    *(self.world.table, one, other, self.program(), Outlook(self.program(), PEPPER)),
+                    note="one",
+                    author="key",
+                    now=self.world.now,
                 )
             )
 
     def _correct(self) -> None:
         who, email = self.chance.choice(self.ambassadors), f"new{self.chance.randint(1, 3)}@example.com"
-        correct(self.world.table, who, lambda it: replace(it, email=email), pepper=PEPPER, now=self.world.now)
+        correct(
+            self.world.table,
+            who,
+            lambda it: replace(it, email=email),
+            Outlook(self.program(), PEPPER),
+            now=self.world.now,
+        )
 
     def _add_code(self) -> None:
         profile = profile_of(self.world.table, self.chance.choice(self.ambassadors))

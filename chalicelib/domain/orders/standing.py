@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.limits import portion
 from chalicelib.domain.model.facts import Fulfilment, Review
-from chalicelib.domain.model.orders import FACTS_NAMED, Mark, Order, Standing, Terms
+from chalicelib.domain.model.orders import FACTS_NAMED, Mark, Order, OrderFacts, Standing, Terms
 from chalicelib.domain.model.reviews import Question
 from chalicelib.domain.orders.refunds import counting_refunds, is_cancelled, kept, values
 from chalicelib.domain.orders.reviews import default_of
@@ -98,7 +98,7 @@ def is_complete(order: Order) -> bool:
     return any(not it.more for it in deliveries(order))
 
 
-def deliveries(order: Order) -> list[Fulfilment]:
+def deliveries(order: OrderFacts) -> list[Fulfilment]:
     """The deliveries that count: of each the highest revision, unless that says that there was none."""
     latest: dict[str, Fulfilment] = {}
     for delivery in sorted(order.fulfilments, key=lambda it: it.revision):

@@ -7,13 +7,14 @@ from chalicelib.domain.effects import Replace
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.people.mail_events import MailEvent, fold, fold_mailbox, noted
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.store.table import Table
 
 LISTED = 100
 """Among so many of somebody's newest messages those are found that one mail told of."""
 
 
-def note(table: Table, event: MailEvent, *, now: datetime) -> bool:
+def note(table: Table, event: MailEvent, outlook: Outlook, *, now: datetime) -> bool:
     """Note an event, and return whether it was news: it may come late, again, and in any order.
 
     It counts for whoever the mail was sent to; what it tells of the address, for whoever has that now as well. Of a
@@ -27,9 +28,9 @@ def note(table: Table, event: MailEvent, *, now: datetime) -> bool:
     recipients = {it.id for it in people.values()}
     holders = {it.id for it in table.read_known([mark.mailbox]).values()} - recipients
     for person_id in recipients:
-        is_news |= _change(table, person_id, event, to_them=True)
+        is_news |= _change(table, person_id, event, outlook, now, to_them=True)
     for person_id in holders:
-        _change(table, person_id, event, to_them=False)
+        _change(table, person_id, event, outlook, now, to_them=False)
     return is_news
 
 
@@ -55,13 +56,13 @@ def _carried(table: Table, message: Message) -> list[Message]:
     return [message, *(it for it in listed if it.carried_by == message.id and it.id != message.id)]
 
 
-def _change(table: Table, person_id: str, event: MailEvent, *, to_them: bool) -> bool:
+def _change(table: Table, person_id: str, event: MailEvent, outlook: Outlook, now: datetime, *, to_them: bool) -> bool:
     def look() -> Plan[bool]:
         person = table.read_person(person_id)
         assert person is not None, "nobody is ever removed"
         after = fold(person, event) if to_them else fold_mailbox(person, event)
         if after == person:
             return Plan(False)
-        return Plan(True, [Replace(replace(after, version=person.version + 1))])
+        return Plan(True, [Replace(replace(outlook.ahead(after, now), version=person.version + 1))])
 
     return decide(table, look)

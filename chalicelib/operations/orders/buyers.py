@@ -1,6 +1,6 @@
 """Fold what orders tell of their buyers into people: names and addresses lie in one place, and only there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,37 +10,41 @@ from typing import Any
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.facts import Purchase
-from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.orders import Order, OrderFacts
 from chalicelib.domain.model.people import Bought, Friend, Person
+from chalicelib.domain.orders.bought import bought_of
 from chalicelib.domain.people.membership import Guards, taken, whose
+from chalicelib.domain.people.person import bought as remember
 from chalicelib.domain.people.person import folded, known_as
 from chalicelib.operations.once import Plan, decide
-from chalicelib.operations.orders.settle import Postponed, postpone
+from chalicelib.operations.orders.settle import Met, Postponed, postpone
+from chalicelib.operations.outlook import Outlook
 from chalicelib.store.table import BusyError, Table
+
+Meeting = Callable[[Table, OrderFacts, Outlook, datetime], Plan[None]]
 
 CARRIED = ("email", "customer_id", "first_name", "locale")
 """What an order carries of its buyer until it is folded."""
 
 
-def meet_buyers(table: Table, order_ids: Iterable[str], *, now: datetime) -> tuple[dict[str, int], list[Postponed]]:
-    """Let the buyers of orders be known. Return the orders of which that is done, and those of which it can't be.
+def meet_buyers(
+    table: Table, order_ids: Iterable[str], outlook: Outlook, *, now: datetime
+) -> tuple[dict[str, Met], list[Postponed]]:
+    """Let the buyers of orders be known, and what became of these. Return what was done, and what can't be.
 
-    The former may be settled, as they were read: each with the version of its redemption, or 0 if that does not tell of
-    its buyer yet. It does once it is paid for, and until it is settled; a report of the shop tells at once. To fold an
-    order twice changes nothing.
+    The former may be settled, as far as they were read. An order tells of its buyer once it is paid for, and until it
+    is settled; a report of the shop tells at once. Deliveries and refunds are told as long as any occasion is on. To
+    fold an order twice changes nothing.
     """
-    met: dict[str, int] = {}
+    met: dict[str, Met] = {}
     postponed: list[Postponed] = []
     for order_id in dict.fromkeys(order_ids):
         try:
-            redemption, purchase, payment = table.read_told(order_id)
-            if purchase and purchase.due_at is not None:
-                decide(table, partial(_of_purchase, table, order_id))
-            version = 0
-            if redemption and redemption.standing is None and (payment or not redemption.pending):
-                decide(table, partial(_of_redemption, table, redemption))
-                version = redemption.version
-            met[order_id] = version
+            order = table.read_order(order_id)
+            for meet in _meetings(order, outlook):
+                decide(table, partial(meet, table, order, outlook, now))
+            version = order.redemption.version if isinstance(order, Order) and _tells(order) else 0
+            met[order_id] = Met(version, len(order.later))
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
@@ -48,27 +52,65 @@ def meet_buyers(table: Table, order_ids: Iterable[str], *, now: datetime) -> tup
     return met, postponed
 
 
-def _of_purchase(table: Table, order_id: str) -> Plan[None]:
-    purchase = table.read_purchase(order_id)
-    if purchase is None or purchase.due_at is None:
+def _meetings(order: OrderFacts, outlook: Outlook) -> "Iterator[Meeting]":
+    """What of an order is to be told of its buyer now."""
+    if order.purchase and order.purchase.due_at is not None:
+        yield _of_purchase
+    if isinstance(order, Order) and _tells(order):
+        yield _of_redemption
+    elif outlook.is_on and any(fact.due_at is not None for fact in order.later):
+        yield _of_facts
+
+
+def _tells(order: Order) -> bool:
+    """Whether a redemption tells of its buyer: it is paid for, and was not settled yet."""
+    return order.redemption.standing is None and bool(order.payment or not order.redemption.pending)
+
+
+def _of_purchase(table: Table, order: OrderFacts, outlook: Outlook, now: datetime) -> Plan[None]:
+    purchase, bought = table.read_purchase(order.order_id), bought_of(order)
+    if purchase is None or purchase.due_at is None or bought is None:
         return Plan(None)
-    bought = Bought(order_id, purchase.placed_at)
-    effects = _known(table, purchase.persons, _words(purchase), bought, purchase.recorded_at)
+    effects = _known(table, purchase.persons, _words(purchase), bought, purchase.recorded_at, outlook, now)
     done = replace(purchase, **_BLANK, due_at=None, version=purchase.version + 1)
     return Plan(None, [*effects, Replace(done)])
 
 
-def _of_redemption(table: Table, redemption: Redemption) -> Plan[None]:
+def _of_redemption(table: Table, order: OrderFacts, outlook: Outlook, now: datetime) -> Plan[None]:
+    assert isinstance(order, Order), "who calls has seen it"
+    redemption, bought = order.redemption, bought_of(order)
+    assert bought is not None, "what is paid for is bought"
     friend = table.read_friend(redemption.friend) or Friend(redemption.friend)
     words, names = _words(friend), (redemption.friend, *friend.also)
-    bought = Bought(redemption.order_id, redemption.placed_at)
-    effects = _known(table, names, words, bought, redemption.recorded_at)
+    effects = _known(table, names, words, bought, redemption.recorded_at, outlook, now)
     if words:
         effects.append(Replace(replace(friend, **_BLANK, also=(), version=friend.version + 1)))
     return Plan(None, effects)
 
 
-def _known(table: Table, names: Sequence[str], words: dict[str, Any], bought: Bought, at: datetime) -> list[Effect]:
+def _of_facts(table: Table, order: OrderFacts, outlook: Outlook, now: datetime) -> Plan[None]:
+    """Tell somebody who is known already what became of an order."""
+    bought = bought_of(order)
+    names = order.purchase.persons if order.purchase else ()
+    names = (order.redemption.friend, *order.redemption.aliases) if isinstance(order, Order) else names
+    person = _person(table, table.read_memberships(names), names) if bought else None
+    if person is None or bought is None:
+        return Plan(None)
+    after = remember(person, bought)
+    if after == person:
+        return Plan(None)
+    return Plan(None, [Replace(replace(outlook.ahead(after, now), version=person.version + 1))])
+
+
+def _known(
+    table: Table,
+    names: Sequence[str],
+    words: dict[str, Any],
+    bought: Bought,
+    at: datetime,
+    outlook: Outlook,
+    now: datetime,
+) -> list[Effect]:
     """Let a person know what an order tells. Pseudonyms that are somebody else's stay so: nobody has said who it is."""
     guards = table.read_memberships(names)
     person = _person(table, guards, names) or Person(_id(names[0], at), version=0, created_at=at)
@@ -76,7 +118,7 @@ def _known(table: Table, names: Sequence[str], words: dict[str, Any], bought: Bo
     after = known_as(folded(person, words, bought, at), *free)
     if after == person:
         return []
-    after = replace(after, version=person.version + 1)
+    after = replace(outlook.ahead(after, now), version=person.version + 1)
     return [
         Replace(after) if person.version else Create(after),
         *(taken(guards, name, person.id) for name in free),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.domain.accounts.limits import Used, after_draws, merged
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Take, Unchanged
@@ -35,23 +36,31 @@ class Postponed:
     reason: str
 
 
+class Met(NamedTuple):
+    """What the buyer of an order has heard of: how many later facts, and which version of its redemption, 0 of none."""
+
+    version: int
+    facts: int
+
+
 def settle_orders(
-    table: Table, order_ids: Iterable[str], *, now: datetime, met: Mapping[str, int] | None = None
+    table: Table, order_ids: Iterable[str], *, now: datetime, met: Mapping[str, Met] | None = None
 ) -> list[Postponed]:
     """Settle orders and return those that could not be.
 
     Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
     account. An order that fails by a rule or a bug is moved away and never blocks the others.
 
-    `met` says at which version of its redemption the buyer of an order was met. One that has come, was paid for or was
-    revised since then is not settled for the first time, but stays due: its letters need to know whom they go to.
+    `met` says what the buyers of orders have heard of. An order that has come, was paid for or was revised since then
+    is not settled for the first time, and no newer fact of one is taken, but stays due: letters need to know whom they
+    go to, and what these have.
     """
     postponed: list[Postponed] = []
     lanes: dict[str, list[Order]] = defaultdict(list)
     for order_id in dict.fromkeys(order_ids):
         try:
             order = table.read_order(order_id)
-            if isinstance(order, Order) and not _is_met(order, met):
+            if not _is_met(order, met):
                 continue
             if isinstance(order, Order):
                 lanes[order.redemption.ambassador_id].append(order)
@@ -66,8 +75,13 @@ def settle_orders(
     return postponed
 
 
-def _is_met(order: Order, met: Mapping[str, int] | None) -> bool:
-    return met is None or not decides_terms(order) or met.get(order.order_id) == order.redemption.version
+def _is_met(order: OrderFacts, met: Mapping[str, Met] | None) -> bool:
+    if met is None:
+        return True
+    heard = met.get(order.order_id, Met(0, 0))
+    if isinstance(order, Order) and decides_terms(order) and heard.version != order.redemption.version:
+        return False
+    return len(order.later) <= heard.facts
 
 
 def _settle_unknown(table: Table, order: OrderFacts) -> None:
@@ -78,7 +92,7 @@ def _settle_unknown(table: Table, order: OrderFacts) -> None:
 
 
 def _settle_lane(
-    table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime, met: Mapping[str, int] | None
+    table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime, met: Mapping[str, Met] | None
 ) -> list[Postponed]:
     """Settle one ambassador's orders, batch after batch, the account read last.
 

@@ -15,6 +15,7 @@ from chalicelib.domain.people.person import TOLD
 from chalicelib.domain.people.pseudonyms import names_of
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people import tell
 from chalicelib.operations.people.identity import join, people_of, taking
 from chalicelib.store.table import Table
@@ -49,7 +50,7 @@ class Enrolled:
     id_taken: bool = False
 
 
-def enrol(table: Table, told: Told, program: Program, *, pepper: bytes, now: datetime, chance: Random) -> Enrolled:
+def enrol(table: Table, told: Told, program: Program, outlook: Outlook, *, now: datetime, chance: Random) -> Enrolled:
     """Enrol a customer. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
     Somebody who has bought before, with a friend's code or without, is the same person as then. The guards decide a
@@ -59,15 +60,15 @@ def enrol(table: Table, told: Told, program: Program, *, pepper: bytes, now: dat
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    names = names_of(pepper, told.email, told.customer_id)
+    names = names_of(outlook.pepper, told.email, told.customer_id)
 
     def look() -> Plan[Enrolled]:
         guards = table.read_memberships(names)
         known = guards.get(names[0])
         if known is None or known.ambassador_id is None or known.code is None:
-            return _plan(table, told, names, guards, program, now, chance)
+            return _plan(table, told, names, guards, program, outlook, now, chance)
         joins = told.customer_id and holder(guards, names[1]) != known.ambassador_id
-        free = not joins or join(table, known.ambassador_id, told.customer_id or "", pepper=pepper, now=now)
+        free = not joins or join(table, known.ambassador_id, told.customer_id or "", outlook, now=now)
         return Plan(Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free))
 
     return decide(table, look)
@@ -79,6 +80,7 @@ def _plan(
     names: tuple[str, ...],
     guards: Guards,
     program: Program,
+    outlook: Outlook,
     now: datetime,
     chance: Random,
 ) -> Plan[Enrolled]:
@@ -89,8 +91,10 @@ def _plan(
     person = next(iter(people_of(table, guards, free)), Person(new_id("per", now, chance), version=0, created_at=now))
     is_new = person.version == 0
     person = _as_told(person, replace(told, customer_id=None) if id_taken else told, now=now)
-    person, effects = taking(table, guards, free, replace(person, ambassador_id=ambassador_id), code)
-    person = replace(person, version=person.version + 1)
+    person, effects = taking(
+        table, guards, free, replace(person, ambassador_id=ambassador_id, ambassador_since=now), code
+    )
+    person = replace(outlook.ahead(person, now), version=person.version + 1)
     account = Account(ambassador_id)
     effects += [
         Create(person) if is_new else Replace(person),

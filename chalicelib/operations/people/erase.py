@@ -63,7 +63,7 @@ def erase_person(
         if is_forgotten(person):
             return Plan(Erased(person, None, mail_until(table, person, kin, now=now), replayed=True))
         at = moment(person, now)
-        gone = replace(erase(person, at), version=person.version + 1)
+        gone = replace(erase(person, at), due_at=None, version=person.version + 1)
         erasure = Erasure(new_id("ers", now, chance), person.id, at, by, note, due_at=now)
         contacts = [effect for it in table.read_friends(person.names) if (effect := taken(it))]
         effects: list[Effect] = [Replace(gone), Create(erasure), *contacts]

@@ -12,6 +12,7 @@ from chalicelib.domain.people.membership import Guards, freed, holder, taken, wh
 from chalicelib.domain.people.person import TOLD, known_as, merge_people, moment, news, tell
 from chalicelib.domain.people.pseudonyms import names_of, pseudonym_of_customer
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import owned
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.store.table import Table
@@ -57,7 +58,7 @@ def find_by_code(table: Table, typed: str) -> Found | None:
 
 
 def correct(
-    table: Table, ambassador_id: str, change: Callable[[Person], Person], *, pepper: bytes, now: datetime
+    table: Table, ambassador_id: str, change: Callable[[Person], Person], outlook: Outlook, *, now: datetime
 ) -> tuple[Profile, Person] | Taken:
     """Change what is known of an ambassador who exists; orders, sessions, codes and the account stay.
 
@@ -76,17 +77,17 @@ def correct(
             return Plan((profile, person))
         words = {name: getattr(changed, name) for name in TOLD}
         changed = tell(replace(person, consents=changed.consents), news(person, words), moment(person, now))
-        before, after = (names_of(pepper, it.email, it.customer_id) for it in (person, changed))
+        before, after = (names_of(outlook.pepper, it.email, it.customer_id) for it in (person, changed))
         moves = _moves(table, profile, changed, before, after)
         if isinstance(moves, Taken):
             return Plan(moves)
-        changed = replace(moves[0], version=person.version + 1)
+        changed = replace(outlook.ahead(moves[0], now), version=person.version + 1)
         return Plan((profile, changed), [Replace(changed), *moves[1]])
 
     return decide(table, look)
 
 
-def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes, now: datetime) -> bool:
+def join(table: Table, ambassador_id: str, customer_id: str, outlook: Outlook, *, now: datetime) -> bool:
     """Let an ambassador be known by a customer id that the shop gives later, and return whether that was free.
 
     One that is another's owns the codes all the same: the shop has said that this is the same person.
@@ -94,7 +95,7 @@ def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes, n
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    name = pseudonym_of_customer(pepper, customer_id)
+    name = pseudonym_of_customer(outlook.pepper, customer_id)
 
     def look() -> Plan[bool]:
         guards, (profile, person) = table.read_memberships([name]), _known(table, ambassador_id)
@@ -105,7 +106,7 @@ def join(table: Table, ambassador_id: str, customer_id: str, *, pepper: bytes, n
         if by is None:
             known = {} if person.customer_id else {"customer_id": customer_id}
             person, moves = taking(table, guards, (name,), tell(person, known, moment(person, now)), profile.code)
-            effects = [*effects, *moves, Replace(replace(person, version=person.version + 1))]
+            effects = [*effects, *moves, Replace(replace(outlook.ahead(person, now), version=person.version + 1))]
         if not effects:
             return Plan(False)
         return Plan(by is None, [*effects, Replace(replace(profile, version=profile.version + 1))])

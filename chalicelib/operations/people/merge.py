@@ -12,6 +12,7 @@ from chalicelib.domain.people.merge import CODES_MAX, Merged, merge, merged_prof
 from chalicelib.domain.people.person import merge_people
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.merged import account_of
 from chalicelib.store.table import EFFECTS_MAX, Table
 
@@ -31,7 +32,15 @@ class TooMuch:
 
 
 def merge_ambassadors(
-    table: Table, ambassador_id: str, other_id: str, program: Program, *, note: str, author: str, now: datetime
+    table: Table,
+    ambassador_id: str,
+    other_id: str,
+    program: Program,
+    outlook: Outlook,
+    *,
+    note: str,
+    author: str,
+    now: datetime,
 ) -> MergedInto | TooMuch:
     """Let one ambassador who exists take in another one, for good. Two who are one already stay so.
 
@@ -49,7 +58,7 @@ def merge_ambassadors(
         assert led is not None, "profile and account are made in one transaction"
         if account.ambassador_id == other.ambassador_id:
             return Plan(MergedInto(profile, other_id, replayed=True))
-        people = _people(table, profile, led)
+        people = _people(table, profile, led, outlook, now)
         profile, led = merged_profiles(profile, led)
         codes = _codes(table, profile, led)
         merged = merge(account, other, program, note=note, author=author, now=now)
@@ -81,14 +90,14 @@ def _of_accounts(merged: Merged) -> list[Effect]:
     return [Replace(merged.account), Replace(merged.other), *posted]
 
 
-def _people(table: Table, profile: Profile, led: Profile) -> list[Effect]:
+def _people(table: Table, profile: Profile, led: Profile, outlook: Outlook, now: datetime) -> list[Effect]:
     """Let the people be one, unless they are already."""
     people = table.read_people([profile.person_id, led.person_id])
     person, other = people[profile.person_id], people[led.person_id]
     if person.id == other.id:
         return []
     person, gone = merge_people(person, other)
-    return [Replace(replace(person, version=person.version + 1)), Replace(gone)]
+    return [Replace(replace(outlook.ahead(person, now), version=person.version + 1)), Replace(gone)]
 
 
 def _codes(table: Table, profile: Profile, led: Profile) -> list[Effect]:

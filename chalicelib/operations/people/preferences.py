@@ -9,6 +9,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.links import Link
 from chalicelib.domain.people.preferences import choose, refuse
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.store.table import Table
 
 
@@ -22,7 +23,7 @@ def whose(table: Table, link: Link | None) -> Person | None:
     return None if person is None or (person.erased_at and person.email is None) else person
 
 
-def unsubscribe(table: Table, link: Link | None, *, now: datetime) -> Person | None:
+def unsubscribe(table: Table, link: Link | None, outlook: Outlook, *, now: datetime) -> Person | None:
     """Let somebody refuse what a link is about, and return them; None as in `whose`.
 
     Raises:
@@ -30,16 +31,16 @@ def unsubscribe(table: Table, link: Link | None, *, now: datetime) -> Person | N
     """
     if link is None or link.purpose is None:
         return None
-    return _change(table, link, lambda person: refuse(person, str(link.purpose), now))
+    return _change(table, link, lambda person: refuse(person, str(link.purpose), now), outlook, now)
 
 
-def unsubscribe_all(table: Table, link: Link | None, *, now: datetime) -> Person | None:
+def unsubscribe_all(table: Table, link: Link | None, outlook: Outlook, *, now: datetime) -> Person | None:
     """Let somebody refuse everything that can be refused.
 
     Raises:
         BusyError: as above.
     """
-    return _change(table, link, lambda person: refuse(person, "*", now))
+    return _change(table, link, lambda person: refuse(person, "*", now), outlook, now)
 
 
 def choose_letters(
@@ -48,6 +49,7 @@ def choose_letters(
     wanted: Collection[str],
     texts: Mapping[str, str],
     locale: str | None,
+    outlook: Outlook,
     *,
     now: datetime,
 ) -> Person | None:
@@ -56,16 +58,18 @@ def choose_letters(
     Raises:
         BusyError: as above.
     """
-    return _change(table, link, lambda person: choose(person, wanted, texts, locale, now))
+    return _change(table, link, lambda person: choose(person, wanted, texts, locale, now), outlook, now)
 
 
-def _change(table: Table, link: Link | None, change: Callable[[Person], Person]) -> Person | None:
+def _change(
+    table: Table, link: Link | None, change: Callable[[Person], Person], outlook: Outlook, now: datetime
+) -> Person | None:
     def look() -> Plan[Person | None]:
         person = whose(table, link)
         after = change(person) if person else None
         if person is None or after is None or after == person:
             return Plan(person)
-        after = replace(after, version=person.version + 1)
+        after = replace(outlook.ahead(after, now), version=person.version + 1)
         return Plan(after, [Replace(after)])
 
     return decide(table, look)

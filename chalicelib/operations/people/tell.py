@@ -14,6 +14,7 @@ from chalicelib.domain.people.membership import Guards, freed, whose
 from chalicelib.domain.people.person import is_blank, moment, news, tell
 from chalicelib.domain.people.pseudonyms import names_of
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import owned
 from chalicelib.operations.people.identity import Taken, people_of, taking
 from chalicelib.operations.people.merged import profile_of
@@ -65,7 +66,7 @@ class TwoPeople:
     reason: Literal["customer_id_taken"] = "customer_id_taken"
 
 
-def tell_of(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: Random) -> Known | TwoPeople:
+def tell_of(table: Table, told: Told, outlook: Outlook, *, now: datetime, chance: Random) -> Known | TwoPeople:
     """Take what the shop tells of a customer by an `email` and perhaps a `customer_id`; the same again changes nothing.
 
     Somebody who is known by the one is from now on known by the other as well, and goes on being known as before. If
@@ -74,7 +75,7 @@ def tell_of(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: R
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    names = names_of(pepper, told.words["email"], told.words.get("customer_id"))
+    names = names_of(outlook.pepper, told.words["email"], told.words.get("customer_id"))
 
     def look() -> Plan[Known | TwoPeople]:
         guards = table.read_memberships(names)
@@ -82,7 +83,7 @@ def tell_of(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: R
         if not people:
             met = Person(new_id("per", now, chance), version=0, created_at=now)
             person, moves = taking(table, guards, names, after(met, told, now=now))
-            person = replace(person, version=1)
+            person = replace(outlook.ahead(person, now), version=1)
             return Plan(Known(person, new=True), [Create(person), *moves])
         known = _one_of(*people) if len(people) > 1 else people[0]
         if known is None:
@@ -92,13 +93,13 @@ def tell_of(table: Table, told: Told, *, pepper: bytes, now: datetime, chance: R
         if person == known and not fresh:
             return Plan(Known(person, new=False))
         person, moves = _taking(table, guards, fresh, person)
-        person = replace(person, version=known.version + 1)
+        person = replace(outlook.ahead(person, now), version=known.version + 1)
         return Plan(Known(person, new=False), [Replace(person), *moves])
 
     return decide(table, look)
 
 
-def correct(table: Table, person_id: str, told: Told, *, pepper: bytes, now: datetime) -> Person | Taken | None:
+def correct(table: Table, person_id: str, told: Told, outlook: Outlook, *, now: datetime) -> Person | Taken | None:
     """Correct what is known of a person, and return them as they are then; None if there is no such person.
 
     A former address or id is free, since it may have been a mistake; but it stays among the person's names, and with
@@ -115,7 +116,7 @@ def correct(table: Table, person_id: str, told: Told, *, pepper: bytes, now: dat
         changed = after(person, told, now=now)
         if changed == person:
             return Plan(person)
-        before, names = (names_of(pepper, it.email, it.customer_id) for it in (person, changed))
+        before, names = (names_of(outlook.pepper, it.email, it.customer_id) for it in (person, changed))
         guards = table.read_memberships([*before, *names]) if before != names else {}
         fresh = tuple(name for name in names if before != names and whose(guards, name) != person.id)
         for name in fresh:
@@ -125,13 +126,15 @@ def correct(table: Table, person_id: str, told: Told, *, pepper: bytes, now: dat
                     return Plan(Taken("email_taken" if by_email else "customer_id_taken", other.id))
         changed, effects = _taking(table, guards, fresh, changed)
         left = (guards[name] for name in before if name not in names and whose(guards, name) == person.id)
-        changed = replace(changed, version=person.version + 1)
+        changed = replace(outlook.ahead(changed, now), version=person.version + 1)
         return Plan(changed, [Replace(changed), *effects, *map(freed, left)])
 
     return decide(table, look)
 
 
-def change(table: Table, person_id: str, changing: Callable[[Person], Person]) -> Person | None:
+def change(
+    table: Table, person_id: str, changing: Callable[[Person], Person], outlook: Outlook, *, now: datetime
+) -> Person | None:
     """Change what is known of a person, but for how they are known, and return them; None if there is no such person.
 
     Raises:
@@ -143,7 +146,7 @@ def change(table: Table, person_id: str, changing: Callable[[Person], Person]) -
         changed = changing(person) if person else None
         if changed is None or changed == person:
             return Plan(person)
-        changed = replace(changed, version=changed.version + 1)
+        changed = replace(outlook.ahead(changed, now), version=changed.version + 1)
         return Plan(changed, [Replace(changed)])
 
     return decide(table, look)

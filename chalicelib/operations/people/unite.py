@@ -9,6 +9,7 @@ from chalicelib.domain.people.membership import taken, whose
 from chalicelib.domain.people.person import merge_people
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import owned
 from chalicelib.operations.people.merge import TooMuch, merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
@@ -24,7 +25,15 @@ class United:
 
 
 def merge_two(
-    table: Table, person_id: str, other_id: str, program: Program, *, note: str, author: str, now: datetime
+    table: Table,
+    person_id: str,
+    other_id: str,
+    program: Program,
+    outlook: Outlook,
+    *,
+    note: str,
+    author: str,
+    now: datetime,
 ) -> United | TooMuch | None:
     """Let one person take in another one, for good; None if there is no such person. Two who are one stay so.
 
@@ -46,7 +55,7 @@ def merge_two(
         if person.ambassador_id and other.ambassador_id:
             return _merged(person, other)
         both, led = merge_people(person, other)
-        both = replace(both, version=person.version + 1)
+        both = replace(outlook.ahead(both, now), version=person.version + 1)
         effects = [Replace(both), Replace(led), *_leading(table, both, other)]
         return Plan(United(both, replayed=False), effects) if len(effects) <= EFFECTS_MAX else Plan(TooMuch())
 
@@ -55,7 +64,7 @@ def merge_two(
         assert person.ambassador_id, "who calls has seen that both are ambassadors"
         assert other.ambassador_id, "who calls has seen that both are ambassadors"
         answer = merge_ambassadors(
-            table, person.ambassador_id, other.ambassador_id, program, note=note, author=author, now=now
+            table, person.ambassador_id, other.ambassador_id, program, outlook, note=note, author=author, now=now
         )
         if isinstance(answer, TooMuch):
             return Plan(answer)

@@ -29,7 +29,7 @@ def told(shop: Shop, *, orders: int = 3, **letters: Any) -> Shop:
     code = shop.enrol()["code"]
     for number in range(1, orders + 1):
         shop.redeem(code, f"o{number}")
-        meet_buyers(deps.table(), [f"o{number}"], now=shop.now)
+        meet_buyers(deps.table(), [f"o{number}"], deps.outlook(), now=shop.now)
         settle_orders(deps.table(), [f"o{number}"], now=shop.now)
         shop.minute()
         shop.now += timedelta(minutes=1)
@@ -187,7 +187,7 @@ def test_a_letter_of_service_never_waits_for_others(night: Shop) -> None:
 def event(shop: Shop, kind: Kind, message_id: str = NAMES[0]) -> None:
     """Let the mail service tell of the mail that a message went out in."""
     mark = Mark(message_id, maya().id, pseudonym_of_email(deps.settings().pepper, "maya@example.com"))
-    note(deps.table(), MailEvent(kind, mark, shop.now, shop.now), now=shop.now)
+    note(deps.table(), MailEvent(kind, mark, shop.now, shop.now), deps.outlook(), now=shop.now)
 
 
 def test_the_mail_service_may_be_faster_than_the_mark(night: Shop) -> None:

@@ -74,7 +74,7 @@ def sold(shop: Shop, **letters: Any) -> Shop:
     if letters:
         shop.publish(letters=letters)
     shop.redeem(shop.enrol()["code"])
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     return shop
 

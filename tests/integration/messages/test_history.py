@@ -41,7 +41,7 @@ def owe(shop: Shop, *, hour: int = 12, **letters: Any) -> None:
     shop.publish(letters=letters)
     shop.now = shop.now.replace(hour=hour)
     shop.redeem(shop.enrol()["code"])
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
 
 

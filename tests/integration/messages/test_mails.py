@@ -27,7 +27,7 @@ def outbox(shop: Shop) -> Shop:
     """A shop whose order has been settled by the stream's first half: messages are written but not delivered."""
     maya = shop.enrol()
     shop.redeem(maya["code"])
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     assert states(shop) == {"friend_thanks": "pending", "reward_held": "pending"}
     return shop

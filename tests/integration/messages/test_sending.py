@@ -30,7 +30,7 @@ OUTAGES: dict[str, int | Exception] = {
 def outbox(shop: Shop) -> Shop:
     """A shop that owes two letters."""
     shop.redeem(shop.enrol()["code"])
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     return shop
 

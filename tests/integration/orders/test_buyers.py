@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.orders.buyers import meet_buyers
-from chalicelib.operations.orders.settle import settle_orders
+from chalicelib.operations.orders.settle import Met, settle_orders
 from memory.shop import Shop
 
 THANKS = ("o1@friends.example", "Thank you for your order at Kavya Ceramics")
@@ -25,8 +25,8 @@ def test_an_order_that_comes_after_the_look_waits_for_the_next(shop: Shop, alrea
     pending: dict[str, Any] = {"payment": "pending"}
     if already == "an unpaid order":
         shop.redeem(code, **pending)
-    met, _ = meet_buyers(deps.table(), ["o1"], now=shop.now)
-    assert met == {"o1": 0}
+    met, _ = meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
+    assert met == {"o1": Met(0, 0)}
     if already == "nothing":
         shop.redeem(code, **pending)
     paid(shop)
@@ -44,6 +44,6 @@ def test_facts_of_an_order_that_is_settled_need_nobody(shop: Shop) -> None:
     shop.redeem(shop.enrol()["code"])
     shop.stream()
     shop.refund("o1", "r1", 1000)
-    met, _ = meet_buyers(deps.table(), ["o1"], now=shop.now)
+    met, _ = meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), met, now=shop.now, met=met)
     assert shop.postings(order_id="o1")[-1] == ("void", 100)

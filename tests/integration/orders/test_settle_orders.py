@@ -272,7 +272,7 @@ def test_passing_trouble_is_tried_again(shop: Shop, trouble: Any) -> None:
 def test_an_answer_that_was_lost_is_not_carried_out_twice(shop: Shop) -> None:
     """The settlement took effect but nobody heard: trying again finds it done."""
     sell(shop, "o1")
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     shop.faults.after("TransactWriteItems", lost)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     shop.days(0.1)

@@ -26,7 +26,7 @@ def profile(shop: Shop, ambassador_id: str) -> Body:
 
 def enrol_directly(person: Told, chance: Random) -> Enrolled:
     """Enrol with a chance of the test's choosing."""
-    return enrol(deps.table(), person, deps.program(), pepper=deps.settings().pepper, now=deps.now(), chance=chance)
+    return enrol(deps.table(), person, deps.program(), deps.outlook(), now=deps.now(), chance=chance)
 
 
 class Loaded(Random):

@@ -320,5 +320,5 @@ def test_addresses_name_no_item(shop: Shop) -> None:
     for item in shop.everything():
         if item["SK"]["S"] != "PERSON":
             assert not any(word in json.dumps(item) for word in ("le@example", LEA, "c-secret", "c-other")), item["PK"]
-    _, person = correct(deps.table(), lea["id"], lambda it: it, pepper=b"", now=shop.now)  # type: ignore[misc]
+    _, person = correct(deps.table(), lea["id"], lambda it: it, deps.outlook(), now=shop.now)  # type: ignore[misc]
     assert person.email == LEA

@@ -585,6 +585,7 @@ def test_what_happens_at_the_same_moment(two: Two, monkeypatch: pytest.MonkeyPat
             two.lea["id"],
             two.mia["id"],
             deps.program(),
+            deps.outlook(),
             note="She wrote",
             author="key",
             now=two.shop.now,

@@ -136,7 +136,7 @@ def test_an_account_or_a_coupon_that_breaks_is_counted(
 def test_a_message_that_breaks_is_counted(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """A mail that can't even be written stays due, and is told."""
     shop.redeem(shop.enrol()["code"])
-    meet_buyers(deps.table(), ["o1"], now=shop.now)
+    meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     settle_orders(deps.table(), ["o1"], now=shop.now)
     spoil(shop, "MSG#order:o1#2", "MSG", "letter", {"S": "none"})
     capsys.readouterr()

@@ -23,7 +23,7 @@ def owed(shop: Shop, orders: int = 1) -> None:
     for number in range(orders):
         assert shop.redeem(code, f"o{number}").status_code == 201
     names = [f"o{number}" for number in range(orders)]
-    meet_buyers(deps.table(), names, now=shop.now)
+    meet_buyers(deps.table(), names, deps.outlook(), now=shop.now)
     settle_orders(deps.table(), names, now=shop.now)
     shop.now += timedelta(minutes=1)
 

@@ -43,5 +43,5 @@ class MissYou(Occasion):
         gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
         if not gaps:
             return timedelta(days=self.first_order_days)
-        usual = timedelta(seconds=median(gaps) * self.factor_percent / _HUNDRED)
+        usual = timedelta(seconds=round(median(gaps) * self.factor_percent / _HUNDRED))
         return max(usual, timedelta(days=self.least_days))
