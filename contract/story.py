@@ -8,13 +8,18 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.care.offers import Terms, offer_for
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.links import Link, sign
+from chalicelib.domain.program.program import Rate
 from chalicelib.edge.routes import FORM, ROUTES
 from chalicelib.operations.access import api_keys
 from memory.shop import PROGRAM, Shop, eur, open_shop
@@ -152,12 +157,28 @@ class _Story:
         other = self._say("", "put_person", {"email": "leo@work.example", "first_name": "Leo"}).answer["id"]
         merged = {"other": other, "note": "He wrote from both addresses."}
         yield self._say("Two who are one", "post_person_merge", merged, person_id=self.leo)
+        yield from self._offers(other)
         yield self._say("His data is to rest", "post_restrict", {"restricted": True}, person_id=self.leo)
         yield self._say("He has thought it over", "post_restrict", {"restricted": False}, person_id=self.leo)
         yield self._say("Maya wants to see what lies about her", "get_export", session=self.token, person_id="me")
         why = {"note": "Asked by letter."}
         yield self._say("Leo wants to be forgotten", "delete_person", query=why, person_id=self.leo)
         yield self._say("Who wanted that", "get_erasures")
+
+    def _offers(self, person_id: str) -> Iterator[Exchange]:
+        """What he was given for his birthday, while he was still taken for two."""
+        table, program = deps.table(), deps.program()
+        ten = Terms(Rate(amount=1000), days=30, minimum=3000)
+        cause = f"touch:{person_id}:birthday:2026"
+        given = offer_for(Person(person_id), ten, cause, program, now=self._shop.now, chance=Random(SEED))  # noqa: S311
+        table.commit([Create(given)])
+        order: Body = {"order_id": "4001", "customer": {"email": "leo@example.com"}, "amount": eur(4500)}
+        yield self._say("What he has of his own", "get_offers", person_id=self.leo)
+        yield self._say("What it would take off", "post_coupon_quote", order, code=given.code)
+        other = {**order, "customer": {"email": "ben@example.com"}}
+        yield self._say("Nobody else can use it", "post_coupon_confirm", other, code=given.code)
+        yield self._say("He uses it", "post_coupon_confirm", order, code=given.code)
+        yield self._say("He has changed his mind", "post_coupon_cancel", {"order_id": "4001"}, code=given.code)
 
     # --- orders -------------------------------------------------------------------------------------------------------
 

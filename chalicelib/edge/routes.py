@@ -92,11 +92,13 @@ ROUTES = (
     Route("POST", "/v1/people/{person_id}/restrict", "admin:write session", "chalicelib.api.people.post_restrict"),
     Route("GET", "/v1/people/{person_id}/export", "admin:read session", "chalicelib.api.rights.get_export"),
     Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
+    Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
     Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
     # what leaves an account, and what is corrected by hand
     Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.coupons.post_spend"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.coupons.get_spends"),
     Route("GET", "/v1/coupons/{code}", "checkout admin:read", "chalicelib.api.coupons.get_coupon"),
+    Route("POST", "/v1/coupons/{code}/quote", "checkout", "chalicelib.api.coupons.post_coupon_quote"),
     Route("POST", "/v1/coupons/{code}/confirm", "checkout", "chalicelib.api.coupons.post_coupon_confirm"),
     Route("POST", "/v1/coupons/{code}/cancel", "checkout", "chalicelib.api.coupons.post_coupon_cancel"),
     Route("POST", "/v1/coupons/{code}/return", "checkout admin:write", "chalicelib.api.coupons.post_coupon_return"),

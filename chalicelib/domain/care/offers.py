@@ -12,8 +12,11 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import random_coupon
 from chalicelib.domain.program.program import Program, Rate
 
-Refusal = Literal["not_yours", "expired_offer", "below_minimum", "currency_mismatch", "offer_used"]
-"""Why an offer can't be used on an order."""
+Refusal = Literal["not_yours", "coupon_confirmed", "coupon_cancelled", "below_minimum", "currency_mismatch"]
+"""Why an offer can't be used on an order: it is somebody else's, was used on another, is over; the order is too small.
+
+What is used or over is told as of a coupon that an ambassador made: a checkout need not know which of both it has.
+"""
 
 _MOMENT = timedelta(milliseconds=1)
 
@@ -79,14 +82,19 @@ def discount_of(offer: Offer, amount: int) -> int:
     return min(offer.rate.of(amount), amount)
 
 
+def is_over(offer: Offer, now: datetime) -> bool:
+    """Whether the last day of an offer is over."""
+    return now > offer.until
+
+
 def refusal(offer: Offer, owner: str, order: Order, *, now: datetime) -> Refusal | None:
     """Return why an offer can't be used on an order; None if it can. `owner` is whose it is by now."""
     if order.person_id != owner:
         return "not_yours"
     if offer.state == "used" and offer.order_id != order.order_id:
-        return "offer_used"
-    if now > offer.until:
-        return "expired_offer"
+        return "coupon_confirmed"
+    if is_over(offer, now):
+        return "coupon_cancelled"
     if order.amount.currency != offer.currency:
         return "currency_mismatch"
     return "below_minimum" if order.amount.amount < offer.minimum else None
@@ -111,7 +119,7 @@ def use(offer: Offer, owner: str, order: Order, *, by: str, now: datetime) -> Of
     )
 
 
-def free(offer: Offer, order_id: str) -> Offer | UsedAlready:
+def free(offer: Offer, order_id: str | None) -> Offer | UsedAlready:
     """Give an offer back that an order does not use after all; it is good as long as it would have been.
 
     Only that very order can: one that says so late must not take it from the next.
