@@ -19,6 +19,7 @@ from chalicelib.store.wire import Wire
 
 if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
+    from chalicelib.domain.model.tasks import Guide
     from chalicelib.operations.messages.deliver import Post
     from chalicelib.operations.outlook import Outlook
 
@@ -34,6 +35,7 @@ def _real_time() -> datetime:
 _clock: Callable[[], datetime] = _real_time
 _chance: Random = SystemRandom()
 _program: tuple[datetime, Program] | None = None
+_guides: "tuple[datetime, list[Guide]] | None" = None
 
 
 @cache
@@ -126,6 +128,14 @@ def program() -> Program:
     return _program[1]
 
 
+def guides() -> "list[Guide]":
+    """All guides of the shop, read at most once a minute."""
+    global _guides  # noqa: PLW0603 - as above
+    if _guides is None or abs(now() - _guides[0]) > PROGRAM_KEPT:
+        _guides = now(), [guide for _, guide in table().list_guides()]
+    return _guides[1]
+
+
 def use_program(program: Program) -> None:
     """Go by these rules from now on: they have just been put in force."""
     global _program  # noqa: PLW0603 - as above
@@ -134,8 +144,8 @@ def use_program(program: Program) -> None:
 
 def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
-    global _program, _chance
-    _program, _chance = None, SystemRandom()
+    global _program, _guides, _chance
+    _program, _guides, _chance = None, None, SystemRandom()
     for made in (settings, table, counter, mailer, _secret, programs.version):
         made.cache_clear()
 

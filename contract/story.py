@@ -106,6 +106,7 @@ class _Story:
         yield from self._later()
         yield from self._withdrawals()
         yield from self._by_hand()
+        yield from self._guides()
         yield from self._admins()
         yield from self._pages()
 
@@ -282,6 +283,19 @@ class _Story:
         second = self._say("", "post_payout", payout, headers={"Idempotency_Key": "p-2"}, ambassador_id=self.maya)
         cancelled = {"note": "She would rather have a coupon."}
         yield self._say("A payout is not made", "post_payout_cancel", cancelled, payout_id=second.answer["id"])
+
+    # --- what the shop does for people ----------------------------------------------------------------------------
+
+    def _guides(self) -> Iterator[Exchange]:
+        guide = {
+            "id": "mug-glaze", "title": "How a glaze stays bright", "link": "https://shop.example/films/glaze",
+            "language": "en", "skus": ["MUG-BLUE"], "categories": ["mugs"],
+            "picture": {"url": "https://shop.example/films/glaze.jpg", "text": "A blue mug, half of it wet"},
+        }  # fmt: skip
+        kept = yield from self._telling("A film about a mug", "put_guide", guide)
+        yield self._say("The guides", "get_guides")
+        yield self._say("One guide", "get_guide", guide_id=kept.answer["id"])
+        yield self._say("It is out of date", "delete_guide", guide_id=kept.answer["id"])
 
     # --- admins -------------------------------------------------------------------------------------------------------
 

@@ -76,6 +76,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "claim_id": (fields.OurId, "The id of a claim."),
     "adjustment_id": (fields.OurId, "The id of an adjustment."),
     "gift_id": (fields.OurId, "The id of a gift."),
+    "guide_id": (fields.OurId, "The id of a guide."),
     "message_id": (fields.Spoken, "The id of a message."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),

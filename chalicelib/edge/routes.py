@@ -94,6 +94,11 @@ ROUTES = (
     Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
     Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
     Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
+    # what the shop does for people
+    Route("GET", "/v1/guides", "admin:read", "chalicelib.api.guides.get_guides"),
+    Route("PUT", "/v1/guides", "admin:write", "chalicelib.api.guides.put_guide"),
+    Route("GET", "/v1/guides/{guide_id}", "admin:read", "chalicelib.api.guides.get_guide"),
+    Route("DELETE", "/v1/guides/{guide_id}", "admin:write", "chalicelib.api.guides.delete_guide"),
     # what leaves an account, and what is corrected by hand
     Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.coupons.post_spend"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.coupons.get_spends"),

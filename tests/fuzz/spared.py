@@ -35,6 +35,7 @@ REFUSED = {
     "stays EUR: balances": "what the program was before",
     # rules between fields
     "has either a currency or a unit": "one of two",
+    "or categories: a guide is about some goods": "one of two",
     "exactly one of .* is needed|needed, and not both|names one of ": "one of several",
     "goes with a sample only": "by another parameter",
     "lies after [?]to|lies before from": "the order of two times",

@@ -1,15 +1,17 @@
-"""What is due, and work too long for one request."""
+"""What is due, work too long for one request, and what people of the shop have to do and show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
+from chalicelib.store.items import entity_of
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
+    from chalicelib.domain.model.tasks import Guide, Task
     from chalicelib.domain.model.work import Job
 
 
@@ -28,3 +30,38 @@ class Work(Reader):
     def count_due(self, now: datetime) -> int:
         """How much is due, at most one page of each shard: a measure of backlog, exact while it is small."""
         return sum(self._wire.count(shard, (" ", stamp(now)), "due") for shard in keys.due_shards())
+
+    def read_task(self, task_id: str) -> "Task | None":
+        """Something that somebody of the shop has to do, or has done."""
+        return self._get(keys.task_of(task_id))
+
+    def list_tasks(self, kind: str, after: str | None, limit: int) -> "list[tuple[str, Task]]":
+        """Up to `limit` open tasks of a kind, the one that is to be done soonest first, each with its position.
+
+        Slightly stale.
+        """
+        return self._owned(keys.tasks(kind), after, limit, forward=True)
+
+    def list_done(self, kind: str, after: str | None, limit: int) -> "list[tuple[str, Task]]":
+        """Up to `limit` tasks of a kind that are done, the latest first, each with its position. Slightly stale."""
+        return self._owned(keys.done(kind), after, limit)
+
+    def count_tasks(self, kind: str, until: datetime | None = None) -> int:
+        """How many tasks of a kind are open; with `until` those that should have been done by then. Slightly stale."""
+        return self._wire.count(keys.tasks(kind), (" ", stamp(until) if until else "~"), "list", whole=True)
+
+    def tasks_of(self, person_ids: Iterable[str]) -> "list[Task]":
+        """All tasks about a person, under some ids that they have had, in the order in which they were opened."""
+        bounds = (keys.task("").sk, keys.task("", "~").sk)
+        found = [entity_of(it) for name in person_ids for it in self._wire.query(keys.task(name).pk, bounds)]
+        return sorted(found, key=lambda it: (it.opened_at, it.id))
+
+    def read_guide(self, guide_id: str) -> "Guide | None":
+        """A guide, retired or not."""
+        return self._get(keys.guide(guide_id))
+
+    def list_guides(self, after: str | None = None, limit: int | None = None) -> "list[tuple[str, Guide]]":
+        """Up to `limit` guides by their ids, retired ones among them, each with its position; all, if not limited."""
+        bounds = (after or keys.guide().sk, keys.guide("~").sk)
+        found = self._wire.query(keys.GUIDES, bounds, skip=after, limit=limit)
+        return [(item["SK"]["S"], entity_of(item)) for item in found]
