@@ -19,7 +19,8 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.money import BASIS
 
 NOTICE = timedelta(days=1)
-"""So long before a month begins in UTC its terms are fixed: it has begun nowhere by then."""
+"""So long before a month begins in UTC its terms are fixed: it has begun nowhere by then, and no worker has older ones.
+"""
 
 LAST_DAY = 21
 """The last day of a month that is drawn: a letter that has to wait some days still goes in its month."""
@@ -51,9 +52,9 @@ class MonthTerms:
         return rate.of(0) if rate.basis_points is None else rate.maximum or 0
 
 
-def fixed_at(month: str) -> datetime:
-    """Return when the terms of a month are fixed: those of the program that is in force then."""
-    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC) - NOTICE
+def begun(now: datetime) -> str:
+    """Return the last month whose terms are fixed."""
+    return f"{now.astimezone(UTC) + NOTICE:%Y-%m}"
 
 
 def is_drawn(person_id: str, month: str, chance: int) -> bool:
@@ -86,7 +87,7 @@ def surprise(
     if sum(it.amount for it in draws) < terms.cost:
         return None
     taken = tuple((it.shard, it.amount) for it in draws)
-    gift = SurpriseGift(person.id, terms.month, terms.cost, terms.unit, taken, given.name, now)
+    gift = SurpriseGift(person.id, terms.month, terms.cost, terms.unit, taken, given.name, terms.version, now)
     return [Create(gift), *map(Take, draws)]
 
 

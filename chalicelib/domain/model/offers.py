@@ -47,6 +47,7 @@ class SurpriseGift:
         unit: In what the `amount` is: of the program's currency, or another unit.
         taken: From which slices of the budget, and how much of each.
         given: The id of the ledger's entry, or the code of the offer.
+        program_version: The program by whose terms it was drawn.
     """
 
     person_id: str
@@ -55,4 +56,5 @@ class SurpriseGift:
     unit: str
     taken: tuple[tuple[int, int], ...]
     given: str
+    program_version: int
     at: datetime

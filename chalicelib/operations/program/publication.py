@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.care.draws import begun
 from chalicelib.domain.effects import Create
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.program import programs
 from chalicelib.operations.program.document import read, same
+from chalicelib.operations.program.settings import care_of
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 
@@ -37,7 +40,8 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
 
     Raises:
         OutdatedError: another version than `over` is in force.
-        FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one.
+        FlawedProgramError: it is in another currency, and there are ambassadors whose balances are in the present one;
+            or it has surprises otherwise in a month that has begun.
         BusyError: the table did not answer in time.
     """
 
@@ -51,7 +55,22 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
         if newest and program.currency != newest.currency and table.list_keys(keys.AMBASSADORS, None, 1):
             stays = f"stays {newest.currency}: balances and caps of the ambassadors that there are count in it"
             raise FlawedProgramError([("/currency", stays)])
+        if newest and not _keeps_begun_months(table, program, newest, now):
+            stays = f"stay as they are up to {begun(now)}, which has begun: add a round for a coming month"
+            raise FlawedProgramError([("/care/surprise/rounds", stays)])
         following = replace(program, version=version + 1, author=author, created_at=now)
         return Plan(following, [Create(following)])
 
     return decide(table, look)
+
+
+def _keeps_begun_months(table: Table, program: Program, newest: Program, now: datetime) -> bool:
+    """Whether surprises are drawn as before in all months that have begun, also if there were none for a while."""
+    surprise = care_of(program).surprise
+    if surprise is None:
+        return True
+    former, version = care_of(newest).surprise, newest.version
+    while former is None and version > 1:
+        version -= 1
+        former = care_of(programs.version(table, version)).surprise
+    return former is None or surprise.keeps(former, begun(now))

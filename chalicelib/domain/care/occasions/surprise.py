@@ -17,6 +17,9 @@ from chalicelib.domain.program.shape import Form, Within
 MONTHS_AHEAD = 12
 """The draw looks so many months ahead, so that nobody has to wake up each month to find that they were not drawn."""
 
+GIVEN_LATE = 3
+"""So many months after its own a gift is surely over: it is good for 60 days at most."""
+
 Month = Annotated[str, Form("20[0-9]{2}-(0[1-9]|1[0-2])", "is a month such as 2027-01")]
 
 
@@ -67,6 +70,11 @@ class Surprise(Occasion):
         """Return by what the gifts of a month are drawn."""
         held = [it for it in self.rounds if it.since <= month]
         return max(held, key=lambda it: it.since, default=None)
+
+    def keeps(self, former: "Surprise", begun: str) -> bool:
+        """Whether what has begun is as in a former program: a month, and those before whose gifts are still good."""
+        months = (month_after(begun, -n) for n in range(GIVEN_LATE + 1))
+        return all(self.round_of(month) == former.round_of(month) for month in months)
 
     def terms_of(self, month: str, currency: str, version: int) -> draws.MonthTerms | None:
         """Return the terms of a month, as the program's `version` says them."""
