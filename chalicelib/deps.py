@@ -79,7 +79,7 @@ def post() -> "Post":
     from chalicelib.operations.messages.deliver import Post  # as above
 
     kept = settings()
-    return Post(table(), mailer(), program(), kept.public_url, kept.pepper, kept.link_keys[0])
+    return Post(table(), mailer(), program(), kept.public_url, kept.pepper, kept.link_keys[0], guides, chance())
 
 
 def outlook() -> "Outlook":

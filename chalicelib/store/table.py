@@ -79,12 +79,12 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         rejections = self._wire.write([self._action(effect) for effect in effects], within=within)
         return tuple(Failure(effects[place], entity_of(item) if item else None) for place, item in rejections)
 
-    def postpone_order(self, order_id: str, now: datetime, reason: str) -> None:
-        """Move away everything of an order that is due, with growing gaps, and store why.
+    def postpone(self, pk: str, now: datetime, reason: str) -> None:
+        """Move away everything in a partition that is due, with growing gaps, and store why.
 
-        Works on raw items: an order that cannot even be read must not block the others.
+        Works on raw items: what cannot even be read must not block the others.
         """
-        for item in self._wire.query(keys.order(order_id)):
+        for item in self._wire.query(pk):
             at = item.get("due_at", {"S": "~"})["S"]
             if at > stamp(now):
                 continue

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint(__name__)
 
+MESSAGES, PEOPLE = keys.message("").pk, keys.person("").pk
+ATTENDED = (MESSAGES, PEOPLE)
+"""The partitions that these functions attend to."""
+
 SECONDS = 40.0
 """How long one run sends mails: with the last one it ends before the next minute, even if no mail service answers."""
 
@@ -35,7 +39,8 @@ def on_message(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     Nothing has to be sent again: only an outage of the table raises, and Lambda then sends the whole batch again.
     """
     inserted = [it for it in event.to_dict()["Records"] if it["eventName"] == "INSERT"]
-    send(it["dynamodb"]["Keys"]["PK"]["S"] for it in inserted)
+    found = (it["dynamodb"]["Keys"]["PK"]["S"] for it in inserted)
+    send(pk for pk in found if pk.startswith(MESSAGES))
     return {"batchItemFailures": []}
 
 
@@ -69,31 +74,35 @@ def on_mail_event(event: SNSEvent) -> None:
 
 
 def send(partitions: Iterable[str]) -> None:
-    """Send the messages among these partitions, one after the other, for `SECONDS` in all.
+    """Send the messages among these partitions and look after the people, one after the other, for `SECONDS` in all.
 
     One that breaks does not stop the others; the log tells of each, and the metrics count them.
     """
     table, post = deps.table(), None
     deadline = table.deadline(SECONDS)
     for pk in dict.fromkeys(partitions):
-        if not pk.startswith(keys.message("").pk):
+        kind, _, name = pk.partition("#")
+        if f"{kind}#" not in ATTENDED:
             continue
         if table.is_past(deadline):
             break
         post = post or deps.post()
-        _send(post, pk.removeprefix(keys.message("").pk))
+        _attend(post, f"{kind}#", name)
     if metrics.metric_set:
         metrics.flush_metrics()
 
 
-def _send(post: "Post", message_id: str) -> None:
+def _attend(post: "Post", kind: str, name: str) -> None:
+    from chalicelib.operations.care.look_after import look_after
     from chalicelib.operations.messages.deliver import deliver
 
     try:
-        fates = deliver(post, message_id, now=deps.now())
-    except Exception:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
-        logger.exception("a message could not be delivered", id=message_id)
+        fates = (deliver if kind == MESSAGES else look_after)(post, name, now=deps.now())
+    except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
+        logger.exception("a message could not be delivered" if kind == MESSAGES else "a person waits", id=name)
         _count("LettersFailed")
+        if kind == PEOPLE:
+            deps.table().postpone(kind + name, deps.now(), repr(error))
         return
     for fate in fates:
         log = logger.error if fate.outcome in {"blocked", "abandoned"} else logger.info

@@ -61,6 +61,7 @@ NOTHING = Plan(None, (), (), None)
 @dataclass(frozen=True, slots=True)
 class _Ranked:
     rank: int
+    occasion: Occasion
     line: Line
 
     @property
@@ -99,18 +100,24 @@ def care(person: Person, settings: Care, program: Program, now: datetime, *, mai
                 elif line.at is None:
                     never.append(line)
                 else:
-                    ranked.append(_Ranked(rank, line))
+                    ranked.append(_Ranked(rank, occasion, line))
     ranked = [_kept_free(it, ranked, asked) for it in ranked]
     ready = [it for it in ranked if it.moment <= now]
     go = min(ready, key=lambda it: (it.rank, it.touch.starts, it.touch.subject), default=None)
     waiting = sorted((it for it in ranked if it is not go), key=lambda it: (it.moment, it.rank))
     looks += [min(it.moment, it.touch.ends) for it in waiting]
     return Plan(
-        go=go.line if go else None,
+        go=_with_what_moved_it(go, asked) if go else None,
         ended=tuple(ended),
         ahead=(*(it.line for it in waiting), *never),
         due_at=max(min(looks), now + _SOON) if looks and not (go or ended) else now if go or ended else None,
     )
+
+
+def _with_what_moved_it(go: _Ranked, asked: "_Asked") -> Line:
+    """Say also what it has waited for since its time began."""
+    at_first = asked.line(go.occasion, go.touch, go.touch.starts)
+    return replace(go.line, why=at_first.why if at_first.at and at_first.at > go.touch.starts else ())
 
 
 def is_done(person: Person, touch: Touch) -> bool:

@@ -55,6 +55,11 @@ def is_due(message: Message, now: datetime) -> bool:
     return message.state == "pending" and message.due_at is not None and message.due_at <= now
 
 
+def is_late(message: Message, now: datetime) -> bool:
+    """Whether the time in which a message makes sense is over."""
+    return message.until is not None and message.until <= now
+
+
 def freed(message: Message) -> Message:
     """Return a message without the claim of who has died, and with one more mail of which nobody knows."""
     if message.state != "sending":
@@ -153,10 +158,9 @@ def counting(person: Person, key: str, purpose: Purpose, now: datetime) -> Perso
 
     A mail that is tried again is noted once, by its last date. Of each purpose the last eight are kept.
     """
-    noted = Person(person.id, sent=(Sent(key, purpose, now + BEGINS),))
-    return replace(join(person, noted), version=person.version + 1)
+    return join(person, Person(person.id, sent=(Sent(key, purpose, now + BEGINS),)))
 
 
 def uncounted(person: Person, key: str) -> Person:
     """Take back what was noted of a mail that surely never went."""
-    return replace(person, sent=tuple(it for it in person.sent if it.key != key), version=person.version + 1)
+    return replace(person, sent=tuple(it for it in person.sent if it.key != key))

@@ -5,10 +5,11 @@ person: so once an erasure or a refusal has been answered, no claim is made any 
 after its claim, or not at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from random import Random, SystemRandom
 from typing import Literal
 
 from chalicelib.delivery.mime import Envelope
@@ -16,6 +17,8 @@ from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.accounts.overtaken import is_overtaken, may_be_overtaken
 from chalicelib.domain.effects import Effect, Replace, Unchanged
 from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.tasks import Guide
 from chalicelib.domain.people import outbox
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.links import preferences_url, rights_url, unsubscribe_url
@@ -24,6 +27,7 @@ from chalicelib.domain.people.policy import BEGINS, Later, Never, is_counted
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.messages.readers import Reached, reach
 from chalicelib.operations.once import Failures, Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
 from chalicelib.store.table import BusyError, Table
@@ -60,6 +64,8 @@ class Post:
         public_url: the origin of the links.
         pepper: the key of people's pseudonyms.
         link_key: signs the links by which people act without signing in.
+        guides: returns those of the shop.
+        chance: draws the codes of offers.
     """
 
     table: Table
@@ -68,16 +74,30 @@ class Post:
     public_url: str
     pepper: bytes
     link_key: bytes
+    guides: Callable[[], Sequence[Guide]] = tuple
+    chance: Random = field(default_factory=SystemRandom)
+
+    @property
+    def outlook(self) -> Outlook:
+        """When to look again what is due for people."""
+        return Outlook(self.rules, self.pepper)
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """Messages that are ours to send in one mail, by `key`; it is `counted` if caps count it."""
+class Claim:
+    """Messages that are ours to send in one mail, by `key`.
+
+    Attributes:
+        counted: Whether caps count it.
+        taken_back: What a person is if it surely went not and may be begun again; None leaves them as they are, but for
+            what caps count.
+    """
 
     messages: Sequence[Message]
     key: str
     reached: Reached
     counted: bool
+    taken_back: Callable[[Person], Person] | None = None
 
 
 def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
@@ -92,17 +112,26 @@ def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
         claim = decide(post.table, lambda: _look(post, message_id, now))
     except BusyError:
         return [Fate(message_id, "refused", "the table is busy")]
-    if not isinstance(claim, _Claim):
+    if not isinstance(claim, Claim):
         return claim
+    return send_claimed(post, claim, begins_until, now)
+
+
+def send_claimed(post: Post, claim: Claim, begins_until: float, now: datetime) -> list[Fate]:
+    """Send the mail of messages that are ours to send, and say how it went.
+
+    Raises:
+        BusyError: the table did not answer in time; the claim stands until it counts as dead.
+    """
     outcome, reason = _send(post, claim, begins_until, now)
     why = ("digest",) if len(claim.messages) > 1 else ()
     after = [it for it in (_after(message, outcome, why, now) for message in claim.messages) if it is not None]
     if after:
-        _mark(post.table, claim, after, surely_not=outcome != "sent")
+        _mark(post, claim, after, now, surely_not=outcome != "sent")
     return [Fate(it.id, outcome, reason) for it in claim.messages]
 
 
-def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate]]:
+def _look(post: Post, message_id: str, now: datetime) -> Plan[Claim | list[Fate]]:
     """Decide whether a message may go now: claim it, let it wait, or close it."""
     message = post.table.read_message(message_id)
     if message is None or not outbox.is_due(message, now):
@@ -111,8 +140,9 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
     if message.unsure >= outbox.UNSURE_MAX:
         return _closed(message, "abandoned", "unsure", now)
     purpose, reached = outbox.purpose_of(message), reach(post.table, message.to)
-    if reached is None or _is_overtaken(post, message, now):
-        return _closed(message, "closed", "overtaken" if reached else "no_address", now)
+    over = _over(post, message, now) if reached else "no_address"
+    if reached is None or over:
+        return _closed(message, "closed", over or "no_address", now)
     key = message.carried_by or message.id
     match outbox.verdict(reached.person, message, post.rules, reached.mailbox(post.pepper), now):
         case Never(why):
@@ -123,9 +153,19 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[_Claim | list[Fate
     group = _together(post, message, now)
     key = outbox.carrier_of(group) if len(group) > 1 else key
     counted = is_counted(purpose, post.rules)
-    claim = _Claim(outbox.claimed(group, now), key, reached, counted)
-    stands = Replace(outbox.counting(reached.person, key, purpose, now)) if counted else Unchanged(reached.person)
+    claim = Claim(outbox.claimed(group, now), key, reached, counted)
+    stands: Effect = Unchanged(reached.person)
+    if counted:
+        noted = post.outlook.ahead(outbox.counting(reached.person, key, purpose, now), now)
+        stands = Replace(replace(noted, version=reached.person.version + 1))
     return Plan(claim, [*map(Replace, claim.messages), stands])
+
+
+def _over(post: Post, message: Message, now: datetime) -> str | None:
+    """Why a message makes no sense any more, if it does not."""
+    if outbox.is_late(message, now):
+        return "late"
+    return "overtaken" if _is_overtaken(post, message, now) else None
 
 
 def _is_overtaken(post: Post, message: Message, now: datetime) -> bool:
@@ -152,7 +192,7 @@ def _closed(message: Message, outcome: Literal["closed", "abandoned"], why: str,
     return Plan([Fate(message.id, outcome, why)], [Replace(outbox.done(message, "closed", [why], now))])
 
 
-def _send(post: Post, claim: _Claim, begins_until: float, now: datetime) -> tuple[Outcome, str | None]:
+def _send(post: Post, claim: Claim, begins_until: float, now: datetime) -> tuple[Outcome, str | None]:
     """Send the mail once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     try:
         envelope, mail = _compose(post, claim, now)
@@ -188,7 +228,7 @@ def _after(message: Message, outcome: Outcome, sent_why: Sequence[str], now: dat
     return None
 
 
-def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: bool) -> None:
+def _mark(post: Post, claim: Claim, after: Sequence[Message], now: datetime, *, surely_not: bool) -> None:
     """Say how it went, of each message in which the claim still stands.
 
     Somebody else may have taken one, or the mail service may have told that the mail went, before this came. What caps
@@ -198,15 +238,17 @@ def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: 
         BusyError: the table did not answer in time; the claim stands until it counts as dead.
     """
     left = {it.id: it for it in after}
+    taking_back = claim.taken_back or (partial(outbox.uncounted, key=claim.key) if claim.counted else None)
 
     def look() -> Plan[bool]:
         if not left:
             return Plan(False)
         effects: list[Effect] = [*map(Replace, left.values())]
-        if surely_not and claim.counted and not any(it.unsure for it in after):
-            person = table.read_person(claim.reached.person.id)
+        if surely_not and taking_back and not any(it.unsure for it in after):
+            person = post.table.read_person(claim.reached.person.id)
             assert person is not None, "nobody is ever removed"
-            effects.append(Replace(outbox.uncounted(person, claim.key)))
+            back = post.outlook.ahead(taking_back(person), now)
+            effects.append(Replace(replace(back, version=person.version + 1)))
         return Plan(True, effects, if_lost=leave)
 
     def leave(failures: Failures) -> None:
@@ -214,10 +256,10 @@ def _mark(table: Table, claim: _Claim, after: Sequence[Message], *, surely_not: 
             if isinstance(failure.effect, Replace) and isinstance(failure.effect.entity, Message):
                 del left[failure.effect.entity.id]
 
-    decide(table, look)
+    decide(post.table, look)
 
 
-def _compose(post: Post, claim: _Claim, now: datetime) -> tuple[Envelope, Mail]:
+def _compose(post: Post, claim: Claim, now: datetime) -> tuple[Envelope, Mail]:
     """Write a letter, or one mail for several, in the words and language of its reader.
 
     Each speaks of the rules of its message, and promises what the rules in force keep.
@@ -241,7 +283,7 @@ def _link(post: Post, message: Message, person_id: str, code: str | None, now: d
     return share_url(post.public_url, code) if code else None
 
 
-def _draft(post: Post, claim: _Claim, message: Message, now: datetime) -> Draft:
+def _draft(post: Post, claim: Claim, message: Message, now: datetime) -> Draft:
     person, code = claim.reached.person, claim.reached.code
     program = programs.version(post.table, message.program_version)
     purpose = outbox.purpose_of(message)

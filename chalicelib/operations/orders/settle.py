@@ -20,6 +20,7 @@ from chalicelib.operations.orders.evidence import Circle, read_circle, read_evid
 from chalicelib.operations.orders.friends import look, placing
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
+from chalicelib.store import keys
 from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
 
 FOLD_MAX = 20
@@ -255,5 +256,5 @@ def _is_accounts(effect: Effect) -> bool:
 
 def postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
     """Move an order away for a growing while, and say so."""
-    table.postpone_order(order_id, now, reason)
+    table.postpone(keys.order(order_id), now, reason)
     return Postponed(order_id, reason)

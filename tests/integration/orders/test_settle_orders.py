@@ -9,6 +9,7 @@ from chalicelib import deps
 from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.program import programs
+from chalicelib.store import keys
 from memory.faults import cancelled, lost, refused
 from memory.shop import PROGRAM, Shop, eur, refusal
 
@@ -65,7 +66,9 @@ def test_a_fact_whose_due_at_was_moved_meanwhile_is_not_cleared(shop: Shop) -> N
     shop.refund("o1", "r1", 900)
     later = shop.now + timedelta(hours=1)
     shop.faults.calls.clear()
-    shop.faults.before("TransactWriteItems", lambda: deps.table().postpone_order("o1", later, "somebody was here"))
+    shop.faults.before(
+        "TransactWriteItems", lambda: deps.table().postpone(keys.order("o1"), later, "somebody was here")
+    )
     settle_orders(deps.table(), ["o1"], now=shop.now)
     assert shop.faults.count("TransactWriteItems") == 2
     assert shop.order()["position"]["held"] == eur(360)

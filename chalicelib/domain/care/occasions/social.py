@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from chalicelib.domain.care.occasion import Occasion, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
-from chalicelib.domain.program.program import Days, Number
+from chalicelib.domain.program.program import Days, Line, Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Social(Occasion):
     after_delivery_days: Annotated[Days, "So many days after the delivery, or the purchase if none is reported."] = 10
     within_days: Annotated[Number, "It makes sense for so many days."] = 30
     again_days: Annotated[Number, "Nobody is visited again within so many days."] = 90
+    hint: Annotated[Line | None, "What whoever pays the visit is told about how to go about it."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield a visit for the latest order of somebody who has told where they are found."""
