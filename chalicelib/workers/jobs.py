@@ -7,6 +7,7 @@ from chalicelib import deps
 from chalicelib.domain.model.work import Job
 from chalicelib.operations import jobs
 from chalicelib.operations.audit import audit
+from chalicelib.operations.care import round as care
 from chalicelib.operations.jobs import JobStep, Slice
 from chalicelib.operations.people import retention
 from chalicelib.operations.whatif import preview
@@ -27,7 +28,16 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     return after
 
 
-STEPS: Mapping[str, JobStep] = {"audit": _audit, "preview": preview.step, "retention": retention.step}
+def _care(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
+    return care.step(table, job, deadline, deps.outlook(), now=now)
+
+
+STEPS: Mapping[str, JobStep] = {
+    "audit": _audit,
+    "care": _care,
+    "preview": preview.step,
+    "retention": retention.step,
+}
 """What carries on each kind."""
 
 

@@ -1,11 +1,12 @@
 """Put rules in force: each publication is a version of its own."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.care.draws import begun
 from chalicelib.domain.effects import Create
+from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
@@ -14,6 +15,9 @@ from chalicelib.operations.program.document import read, same
 from chalicelib.operations.program.settings import care_of
 from chalicelib.store import keys
 from chalicelib.store.table import Table
+
+ROUND_AFTER = timedelta(minutes=3)
+"""Workers keep rules for a minute, and a run of theirs lasts no longer than that."""
 
 
 class OutdatedError(Exception):
@@ -59,9 +63,16 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
             stays = f"stay as they are up to {begun(now)}, which has begun: add a round for a coming month"
             raise FlawedProgramError([("/care/surprise/rounds", stays)])
         following = replace(program, version=version + 1, author=author, created_at=now)
-        return Plan(following, [Create(following)])
+        return Plan(following, [Create(following), *map(Create, _round(following, newest, now))])
 
     return decide(table, look)
+
+
+def _round(program: Program, newest: Program | None, now: datetime) -> list[Job]:
+    """The look at everybody that new rules begin, once no worker holds the ones before; none if it can't move anything."""
+    if not program.care and not (newest and newest.care):
+        return []
+    return [Job(f"job_care-{program.version}", "care", program.author, created_at=now, due_at=now + ROUND_AFTER)]
 
 
 def _keeps_begun_months(table: Table, program: Program, newest: Program, now: datetime) -> bool:
