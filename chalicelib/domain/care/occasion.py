@@ -5,7 +5,8 @@ A new one is a file in `occasions/`, a field of `Care` in `settings.py`, a lette
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Annotated, ClassVar
 
 from chalicelib.domain.care.sight import Sight
@@ -17,6 +18,9 @@ from chalicelib.domain.program.shape import Form, Within
 
 VariantName = Annotated[str, Form("[a-z][a-z0-9_]{0,19}", "is a word of small letters")]
 Percent = Annotated[int, Within(0, 100)]
+
+SOON = timedelta(days=300)
+"""Between two touches for a day of the year lie so many days: a date that is told anew earns no second gift."""
 
 _HUNDRED = 100
 
@@ -144,3 +148,38 @@ class AfterOrder(Occasion):
         if order.delivered_at:
             return order.delivered_at + timedelta(days=self.after_delivery_days)
         return order.placed_at + timedelta(days=self.after_purchase_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yearly(Occasion):
+    """An occasion on a day of each year, by the clocks that somebody lives by."""
+
+    def yearly(
+        self, sight: Sight, day: str, since: datetime, lasts: timedelta, *, name: str = "", firm: bool = False
+    ) -> Iterator[Touch]:
+        """Yield that of last year, which may not be over, and on to the first that is to come.
+
+        Args:
+            sight: Of whom.
+            day: The day, `MM-DD` or `YYYY-MM-DD`.
+            since: None begins before.
+            lasts: How long it makes sense.
+            name: What tells it from other days of the occasion.
+            firm: Whether others make room for it.
+        """
+        gone = {subject: at for subject, at in sight.gone(self.NAME).items() if subject.startswith(name)}
+        for year in count(sight.day(sight.now).year - 1):
+            subject, starts = f"{name}{year}", sight.begins(in_year(day, year))
+            if starts >= since and subject not in gone and all(starts >= at + SOON for at in gone.values()):
+                yield self.touch(subject, starts, lasts, firm=firm)
+                if starts > sight.now:
+                    return
+
+
+def in_year(day: str, year: int) -> date:
+    """Return a day of the year, `MM-DD` or `YYYY-MM-DD`, in a year; 29 February is the last day of February."""
+    month, number = int(day[-5:-3]), int(day[-2:])
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return date(year, month + 1, 1) - timedelta(days=1)

@@ -33,6 +33,10 @@ class Sight:
         """What they have answered."""
         return next((it for it in self.person.answers if it.about == about), None)
 
+    def gone(self, occasion: str) -> dict[str, datetime]:
+        """When each touch of an occasion was let through, by its subject."""
+        return {it.subject: it.at for it in self.person.touches if it.occasion == occasion}
+
     def day(self, at: datetime) -> date:
         """The day of a moment on their wall."""
         return at.astimezone(self.zone).date()

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from chalicelib.domain.care.occasion import Occasion, Present, Seen
-from chalicelib.domain.care.occasions.birthday import in_year
+from chalicelib.domain.care.occasion import SOON, Present, Seen, Yearly
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.shape import Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anniversary(Occasion):
+class Anniversary(Yearly):
     """Say each year what came of it: of the day on which somebody became an ambassador, and of the first purchase."""
 
     NAME: ClassVar[str] = "anniversary"
@@ -25,15 +24,12 @@ class Anniversary(Occasion):
     gift: Annotated[Present | None, "What comes with it."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
-        """Yield those of last year, which may not be over, of this one and of the next."""
+        """Yield those of last year, which may not be over, and on to the first that is to come."""
         days = {
             "joining": sight.person.ambassador_since if self.joining else None,
             "purchase": sight.person.first_bought_at if self.purchase else None,
         }
-        this_year = sight.day(sight.now).year
         for name, at in days.items():
-            first = sight.day(at) if at else None
-            for year in range(this_year - 1, this_year + 2):
-                if first and year > first.year:
-                    starts = sight.begins(in_year(f"{first:%m-%d}", year))
-                    yield self.touch(f"{name}-{year}", starts, timedelta(days=self.within_days))
+            if at:
+                day, lasts = f"{sight.day(at):%m-%d}", timedelta(days=self.within_days)
+                yield from self.yearly(sight, day, at + SOON, lasts, name=f"{name}-")
