@@ -38,5 +38,5 @@ class Invitation(Occasion):
 
     def _at(self, sight: Sight, subject: str, starts: datetime) -> Iterator[Seen]:
         invited = [it.at for it in sight.person.touches if it.occasion == self.NAME and it.subject != subject]
-        if all(abs(starts - at) >= timedelta(days=self.again_days) for at in invited):
+        if all(starts >= at + timedelta(days=self.again_days) for at in invited):
             yield self.touch(subject, starts, timedelta(days=self.within_days))

@@ -32,9 +32,9 @@ class MissYou(Occasion):
     gift: Annotated[Present | None, "What comes with it: best a share of the next order."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
-        """Yield the one of the silence since the last order."""
-        if sight.orders:
-            last = sight.orders[-1]
+        """Yield the one of the silence since the last order, also if that is another one now than when it went."""
+        last = sight.orders[-1] if sight.orders else None
+        if last and all(at < last.placed_at for at in sight.gone(self.NAME).values()):
             yield self.touch(last.order_id, last.placed_at + self.silence(sight), timedelta(days=self.within_days))
 
     def silence(self, sight: Sight) -> timedelta:

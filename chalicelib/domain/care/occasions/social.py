@@ -30,5 +30,5 @@ class Social(Occasion):
         last = sight.orders[-1]
         starts = (last.delivered_at or last.placed_at) + timedelta(days=self.after_delivery_days)
         visits = [it.at for it in sight.person.touches if it.occasion == self.NAME and it.subject != last.order_id]
-        if all(abs(starts - at) >= timedelta(days=self.again_days) for at in visits):
+        if all(starts >= at + timedelta(days=self.again_days) for at in visits):
             yield self.touch(last.order_id, starts, timedelta(days=self.within_days))

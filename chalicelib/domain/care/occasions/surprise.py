@@ -52,18 +52,17 @@ class Surprise(Occasion):
         since = sight.person.first_bought_at or sight.person.ambassador_since
         if since is None or len(sight.orders) < self.least_orders:
             return
-        found = False
-        first = month_after(f"{sight.now:%Y-%m}", -1)
-        for n in range(MONTHS_AHEAD + 1):
-            month = month_after(first, n)
+        found, gone, this = False, sight.gone(self.NAME), f"{sight.now:%Y-%m}"
+        for n in range(-GIVEN_LATE, MONTHS_AHEAD):
+            month = month_after(this, n)
             terms = self.round_of(month)
             if terms and draws.is_drawn(sight.person.id, month, terms.chance):
                 starts = draws.moment(sight.person.id, month, sight.zone)
                 if starts >= since + timedelta(days=self.known_days):
-                    found = found or starts > sight.now
+                    found = found or (starts > sight.now and month not in gone)
                     yield self.touch(month, starts, timedelta(days=self.within_days))
         if not found:
-            last = month_after(first, MONTHS_AHEAD)
+            last = month_after(this, MONTHS_AHEAD - 1)
             yield LookAgain(datetime(int(last[:4]), int(last[5:]), 1, tzinfo=UTC))
 
     def round_of(self, month: str) -> Round | None:
