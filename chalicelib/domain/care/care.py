@@ -87,37 +87,33 @@ def care(person: Person, settings: Care, program: Program, now: datetime, *, mai
     if person.into is not None:
         return NOTHING
     asked = _Asked(person, program, now, mailbox)
-    since, floor = person.seen_until or now, max(now, person.paused_until or now)
-    ended, never, ranked, looks = list[Line](), list[Line](), list[_Ranked](), list[datetime]()
+    since = person.seen_until or now
+    never, dated, looks = list[_Ranked](), list[_Ranked](), list[datetime]()
     for rank, occasion in enumerate(settings.occasions()):
         for seen in occasion.touches(Sight(person, program, now)):
             if isinstance(seen, LookAgain):
-                looks.append(seen.at)
+                looks += [] if asked.is_barred(occasion) else [seen.at]
             elif seen.ends > since and not is_done(person, seen):
-                line = asked.line(occasion, seen, since if seen.ends <= now else floor)
-                if seen.ends <= now:
-                    ended.append(replace(line, at=None, why=line.why or ("late",)))
-                elif line.at is None:
-                    never.append(line)
-                else:
-                    ranked.append(_Ranked(rank, occasion, line))
-    ranked = [_kept_free(it, ranked, asked) for it in ranked]
-    ready = [it for it in ranked if it.moment <= now]
+                line = asked.line(occasion, seen, since if seen.ends <= now else now)
+                (never if line.at is None else dated).append(_Ranked(rank, occasion, line))
+    dated = [_kept_free(it, dated, asked) for it in dated]
+    ended = [_ended(it.line) for it in (*dated, *never) if it.touch.ends <= now]
+    open_ = [it for it in dated if it.touch.ends > now]
+    ready = [it for it in open_ if it.moment <= now]
     go = min(ready, key=lambda it: (it.rank, it.touch.starts, it.touch.subject), default=None)
-    waiting = sorted((it for it in ranked if it is not go), key=lambda it: (it.moment, it.rank))
-    looks += [min(it.moment, it.touch.ends) for it in waiting]
+    waiting = sorted((it for it in open_ if it is not go), key=lambda it: (it.moment, it.rank))
+    looks += [it.moment for it in waiting]
     return Plan(
         go=_with_what_moved_it(go, asked) if go else None,
         ended=tuple(ended),
-        ahead=(*(it.line for it in waiting), *never),
+        ahead=(*(it.line for it in waiting), *(it.line for it in never if it.touch.ends > now)),
         due_at=max(min(looks), now + _SOON) if looks and not (go or ended) else now if go or ended else None,
     )
 
 
 def _with_what_moved_it(go: _Ranked, asked: "_Asked") -> Line:
     """Say also what it has waited for since its time began."""
-    at_first = asked.line(go.occasion, go.touch, go.touch.starts)
-    return replace(go.line, why=at_first.why if at_first.at and at_first.at > go.touch.starts else ())
+    return replace(go.line, why=asked.line(go.occasion, go.touch, go.touch.starts).why)
 
 
 def is_done(person: Person, touch: Touch) -> bool:
@@ -171,13 +167,31 @@ class _Asked:
         """Say when a touch may first go, from `since` on, and what moves it."""
         held_out = occasion.holds_out(self.person.id) or is_held_out(self.person, self.program)
         variant = occasion.variant_of(self.person.id)
-        at = max(since, touch.starts)
+        at, paused_until = max(since, touch.starts), self.person.paused_until
+        whys: tuple[str, ...] = ()
+        if paused_until and paused_until > at:
+            at, whys = paused_until, ("mail_service",)
         match self.may(touch, at):
             case Never(why):
                 return Line(touch, None, (why,), held_out, variant)
-            case Later(moment, whys):
-                return Line(touch, min(touch.ends, moment), whys, held_out, variant)
-        return Line(touch, at, (), held_out, variant)
+            case Later(moment, more):
+                return Line(touch, min(touch.ends, moment), (*whys, *more), held_out, variant)
+        return Line(touch, min(touch.ends, at), whys, held_out, variant)
+
+    def is_barred(self, occasion: Occasion) -> bool:
+        """Whether nothing of an occasion may go, whenever."""
+        return isinstance(self.may(occasion.touch("", self.now, timedelta()), self.now), Never)
+
+    def first(self, touch: Touch, at: datetime, *sent: Sent) -> datetime:
+        """When a touch may first go from a moment on, if these mails have gone; it is one that may."""
+        found = self.may(touch, at, *sent)
+        return found.at if isinstance(found, Later) else at
+
+    def sent(self, it: _Ranked) -> Sent:
+        """The mail of a touch, as if it went at its moment."""
+        purpose = purpose_of(it.touch)
+        assert purpose, "a letter is asked for"
+        return Sent(message_key(self.person.id, it.touch), purpose, it.moment + BEGINS)
 
     def may(self, touch: Touch, at: datetime, *sent: Sent) -> Verdict:
         """Ask the policy, as if these mails had gone."""
@@ -196,22 +210,22 @@ def _may_be_visited(person: Person) -> Never | None:
     return Never("complaint_open") if has_open_case(person) else None
 
 
+def _ended(line: Line) -> Line:
+    """What is over has no moment any more. If it had one in its time, nobody looked then, or nobody knew of it."""
+    had = line.at is not None and line.at < line.touch.ends
+    return replace(line, at=None, why=(*line.why, "late") if had else line.why)
+
+
 def _kept_free(it: _Ranked, others: Sequence[_Ranked], asked: _Asked) -> _Ranked:
-    """Let a touch wait if it would push one of higher rank that can't be put off out of its time."""
-    purpose = purpose_of(it.touch)
-    if purpose is None:
+    """Let a touch wait for those of higher rank that can't be put off, if it would push them out of their time."""
+    if it.touch.letter is None:
         return it
-    sent = Sent(message_key(asked.person.id, it.touch), purpose, it.moment + BEGINS)
-    for firm in others:
-        if firm.rank >= it.rank or not firm.touch.firm or firm.moment >= firm.touch.ends:
-            continue
-        after = asked.may(firm.touch, max(firm.moment, it.moment), sent)
-        if isinstance(after, Later) and after.at >= firm.touch.ends:
-            gone = Sent(
-                message_key(asked.person.id, firm.touch), purpose_of(firm.touch) or purpose, firm.moment + BEGINS
-            )
-            later = asked.may(it.touch, firm.moment + BEGINS, gone)
-            at = later.at if isinstance(later, Later) else firm.moment + BEGINS
+    moved = it
+    firm = (one for one in others if one.rank < it.rank and one.touch.firm)
+    for one in sorted(firm, key=lambda one: one.moment):
+        starts = max(one.moment, moved.moment)
+        if starts < one.touch.ends <= asked.first(one.touch, starts, asked.sent(moved)):
+            at = asked.first(it.touch, max(moved.moment, one.moment + BEGINS), asked.sent(one))
             line = replace(it.line, at=min(at, it.touch.ends), why=(*it.line.why, "kept_free"))
-            return replace(it, line=line)
-    return it
+            moved = replace(it, line=line)
+    return moved
