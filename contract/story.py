@@ -107,6 +107,7 @@ class _Story:
         yield from self._withdrawals()
         yield from self._by_hand()
         yield from self._guides()
+        yield from self._tasks()
         yield from self._admins()
         yield from self._pages()
 
@@ -296,6 +297,16 @@ class _Story:
         yield self._say("The guides", "get_guides")
         yield self._say("One guide", "get_guide", guide_id=kept.answer["id"])
         yield self._say("It is out of date", "delete_guide", guide_id=kept.answer["id"])
+
+    def _tasks(self) -> Iterator[Exchange]:
+        cleo = self._say("", "get_people", query={"email": "cleo@example.com"}).answer["items"][0]["id"]
+        ticket = {"note_id": "T-311", "text": "The handle came off when I washed it."}
+        opened = yield from self._telling("Cleo has written to the shop", "post_note", ticket, person_id=cleo)
+        yield self._say("What is to be done", "get_tasks", query={"kind": "care"})
+        yield self._say("One task", "get_task", task_id=opened.answer["id"])
+        answered = {"note": "Sent a new mug, and said sorry."}
+        yield self._say("It is done", "post_task_done", answered, task_id=opened.answer["id"])
+        yield self._say("What waits, and how long it takes", "get_task_counts")
 
     # --- admins -------------------------------------------------------------------------------------------------------
 

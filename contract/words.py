@@ -77,6 +77,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "adjustment_id": (fields.OurId, "The id of an adjustment."),
     "gift_id": (fields.OurId, "The id of a gift."),
     "guide_id": (fields.OurId, "The id of a guide."),
+    "task_id": (fields.OurId, "The id of a task, or of a gift."),
     "message_id": (fields.Spoken, "The id of a message."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),

@@ -95,6 +95,11 @@ ROUTES = (
     Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
     Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
     # what the shop does for people
+    Route("GET", "/v1/tasks", "admin:read", "chalicelib.api.tasks.get_tasks"),
+    Route("GET", "/v1/tasks/counts", "admin:read", "chalicelib.api.tasks.get_task_counts"),
+    Route("GET", "/v1/tasks/{task_id}", "admin:read", "chalicelib.api.tasks.get_task"),
+    Route("POST", "/v1/tasks/{task_id}/done", "admin:write", "chalicelib.api.tasks.post_task_done"),
+    Route("POST", "/v1/people/{person_id}/notes", "people admin:write", "chalicelib.api.tasks.post_note"),
     Route("GET", "/v1/guides", "admin:read", "chalicelib.api.guides.get_guides"),
     Route("PUT", "/v1/guides", "admin:write", "chalicelib.api.guides.put_guide"),
     Route("GET", "/v1/guides/{guide_id}", "admin:read", "chalicelib.api.guides.get_guide"),

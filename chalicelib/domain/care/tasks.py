@@ -5,11 +5,14 @@ in one transaction, and closed in one.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.domain.model.accounts import Gift
+from chalicelib.domain.model.facts import Decision
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.tasks import Task
+from chalicelib.domain.people.person import join
 
 CARE_WITHIN = timedelta(days=2)
 """So soon somebody who is not happy should have been answered."""
@@ -17,8 +20,27 @@ CARE_WITHIN = timedelta(days=2)
 VISIT_WITHIN = timedelta(days=14)
 """So soon a visit should have been paid."""
 
+GIFT_WITHIN = timedelta(days=7)
+"""So soon a gift should be on its way."""
+
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _STEP = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A task that is done, and its person as that leaves them, at the version that they had."""
+
+    task: Task
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDone:
+    """The task was done before: by this very request (`repeated`), or with another note or decision, which stays."""
+
+    task: Task
+    repeated: bool
 
 
 def care_task(
@@ -58,6 +80,27 @@ def social_task(person: Person, subject: str, now: datetime, *, hint: str | None
     """
     until = now + VISIT_WITHIN
     return Task("social", person.id, _own("social", subject), subject, opened_at=now, until=until, hint=hint)
+
+
+def finish(
+    task: Task, person: Person, *, by: str, note: str, decision: Decision | None = None, now: datetime
+) -> Done | AlreadyDone:
+    """Say that a task is done. A care task closes the complaint of its person with which it was opened.
+
+    One that has come up anew since then has a task of its own, and stays open.
+    """
+    if task.state == "done":
+        return AlreadyDone(task, repeated=(task.note, task.decision) == (note, decision))
+    done = replace(task, state="done", closed_at=now, by=by, note=note, decision=decision, version=task.version + 1)
+    if task.kind != "care" or person.complaints.get(task.about) != task.opened_at:
+        return Done(done, person)
+    closed = {task.about: max(now, task.opened_at)}
+    return Done(done, join(person, Person(person.id, closed=closed)))
+
+
+def until(gift: Gift) -> datetime:
+    """By when a gift should be on its way."""
+    return gift.created_at + GIFT_WITHIN
 
 
 def _own(*parts: str) -> str:

@@ -48,7 +48,7 @@ class Work(Reader):
 
     def count_tasks(self, kind: str, until: datetime | None = None) -> int:
         """How many tasks of a kind are open; with `until` those that should have been done by then. Slightly stale."""
-        return self._wire.count(keys.tasks(kind), (" ", stamp(until) if until else "~"), "list", whole=True)
+        return self._wire.count(keys.tasks(kind), (" ", f"{stamp(until)}~" if until else "~"), "list", whole=True)
 
     def tasks_of(self, person_ids: Iterable[str]) -> "list[Task]":
         """All tasks about a person, under some ids that they have had, in the order in which they were opened."""

@@ -1,0 +1,402 @@
+"""What people of the shop have to do for somebody: who that is, what is known, until when, and that it is done."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Literal, Self
+
+from chalice.app import Response
+from msgspec import Meta
+
+from chalicelib import deps
+from chalicelib.api.gifts import GiftSent, post_gift_sent
+from chalicelib.domain.accounts.tiers import reached
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.care.tasks import AlreadyDone, is_open, until
+from chalicelib.domain.model import tasks
+from chalicelib.domain.model.accounts import Gift
+from chalicelib.domain.program.program import tier_of
+from chalicelib.edge import fields
+from chalicelib.edge.answers import Answer, Sum, json, money, once
+from chalicelib.edge.call import Call
+from chalicelib.edge.fields import Id, Note, Shape
+from chalicelib.edge.paging import PAGE, Page, listed
+from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat, not_found, unknown_person
+from chalicelib.edge.views import leads_to, view
+from chalicelib.operations.care import tasks as doing
+from chalicelib.operations.care.tasks import KINDS, Known, ToDo, is_overdue
+
+TaskKind = Literal["care", "social", "proof", "gift"]
+
+GIFTS = "ent_"
+"""How the ids of gifts begin."""
+
+KIND = {
+    "kind": Annotated[TaskKind, Meta(description="Only tasks of this kind.")],
+    "state": Annotated[Literal["open", "done"], Meta(description="What waits, or what was done; `open` if left out.")],
+}
+
+
+class TaskDone(Shape):
+    """A task is done.
+
+    Attributes:
+        note: What was said or done. It stays with the task, for admins.
+    """
+
+    note: Note
+
+
+class Who(Answer, kw_only=True):
+    """Whom a task is for.
+
+    Attributes:
+        locale: Their language; null if nobody told.
+        handles: What they call themselves elsewhere, by platform.
+        erased_at: When all that was known by then was forgotten: the task can only be closed.
+    """
+
+    person_id: str
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    locale: str | None
+    handles: dict[str, str]
+    erased_at: datetime | None = None
+
+
+class KnownOrder(Answer, kw_only=True):
+    """An order of somebody's, as far as it helps to know it.
+
+    Attributes:
+        delivered_at: When the last parcel arrived, if that was told.
+        refunded: Whether all of it was paid back, or it was cancelled.
+    """
+
+    order_id: str
+    placed_at: datetime
+    skus: list[str]
+    categories: list[str]
+    delivered_at: datetime | None = None
+    refunded: bool = False
+
+
+class TaskAnswer(Answer):
+    """What somebody has answered when they were asked.
+
+    Attributes:
+        about: What they were asked, as `check_in:` with the id of an order.
+    """
+
+    about: str
+    value: str
+    at: datetime
+
+
+class EarlierTask(Answer, kw_only=True):
+    """Another task for the same person."""
+
+    id: str
+    kind: Literal["care", "social", "proof"]
+    about: str
+    status: Literal["open", "done"]
+    opened_at: datetime
+    closed_at: datetime | None = None
+    note: str | None = None
+
+
+class Sharer(Answer):
+    """Who somebody is as an ambassador.
+
+    Attributes:
+        tier: The name of their level.
+        referrals: How many orders they have brought that count.
+    """
+
+    id: str
+    tier: str
+    referrals: int
+
+
+class KnownOf(Answer, kw_only=True):
+    """What is known of somebody that helps.
+
+    Attributes:
+        orders: The last eight.
+        answers: The last eight.
+        open_since: What is open between them and you, by a name, since when.
+        ambassador: Null if they are none.
+        earlier: Their other tasks, the latest last.
+    """
+
+    orders: list[KnownOrder]
+    answers: list[TaskAnswer]
+    open_since: dict[str, datetime]
+    ambassador: Sharer | None
+    earlier: list[EarlierTask]
+
+    @classmethod
+    def of(cls, known: Known) -> Self:
+        """Show what is known."""
+        person, account, profile, program = known.person, known.account, known.profile, deps.program()
+        sharer = None
+        if account and profile:
+            tier = tier_of(program, reached(account, program, month_of(deps.now(), program)))
+            sharer = Sharer(id=profile.ambassador_id, tier=tier.name, referrals=account.referrals)
+        return cls(
+            orders=[
+                KnownOrder(
+                    order_id=it.order_id,
+                    placed_at=it.placed_at,
+                    skus=list(it.skus),
+                    categories=list(it.categories),
+                    delivered_at=it.delivered_at,
+                    refunded=it.refunded,
+                )
+                for it in person.orders
+            ],
+            answers=[TaskAnswer(about=it.about, value=it.value, at=it.at) for it in person.answers],
+            open_since={name: at for name, at in person.complaints.items() if is_open(person, name)},
+            ambassador=sharer,
+            earlier=[_earlier(it) for it in known.earlier],
+        )
+
+
+class Task(Answer, kw_only=True):
+    """Something that a person of the shop has to do for somebody, or has done.
+
+    Attributes:
+        kind: `care`: answer somebody who is not happy, or has written. `social`: say something where they are at home.
+            `proof`: look at what an ambassador has made. `gift`: send a gift.
+        about: What it is about: the complaint that it closes, the order that a visit is about, the program's task that
+            was done, or the gift.
+        until: By when it should be done.
+        overdue: Whether it should have been done by now.
+        words: What they wrote or answered.
+        link: Where the proof is to be seen.
+        reward: What the proof earns, or the gift.
+        decision: Whether the proof was approved.
+        by: The id of the key that said it was done.
+        note: What that said.
+    """
+
+    id: str
+    kind: TaskKind
+    about: str
+    status: Literal["open", "done"]
+    opened_at: datetime
+    until: datetime
+    overdue: bool
+    who: Who
+    known: KnownOf
+    words: str | None = None
+    hint: str | None = None
+    link: str | None = None
+    reward: Sum | None = None
+    decision: Literal["approve", "deny"] | None = None
+    closed_at: datetime | None = None
+    by: str | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, task: ToDo, known: Known) -> Self:
+        """Show a task, or a gift that is to be sent."""
+        shown = _of_gift(task) if isinstance(task, Gift) else _of_task(task)
+        return cls(
+            id=task.id,
+            overdue=is_overdue(task, deps.now()),
+            closed_at=task.closed_at,
+            note=task.note,
+            who=_who(known),
+            known=KnownOf.of(known),
+            **shown,
+        )
+
+
+class NewNote(Shape):
+    """What somebody has written to you.
+
+    Attributes:
+        note_id: Your own id of it, such as that of the ticket: the same one sent again changes nothing.
+        text: What they wrote, or enough of it to know what it is about.
+    """
+
+    note_id: Id
+    text: Note
+
+
+class TaskCount(Answer):
+    """How many tasks of a kind wait.
+
+    Attributes:
+        open: How many are to be done.
+        overdue: How many of these should have been done by now.
+        took_seconds: How long those took that were done last, in the middle; null if there is none.
+    """
+
+    open: int
+    overdue: int
+    took_seconds: int | None
+
+
+class TaskCounts(Answer):
+    """How many tasks wait, by kind."""
+
+    care: TaskCount
+    social: TaskCount
+    proof: TaskCount
+    gift: TaskCount
+
+
+@view(
+    {200: Page[Task]},
+    query=KIND | PAGE,
+    links=leads_to("get_task post_task_done", task_id="$response.body#/items/0/id"),
+)
+def get_tasks(call: Call) -> Response:
+    """List what somebody of the shop has to do, what is to be done soonest first, each with what is known.
+
+    With `state=done` what was done, the latest first; gifts that were sent are not among it.
+    """
+    query, table = call.query(), deps.table()
+    kinds, state = _kinds(query), _state(query)
+    read = doing.history if state == "done" else doing.queue
+    return listed(
+        "/v1/tasks",
+        query,
+        f"tasks {state} {' '.join(kinds)}",
+        lambda after, limit: read(table, kinds, after, limit),
+        lambda found: _shown([it for it in found if (it.state == "open") == (state == "open")]),
+    )
+
+
+@view({200: TaskCounts})
+def get_task_counts(call: Call) -> Response:
+    """Count what waits, what is late, and how long it took lately."""
+    call.query()
+    counts = doing.count(deps.table(), now=deps.now())
+    shown = {
+        kind: TaskCount(open=it.open, overdue=it.overdue, took_seconds=_seconds(it.took)) for kind, it in counts.items()
+    }
+    return json(200, TaskCounts(**shown))
+
+
+@view({200: Task}, problems={404: ["not_found"]}, links=leads_to("post_task_done", task_id="$response.body#/id"))
+def get_task(call: Call, task_id: str) -> Response:
+    """Show a task, done or not, with what is known by now."""
+    call.query()
+    known, table = fields.path_id("id", task_id), deps.table()
+    task = table.read_gift(known) if known.startswith(GIFTS) else table.read_task(known)
+    if task is None:
+        raise _unknown()
+    return json(200, *_shown([task]))
+
+
+@view(
+    {201: Task, 200: Task},
+    body=TaskDone,
+    problems={404: ["not_found"], 409: ["conflicting_repeat", "not_available_now", "gift_withdrawn"]},
+)
+def post_task_done(call: Call, body: TaskDone, task_id: str) -> Response:
+    """Say that a task is done.
+
+    A care task closes what is open between you and its person: from then on they are asked again. A gift is told as by
+    its own operation.
+    """
+    known = fields.path_id("id", task_id)
+    if known.startswith(GIFTS):
+        sent = post_gift_sent(call, GiftSent(note=body.note), known)
+        return once(*_shown([deps.table().read_gift(known)]), replayed=sent.status_code == HTTPStatus.OK)
+    answer = doing.done(deps.table(), known, deps.outlook(), by=call.key.id, note=body.note, now=deps.now())
+    if answer is None:
+        raise _unknown()
+    if isinstance(answer, AlreadyDone):
+        raise Problem(409, "conflicting_repeat", "This task was done before with another note, which stays.")
+    return once(*_shown([answer.task]), replayed=answer.replayed)
+
+
+@view({201: Task, 200: Task}, body=NewNote, problems={404: ["not_found"], 409: ["conflicting_repeat"]})
+def post_note(_: Call, body: NewNote, person_id: str) -> Response:
+    """Hand on what somebody has written to you, so that a person answers.
+
+    It opens a care task, and until that is done nobody asks them for anything.
+    """
+    answer = doing.note(
+        deps.table(), fields.path_id("id", person_id), body.note_id, body.text, deps.outlook(), now=deps.now()
+    )
+    if answer is None:
+        raise unknown_person()
+    if isinstance(answer, AlreadyDone):
+        raise conflicting_repeat("note_id")
+    return once(*_shown([answer.task]), replayed=answer.replayed)
+
+
+def _shown(found: list[Any]) -> list[Task]:
+    known = doing.known_of(deps.table(), found)
+    return [Task.of(it, known[it.id]) for it in found]
+
+
+def _of_task(task: tasks.Task) -> dict[str, Any]:
+    told: dict[str, Any] = {name: getattr(task, name) for name in _AS_THEY_ARE}
+    return {**told, "status": task.state, "reward": task.reward and money(task.reward.amount, task.reward.unit)}
+
+
+def _of_gift(gift: Gift) -> dict[str, Any]:
+    return {
+        "kind": "gift",
+        "about": gift.name,
+        "status": "open" if gift.state == "open" else "done",
+        "opened_at": gift.created_at,
+        "until": until(gift),
+        "reward": money(gift.amount, gift.unit),
+        "by": gift.author,
+    }
+
+
+_AS_THEY_ARE = ("kind", "about", "opened_at", "until", "words", "hint", "link", "decision", "by")
+
+
+def _who(known: Known) -> Who:
+    person = known.person
+    return Who(
+        person_id=person.id,
+        email=person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        locale=person.locale,
+        handles=person.handles,
+        erased_at=person.erased_at,
+    )
+
+
+def _earlier(task: tasks.Task) -> EarlierTask:
+    return EarlierTask(
+        id=task.id,
+        kind=task.kind,
+        about=task.about,
+        status=task.state,
+        opened_at=task.opened_at,
+        closed_at=task.closed_at,
+        note=task.note,
+    )
+
+
+def _kinds(query: dict[str, str]) -> tuple[str, ...]:
+    kind = query.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise bad_field("?kind", f"is one of {', '.join(KINDS)}")
+    return KINDS if kind is None else (kind,)
+
+
+def _state(query: dict[str, str]) -> str:
+    state = query.get("state", "open")
+    if state not in {"open", "done"}:
+        raise bad_field("?state", "is open or done")
+    return state
+
+
+def _seconds(took: timedelta | None) -> int | None:
+    return None if took is None else round(took.total_seconds())
+
+
+def _unknown() -> Problem:
+    return not_found("There is no such task.")
