@@ -42,6 +42,8 @@ class Export(Answer, kw_only=True):
         orders: What they bought, each with what became of it: the last orders, those that you have reported, and those
             with a code for which they were thanked.
         messages: Letters that were or are to be written to them, the newest first, and why one was not sent.
+        offers: What was made for them alone, and whether they used it.
+        surprises: What they were given by surprise, by month.
         ambassador: What they have as an ambassador: profile, account, codes, clicks, referrals without their friends,
             ledger, withdrawals, adjustments, gifts, claims, suspensions, sessions. Null if they are none.
         more: Lists that go on beyond what fits here: read on with `GET /v1/ambassadors/{id}/referrals` and `/ledger`.
@@ -54,6 +56,8 @@ class Export(Answer, kw_only=True):
     friend: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    offers: list[dict[str, Any]]
+    surprises: list[dict[str, Any]]
     ambassador: dict[str, Any] | None
     more: list[Literal["orders", "messages", "referrals", "ledger"]]
 

@@ -12,7 +12,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.preferences import CHOICES, gets
 from chalicelib.domain.program.program import Program
 from chalicelib.web.language import Language, format_amount, format_date
-from chalicelib.web.numbers import format_number
+from chalicelib.web.numbers import format_number, format_percent
 from chalicelib.web.preferences import Frame, framed, texts
 
 BACKUP_DAYS = 35
@@ -40,6 +40,7 @@ def export_page(frame: Frame, person: Person, exported: dict[str, Any], program:
         (_("What you get from us by email"), list(_choices(person, frame.language))),
         (_("Your orders"), list(_orders(exported, frame.language, program))),
         (_("Emails to you"), list(_mails(exported, frame.language, program))),
+        (_("Offers for you alone"), list(_offers(exported, frame.language, program))),
         (_("Your rewards"), list(_rewards(exported, frame.language, program))),
     ]
     everything = msgspec.json.format(msgspec.json.encode(exported), indent=2).decode()
@@ -93,6 +94,20 @@ def _rewards(exported: dict[str, Any], language: Language, program: Program) -> 
         yield _day(entry["at"], language, program), f"{names[entry['kind']]}: {amounts}"
 
 
+def _offers(exported: dict[str, Any], language: Language, program: Program) -> Iterator[tuple[str, str]]:
+    _ = language.translations.gettext
+    for offer in exported["offers"]:
+        rate = offer["rate"]
+        off = (
+            format_amount(rate["amount"], offer["currency"], language)
+            if "amount" in rate
+            else format_percent(rate["basis_points"], language.tag)
+        )
+        told = _("%(code)s: %(amount)s off, until %(date)s")
+        until = _day(offer["until"], language, program)
+        yield _day(offer["created_at"], language, program), told % {"code": offer["code"], "amount": off, "date": until}
+
+
 def names_of_letters(language: Language) -> dict[Name, str]:
     """Return what each letter is called to whom it was written."""
     _ = language.translations.gettext
@@ -131,6 +146,7 @@ def names_of_entries(language: Language) -> dict[str, str]:
         "payout_confirmed": _("Payout made"),
         "payout_cancelled": _("Payout not made, given back"),
         "payout_returned": _("Payout came back"),
+        "gift": _("A present from us"),
         "gift_sent": _("Gift sent"),
         "expiry": _("Expired"),
         "adjustment": _("Corrected by the shop"),

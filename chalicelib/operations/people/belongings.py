@@ -14,6 +14,7 @@ from chalicelib.domain.model.access import Session
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Message, Recipient
+from chalicelib.domain.model.offers import Offer, SurpriseGift
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.people import Code, Friend, Membership, Person, Profile
 from chalicelib.operations.people.codes import codes_of
@@ -62,6 +63,8 @@ class Belongings:
         friends: Their places as a friend, and what an order has told of them that nobody has folded in yet.
         orders: What they have bought, as far as it can be found.
         messages: What was or is to be written to them, the newest first.
+        offers: What was made for them alone, the newest first.
+        surprises: What they were given by surprise.
         cut: The names of those lists that go on beyond the limit.
     """
 
@@ -70,6 +73,8 @@ class Belongings:
     friends: tuple[Friend, ...]
     orders: tuple[OrderFacts, ...]
     messages: tuple[Message, ...]
+    offers: tuple[Offer, ...]
+    surprises: tuple[SurpriseGift, ...]
     sharing: Sharing | None
     cut: frozenset[str] = frozenset()
 
@@ -77,6 +82,8 @@ class Belongings:
         """All entities that they may be told in, once each."""
         yield from self.friends
         yield from self.messages
+        yield from self.offers
+        yield from self.surprises
         for order in self.orders:
             yield from _facts(order)
         if self.sharing is None:
@@ -100,6 +107,7 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
     own, roots = table.read_friends(person.names), table.read_roots(person.names).values()
     friends = list({it.person: it for it in (*own, *roots)}.values())
     profile = profile_of(table, person.ambassador_id) if person.ambassador_id else None
+    ids = (*person.absorbed, person.id)
     they = recipients(person, profile.kin if profile else ())
     messages = _cut(_all(lambda after, size: table.list_messages(they, after, size), limit), limit, "messages", cut)
     thanked = [it.cause.id for it in messages if it.to.kind == "friend" and it.cause.kind == "order"]
@@ -113,6 +121,8 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
         friends=tuple(friends),
         orders=tuple(table.read_order(order_id) for order_id in dict.fromkeys([*bought, *thanked])),
         messages=tuple(messages),
+        offers=tuple(_all(lambda after, size: table.list_offers(ids, after, size), None)),
+        surprises=tuple(it for person_id in ids for it in table.list_surprises_of(person_id)),
         sharing=_sharing(table, profile, limit, cut) if profile else None,
         cut=frozenset(cut),
     )

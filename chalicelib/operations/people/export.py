@@ -13,7 +13,7 @@ from chalicelib.store.reads.people import Clicks
 
 HIDDEN = frozenset(
     (
-        *("digest", "fingerprint", "due_at", "version", "budget_drawn", "facts_seen", "facts_named"),
+        *("digest", "fingerprint", "due_at", "version", "budget_drawn", "facts_seen", "facts_named", "taken"),
         *("owners", "friend", "friends", "aliases", "persons", "payment", "address"),
     )
 )
@@ -40,6 +40,8 @@ def export(found: Belongings, *, own: bool, now: datetime) -> Document:
         "friend": _list(found.friends, hidden),
         "orders": [_order(it, hidden) for it in found.orders],
         "messages": _list(found.messages, hidden),
+        "offers": _list(found.offers, hidden),
+        "surprises": _list(found.surprises, hidden),
         "ambassador": _sharing(sharing, hidden) if sharing else None,
         "more": sorted(found.cut),
     }

@@ -86,6 +86,11 @@ class Accounts(Reader):
         """What a person's surprise of a month has taken."""
         return self._get(keys.surprise(person_id, month))
 
+    def list_surprises_of(self, person_id: str) -> "list[SurpriseGift]":
+        """What all surprises of a person have taken, the first month first."""
+        mark = keys.surprise(person_id, "")
+        return [entity_of(item) for item in self._wire.query(mark.pk, (mark.sk, f"{mark.sk}~"))]
+
     def list_surprises(self, month: str, after: str | None, limit: int) -> "list[tuple[str, SurpriseGift]]":
         """Up to `limit` surprises of a month in the order of ids, each with its position. Slightly stale."""
         return self._owned(keys.SURPRISES, after, limit, within=f"{month}#", forward=True)
