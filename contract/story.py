@@ -153,6 +153,7 @@ class _Story:
         yield self._say("An address and an id of two people", "put_person", clash)
         yield self._say("Support looks for him", "get_people", query={"customer_id": "c-3001"})
         yield self._say("Support looks at him", "get_person", person_id=self.leo)
+        yield self._say("What lies ahead of him", "get_care", person_id=self.leo)
         yield self._say("His birthday was wrong", "patch_person", {"birthday": "02-09"}, person_id=self.leo)
         refusal = {"consents": {"offers": {"given": False}}}
         yield self._say("Maya wants no offers", "patch_person", refusal, session=self.token, person_id="me")

@@ -93,6 +93,7 @@ ROUTES = (
     Route("GET", "/v1/people/{person_id}/export", "admin:read session", "chalicelib.api.rights.get_export"),
     Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
     Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
+    Route("GET", "/v1/people/{person_id}/care", "admin:read", "chalicelib.api.care.get_care"),
     Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
     # what the shop does for people
     Route("GET", "/v1/tasks", "admin:read", "chalicelib.api.tasks.get_tasks"),

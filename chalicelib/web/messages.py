@@ -7,7 +7,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.policy import Bar, Wait
 from chalicelib.domain.program.program import Program
 from chalicelib.web.language import Language
-from chalicelib.web.policy import Reader, moment_of, tell_bar, tell_wait
+from chalicelib.web.policy import Reader, moment_of, tell_bar, tell_reasons, tell_wait
 
 
 def tell_message(message: Message, person: Person, program: Program, reader: Reader, language: Language) -> list[str]:
@@ -28,7 +28,7 @@ def tell_message(message: Message, person: Person, program: Program, reader: Rea
         before = tell_wait(waited, message.done_at, person, program, reader, language, over=True) if waited else []
         return [*before, sent, *(whys[it] for it in message.why if it in whys)]
     bars = [tell_bar(cast("Bar", it), reader, language) for it in message.why if it in get_args(Bar)]
-    return [*bars, *(whys[it] for it in message.why if it in whys)]
+    return [*bars, *tell_reasons(message.why, reader, language), *(whys[it] for it in message.why if it in whys)]
 
 
 def _whys(reader: Reader, language: Language) -> dict[str, str]:
@@ -40,6 +40,9 @@ def _whys(reader: Reader, language: Language) -> dict[str, str]:
         "unsure": _("It may have arrived or not: the email service did not answer, and it was tried often enough."),
         "digest": _("It was told in one email with other news."),
         "overtaken": _("It was not sent: what it says was no longer so."),
+        "late": _("It was not sent: its time was over before it could go."),
+        "no_budget": _("It was not sent: the month’s budget for gifts was used."),
+        "no_guide": _("It was not sent: there is no guide to this in the language of its reader."),
     }
     if reader == "admin":
         told["operator"] = _("It waits until whoever runs the program mends something: the log says what.")

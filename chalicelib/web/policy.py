@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast, get_args
 
+from chalicelib.domain.care.care import Line
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.policy import Bar, Wait, zone_of
 from chalicelib.domain.program.program import Program
@@ -46,6 +47,16 @@ def moment_of(at: datetime, person: Person, program: Program, language: Language
     }
 
 
+def tell_ahead(line: Line, person: Person, program: Program, reader: Reader, language: Language) -> list[str]:
+    """Say when something is due for somebody, what it waits for, or why it never is."""
+    bars = [tell_bar(cast("Bar", it), reader, language) for it in line.why if it in get_args(Bar)]
+    if line.at is None:
+        return bars
+    waits = [cast("Wait", it) for it in line.why if it in get_args(Wait)]
+    told = tell_wait(waits, line.at, person, program, reader, language)
+    return [*told, *([tell_bar("hold_out", reader, language)] if line.held_out else [])]
+
+
 def tell_bar(why: Bar, reader: Reader, language: Language) -> str:
     """Say why a letter was not sent."""
     return _bars(reader, language)[why]
@@ -58,12 +69,20 @@ def _waits(reader: Reader, language: Language) -> dict[Wait, str]:
             "gathering": _("The program gathers news of rewards into one email."),
             "cap": _("The program allows no more letters of this kind in so few days."),
             "quiet_hours": _("The program keeps quiet hours there."),
+            "kept_free": _("It makes room for a letter that can’t be put off."),
         }
     return {
         "gathering": _("We gather news of your rewards into one email."),
         "cap": _("We don’t write to you more often than that."),
         "quiet_hours": _("We don’t write to you at night."),
+        "kept_free": _("We make room for a letter that can’t be put off."),
     }
+
+
+def tell_reasons(why: Iterable[str], reader: Reader, language: Language) -> list[str]:
+    """Say what moved a letter, of all words why those that do."""
+    reasons = _waits(reader, language)
+    return [reasons[cast("Wait", it)] for it in why if it in get_args(Wait)]
 
 
 def _bars(reader: Reader, language: Language) -> dict[Bar, str]:

@@ -36,13 +36,11 @@ Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denie
 Outcome = Literal["sent", "undeliverable", "closed"]
 """How a message ended: the mail service took its mail, or refused its address; or it was to go no more."""
 
-Why = Literal[
-    "mail_service", "operator", "address", "unsure", "digest", "overtaken", "late", "kept_free", "no_budget", "no_guide"
-]
+Why = Literal["mail_service", "operator", "address", "unsure", "digest", "overtaken", "late", "no_budget", "no_guide"]
 """Why a message waits, or ended as it did, beside what the policy says (`domain/people/policy.py`): the mail service
 takes nothing just now; the operator has to mend something; the mail service can't read the address; nobody knows of
 three mails whether they went; it was told in one mail with others; it had waited, and was no longer so; it came to be
-known or could be looked at only when its time was over; it made room for what can't wait; the month's budget is used;
+known or could be looked at only when its time was over; the month's budget is used;
 no guide fits in a language that they read."""
 
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")

@@ -50,8 +50,9 @@ BEGINS = timedelta(seconds=60)
 MORNING_MINUTES = 45
 """Quiet hours end in so many different minutes, so that no zone wakes up in one second."""
 
-Wait = Literal["gathering", "cap", "quiet_hours"]
-"""What a letter waits for: more news, so that it goes out as one mail; fewer letters in the last days; the morning."""
+Wait = Literal["gathering", "cap", "quiet_hours", "kept_free"]
+"""What a letter waits for: more news, so that it goes out as one mail; fewer letters in the last days; the morning; one
+that can't be put off, and would be if this one went before it (`domain/care/care.py`)."""
 
 Bar = Literal["erased", "no_address", "stopped", "refused", "no_consent", "restricted", "complaint_open", "hold_out"]
 """Why there is no moment at which a letter may go: all about somebody was erased; there is nobody to write to; mail to

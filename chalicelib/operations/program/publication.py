@@ -69,7 +69,7 @@ def put_in_force(table: Table, program: Program, *, author: str, now: datetime, 
 
 
 def _round(program: Program, newest: Program | None, now: datetime) -> list[Job]:
-    """The look at everybody that new rules begin, once no worker holds the ones before; none if it can't move anything."""
+    """The look at everybody that new rules begin, once no worker holds the former; none if it can move nothing."""
     if not program.care and not (newest and newest.care):
         return []
     return [Job(f"job_care-{program.version}", "care", program.author, created_at=now, due_at=now + ROUND_AFTER)]
