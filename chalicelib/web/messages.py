@@ -24,7 +24,7 @@ def tell_message(message: Message, person: Person, program: Program, reader: Rea
         assert message.done_at is not None, "it is noted with the outcome"
         moment = moment_of(message.done_at, person, program, language)
         sent = _("It was sent on %(date)s, %(time)s in %(place)s.") % moment
-        waited = [cast("Wait", it) for it in message.waited]
+        waited = [cast("Wait", it) for it in message.waited if it in get_args(Wait)]
         before = tell_wait(waited, message.done_at, person, program, reader, language, over=True) if waited else []
         return [*before, sent, *(whys[it] for it in message.why if it in whys)]
     bars = [tell_bar(cast("Bar", it), reader, language) for it in message.why if it in get_args(Bar)]
