@@ -16,7 +16,7 @@ from chalicelib.workers.due import attend
 from chalicelib.workers.mail import send
 from memory.shop import Body, Shop, eur, open_shop
 
-AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 61}
+AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 67}
 """Most write units that an operation should take."""
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -30,6 +30,11 @@ class Outlook:
         return care_of(self.program) if self.program else _NONE
 
     @property
+    def currency(self) -> str:
+        """In which the program counts."""
+        return self.program.currency if self.program else ""
+
+    @property
     def is_on(self) -> bool:
         """Whether there is any occasion."""
         return self.settings != _NONE

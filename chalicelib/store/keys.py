@@ -19,6 +19,10 @@ ERASURES, SURPRISES = "ERASURES", "SURPRISES"
 GUIDES = "GUIDES"
 """The partition of all guides: there are few."""
 
+ENTRIES, ORDERS, RECEIPTS, BACK, MAILS, VISITS, USES = "DAY", "ORDERS", "RECEIPTS", "BACK", "MAILS", "VISITS", "USES"
+"""The lists by days in the index `day`, in shards: ledger entries, settled orders, orders as the figures count them,
+refunds and their reversals, messages, clicks, and offers that were used."""
+
 _REVISION_DIGITS = 15
 
 REFERRAL, SPEND, CLAIMED = "REFERRAL#", "SPEND#", "CLAIMED#"
@@ -295,6 +299,41 @@ def placed(order_id: str, at: datetime) -> Key:
 def orders_of(on: date, shard: int) -> str:
     """One shard of the settled orders that were placed on a day."""
     return f"ORDERS#{on.isoformat()}#{shard}"
+
+
+def receipt(order_id: str) -> Key:
+    """An order as the figures count it."""
+    return alone("RECEIPT", _coded(order_id))
+
+
+def figures(dimension: str, period: str) -> Key:
+    """The figures of a day or a month by one dimension: the days of one in order, and so its months."""
+    size = "DAY" if len(period) > len("2026-03") else "MONTH"
+    return Key(f"STATS#{dimension}", f"FIGURES#{size}#{period}")
+
+
+LATE = "STATS#LATE"
+"""The partition of the days for which something came in late."""
+
+
+def late(on: date) -> Key:
+    """That something came in late for a day."""
+    return Key(LATE, f"LATE#{on.isoformat()}")
+
+
+def daily(name: str, on: date, shard: int) -> str:
+    """One shard of a list by days in the index `day`."""
+    return f"{name}#{on.isoformat()}#{shard}"
+
+
+def daily_of(name: str, at: datetime, own: str) -> Key:
+    """Where something of this moment is in such a list."""
+    return Key(daily(name, at.date(), _shard(own, DAY_SHARDS)), timed(at, own))
+
+
+def visits_of(code: str, on: date) -> Key:
+    """Where the clicks of a code are listed by day: the program's, as they are counted."""
+    return Key(daily(VISITS, on, _shard(code, DAY_SHARDS)), code)
 
 
 def due_shards() -> list[str]:

@@ -7,7 +7,7 @@
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
 | code                 | CODE#likeness, CODE       | checkout, landing page               |                           |
-| clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         |                           |
+| clicks of a day      | CODE#likeness, CLICKS#day | code, by day                         | day: VISITS#day#shard     |
 | membership           | PERSON#p, AMBASSADOR      | enrolment, letters                   |                           |
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
 | person               | PERSON#id, PERSON         | letters, admins, the person          | list: PEOPLE#shard        |
@@ -17,7 +17,8 @@
 | guide                | GUIDES, GUIDE#id          | how-to letters, admins               |                           |
 | redemption           | ORDER#o, #REDEMPTION      | order                                | due; list: AMB#a / time;  |
 |                      |                           |                                      | day: ORDERS#day#shard     |
-| refund, reversal, …  | ORDER#o, REFUND#r, …      | order                                | due                       |
+| refund, reversal     | ORDER#o, REFUND#r, …      | order                                | due; day: BACK#day#shard  |
+| fulfilment, review   | ORDER#o, FULFILMENT#f#n … | order                                | due                       |
 | payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
 | taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
 | purchase             | ORDER#o, PURCHASE         | order                                | due; list: BOUGHT#p / time|
@@ -31,11 +32,17 @@
 |                      |                           |                                      | or PAYOUTS#state / time   |
 | coupon               | COUPON#code, COUPON       | checkout                             |                           |
 | offer                | OFFER#code, OFFER         | checkout                             | list: OFFERS#person / time|
+|                      |                           |                                      | used: USES#day#shard      |
 | gift of a surprise   | PERSON#id, SURPRISE#month | care, audit                          | list: SURPRISES / month   |
 | adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | list: ADJUSTMENTS / time  |
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due; list: LETTERS#kind:  |
-|                      |                           |                                      | id of its reader / time   |
+|                      |                           |                                      | id of its reader / time;  |
+|                      |                           |                                      | day: MAILS#day#shard      |
+| receipt              | RECEIPT#o, RECEIPT        | the folding of days                  | day: RECEIPTS#day#shard   |
+| figures              | STATS#dimension,          | admins                               |                           |
+|                      | FIGURES#DAY / MONTH#when  |                                      |                           |
+| late for a day       | STATS#LATE, LATE#day      | the folding of days                  |                           |
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
@@ -192,6 +199,22 @@ def _owed(message: Any) -> Key:
     return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
 
 
+def _back(fact: Any) -> Key:
+    return keys.daily_of(keys.BACK, fact.recorded_at, fact.order_id)
+
+
+def _mailed(message: Any) -> Key:
+    return keys.daily_of(keys.MAILS, message.owed_at, message.id)
+
+
+def _sold(receipt: Any) -> Key:
+    return keys.daily_of(keys.RECEIPTS, receipt.placed_at, receipt.order_id)
+
+
+def _used(offer: Any) -> Key | None:
+    return keys.daily_of(keys.USES, offer.used_at, offer.code) if offer.used_at else None
+
+
 def _claimed(claim: Any) -> Key:
     if claim.state == "open":
         return Key(keys.CLAIMS, timed(claim.claimed_at, claim.id))
@@ -217,8 +240,8 @@ KINDS = (
     Kind("TASK", "model.tasks:Task", lambda it: keys.task(it.person_id, it.own), _open_or_done),
     Kind("GUIDE", "model.tasks:Guide", lambda it: keys.guide(it.id)),
     Kind("REDEMPTION", "model.orders:Redemption", lambda it: keys.redemption(it.order_id), _referral, _ordered),
-    Kind("REFUND", "model.facts:Refund", _fact),
-    Kind("REVERSAL", "model.facts:Reversal", _fact),
+    Kind("REFUND", "model.facts:Refund", _fact, day=_back),
+    Kind("REVERSAL", "model.facts:Reversal", _fact, day=_back),
     Kind("FULFILMENT", "model.facts:Fulfilment", _fact),
     Kind("REVIEW", "model.facts:Review", _fact),
     Kind("PAYMENT", "model.facts:Payment", _fact),
@@ -232,10 +255,12 @@ KINDS = (
     Kind("GIFT", "model.accounts:Gift", listed=_while("open", keys.GIFTS, "created_at")),
     Kind("WITHDRAWAL", "model.accounts:Withdrawal", listed=_withdrawn),
     Kind("COUPON", "model.accounts:Coupon", lambda it: keys.coupon(it.code)),
-    Kind("OFFER", "model.offers:Offer", lambda it: keys.offer(it.code), _offered),
+    Kind("OFFER", "model.offers:Offer", lambda it: keys.offer(it.code), _offered, _used),
     Kind("SURPRISE", "model.offers:SurpriseGift", lambda it: keys.surprise(it.person_id, it.month), _surprised),
     Kind("ADJUSTMENT", "model.accounts:Adjustment", listed=_while("waiting", keys.ADJUSTMENTS, "created_at")),
-    Kind("MSG", "model.messages:Message", listed=_owed),
+    Kind("MSG", "model.messages:Message", listed=_owed, day=_mailed),
+    Kind("RECEIPT", "model.stats:Receipt", lambda it: keys.receipt(it.order_id), day=_sold),
+    Kind("FIGURES", "model.stats:Figures", lambda it: keys.figures(it.dimension, it.period)),
     Kind("JOB", "model.work:Job"),
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),

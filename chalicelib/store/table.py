@@ -51,6 +51,7 @@ EFFECTS_MAX = 100
 
 _POSTPONED_MAX = timedelta(days=1)
 _REASON_MAX = 500
+_LATE_KEPT = timedelta(days=31)
 _VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
 
 
@@ -107,14 +108,26 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         stored = self._wire.update(keys.code(code), " ".join(parts), "attribute_exists(PK)", values)
         return entity_of(stored) if stored else None
 
-    def count_click(self, code: str, on: date, channel: str, until: "datetime | None" = None) -> None:
+    def count_click(
+        self, code: str, on: date, channel: str, until: "datetime | None" = None, campaign: str | None = None
+    ) -> None:
         """Count one visit of a share link. A count, not money: a request that is sent twice may count twice.
 
-        `until` is when the visits of this day are let go, None for never.
+        `until` is when the visits of this day are let go, None for never; `campaign` is that of the code, and counts
+        for all visits of the day.
         """
-        keeping = "SET expires_ttl = :until " if until else ""
-        values = {":until": int(until.timestamp())} if until else {}
-        self._wire.update(keys.clicks(code, on), f"{keeping}ADD ch_{channel} :one", None, {":one": 1, **values})
+        listed = keys.visits_of(code, on)
+        values: dict[str, object] = {":pk": listed.pk, ":sk": listed.sk, ":campaign": campaign or ""}
+        keeping = "SET day_pk = :pk, day_sk = :sk, campaign = :campaign"
+        if until:
+            keeping += ", expires_ttl = :until"
+            values[":until"] = int(until.timestamp())
+        self._wire.update(keys.clicks(code, on), f"{keeping} ADD ch_{channel} :one", None, {":one": 1, **values})
+
+    def note_late(self, day: date, now: datetime) -> None:
+        """Note that something came in which a day may have been counted without. It is forgotten after a month."""
+        values = {":now": now, ":until": int((now + _LATE_KEPT).timestamp())}
+        self._wire.update(keys.late(day), "SET #at = :now, expires_ttl = :until", None, values)
 
     def let_go(self, purchases: "Iterable[Purchase]", now: datetime) -> int:
         """Let the table clean up what was reported of some orders, and return how many there were."""

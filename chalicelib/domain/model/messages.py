@@ -147,6 +147,8 @@ class Message:
         arrival: what became of its mail, as far as the mail service has told, and `arrival_at` when.
         answer: what its reader said to what it asks, the latest of their answers, and `answered_at` when.
         clicked_at: when a person first followed a link in it that leads on, to a guide or to the shop.
+        bought_at: when the first order was placed that came after it within the days that count, held out or not, and
+            what was `spent` on all of these, in the program's currency.
     """
 
     cause: Cause
@@ -175,6 +177,8 @@ class Message:
     answer: str | None = None
     answered_at: datetime | None = None
     clicked_at: datetime | None = None
+    bought_at: datetime | None = None
+    spent: int = 0
 
     @property
     def first(self) -> str:

@@ -149,6 +149,7 @@ class Person:
         ambassador_id: Who they are as an ambassador, and `ambassador_since` when.
         absorbed: The ids of people who turned out to be this one.
         orders: The last eight, in the order of time; `first_bought_at` is when the first one of all was placed.
+        first_coded_at: When their first order on which a code was used was placed.
         answers: The last eight.
         touches: The last eight of each occasion.
         seen_until: Until when it was looked what is due; what ended before is recorded.
@@ -185,6 +186,7 @@ class Person:
     absorbed: tuple[str, ...] = ()
     orders: tuple[Bought, ...] = ()
     first_bought_at: datetime | None = None
+    first_coded_at: datetime | None = None
     answers: tuple[Answer, ...] = ()
     touches: tuple[Touched, ...] = ()
     sent: tuple[Sent, ...] = ()

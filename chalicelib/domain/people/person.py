@@ -76,6 +76,7 @@ def join(one: Person, other: Person) -> Person:
         absorbed=tuple(sorted({*one.absorbed, *other.absorbed})),
         orders=_orders((*one.orders, *other.orders), erased_at),
         first_bought_at=_kept(_earlier(one.first_bought_at, other.first_bought_at), erased_at),
+        first_coded_at=_kept(_earlier(one.first_coded_at, other.first_coded_at), erased_at),
         answers=_answers((*one.answers, *other.answers), erased_at),
         touches=_touches((*one.touches, *other.touches), erased_at),
         sent=_sent({*one.sent, *other.sent}),
@@ -107,6 +108,11 @@ def known_as(person: Person, *names: str) -> Person:
 def bought(person: Person, order: Bought) -> Person:
     """Remember an order, unless there are later ones enough; one that is told again changes nothing."""
     return join(person, Person(person.id, orders=(order,), first_bought_at=order.placed_at))
+
+
+def coded(person: Person, at: datetime) -> Person:
+    """Remember that an order which was placed then had a code."""
+    return join(person, Person(person.id, first_coded_at=at))
 
 
 def folded(person: Person, told: Mapping[str, Any], order: Bought, at: datetime) -> Person:

@@ -15,8 +15,10 @@ from chalicelib.domain.model.people import Bought, Friend, Person
 from chalicelib.domain.orders.bought import bought_of
 from chalicelib.domain.people.membership import Guards, taken, whose
 from chalicelib.domain.people.person import bought as remember
-from chalicelib.domain.people.person import folded, known_as
+from chalicelib.domain.people.person import coded, folded, known_as
+from chalicelib.domain.stats.receipts import redeemed, reported
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.orders.receipts import Counted, note_if_late
 from chalicelib.operations.orders.settle import Met, Postponed, postpone
 from chalicelib.operations.outlook import Outlook
 from chalicelib.store.table import BusyError, Table
@@ -42,6 +44,8 @@ def meet_buyers(
         try:
             order = table.read_order(order_id)
             for meet in _meetings(order, outlook):
+                if meet is not _of_facts:
+                    note_if_late(table, order, now)
                 decide(table, partial(meet, table, order, outlook, now))
             version = order.redemption.version if isinstance(order, Order) and _tells(order) else 0
             met[order_id] = Met(version, len(order.later))
@@ -68,10 +72,12 @@ def _tells(order: Order) -> bool:
 
 
 def _of_purchase(table: Table, order: OrderFacts, outlook: Outlook, now: datetime) -> Plan[None]:
-    purchase, bought = table.read_purchase(order.order_id), bought_of(order)
+    (purchase, stored), bought = table.read_report(order.order_id), bought_of(order)
     if purchase is None or purchase.due_at is None or bought is None:
         return Plan(None)
-    effects = _known(table, purchase.persons, _words(purchase), bought, purchase.recorded_at, outlook, now)
+    counted = Counted(reported(purchase, now), stored, outlook.currency)
+    at = purchase.recorded_at
+    effects = _known(table, purchase.persons, _words(purchase), bought, counted, at, outlook, now)
     done = replace(purchase, **_BLANK, due_at=None, version=purchase.version + 1)
     return Plan(None, [*effects, Replace(done)])
 
@@ -80,9 +86,11 @@ def _of_redemption(table: Table, order: OrderFacts, outlook: Outlook, now: datet
     assert isinstance(order, Order), "who calls has seen it"
     redemption, bought = order.redemption, bought_of(order)
     assert bought is not None, "what is paid for is bought"
-    friend = table.read_friend(redemption.friend) or Friend(redemption.friend)
+    known, stored = table.read_buyer(redemption)
+    friend = known or Friend(redemption.friend)
     words, names = _words(friend), (redemption.friend, *friend.also)
-    effects = _known(table, names, words, bought, redemption.recorded_at, outlook, now)
+    counted = Counted(redeemed(redemption, now), stored, outlook.currency)
+    effects = _known(table, names, words, bought, counted, redemption.recorded_at, outlook, now)
     if words:
         effects.append(Replace(replace(friend, **_BLANK, also=(), version=friend.version + 1)))
     return Plan(None, effects)
@@ -107,6 +115,7 @@ def _known(
     names: Sequence[str],
     words: dict[str, Any],
     bought: Bought,
+    counted: Counted,
     at: datetime,
     outlook: Outlook,
     now: datetime,
@@ -116,12 +125,15 @@ def _known(
     person = _person(table, guards, names) or Person(_id(names[0], at), version=0, created_at=at)
     free = () if person.ambassador_id else tuple(name for name in names if whose(guards, name) is None)
     after = known_as(folded(person, words, bought, at), *free)
+    after = coded(after, bought.placed_at) if counted.bare.is_coded else after
+    effects = counted.effects(table, person)
     if after == person:
-        return []
+        return effects
     after = replace(outlook.ahead(after, now), version=person.version + 1)
     return [
         Replace(after) if person.version else Create(after),
         *(taken(guards, name, person.id) for name in free),
+        *effects,
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from chalicelib.domain.calendar import months_after
+from chalicelib.domain.calendar import day_of, months_after
 from chalicelib.domain.model.people import Code, Person
 from chalicelib.domain.people.codes import normal_code, share_url
 from chalicelib.domain.program.program import Program, Rate, campaign_of, offer_of
@@ -56,8 +56,11 @@ def offered(shared: Shared, program: Program, *, now: datetime) -> Rate | None:
 
 
 def count_click(table: Table, code: Code, channel: str | None, program: Program, *, now: datetime) -> None:
-    """Count a person's visit by day and channel; a channel that is not ours is `other`, none at all the bare link."""
+    """Count a person's visit by the program's day and by channel.
+
+    A channel that is not ours is `other`, none at all the bare link.
+    """
     name = channel if channel in CHANNELS else "other" if channel else "link"
     months = program.retention.clicks_months
     until = None if months is None else months_after(now, months, program)
-    table.count_click(code.code, now.date(), name, until)
+    table.count_click(code.code, day_of(now, program), name, until, code.campaign)

@@ -17,6 +17,10 @@ class Messages(Reader):
         """A message."""
         return self._get(keys.message(message_id))
 
+    def read_messages(self, message_ids: Iterable[str]) -> "list[Message]":
+        """Those of some messages that there are."""
+        return self._batch([keys.message(it) for it in dict.fromkeys(message_ids)])
+
     def list_messages(
         self, recipients: "Iterable[Recipient]", after: str | None, limit: int
     ) -> "list[tuple[str, Message]]":

@@ -17,8 +17,9 @@ from chalicelib.store.wire import key_in
 if TYPE_CHECKING:
     from chalicelib.domain.model.claims import Claim, OpenClaims
     from chalicelib.domain.model.facts import Freed, Payment, Purchase, TakenOff
-    from chalicelib.domain.model.people import Code
+    from chalicelib.domain.model.people import Code, Friend
     from chalicelib.domain.model.reviews import Case
+    from chalicelib.domain.model.stats import Receipt
 
 
 class Orders(Reader):
@@ -65,6 +66,20 @@ class Orders(Reader):
     def read_purchase(self, order_id: str) -> "Purchase | None":
         """An order as the shop has reported it."""
         return self._get(keys.fact(order_id, "purchase"))
+
+    def read_report(self, order_id: str) -> "tuple[Purchase | None, Receipt | None]":
+        """An order as the shop has reported it, and as the figures count it."""
+        wanted = [keys.fact(order_id, "purchase"), keys.receipt(order_id)]
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        purchase, receipt = map(found.get, wanted)
+        return purchase, receipt
+
+    def read_buyer(self, redemption: Redemption) -> "tuple[Friend | None, Receipt | None]":
+        """Whoever placed an order, as the checkout knows them, and the order as the figures count it."""
+        wanted = [keys.friend(redemption.friend), keys.receipt(redemption.order_id)]
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        friend, receipt = map(found.get, wanted)
+        return friend, receipt
 
     def list_purchases(self, persons: Iterable[str], after: str | None, limit: int) -> "list[tuple[str, Purchase]]":
         """Up to `limit` orders that the shop has reported of a buyer's pseudonyms, the newest first. Slightly stale."""

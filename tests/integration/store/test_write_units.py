@@ -28,12 +28,12 @@ def shape(cost: Cost) -> tuple[int, float, int, int]:
         ("redeem, friend known by address and customer id", 2, 1, 6, 1),
         ("redeem, replay", 2, 1, 4, 0),
         ("redeem, refused: unknown code", 2, 2, 0, 0),
-        ("settle", 7, 7, 16, 10),
+        ("settle", 7, 6, 18, 13),
         ("deliver thanks and news", 10, 6, 10, 2),
-        ("settle a refund", 4, 5, 10, 4),
-        ("release", 4, 5, 8, 4),
+        ("settle a refund", 4, 3, 10, 5),
+        ("release", 4, 3, 8, 5),
         ("deliver release", 5, 3, 5, 1),
-        ("whole life", 28, 22, 43, 18),
+        ("whole life", 28, 19, 45, 22),
     ],
 )
 def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:
