@@ -44,6 +44,7 @@ class Export(Answer, kw_only=True):
         messages: Letters that were or are to be written to them, the newest first, and why one was not sent.
         offers: What was made for them alone, and whether they used it.
         surprises: What they were given by surprise, by month.
+        tasks: What people of the shop had or have to do for them, with what they wrote and what was noted.
         ambassador: What they have as an ambassador: profile, account, codes, clicks, referrals without their friends,
             ledger, withdrawals, adjustments, gifts, claims, suspensions, sessions. Null if they are none.
         more: Lists that go on beyond what fits here: read on with `GET /v1/ambassadors/{id}/referrals` and `/ledger`.
@@ -58,6 +59,7 @@ class Export(Answer, kw_only=True):
     messages: list[dict[str, Any]]
     offers: list[dict[str, Any]]
     surprises: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
     ambassador: dict[str, Any] | None
     more: list[Literal["orders", "messages", "referrals", "ledger"]]
 

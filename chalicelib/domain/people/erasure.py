@@ -14,6 +14,7 @@ from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.facts import Freed, Purchase, Review
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Friend
+from chalicelib.domain.model.tasks import Task
 
 BLANK: Mapping[type, Mapping[str, Any]] = {
     Friend: {"email": None, "customer_id": None, "first_name": None, "locale": None},
@@ -24,6 +25,7 @@ BLANK: Mapping[type, Mapping[str, Any]] = {
     Freed: {"note": ""},
     Suspension: {"note": ""},
     Message: {"note": None},
+    Task: {"words": None, "link": None, "note": None},
 }
 """By kind: the fields that go, and what they say then."""
 

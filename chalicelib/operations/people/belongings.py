@@ -17,6 +17,7 @@ from chalicelib.domain.model.messages import Message, Recipient
 from chalicelib.domain.model.offers import Offer, SurpriseGift
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.people import Code, Friend, Membership, Person, Profile
+from chalicelib.domain.model.tasks import Task
 from chalicelib.operations.people.codes import codes_of
 from chalicelib.operations.people.merged import profile_of
 from chalicelib.store import keys
@@ -65,6 +66,7 @@ class Belongings:
         messages: What was or is to be written to them, the newest first.
         offers: What was made for them alone, the newest first.
         surprises: What they were given by surprise.
+        tasks: What people of the shop had or have to do for them, the latest last.
         cut: The names of those lists that go on beyond the limit.
     """
 
@@ -75,6 +77,7 @@ class Belongings:
     messages: tuple[Message, ...]
     offers: tuple[Offer, ...]
     surprises: tuple[SurpriseGift, ...]
+    tasks: tuple[Task, ...]
     sharing: Sharing | None
     cut: frozenset[str] = frozenset()
 
@@ -84,6 +87,7 @@ class Belongings:
         yield from self.messages
         yield from self.offers
         yield from self.surprises
+        yield from self.tasks
         for order in self.orders:
             yield from _facts(order)
         if self.sharing is None:
@@ -123,6 +127,7 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
         messages=tuple(messages),
         offers=tuple(_all(lambda after, size: table.list_offers(ids, after, size), None)),
         surprises=tuple(it for person_id in ids for it in table.list_surprises_of(person_id)),
+        tasks=tuple(table.tasks_of(ids)),
         sharing=_sharing(table, profile, limit, cut) if profile else None,
         cut=frozenset(cut),
     )

@@ -42,6 +42,7 @@ def export(found: Belongings, *, own: bool, now: datetime) -> Document:
         "messages": _list(found.messages, hidden),
         "offers": _list(found.offers, hidden),
         "surprises": _list(found.surprises, hidden),
+        "tasks": _list(found.tasks, hidden),
         "ambassador": _sharing(sharing, hidden) if sharing else None,
         "more": sorted(found.cut),
     }

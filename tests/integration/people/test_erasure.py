@@ -232,6 +232,14 @@ class Life:
         for gift in (it for it in gifts if it["ambassador_id"] == self.ambassador):
             self.shop.call("POST", f"/v1/gifts/{gift['id']}/sent", {"note": NOTE}, scope="admin:write")
 
+    def writes(self) -> None:
+        """They write to the shop; somebody has answered sometimes."""
+        if self.person:
+            path, written = f"/v1/people/{self.person['id']}/notes", {"note_id": f"n{self.number}", "text": NOTE}
+            task = Shop.read(self.shop.call("POST", path, written, scope="people"))
+            if self.chance.random() < 0.5:
+                self.shop.call("POST", f"/v1/tasks/{task['id']}/done", {"note": NOTE}, scope="admin:write")
+
     def is_suspended(self) -> None:
         """An admin stops the account, and lets it go on."""
         if self.ambassador:
@@ -278,7 +286,7 @@ STEPS = (
         "gets_gifts",
         "is_suspended",
     ),
-    *("is_let_go", "is_two", "waits"),
+    *("is_let_go", "is_two", "waits", "writes"),
 )
 
 
@@ -345,12 +353,14 @@ def test_each_kind_of_item_is_taken(shop: Shop) -> None:
         life.step("claims")
     shop.stream()
     shop.days(30)
-    for name in ("gets_gifts", "is_suspended", "is_let_go"):
+    for name in ("gets_gifts", "is_suspended", "is_let_go", "writes", "writes", "writes"):
         life.step(name)
     told_in = {key.partition(" ")[2].partition("#")[0] for key in lying(shop)}
     claims = {it["state"]["S"] for it in shop.everything() if it["SK"]["S"] == "CLAIM"}
     assert claims == {"open", "denied"}
-    assert told_in >= {"PERSON", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED"}
+    tasks = {it["state"]["S"] for it in shop.everything() if it["SK"]["S"].startswith("TASK#")}
+    assert tasks == {"open", "done"}
+    assert told_in >= {"PERSON", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED", "TASK"}
     assert life.person is not None
     erase(shop, life.person["id"])
     settle_down(shop)
