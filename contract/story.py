@@ -109,6 +109,7 @@ class _Story:
         yield from self._guides()
         yield from self._tasks()
         yield from self._admins()
+        yield from self._worth()
         yield from self._pages()
 
     # --- people -------------------------------------------------------------------------------------------------------
@@ -385,6 +386,20 @@ class _Story:
         yield self._say("All sessions end", "delete_sessions", ambassador_id=self.maya)
         yield self._say("Nobody without a key", "get_keys", session="rk_unknown")
         yield self._say("The service answers", "get_health")
+
+    def _worth(self) -> Iterator[Exchange]:
+        yield self._say("How customers buy", "get_histories", query={"limit": "5"})
+        fit = {
+            "until": "2026-06-30", "customers": 2357, "repeating": 1172, "currency": "EUR", "discount": 1000,
+            "buying": {"r": 0.2536, "alpha": 38.13, "a": 0.6074, "b": 2.647, "log_likelihood": -16432.2},
+            "spending": {"p": 4.683, "q": 4.19, "v": 2439.1, "log_likelihood": -10411.9},
+        }  # fmt: skip
+        yield self._say("The models have been fitted", "put_fit", fit)
+        yield self._say("What they were fitted to be", "get_fit")
+        self._shop.stream()
+        cleo = self._say("", "get_people", query={"email": "cleo@example.com"}).answer["items"][0]["id"]
+        yield self._say("What a customer is worth", "get_worth", person_id=cleo)
+        yield self._say("What all customers are worth", "get_cohorts")
 
     def _pages(self) -> Iterator[Exchange]:
         yield self._say("A developer reads the contract", "get_reference")

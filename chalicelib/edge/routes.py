@@ -91,6 +91,7 @@ ROUTES = (
     Route("POST", "/v1/people/{person_id}/merge", "admin:write", "chalicelib.api.people.post_person_merge"),
     Route("POST", "/v1/people/{person_id}/restrict", "admin:write session", "chalicelib.api.people.post_restrict"),
     Route("GET", "/v1/people/{person_id}/export", "admin:read session", "chalicelib.api.rights.get_export"),
+    Route("GET", "/v1/people/{person_id}/worth", "admin:read", "chalicelib.api.worth.get_worth"),
     Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
     Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
     Route("GET", "/v1/people/{person_id}/care", "admin:read", "chalicelib.api.care.get_care"),
@@ -144,6 +145,10 @@ ROUTES = (
     Route("POST", "/v1/messages/{message_id}/resend", "admin:write", "chalicelib.api.messages.post_resend"),
     Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),
     Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
+    Route("GET", "/v1/worth/model", "admin:read", "chalicelib.api.worth.get_fit"),
+    Route("PUT", "/v1/worth/model", "admin:write", "chalicelib.api.worth.put_fit"),
+    Route("GET", "/v1/worth/histories", "admin:read", "chalicelib.api.worth.get_histories"),
+    Route("GET", "/v1/worth/cohorts", "admin:read", "chalicelib.api.worth.get_cohorts"),
     # the service itself
     Route("POST", "/v1/keys", "admin:keys", "chalicelib.api.keys.post_key"),
     Route("GET", "/v1/keys", "admin:keys", "chalicelib.api.keys.get_keys"),

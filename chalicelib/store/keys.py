@@ -266,6 +266,15 @@ def program(version: int) -> Key:
     return Key("PROGRAM", f"V#{version:06d}")
 
 
+def fit(version: int) -> Key:
+    """One version of what the models of worth were fitted to be."""
+    return Key("WORTH", f"FIT#{version:06d}")
+
+
+COHORTS = Key("WORTH", "COHORTS")
+"""What all customers are worth, as they were gone through last."""
+
+
 def api_key(digest: str) -> Key:
     """A server key, found by the SHA-256 of its secret."""
     return alone("KEY", digest)

@@ -45,6 +45,8 @@
 | late for a day       | STATS#LATE, LATE#day      | the folding of days                  |                           |
 | job                  | JOB#id, JOB               | its id                               | due                       |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
+| fit of the models    | WORTH, FIT#n              | worth: the newest                    |                           |
+| cohorts              | WORTH, COHORTS            | worth, stats                         |                           |
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
 | idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
@@ -263,6 +265,8 @@ KINDS = (
     Kind("FIGURES", "model.stats:Figures", lambda it: keys.figures(it.dimension, it.period)),
     Kind("JOB", "model.work:Job"),
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
+    Kind("FIT", "model.worth:Fit", lambda it: keys.fit(it.version)),
+    Kind("COHORTS", "model.worth:Cohorts", lambda _: keys.COHORTS),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
     Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest), expires="expires_at"),

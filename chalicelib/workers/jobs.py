@@ -11,6 +11,7 @@ from chalicelib.operations.care import round as care
 from chalicelib.operations.jobs import JobStep, Slice
 from chalicelib.operations.people import retention
 from chalicelib.operations.whatif import preview
+from chalicelib.operations.worth import cohorts
 from chalicelib.store.table import Table
 from chalicelib.telemetry import logger, metrics
 
@@ -37,6 +38,7 @@ STEPS: Mapping[str, JobStep] = {
     "care": _care,
     "preview": preview.step,
     "retention": retention.step,
+    "worth": cohorts.step,
 }
 """What carries on each kind."""
 

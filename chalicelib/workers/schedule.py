@@ -34,15 +34,21 @@ def every_minute(_: CloudWatchEvent) -> None:
 
 @blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")
 def every_day(_: CloudWatchEvent) -> None:
-    """Begin the day's audit, and once a week the round that lets go what is kept no longer; the others carry them on.
+    """Begin the day's audit, and once a week two rounds of all people: what is kept no longer goes, worth is summed up.
+
+    The others carry them on.
 
     A day without an audit only makes its round a day longer.
     """
     from chalicelib.operations.audit import audit
     from chalicelib.operations.people import retention
+    from chalicelib.operations.worth import cohorts
 
     begun = audit.begin_daily(deps.table(), now=deps.now())
     logger.info("the day's audit", job_id=begun.id if begun else None)
     week = retention.begin_weekly(deps.table(), now=deps.now())
     if week is not None:
         logger.info("the week's round", job_id=week.id)
+    summed = cohorts.begin_weekly(deps.table(), now=deps.now())
+    if summed is not None:
+        logger.info("the week's sums of worth", job_id=summed.id)

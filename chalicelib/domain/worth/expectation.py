@@ -1,8 +1,10 @@
 """What is to be expected of a customer: both models together, over a time and discounted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import Self
 
+from chalicelib.domain.model.worth import Fit
 from chalicelib.domain.worth.buying import Buying
 from chalicelib.domain.worth.history import History
 from chalicelib.domain.worth.spending import Spending
@@ -26,6 +28,13 @@ class Models:
     spending: Spending
     currency: str
     discount: int = 0
+
+    @classmethod
+    def of(cls, fit: Fit) -> Self:
+        """Return the models as they were fitted."""
+        buying = Buying(*(float(fit.buying[it.name]) for it in fields(Buying)))
+        spending = Spending(*(float(fit.spending[it.name]) for it in fields(Spending)))
+        return cls(buying, spending, fit.currency, fit.discount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from chalice.test import HTTPResponse
 import app
 from chalicelib import deps
 from memory.shop import PROGRAM, Shop
-from tests.integration.edge.bad import access, accounts, orders, people, program, ways
+from tests.integration.edge.bad import access, accounts, orders, people, program, ways, worth
 from tests.integration.edge.bad.requests import DECISION, FAY, MAYA, NEWCOMER, SESSION
 from tests.integration.edge.bad.world import World, check_problem
 
-CASES = [*people.CASES, *orders.CASES, *accounts.CASES, *program.CASES, *access.CASES, *ways.CASES]
+CASES = [*people.CASES, *orders.CASES, *accounts.CASES, *program.CASES, *access.CASES, *ways.CASES, *worth.CASES]
 
 BODIES: dict[str, tuple[str, str, str]] = {
     "enrol": ("POST", "/v1/ambassadors", "enrol"),
@@ -47,6 +47,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "note": ("POST", "/v1/people/$PERSON/notes", "people"),
     "code": ("PATCH", "/v1/codes/$MAYA", "admin:write"),
     "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),
+    "fit": ("PUT", "/v1/worth/model", "admin:write"),
     "program": ("PUT", "/v1/program", "admin:write"),
     "preview": ("POST", "/v1/program/preview", "admin:read"),
     "letter": ("POST", "/v1/messages/preview", "admin:read"),
@@ -84,6 +85,7 @@ EMPTY = {
     "enrol": "/email",
     "quote": "/code",
     "person": "/email",
+    "fit": "/until",
     "person-change": "",
     "person-merge": "/other",
     "restriction": "/restricted",

@@ -1,7 +1,7 @@
 """What is stored is read back as it was."""
 
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -44,7 +44,7 @@ def drawn(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:  # noqa: PLR0911
         return st.tuples(*map(drawn, inner))
     if inner:
         return st.one_of(*map(drawn, inner))
-    return {int: st.integers(-(10**15), 10**15), bool: st.booleans(), type(None): st.none()}[kind]
+    return {int: st.integers(-(10**15), 10**15), bool: st.booleans(), type(None): st.none(), date: st.dates()}[kind]
 
 
 def _field(kind: Any, field: Field[Any]) -> st.SearchStrategy[Any]:
