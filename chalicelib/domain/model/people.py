@@ -151,7 +151,7 @@ class Person:
         orders: The last eight, in the order of time; `first_bought_at` is when the first one of all was placed.
         first_coded_at: When their first order on which a code was used was placed.
         answers: The last eight.
-        touches: The last eight of each occasion.
+        touches: The last sixteen of each occasion.
         seen_until: Until when it was looked what is due; what ended before is recorded.
         paused_until: Nothing is tried before, since the mail service took nothing.
         due_at: When to look again what is due.

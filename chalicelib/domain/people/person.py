@@ -17,6 +17,9 @@ T = TypeVar("T")
 KEPT = 8
 """How many orders are kept of a person, and how many mails of each purpose: no cap counts more of them."""
 
+REMEMBERED = 2 * KEPT
+"""How many touches of each occasion are: while an order is among those that are kept, so many others can't have been."""
+
 TOLD = (
     "email",
     "customer_id",
@@ -233,14 +236,14 @@ def _touches(touches: Iterable[Touched], erased_at: datetime | None) -> tuple[To
     tries = sorted(touches, key=lambda it: (it.at, it.held_out, it.variant or ""))
     kept = {(it.occasion, it.subject): it for it in tries if _counts(it.at, erased_at)}.values()
     lasts = [
-        _last((it.at, it.subject, it) for it in kept if it.occasion == occasion)
+        _last(((it.at, it.subject, it) for it in kept if it.occasion == occasion), REMEMBERED)
         for occasion in {it.occasion for it in kept}
     ]
     return tuple(sorted((it for last in lasts for it in last), key=lambda it: (it.at, it.occasion, it.subject)))
 
 
-def _last(dated: Iterable[tuple[datetime, str, Any]]) -> tuple[Any, ...]:
-    return tuple(it for *_, it in sorted(dated, key=lambda it: it[:2])[-KEPT:])
+def _last(dated: Iterable[tuple[datetime, str, Any]], most: int = KEPT) -> tuple[Any, ...]:
+    return tuple(it for *_, it in sorted(dated, key=lambda it: it[:2])[-most:])
 
 
 def _sent(mails: Iterable[Sent]) -> tuple[Sent, ...]:
