@@ -91,7 +91,7 @@ fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract all
 
 planted: $(DEV) ## plant bugs one by one in a copy, and see the simulator catch them (WORD="budget" for some)
 	$(APP) -m tests.simulator.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
-	$(APP) -m tests.quarter.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
+	$(APP) -m tests.life.planted --processes $(CORES) $(if $(WORD),'$(WORD)')
 
 faults: $(DEV) ## plant faults outside the domain one by one in a copy, and see the tests notice (WORD="store" for some)
 	$(APP) -m tests.planted --processes $(CORES) $(if $(WORD),'$(WORD)')

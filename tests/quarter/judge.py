@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.model.messages import Message
 from chalicelib.operations.audit.audit import audit_all
+from tests.life.post import Stored, Taken
 from tests.quarter.facts import Somebody
-from tests.quarter.post import Stored, Taken
 from tests.quarter.town import EVERY, RULES, Town
 
 MINUTE = timedelta(seconds=60)
