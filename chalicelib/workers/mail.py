@@ -12,6 +12,7 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SNSEven
 
 from chalicelib import deps
 from chalicelib.store import keys
+from chalicelib.store.table import BusyError
 from chalicelib.telemetry import logger, metrics
 from chalicelib.workers.stream import PLACEHOLDER
 
@@ -102,12 +103,20 @@ def _attend(post: "Post", kind: str, name: str) -> None:
         logger.exception("a message could not be delivered" if kind == MESSAGES else "a person waits", id=name)
         _count("LettersFailed")
         if kind == PEOPLE:
-            deps.table().postpone(kind + name, deps.now(), repr(error))
+            _put_off(kind + name, error)
         return
     for fate in fates:
         log = logger.error if fate.outcome in {"blocked", "abandoned"} else logger.info
         log("letter", message_id=fate.message_id, outcome=fate.outcome, reason=fate.reason)
         _count(f"Letters{fate.outcome.title()}")
+
+
+def _put_off(pk: str, error: Exception) -> None:
+    """Move away a person with whom something is wrong, for a growing while."""
+    try:
+        deps.table().postpone(pk, deps.now(), repr(error))
+    except BusyError:
+        logger.exception("a person stays due", id=pk)
 
 
 def _count(metric: str) -> None:
