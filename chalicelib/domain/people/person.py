@@ -18,7 +18,7 @@ KEPT = 8
 """How many orders are kept of a person, and how many mails of each purpose: no cap counts more of them."""
 
 REMEMBERED = 2 * KEPT
-"""How many touches of each occasion are: while an order is among those that are kept, so many others can't have been."""
+"""How many touches of each occasion are kept: as long as an order is, that many others can't have been asked about."""
 
 TOLD = (
     "email",

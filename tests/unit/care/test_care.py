@@ -360,6 +360,17 @@ def test_room_is_made_for_one_after_the_other() -> None:
     assert plan.ahead[2].why == ("kept_free",)
 
 
+def test_after_days_without_a_look_nothing_special_happens() -> None:
+    """What comes first by rank goes, if it still fits; the rest waits its turn, or is over."""
+    gone = order("1001", "2026-03-01", delivered_at=at("2026-03-05"))
+    due = order("1002", "2026-04-01", delivered_at=at("2026-05-01"))
+    asha = buyer(gone, due, birthday="05-07", told={"birthday": BORN}, seen_until=at("2026-03-06"))
+    life = Life(asha, BOTH, at("2026-05-08T12:00"), ruled((1, 7))).until("2026-07-01")
+    assert life.keys() == ["birthday:2026", "how_to:1002"]
+    assert life.times() == [at("2026-05-08T12:00"), at("2026-05-15T12:01")]
+    assert life.reasons() == {"how_to:1001": ("late",)}
+
+
 # --- what went --------------------------------------------------------------------------------------------------------
 
 
