@@ -23,7 +23,7 @@ FIELD := .venv/lifetimes/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
 .PHONY: contract simulate quarter fuzz planted faults mutants
-.PHONY: reference letters words test-deployed test-dynamodb package deploy rotate
+.PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ key: .venv/app/.installed ## make an API key for the running instance: NAME="web
 program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json
 	@test -n '$(FILE)' || { echo 'Say which: make program FILE=examples/program.json'; exit 2; }
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' program '$(FILE)' --author '$(AUTHOR)'
+
+fit: $(DEV) ## fit the models of worth to the customers of the running instance, or of URL=… with a key in API_KEY
+	@$(APP) -m fitting $(if $(URL),--url '$(URL)',--home '$(HOME_DIR)') $(ARGS)
 
 mails: .venv/app/.installed ## read the mails that the running instance has sent
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' mails
