@@ -19,6 +19,7 @@ Kind = Literal[
     "account",
     "adjustment",
     "balance",
+    "budget",
     "case",
     "cause",
     "claim",
@@ -31,9 +32,11 @@ Kind = Literal[
     "listing",
     "message",
     "number",
+    "offer",
     "overdrawn",
     "position",
     "prize",
+    "surprise",
     "suspension",
     "terms",
     "trait",
@@ -89,7 +92,7 @@ class Reading:
     that were still to be sent when they were read, `opened` maps the cause of a withdrawal to unit and amount until the
     entry that closes it, `returned` to what has come back of it. `left` maps an ambassador whose ledger ends with a
     merger to what went from there, until it arrives; `merged_in` is the version by which something arrived last.
-    `links` pair entries and orders, `spends` causes and amounts.
+    `given` are the causes of gifts. `links` pair entries and orders, `spends` causes and amounts.
     """
 
     number: str = ""
@@ -99,6 +102,7 @@ class Reading:
     gone: dict[str, int] = field(default_factory=dict)
     awaited: dict[str, str] = field(default_factory=dict)
     unsent: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     left: dict[str, tuple[Leg, ...]] = field(default_factory=dict)

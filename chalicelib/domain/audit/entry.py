@@ -1,7 +1,7 @@
 """Entries one by one, in the order of posting: each is sound in itself, follows the one before, and has its cause."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.accounts.gifts import is_gift
@@ -35,7 +35,9 @@ class Causes:
 
     `kin` are the ids of the ambassador, of whom each may have what is posted for any. `owners` maps an order to the
     ambassador of its redemption, `posted` a cause to how many entries it made at the moment of the entry. `suspensions`
-    are all decisions about the account, in their order. `messages` are those that entries owe, by their ids.
+    are all decisions about the account, in their order. `messages` are those that entries owe, and those that came with
+    a gift, by their ids. `people` maps the id of somebody who was given something to whom they are as an ambassador,
+    `offered` the cause of a gift to amounts and units that the program of its entry gives for it.
     """
 
     kin: tuple[str, ...] = ()
@@ -47,6 +49,8 @@ class Causes:
     posted: Mapping[str, int] = field(default_factory=dict)
     suspensions: Sequence[Suspension] = ()
     messages: Mapping[str, Message] = field(default_factory=dict)
+    people: Mapping[str, str | None] = field(default_factory=dict)
+    offered: Mapping[str, Collection[tuple[int, str]]] = field(default_factory=dict)
 
 
 def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> Iterator[Finding]:
@@ -147,8 +151,8 @@ def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
         yield from _check_adjustment(entry, causes)
     elif entry.kind == "merge":
         yield from _check_merge(reading, entry)
-    elif entry.kind == "gift_sent":
-        yield from _check_sent(reading, entry, causes)
+    elif entry.kind in _OF_GIFTS:
+        yield from _OF_GIFTS[entry.kind](reading, entry, causes)
     elif entry.kind == "expiry":
         reading.expired_in = version_of(entry.number)
         if not _INACTIVE.fullmatch(entry.cause) or (program is not None and program.expiry_months is None):
@@ -331,6 +335,24 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
         yield _uncaused(entry, "an adjustment that was posted once")
 
 
+def _check_given(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A gift came with a touch of the ambassador's own, once, as the program gives it and as their letter says."""
+    touch = causes.messages.get(f"{entry.cause}#1")
+    if touch is None or touch.cause.kind != "touch" or entry.cause in reading.given:
+        yield _uncaused(entry, "a touch that came with a gift, once")
+    reading.given.add(entry.cause)
+    if touch is None:
+        return
+    whose = causes.people.get(touch.to.id)
+    if whose not in {entry.ambassador_id, *causes.kin}:
+        yield Finding("gift", f"{entry.id}/person", "somebody who is this ambassador", whose)
+    amount, unit = moved(entry), _unit(entry)
+    if (amount, unit) not in causes.offered.get(entry.cause, ()):
+        given = ", ".join(f"{it} {of}" for it, of in sorted(causes.offered.get(entry.cause, ())))
+        yield Finding("gift", f"{entry.id}/amount", given or None, f"{amount} {unit}")
+    yield from compared("gift", f"{entry.id}/letter", f"{amount} {unit}", f"{touch.letter.amount} {touch.letter.unit}")
+
+
 def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
     gift = causes.gifts.get(caused_by(entry))
@@ -382,3 +404,9 @@ def _unit(entry: LedgerEntry) -> str:
 
 def _uncaused(entry: LedgerEntry, expected: str) -> Finding:
     return Finding("cause", f"{entry.id}/cause", expected, entry.cause)
+
+
+_OF_GIFTS: Mapping[str, Callable[[Reading, LedgerEntry, Causes], Iterator[Finding]]] = {
+    "gift": _check_given,
+    "gift_sent": _check_sent,
+}

@@ -32,6 +32,7 @@ from chalicelib.domain.model.people import Profile
 from chalicelib.operations.audit.causes import causes_of, posted
 from chalicelib.operations.audit.dossiers import dossiers_of
 from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, look_up, sound
+from chalicelib.operations.audit.gifts import check_letters_of_care
 from chalicelib.operations.audit.letters import check_letters, check_owed
 from chalicelib.operations.audit.people import check_claims, check_people, check_suspensions
 from chalicelib.store import keys
@@ -143,7 +144,7 @@ def _letters(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
 # --- entries ----------------------------------------------------------------------------------------------------------
 
 
-def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
+def _entries(table: Table, books: Books, now: datetime) -> Iterator[Finding]:
     """Read a page of entries, first of whom was merged into this one; after the last one compare the account.
 
     The account was read before it.
@@ -177,6 +178,9 @@ def _entries(table: Table, books: Books, _: datetime) -> Iterator[Finding]:
     yield from check_awaited(books.reading, books.awaited or {}) if books.round == 1 else ()
     yield from guarded(books.ambassador_id, check_balances(account, books.reading)) if books.round == 1 else ()
     yield from _beyond(table, books) if books.round == 1 else ()
+    if books.round == 1:
+        told = partial(check_letters_of_care, table, books.ambassador_id, books.reading.given, now=now)
+        yield from certain(lambda: list(guarded(books.ambassador_id, told())))
     books.begin("orders")
     books.version, books.counting = account.version, Counting()
 

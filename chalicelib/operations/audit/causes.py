@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.audit.account_messages import owed_by
 from chalicelib.domain.audit.entry import BONUSES, WITHDRAWN, Causes, caused_by
+from chalicelib.domain.audit.gifts import gifts_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Redemption
@@ -12,6 +13,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations.audit.findings import entity
 from chalicelib.operations.program import programs
 from chalicelib.operations.program.programs import NoProgramError
+from chalicelib.operations.program.settings import care_of
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table
@@ -27,24 +29,35 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
             wanted.append(keys.adjustment(caused_by(entry)))
         elif entry.kind == "gift_sent":
             wanted.append(keys.gift(caused_by(entry)))
+        elif entry.kind == "gift":
+            wanted.append(keys.message(f"{entry.cause}#1"))
         elif entry.kind in BONUSES and entry.order_id:
             wanted.append(keys.redemption(entry.order_id))
         if is_gift(entry):
             wanted.append(keys.gift(entry.id))
         wanted += (keys.message(cause.key) for cause in owed_by(entry, kin))
     found = [it.entity for it in table.find(wanted).values()]
+    messages = {it.id: it for it in found if isinstance(it, Message)}
+    receivers = {it.to.id for it in messages.values() if it.cause.kind == "touch"}
+    read = read_programs(table, {entry.program_version for entry in entries})
     adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
     return Causes(
         kin=tuple(kin),
-        programs=read_programs(table, {entry.program_version for entry in entries}),
+        programs=read,
         owners={it.order_id: it.ambassador_id for it in found if isinstance(it, Redemption)},
         gifts={it.id: it for it in found if isinstance(it, Gift)},
         withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
         adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
         posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
         suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
-        messages={it.id: it for it in found if isinstance(it, Message)},
+        messages=messages,
+        people={name: it.ambassador_id for name, it in table.read_people(receivers).items()},
+        offered={it.cause: _offered(it, read.get(it.program_version)) for it in entries if it.kind == "gift"},
     )
+
+
+def _offered(entry: LedgerEntry, program: Program | None) -> set[tuple[int, str]]:
+    return gifts_of(care_of(program), entry.cause, program) if program else set()
 
 
 def posted(table: Table, record: LedgerEntry | Withdrawal, cause: str) -> int:

@@ -7,16 +7,18 @@ from typing import Any
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.offers import SurpriseGift
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Case
 from chalicelib.operations.audit.causes import posted
 from chalicelib.operations.audit.findings import LAG, certain, guarded, look_up, sound
+from chalicelib.operations.audit.gifts import check_drawn
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table
 
 LISTS = (
-    *(keys.CASES, keys.CLAIMS, keys.GIFTS, keys.ADJUSTMENTS),
+    *(keys.CASES, keys.CLAIMS, keys.GIFTS, keys.ADJUSTMENTS, keys.SURPRISES),
     *(keys.payouts(state) for state in ("reserved", "confirmed", "cancelled")),
 )
 
@@ -76,10 +78,16 @@ def _check_payout(table: Table, payout: Withdrawal, now: datetime) -> Iterator[F
         )
 
 
+def _check_surprise(table: Table, gift: SurpriseGift, _: datetime) -> Iterator[Finding]:
+    """A surprise met somebody who was drawn, and took of the month's budget what it may."""
+    yield from check_drawn(table, gift)
+
+
 _CHECKS: dict[type, Callable[[Table, Any, datetime], Iterator[Finding]]] = {
     Case: _check_case,
     Claim: _check_claim,
     Gift: _check_gift,
     Adjustment: _check_adjustment,
     Withdrawal: _check_payout,
+    SurpriseGift: _check_surprise,
 }

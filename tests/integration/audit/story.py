@@ -50,6 +50,15 @@ RULES: Body = {
     "expiry_months": 6,
     "letters": {"welcome": True},
     "adjustment_limit": 1000,
+    "care": {
+        "birthday": {"gift": {"rate": {"amount": 400}}},
+        "surprise": {
+            "rounds": [{"since": "2026-03", "chance": 9000, "budget": 2000, "gift": {"amount": 250}}],
+            "known_days": 0,
+            "least_orders": 0,
+            "within_days": 60,
+        },
+    },
 }
 MUG = "gift:Tea mug"
 
@@ -78,6 +87,16 @@ class Desk:
         self.maya, self.asha = shop.enrol(), shop.enrol("asha@example.com", "Asha")
         scopes = ["admin:write"]
         self.secrets = {it: api_keys.issue(deps.table(), it, scopes, shop.now, owner=it) for it in ("Bea", "Cem")}
+        self.guests = self.celebrated()
+
+    def celebrated(self) -> dict[str, str]:
+        """Tell of two who have their birthday a month later and like to be surprised: an ambassador and a customer."""
+        wishes = {"wishes": {"given": True, "source": "checkout", "text": "v1"}}
+        ids = {"uma": str(self.shop.enrol("uma@example.com", "Uma")["id"])}
+        for name, email in (("uma_person", "uma@example.com"), ("zoe", "zoe@example.com")):
+            told = {"email": email, "birthday": "04-02", "consents": wishes}
+            ids[name] = str(self.done(self.shop.call("PUT", "/v1/people", told, scope="people"))["id"])
+        return ids
 
     def post(self, path: str, told: object, who: str = "Bea", **more: str) -> Body:
         """Write as an admin, or with another key."""
@@ -199,7 +218,7 @@ def live(shop: Shop) -> Story:
     ids["reserved"], ids["pending"] = desk.spend(250)["id"], desk.payout(110)
     ids["c3"] = desk.claim("c3")
     shop.now += timedelta(minutes=5)
-    ids |= {"maya": desk.maya["id"], "asha": desk.asha["id"], "code": desk.maya["code"]}
+    ids |= {**desk.guests, "maya": desk.maya["id"], "asha": desk.asha["id"], "code": desk.maya["code"]}
     return Story({(it["PK"]["S"], it["SK"]["S"]): it for it in shop.everything()}, shop.now, ids)
 
 

@@ -27,7 +27,7 @@ def test_the_daily_audit_raises_its_metric(story: Story, capsys: pytest.CaptureF
         shop.day()
         job = deps.table().read_job(f"job_audit-{shop.now:%Y-%m-%d}")
         assert job is not None
-        assert (job.state, job.author, job.progress) == ("done", "schedule", 2)
+        assert (job.state, job.author, job.progress) == ("done", "schedule", 3)
         assert counted(capsys) == []
     with reopened(story, spoiled(story)) as shop:
         shop.day()

@@ -20,11 +20,20 @@ def test_the_story_is_rich(story: Story) -> None:
     assert {it["kind"]["S"] for it in entries} >= {
         *("hold", "release", "void", "clawback", "bonus", "expiry", "adjustment", "gift_sent"),
         *("spend", "spend_confirmed", "spend_cancelled", "payout", "payout_confirmed", "payout_cancelled"),
-        *("reinstate", "spend_returned", "payout_returned"),
+        *("reinstate", "spend_returned", "payout_returned", "gift"),
     }
     assert any(leg["M"]["account"]["S"] == "ambassador:expired" for it in entries for leg in it["legs"]["L"])
     lists = {it["list_pk"]["S"] for it in story.items.values() if "list_pk" in it}
-    assert lists >= {"AMBASSADORS", "CASES", "CLAIMS", "GIFTS", "ADJUSTMENTS", "PAYOUTS#reserved", "PAYOUTS#confirmed"}
+    assert lists >= {
+        "AMBASSADORS",
+        "SURPRISES",
+        "CASES",
+        "CLAIMS",
+        "GIFTS",
+        "ADJUSTMENTS",
+        "PAYOUTS#reserved",
+        "PAYOUTS#confirmed",
+    }
     terms = [it["standing"]["M"]["terms"]["M"] for it in story.items.values() if "standing" in it]
     assert any("campaign" in it for it in terms)
     assert any("limit" in it for it in terms)
