@@ -309,6 +309,17 @@ class _Story:
         answered = {"note": "Sent a new mug, and said sorry."}
         yield self._say("It is done", "post_task_done", answered, task_id=opened.answer["id"])
         yield self._say("What waits, and how long it takes", "get_task_counts")
+        picture = {
+            "name": "A picture", "kind": "picture", "reward": {"amount": 500}, "times": 2, "days": 365,
+            "words": {"en": "Show your mug where you drink from it."},
+        }  # fmt: skip
+        self._shop.publish(tasks=[picture])
+        begun = self._say("", "post_session", {}, ambassador_id=self.maya).answer["token"]
+        yield self._say("What Maya can do", "get_ambassador_tasks", session=begun, ambassador_id="me")
+        proof = {"task": "A picture", "link": "https://pictures.example/maya/1", "note": "By the lake!"}
+        sent = yield from self._telling("She shows it", "post_proof", proof, session=begun, ambassador_id="me")
+        good = {"note": "Lovely.", "decision": "approve"}
+        yield self._say("It is what was asked for", "post_task_done", good, task_id=sent.answer["id"])
 
     # --- admins -------------------------------------------------------------------------------------------------------
 

@@ -165,6 +165,8 @@ REASONS = {
     "too_many_claims": "Too many claims of this ambassador wait already.",
     "already_redeemed": "A code was used on the order.",
     "claim_decided": "The claim has been decided otherwise, and that stays.",
+    "task_ended": "The program takes no more proofs of this task.",
+    "task_limit": "The program takes no more proofs of this task from this ambassador.",
     # what leaves an account
     "insufficient_balance": "There is less than that available.",
     "not_spendable": "The program does not say what this unit is worth.",

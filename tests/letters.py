@@ -91,6 +91,8 @@ def mails(  # noqa: C901 - a small function for each kind of letter
         Letter("reward_lost", 0, unit, turn="cancelled"),
         Letter("tier_reached", tier="Gold"),
         Letter("gift_sent", 1, "gift:Tea mug"),
+        Letter("proof_approved", 500, unit, about="A picture"),
+        Letter("proof_denied", 500, unit, about="A review"),
         Letter("expiring", until=UNTIL),
     )
     share, amount, gift = (
@@ -107,6 +109,9 @@ def mails(  # noqa: C901 - a small function for each kind of letter
         "tier, extra": earned("tier_reached", amount, tier="Gold", amount=1000, unit=unit),
         "tier, gift": earned("tier_reached", gift, tier="Gold"),
         "gift": written(Letter("gift_sent", 1, "gift:Tea mug")),
+        "proof": written(Letter("proof_approved", 500, unit, about="A picture")),
+        "proof, gift": written(Letter("proof_approved", 1, "gift:Tea mug", about="A picture")),
+        "proof, denied": written(Letter("proof_denied", 500, unit, about="A review")),
         "expiring": written(
             Letter("expiring", until=UNTIL), replace(least, expiry_months=12), Account("amb_1", balances=rich)
         ),

@@ -9,21 +9,25 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api.gifts import GiftSent, post_gift_sent
+from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.care.tasks import AlreadyDone, is_open, until
 from chalicelib.domain.model import tasks
 from chalicelib.domain.model.accounts import Gift
-from chalicelib.domain.program.program import tier_of
+from chalicelib.domain.program.program import said_in, tier_of
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Id, Note, Shape
+from chalicelib.edge.language import LANG, SPOKEN, language_of
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat, not_found, unknown_person
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.care import tasks as doing
-from chalicelib.operations.care.tasks import KINDS, Known, ToDo, is_overdue
+from chalicelib.operations.care.tasks import KINDS, Known, ToDo, Undecided, is_overdue
+from chalicelib.web.language import Language
+from chalicelib.web.tasks import tell_hint
 
 TaskKind = Literal["care", "social", "proof", "gift"]
 
@@ -41,9 +45,11 @@ class TaskDone(Shape):
 
     Attributes:
         note: What was said or done. It stays with the task, for admins.
+        decision: Of a proof, and only of that: whether it earns what was offered. The ambassador is told either way.
     """
 
     note: Note
+    decision: Literal["approve", "deny"] | None = None
 
 
 class Who(Answer, kw_only=True):
@@ -171,6 +177,7 @@ class Task(Answer, kw_only=True):
             was done, or the gift.
         until: By when it should be done.
         overdue: Whether it should have been done by now.
+        hint: How to go about it, as the program says it, or else in general.
         words: What they wrote or answered.
         link: Where the proof is to be seen.
         reward: What the proof earns, or the gift.
@@ -188,8 +195,8 @@ class Task(Answer, kw_only=True):
     overdue: bool
     who: Who
     known: KnownOf
+    hint: str
     words: str | None = None
-    hint: str | None = None
     link: str | None = None
     reward: Sum | None = None
     decision: Literal["approve", "deny"] | None = None
@@ -198,10 +205,11 @@ class Task(Answer, kw_only=True):
     note: str | None = None
 
     @classmethod
-    def of(cls, task: ToDo, known: Known) -> Self:
+    def of(cls, task: ToDo, known: Known, language: Language) -> Self:
         """Show a task, or a gift that is to be sent."""
         shown = _of_gift(task) if isinstance(task, Gift) else _of_task(task)
         return cls(
+            hint=_hint(task, shown["kind"], language),
             id=task.id,
             overdue=is_overdue(task, deps.now()),
             closed_at=task.closed_at,
@@ -249,7 +257,8 @@ class TaskCounts(Answer):
 
 @view(
     {200: Page[Task]},
-    query=KIND | PAGE,
+    query={**KIND, **PAGE, **LANG},
+    gives=SPOKEN,
     links=leads_to("get_task post_task_done", task_id="$response.body#/items/0/id"),
 )
 def get_tasks(call: Call) -> Response:
@@ -258,6 +267,7 @@ def get_tasks(call: Call) -> Response:
     With `state=done` what was done, the latest first; gifts that were sent are not among it.
     """
     query, table = call.query(), deps.table()
+    language = language_of(query)
     kinds, state = _kinds(query), _state(query)
     read = doing.history if state == "done" else doing.queue
     return listed(
@@ -265,7 +275,8 @@ def get_tasks(call: Call) -> Response:
         query,
         f"tasks {state} {' '.join(kinds)}",
         lambda after, limit: read(table, kinds, after, limit),
-        lambda found: _shown([it for it in found if (it.state == "open") == (state == "open")]),
+        lambda found: _shown([it for it in found if (it.state == "open") == (state == "open")], language),
+        Content_Language=language.tag,
     )
 
 
@@ -280,15 +291,21 @@ def get_task_counts(call: Call) -> Response:
     return json(200, TaskCounts(**shown))
 
 
-@view({200: Task}, problems={404: ["not_found"]}, links=leads_to("post_task_done", task_id="$response.body#/id"))
+@view(
+    {200: Task},
+    query=LANG,
+    gives=SPOKEN,
+    problems={404: ["not_found"]},
+    links=leads_to("post_task_done", task_id="$response.body#/id"),
+)
 def get_task(call: Call, task_id: str) -> Response:
     """Show a task, done or not, with what is known by now."""
-    call.query()
+    language = language_of(call.query())
     known, table = fields.path_id("id", task_id), deps.table()
     task = table.read_gift(known) if known.startswith(GIFTS) else table.read_task(known)
     if task is None:
         raise _unknown()
-    return json(200, *_shown([task]))
+    return json(200, *_shown([task], language), Content_Language=language.tag)
 
 
 @view(
@@ -299,18 +316,35 @@ def get_task(call: Call, task_id: str) -> Response:
 def post_task_done(call: Call, body: TaskDone, task_id: str) -> Response:
     """Say that a task is done.
 
-    A care task closes what is open between you and its person: from then on they are asked again. A gift is told as by
-    its own operation.
+    A care task closes what is open between you and its person: from then on they are asked again. A proof that is
+    approved is rewarded in the ledger. A gift is told as by its own operation.
     """
     known = fields.path_id("id", task_id)
     if known.startswith(GIFTS):
+        if body.decision is not None:
+            raise bad_field("/decision", "goes with a proof, and only with that")
         sent = post_gift_sent(call, GiftSent(note=body.note), known)
         return once(*_shown([deps.table().read_gift(known)]), replayed=sent.status_code == HTTPStatus.OK)
-    answer = doing.done(deps.table(), known, deps.outlook(), by=call.key.id, note=body.note, now=deps.now())
+    answer = doing.done(
+        deps.table(),
+        known,
+        deps.program(),
+        deps.outlook(),
+        decision=body.decision,
+        by=call.key.id,
+        note=body.note,
+        now=deps.now(),
+    )
     if answer is None:
         raise _unknown()
+    if isinstance(answer, Undecided):
+        raise bad_field("/decision", "goes with a proof, and only with that")
+    if isinstance(answer, Stopped):
+        detail = "Its ambassador is suspended: leave it until somebody reinstates the account, or deny it."
+        raise Problem(409, "not_available_now", detail)
     if isinstance(answer, AlreadyDone):
-        raise Problem(409, "conflicting_repeat", "This task was done before with another note, which stays.")
+        detail = "This task was done before with another note or decision, which stays."
+        raise Problem(409, "conflicting_repeat", detail)
     return once(*_shown([answer.task]), replayed=answer.replayed)
 
 
@@ -330,9 +364,19 @@ def post_note(_: Call, body: NewNote, person_id: str) -> Response:
     return once(*_shown([answer.task]), replayed=answer.replayed)
 
 
-def _shown(found: list[Any]) -> list[Task]:
-    known = doing.known_of(deps.table(), found)
-    return [Task.of(it, known[it.id]) for it in found]
+def _shown(found: list[Any], language: Language | None = None) -> list[Task]:
+    known, spoken = doing.known_of(deps.table(), found), language or language_of({})
+    return [Task.of(it, known[it.id], spoken) for it in found]
+
+
+def _hint(task: ToDo, kind: str, language: Language) -> str:
+    """Say how a task is gone about: as the program says, or else as usual."""
+    usual = tell_hint(kind, language)
+    if isinstance(task, Gift):
+        return usual
+    offered = next((it for it in deps.program().tasks if it.name == task.about and kind == "proof"), None)
+    said = said_in(offered.words, [language.tag, deps.program().locale]) if offered else None
+    return f"{usual} ({said})" if said else task.hint or usual
 
 
 def _of_task(task: tasks.Task) -> dict[str, Any]:
@@ -352,7 +396,7 @@ def _of_gift(gift: Gift) -> dict[str, Any]:
     }
 
 
-_AS_THEY_ARE = ("kind", "about", "opened_at", "until", "words", "hint", "link", "decision", "by")
+_AS_THEY_ARE = ("kind", "about", "opened_at", "until", "words", "link", "decision", "by")
 
 
 def _who(known: Known) -> Who:

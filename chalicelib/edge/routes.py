@@ -102,6 +102,8 @@ ROUTES = (
     Route("GET", "/v1/tasks/{task_id}", "admin:read", "chalicelib.api.tasks.get_task"),
     Route("POST", "/v1/tasks/{task_id}/done", "admin:write", "chalicelib.api.tasks.post_task_done"),
     Route("POST", "/v1/people/{person_id}/notes", "people admin:write", "chalicelib.api.tasks.post_note"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/tasks", "admin:read session", "chalicelib.api.proofs.get_ambassador_tasks"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/proofs", "session", "chalicelib.api.proofs.post_proof"),
     Route("GET", "/v1/guides", "admin:read", "chalicelib.api.guides.get_guides"),
     Route("PUT", "/v1/guides", "admin:write", "chalicelib.api.guides.put_guide"),
     Route("GET", "/v1/guides/{guide_id}", "admin:read", "chalicelib.api.guides.get_guide"),

@@ -121,6 +121,19 @@ def gift_sent(draft: Draft) -> Content:
     return Content(figures={"gift": format_amount(draft.letter.amount, draft.letter.unit, draft.language)})
 
 
+def proof_approved(draft: Draft) -> Content:
+    """To the ambassador: what they have shown has earned something."""
+    letter = draft.letter
+    amount = format_amount(letter.amount, letter.unit, draft.language)
+    gift = amount if letter.unit.startswith(GIFT) else ""
+    return Content({"task": letter.about or ""}, {"amount": amount, "gift": gift})
+
+
+def proof_denied(draft: Draft) -> Content:
+    """To the ambassador: what they have shown has earned nothing."""
+    return Content({"task": draft.letter.about or ""})
+
+
 def spent(draft: Draft) -> Content:
     """To the ambassador: rewards of theirs were used, so that they notice if it was somebody else."""
     amount = format_amount(draft.letter.amount, draft.letter.unit, draft.language)
@@ -153,6 +166,8 @@ LETTERS: Mapping[Name, Callable[[Draft], Content]] = {
     "reward_lost": reward_lost,
     "tier_reached": tier_reached,
     "gift_sent": gift_sent,
+    "proof_approved": proof_approved,
+    "proof_denied": proof_denied,
     "spent": spent,
     "expiring": expiring,
     "balances": balances,

@@ -50,6 +50,7 @@ REFUSED = {
     "letters A to Z and digits, not digits alone": "what a wish comes to without its blanks and hyphens",
     "spans more than 31 days": "the distance of two times",
     "goes with an approval, and only with that": "by the decision",
+    "goes with a proof, and only with that": "by the task",
 }
 """By what a 400 says of a field, why the contract does not say it."""
 

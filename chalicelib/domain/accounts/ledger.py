@@ -34,6 +34,7 @@ _MOVES = {
     "payout_returned": (PAID, AVAILABLE),
     "gift": (REWARDS, AVAILABLE),
     "gift_sent": (AVAILABLE, SPENT),
+    "task": (REWARDS, AVAILABLE),
     "expiry": (AVAILABLE, EXPIRED),
     "adjustment": (ADJUSTMENTS, AVAILABLE),
 }

@@ -11,7 +11,8 @@ from chalicelib.domain.accounts.ledger import AVAILABLE
 from chalicelib.domain.accounts.tiers import newly_reached, told_of
 from chalicelib.domain.calendar import day_of, month_of
 from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry, Withdrawal
-from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
+from chalicelib.domain.model.messages import Cause, Letter, Message, Name, Recipient
+from chalicelib.domain.model.tasks import Task
 from chalicelib.domain.program.program import Program
 
 
@@ -31,6 +32,16 @@ def spent(withdrawal: Withdrawal, account: Account, program: Program, *, now: da
 def gift_sent(gift: Gift, account: Account, program: Program, *, now: datetime) -> Message:
     """To whom a gift was sent. `account` is the one after it."""
     return _of_version(account, Letter("gift_sent", gift.sent or 0, gift.unit), program, now)
+
+
+def proof_approved(task: Task, account: Account, program: Program, *, now: datetime) -> Message:
+    """To whose proof earned something. `account` is the one after it."""
+    return _of_version(account, _of_proof("proof_approved", task), program, now)
+
+
+def proof_denied(task: Task, account: Account, program: Program, *, now: datetime) -> Message:
+    """To whose proof earned nothing."""
+    return _owed(account, Cause("task", task.id, 1), _of_proof("proof_denied", task), program, now)
 
 
 def tier_reached(
@@ -57,6 +68,11 @@ def expiring(account: Account, program: Program, *, now: datetime) -> Message:
     assert until is not None, "the account knows what is told"
     day = int(f"{day_of(until, program):%Y%m%d}")
     return _owed(account, Cause("expiry", account.ambassador_id, day), Letter("expiring", until=until), program, now)
+
+
+def _of_proof(name: Name, task: Task) -> Letter:
+    assert task.reward is not None, "a proof says what it earns"
+    return Letter(name, task.reward.amount, task.reward.unit, about=task.about)
 
 
 def _is_bonus(entry: LedgerEntry) -> bool:

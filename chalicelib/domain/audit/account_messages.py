@@ -14,7 +14,7 @@ from chalicelib.domain.program.program import Program
 Messages = Mapping[str, Message]
 """By their ids."""
 
-TELLING = {"spend": "spent", "payout": "spent", "gift_sent": "gift_sent"}
+TELLING = {"spend": "spent", "payout": "spent", "gift_sent": "gift_sent", "task": "proof_approved"}
 """The letter of each kind of entry that its ambassador is told, whoever caused it."""
 
 _TOLD = re.compile(r"told:(\d{4}-\d{2}-\d{2})")

@@ -38,6 +38,7 @@ Kind = Literal[
     "prize",
     "surprise",
     "suspension",
+    "task",
     "terms",
     "trait",
     "unreadable",

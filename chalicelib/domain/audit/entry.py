@@ -9,8 +9,10 @@ from chalicelib.domain.accounts.ledger import EXPIRED, KINDS, MERGE, add, legs, 
 from chalicelib.domain.accounts.suspensions import was_suspended
 from chalicelib.domain.accounts.tiers import offered
 from chalicelib.domain.audit.audit import NUMBER, Finding, Kind, Reading, Value, compared, version_of
+from chalicelib.domain.care.proofs import reward_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Leg, Suspension, Withdrawal
 from chalicelib.domain.model.messages import Message
+from chalicelib.domain.model.tasks import Task
 from chalicelib.domain.program.program import Program
 
 OF_ORDERS = frozenset({"hold", "release", "void", "clawback", "reinstate"})
@@ -46,6 +48,7 @@ class Causes:
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     withdrawals: Mapping[str, Withdrawal] = field(default_factory=dict)
     adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     posted: Mapping[str, int] = field(default_factory=dict)
     suspensions: Sequence[Suspension] = ()
     messages: Mapping[str, Message] = field(default_factory=dict)
@@ -68,7 +71,7 @@ def take(reading: Reading, entry: LedgerEntry, version: int, causes: Causes) -> 
 
 
 def caused_by(entry: LedgerEntry) -> str:
-    """Return the id of the withdrawal, adjustment or gift that an entry names as its cause, if it names one."""
+    """Return the id of the withdrawal, adjustment, gift or task that an entry names as its cause, if it names one."""
     return entry.cause.partition(":")[2]
 
 
@@ -147,8 +150,8 @@ def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
         yield from _check_bonus(reading, entry, program, causes)
     elif entry.kind in WITHDRAWN:
         yield from _check_withdrawal(reading, entry, causes)
-    elif entry.kind == "adjustment":
-        yield from _check_adjustment(entry, causes)
+    elif entry.kind in _BY_HAND:
+        yield from _BY_HAND[entry.kind](entry, causes)
     elif entry.kind == "merge":
         yield from _check_merge(reading, entry)
     elif entry.kind in _OF_GIFTS:
@@ -353,6 +356,31 @@ def _check_given(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
     yield from compared("gift", f"{entry.id}/letter", f"{amount} {unit}", f"{touch.letter.amount} {touch.letter.unit}")
 
 
+def _check_task(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A proof is rewarded once, when an admin approves it, with what the program offered for it when it came in."""
+    task = causes.tasks.get(caused_by(entry))
+    if task is None or entry.cause != f"task:{task.id}" or task.reward is None:
+        yield _uncaused(entry, "a task with a reward")
+        return
+    yield from _agree(
+        "task",
+        f"task/{task.id}",
+        kind=("proof", task.kind),
+        decision=("approve", task.decision),
+        ambassador_id=(_whose(entry, causes, task.ambassador_id or ""), task.ambassador_id),
+        amount=(moved(entry), task.reward.amount),
+        unit=(_unit(entry), task.reward.unit),
+        by=(entry.author, task.by),
+        closed_at=(str(entry.at), str(task.closed_at)),
+    )
+    program = causes.programs.get(task.program_version or 0)
+    offered = next((it for it in program.tasks if it.name == task.about), None) if program else None
+    if program is None or offered is None or reward_of(offered, program) != task.reward:
+        yield _uncaused(entry, "a reward that the program offers for this task")
+    if causes.posted.get(entry.cause, 1) > 1:
+        yield _uncaused(entry, "a task that was rewarded once")
+
+
 def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
     gift = causes.gifts.get(caused_by(entry))
@@ -410,3 +438,5 @@ _OF_GIFTS: Mapping[str, Callable[[Reading, LedgerEntry, Causes], Iterator[Findin
     "gift": _check_given,
     "gift_sent": _check_sent,
 }
+_BY_HAND = {"adjustment": _check_adjustment, "task": _check_task}
+"""What an admin decides, by the kind of its entry."""

@@ -15,6 +15,8 @@ Name = Literal[
     "reward_lost",
     "tier_reached",
     "gift_sent",
+    "proof_approved",
+    "proof_denied",
     "spent",
     "expiring",
     "balances",
@@ -61,10 +63,10 @@ class Cause(NamedTuple):
     That is the settlement of an order or the change of an account, by the version that it made; a tier that somebody
     reached, by the month, as 202603, its `id` being theirs with the tier's number, as `amb_1:5`; or rewards of somebody
     that expire, by the day, as 20260312. Or a person who wants something, by the time. Or a touch of care for a person,
-    as `per_1:birthday:2026`: then the number says nothing.
+    as `per_1:birthday:2026`: then the number says nothing. Or a task that somebody of the shop has done, once.
     """
 
-    kind: Literal["order", "account", "tier", "expiry", "person", "touch"]
+    kind: Literal["order", "account", "tier", "expiry", "person", "touch", "task"]
     id: str
     version: int
 

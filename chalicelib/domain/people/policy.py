@@ -30,6 +30,8 @@ PURPOSES: dict[str, Purpose] = {
     "reward_changed": "rewards",
     "reward_lost": "rewards",
     "gift_sent": "rewards",
+    "proof_approved": "rewards",
+    "proof_denied": "rewards",
     "tier_reached": "rewards",
     "expiring": "rewards",
     "digest": "rewards",

@@ -1,6 +1,7 @@
 """What makes a program unusable: rules that contradict each other, and numbers that leave all reason."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from chalicelib.domain.program.program import (
     Campaign,
     Cap,
     Milestone,
+    OfferedTask,
     Program,
     Rate,
     Tier,
@@ -56,6 +58,8 @@ def flaws(program: Program) -> list[Flaw]:
     found += _of_tiers(program.tiers)
     for n, milestone in enumerate(program.milestones):
         found += _of_milestone(f"/milestones/{n}", milestone)
+    for n, task in enumerate(program.tasks):
+        found += _of_task(f"/tasks/{n}", task)
     for n, campaign in enumerate(program.campaigns):
         found += _of_campaign(f"/campaigns/{n}", campaign, program)
     for n, cap in enumerate(program.caps):
@@ -163,6 +167,23 @@ def _of_milestone(pointer: str, milestone: Milestone) -> Iterator[Flaw]:
         yield pointer, "set either every or at"
 
 
+def _of_task(pointer: str, task: OfferedTask) -> Iterator[Flaw]:
+    yield from flaws_of_rate(f"{pointer}/reward", task.reward)
+    if task.reward.basis_points is not None:
+        yield f"{pointer}/reward/basis_points", "has no order to be a percentage of"
+    if task.reward.amount == 0:
+        yield f"{pointer}/reward/amount", "is nothing"
+    if task.until is not None:
+        yield from _of_time(f"{pointer}/until", task.until)
+
+
+def _of_time(pointer: str, at: datetime) -> Iterator[Flaw]:
+    if at.tzinfo is None:
+        yield pointer, "is a time with its zone"
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
+        yield pointer, f"lies between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
+
+
 def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator[Flaw]:
     if campaign.offer:
         yield from _of_offer(f"{pointer}/offer", campaign.offer, program)
@@ -170,10 +191,7 @@ def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator
         yield from flaws_of_rate(f"{pointer}/reward", campaign.reward)
     times = {"starts_at": campaign.starts_at, "ends_at": campaign.ends_at}
     for name, at in times.items():
-        if at.tzinfo is None:
-            yield f"{pointer}/{name}", "is a time with its zone"
-        if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
-            yield f"{pointer}/{name}", f"lies between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
+        yield from _of_time(f"{pointer}/{name}", at)
     if all(at.tzinfo for at in times.values()) and campaign.starts_at >= campaign.ends_at:
         yield f"{pointer}/ends_at", "lies after starts_at"
 
@@ -246,7 +264,7 @@ def _of_expiry(program: Program) -> Iterator[Flaw]:
 def _of_lists(program: Program) -> Iterator[Flaw]:
     if len({cap.per for cap in program.caps}) != len(program.caps):
         yield "/caps", "has one cap for each of month, year and life"
-    for name in ("campaigns", "milestones"):
+    for name in ("campaigns", "milestones", "tasks"):
         named = [it.name for it in getattr(program, name)]
         if len(set(named)) != len(named):
             yield f"/{name}", "every one has a name of its own"

@@ -4,10 +4,10 @@ What each field is for, and between which bounds it lies, stands beside it: the 
 editors use are made of that. Money is in minor units of the program's currency.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from chalicelib.domain.money import BASIS, share
 from chalicelib.domain.program.brand import Brand
@@ -25,6 +25,8 @@ LIST_MAX = 50
 SKUS_MAX = 1000
 LETTERS_MAX = 8
 """Of each purpose so many letters to a person are remembered, and more can't be counted."""
+
+T = TypeVar("T")
 
 Name = Annotated[
     str, Within(1, 80), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
@@ -98,6 +100,23 @@ class Milestone:
     reward: Rate
     every: Annotated[Number | None, "Granted again for each so many referrals."] = None
     at: Annotated[Number | None, "Granted once, for this many referrals."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTask:
+    """Something that ambassadors can do for a reward: they show it, and an admin looks whether it counts."""
+
+    name: Name
+    kind: Annotated[Literal["picture", "review", "other"], "What they show."]
+    reward: Annotated[Rate, "A fixed amount or a gift, for each proof that is approved."]
+    words: Annotated[
+        dict[str, Line],
+        Within(1, LIST_MAX),
+        "What to do, by language; others get that in `locale`, or the first.",
+    ]
+    times: Annotated[Number, "So many proofs of one ambassador are taken at most …"] = 1
+    days: Annotated[int | None, Within(1, DAYS_MAX), "… within so many times 24 hours; null for a whole life."] = None
+    until: Annotated[datetime | None, "Proofs are taken until this time; null for as long as it is here."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +337,9 @@ class Program:
         "For so many months more a tier is kept that is no longer reached; null keeps it for ever.",
     ] = 0
     milestones: Annotated[tuple[Milestone, ...], Within(0, LIST_MAX), "Prizes for numbers of referrals."] = ()
+    tasks: Annotated[
+        tuple[OfferedTask, ...], Within(0, LIST_MAX), "What ambassadors can do for a reward beside bringing friends."
+    ] = ()
     campaigns: Annotated[tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, for a time."] = ()
     caps: Annotated[tuple[Cap, ...], Within(0, 3), "The most that one ambassador is granted."] = ()
     budget_month: Annotated[
@@ -399,11 +421,16 @@ def origins_of(program: Program) -> frozenset[str]:
 
 
 def notice_in(privacy: Privacy, wanted: Iterable[str]) -> Notice | None:
-    """Return what readers are told who want one of these languages, the first the most; None if there is none.
+    """Return what readers are told who want one of these languages, the first the most; None if there is none."""
+    return said_in(privacy.notices, wanted)
 
-    One in `gu` serves a reader of `gu-IN`, and one in `gu-IN` a reader of `gu`.
+
+def said_in(said: Mapping[str, T], wanted: Iterable[str]) -> T | None:
+    """Return what is said in one of these languages, the first the most; None if there is none.
+
+    What is said in `gu` serves a reader of `gu-IN`, and in `gu-IN` a reader of `gu`.
     """
-    by_tag = {name.replace("_", "-").lower(): notice for name, notice in privacy.notices.items()}
+    by_tag = {name.replace("_", "-").lower(): it for name, it in said.items()}
     for tag in (it.replace("_", "-").lower() for it in wanted):
         parts = tag.split("-")
         prefixes = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
@@ -482,6 +509,7 @@ def rewards(program: Program) -> dict[str, Rate]:
     found |= {f"/campaigns/{n}/reward": campaign.reward for n, campaign in enumerate(program.campaigns)}
     found |= {"/later/reward": program.later.reward} if program.later else {}
     found |= {f"/milestones/{n}/reward": milestone.reward for n, milestone in enumerate(program.milestones)}
+    found |= {f"/tasks/{n}/reward": task.reward for n, task in enumerate(program.tasks)}
     return {pointer: rate for pointer, rate in found.items() if rate is not None}
 
 

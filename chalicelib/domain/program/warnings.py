@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.domain.program.flaws import Flaw, smallest
-from chalicelib.domain.program.program import Program, Rate, minutes_between, notice_in, offer_of, rewards
+from chalicelib.domain.program.program import (
+    Program,
+    Rate,
+    minutes_between,
+    notice_in,
+    offer_of,
+    rewards,
+    said_in,
+)
 from chalicelib.domain.program.signals import WEIGHTS
 
 _MONTH_DAYS = 30
 _NOON = "12:00"
+_OF_NO_ORDER = ("/milestones", "/tasks")
+"""Where rewards stand that no single order earns."""
 
 
 def warnings(program: Program, *, now: datetime) -> list[Flaw]:
@@ -28,6 +38,7 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_texts(program),
         *_of_privacy(program),
         *_of_letters(program),
+        *_of_tasks(program, now),
     ]
 
 
@@ -35,7 +46,7 @@ def _of_rewards(program: Program) -> Iterator[Flaw]:
     """Rewards that are worth as much as what they are for."""
     least = smallest(program)
     for pointer, rate in rewards(program).items():
-        if pointer.startswith("/milestones"):
+        if pointer.startswith(_OF_NO_ORDER):
             continue
         offer = _offer_beside(pointer, program)
         paid = least - (offer.of(least) if offer else 0)
@@ -136,7 +147,8 @@ def _of_reviews(program: Program) -> Iterator[Flaw]:
 def _of_spending(program: Program) -> Iterator[Flaw]:
     """What is earned and can never be spent."""
     bonuses = any(tier.bonus for tier in program.tiers)
-    prizes = any(it.reward.unit_in(program.currency) == program.currency for it in program.milestones)
+    others = [rate for pointer, rate in rewards(program).items() if pointer.startswith(_OF_NO_ORDER)]
+    prizes = any(it.unit_in(program.currency) == program.currency for it in others)
     most = None if bonuses or prizes else _collected(program)
     if most is not None and program.spend_minimum > most:
         yield "/spend_minimum", f"is more than the caps let anybody collect before it expires ({most})"
@@ -184,6 +196,16 @@ def _of_letters(program: Program) -> Iterator[Flaw]:
             yield f"/letters/caps/{n}", "is never reached: another cap leaves no more in as many days"
 
 
+def _of_tasks(program: Program, now: datetime) -> Iterator[Flaw]:
+    """What nobody can do any more, or reads in a language of their own."""
+    for n, task in enumerate(program.tasks):
+        if task.until is not None and task.until <= now:
+            yield f"/tasks/{n}/until", "is over"
+        for tag in program.languages:
+            if said_in(task.words, [tag]) is None:
+                yield f"/tasks/{n}/words", f"has none in {tag}, one of `languages`"
+
+
 def _collected(program: Program) -> int | None:
     """The most that caps let an ambassador have at a time who earns all of it at once; None if there is no limit."""
     amounts = {cap.per: cap.amount for cap in program.caps if cap.amount is not None}
@@ -195,7 +217,7 @@ def _collected(program: Program) -> int | None:
 
 def _largest(program: Program) -> int:
     """The largest fixed reward in money for an order."""
-    rates = (rate for pointer, rate in rewards(program).items() if not pointer.startswith("/milestones"))
+    rates = (rate for pointer, rate in rewards(program).items() if not pointer.startswith(_OF_NO_ORDER))
     return max((it.amount for it in rates if it.amount is not None and it.unit is None), default=0)
 
 

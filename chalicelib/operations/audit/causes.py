@@ -1,6 +1,7 @@
 """What a page of entries names as its causes."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.audit.account_messages import owed_by
@@ -9,6 +10,7 @@ from chalicelib.domain.audit.gifts import gifts_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Redemption
+from chalicelib.domain.model.tasks import Task
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.audit.findings import entity
 from chalicelib.operations.program import programs
@@ -27,6 +29,8 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
             wanted.append(keys.withdrawal(caused_by(entry)))
         elif entry.kind == "adjustment":
             wanted.append(keys.adjustment(caused_by(entry)))
+        elif entry.kind == "task":
+            wanted.append(keys.task_of(caused_by(entry)))
         elif entry.kind == "gift_sent":
             wanted.append(keys.gift(caused_by(entry)))
         elif entry.kind == "gift":
@@ -39,8 +43,10 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
     found = [it.entity for it in table.find(wanted).values()]
     messages = {it.id: it for it in found if isinstance(it, Message)}
     receivers = {it.to.id for it in messages.values() if it.cause.kind == "touch"}
-    read = read_programs(table, {entry.program_version for entry in entries})
-    adjusted = {entry.cause: entry for entry in entries if entry.kind == "adjustment"}
+    once = {entry.cause: entry for entry in entries if entry.kind in {"adjustment", "task"}}
+    tasks = {it.id: it for it in found if isinstance(it, Task)}
+    versions = {entry.program_version for entry in entries} | {it.program_version or 0 for it in tasks.values()}
+    read = read_programs(table, versions)
     return Causes(
         kin=tuple(kin),
         programs=read,
@@ -48,7 +54,8 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
         gifts={it.id: it for it in found if isinstance(it, Gift)},
         withdrawals={it.id: it for it in found if isinstance(it, Withdrawal)},
         adjustments={it.id: it for it in found if isinstance(it, Adjustment)},
-        posted={cause: posted(table, entry, cause) for cause, entry in adjusted.items()},
+        tasks=tasks,
+        posted={cause: posted(table, entry, cause) for cause, entry in once.items()},
         suspensions=table.list_suspensions(entries[0].ambassador_id) if entries else (),
         messages=messages,
         people={name: it.ambassador_id for name, it in table.read_people(receivers).items()},
@@ -63,8 +70,13 @@ def _offered(entry: LedgerEntry, program: Program | None) -> set[tuple[int, str]
 def posted(table: Table, record: LedgerEntry | Withdrawal, cause: str) -> int:
     """Count the entries that a cause has made at the moment of an entry or a withdrawal. Slightly stale."""
     at = record.at if isinstance(record, LedgerEntry) else record.created_at
-    entries = [entity(found, LedgerEntry) for found in table.find_posted(record.ambassador_id, at)]
-    return sum((entry.kind, entry.cause) == (record.kind, cause) for entry in entries if entry is not None)
+    return posted_at(table, record.ambassador_id, at, record.kind, cause)
+
+
+def posted_at(table: Table, ambassador_id: str, at: datetime, kind: str, cause: str) -> int:
+    """Count the entries of a kind that a cause has made at a moment in one ledger. Slightly stale."""
+    entries = [entity(found, LedgerEntry) for found in table.find_posted(ambassador_id, at)]
+    return sum((entry.kind, entry.cause) == (kind, cause) for entry in entries if entry is not None)
 
 
 def read_programs(table: Table, versions: Iterable[int]) -> dict[int, Program]:

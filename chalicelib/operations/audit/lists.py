@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.audit.audit import Finding
+from chalicelib.domain.care.tasks import is_open
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.messages import Cause, Message
 from chalicelib.domain.model.offers import SurpriseGift
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.reviews import Case
-from chalicelib.operations.audit.causes import posted
+from chalicelib.domain.model.tasks import TASK_KINDS, Task
+from chalicelib.operations.audit.causes import posted, posted_at
 from chalicelib.operations.audit.findings import LAG, certain, guarded, look_up, sound
 from chalicelib.operations.audit.gifts import check_drawn
+from chalicelib.operations.people.merged import profile_of
 from chalicelib.store import keys
 from chalicelib.store.keys import Key
 from chalicelib.store.table import Table
@@ -20,6 +24,8 @@ from chalicelib.store.table import Table
 LISTS = (
     *(keys.CASES, keys.CLAIMS, keys.GIFTS, keys.ADJUSTMENTS, keys.SURPRISES),
     *(keys.payouts(state) for state in ("reserved", "confirmed", "cancelled")),
+    *(keys.tasks(kind) for kind in TASK_KINDS),
+    keys.done("proof"),
 )
 
 
@@ -83,6 +89,34 @@ def _check_surprise(table: Table, gift: SurpriseGift, _: datetime) -> Iterator[F
     yield from check_drawn(table, gift)
 
 
+def _check_task(table: Table, task: Task, now: datetime) -> Iterator[Finding]:
+    """A task is for somebody who is known; an open care task keeps them from being asked; a decision has its effect."""
+    person = table.read_person(task.person_id)
+    where = f"task/{task.id}"
+    if person is None:
+        yield Finding("task", where, "a person", None)
+    elif task.kind == "care" and task.state == "open":
+        forgotten = person.erased_at is not None and person.erased_at >= task.opened_at
+        if not forgotten and not is_open(person, task.about):
+            yield Finding("task", f"{where}/about", "something open", task.about)
+    elif task.kind == "proof" and task.state == "done" and task.closed_at and task.closed_at < now - LAG:
+        yield from _check_decision(table, task, task.closed_at)
+
+
+def _check_decision(table: Table, task: Task, at: datetime) -> Iterator[Finding]:
+    """A proof that was approved has its entry, once, in the ledger that was its ambassador's then; else its letter."""
+    where = f"task/{task.id}/decision"
+    if task.decision == "deny":
+        if look_up(table, keys.message(Cause("task", task.id, 1).key), Message) is None:
+            yield Finding("message", where, "proof_denied", None)
+        return
+    profile = profile_of(table, task.ambassador_id or "")
+    kin = profile.kin if profile else (task.ambassador_id or "",)
+    number = sum(posted_at(table, it, at, "task", f"task:{task.id}") for it in kin)
+    if number != 1:
+        yield Finding("task", where, "an entry task", f"{number} entries" if number else None)
+
+
 _CHECKS: dict[type, Callable[[Table, Any, datetime], Iterator[Finding]]] = {
     Case: _check_case,
     Claim: _check_claim,
@@ -90,4 +124,5 @@ _CHECKS: dict[type, Callable[[Table, Any, datetime], Iterator[Finding]]] = {
     Adjustment: _check_adjustment,
     Withdrawal: _check_payout,
     SurpriseGift: _check_surprise,
+    Task: _check_task,
 }

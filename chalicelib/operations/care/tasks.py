@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
+from chalicelib.domain.accounts.suspensions import Stopped
+from chalicelib.domain.care.proofs import judge
 from chalicelib.domain.care.tasks import GIFT_WITHIN, AlreadyDone, care_task, finish, until
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.accounts import Account, Gift
+from chalicelib.domain.model.facts import Decision
 from chalicelib.domain.model.people import Person, Profile
 from chalicelib.domain.model.tasks import TASK_KINDS, Task
+from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.merged import accounts_of, profile_of
+from chalicelib.operations.people.merged import account_of, accounts_of, profile_of
 from chalicelib.store.table import Table
 
 GIFT = "gift"
@@ -64,6 +68,13 @@ class Finished:
 
     task: Task
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A proof needs a decision, and no other task takes one."""
+
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +151,44 @@ def count(table: Table, *, now: datetime) -> dict[str, Count]:
 
 
 def done(
-    table: Table, task_id: str, outlook: Outlook, *, by: str, note: str, now: datetime
-) -> Finished | AlreadyDone | None:
-    """Say that a care task or a visit is done; None if there is no such task.
+    table: Table,
+    task_id: str,
+    program: Program,
+    outlook: Outlook,
+    *,
+    decision: Decision | None,
+    by: str,
+    note: str,
+    now: datetime,
+) -> Finished | AlreadyDone | Undecided | Stopped | None:
+    """Say that a task is done; None if there is no such task.
 
-    A care task closes the complaint of its person in the same transaction: then they are asked again.
+    In the same transaction a care task closes the complaint of its person, so that they are asked again, and a proof
+    that is approved is rewarded.
 
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
 
-    def look() -> Plan[Finished | AlreadyDone | None]:
+    def look() -> Plan[Finished | AlreadyDone | Undecided | Stopped | None]:
         task = table.read_task(task_id)
         person = table.read_person(task.person_id) if task else None
         if task is None or person is None:
             return Plan(None)
-        answer = finish(task, person, by=by, note=note, now=now)
+        if (task.kind == "proof") != (decision is not None):
+            return Plan(Undecided(task))
+        answer = finish(task, person, by=by, note=note, decision=decision, now=now)
         if isinstance(answer, AlreadyDone):
             return Plan(Finished(task, replayed=True)) if answer.repeated else Plan(answer)
         effects: list[Effect] = [Replace(answer.task)]
         if answer.person != person:
             effects.append(Replace(replace(outlook.ahead(answer.person, now), version=person.version + 1)))
+        if decision is not None:
+            account = account_of(table, task.ambassador_id or "")
+            judged = judge(task, account, program, decision, by=by, now=now)
+            if isinstance(judged, Stopped):
+                return Plan(judged)
+            effects += judged
         return Plan(Finished(answer.task, replayed=False), effects)
 
     return decide(table, look)

@@ -14,7 +14,7 @@ from chalicelib.domain.model.orders import News
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.brand import LetterName
-from chalicelib.domain.program.program import GIFT, Program, Rate, rewards
+from chalicelib.domain.program.program import GIFT, OfferedTask, Program, Rate, rewards
 from chalicelib.web.language import spoken
 from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
@@ -107,6 +107,17 @@ class _Example:
             raise NeverSentError("no reward is a gift")
         return Letter("gift_sent", 1, f"{GIFT}{gifts[0]}")
 
+    def proof_approved(self) -> Letter:
+        """The first task that the program offers."""
+        offered = self._offered()
+        return Letter(
+            "proof_approved", offered.reward.of(0), offered.reward.unit_in(self.program.currency), about=offered.name
+        )
+
+    def proof_denied(self) -> Letter:
+        """The same, if it earns nothing."""
+        return Letter("proof_denied", about=self._offered().name)
+
     def spent(self) -> Letter:
         """As much as a reward, or the least that can be spent."""
         unit, amount = self._purse()
@@ -192,6 +203,11 @@ class _Example:
         rate = self._rate()
         return rate.of(self._paid), rate.unit_in(self.program.currency)
 
+    def _offered(self) -> OfferedTask:
+        if not self.program.tasks:
+            raise NeverSentError("the program offers no tasks")
+        return self.program.tasks[0]
+
     def _purse(self) -> tuple[str, int]:
         """The first unit that can be spent, and an amount of it that can be."""
         program = self.program
@@ -213,6 +229,8 @@ _LETTERS: dict[LetterName, Callable[[_Example], Letter]] = {
     "reward_lost": _Example.lost,
     "tier_reached": _Example.tier_reached,
     "gift_sent": _Example.gift_sent,
+    "proof_approved": _Example.proof_approved,
+    "proof_denied": _Example.proof_denied,
     "spent": _Example.spent,
     "expiring": _Example.expiring,
     "balances": _Example.balances,

@@ -29,6 +29,7 @@ WHERE = {
     "payout_returned": ("ambassador:paid", "ambassador:available"),
     "gift": ("program:rewards", "ambassador:available"),
     "gift_sent": ("ambassador:available", "ambassador:spent"),
+    "task": ("program:rewards", "ambassador:available"),
     "expiry": ("ambassador:available", "ambassador:expired"),
     "adjustment": ("program:adjustments", "ambassador:available"),
 }

@@ -28,6 +28,8 @@ KINDS: dict[LetterName, str] = {
     "reward_lost": "lost",
     "tier_reached": "tier",
     "gift_sent": "gift",
+    "proof_approved": "proof",
+    "proof_denied": "proof, denied",
     "spent": "spent",
     "expiring": "expiring",
     "balances": "stand",
