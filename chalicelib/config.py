@@ -19,9 +19,9 @@ class Settings:
     """What differs from one deployment to the next.
 
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
-    mails come from, `configuration_set` SES's settings for them, if any. `pepper` keys the pseudonyms of people,
-    `cursor_key` signs page cursors, `link_keys` the links in mails; all are secret, and looked up only when they are
-    needed: most functions never ask, and hold no permission to.
+    mails come from, `configuration_set` SES's settings for them, and `api` the gateway that counts calls, if there are
+    such. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors, `link_keys` the links in mails; all
+    are secret, and looked up only when they are needed: most functions never ask, and hold no permission to.
     """
 
     table: str
@@ -29,6 +29,7 @@ class Settings:
     sender: str
     configuration_set: str
     secret: Callable[[str], bytes]
+    api: str = ""
 
     @property
     def pepper(self) -> bytes:
@@ -61,6 +62,7 @@ def from_environment(secret: Callable[[str], bytes]) -> Settings:
         sender=_need("SENDER"),
         configuration_set=os.environ.get("CONFIGURATION_SET", ""),
         secret=secret,
+        api=os.environ.get("API_NAME", ""),
     )
 
 

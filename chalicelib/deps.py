@@ -19,11 +19,15 @@ from chalicelib.store.wire import Wire
 
 if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
+    from chalicelib.delivery.traffic import Count
     from chalicelib.domain.model.tasks import Guide
     from chalicelib.operations.messages.deliver import Post
     from chalicelib.operations.outlook import Outlook
 
 PROGRAM_KEPT = timedelta(seconds=60)
+
+STAGE = "api"
+"""The stage of the gateway; each deployment has a gateway of its own."""
 
 _MODEL = Path(__file__).parent / "store" / "model"
 
@@ -72,6 +76,16 @@ def mailer() -> "Mailer":
 
     client = _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
     return Mailer(client, settings().sender, settings().configuration_set)
+
+
+def quotes() -> "Count":
+    """What counts the quotes that were asked for."""
+    from chalicelib.delivery import traffic  # only the day's round asks
+
+    if not settings().api:
+        return traffic.uncounted
+    client = _client("cloudwatch", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
+    return traffic.counting(client, settings().api, STAGE, "POST", "/v1/quotes")
 
 
 def post() -> "Post":

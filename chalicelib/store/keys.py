@@ -21,7 +21,7 @@ GUIDES = "GUIDES"
 
 ENTRIES, ORDERS, RECEIPTS, BACK, MAILS, VISITS, USES = "DAY", "ORDERS", "RECEIPTS", "BACK", "MAILS", "VISITS", "USES"
 """The lists by days in the index `day`, in shards: ledger entries, settled orders, orders as the figures count them,
-refunds and their reversals, messages, clicks, and offers that were used."""
+refunds and their reversals, messages that are done, clicks, and offers that were used."""
 
 _REVISION_DIGITS = 15
 

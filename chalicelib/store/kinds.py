@@ -38,7 +38,7 @@
 | budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
 | message              | MSG#id, MSG               | delivery                             | due; list: LETTERS#kind:  |
 |                      |                           |                                      | id of its reader / time;  |
-|                      |                           |                                      | day: MAILS#day#shard      |
+|                      |                           |                                      | done: MAILS#day#shard     |
 | receipt              | RECEIPT#o, RECEIPT        | the folding of days                  | day: RECEIPTS#day#shard   |
 | figures              | STATS#dimension,          | admins                               |                           |
 |                      | FIGURES#DAY / MONTH#when  |                                      |                           |
@@ -205,8 +205,8 @@ def _back(fact: Any) -> Key:
     return keys.daily_of(keys.BACK, fact.recorded_at, fact.order_id)
 
 
-def _mailed(message: Any) -> Key:
-    return keys.daily_of(keys.MAILS, message.owed_at, message.id)
+def _mailed(message: Any) -> Key | None:
+    return keys.daily_of(keys.MAILS, message.done_at, message.id) if message.done_at else None
 
 
 def _sold(receipt: Any) -> Key:

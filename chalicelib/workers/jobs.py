@@ -10,6 +10,7 @@ from chalicelib.operations.audit import audit
 from chalicelib.operations.care import round as care
 from chalicelib.operations.jobs import JobStep, Slice
 from chalicelib.operations.people import retention
+from chalicelib.operations.stats import fold
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.worth import cohorts
 from chalicelib.store.table import Table
@@ -38,6 +39,7 @@ STEPS: Mapping[str, JobStep] = {
     "care": _care,
     "preview": preview.step,
     "retention": retention.step,
+    "stats": fold.step,
     "worth": cohorts.step,
 }
 """What carries on each kind."""

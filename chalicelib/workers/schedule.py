@@ -34,14 +34,13 @@ def every_minute(_: CloudWatchEvent) -> None:
 
 @blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")
 def every_day(_: CloudWatchEvent) -> None:
-    """Begin the day's audit, and once a week two rounds of all people: what is kept no longer goes, worth is summed up.
+    """Begin the day's audit and figures, and once a week two rounds of all people: what goes, and what they are worth.
 
-    The others carry them on.
-
-    A day without an audit only makes its round a day longer.
+    The other functions carry them on. A day without one of them is made up for by the next.
     """
     from chalicelib.operations.audit import audit
     from chalicelib.operations.people import retention
+    from chalicelib.operations.stats import fold
     from chalicelib.operations.worth import cohorts
 
     begun = audit.begin_daily(deps.table(), now=deps.now())
@@ -49,6 +48,8 @@ def every_day(_: CloudWatchEvent) -> None:
     week = retention.begin_weekly(deps.table(), now=deps.now())
     if week is not None:
         logger.info("the week's round", job_id=week.id)
+    figures = fold.begin_daily(deps.table(), deps.quotes(), now=deps.now())
+    logger.info("the day's figures", job_id=figures.id if figures else None)
     summed = cohorts.begin_weekly(deps.table(), now=deps.now())
     if summed is not None:
         logger.info("the week's sums of worth", job_id=summed.id)

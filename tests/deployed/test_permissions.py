@@ -141,13 +141,13 @@ class Exercise:
         return [text for text in broken if text]
 
     def day(self) -> list[str]:
-        """Begin the audit of a day that has none yet."""
+        """Begin the audit and the figures of a day that has none yet."""
         self.stage.start_anew("EveryDay")
-        for item in self.stage.items("JOB#job_audit-"):
+        for item in (*self.stage.items("JOB#job_audit-"), *self.stage.items("JOB#job_stats-")):
             self.stage.dynamodb.delete_item(TableName=self.stage.table, Key={"PK": item["PK"], "SK": item["SK"]})
         broken = self._failure("EveryDay", SCHEDULED)
-        begun = len(self.stage.items("JOB#job_audit-"))
-        return [*([broken] if broken else []), *([] if begun == 1 else [f"{begun} audits begun"])]
+        begun = [len(self.stage.items(f"JOB#job_{kind}-")) for kind in ("audit", "stats")]
+        return [*([broken] if broken else []), *([] if begun == [1, 1] else [f"{begun} audits and figures begun"])]
 
     def _settled(self, function: str, bring: Callable[[str], Body]) -> list[str]:
         """Settle an early refund and an order with a card, and carry an audit on."""

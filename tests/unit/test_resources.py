@@ -293,7 +293,7 @@ REACH: dict[str, dict[str, Any]] = {
         "ReadLists": index("list"),
         "KeepFailures": {"Fn::GetAtt": ["MailEventFailures", "Arn"]},
     },
-    "day": {"BeginTheAudit": THE_TABLE, "CountAmbassadors": index("list")},
+    "day": {"BeginTheRounds": THE_TABLE, "CountAmbassadors": index("list"), "CountQuotes": "*"},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""
 
