@@ -121,7 +121,7 @@ words: $(DEV) ## bring the catalogues of all languages up to date with the sente
 	cd chalicelib/web && $(BABEL) compile -d locale --statistics
 
 reference: $(FIELD) ## write anew what the package lifetimes makes of the CDNOW purchases, which tests compare with
-	.venv/lifetimes/bin/python -W ignore -m tests.unit.worth.reference
+	.venv/lifetimes/bin/python -W ignore -m fitting.reference
 
 test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)

@@ -73,6 +73,14 @@ in five has a refund. The engine is the simulator's, behind DynamoDB's protocol 
 runs there: of {ran} the fastest counts. Memory is what the preview adds.
 """
 
+WORTH = """## What customers are worth
+
+The purchases of CDNOW that come with the package `lifetimes` 0.11.3: {orders:,} orders of {customers:,} customers in 78
+weeks, each through POST /v1/orders on the program over a cloud in memory, then fitted and read back person by person.
+Beside it stands what `lifetimes` itself makes of the same purchases (`make reference`). Frequency, recency, age, value
+and all that was paid are equal for **{equal:,} of {customers:,}** customers.
+"""
+
 
 def report(results: Figures) -> str:
     """Write the report about all parts that have been measured, then what is proved, kept by hand."""
@@ -199,6 +207,50 @@ def _preview(part: Figures) -> str:
     return PREVIEW.format(**part, ran=", ".join(f"{it:.1f} s" for it in part["rounds"])) + "\n" + _table(head, [row])
 
 
+def _worth(part: Figures) -> str:
+    fitted = [
+        [f"`{name}`", f"{mine:.4f}", f"{its:.4f}", f"{abs(mine / its - 1):.4%}"]
+        for name, mine, its in part["parameters"]
+    ]
+    expected = [
+        [
+            it["name"],
+            f"{it['sum']:,.1f}",
+            f"{it['its_sum']:,.1f}",
+            f"{it['median']:.4%}",
+            f"{it['most']:.4%}",
+            it["within"],
+        ]
+        for it in part["predictions"]
+    ]
+    within = f"within {part['aim']:.0%}"
+    missed = [it for it in part["predictions"] if it["within"] < part["customers"]]
+    verdict = f"\nAim: all customers {within}: {'**missed**' if missed else 'met'}. Of a difference half of the last "
+    verdict += "digit that an answer shows is taken off.\n\n"
+    groups = part["holdout"]["groups"]
+    whole = {name: sum(it[name] for it in groups) for name in ("customers", "expected", "came")}
+    seen = [[_repeats(it["repeats"]), it["customers"], f"{it['expected']:.0f}", it["came"]] for it in groups]
+    seen.append(["**all**", whole["customers"], f"**{whole['expected']:.0f}**", f"**{whole['came']}**"])
+    later = f"\nHow far it may be trusted: fitted after 39 weeks, and what came in the {part['holdout']['days']} days "
+    later += "after that, which the fit has not seen.\n\n"
+    view, cpu = part["view"], part["cpu_ms"]
+    costs = [[name, f"{value:.2f}"] for name, value in cpu.items()]
+    cost = (
+        f"\nThe fit takes {part['fit_seconds']:.1f} CPU seconds. To see what the customer with most orders is worth, "
+    )
+    cost += f"{view['orders']}, takes {view['trips']} trips and {view['read_units']:g} read units.\n\n"
+    return (
+        WORTH.format(**part) + "\n" + _table(["parameter", "fitted here", "by lifetimes", "apart"], fitted) + "\n"
+        + _table(["expected of all", "here", "by lifetimes", "apart: median", "most", within], expected) + verdict
+        + later.lstrip() + _table(["repeat purchases so far", "customers", "expected", "came"], seen) + cost
+        + _table(["", "CPU ms"], costs)
+    )  # fmt: skip
+
+
+def _repeats(number: int) -> str:
+    return "7 and more" if number == 7 else str(number)
+
+
 def _times(measured: Figures) -> list[str]:
     return [f"{measured[name]:.2f}" for name in ("cpu_ms", "wall_p50_ms", "wall_p99_ms")]
 
@@ -240,4 +292,5 @@ _PARTS = {
     "backlog": _backlog,
     "ambassador": _ambassador,
     "preview": _preview,
+    "worth": _worth,
 }

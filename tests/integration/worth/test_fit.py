@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 import fitting.__main__ as command
+from fitting import cdnow
 from memory.shop import Body, Shop
 from tests.integration.worth.test_worth import buys, worth
-from tests.unit.worth import cdnow
 
 PAGE = 1000
 

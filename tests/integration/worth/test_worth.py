@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.worth import customers
+from fitting import cdnow
 from memory.shop import Body, Shop, eur, refusal
 from tests.integration.edge.bad.worth import FIT
-from tests.unit.worth import cdnow
 
 CLEO: Body = {"email": "cleo@example.com", "first_name": "Cleo"}
 

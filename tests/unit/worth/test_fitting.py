@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from chalicelib.domain.worth.history import History, history
+from fitting import cdnow
 from fitting.models import FitError, Fitted, fit, fit_buying
-from tests.unit.worth import cdnow
 
 
 def histories(until: date) -> list[History]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.worth.history import History, history, rhythm
-from tests.unit.worth import cdnow
+from fitting import cdnow
 
 DAY = date(2026, 1, 1)
 PURCHASES = st.lists(st.tuples(st.dates(DAY, DAY + timedelta(days=60)), st.integers(0, 10**6)), max_size=12)

@@ -12,7 +12,7 @@ from chalicelib.domain.worth.buying import Buying
 from chalicelib.domain.worth.expectation import Models, expect
 from chalicelib.domain.worth.history import History, history
 from chalicelib.domain.worth.spending import Spending
-from tests.unit.worth import cdnow
+from fitting import cdnow
 
 PAPER = Buying(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
 """Table 2 of Fader, Hardie and Lee (2005), whose unit is the week."""
@@ -20,9 +20,7 @@ PAPER = Buying(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
 
 def test_what_is_expected_of_all_customers_is_what_lifetimes_expects() -> None:
     """With the same parameters, each of the four figures of 2,357 customers is equal to six digits."""
-    # lifetimes discounts twelve months of thirty days, each by one per cent
-    yearly = round((cdnow.MONTHLY ** (365 / 30) - 1) * 10_000)
-    models = replace(cdnow.models(), discount=yearly)
+    models = replace(cdnow.models(), discount=cdnow.YEARLY)
     for it in cdnow.customers():
         seen = history(it.purchases, cdnow.LAST)
         assert seen is not None

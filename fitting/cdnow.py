@@ -16,8 +16,8 @@ FIRST = date(2025, 1, 1)
 """The data begin in 1997; 28 years later each date falls on the same day of the week, and a shop may report it."""
 
 QUARTER_3, LAST = date(2025, 9, 30), date(2026, 6, 30)
-MONTHLY = 1.01
-"""By what `lifetimes` divides for each month of 30 days."""
+YEARLY = round((1.01 ** (365 / 30) - 1) * 10_000)
+"""The one per cent by which `lifetimes` discounts each month of 30 days, as basis points a year."""
 
 
 class Customer(NamedTuple):
