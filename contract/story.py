@@ -18,7 +18,7 @@ from chalicelib import deps
 from chalicelib.domain.care.offers import Terms, offer_for
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Person
-from chalicelib.domain.people.links import Link, sign
+from chalicelib.domain.people.links import Link, mark, sign
 from chalicelib.domain.program.program import Rate
 from chalicelib.edge.routes import FORM, ROUTES
 from chalicelib.operations.access import api_keys
@@ -296,12 +296,36 @@ class _Story:
             "picture": {"url": "https://shop.example/films/glaze.jpg", "text": "A blue mug, half of it wet"},
         }  # fmt: skip
         kept = yield from self._telling("A film about a mug", "put_guide", guide)
+        yield from self._answering(kept.answer["id"])
         yield self._say("The guides", "get_guides")
         yield self._say("One guide", "get_guide", guide_id=kept.answer["id"])
         yield self._say("It is out of date", "delete_guide", guide_id=kept.answer["id"])
 
+    def _answering(self, guide_id: str) -> Iterator[Exchange]:
+        """What Cleo does by the links of her mails."""
+        key, cleo = deps.settings().link_keys[0], self._cleo()
+        asked = sign(Link("answer", cleo, value="happy", about=mark("1000")), key)
+        yield self._say("Cleo has tapped an answer in a mail", "get_answer", token=asked)
+        yield self._say("She sends it", "post_answer", {"value": "happy", "note": ""}, token=asked)
+        join = sign(Link("join", cleo), key)
+        yield self._say("She looks at what her friends would get", "get_join", token=join)
+        yield self._say("And has a code of her own", "post_join", {"join": "yes"}, token=join)
+        likes = sign(Link("interests", cleo), key)
+        yield self._say("She is asked what she likes", "get_interests", token=likes)
+        told = {"sent": "yes", "day": "17", "month": "4", "wishes": "yes"}
+        yield self._say("She tells her birthday", "post_interests", told, token=likes)
+        film = Link("guide", cleo, about=mark("how_to:1000"), guide=guide_id)
+        yield self._say("She opens a film", "get_guide_of_mail", token=sign(film, key))
+        shop = Link("shop", cleo, about=mark("birthday:2026"))
+        yield self._say("And the shop", "get_shop_of_mail", token=sign(shop, key))
+        chat = {"order_id": "1000", "value": "fine", "at": "2026-03-01T09:00:00Z"}
+        yield self._say("She has said so in a chat before", "post_person_answer", chat, person_id=cleo)
+
+    def _cleo(self) -> str:
+        return str(self._say("", "get_people", query={"email": "cleo@example.com"}).answer["items"][0]["id"])
+
     def _tasks(self) -> Iterator[Exchange]:
-        cleo = self._say("", "get_people", query={"email": "cleo@example.com"}).answer["items"][0]["id"]
+        cleo = self._cleo()
         ticket = {"note_id": "T-311", "text": "The handle came off when I washed it."}
         opened = yield from self._telling("Cleo has written to the shop", "post_note", ticket, person_id=cleo)
         yield self._say("What is to be done", "get_tasks", query={"kind": "care"})

@@ -56,6 +56,7 @@ STATUSES: dict[int | str, str] = {
     201: "Done.",
     202: "Accepted; it is worked on, or waits for somebody.",
     204: "Done; there is nothing to say.",
+    302: "Where it leads.",
     304: "What you have is what there is.",
     404: "There is no such page.",
     "again": "It was done before, and stands as it was.",
@@ -99,7 +100,7 @@ HEADERS: dict[str, Any] = {
     },
     "Retry-After": {"description": "After how many seconds to send it again.", "schema": {"type": "string"}},
     "ETag": {"description": "Names what was answered, for If-None-Match and If-Match.", "schema": {"type": "string"}},
-    "Location": {"description": "Where to read on.", "schema": {"type": "string"}},
+    "Location": {"description": "Where to go on.", "schema": {"type": "string"}},
     "Content-Language": {"description": "The language of the explanation (BCP 47).", "schema": {"type": "string"}},
     "Link": {"description": "The next page, if there is one (RFC 8288).", "schema": {"type": "string"}},
 }

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType, field, structs
 
 from chalicelib import deps
 from chalicelib.api.subject import known_person
+from chalicelib.domain.care.tasks import is_open
 from chalicelib.domain.model import people
 from chalicelib.domain.model.people import EVERYTHING, PROMOTIONAL, Purpose
 from chalicelib.domain.people.codes import normal_code
@@ -204,6 +205,19 @@ class Bought(Answer):
     placed_at: datetime
 
 
+class Answered(Answer):
+    """What somebody has answered to a question.
+
+    Attributes:
+        about: What was asked, as `check_in:` with the id of an order.
+        value: To a check-in `happy`, `fine` or `unhappy`.
+    """
+
+    about: str
+    value: str
+    at: datetime
+
+
 class Person(Answer, kw_only=True):
     """Somebody whom the shop knows.
 
@@ -213,6 +227,7 @@ class Person(Answer, kw_only=True):
         told: When each of these was told last, by its name.
         consents: By purpose.
         orders: The last eight.
+        answers: The last eight, the latest one to each question.
         complaints: What is open between them and you, by a name, since when: nothing promotional goes out meanwhile.
         ambassador_id: Who they are as an ambassador.
         merged_into: This person's id, where one was asked for who has turned out to be them.
@@ -236,6 +251,7 @@ class Person(Answer, kw_only=True):
     stops: list[Stop]
     complaints: dict[str, datetime]
     orders: list[Bought]
+    answers: list[Answered]
     ambassador_id: str | None = None
     merged_into: str | None = None
     created_at: datetime | None = None
@@ -254,11 +270,13 @@ class Person(Answer, kw_only=True):
             consents={purpose: Consent.of(person, purpose) for purpose in purposes},
             stops=[Stop(kind=it.kind, at=it.at, present=name == own) for name, it in sorted(person.stops.items())],
             orders=[Bought(order_id=it.order_id, placed_at=it.placed_at) for it in person.orders],
+            answers=[Answered(about=it.about, value=it.value, at=it.at) for it in person.answers],
+            complaints={name: at for name, at in person.complaints.items() if is_open(person, name)},
             merged_into=None if asked in {None, person.id} else person.id,
         )
 
 
-_OTHERWISE = {"interests", "consents", "stops", "orders", "merged_into"}
+_OTHERWISE = {"interests", "consents", "stops", "orders", "answers", "complaints", "merged_into"}
 _AS_THEY_ARE = [name for name in Person.__struct_fields__ if name not in _OTHERWISE]
 
 SEARCH = {

@@ -14,10 +14,10 @@ import msgspec
 from chalicelib.edge.problems import Problem, bad_field
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-FORM_MAX = 4096
-"""Bytes of a form at most: it is a handful of short fields."""
+FORM_MAX = 16_384
+"""Bytes of a form at most: a handful of short fields and a note, of which a letter takes up to nine."""
 
-_FIELDS_MAX = 32
+_FIELDS_MAX = 64
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

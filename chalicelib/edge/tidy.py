@@ -52,6 +52,12 @@ def trimmed(text: str) -> str:
     return text.strip()
 
 
+def note(text: str) -> str:
+    """Keep the lines of what somebody has written to the shop, and drop what shows nothing."""
+    lines = "\n".join(text.replace("\r\n", "\n").split("\r")).split("\n")
+    return "\n".join(without_invisible(_BARRED.sub(" ", line)).rstrip() for line in lines).strip()
+
+
 def bare(text: str) -> str:
     """Drop what shows nothing from an id that the shop gives a customer."""
     return without_invisible(_JOINERS.sub("", text))

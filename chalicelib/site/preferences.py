@@ -59,7 +59,7 @@ class PreferencesForm(Form):
 @view(PAGE, headers=HEADERS, gives=SPOKEN)
 def get_unsubscribe(call: Call, token: str) -> Response:
     """Ask whether somebody wants no more mails of this kind. It changes nothing: mails are scanned for their links."""
-    link = _link(token, "unsubscribe")
+    link = link_in(token, "unsubscribe")
     person = preferences.whose(deps.table(), link)
     if link is None or person is None:
         return gone(call)
@@ -70,7 +70,7 @@ def get_unsubscribe(call: Call, token: str) -> Response:
 @view(PAGE, form=UnsubscribeForm, headers=HEADERS, gives=SPOKEN)
 def post_unsubscribe(call: Call, _: UnsubscribeForm, token: str) -> Response:
     """Let somebody have no more mails of this kind: by the button of the page, or by their mail program itself."""
-    link = _link(token, "unsubscribe")
+    link = link_in(token, "unsubscribe")
     person = preferences.unsubscribe(deps.table(), link, deps.outlook(), now=deps.now())
     if link is None or person is None:
         return gone(call)
@@ -81,14 +81,14 @@ def post_unsubscribe(call: Call, _: UnsubscribeForm, token: str) -> Response:
 @view(PAGE, headers=HEADERS, gives=SPOKEN)
 def get_preferences(call: Call, token: str) -> Response:
     """Show what somebody gets by mail and in which language, as a form."""
-    person = preferences.whose(deps.table(), _link(token, "preferences"))
+    person = preferences.whose(deps.table(), link_in(token, "preferences"))
     return _choices(call, person, saved=False) if person else gone(call)
 
 
 @view(PAGE, form=PreferencesForm, headers=HEADERS, gives=SPOKEN)
 def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
     """Save what somebody wants to get by mail and in which language, and say what was saved."""
-    link = _link(token, "preferences")
+    link = link_in(token, "preferences")
     person = preferences.whose(deps.table(), link)
     if person is None:
         return gone(call)
@@ -121,7 +121,8 @@ def _choices(call: Call, person: Person, *, saved: bool, asked: bool = False) ->
     return html(200, shown.preferences_page(view), language)
 
 
-def _link(token: str, kind: LinkKind) -> Link | None:
+def link_in(token: str, kind: LinkKind) -> Link | None:
+    """Return the link that a path holds, if it is one of this kind."""
     return links.read(token, deps.settings().link_keys, kind, deps.now())
 
 

@@ -14,8 +14,8 @@ from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.problems import Headers
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.people import share
-from chalicelib.operations.people.visitors import is_person
 from chalicelib.site.card import card_for, offer_for
+from chalicelib.site.visits import is_visit
 from chalicelib.telemetry import logger
 from chalicelib.web import pages
 from chalicelib.web.card import Card
@@ -46,7 +46,7 @@ def get_landing_in_capitals(call: Call, code: str) -> Response:
 def _visit(call: Call, code: str) -> Response:
     """Show a friend's page. A HEAD only asks whether the link works."""
     shared = share.look_up(deps.table(), code, now=deps.now()) if deps.program().open else None
-    if shared and call.request.method == "GET" and _is_person(call):
+    if shared and is_visit(call):
         _count(shared, call.sent().get("ch"))
     return _landing(call, shared)
 
@@ -89,11 +89,6 @@ def _html(status: int, page: str, locale: str, brand: Brand) -> Response:
         "Referrer-Policy": "strict-origin-when-cross-origin",
     }
     return Response(page, headers, status)
-
-
-def _is_person(call: Call) -> bool:
-    purpose = call.header("sec-purpose") or call.header("purpose") or call.header("x-moz")
-    return is_person(call.header("user-agent"), purpose)
 
 
 def _count(shared: share.Shared, channel: str | None) -> None:

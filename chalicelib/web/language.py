@@ -105,12 +105,17 @@ def format_date(moment: datetime, language: Language) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone names no day")
     _ = language.translations.gettext
-    months = (
+    parts = {"day": moment.day, "month": months_in(language)[moment.month - 1], "year": moment.year}
+    return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
+
+
+def months_in(language: Language) -> tuple[str, ...]:
+    """The names of the months, as they stand in a date."""
+    _ = language.translations.gettext
+    return (
         _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
         _("August"), _("September"), _("October"), _("November"), _("December"),
     )  # fmt: skip
-    parts = {"day": moment.day, "month": months[moment.month - 1], "year": moment.year}
-    return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
 
 
 def format_amount(amount: int, unit: str, language: Language, *, is_limit: bool = False) -> str:

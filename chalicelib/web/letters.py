@@ -66,15 +66,8 @@ def friend_thanks(draft: Draft) -> Content:
 
 def welcome(draft: Draft) -> Content:
     """To a new ambassador: their code and link, and what comes of sharing them."""
-    rules, language = draft.rules, draft.language
-    offer = rules.offer
-    figures = {
-        "offer": _offered(offer, rules, language),
-        "minimum": format_amount(rules.minimum, rules.currency, language, is_limit=True) if rules.minimum else "",
-        "off_most": _most(offer, rules, language),
-    }
-    earned = _earned(rules.tiers[0].reward, rules, language)
-    return Content({"code": draft.reader.code}, {**figures, **earned}, shows_code=True)
+    figures = shared(draft.rules, draft.language)
+    return Content({"code": draft.reader.code}, figures, shows_code=True)
 
 
 def reward_held(draft: Draft) -> Content:
@@ -190,6 +183,16 @@ def _stand(draft: Draft, account: Account) -> Content:
             "until": _until(account.active_at, draft),
         },
     )
+
+
+def shared(rules: Program, language: Language) -> dict[str, str]:
+    """What comes of sharing a code: to friends, and to whoever shares it."""
+    return {
+        "offer": _offered(rules.offer, rules, language),
+        "minimum": format_amount(rules.minimum, rules.currency, language, is_limit=True) if rules.minimum else "",
+        "off_most": _most(rules.offer, rules, language),
+        **_earned(rules.tiers[0].reward, rules, language),
+    }
 
 
 def _offered(offer: Rate | None, rules: Program, language: Language) -> str:

@@ -59,7 +59,7 @@ _ID_BYTES = 16
 _TIME_BYTES = 4
 _ABOUT_BYTES = 8
 _MAC_BYTES = 16
-_TOKEN_MAX = 128
+_TOKEN_MAX = 160
 
 
 @dataclass(frozen=True, slots=True)

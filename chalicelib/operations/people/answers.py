@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
 
 from chalicelib.domain.care.answers import (
     CHECK_IN,
@@ -23,6 +22,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.tasks import Guide, Task
 from chalicelib.domain.people.links import Link
 from chalicelib.operations.once import Plan, decide
+from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.preferences import whose
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -47,7 +47,7 @@ def asked(table: Table, link: Link | None) -> Asked | None:
     return Asked(person, order_id) if person and order_id else None
 
 
-def answer(table: Table, person_id: str, given: Given, *, now: datetime) -> Person | None:
+def answer(table: Table, person_id: str, given: Given, outlook: Outlook, *, now: datetime) -> Person | None:
     """Take an answer, and return who gave it as they are then; None if nobody is known by the id.
 
     Raises:
@@ -61,7 +61,7 @@ def answer(table: Table, person_id: str, given: Given, *, now: datetime) -> Pers
         after, task = answered(person, given, now)
         effects: list[Effect] = []
         if after != person:
-            after = replace(after, version=person.version + 1)
+            after = replace(outlook.ahead(after, now), version=person.version + 1)
             effects += [Replace(after), *map(Replace, _replied(table, after, given, now))]
         if task is not None:
             effects.append(Create(task))
@@ -93,9 +93,7 @@ def guide_of(table: Table, guide_id: str | None) -> Guide | None:
     Raises:
         BusyError: the table did not answer in time.
     """
-    key = keys.guide(guide_id or "-")
-    found = table.find([key]).get(key)
-    guide = cast("Guide | None", found.entity if found else None)
+    guide = table.read_guide(guide_id) if guide_id else None
     return guide if guide and guide.retired_at is None else None
 
 

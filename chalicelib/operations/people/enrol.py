@@ -74,6 +74,22 @@ def enrol(table: Table, told: Told, program: Program, outlook: Outlook, *, now: 
     return decide(table, look)
 
 
+def enrol_known(
+    table: Table, person: Person, program: Program, outlook: Outlook, *, now: datetime, chance: Random
+) -> Person:
+    """Let somebody who is known, and has an address, become an ambassador, and return them; one already stays as is.
+
+    Raises:
+        BusyError: as above.
+    """
+    if person.ambassador_id is None:
+        told = Told(
+            person.email or "", person.first_name or "", locale=person.locale or "", customer_id=person.customer_id
+        )
+        enrol(table, told, program, outlook, now=now, chance=chance)
+    return table.read_person(person.id) or person
+
+
 def _plan(
     table: Table,
     told: Told,

@@ -45,7 +45,7 @@ links = st.one_of(
     st.builds(Link, st.just("rights"), people, until=st.integers(1, 10**8).map(lambda n: START + timedelta(seconds=n))),
     st.builds(Link, st.just("answer"), people, value=st.sampled_from(get_args(Value)), about=abouts),
     st.builds(Link, st.sampled_from(["join", "interests"]), people),
-    st.builds(Link, st.just("guide"), people, about=abouts, guide=st.text("guide_0123456789", min_size=1, max_size=40)),
+    st.builds(Link, st.just("guide"), people, about=abouts, guide=st.text("guide_0123456789", min_size=1, max_size=64)),
     st.builds(Link, st.just("shop"), people, about=abouts),
 )
 
