@@ -378,7 +378,16 @@ def check_order(order: Ordered, *, at: str = "") -> None:
     """
     for n, item in enumerate(order.items):
         _check_line(item, order.amount.currency, f"/{at}items/{n}")
-    if order.customer and not (order.customer.email or order.customer.id):
+    check_customer(order.customer, at=at)
+
+
+def check_customer(customer: Customer | None, *, at: str = "") -> None:
+    """Look over a customer that the body holds `at` some place.
+
+    Raises:
+        Problem: 400 when nobody can tell who that is.
+    """
+    if customer and not (customer.email or customer.id):
         raise bad_field(f"/{at}customer/email", "email or id: a customer has at least one of them")
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.api.checkout import KnownCustomer
+from chalicelib.api.checkout import KnownCustomer, check_customer
 from chalicelib.api.subject import known_ambassador, known_person
 from chalicelib.api.withdrawals import REFUSALS, Return, counted, finish, give_back, withdraw
 from chalicelib.domain.accounts.withdrawals import has_expired
@@ -272,6 +272,7 @@ def post_coupon_quote(_: Call, body: CouponQuote, code: str) -> Response:
 
     An offer is for one person alone: so its answer goes by the customer, and shows what the cart may show.
     """
+    check_customer(body.customer)
     coupon, now = _coupon(code), deps.now()
     if isinstance(coupon, stored.Offer):
         asked = _asked(body.order_id or "", body.customer, body.amount)
@@ -300,6 +301,7 @@ def post_coupon_confirm(call: Call, body: CouponConfirm, code: str) -> Response:
     Of one that an ambassador made all that it is worth is used up: return what the order did not need. An offer of
     somebody's own is used by them alone, and `amount` in the answer is what it takes off. The first confirmation wins.
     """
+    check_customer(body.customer)
     coupon = _coupon(code)
     if isinstance(coupon, Withdrawal):
         return _answer(finish(call, coupon, "confirmed", body.order_id))
@@ -318,7 +320,7 @@ def post_coupon_cancel(call: Call, body: CouponCancel, code: str) -> Response:
     coupon = _coupon(code)
     if isinstance(coupon, Withdrawal):
         return _answer(finish(call, coupon, "cancelled", None))
-    return _of_offer(offers.free(deps.table(), coupon.code, body.order_id))
+    return _of_offer(offers.free(deps.table(), coupon.code, body.order_id), other="coupon_confirmed")
 
 
 @view(
@@ -375,12 +377,12 @@ def _answer(made: Withdrawn) -> Response:
     return once(_shown(made.withdrawal), replayed=made.replayed)
 
 
-def _of_offer(answer: offers.Used | Unusable | UsedAlready) -> Response:
+def _of_offer(answer: offers.Used | Unusable | UsedAlready, *, other: str = "conflicting_repeat") -> Response:
     match answer:
         case offers.Used(offer, replayed):
             return once(_shown(offer), replayed=replayed)
         case UsedAlready():
             detail = "This offer was used with other content, which stays as it is."
-            raise Problem(409, "conflicting_repeat", detail)
+            raise Problem(409, other, detail)
         case Unusable(_, reason):
             raise Problem(409 if reason in _STANDS else 422, reason, NOT_USABLE[reason])

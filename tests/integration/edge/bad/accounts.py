@@ -15,6 +15,12 @@ from tests.integration.edge.bad.requests import (
     spend,
 )
 
+CART = {
+    "order_id": "o-1",
+    "customer": {"email": "leo@example.com"},
+    "amount": {"amount": 1, "currency": "EUR"},
+}
+
 CASES = [
     # --- what an account can do besides orders ---
     spend("nothing", "/amount", amount=GONE),
@@ -61,6 +67,18 @@ CASES = [
     ),
     closing("coupon-no-order", "/v1/coupons/CPN222222222222/confirm", {}, "/order_id", "checkout"),
     closing("coupon-bad-order", "/v1/coupons/CPN222222222222/confirm", {"order_id": "a\nb"}, "/order_id", "checkout"),
+    *(
+        closing(
+            f"coupon-{step}-{name}", f"/v1/coupons/CPN222222222222/{step}", {**CART, **changes}, pointer, "checkout"
+        )
+        for step in ("quote", "confirm")
+        for name, changes, pointer in (
+            ("nobody", {"customer": {}}, "/customer/email"),
+            ("no-address", {"customer": {"email": "leo"}}, "/customer/email"),
+            ("negative", {"amount": {"amount": -1, "currency": "EUR"}}, "/amount/amount"),
+            ("points", {"amount": {"amount": 1, "unit": "points"}}, "/amount/currency"),
+        )
+    ),
     closing("coupon-why", "/v1/coupons/CPN222222222222/cancel", {"note": "no"}, "/note", "checkout"),
     returning("coupon-no-note", "/note", note=GONE),
     returning("coupon-empty-note", "/note", note=""),
