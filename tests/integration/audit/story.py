@@ -50,6 +50,7 @@ RULES: Body = {
     "expiry_months": 6,
     "letters": {"welcome": True},
     "adjustment_limit": 1000,
+    "tasks": [{"name": "A picture", "kind": "picture", "words": {"en": "."}, "reward": {"amount": 500}, "times": 9}],
     "care": {
         "birthday": {"gift": {"rate": {"amount": 400}}},
         "surprise": {
@@ -216,10 +217,24 @@ def live(shop: Shop) -> Story:
     ids["waiting"], ids["paid"] = desk.adjust(3000), paid
     desk.adjust(900)
     ids["reserved"], ids["pending"] = desk.spend(250)["id"], desk.payout(110)
-    ids["c3"] = desk.claim("c3")
+    ids |= {"c3": desk.claim("c3"), **_done_for_people(desk)}
     shop.now += timedelta(minutes=5)
     ids |= {**desk.guests, "maya": desk.maya["id"], "asha": desk.asha["id"], "code": desk.maya["code"]}
     return Story({(it["PK"]["S"], it["SK"]["S"]): it for it in shop.everything()}, shop.now, ids)
+
+
+def _done_for_people(desk: Desk) -> dict[str, str]:
+    """Let Uma show pictures, of which one is approved, one denied and one looked at by nobody; and let Zoe write."""
+    session, ids = desk.shop.session(desk.guests["uma"]), dict[str, str]()
+    for name in ("approved", "denied_proof", "open_proof"):
+        proof = {"task": "A picture", "link": f"https://pictures.example/{name}"}
+        ids[name] = str(desk.post("/v1/ambassadors/me/proofs", proof, session)["id"])
+    for name, decision in (("approved", "approve"), ("denied_proof", "deny")):
+        desk.post(f"/v1/tasks/{ids[name]}/done", {"note": "Seen.", "decision": decision})
+    letter = {"note_id": "T-1", "text": "The pot leaks."}
+    path = f"/v1/people/{desk.guests['zoe']}/notes"
+    ids["note"] = str(desk.done(desk.shop.call("POST", path, letter, scope="people"))["id"])
+    return ids
 
 
 class Client:

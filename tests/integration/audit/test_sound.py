@@ -18,7 +18,7 @@ def test_the_story_is_rich(story: Story) -> None:
     """It has every kind of entry, and something open of every kind, or the next test would prove little."""
     entries = [it for (pk, _), it in story.items.items() if pk.startswith("LEDGER#")]
     assert {it["kind"]["S"] for it in entries} >= {
-        *("hold", "release", "void", "clawback", "bonus", "expiry", "adjustment", "gift_sent"),
+        *("hold", "release", "void", "clawback", "bonus", "expiry", "adjustment", "gift_sent", "task"),
         *("spend", "spend_confirmed", "spend_cancelled", "payout", "payout_confirmed", "payout_cancelled"),
         *("reinstate", "spend_returned", "payout_returned", "gift"),
     }
@@ -34,6 +34,7 @@ def test_the_story_is_rich(story: Story) -> None:
         "PAYOUTS#reserved",
         "PAYOUTS#confirmed",
     }
+    assert lists >= {"TASKS#care", "TASKS#proof", "DONE#proof"}
     terms = [it["standing"]["M"]["terms"]["M"] for it in story.items.values() if "standing" in it]
     assert any("campaign" in it for it in terms)
     assert any("limit" in it for it in terms)

@@ -1,10 +1,22 @@
 """Inconsistencies that are planted in the history, each with the kind and place that the audit has to name."""
 
-from tests.integration.audit.plants import accounts, entries, gifts, letters, orders
+from tests.integration.audit.plants import accounts, entries, gifts, letters, orders, tasks
 from tests.integration.audit.plants.tampered import PLANTS, Plant, Tampered, put_into
 from tests.integration.audit.story import Items, Story
 
-__all__ = ["PLANTS", "Plant", "Tampered", "accounts", "entries", "gifts", "letters", "orders", "put_into", "spoiled"]
+__all__ = [
+    "PLANTS",
+    "Plant",
+    "Tampered",
+    "accounts",
+    "entries",
+    "gifts",
+    "letters",
+    "orders",
+    "put_into",
+    "spoiled",
+    "tasks",
+]
 
 
 def spoiled(story: Story) -> Items:
