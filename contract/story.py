@@ -435,6 +435,9 @@ class _Story:
         cleo = self._say("", "get_people", query={"email": "cleo@example.com"}).answer["items"][0]["id"]
         yield self._say("What a customer is worth", "get_worth", person_id=cleo)
         yield self._say("What all customers are worth", "get_cohorts")
+        self._shop.now += timedelta(days=1)
+        self._shop.day()
+        yield self._say("What the program brings, by tier", "get_stats", query={"from": "2026-02-01", "by": "tier"})
 
     def _pages(self) -> Iterator[Exchange]:
         yield self._say("A developer reads the contract", "get_reference")

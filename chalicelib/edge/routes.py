@@ -147,6 +147,7 @@ ROUTES = (
     Route("GET", "/v1/people/{person_id}/messages", "admin:read session", "chalicelib.api.messages.get_messages"),
     Route("POST", "/v1/messages/{message_id}/resend", "admin:write", "chalicelib.api.messages.post_resend"),
     Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),
+    Route("GET", "/v1/stats", "admin:read", "chalicelib.api.stats.get_stats"),
     Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
     Route("GET", "/v1/worth/model", "admin:read", "chalicelib.api.worth.get_fit"),
     Route("PUT", "/v1/worth/model", "admin:write", "chalicelib.api.worth.put_fit"),

@@ -372,6 +372,9 @@ class Program:
     adjustment_limit: Annotated[
         Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
     ] = None
+    acquisition_cost: Annotated[
+        Amount | None, "What a new customer costs the shop by other channels, shown beside the figures of this one."
+    ] = None
     locale: Annotated[Language, "The language for people whose own is not known."] = "en"
     reply_to: Annotated[
         str | None,
