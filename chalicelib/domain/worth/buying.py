@@ -4,13 +4,13 @@ While a customer is alive they buy at a rate of their own, drawn from a gamma di
 purchase they may be gone for good, with a chance of their own, drawn from a beta distribution (`a`, `b`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import asinh, cosh, exp, expm1, log, log1p, sinh, sqrt
 
 from chalicelib.domain.worth.history import History
 
-_STEP = 1 / 16
+_STEP = 1 / 8
 _FAR = 40.0
 """How much less than the most, as a logarithm, still counts: 1e-17."""
 
@@ -49,12 +49,8 @@ class Buying:
         beta distribution with `a` and `b + frequency`, of `(1 - (1 + p t / (alpha + T)) ** -(r + frequency)) / p`.
         """
         alive, order, scale = self.alive(seen), self.r + seen.frequency, self.alpha + seen.age
-        nodes = list(_beta(self.a, self.b + seen.frequency))
-        whole = sum(weight for _, weight in nodes)
-        return [
-            alive * sum(weight * _bought(order, t / scale, gone) for gone, weight in nodes) / whole if t > 0 else 0.0
-            for t in days
-        ]
+        nodes = _beta(self.a, self.b + seen.frequency)
+        return [alive * sum(weight * _bought(order, t / scale, gone) for gone, weight in nodes) for t in days]
 
 
 def _bought(order: float, time: float, gone: float) -> float:
@@ -62,22 +58,27 @@ def _bought(order: float, time: float, gone: float) -> float:
     return -expm1(-order * log1p(gone * time)) / gone
 
 
-def _beta(a: float, b: float) -> Iterator[tuple[float, float]]:
-    """Yield where to look at a function of a beta distribution, each with its weight, not normalised.
+@lru_cache(maxsize=256)
+def _beta(a: float, b: float) -> tuple[tuple[float, float], ...]:
+    """Return where to look at a function of a beta distribution, each with its weight; the weights sum to 1.
 
     The trapezoid rule over `u`, where the log-odds are their centre plus their spread times sinh(u): what is far out is
-    reached in few steps, and the error falls exponentially with their number.
+    reached in few steps, and the error falls exponentially with their number. It is below 1e-7 for parameters of 0.1
+    and more.
     """
     centre, spread = log(a / b), sqrt(1 / a + 1 / b)
     top = a * _log_of(centre) + b * _log_of(-centre)
     reach = asinh(2 * _FAR * max(1 / a, 1 / b, 1.0) / spread)
     steps = int(reach / _STEP) + 1
+    nodes: list[tuple[float, float]] = []
     for number in range(-steps, steps + 1):
         u = number * _STEP
         odds = centre + spread * sinh(u)
         height = a * _log_of(odds) + b * _log_of(-odds) - top + log(cosh(u))
         if height > -_FAR:
-            yield exp(max(_log_of(odds), -700.0)), exp(height)
+            nodes.append((exp(max(_log_of(odds), -700.0)), exp(height)))
+    whole = sum(weight for _, weight in nodes)
+    return tuple((gone, weight / whole) for gone, weight in nodes)
 
 
 def _log_of(odds: float) -> float:

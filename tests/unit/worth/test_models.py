@@ -40,7 +40,7 @@ def test_the_example_of_the_paper() -> None:
 @given(
     r=st.floats(0.05, 20),
     alpha=st.floats(0.5, 500),
-    a=st.floats(0.05, 8).filter(lambda it: abs(it - 1) > 1e-3),
+    a=st.floats(0.1, 8).filter(lambda it: abs(it - 1) > 1e-3),
     b=st.floats(0.3, 30),
     frequency=st.integers(0, 40),
     silence=st.integers(0, 400),
