@@ -32,7 +32,8 @@ class Job(Answer, kw_only=True):
     """Long work: how far it is, and what has come out so far.
 
     Attributes:
-        kind: `preview`, `audit`, or `retention`, which lets go what is kept no longer.
+        kind: `preview`, `audit`, `retention`, which lets go what is kept no longer, or `worth`, which sums up what all
+            customers are worth.
         author: The id of the key that began it, or `schedule`.
         result: Of a preview a `Preview`, of an audit an `AuditResult`, which fill up as the work goes on; empty at
             first.

@@ -61,12 +61,16 @@ def list_customers(
             break
         inside = ""
     return [
-        (position, (person, customer(table, person, program, now=now)) if _is_counted(person, position) else None)
+        (position, (person, customer(table, person, program, now=now)) if is_counted(person, position) else None)
         for position, person in found
     ]
 
 
-def _is_counted(person: Person, position: str) -> bool:
+def is_counted(person: Person, position: str) -> bool:
+    """Whether whoever was found at a position of the list of people is one more customer.
+
+    The list is a moment behind: who has turned out to be somebody else may still be in it, and leads to them.
+    """
     return is_profiled(person) and position.endswith(f":{person.id}")
 
 

@@ -28,12 +28,13 @@ def keep(table: Table, fit: Fit) -> Fit:
 
     def look() -> Plan[Fit]:
         newest = table.read_newest_fit()
-        following = replace(fit, version=newest.version + 1 if newest else 1)
-        if (
-            newest
-            and replace(following, version=newest.version, author=newest.author, created_at=newest.created_at) == newest
-        ):
+        if newest is None:
+            first = replace(fit, version=1)
+            return Plan(first, [Create(first)])
+        same = replace(fit, version=newest.version, author=newest.author, created_at=newest.created_at)
+        if same == newest:
             return Plan(newest)
+        following = replace(fit, version=newest.version + 1)
         return Plan(following, [Create(following)])
 
     return decide(table, look)

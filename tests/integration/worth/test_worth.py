@@ -1,5 +1,6 @@
 """What a customer is worth, from the orders that the shop tells to the figures that an admin reads."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.worth import customers
+from chalicelib.operations.worth.cohorts import keep
 from fitting import cdnow
 from memory.shop import Body, Shop, eur, refusal
 from tests.integration.edge.bad.worth import FIT
@@ -141,6 +143,10 @@ def test_two_who_are_one_are_worth_both(shop: Shop) -> None:
     for person_id in ids:
         found = worth(shop, person_id)
         assert (found["person_id"], found["value"], found["days_between"]) == (ids[0], [eur(4000)], 10.0)
+    stale = [(f"0:{it}", person) for it, person in deps.table().read_people(ids).items()]
+    assert [customers.is_counted(person, position) for position, person in stale] == [True, False]
+    listed = Shop.read(shop.call("GET", "/v1/worth/histories", scope="admin:read"))["items"]
+    assert [it["person_id"] for it in listed] == [ids[0]]
 
 
 def test_days_are_those_of_the_program(shop: Shop) -> None:
@@ -164,6 +170,32 @@ def test_money_in_another_currency_stands_beside(shop: Shop) -> None:
     found = worth(shop)
     assert found["value"] == [dollars]
     assert found["unexpected"] == "no_orders"
+
+
+def test_a_fit_in_another_currency_is_none(shop: Shop) -> None:
+    """A shop that has changed its currency has to fit anew: until then nothing is expected, of one or of all."""
+    fit(shop)
+    shop.publish(currency="USD")
+    told = {"order_id": "o1", "customer": CLEO, "amount": {"amount": 900, "currency": "USD"}}
+    assert shop.call("POST", "/v1/orders", told, scope="checkout").status_code == 201
+    assert worth(shop)["unexpected"] == "no_fit"
+    shop.day()
+    shop.stream()
+    assert [(it["customers"], it["expecting"]) for it in cohorts(shop)] == [(1, 0)]
+
+
+def test_an_earlier_round_does_not_undo_a_later_one(shop: Shop) -> None:
+    """Two rounds may run at once; what stands is the one that was begun last."""
+    fit(shop)
+    buys(shop, "o1", "2026-01-05", 1000)
+    shop.stream()
+    shop.now += timedelta(days=7)
+    shop.day()
+    shop.stream()
+    later = deps.table().read_cohorts()
+    assert later is not None
+    keep(deps.table(), replace(later, at=later.at - timedelta(days=7), others={}, version=1))
+    assert deps.table().read_cohorts() == later
 
 
 def test_the_newest_orders_are_enough(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
