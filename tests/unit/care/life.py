@@ -82,6 +82,7 @@ class Life:
             self.person = replace(self.person, seen_until=self.now)
             self.ended += [(self.now, it) for it in plan.ended]
             if plan.go:
+                assert plan.go.touch.key not in self.keys(), "nothing is done twice"
                 self.went.append((self.now, plan.go))
                 purpose = purpose_of(plan.go.touch)
                 counts = purpose is not None and is_counted(purpose, self.rules)

@@ -31,6 +31,7 @@ ODD_DAYS = {
     "Pacific/Kiritimati": ("2026-01-01", "2026-12-31"),
     "Pacific/Pago_Pago": ("2026-01-01", "2026-12-31"),
     "Europe/Berlin": ("2026-03-29", "2026-10-25"),
+    "America/Toronto": ("1919-03-31", "2026-11-01"),  # 23:30 was followed by 00:30
 }
 """Days that begin late, twice or not at all, and some that don't."""
 
