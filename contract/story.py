@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.care.draws import budget_of, surprise
+from chalicelib.domain.care.giving import give
 from chalicelib.domain.care.offers import Terms, offer_for
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Person
@@ -22,6 +24,7 @@ from chalicelib.domain.people.links import Link, mark, sign
 from chalicelib.domain.program.program import Rate
 from chalicelib.edge.routes import FORM, ROUTES
 from chalicelib.operations.access import api_keys
+from chalicelib.operations.audit.surprises import month_of
 from memory.shop import PROGRAM, Shop, eur, open_shop
 
 Body = dict[str, Any]
@@ -345,6 +348,23 @@ class _Story:
         good = {"note": "Lovely.", "decision": "approve"}
         yield self._say("It is what was asked for", "post_task_done", good, task_id=sent.answer["id"])
 
+    def _surprises(self) -> Iterator[Exchange]:
+        """A customer is met by the draw of the month."""
+        shop, table = self._shop, deps.table()
+        drawn = {"since": "2026-03", "chance": 10_000, "budget": 50_000, "gift": {"amount": 500}}
+        shop.publish(care={"surprise": {"rounds": [drawn]}})
+        known = self._say("", "put_person", {"email": "noor@example.com", "first_name": "Noor"}).answer["id"]
+        person, month = Person(known), f"{shop.now:%Y-%m}"
+        held = month_of(table, month, deps.program())
+        assert held is not None, "there is a round"
+        cause, chance = f"touch:{known}:surprise:{month}", Random(SEED)  # noqa: S311 - the same story each time
+        given = give(held.terms.gift, person, None, cause, deps.program(), now=shop.now, chance=chance)
+        assert given is not None, "anybody can have an amount"
+        taken = surprise(given, person, held.terms, table.read_used(budget_of(month)), now=shop.now)
+        table.commit([*given.effects, *(taken or ())])
+        yield self._say("What the month gives", "get_surprises", month=month)
+        yield self._say("Whom it has met", "get_surprise_gifts", month=month)
+
     # --- admins -------------------------------------------------------------------------------------------------------
 
     def _by_hand(self) -> Iterator[Exchange]:
@@ -353,6 +373,7 @@ class _Story:
             "An admin says sorry", "post_adjustment", sorry, headers=keyed, ambassador_id=self.maya
         )
         yield self._say("One adjustment", "get_adjustment", adjustment_id=posted.answer["id"])
+        yield from self._surprises()
         self._shop.publish(adjustment_limit=1000)
         large = {"amount": eur(5000), "reason": "A reader of her blog bought for the whole office."}
         asked = yield from self._telling(

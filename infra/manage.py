@@ -1,4 +1,4 @@
-"""The operator's commands: make an API key, publish a program, read the local mails.
+"""The operator's commands: make an API key, publish a program, draw surprises again, read the local mails.
 
 With `--home` they work on the local instance that runs from there; without, on the table TABLE_NAME of the AWS account
 that the environment's credentials open.
@@ -19,7 +19,8 @@ import msgspec
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.warnings import warnings
 from chalicelib.operations.access import api_keys
-from chalicelib.operations.program import publication
+from chalicelib.operations.audit import surprises
+from chalicelib.operations.program import programs, publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local.clock import Clock
@@ -59,6 +60,27 @@ def publish_program(options: argparse.Namespace) -> None:
     print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
     for pointer, detail in warnings(program, now=now):
         print(f"Warning: {pointer} {detail}.")
+
+
+def draw_again(options: argparse.Namespace) -> None:
+    """Draw the surprises of a month again, and compare: who was met and what they were given, and the budget."""
+    table, month = _table(options), options.month
+    found = surprises.month_of(table, month, programs.current(table))
+    if found is None:
+        raise UsageError(f"No program has surprises in {month}.")
+    terms, given = found.terms, 0
+    print(f"{month}, by version {terms.version}: {terms.chance} of 10000, each {terms.cost} {terms.unit}.")
+    for drawn in surprises.draw_again(table, terms):
+        given += drawn.gift is not None
+        told = drawn.message and (", ".join(drawn.message.why) or drawn.message.outcome or drawn.message.state)
+        print(f"{drawn.person_id}  {drawn.gift.given if drawn.gift else '-':45}  {told or 'not tried'}")
+    print(f"{given} gifts. Used: {found.used} of {terms.budget} {terms.unit}.")
+    wrong = list(surprises.differences(table, month))
+    for finding in wrong:
+        print(f"Wrong: {finding.where}: {finding.found}, and not {finding.expected}.")
+    if wrong:
+        raise UsageError(f"{len(wrong)} differences.")
+    print("Each was drawn, and the slices of the budget are what they took.")
 
 
 def show_mails(options: argparse.Namespace) -> None:
@@ -109,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument("file", type=Path, help="a document such as examples/program.json")
     program.add_argument("--author", required=True, help="who is to be named as its author")
     program.set_defaults(command=publish_program)
+    again = commands.add_parser("surprises", help="draw the surprises of a month again, and compare")
+    again.add_argument("month", help="such as 2026-03")
+    again.set_defaults(command=draw_again)
     mails = commands.add_parser("mails", help="read the mails that the local instance has sent")
     mails.set_defaults(command=show_mails)
     return parser

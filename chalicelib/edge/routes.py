@@ -127,6 +127,8 @@ ROUTES = (
     Route("GET", "/v1/adjustments", "admin:read", "chalicelib.api.adjustments.get_adjustments"),
     Route("GET", "/v1/adjustments/{adjustment_id}", "admin:read", "chalicelib.api.adjustments.get_adjustment"),
     Route("POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write", "chalicelib.api.adjustments.post_adjustment_decision"),
+    Route("GET", "/v1/surprises/{month}", "admin:read", "chalicelib.api.surprises.get_surprises"),
+    Route("GET", "/v1/surprises/{month}/gifts", "admin:read", "chalicelib.api.surprises.get_surprise_gifts"),
     Route("GET", "/v1/gifts", "admin:read", "chalicelib.api.gifts.get_gifts"),
     Route("POST", "/v1/gifts/{gift_id}/sent", "admin:write", "chalicelib.api.gifts.post_gift_sent"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/suspend", "admin:write", "chalicelib.api.suspensions.post_suspend"),
