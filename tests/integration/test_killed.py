@@ -27,6 +27,8 @@ TIMES = {
     "settled_at",
     "recorded_at",
     "sending_at",
+    "met_at",
+    "seen_until",
     "done_at",
     "tries",
     "day_pk",
