@@ -28,6 +28,7 @@ TIMES = {
     "recorded_at",
     "sending_at",
     "met_at",
+    "expires_ttl",
     "seen_until",
     "done_at",
     "tries",
