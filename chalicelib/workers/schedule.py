@@ -9,7 +9,7 @@ from itertools import islice
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 from chalicelib import deps
-from chalicelib.telemetry import logger
+from chalicelib.telemetry import logger, metrics
 
 blueprint = Blueprint(__name__)
 
@@ -36,7 +36,8 @@ def every_minute(_: CloudWatchEvent) -> None:
 def every_day(_: CloudWatchEvent) -> None:
     """Begin the day's audit and figures, and once a week two rounds of all people: what goes, and what they are worth.
 
-    The other functions carry them on. A day without one of them is made up for by the next.
+    The other functions carry them on. A day without one of them is made up for by the next. And whoever waits for a
+    person of the shop for too long is counted.
     """
     from chalicelib.operations.audit import audit
     from chalicelib.operations.people import retention
@@ -53,3 +54,8 @@ def every_day(_: CloudWatchEvent) -> None:
     summed = cohorts.begin_weekly(deps.table(), now=deps.now())
     if summed is not None:
         logger.info("the week's sums of worth", job_id=summed.id)
+    late = deps.table().count_tasks("care", deps.now())
+    if late:
+        logger.warning("people wait for an answer", tasks=late)
+        metrics.add_metric(name="CareOverdue", unit="Count", value=late)
+        metrics.flush_metrics()

@@ -247,3 +247,30 @@ def test_there_is_no_such_person(shop: Shop) -> None:
 def test_the_list_knows_its_kinds(shop: Shop, query: str) -> None:
     """What it does not know is refused, and not taken for all."""
     assert shop.call("GET", f"/v1/tasks{query}", scope="admin:read").status_code == 400
+
+
+def test_who_is_found_elsewhere_is_visited(shop: Shop) -> None:
+    """The occasion leaves a task some days after the delivery: who, where, what they bought, and what to say."""
+    shop.publish(care={"social": {"after_delivery_days": 3, "hint": "Ask about the garden."}})
+    zoe = meet(shop, "zoe@example.com", handles={"instagram": "zoe.grows"})
+    meet(shop, "abe@example.com")
+    for number, email in enumerate(("zoe@example.com", "abe@example.com")):
+        order = {
+            "order_id": f"o{number}",
+            "customer": {"email": email},
+            "amount": eur(3000),
+            "items": [{"sku": "POT"}],
+        }
+        shop.call("POST", "/v1/orders", order, scope="checkout")
+    shop.stream()
+    shop.days(2)
+    assert listed(shop) == []
+    shop.days(2)
+    (task,) = listed(shop)
+    assert (task["kind"], task["about"], task["hint"]) == ("social", "o0", "Ask about the garden.")
+    assert (task["who"]["person_id"], task["who"]["handles"]) == (zoe, {"instagram": "zoe.grows"})
+    assert task["known"]["orders"][0]["skus"] == ["POT"]
+    assert shop.mails() == []
+    assert done(shop, task["id"], "Liked the picture of the beans.").status_code == 201
+    shop.days(5)
+    assert listed(shop) == []

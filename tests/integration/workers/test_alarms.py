@@ -171,3 +171,22 @@ def test_a_job_that_is_given_up_is_counted_once(shop: Shop, capsys: pytest.Captu
         shop.minute()
         sums.append(counted(capsys))
     assert sum(sums, Counter()) == {"JobsFailed": 1}
+
+
+def test_who_waits_for_an_answer_too_long_is_counted_each_day(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the third day on, until somebody has answered; who is answered in time rings nothing."""
+    cleo = shop.read(shop.call("PUT", "/v1/people", {"email": "cleo@example.com"}, scope="people"))["id"]
+    for own in ("T-1", "T-2"):
+        note = {"note_id": own, "text": "It leaks."}
+        task = shop.read(shop.call("POST", f"/v1/people/{cleo}/notes", note, scope="people"))["id"]
+    told = []
+    for _ in range(3):
+        capsys.readouterr()
+        shop.day()
+        told.append(counted(capsys)["CareOverdue"])
+        shop.days(1)
+    assert told == [0, 0, 2]
+    shop.call("POST", f"/v1/tasks/{task}/done", {"note": "Answered."}, scope="admin:write")
+    capsys.readouterr()
+    shop.day()
+    assert counted(capsys)["CareOverdue"] == 1

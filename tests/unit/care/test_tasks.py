@@ -1,8 +1,9 @@
 """Who has to do what, and what that has to do with complaints."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.care.tasks import CARE_WITHIN, care_task, social_task
+from chalicelib.domain.care.tasks import CARE_WITHIN, Done, care_task, finish, social_task
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.policy import has_open_case
 
@@ -48,3 +49,23 @@ def test_a_visit_has_one_task() -> None:
     first, again = (social_task(MAYA, "2026", START + timedelta(days=n)) for n in (0, 1))
     assert first.id == again.id
     assert social_task(MAYA, "2027", START).id != first.id
+
+
+def test_a_former_task_closes_no_complaint_that_came_up_anew() -> None:
+    """Who has written again since is to be answered again, even if the first answer is told only now."""
+    person, first = care_task(MAYA, "check_in:o1", None, START)
+    again = replace(person, complaints={"check_in:o1": START + timedelta(hours=1)})
+    assert first
+    for known, stays in ((person, False), (again, True)):
+        done = finish(first, known, by="key_1", note="Said sorry.", now=START + timedelta(hours=2))
+        assert isinstance(done, Done)
+        assert has_open_case(done.person) == stays
+
+
+def test_a_complaint_is_closed_though_clocks_differ() -> None:
+    """Whoever closes it by a clock that is late closes it all the same."""
+    person, task = care_task(MAYA, "check_in:o1", None, START)
+    assert task
+    done = finish(task, person, by="key_1", note="Said sorry.", now=START - timedelta(minutes=1))
+    assert isinstance(done, Done)
+    assert not has_open_case(done.person)

@@ -16,6 +16,7 @@ from chalicelib.domain.program.program import (
     Letters,
     Limited,
     Milestone,
+    OfferedTask,
     Privacy,
     Quiet,
     Rate,
@@ -54,6 +55,7 @@ PRIVACY = Privacy("Kavya Ceramics, Berlin", "privacy@kavya.example", {"en": NOTI
 FIRST = Tier("Starter", 0, TEN_PERCENT)
 SPRING = Campaign("spring", at(0), at(5))
 FIFTH = Milestone("fifth", Rate(amount=500), at=5)
+PICTURE = OfferedTask("A picture", "picture", Rate(amount=500), {"en": "Show it."})
 
 
 A_ZONE = "is a time zone such as Europe/Berlin (IANA)"
@@ -175,6 +177,25 @@ def naive(year: int) -> datetime:
         ({"tiers": (FIRST, Tier("Starter", 5))}, [("/tiers", "every tier has a name of its own")]),
         ({"tiers": (FIRST, Tier("Silver", 5, bonus=1), Tier("Gold", 9, TEN_PERCENT, bonus=700))}, []),
         ({"tiers": (replace(FIRST, threshold=1, bonus=5),)}, [("/tiers", "the first tier starts at 0")]),
+        # Tasks.
+        ({"tasks": (PICTURE, replace(PICTURE, name="b", reward=Rate(gift="Mug")))}, []),
+        ({"tasks": (PICTURE, PICTURE)}, [("/tasks", "every one has a name of its own")]),
+        ({"tasks": (replace(PICTURE, words={}),)}, [("/tasks/0/words", "has 1 to 50 elements")]),
+        ({"tasks": (replace(PICTURE, words={"en": " "}),)}, [("/tasks/0/words/en", BLANK)]),
+        ({"tasks": (replace(PICTURE, reward=Rate()),)}, [("/tasks/0/reward", ONE_OF)]),
+        ({"tasks": (replace(PICTURE, reward=Rate(amount=0)),)}, [("/tasks/0/reward/amount", "is nothing")]),
+        (
+            {"tasks": (replace(PICTURE, reward=TEN_PERCENT),)},
+            [("/tasks/0/reward/basis_points", "has no order to be a percentage of")],
+        ),
+        (
+            {"tasks": (replace(PICTURE, until=datetime(2026, 1, 1)),)},  # noqa: DTZ001 - that is the flaw
+            [("/tasks/0/until", "is a time with its zone")],
+        ),
+        (
+            {"tasks": (replace(PICTURE, until=datetime(1999, 1, 1, tzinfo=UTC)),)},
+            [("/tasks/0/until", "lies between the years 2000 and 8999")],
+        ),
         # Milestones.
         ({"milestones": (FIFTH, replace(FIFTH, name="b", at=None))}, [("/milestones/1", "set either every or at")]),
         ({"milestones": (FIFTH, replace(FIFTH, name="b", every=5))}, [("/milestones/1", "set either every or at")]),
@@ -360,6 +381,8 @@ NUMBERS: list[tuple[str, Callable[[int], Rules], int, int]] = [
     ("/tiers/1/bonus", lambda value: {"tiers": (FIRST, Tier("Silver", 5, bonus=value))}, 0, 10**12),
     ("/milestones/0/every", lambda value: {"milestones": (replace(FIFTH, at=None, every=value),)}, 1, 10**6),
     ("/milestones/0/at", lambda value: {"milestones": (replace(FIFTH, at=value),)}, 1, 10**6),
+    ("/tasks/0/times", lambda value: {"tasks": (replace(PICTURE, times=value),)}, 1, 10**6),
+    ("/tasks/0/days", lambda value: {"tasks": (replace(PICTURE, days=value),)}, 1, 3650),
     ("/caps/0/amount", lambda value: {"caps": (Cap("life", amount=value),)}, 0, 10**12),
     ("/caps/0/count", lambda value: {"caps": (Cap("life", count=value),)}, 0, 10**6),
     ("/letters/caps/0/letters", lambda value: lettered(caps=(LetterCap(letters=value),)), 1, 8),
@@ -395,6 +418,7 @@ SIZES: list[tuple[str, Callable[[int], Rules], int]] = [
         lambda size: {"milestones": tuple(replace(FIFTH, name=f"m{n}", at=n + 1) for n in range(size))},
         50,
     ),
+    ("/tasks", lambda size: {"tasks": tuple(replace(PICTURE, name=f"t{n}") for n in range(size))}, 50),
     ("/campaigns", lambda size: {"campaigns": tuple(replace(SPRING, name=f"c{n}") for n in range(size))}, 50),
     ("/letters/caps", lambda size: lettered(caps=(LetterCap(),) * size), 50),
 ]

@@ -17,6 +17,7 @@ from chalicelib.domain.program.program import (
     LetterCap,
     Letters,
     Milestone,
+    OfferedTask,
     Quiet,
     Rate,
     Retention,
@@ -33,6 +34,7 @@ SILVER = Tier("Silver", 5, Rate(basis_points=1200))
 SPRING = Campaign("spring", at(0), at(5))
 EVER = Campaign("ever", at(0), at(5000))
 POINTS = Rate(amount=50, unit="points")
+PICTURE = OfferedTask("A picture", "picture", Rate(amount=500), {"en": "Show it.", "gu": "બતાવો."})
 NOTHING, CENT = Rate(amount=0), Tier("Starter", 0, Rate(amount=1))
 WORTH = {"points": Worth(1, per=10, minimum=500)}
 
@@ -175,6 +177,21 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
             },
             ["/spend_minimum"],
         ),
+        (
+            {
+                "spend_minimum": 1001,
+                "caps": (Cap("life", amount=1000),),
+                "tasks": (PICTURE,),
+            },
+            [],
+        ),
+        # Tasks.
+        ({"tasks": (PICTURE,)}, []),
+        ({"budget_month": 499, "tasks": (PICTURE,)}, []),
+        ({"tasks": (replace(PICTURE, reward=POINTS),)}, ["/tasks/0/reward"]),
+        ({"tasks": (replace(PICTURE, until=at(0)),)}, ["/tasks/0/until"]),
+        ({"tasks": (replace(PICTURE, until=at(5000)),)}, []),
+        ({"tasks": (PICTURE,), "languages": ("gu-IN", "es")}, ["/privacy/notices"] * 2 + ["/tasks/0/words"]),
         # Units.
         ({"tiers": (Tier("Starter", 0, POINTS),), "minimum": 1}, ["/tiers/0/reward"]),
         ({"milestones": (Milestone("first", POINTS, at=1),)}, ["/milestones/0/reward"]),
