@@ -256,7 +256,8 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
         "~1r~1{code}~1qr.svg": 20,
         "~1r~1{code}~1qr.png": 20,
     }
-    tokens = {f"~1{page}~1{{token}}/{method}": rate for page in "up" for method, rate in FORMS.items()}
+    limited |= {f"~1{page}~1{{token}}": FORMS["GET"] for page in "gs"}
+    tokens = {f"~1{page}~1{{token}}/{method}": rate for page in "upaji" for method, rate in FORMS.items()}
     assert rates == {f"{path}/{method}": rate for path, rate in limited.items() for method in ("GET", "HEAD")} | tokens
 
 
