@@ -26,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from chalicelib.domain.model.people import Consent, Person
 from chalicelib.domain.program.brand import Brand, Text
-from chalicelib.web import pages, preferences, rights
+from chalicelib.web import answers, pages, preferences, qr, rights
 from chalicelib.web.language import choose, offered
+from chalicelib.web.letters import shared
 from chalicelib.web.mail import Mail
 from chalicelib.web.notice import Notice
 from chalicelib.web.rights import names_of_entries, names_of_letters
@@ -161,6 +162,9 @@ KNOWN: dict[str, Any] = {
     "orders": [
         {"order_id": "10023", "reported": {"placed_at": NOW, "amount": 4800, "currency": "EUR"}, "redemption": None}
     ],
+    "offers": [
+        {"code": "FIGS7K3Q", "rate": {"basis_points": 1000}, "currency": "EUR", "created_at": NOW, "until": NOW}
+    ],
     "messages": [{"owed_at": NOW, "letter": {"name": name}} for name in names_of_letters(choose("en"))],
     "ambassador": {
         "ledger": [
@@ -188,6 +192,52 @@ def choices(locale: str) -> dict[str, str]:
         "rights-known": rights.export_page(frame, replace(person, email="maya@fern-fig.example"), KNOWN, RULES),
         "rights-forgotten": rights.forgotten_page(frame),
     }
+
+
+LIKES = {
+    "en": ["Ferns", "Fig trees", "Pots", "Workshops for two on a Saturday morning"],
+    "es": ["Helechos", "Higueras", "Macetas", "Talleres para dos los sábados por la mañana"],
+    "gu": ["ફર્ન", "અંજીરનાં ઝાડ", "કુંડાં", "શનિવારે સવારે બે જણ માટે કાર્યશાળા"],
+    "bn": ["ফার্ন", "ডুমুর গাছ", "টব", "শনিবার সকালে দুজনের জন্য কর্মশালা"],
+    "hi": ["फ़र्न", "अंजीर के पेड़", "गमले", "शनिवार की सुबह दो लोगों के लिए कार्यशाला"],
+}
+"""What the shop offers to choose from."""
+
+
+def relationship(locale: str) -> dict[str, str]:
+    """The pages behind the links of care, in each state."""
+    language = choose(locale)
+    frame = preferences.Frame(SHOP, "https://fern-fig.example/", language, notice=NOTICE)
+    sharing = answers.Sharing("MAYA7K3Q", "https://friends.fern-fig.example/r/MAYA7K3Q", QR)
+    terms = shared(RULES, language)
+    invited = answers.Invitation(terms, "/j/x")
+    wishes = preferences.texts(language)["wishes"].partition(": ")
+    choices = LIKES[locale.partition("-")[0]]
+    likes = answers.Likes(choices, choices[1:3], asks_birthday=True, wishes=(wishes[0], wishes[2]))
+
+    def answered(value: Any, **more: Any) -> str:
+        return answers.answered_page(frame, value, **{"cared_for": False, "invitation": None, "sharing": None, **more})
+
+    return {
+        "answer": answers.answer_page(frame, "10023", "happy"),
+        "answered-happy": answered("happy", invitation=invited),
+        "answered-ambassador": answered("happy", sharing=sharing),
+        "answered-fine": answered("fine"),
+        "answered-note": answered("happy", cared_for=True),
+        "answered-unhappy": answered("unhappy", cared_for=True),
+        "join": answers.join_page(frame, terms),
+        "joined": answers.joined_page(frame, sharing),
+        "join-closed": answers.not_open_page(frame),
+        "interests": answers.interests_page(frame, likes),
+        "interests-saved": answers.interests_page(frame, replace(likes, asks_birthday=False, wishes=None, saved=True)),
+        "interests-problem": answers.interests_page(frame, replace(likes, problem=True)),
+    }
+
+
+QR = (
+    "data:image/svg+xml;base64,"
+    + base64.b64encode(qr.svg("https://friends.fern-fig.example/r/MAYA7K3Q", "QR").encode()).decode()
+)
 
 
 def with_pictures(mail: Mail) -> str:
@@ -299,7 +349,7 @@ def take_the_rest(browser: Browser, folder: Path, word: str = "") -> None:
     for locale, name in SPOKEN.items():
         shown[f"landing-{locale}"] = (landing(name, CAPPED, locale), {})
         shown[f"unusable-{locale}"] = (pages.unusable_page(SHOP, "https://fern-fig.example/", locale), {})
-        for about, page in choices(locale).items():
+        for about, page in {**choices(locale), **relationship(locale)}.items():
             html = page.replace('<details class="notice">', '<details class="notice" open>')
             shown[f"{about}-{locale}"] = (html, {})
             shown[f"{about}-{locale}-dark"] = (html, {"dark": True})

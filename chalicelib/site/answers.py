@@ -111,7 +111,7 @@ def post_interests(call: Call, form: InterestsForm, token: str) -> Response:
     choices = _choices()
     birthday = _birthday(form)
     if birthday is None:
-        return _interests(call, person, problem=True)
+        return _interests(call, person, ticked=form.interest)
     others = tuple(it for it in person.interests if it not in choices)
     words = {"interests": (*others, *(it for it in dict.fromkeys(form.interest) if it in choices))} | (
         {"birthday": birthday} if birthday else {}
@@ -144,15 +144,16 @@ def _answered(call: Call, person: Person, given: Given) -> Response:
     return html(200, page, language)
 
 
-def _interests(call: Call, person: Person, *, problem: bool = False, saved: bool = False) -> Response:
+def _interests(call: Call, person: Person, *, ticked: list[str] | None = None, saved: bool = False) -> Response:
+    """Show what somebody likes, as it was just `saved`; or as they had `ticked` it, with a day that is none."""
     language = language_for(call, person)
     name, _, meaning = texts(language)["wishes"].partition(": ")
     likes = shown.Likes(
         choices=_choices(),
-        chosen=person.interests,
+        chosen=person.interests if ticked is None else ticked,
         asks_birthday=person.birthday is None,
         wishes=None if gets(person, "wishes") else (name, meaning),
-        problem=problem,
+        problem=ticked is not None,
         saved=saved,
     )
     return html(200, shown.interests_page(frame_of(language), likes), language)

@@ -115,12 +115,13 @@ def test_the_same_again_writes_nothing(shop: Shop, leo: str) -> None:
 
 @pytest.mark.parametrize(("day", "month"), [("30", "2"), ("31", "4"), ("12", ""), ("", "5")])
 def test_a_day_that_is_none_is_asked_again(shop: Shop, leo: str, day: str, month: str) -> None:
-    """The page says so kindly, and nothing of the form is kept."""
+    """The page says so kindly, with what was ticked ticked still; and nothing of the form is kept."""
     before = shop.everything()
     page = save(shop, leo, interest="Glazes", day=day, month=month)
     assert page.status_code == 200
     assert "There is no such day" in seen(page)
     assert 'role="alert"' in page.body.decode()
+    assert ticked(page) == ["Glazes"]
     assert shop.everything() == before
 
 
