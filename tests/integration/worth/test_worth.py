@@ -69,6 +69,18 @@ def test_what_a_customer_has_brought(shop: Shop) -> None:
     assert {"orders", "days_between", "value", "alive", "expected"} <= found["definitions"].keys()
 
 
+def test_orders_with_a_code_need_no_report(shop: Shop) -> None:
+    """The last eight of somebody are known without, further ones as well as the one that has the place."""
+    shop.publish(friend_days=30, later={"orders": 5})
+    code = shop.enrol()["code"]
+    for number in range(3):
+        placed_at = f"2026-01-0{number + 1}T10:00:00Z"
+        assert shop.redeem(code, f"o{number}", 5000, customer=CLEO, placed_at=placed_at).status_code == 201
+        shop.stream()
+    found = worth(shop)
+    assert (found["orders"], found["value"], found["first_order"]) == (3, [eur(3 * 4500)], "2026-01-01")
+
+
 def test_what_is_to_be_expected_goes_by_the_newest_fit(shop: Shop) -> None:
     """With parameters stored, a customer has a chance to be alive, purchases and value of twelve months."""
     for number, day in enumerate(("2025-09-01", "2025-10-01", "2026-01-01")):

@@ -7,7 +7,7 @@ FIT = {
     "customers": 900,
     "repeating": 300,
     "currency": "EUR",
-    "buying": {"r": 0.25, "alpha": 38.1, "a": 0.6, "b": 2.6, "log_likelihood": -9000.5},
+    "buying": {"r": 0.253561, "alpha": 38.1, "a": 0.6, "b": 2.6, "log_likelihood": -9000.5},
     "spending": {"p": 4.7, "q": 4.2, "v": 2439, "log_likelihood": -4000},
 }
 
