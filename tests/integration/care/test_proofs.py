@@ -249,3 +249,16 @@ def test_only_a_proof_is_decided_on(desk: Desk, decision: str | None) -> None:
     answer = desk.decide(task, decision)
     assert answer.status_code == 400
     assert desk.shop.read(answer)["errors"][0]["pointer"] == "/decision"
+
+
+def test_a_reward_has_all_its_time(desk: Desk) -> None:
+    """It is activity like any other: what is there stays for as long again, and then expires."""
+    desk.shop.publish(tasks=[PICTURE], expiry_months=1, expiry_notice_days=0)
+    desk.decide(desk.sent(1))
+    desk.shop.days(25)
+    desk.decide(desk.sent(2))
+    desk.shop.days(20)
+    assert desk.balance == 1000
+    desk.shop.days(15)
+    assert desk.balance == 0
+    assert desk.audit() == []

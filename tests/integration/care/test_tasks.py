@@ -274,3 +274,23 @@ def test_who_is_found_elsewhere_is_visited(shop: Shop) -> None:
     assert done(shop, task["id"], "Liked the picture of the beans.").status_code == 201
     shop.days(5)
     assert listed(shop) == []
+
+
+def test_who_was_answered_is_looked_at_again(shop: Shop) -> None:
+    """While a complaint is open nothing wakes up for them; once it is closed, what would be due is again."""
+    shop.publish(care={"check_in": {"after_purchase_days": 3}})
+    cleo = meet(shop, consents={"care": {"given": True, "source": "checkout", "text": "v1"}})
+    order = {"order_id": "o1", "customer": {"email": "cleo@example.com"}, "amount": eur(3000)}
+    shop.call("POST", "/v1/orders", order, scope="checkout")
+    shop.stream()
+
+    def wakes() -> bool:
+        person = deps.table().read_person(cleo)
+        assert person
+        return person.due_at is not None
+
+    assert wakes()
+    task = shop.read(write(shop, cleo))["id"]
+    assert not wakes()
+    done(shop, task)
+    assert wakes()
