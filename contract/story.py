@@ -362,8 +362,8 @@ class _Story:
         assert given is not None, "anybody can have an amount"
         taken = surprise(given, person, held.terms, table.read_used(budget_of(month)), now=shop.now)
         table.commit([*given.effects, *(taken or ())])
-        yield self._say("What the month gives", "get_surprises", month=month)
-        yield self._say("Whom it has met", "get_surprise_gifts", month=month)
+        yield self._say("What the month gives", "get_surprises", calendar_month=month)
+        yield self._say("Whom it has met", "get_surprise_gifts", calendar_month=month)
 
     # --- admins -------------------------------------------------------------------------------------------------------
 

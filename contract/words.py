@@ -84,7 +84,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "session_id": (fields.OurId, "The id of a session, which is not its token."),
     "key_id": (fields.OurId, "The id of a key, which is not its secret."),
     "job_id": (fields.OurId, "The id of a job."),
-    "month": (Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")], "A month, such as 2026-03."),
+    "calendar_month": (Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")], "A month, such as 2026-03."),
     "version": (fields.Spoken, "The number of a version."),
     "Idempotency-Key": (
         _Key,

@@ -82,33 +82,34 @@ class SurpriseGiven(Answer, kw_only=True):
 @view(
     {200: SurpriseMonth},
     problems={404: ["not_found"]},
-    links=leads_to("get_surprise_gifts", month="$response.body#/month"),
+    links=leads_to("get_surprise_gifts", calendar_month="$response.body#/month"),
 )
-def get_surprises(call: Call, month: str) -> Response:
+def get_surprises(call: Call, calendar_month: str) -> Response:
     """Show by what the surprises of a month are drawn, and what is used of their budget."""
     call.query()
-    return json(200, SurpriseMonth.of(_month(month)))
+    return json(200, SurpriseMonth.of(_month(calendar_month)))
 
 
 @view({200: Page[SurpriseGiven]}, query=PAGE, problems={404: ["not_found"]})
-def get_surprise_gifts(call: Call, month: str) -> Response:
+def get_surprise_gifts(call: Call, calendar_month: str) -> Response:
     """List who was surprised in a month, and draw each of them again.
 
     Whom a surprise meets follows from the month and the person's id alone: nobody chooses.
     """
-    query, chance = call.query(), _month(month).terms.chance
+    query, terms = call.query(), _month(calendar_month).terms
+    month = terms.month
     return listed(
         f"/v1/surprises/{month}/gifts",
         query,
         f"surprises:{month}",
         lambda after, limit: deps.table().list_surprises(month, after, limit),
-        lambda gifts: [SurpriseGiven.of(it, chance) for it in gifts],
+        lambda gifts: [SurpriseGiven.of(it, terms.chance) for it in gifts],
     )
 
 
 def _month(given: str) -> surprises.Month:
     if not _MONTH.fullmatch(given):
-        raise bad_field("/month", "is a month such as 2026-03")
+        raise bad_field("/calendar_month", "is a month such as 2026-03")
     found = surprises.month_of(deps.table(), given, deps.program())
     if found is None:
         raise not_found("There are no surprises in this month.")
