@@ -23,6 +23,9 @@ from chalicelib.edge.views import view
 from chalicelib.operations import jobs
 from chalicelib.operations.worth import cohorts, customers, fits
 
+DAILY_MAX, MEAN_MAX = 10, 10**9
+"""More than so many purchases a day, or minor units on each, are no customer's mean."""
+
 Parameter = Annotated[float, Meta(ge=1e-3, le=1e4)]
 AboveOne = Annotated[float, Meta(gt=1, le=1e4)]
 Scale = Annotated[float, Meta(ge=1e-3, le=1e9)]
@@ -300,8 +303,7 @@ def put_fit(call: Call, body: NewFit) -> Response:
     The same again changes nothing. What all customers are worth is then summed up anew.
     """
     table, now = deps.table(), deps.now()
-    if body.currency != deps.program().currency:
-        raise bad_field("/currency", "is not the program's currency, in which worth is expected")
+    _check_fit(body)
     told = structs.asdict(body)
     told["buying"], told["spending"] = (_texts(it) for it in (body.buying, body.spending))
     fit = fits.keep(table, worth.Fit(version=0, author=call.key.id, created_at=now, **told))
@@ -328,6 +330,21 @@ def get_cohorts(call: Call) -> Response:
     ]
     shown.sort(key=lambda it: (it.month, it.referred))
     return json(200, WorthCohorts(at=found.at, fit=found.fit or None, cohorts=shown, definitions=COHORTS))
+
+
+def _check_fit(body: NewFit) -> None:
+    """Refuse a fit by which nobody's worth could be told.
+
+    Raises:
+        Problem: 400.
+    """
+    buying, spending = body.buying, body.spending
+    if body.currency != deps.program().currency:
+        raise bad_field("/currency", "is not the program's currency, in which worth is expected")
+    if buying.r / buying.alpha > DAILY_MAX:
+        raise bad_field("/buying/alpha", f"makes customers buy more than {DAILY_MAX} times a day: its unit is the day")
+    if spending.p * spending.v / (spending.q - 1) > MEAN_MAX:
+        raise bad_field("/spending/q", f"makes customers spend more than {MEAN_MAX} minor units on average")
 
 
 def _unexpected(person: Person, found: Customer, fit: worth.Fit | None) -> Any:

@@ -29,6 +29,8 @@ CASES = [
     fit("nothing", "/buying/a", buying__a=0),
     fit("negative", "/buying/b", buying__b=-2.6),
     fit("too-large", "/buying/alpha", buying__alpha=1e12),
+    fit("too-often", "/buying/alpha", buying__r=1000, buying__alpha=38),
+    fit("too-much", "/spending/q", spending__q=1.00001),
     fit("text", "/spending/p", spending__p="4.7"),
     fit("no-mean", "/spending/q", spending__q=1),
     fit("no-likelihood", "/spending/log_likelihood", spending__log_likelihood=GONE),
