@@ -125,10 +125,11 @@ def _deed(post: Post, person: Person, line: Line, met: _Met, now: datetime) -> _
     stored = met.messages.get(message_key(person.id, touch))
     if stored is not None and stored.state != "pending":
         return _Deed()
+    if isinstance(occasion, Social):
+        task = social_task(person, touch.subject, now, hint=occasion.hint)
+        return _Deed(() if line.held_out else (Create(task),))
     if line.held_out:
         return _closed(post, person, line, "hold_out", now, stored)
-    if isinstance(occasion, Social):
-        return _Deed((Create(social_task(person, touch.subject, now, hint=occasion.hint)),))
     letter = _letter(line)
     if touch.occasion == "how_to":
         order = next((it for it in person.orders if it.order_id == touch.subject), None)
