@@ -22,7 +22,7 @@ FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
-.PHONY: contract simulate quarter fuzz planted faults mutants
+.PHONY: contract simulate quarter year fuzz planted faults mutants
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -88,6 +88,9 @@ simulate: $(DEV) ## play HISTORIES=20000 histories of a shop under faults (ten m
 
 quarter: $(DEV) ## live a quarter of a shop of 2,000 people under faults, and judge every mail (five minutes; ARGS="--seed 2")
 	$(APP) -m tests.quarter $(ARGS)
+
+year: $(DEV) ## live a year of a shop of 2,000 people and its care under faults, and judge every touch (ARGS="--seed 2")
+	$(APP) -m tests.year $(ARGS)
 
 fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (half an hour on one core)
 	$(APP) -m tests.fuzz --examples $(EXAMPLES) --processes $(CORES) $(ARGS)

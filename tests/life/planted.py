@@ -16,6 +16,7 @@ from tests.planted.change import Change, planted_copy, read_changes
 ROOT = Path(__file__).parents[2]
 LIVES = {
     "quarter": ["--people", "80", "--days", "20", "--seeds", "12"],
+    "year": ["--people", "60", "--days", "90", "--start", "2026-12-15", "--seeds", "8"],
 }
 
 

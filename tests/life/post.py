@@ -1,6 +1,6 @@
 """The world of the simulator with a post office that remembers, and clocks that go on while somebody works."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,10 +56,17 @@ class PostOffice(World):
         self.places = count()
         self._open: dict[str, Message] = {}
         self._in_hand: dict[greenlet.greenlet, list[Message]] = {}
+        self._looked_at: dict[str, str] = {}
+        self.touched: Counter[str] = Counter()
+        """How often each partition of a person was read or written."""
 
     def due_until(self, until: datetime) -> list[Message]:
         """The messages that wait for a moment until then."""
         return [message for message in self._open.values() if message.due_at and message.due_at < until]
+
+    def people_due(self, until: datetime) -> list[str]:
+        """The ids of people who are to be looked at until then."""
+        return [name for name, at in self._looked_at.items() if datetime.fromisoformat(at) < until]
 
     def switch(self) -> None:
         """Let others go on; meanwhile some seconds may pass."""
@@ -92,7 +99,9 @@ class PostOffice(World):
     def _note(self, request: Item) -> None:
         """Remember what has been stored: an order put off, a message as it is now, and who has it in hand."""
         self.postponed |= ":reason" in request.get("ExpressionAttributeValues", {})
-        found = [entity_of(item) for item in _written(request) if item["PK"]["S"].startswith("MSG#")]
+        written = list(_written(request))
+        self._note_people(request, written)
+        found = [entity_of(item) for item in written if item["PK"]["S"].startswith("MSG#")]
         for message in found:
             states = self.stored[message.id]
             if not states or states[-1].message != message:  # a transaction that is repeated is known by its token
@@ -102,6 +111,27 @@ class PostOffice(World):
                 self._open[message.id] = message
         if claimed := [message for message in found if message.state == "sending"]:
             self._in_hand[greenlet.getcurrent()] = claimed
+
+    def _note_people(self, request: Item, written: list[Item]) -> None:
+        for item in written:
+            kind, _, name = item["PK"]["S"].partition("#")
+            if kind == "PERSON":
+                self.touched[name] += 1
+                self._looked_at.pop(name, None)
+                if "due_at" in item:
+                    self._looked_at[name] = item["due_at"]["S"]
+        for key in _read(request):
+            kind, _, name = key["PK"]["S"].partition("#")
+            if kind == "PERSON":
+                self.touched[name] += 1
+
+
+def _read(request: Item) -> Iterator[Item]:
+    """The keys that a request has read."""
+    if "Key" in request:
+        yield request["Key"]
+    for asked in request.get("RequestItems", {}).values():
+        yield from asked["Keys"]
 
 
 def _written(request: Item) -> Iterator[Item]:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.model.messages import Message
 from chalicelib.operations.audit.audit import audit_all
+from tests.life.judge import MailJudge, carrier
 from tests.life.post import Stored, Taken
 from tests.quarter.facts import Somebody
 from tests.quarter.town import EVERY, RULES, Town
 
 MINUTE = timedelta(seconds=60)
-QUARTER = timedelta(minutes=15)
 ANSWERS = {"friend_thanks", "balances", "welcome", "spent"}
 """The letters that answer what somebody did. All others are news of rewards."""
 
@@ -27,19 +27,12 @@ CAPS = [(it["letters"], timedelta(days=it["days"]), it.get("purposes", EVERY[1:]
 GATHER = timedelta(minutes=RULES["letters"]["gather_minutes"])
 
 
-class Judge:
+class Judge(MailJudge):
     """Looks at a town once its quarter is over."""
 
     def __init__(self, town: Town) -> None:
+        super().__init__(town.world)
         self.town = town
-        self.world = town.world
-        self.mails: dict[str, list[Taken]] = defaultdict(list)
-        """By the message that they tell of."""
-        for taken in self.world.taken:
-            for message in taken.messages:
-                self.mails[message.id].append(taken)
-        stored = [it for states in self.world.stored.values() for it in states]
-        self._places = {(it.message.id, it.message.version): it.place for it in stored}
         self._mornings: dict[str, int] = {}
         self._claims: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         """When mails that caps count were claimed, and their ids, by whom they go to."""
@@ -56,7 +49,7 @@ class Judge:
         yield from self._of_mails()
         yield from self._of_caps()
         for message_id, states in self.world.stored.items():
-            yield from self._of_doubles(message_id, states)
+            yield from self.of_doubles(message_id, states)
             yield from self._of_ends(message_id, states)
             yield from self._of_waits(message_id, states)
         yield from self._of_orders()
@@ -91,7 +84,7 @@ class Judge:
                     yield f"{message.id} went in one mail with what is for something else"
                 if message.sending_at is None or at - message.sending_at >= MINUTE:
                     yield f"{message.id} went at {at}, claimed at {message.sending_at}"
-            claimed = max(self._places[it.id, it.version] for it in taken.messages)
+            claimed = max(self.places[it.id, it.version] for it in taken.messages)
             if bar := somebody.barred(purpose, claimed, at):
                 yield f"a mail for {purpose} went at {at} to {somebody.email}: {bar}"
             if purpose in EVERY and all(at < it.owed_at + GATHER for it in taken.messages):
@@ -108,22 +101,9 @@ class Judge:
             for letters, days, purposes in CAPS:
                 counted = [it for it in mine if it.messages and _purpose(it.messages[0]) in purposes]
                 for first in counted:
-                    span = {_key(it) for it in counted if first.at <= it.at < first.at + days}
+                    span = {carrier(it) for it in counted if first.at <= it.at < first.at + days}
                     if len(span) > letters:
                         yield f"{to} got {len(span)} mails in {days} from {first.at}"
-
-    def _of_doubles(self, message_id: str, states: Sequence[Stored]) -> Iterator[str]:
-        """A mail goes again only if nobody could say that it went: 15 minutes after its claim, three times at most."""
-        mails = self.mails[message_id]
-        claims = [next(it.sending_at for it in mail.messages if it.id == message_id) for mail in mails]
-        if len(mails) > 3:
-            yield f"{message_id} went {len(mails)} times"
-        for one, other in pairwise(claims):
-            if one is None or other is None or other - one < QUARTER:
-                yield f"{message_id} was claimed for a mail at {one} and at {other}"
-        for mail in mails:
-            if any(it.message.state == "done" and it.at < mail.at for it in states):
-                yield f"{message_id} went at {mail.at}, though it was done"
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -192,11 +172,6 @@ class Judge:
 
 def _purpose(message: Message) -> str:
     return "service" if message.letter.name in ANSWERS else "rewards"
-
-
-def _key(taken: Taken) -> str:
-    """What makes two mails the same one."""
-    return min(message.carried_by or message.id for message in taken.messages)
 
 
 def _minute(at: datetime, somebody: Somebody) -> int:

@@ -67,7 +67,7 @@ class World:
             "settings": lambda: SETTINGS,
             "_clock": lambda: self.now,
         }
-        with patch.multiple(deps, _program=None, **here):
+        with patch.multiple(deps, _program=None, _guides=None, _chance=self.chance, **here):
             yield
         programs.version.cache_clear()
 
