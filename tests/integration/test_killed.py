@@ -26,6 +26,7 @@ TIMES = {
     "owed_at",
     "settled_at",
     "recorded_at",
+    "met_at",
     "sending_at",
     "met_at",
     "expires_ttl",

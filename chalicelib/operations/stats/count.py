@@ -41,6 +41,8 @@ DIMENSIONS: Mapping[Book, Sequence[Dimension]] = {
 }
 """The dimensions of each book. `all` comes last of its: a day that has it has been counted."""
 
+ALL_DIMENSIONS = tuple(it for dimensions in DIMENSIONS.values() for it in dimensions)
+
 _COUNTS: Mapping[str, Callable[[Tally, Any], None]] = {keys.ORDERS: count_redemption, keys.USES: count_offer}
 """What counts the facts of a list that tell all by themselves."""
 

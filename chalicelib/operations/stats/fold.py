@@ -23,7 +23,7 @@ from chalicelib.domain.stats.figures import NONE, Tally, added, total
 from chalicelib.domain.stats.receipts import AFTER
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.program import programs
-from chalicelib.operations.stats.count import DIMENSIONS, Book, Counting, Place
+from chalicelib.operations.stats.count import ALL_DIMENSIONS, DIMENSIONS, Book, Counting, Place
 from chalicelib.store.reads.stats import Stats
 from chalicelib.store.table import Table
 
@@ -40,6 +40,9 @@ AGAIN = 2
 
 FOLLOWED = AFTER.days + 7
 """For so many days more becomes known of a day's letters: answers, clicks, orders that came after them."""
+
+Kept = tuple[Dimension, str]
+"""Where figures are: by their dimension, and their day or month."""
 
 ReadQuotes = Callable[[datetime, datetime], int | None]
 """Answers how many quotes were asked for from one moment to another; None where nobody counts them."""
@@ -96,15 +99,19 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:  # n
     """
     program, task = programs.current(table), msgspec.json.decode(job.task, type=Task)
     before = date.fromisoformat(task.before)
-    if job.cursor:
-        at = msgspec.json.decode(job.cursor, type=Progress)
-    else:
-        at = Progress(list(pieces(table, program, before, now=job.created_at)))
+    if job.cursor is None:
+        return _carried(job, Progress(list(pieces(table, program, before, now=job.created_at))))
+    at = msgspec.json.decode(job.cursor, type=Progress)
     fold = Fold(table, program, midnight(before, program), job.created_at, task.quotes)
     while at.done < len(at.pieces):
         _one_more(fold, at)
         if table.is_past(deadline):
             break
+    return _carried(job, at)
+
+
+def _carried(job: Job, at: Progress) -> Job:
+    """Return a job as far as it is. What there is to do is stored before any of it is done: that changes it."""
     return replace(
         job,
         state="running" if at.done < len(at.pieces) else "done",
@@ -118,11 +125,12 @@ def pieces(table: Table, program: Program, before: date, *, now: datetime) -> It
     """Return what is to be counted: new days, days that something came in late for, letters of the last month."""
     stats = table.also(Stats)
     last = stats.last_day()
-    first = date.fromisoformat(last.period) + timedelta(days=1 - AGAIN) if last else _beginning(table, program)
+    first = _beginning(table, program)
+    if last:
+        first = max(first, date.fromisoformat(last.period) + timedelta(days=1 - AGAIN))
     late = set(late_days(stats, program, now=now))
     days = {*_days(first, before), *(day for day in late if day < before)}
-    of_letters = {*days, *_days(before - timedelta(days=FOLLOWED), before)}
-    of_letters |= {it for day in late for it in _days(day - timedelta(days=AFTER.days), day)}
+    of_letters = {*days, *_touched(stats, min([before, *late]) - timedelta(days=FOLLOWED), before)}
     yield from (("day", f"{day}") for day in sorted(days))
     yield from (("letters", f"{day}") for day in sorted(of_letters))
     yield from (("month", month) for month in sorted({f"{day:%Y-%m}" for day in {*days, *of_letters}}))
@@ -130,13 +138,19 @@ def pieces(table: Table, program: Program, before: date, *, now: datetime) -> It
 
 def late_days(stats: Stats, program: Program, *, now: datetime) -> Iterator[date]:
     """Return the days that were counted before something for them came in, or that nobody has counted."""
-    notes = [it for it in stats.list_late() if it.at < now - SETTLED]
+    notes = [it for it in stats.list_late() if it.at <= now - SETTLED]
     by_day = [(day, it.at) for it in notes for day in _overlapping(it.day, program)]
     counted = stats.read_these(sorted({("all", f"{day}") for day, _ in by_day}))
     for day, at in by_day:
         figures = counted.get(("all", f"{day}"))
         if figures is None or at >= figures.folded_at - SETTLED:
             yield day
+
+
+def _touched(stats: Stats, first: date, before: date) -> list[date]:
+    """Return the days on which there were touches of care: of these alone more becomes known."""
+    found = stats.read_figures("occasion", f"{first}", f"{before - timedelta(days=1)}")
+    return [date.fromisoformat(it.period) for it in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +171,30 @@ class Fold:
 
     def day(self, book: Book, day: str, sheets: Mapping[Dimension, Rows]) -> None:
         """Store the figures of a book of a day."""
-        for dimension in DIMENSIONS[book]:
-            self.store(dimension, day, sheets.get(dimension, {}))
+        self.store({(dimension, day): sheets.get(dimension, {}) for dimension in DIMENSIONS[book]})
 
     def month(self, month: str) -> None:
         """Store the figures of a month: the sums of its days."""
         stats = self.table.also(Stats)
-        for dimension in (it for book in DIMENSIONS.values() for it in book):
-            found = stats.read_figures(dimension, f"{month}-01", f"{month}-31")
-            self.store(dimension, month, total(it.rows for it in found))
+        days = (f"{month}-01", f"{month}-31")
+        self.store({(it, month): total(f.rows for f in stats.read_figures(it, *days)) for it in ALL_DIMENSIONS})
 
-    def store(self, dimension: Dimension, period: str, rows: Rows) -> None:
-        """Store the figures of a period by one dimension, whatever they were before."""
-        decide(self.table, partial(self._stored, dimension, period, rows))
+    def store(self, found: Mapping[Kept, Rows]) -> None:
+        """Store figures by dimension and period, whatever they were before; those that are the same stay as they are.
 
-    def _stored(self, dimension: Dimension, period: str, rows: Rows) -> Plan[None]:
-        was = self.table.also(Stats).read_these([(dimension, period)]).get((dimension, period))
-        rows = self.whole(dimension, period, rows, was)
-        fresh = Figures(dimension, period, self.until, self.begun, rows)
-        if was is not None:
-            return Plan(None, [Replace(replace(fresh, version=was.version + 1))])
-        return Plan(None, [Create(fresh)] if rows or dimension == "all" else [])
+        Of a day that is counted once more it is noted when, in any case.
+        """
+        kept = self.table.also(Stats).read_these(found)
+        for place, rows in found.items():
+            was = kept.get(place)
+            whole = self.whole(*place, rows, was)
+            if whole != (was.rows if was else {}) or _tells_when(place):
+                decide(self.table, partial(self._stored, place, rows))
+
+    def _stored(self, place: Kept, rows: Rows) -> Plan[None]:
+        was = self.table.also(Stats).read_these([place]).get(place)
+        fresh = Figures(*place, self.until, self.begun, self.whole(*place, rows, was))
+        return Plan(None, [Replace(replace(fresh, version=was.version + 1)) if was else Create(fresh)])
 
     def whole(self, dimension: Dimension, period: str, rows: Rows, was: Figures | None) -> Rows:
         """Return rows with what no fact of the table tells: quotes, and visits that are kept no longer."""
@@ -213,6 +230,10 @@ def _one_more(fold: Fold, at: Progress) -> None:
         at.done, at.place, at.sheets = at.done + 1, Place(), {}
     else:
         at.place, at.sheets = following, tally.sheets
+
+
+def _tells_when(place: Kept) -> bool:
+    return place[0] == "all" and len(place[1]) > len("2026-03")
 
 
 def _without(rows: Rows, names: set[str]) -> Rows:

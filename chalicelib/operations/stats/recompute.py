@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chalicelib.domain.model.stats import Figures, Rows
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.stats.figures import total
-from chalicelib.operations.stats.count import DIMENSIONS, Book, Counting
+from chalicelib.operations.stats.count import ALL_DIMENSIONS, DIMENSIONS, Book, Counting
 from chalicelib.operations.stats.fold import SETTLED, Fold, late_days
 from chalicelib.store.reads.stats import Stats
 from chalicelib.store.table import Table
@@ -58,23 +58,23 @@ def _compared(
 ) -> Iterator[Compared]:
     stats = table.also(Stats)
     kept = stats.read_these((dimension, of_day.period) for dimension in DIMENSIONS[book])
-    last = max([of_day, *kept.values()], key=lambda it: it.until)
-    fold = Fold(table, program, last.until, last.folded_at)
-    tally = Counting(table, program, book, date.fromisoformat(of_day.period), last.until).all()
+    until = max((it.until for it in kept.values()), default=of_day.until)
+    fold = Fold(table, program, until, of_day.folded_at)
+    tally = Counting(table, program, book, date.fromisoformat(of_day.period), until).all()
     for dimension in DIMENSIONS[book]:
         was = kept.get((dimension, of_day.period))
         fresh = fold.whole(dimension, of_day.period, tally.sheets.get(dimension, {}), was)
         yield Compared(dimension, of_day.period, was.rows if was else {}, fresh, late)
         if mend and fresh != (was.rows if was else {}):
-            fold.store(dimension, of_day.period, fresh)
+            fold.store({(dimension, of_day.period): fresh})
 
 
 def _month(table: Table, program: Program, month: str, now: datetime, *, mend: bool) -> Iterator[Compared]:
     stats = table.also(Stats)
-    for dimension in (it for book in DIMENSIONS.values() for it in book):
+    for dimension in ALL_DIMENSIONS:
         days = stats.read_figures(dimension, f"{month}-01", f"{month}-31")
         kept = stats.read_these([(dimension, month)]).get((dimension, month))
         fresh = total(it.rows for it in days)
         yield Compared(dimension, month, kept.rows if kept else {}, fresh, waits=False)
         if mend and days and fresh != (kept.rows if kept else {}):
-            Fold(table, program, days[-1].until, now).store(dimension, month, fresh)
+            Fold(table, program, days[-1].until, now).store({(dimension, month): fresh})

@@ -12,7 +12,7 @@ from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.orders import Redemption
-    from chalicelib.domain.model.stats import Figures, Receipt
+    from chalicelib.domain.model.stats import Dimension, Figures, Receipt
 
 
 class Visits(NamedTuple):
@@ -37,7 +37,7 @@ class Stats(Reader):
         low, high = keys.figures(dimension, first), keys.figures(dimension, last)
         return [entity_of(item) for item in self._wire.query(low.pk, (low.sk, high.sk))]
 
-    def read_these(self, periods: Iterable[tuple[str, str]]) -> "dict[tuple[str, str], Figures]":
+    def read_these(self, periods: "Iterable[tuple[Dimension, str]]") -> "dict[tuple[Dimension, str], Figures]":
         """Some figures by dimension and period, where there are any."""
         found: list[Figures] = self._batch([keys.figures(*it) for it in periods])
         return {(it.dimension, it.period): it for it in found}
