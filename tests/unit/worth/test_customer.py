@@ -51,8 +51,10 @@ def test_a_customer_is_the_sum_of_their_orders() -> None:
 
 
 def test_who_has_bought_nothing_is_none() -> None:
-    """No day, no amount, nothing that a model could go by."""
+    """No day, no amount, nothing that a model could go by; what nobody has earned or bought in euros is not there."""
     assert customer_of([], RULES, at(60)) == Customer(date(2026, 4, 30))
+    unearned = customer_of([sale("o1", 0, 700, unit="EUR")], RULES, at(60))
+    assert (unearned.rewards, unearned.referred) == ({}, True)
     abroad = customer_of([sale("o1", 0, 700, "USD")], RULES, at(60))
     assert (abroad.orders, abroad.seen, abroad.referred) == (1, None, False)
 

@@ -121,3 +121,4 @@ def test_a_later_purchase_is_worth_less() -> None:
     tenth = expect(Models(cdnow.models().buying, cdnow.models().spending, "EUR", 1000), seen)
     assert plain.value / 1.1 < tenth.value < plain.value
     assert tenth.purchases == plain.purchases
+    assert (plain.days, expect(cdnow.models(), seen, 30).days) == (365, 30)

@@ -65,7 +65,8 @@ def test_what_came_back_was_not_brought(order: OrderFacts) -> None:
 
 
 def test_one_that_was_free_is_a_purchase() -> None:
-    """A customer who paid nothing has bought all the same; nothing came back."""
+    """A customer who paid nothing has bought all the same; one who got back the only cent has not."""
+    assert sale_of(replace(reported(1), refunds=(back(1),))) is None
     assert sale_of(reported(0)) == Sale("p1", at(0), "EUR", 0)
 
 
