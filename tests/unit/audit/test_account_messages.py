@@ -33,7 +33,12 @@ def told(it: LedgerEntry, *messages: Message, rules: Any = RULES) -> list[Findin
 
 @pytest.mark.parametrize(
     ("kind", "name", "unit"),
-    [("spend", "spent", "EUR"), ("payout", "spent", "EUR"), ("gift_sent", "gift_sent", "gift:M")],
+    [
+        ("spend", "spent", "EUR"),
+        ("payout", "spent", "EUR"),
+        ("gift_sent", "gift_sent", "gift:M"),
+        ("task", "proof_approved", "EUR"),
+    ],
 )
 def test_what_leaves_is_told_with_its_amount(kind: str, name: Name, unit: str) -> None:
     """To whose it is, in the version by which it left; whatever else is said of it is found."""
@@ -91,6 +96,8 @@ def test_what_an_account_remembers_was_told() -> None:
         ("spent", 4, "spend", "spent"),
         ("spent", 4, "payout", "spent"),
         ("gift_sent", 4, "gift_sent", "gift_sent"),
+        ("proof_approved", 4, "task", "proof_approved"),
+        ("proof_approved", 4, "adjustment", None),
         ("balances", 3, None, "balances"),
         ("balances", 2, None, None),
         ("spent", 4, "adjustment", None),

@@ -3,8 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.care.tasks import CARE_WITHIN, Done, care_task, finish, social_task
+from chalicelib.domain.care.tasks import (
+    CARE_WITHIN,
+    GIFT_WITHIN,
+    VISIT_WITHIN,
+    AlreadyDone,
+    Done,
+    care_task,
+    finish,
+    social_task,
+    until,
+)
+from chalicelib.domain.model.accounts import Gift
 from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.tasks import Task
 from chalicelib.domain.people.policy import has_open_case
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -69,3 +81,45 @@ def test_a_complaint_is_closed_though_clocks_differ() -> None:
     done = finish(task, person, by="key_1", note="Said sorry.", now=START - timedelta(minutes=1))
     assert isinstance(done, Done)
     assert not has_open_case(done.person)
+
+
+def test_a_task_that_is_done_says_by_whom_and_how() -> None:
+    """Once: the same words again are a repeat, another note or decision is not."""
+    task = Task("proof", "per_1", "0", "A picture", START, START + timedelta(days=7))
+    later = START + timedelta(days=1)
+    answer = finish(task, MAYA, by="key_1", note="Seen.", decision="deny", now=later)
+    done = replace(task, state="done", closed_at=later, by="key_1", note="Seen.", decision="deny", version=2)
+    assert answer == Done(done, MAYA)
+    again = later + timedelta(days=1)
+    assert finish(done, MAYA, by="key_2", note="Seen.", decision="deny", now=again) == AlreadyDone(done, repeated=True)
+    for note, decision in (("Else.", "deny"), ("Seen.", "approve")):
+        other = finish(done, MAYA, by="key_1", note=note, decision=decision, now=again)  # type: ignore[arg-type]
+        assert other == AlreadyDone(done, repeated=False)
+
+
+def test_a_visit_closes_nothing() -> None:
+    """Whatever is open between its person and the shop stays so, even if it is called the same."""
+    person, _ = care_task(MAYA, "o1", None, START)
+    done = finish(social_task(person, "o1", START), person, by="key_1", note="Said hello.", now=START)
+    assert isinstance(done, Done)
+    assert done.person == person
+
+
+def test_each_kind_has_its_time() -> None:
+    """By when somebody should have answered, paid the visit, or sent the gift; with what the program says of it."""
+    _, care = care_task(MAYA, "note:1", "It leaks.", START, hint="Call them.")
+    visit = social_task(MAYA, "o1", START, hint="Ask about the garden.")
+    assert care
+    assert (care.kind, care.opened_at, care.until, care.hint) == ("care", START, START + CARE_WITHIN, "Call them.")
+    assert (visit.kind, visit.about, visit.opened_at, visit.until) == ("social", "o1", START, START + VISIT_WITHIN)
+    assert (visit.person_id, visit.hint) == ("per_1", "Ask about the garden.")
+    assert until(Gift("ent_1", "amb_1", "gift:Mug", 1, "tier:1", START)) == START + GIFT_WITHIN
+    assert [it.days for it in (CARE_WITHIN, VISIT_WITHIN, GIFT_WITHIN)] == [2, 14, 7]
+
+
+def test_tasks_of_two_kinds_are_two() -> None:
+    """Even about the same, of the same person, at the same time."""
+    _, care = care_task(MAYA, "o1", None, START)
+    assert care
+    assert care.id != social_task(MAYA, "o1", START).id
+    assert care.id.startswith("tsk_1_")
