@@ -11,6 +11,7 @@ import greenlet
 
 from chalicelib.domain.model.messages import Message
 from chalicelib.store.items import entity_of
+from chalicelib.store.keys import stamp
 from memory.cloud import Sent
 from memory.engine import Item, refused
 from tests.simulator.world import World
@@ -66,7 +67,8 @@ class PostOffice(World):
 
     def people_due(self, until: datetime) -> list[str]:
         """The ids of people who are to be looked at until then."""
-        return [name for name, at in self._looked_at.items() if datetime.fromisoformat(at) < until]
+        end = stamp(until)
+        return [name for name, at in self._looked_at.items() if at < end]
 
     def switch(self) -> None:
         """Let others go on; meanwhile some seconds may pass."""

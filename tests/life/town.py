@@ -3,9 +3,9 @@
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
 from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
+from memory.faults import KilledError
 from tests.life.post import PostOffice, Taken
 from tests.simulator.actors import quietly
 from tests.simulator.world import SETTINGS
@@ -83,7 +84,7 @@ class Life:
 
     def plan(self, name: str, hours: float, deed: Deed) -> None:
         """Have something in mind that is done in so many hours."""
-        self._plans.append((self.world.now + timedelta(hours=hours), next(self.numbers), name, deed))
+        heappush(self._plans, (self.world.now + timedelta(hours=hours), next(self.numbers), name, deed))
 
     def outage(self, name: str) -> None:
         """Let no mail go for 30 hours: the mail service is away, or the operator has something to mend."""
@@ -104,13 +105,14 @@ class Life:
         until = now + (STEP if self.world.trouble else 4 * STEP)
         if self.world.trouble:
             self.interrupt()
-        due = [plan for plan in self._plans if plan[0] <= now]
-        if not due and self._is_idle():
+        is_idle = self._is_idle()
+        while self._plans and self._plans[0][0] <= now:
+            _, number, name, deed = heappop(self._plans)
+            self.world.start(partial(self._try, number, name, deed))
+            is_idle = False
+        if is_idle:
             self.world.pass_time(seconds=(until - now).total_seconds())
             return
-        self._plans = [plan for plan in self._plans if plan[0] > now]
-        for _, number, name, deed in due:
-            self.world.start(partial(self._try, number, name, deed))
         for work in (self._settle, self._mail, self._minute, self._mail_minute):
             self.world.start(partial(quietly, work))
         self.world.run()
@@ -127,11 +129,13 @@ class Life:
 
     def _try(self, number: int, name: str, deed: Deed) -> None:
         """Do something, or try it again a quarter of an hour later: a table that is busy, or a process that died."""
-        plan = (self.world.now + STEP, number, name, deed)
-        self._plans.append(plan)
-        with suppress(BusyError):
+        try:
             deed()
-            self._plans.remove(plan)
+        except (BusyError, KilledError) as error:
+            heappush(self._plans, (self.world.now + STEP, number, name, deed))
+            if isinstance(error, KilledError):
+                raise
+        else:
             self.done[name] += 1
 
     # --- the functions ------------------------------------------------------------------------------------------------

@@ -57,6 +57,9 @@ def main() -> int:
         print(table(judge))
         print(f"What happened: {tally(judge.town.done)}")
         print(f"Offers: {tally(judge.tried())}")
+        print(f"Birthdays: {tally(judge.birthdays())}")
+        print("Surprises, of the budget: " + "; ".join(f"{it} {a} of {b}" for it, (a, b) in judge.spent().items()))
+        print(f"{judge.silent()} people were silent, and cost 0 reads and 0 writes")
         print(f"Faults: {tally(judge.world.fired)}")
     print(f"0 violations, {time.monotonic() - began:.0f} s.")
     return 0

@@ -23,7 +23,19 @@ from tests.life.judge import TIMES_MAX, MailJudge, carrier
 from tests.life.post import Stored, Taken
 from tests.year.facts import Fact, Somebody, is_agreed
 from tests.year.rules import GIFT_COST, PROMOTIONAL
-from tests.year.spec import DAY, PURPOSES, Key, Picture, Window, has_guide, is_drawn, pictures, terms_of
+from tests.year.spec import (
+    DAY,
+    PURPOSES,
+    Key,
+    Picture,
+    Window,
+    has_guide,
+    is_drawn,
+    midnight,
+    pictures,
+    terms_of,
+    the_day,
+)
 from tests.year.town import Town, Tried
 
 MINUTE = timedelta(seconds=60)
@@ -491,6 +503,34 @@ class Judge(MailJudge):
             for somebody in self.town.people:
                 if somebody.quiet and (cost := ended[somebody.person_id] - began[somebody.person_id]):
                     yield f"{somebody.number} was silent, and was looked at {cost} times"
+
+    def birthdays(self) -> Counter[str]:
+        """What came of wishes: for 29 February, and for those whose date was told less than 30 days ahead."""
+        found = Counter[str]()
+        for touch in self.touches:
+            if touch.key[0] == "birthday" and touch.message and touch.message.outcome == "sent":
+                told = [it.value for it in touch.somebody.of("birthday")]
+                found["for 29 February"] += any(it[-5:] == "02-29" for it in told)
+                found["wished"] += 1
+        for somebody in self.town.people:
+            for fact in somebody.of("birthday"):
+                assert fact.asked_at is not None, "it was told"
+                day = midnight(the_day(fact.value, fact.asked_at.year), somebody.home)
+                found["told less than 30 days ahead"] += timedelta() < day - fact.asked_at < 30 * DAY
+            found["told anew"] += sum(1 for _ in somebody.of("birthday")) > 1
+        return found
+
+    def spent(self) -> dict[str, tuple[int, int]]:
+        """What surprises came to in each month, and the budget."""
+        months = Counter[str]()
+        for gift in self.gifts:
+            months[gift.month] += gift.amount
+        terms = {it: terms_of(self.town.rules["care"]["surprise"], it) for it in sorted(months)}
+        return {month: (months[month], found["budget"] if found else 0) for month, found in terms.items()}
+
+    def silent(self) -> int:
+        """How many were silent all the time."""
+        return sum(it.quiet for it in self.town.people)
 
     def tried(self) -> Counter[str]:
         """What came of trying to use offers, by owners and by others."""
