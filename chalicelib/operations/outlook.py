@@ -40,9 +40,15 @@ class Outlook:
         return self.settings != _NONE
 
     def ahead(self, person: Person, now: datetime) -> Person:
-        """Return a person with when to look again."""
+        """Return a person with when to look again.
+
+        If by what was known nothing has been due until now, all until now is seen: what comes to be known only now is
+        not held against it, and makes nothing over that was never in sight.
+        """
         if self.program is None or not self.is_on:
             return replace(person, due_at=None) if person.due_at else person
+        if person.due_at is None or person.due_at > now:
+            person = replace(person, seen_until=now)
         plan = care(person, self.settings, self.program, now, mailbox=self.mailbox(person))
         return replace(person, due_at=plan.due_at, seen_until=person.seen_until or now)
 
