@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
+from chalicelib.domain.model.offers import Offer
 from chalicelib.domain.model.orders import News
+from chalicelib.domain.model.tasks import Guide
+from chalicelib.domain.people.links import Value
 from chalicelib.domain.program.brand import USUAL, Brand
 from chalicelib.domain.program.program import Program, Rate, Tier
-from chalicelib.web.letters import Draft, write, write_digest
+from chalicelib.web.letters import Draft, Matter, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 HELD = News(1000, datetime(2026, 3, 12, 9, tzinfo=UTC))
@@ -20,10 +23,27 @@ LESS, LESS_YOURS = replace(HELD, amount=700), News(700)
 LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
 PREFERENCES, STOP = "https://friends.example/p/AbC-1_x", "https://friends.example/u/AbC-1_x"
 
+GUIDE_LINK = "https://friends.example/g/AbC-1_x"
+JOIN, INTERESTS = "https://friends.example/j/AbC-1_x", "https://friends.example/i/AbC-1_x"
+ANSWERS: dict[Value, str] = {it: f"https://friends.example/a/{it}-1_x" for it in get_args(Value)}
+
 ORDER = Cause("order", "10023", 2)
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 UNTIL = datetime(2027, 3, 12, 9, tzinfo=UTC)
 TEN_PERCENT = Rate(basis_points=1000)
+OFFER = Offer(
+    "CPNMAYA7K3Q", "per_1", "touch:per_1:birthday:2026", TEN_PERCENT, "EUR", NOW, datetime(2026, 4, 12, 21, tzinfo=UTC)
+)
+BOUNDED = replace(OFFER, rate=replace(TEN_PERCENT, maximum=5000), minimum=3000)
+GUIDE = Guide(
+    "gde_1",
+    "How to repot a fern",
+    "https://fern-fig.example/repotting",
+    "en",
+    NOW,
+    picture="https://fern-fig.example/repot.jpg",
+    picture_text="Two hands set a fern into a larger pot",
+)
 RULES = Program(
     version=1,
     shop_name="Fern & Fig",
@@ -50,11 +70,15 @@ def mails(  # noqa: C901 - a small function for each kind of letter
     )
     least, little = replace(rules, spend_minimum=2000), replace(rules, spend_minimum=5000)
 
-    def draft(letter: Letter, rules: Program = rules, account: Account | None = None) -> Draft:
-        return Draft(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW)
+    def draft(
+        letter: Letter, rules: Program = rules, account: Account | None = None, matter: Matter | None = None
+    ) -> Draft:
+        return Draft(letter, ORDER, reader, RULES, rules, lambda: account or Account("amb_1"), NOW, matter or Matter())
 
-    def written(letter: Letter, rules: Program = rules, account: Account | None = None) -> Mail:
-        return write(draft(letter, rules, account))
+    def written(
+        letter: Letter, rules: Program = rules, account: Account | None = None, matter: Matter | None = None
+    ) -> Mail:
+        return write(draft(letter, rules, account, matter))
 
     def news(name: Name, told: News, rules: Program = rules, **more: Any) -> Mail:
         plain = Letter(name, told.amount, unit, told.release_at, told.when, 2500, NOW)
@@ -82,6 +106,22 @@ def mails(  # noqa: C901 - a small function for each kind of letter
 
     def stand(account: Account) -> Mail:
         return written(Letter("balances"), replace(least, expiry_months=12), account)
+
+    def touched(letter: Letter, matter: Matter | None = None, rules: Program = rules) -> Mail:
+        return written(letter, rules, Account("amb_1", balances=rich, referrals=3), matter)
+
+    def given(name: Name, matter: Matter | None = None) -> dict[str, Mail]:
+        """A letter with each that may come with it, and with nothing."""
+        told, usual = name.replace("_", " "), matter or Matter()
+        gift = Letter(name, 500, unit)
+        return {
+            told: touched(Letter(name), usual),
+            f"{told}, gift": touched(gift, usual),
+            f"{told}, gift to use later": touched(gift, usual, little),
+            f"{told}, sent": touched(Letter(name, 1, "gift:Tea mug"), usual),
+            f"{told}, offer": touched(Letter(name), replace(usual, offer=OFFER)),
+            f"{told}, bounded offer": touched(Letter(name), replace(usual, offer=BOUNDED)),
+        }
 
     rich = {unit: {"available": 2500, "held": 450}, "gift:Tea mug": {"available": 1}}
     gathering = (
@@ -145,4 +185,22 @@ def mails(  # noqa: C901 - a small function for each kind of letter
         "lost, too little": lost(turn="below_minimum"),
         "denied": lost(was=None, turn="denied"),
         "denied, told": lost(turn="denied"),
+        "check in": touched(Letter("check_in"), Matter(answers=ANSWERS, bought_at=NOW)),
+        "check in, long ago": touched(Letter("check_in"), Matter(answers=ANSWERS)),
+        "how to": touched(Letter("how_to"), Matter(GUIDE_LINK, guide=GUIDE)),
+        "how to, no picture": touched(Letter("how_to"), Matter(GUIDE_LINK, guide=replace(GUIDE, picture=None))),
+        **given("birthday"),
+        **given("anniversary", Matter(began="joining", years=2)),
+        "anniversary, alone": written(Letter("anniversary"), matter=Matter(began="joining", years=1)),
+        "anniversary, only helped": written(
+            Letter("anniversary"), account=Account("amb_1", referrals=1), matter=Matter(began="joining", years=1)
+        ),
+        "anniversary, purchase": touched(Letter("anniversary"), Matter(years=1)),
+        **given("surprise"),
+        **given("miss_you"),
+        "invitation": written(Letter("invitation"), replace(rules, minimum=2000), matter=Matter(JOIN)),
+        "invitation, nothing off": written(
+            Letter("invitation"), replace(rules, offer=None, tiers=(gift,)), matter=Matter(JOIN)
+        ),
+        "interests": written(Letter("interests"), matter=Matter(INTERESTS)),
     }

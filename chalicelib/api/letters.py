@@ -24,11 +24,13 @@ class NewLetterPreview(Shape):
 
     Attributes:
         locale: In which language; the program's own if it says none, or one that the program does not speak.
+        variant: Which of the letter's variants to show; null for the usual one.
         program: A whole document, as it would be published. Without one the rules in force count.
     """
 
     letter: LetterName
     locale: Locale | None = None
+    variant: str | None = None
     program: Document | None = None
 
 
@@ -86,7 +88,14 @@ def post_letter_preview(call: Call, body: NewLetterPreview) -> Response:
     if program is None:
         raise misfitting(wrong)
     try:
-        mail = example(program, body.letter, body.locale, public_url=deps.settings().public_url, now=deps.now())
+        mail = example(
+            program,
+            body.letter,
+            body.locale,
+            body.variant,
+            public_url=deps.settings().public_url,
+            now=deps.now(),
+        )
     except NeverSentError as error:
         raise misfitting([("/letter", f"is never sent by this program: {error}")]) from error
     return json(200, LetterPreview.of(mail))

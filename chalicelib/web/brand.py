@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from chalicelib.domain.program.brand import Brand, LetterName, Text
+from chalicelib.domain.program.brand import SENTENCES, Brand, LetterName, Text
 from chalicelib.web.language import Language
 from chalicelib.web.numbers import NUMBERING
 
@@ -48,11 +48,20 @@ def page_style(brand: Brand) -> str:
     )
 
 
-def own_text(brand: Brand, name: LetterName, language: Language) -> Text | None:
-    """Return the shop's own sentences in a letter, in the language or else in the one that it is a kind of."""
-    if not brand.texts:
-        return None
-    texts = {_parts(text.language): text for text in brand.texts if text.letter == name}
+def own_text(brand: Brand, name: LetterName, language: Language, variant: str | None = None) -> Text | None:
+    """Return the shop's own sentences in a letter, in the language or else in the one that it is a kind of.
+
+    A variant says in its own what it says otherwise.
+    """
+    usual, other = _in_language(brand, name, language, None), _in_language(brand, name, language, variant)
+    if usual is None or other is None:
+        return other or usual
+    said = {part: sentence for part in SENTENCES if (sentence := getattr(other, part)) is not None}
+    return replace(usual, **said)
+
+
+def _in_language(brand: Brand, name: LetterName, language: Language, variant: str | None) -> Text | None:
+    texts = {_parts(it.language): it for it in brand.texts if (it.letter, it.variant) == (name, variant)}
     wanted = _parts(language.tag.partition(NUMBERING)[0])
     return next((texts[wanted[:n]] for n in range(len(wanted), 0, -1) if wanted[:n] in texts), None)
 

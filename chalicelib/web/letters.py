@@ -1,16 +1,42 @@
 """Every letter that the program writes: one function for each says what fills the words of the template of its name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from chalicelib.domain.calendar import local, months_after
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.messages import Cause, Letter, Name
+from chalicelib.domain.model.offers import Offer
+from chalicelib.domain.model.tasks import Guide
+from chalicelib.domain.people.links import Value
 from chalicelib.domain.program.program import GIFT, Program, Rate, least_spent
 from chalicelib.web.language import Language, choose, format_amount, format_date
-from chalicelib.web.mail import Content, Mail, Reader, mail
-from chalicelib.web.numbers import format_money, format_percent
+from chalicelib.web.mail import Content, Mail, Picture, Reader, mail
+from chalicelib.web.numbers import NBSP, format_money, format_number, format_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a touch of care is about, as it is when its letter is written. Each letter needs little of it.
+
+    Attributes:
+        link: where the letter leads: to join, to a guide, to one's interests; to the shop if it is empty.
+        answers: the page behind each answer to a check-in.
+        bought_at: when the order was placed that a check-in asks about.
+        guide: what a how-to shows.
+        offer: the reader's own, if one comes with it.
+        began: what has its anniversary, and `years` how long ago that was.
+    """
+
+    link: str = ""
+    answers: Mapping[Value, str] = field(default_factory=dict)
+    bought_at: datetime | None = None
+    guide: Guide | None = None
+    offer: Offer | None = None
+    began: Literal["joining", "purchase"] = "purchase"
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +51,7 @@ class Draft:
         rules: those in force, which have to keep what it promises.
         account: read the account of the reader, who is an ambassador. Only some letters need it.
         now: when it is written.
+        matter: what it is about, if it is a touch of care.
     """
 
     letter: Letter
@@ -34,6 +61,7 @@ class Draft:
     rules: Program
     account: Callable[[], Account]
     now: datetime
+    matter: Matter = field(default_factory=Matter)
 
     @property
     def language(self) -> Language:
@@ -44,7 +72,7 @@ class Draft:
 def write(draft: Draft) -> Mail:
     """Write a letter, whichever it is."""
     name = draft.letter.name
-    return mail(name, draft.reader, LETTERS[name](draft), draft.rules.brand)
+    return mail(name, draft.reader, LETTERS[name](draft), draft.rules.brand, variant=draft.letter.variant)
 
 
 def write_digest(drafts: Sequence[Draft]) -> Mail:
@@ -66,8 +94,8 @@ def friend_thanks(draft: Draft) -> Content:
 
 def welcome(draft: Draft) -> Content:
     """To a new ambassador: their code and link, and what comes of sharing them."""
-    figures = shared(draft.rules, draft.language)
-    return Content({"code": draft.reader.code}, figures, shows_code=True)
+    code = draft.reader.code
+    return Content({"code": code}, shared(draft.rules, draft.language), code=code, shows_link=True)
 
 
 def reward_held(draft: Draft) -> Content:
@@ -150,6 +178,65 @@ def confirm(_: Draft) -> Content:
     return Content()
 
 
+def check_in(draft: Draft) -> Content:
+    """To whoever has bought: are you happy with it? Three answers, one tap."""
+    matter = draft.matter
+    return Content(figures={"date": _day(matter.bought_at, draft)}, answers=matter.answers)
+
+
+def how_to(draft: Draft) -> Content:
+    """To whoever has bought: a guide that shows what can be done with it."""
+    guide = draft.matter.guide
+    assert guide is not None, "a how-to shows a guide"
+    picture = Picture(guide.picture, guide.picture_text or guide.title) if guide.picture else None
+    return Content({"title": guide.title}, picture=picture, link=draft.matter.link or guide.link)
+
+
+def birthday(draft: Draft) -> Content:
+    """To somebody whose day it is: a wish, and what comes with it."""
+    return _given(draft)
+
+
+def anniversary(draft: Draft) -> Content:
+    """To somebody who joined, or first bought, some years ago: thanks, and what came of it."""
+    matter, language = draft.matter, draft.language
+    figures = {"years": _years(matter.years, language), "friends": "", "thanked": ""}
+    if matter.began == "joining":
+        account = draft.account()
+        figures |= {
+            "friends": _friends(account.referrals, language) if account.referrals else "",
+            "thanked": _all(_thanked(account), language),
+        }
+    given = _given(draft)
+    shares = matter.began == "joining" and not given.figures["gift"]
+    return replace(
+        given,
+        figures={**given.figures, **figures},
+        marks={**given.marks, "began": matter.began, "shares": shares},
+        link=None if shares else given.link,
+    )
+
+
+def surprise(draft: Draft) -> Content:
+    """To somebody who asked for nothing: a small gift."""
+    return _given(draft)
+
+
+def invitation(draft: Draft) -> Content:
+    """To a customer: what their friends would get, and they themselves, if they shared a code."""
+    return Content(figures=shared(draft.rules, draft.language), link=_leads(draft))
+
+
+def miss_you(draft: Draft) -> Content:
+    """To somebody who has long been away: the shop's news, and an offer of their own."""
+    return _given(draft)
+
+
+def interests(draft: Draft) -> Content:
+    """To somebody who was never asked: what do you like?"""
+    return Content(link=_leads(draft))
+
+
 LETTERS: Mapping[Name, Callable[[Draft], Content]] = {
     "friend_thanks": friend_thanks,
     "welcome": welcome,
@@ -165,6 +252,14 @@ LETTERS: Mapping[Name, Callable[[Draft], Content]] = {
     "expiring": expiring,
     "balances": balances,
     "confirm": confirm,
+    "check_in": check_in,
+    "how_to": how_to,
+    "birthday": birthday,
+    "anniversary": anniversary,
+    "surprise": surprise,
+    "invitation": invitation,
+    "miss_you": miss_you,
+    "interests": interests,
 }
 
 
@@ -183,6 +278,66 @@ def _stand(draft: Draft, account: Account) -> Content:
             "until": _until(account.active_at, draft),
         },
     )
+
+
+def _leads(draft: Draft) -> str:
+    """Where a touch of care leads."""
+    return draft.matter.link or draft.program.shop_url
+
+
+def _given(draft: Draft) -> Content:
+    """What comes with a touch of care: a gift, an offer of the reader's own, or nothing."""
+    letter, offer, language = draft.letter, draft.matter.offer, draft.language
+    if offer is not None:
+        return _offering(draft, offer)
+    least = least_spent(draft.rules, letter.unit)
+    return Content(
+        {"code": ""},
+        {
+            "gift": format_amount(letter.amount, letter.unit, language) if letter.amount else "",
+            **dict.fromkeys(("most", "minimum", "until"), ""),
+        },
+        marks={
+            "is_offer": False,
+            "is_sent": letter.unit.startswith(GIFT),
+            "usable": least is not None and letter.amount >= least,
+        },
+        link=_leads(draft),
+    )
+
+
+def _offering(draft: Draft, offer: Offer) -> Content:
+    """An offer of the reader's own."""
+    rules, language = replace(draft.rules, currency=offer.currency), draft.language
+    return Content(
+        {"code": offer.code},
+        {
+            "gift": _offered(offer.rate, rules, language),
+            "most": _most(offer.rate, rules, language),
+            "minimum": format_amount(offer.minimum, offer.currency, language, is_limit=True) if offer.minimum else "",
+            "until": _day(offer.until, draft),
+        },
+        marks={"is_offer": True, "is_sent": False, "usable": False},
+        link=_leads(draft),
+        code=offer.code,
+    )
+
+
+def _thanked(account: Account) -> list[tuple[str, int]]:
+    """What somebody got as thanks, by its unit: what they have, have used and were paid."""
+    got = ("available", "reserved", "spent", "paid")
+    sums = [(unit, sum(account.balance(unit, name) for name in got)) for unit in account.balances]
+    return [(unit, amount) for unit, amount in sums if amount > 0]
+
+
+def _years(years: int, language: Language) -> str:
+    text = language.translations.ngettext("%(number)s year", "%(number)s years", years)
+    return (text % {"number": format_number(years, language.tag)}).replace(" ", NBSP)
+
+
+def _friends(friends: int, language: Language) -> str:
+    text = language.translations.ngettext("%(number)s friend", "%(number)s friends", friends)
+    return (text % {"number": format_number(friends, language.tag)}).replace(" ", NBSP)
 
 
 def shared(rules: Program, language: Language) -> dict[str, str]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chalicelib.domain.people.links import Value
 from chalicelib.domain.people.pseudonyms import greetable
-from chalicelib.domain.program.brand import Brand, LetterName
+from chalicelib.domain.program.brand import Brand, LetterName, Text
 from chalicelib.web import qr
 from chalicelib.web.brand import colours_of, filled, own_text
 from chalicelib.web.language import Language, choose
@@ -54,6 +55,14 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the HTML part shows from where it lies; `text` tells it to whoever doesn't see it."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A rendered mail; the subject is one line, safe to use as a header."""
 
@@ -70,14 +79,20 @@ class Content:
     Attributes:
         marks: They are not said, but choose what is.
         link: Where the letter leads, if not where its reader's letters do.
-        shows_code: Whether the reader's code is in it, and their link as a QR.
+        code: What stands in a box of its own, to be copied.
+        shows_link: Whether the reader's link stands there too, as text and as a QR.
+        picture: What there is to be seen where the letter leads.
+        answers: By what the words call each answer, the page behind it; they stand in the place of the one link.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str | bool | None] = field(default_factory=dict)
     link: str | None = None
-    shows_code: bool = False
+    code: str = ""
+    shows_link: bool = False
+    picture: Picture | None = None
+    answers: Mapping[Value, str] = field(default_factory=dict)
 
 
 News = tuple[LetterName, Content]
@@ -96,7 +111,9 @@ class _Words:
     news: list[str]
     code_label: str
     code_picture: str
+    shown: str
     after: list[str]
+    answers: list[tuple[str, str]]
     link_label: str
     why: str
 
@@ -107,20 +124,35 @@ class _Frame:
 
     shop: str
     code: str
+    shows_link: bool
+    picture: Picture | None
     link: str
     regards: str
     choices: list[tuple[str, str]]
     brand: Brand
 
 
-def mail(name: LetterName, reader: Reader, content: Content, brand: Brand, news: Iterable[News] = ()) -> Mail:
-    """Return both parts of a mail from one set of words, in the shop's colours and with its own sentences."""
+def mail(
+    name: LetterName,
+    reader: Reader,
+    content: Content,
+    brand: Brand,
+    news: Iterable[News] = (),
+    variant: str | None = None,
+) -> Mail:
+    """Return both parts of a mail from one set of words, in the shop's colours and with its own sentences.
+
+    Of these a `variant` has its own, as far as there are any.
+    """
     language, news = choose(reader.locale), tuple(news)
-    plain, rich = (_words(name, reader, content, brand, news, language, escaped) for escaped in (False, True))
+    own = own_text(brand, name, language, variant)
+    plain, rich = (_words(name, reader, content, own, news, language, escaped) for escaped in (False, True))
     subject = one_line(plain.subject)
     frame = _Frame(
         shop=one_line(reader.shop_name),
-        code=one_line(reader.code) if content.shows_code else "",
+        code=one_line(content.code),
+        shows_link=content.shows_link,
+        picture=content.picture and replace(content.picture, text=one_line(content.picture.text)),
         link=content.link or reader.link,
         regards=language.translations.gettext("Warm regards,"),
         choices=_choices(reader, language),
@@ -130,7 +162,7 @@ def mail(name: LetterName, reader: Reader, content: Content, brand: Brand, news:
         subject=subject,
         text=_text(plain, replace(frame, shop=apart(frame.shop, language.direction))),
         html=_html(rich, frame, language, subject=subject, preview=one_line(plain.preview)),
-        images=(_qr(reader.link),) if content.shows_code else (),
+        images=(_qr(reader.link),) if content.shows_link else (),
     )
 
 
@@ -138,7 +170,7 @@ def _words(
     name: LetterName,
     reader: Reader,
     content: Content,
-    brand: Brand,
+    own: Text | None,
     news: tuple[News, ...],
     language: Language,
     escaped: bool,
@@ -149,7 +181,6 @@ def _words(
     ]
     values = _values(reader, content, language, escaped)
     module = _module(name, language, escaped, {**values, "news": lines})
-    own = own_text(brand, name, language)
 
     def said(part: str) -> str:
         return _flat(getattr(module, part, ""))
@@ -167,6 +198,8 @@ def _words(
         news=lines,
         code_label=said("code_label"),
         code_picture=said("code_picture"),
+        shown=said("shown"),
+        answers=[(said(answer), url) for answer, url in content.answers.items()],
         after=[*_paragraphs(getattr(module, "after", "")), closing],
         link_label=said("link_label"),
         why=said("why"),
@@ -202,8 +235,10 @@ def _text(words: _Words, frame: _Frame) -> str:
         *map(wrapped, words.paragraphs),
         "\n".join(wrapped(line, start="- ") for line in words.news),
         f"{words.code_label}: {frame.code}" if frame.code else "",
+        words.shown and wrapped(words.shown),
+        "\n".join(wrapped(f"{label}: {url}") for label, url in words.answers),
         *map(wrapped, words.after),
-        wrapped(f"{words.link_label}: {frame.link}"),
+        "" if words.answers else wrapped(f"{words.link_label}: {frame.link}"),
         f"{frame.regards}\n{frame.shop}",
         "-- \n" + "\n".join(map(wrapped, foot)),
     ]

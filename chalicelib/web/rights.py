@@ -126,6 +126,14 @@ def names_of_letters(language: Language) -> dict[Name, str]:
         "expiring": _("Rewards that soon expire"),
         "balances": _("Where your rewards stand"),
         "confirm": _("A link to your data"),
+        "check_in": _("Whether you were happy with an order"),
+        "how_to": _("A tip"),
+        "birthday": _("A birthday wish"),
+        "anniversary": _("Thanks on an anniversary"),
+        "surprise": _("A surprise"),
+        "invitation": _("An invitation to share a code"),
+        "miss_you": _("A word after a while, and an offer"),
+        "interests": _("What you like"),
     }
 
 

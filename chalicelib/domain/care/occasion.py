@@ -13,10 +13,10 @@ from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name as LetterName
 from chalicelib.domain.model.people import Bought
 from chalicelib.domain.people.policy import draw
+from chalicelib.domain.program.brand import VariantName
 from chalicelib.domain.program.program import DAYS_MAX, Amount, Days, Number, Rate
-from chalicelib.domain.program.shape import Form, Within
+from chalicelib.domain.program.shape import Within
 
-VariantName = Annotated[str, Form("[a-z][a-z0-9_]{0,19}", "is a word of small letters")]
 Percent = Annotated[int, Within(0, 100)]
 
 SOON = timedelta(days=300)

@@ -37,6 +37,8 @@ LetterName = Literal[
 ]
 """Every letter that people get; a `digest` is made of several of the others."""
 
+_GIVEN = ("gift", "code", "until")
+
 PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
     "friend_thanks": ("discount", "order"),
     "welcome": ("code",),
@@ -53,13 +55,13 @@ PLACEHOLDERS: dict[LetterName, tuple[str, ...]] = {
     "balances": ("available",),
     "confirm": (),
     "digest": (),
-    "check_in": (),
-    "how_to": (),
-    "birthday": (),
-    "anniversary": (),
-    "surprise": (),
-    "invitation": (),
-    "miss_you": (),
+    "check_in": ("date",),
+    "how_to": ("title",),
+    "birthday": _GIVEN,
+    "anniversary": ("years", "friends", "thanked", *_GIVEN),
+    "surprise": _GIVEN,
+    "invitation": ("offer",),
+    "miss_you": _GIVEN,
     "interests": (),
 }
 """What the shop's sentences in a letter may name, beside what they may in all of them."""
@@ -78,6 +80,7 @@ _COLOUR = Form("#[0-9A-Fa-f]{6}", "is a colour such as #14483a")
 Colour = Annotated[str, _COLOUR]
 Tag = Annotated[str, Form(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", "is a language tag such as en or gu-IN")]
 _LINE = Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
+VariantName = Annotated[str, Form("[a-z][a-z0-9_]{0,19}", "is a word of small letters")]
 Sentence = Annotated[str, Within(1, 500), _LINE]
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -95,6 +98,10 @@ class Text:
     subject: Annotated[str | None, Within(1, 120), _LINE, "The subject, instead of ours."] = None
     opening: Annotated[Sentence | None, "A paragraph below the greeting."] = None
     closing: Annotated[Sentence | None, "The last paragraph, instead of ours."] = None
+    variant: Annotated[
+        VariantName | None,
+        "Which variant of the letter it is for; what it leaves out is said as in the letter without one.",
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

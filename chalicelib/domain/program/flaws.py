@@ -289,17 +289,17 @@ def _of_colours(brand: Brand) -> Iterator[Flaw]:
 
 def _of_texts(texts: tuple[Text, ...]) -> Iterator[Flaw]:
     """Sentences that can't be filled, and those of which nobody knows which one counts."""
-    seen = set[tuple[str, str]]()
+    seen = set[tuple[str, str | None, str]]()
     for n, text in enumerate(texts):
-        here, key = f"/brand/texts/{n}", (text.letter, text.language.replace("_", "-").lower())
+        here, key = f"/brand/texts/{n}", (text.letter, text.variant, text.language.replace("_", "-").lower())
         if key in seen:
-            yield here, "is there twice: every letter has one entry for a language"
+            yield here, "is there twice: every letter, or variant of it, has one entry for a language"
         seen.add(key)
         said = {part: sentence for part in SENTENCES if (sentence := getattr(text, part)) is not None}
         if not said:
             yield here, "says nothing: give it a subject, an opening or a closing"
         for part, sentence in said.items():
-            before = (getattr(it, part) for it in texts[:n] if it.letter == text.letter)
+            before = (getattr(it, part) for it in texts[:n] if (it.letter, it.variant) == (text.letter, text.variant))
             first = next(filter(None, before), sentence)
             yield from _of_sentence(f"{here}/{part}", sentence, first, (*EVERYWHERE, *PLACEHOLDERS[text.letter]))
 

@@ -4,7 +4,7 @@ What it says of discounts, rewards and days is what the program makes of a first
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,6 +15,7 @@ from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.brand import LetterName
 from chalicelib.domain.program.program import GIFT, OfferedTask, Program, Rate, rewards
+from chalicelib.operations.messages.example_touch import touch
 from chalicelib.web.language import spoken
 from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
@@ -33,13 +34,21 @@ class NeverSentError(Exception):
     """Under these rules nobody ever gets this letter; the text says why."""
 
 
-def example(program: Program, name: LetterName, locale: str | None, *, public_url: str, now: datetime) -> Mail:
-    """Write an example of a letter.
+def example(
+    program: Program,
+    name: LetterName,
+    locale: str | None,
+    variant: str | None = None,
+    *,
+    public_url: str,
+    now: datetime,
+) -> Mail:
+    """Write an example of a letter, as it usually is or in one of its variants.
 
     Raises:
         NeverSentError: the program has nothing that it could be about.
     """
-    return _Example(program, locale or program.locale, public_url, now).mail(name)
+    return _Example(program, locale or program.locale, public_url, now).mail(name, variant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,13 @@ class _Example:
     public_url: str
     now: datetime
 
-    def mail(self, name: LetterName) -> Mail:
+    def mail(self, name: LetterName, variant: str | None) -> Mail:
         """The letter of this name."""
-        if name == "digest":
-            return self._digest()
-        return write(self._draft(_LETTERS[name](self)))
+        if name != "digest" and name not in _LETTERS:
+            return write(self._touch(name, variant))
+        if variant is not None:
+            raise NeverSentError("it has no variants")
+        return self._digest() if name == "digest" else write(self._draft(_LETTERS[name](self)))
 
     def friend_thanks(self) -> Letter:
         """What the code takes off."""
@@ -151,6 +162,14 @@ class _Example:
         if not found:
             raise NeverSentError("nothing is rewarded")
         return write_digest(found)
+
+    def _touch(self, name: LetterName, variant: str | None) -> Draft:
+        """A letter of care."""
+        try:
+            letter, matter = touch(self.program, name, variant, self._account(), self.public_url, self.now)
+        except LookupError as error:
+            raise NeverSentError(str(error)) from error
+        return replace(self._draft(letter), matter=matter)
 
     def _draft(self, letter: Letter) -> Draft:
         program = self.program

@@ -18,6 +18,22 @@ RICH: Body = {
     "spend_minimum": 2000,
     "milestones": [{"name": "Three friends", "at": 3, "reward": {"gift": "Tea mug"}}],
     "letters": {"gather_minutes": 30},
+    "care": {
+        "birthday": {
+            "gift": {"rate": {"amount": 500}},
+            "variants": [
+                {"name": "off", "percent": 30, "gift": {"rate": {"basis_points": 1500}, "days": 10, "minimum": 3000}},
+                {"name": "words", "percent": 30},
+            ],
+        },
+        "check_in": {},
+        "how_to": {},
+        "invitation": {},
+        "anniversary": {"gift": {"rate": {"gift": "Tea mug"}}},
+        "surprise": {"rounds": [{"since": "2027-01", "chance": 100, "budget": 10000, "gift": {"amount": 300}}]},
+        "miss_you": {"gift": {"rate": {"basis_points": 1000, "maximum": 2000}}},
+        "interests": {"choices": ["Ferns", "Figs"]},
+    },
 }
 
 
@@ -65,6 +81,16 @@ def test_every_letter_can_be_seen(shop: Shop, letter: str, locale: str) -> None:
         ("expiring", "31 March 2026"),
         ("balances", "We still send you: Tea mug"),
         ("digest", "- You have reached a new level: Silver."),
+        ("check_in", "You ordered at Kavya Ceramics on 8 February 2026."),
+        ("how_to", "How to repot a fern"),
+        ("birthday", "We have a gift for you: €5.00. It is yours already"),
+        ("anniversary", "It is 1 year since you got your code for Kavya Ceramics."),
+        ("anniversary", "We have a gift for you: Tea mug. We will send it to you."),
+        ("surprise", "€3.00"),
+        ("invitation", "Friends who use it get 10% off when they order for €20 or more."),
+        ("miss_you", "It takes 10% off your next order. That is €20 at most."),
+        ("miss_you", "It works once, until 31 March 2026."),
+        ("interests", "We ask this only once."),
     ],
 )
 def test_an_example_is_true_to_the_rules(shop: Shop, letter: str, said: str) -> None:
@@ -96,6 +122,25 @@ def test_a_candidate_is_seen_before_it_is_in_force(shop: Shop) -> None:
     assert preview(shop, "spent")["subject"].startswith("You have used")
 
 
+def test_a_variant_has_its_own_gift_and_words(shop: Shop) -> None:
+    """What it leaves out, of gifts as of sentences, is as in the letter without one."""
+    texts = [
+        {"letter": "birthday", "language": "en", "opening": "Hip, hip!", "closing": "From the kiln"},
+        {"letter": "birthday", "language": "en", "variant": "words", "opening": "You are a gem."},
+    ]
+    program = {**RICH, "brand": {"texts": texts}}
+    usual, off, words = (
+        preview(shop, "birthday", program=program, variant=it)["text"] for it in (None, "off", "words")
+    )
+    for said in (usual, words):
+        assert "We have a gift for you: €5.00" in said
+    assert "It takes 15% off your next order" in " ".join(off.split())
+    assert "until 11 March 2026, when you order for €30 or more" in " ".join(off.split())
+    assert all("From the kiln" in said for said in (usual, off, words))
+    assert ["Hip, hip!" in said for said in (usual, off, words)] == [True, True, False]
+    assert ["You are a gem." in said for said in (usual, off, words)] == [False, False, True]
+
+
 def test_a_browser_shows_it_as_it_is(shop: Shop) -> None:
     """The QR stands in the HTML as data, and beside it as what the mail brings along."""
     seen = preview(shop, "welcome")
@@ -115,11 +160,19 @@ def test_a_browser_shows_it_as_it_is(shop: Shop) -> None:
         ("reward_held", {"hold_days": 0}),
         ("reward_held", {"tiers": [{"name": "-", "threshold": 0}], "milestones": []}),
         ("spent", {"tiers": [{"name": "-", "threshold": 0}]}),
+        ("birthday", {"care": {}}),
+        ("interests", {"care": {"birthday": {}}}),
     ],
 )
 def test_a_letter_that_nobody_gets_is_not_made_up(shop: Shop, letter: str, changes: Body) -> None:
     """Where the rules have nothing that it could be about, the answer says so at the letter."""
     assert refused(shop, letter=letter, program={**RICH, **changes}) == ["/letter"]
+
+
+@pytest.mark.parametrize("letter", ["birthday", "check_in", "spent", "digest"])
+def test_a_variant_that_nobody_gets_is_not_made_up(shop: Shop, letter: str) -> None:
+    """Neither of a letter that has others, nor of one that has none."""
+    assert refused(shop, letter=letter, variant="gold", program=RICH) == ["/letter"]
 
 
 def test_what_could_not_be_published_is_not_shown(shop: Shop) -> None:
@@ -128,7 +181,7 @@ def test_what_could_not_be_published_is_not_shown(shop: Shop) -> None:
     flawed = {**PROGRAM, "currency": "euro", "brand": brand}
     expected = {"/program/currency", "/program/brand/text_color", "/program/brand/texts/0"}
     assert set(refused(shop, letter="spent", program=flawed)) == expected
-    assert refused(shop, letter="birthday") == ["/letter"]
+    assert refused(shop, letter="bill") == ["/letter"]
     assert preview(shop, "spent", locale="english!") == preview(shop, "spent", locale="en")
 
 

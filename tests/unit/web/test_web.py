@@ -23,7 +23,20 @@ from chalicelib.web.mail import Mail, Reader
 from chalicelib.web.numbers import format_money, format_percent
 from chalicelib.web.pages import Landing, Offer
 from chalicelib.web.text import one_line
-from tests.letters import LINK, NOW, ORDER, PREFERENCES, RULES, mails
+from tests.letters import (
+    ANSWERS,
+    GUIDE,
+    GUIDE_LINK,
+    INTERESTS,
+    JOIN,
+    LINK,
+    NOW,
+    OFFER,
+    ORDER,
+    PREFERENCES,
+    RULES,
+    mails,
+)
 
 WEB = Path(pages.__file__).parent
 TEN_PERCENT = Offer(basis_points=1000, amount=None, currency="EUR", minimum=2000)
@@ -67,8 +80,33 @@ def body(html: str) -> str:
 
 KINDS = list(mails())
 SHOP_LINK = "https://fern-fig.example/"
-TO_THE_SHOP = ("spent", "expiring")
-"""Mails to an ambassador that lead to where a reward is used."""
+GO, SHARE = ("Go to Fern & Fig", SHOP_LINK), ("Your link for friends", LINK)
+LEADS = {
+    "thanks": ("Go to Fern & Fig", LINK),
+    "thanks alone": ("Go to Fern & Fig", LINK),
+    "spent": GO,
+    "expiring": GO,
+    "confirm": ("See or delete your data", LINK),
+    "check in": ("Yes, very happy", ANSWERS["happy"]),
+    "how to": ("Have a look", GUIDE_LINK),
+    "birthday": GO,
+    "anniversary, gift": GO,
+    "anniversary, gift to use later": GO,
+    "anniversary, sent": GO,
+    "anniversary, offer": GO,
+    "anniversary, bounded offer": GO,
+    "anniversary, purchase": GO,
+    "surprise": GO,
+    "miss you": GO,
+    "invitation": ("Get your code", JOIN),
+    "interests": ("Choose what you like", INTERESTS),
+}
+"""Where mails lead that do not lead an ambassador to what they share."""
+
+
+def lead(kind: str) -> tuple[str, str]:
+    """The words of the link in a mail of this kind, and its address."""
+    return LEADS.get(kind) or LEADS.get(kind.partition(",")[0], SHARE)
 
 
 # --- numbers
@@ -439,25 +477,62 @@ def test_joiners_stay_in_a_name() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_mail_leads_on_by_one_link(kind: str) -> None:
-    """The friend to the shop, the ambassador to what they share; in the text part the address can be seen and typed."""
-    mail, is_shops = mails()[kind], kind in TO_THE_SHOP
-    link = SHOP_LINK if is_shops else LINK
-    label = "Go to Fern & Fig" if is_shops or kind.startswith("thanks") else "Your link for friends"
-    label = "See or delete your data" if kind == "confirm" else label
-    assert [it["href"] for it in Document(mail.html).all("a")] == [link, PREFERENCES]
+    """Its words say where to; in the text part the address can be seen and typed."""
+    mail, (label, link) = mails()[kind], lead(kind)
+    leads = [it["href"] for it in Document(mail.html).all("a")][:-1]
+    assert leads == (list(ANSWERS.values()) if kind.startswith("check in") else [link] * len(leads))
+    assert len(leads) == 1 or kind in {"how to", "check in", "check in, long ago"}
     assert label in body(mail.html)
     assert f"{label}: {link}" in " ".join(mail.text.split())
 
 
+def test_a_check_in_is_answered_by_one_tap() -> None:
+    """Each answer is a button of its own, with what it says, and in the text part a line; there is no other link."""
+    mail = mails()["check in"]
+    buttons = re.findall(r'<a style="([^"]*)" href="([^"]*)">([^<]*)</a>', mail.html)
+    said = {url: words for _, url, words in buttons}
+    assert said == {
+        ANSWERS["happy"]: "Yes, very happy",
+        ANSWERS["fine"]: "It is all right",
+        ANSWERS["unhappy"]: "No, not happy",
+    }
+    assert all("display: block" in style and "padding: 12px 20px" in style for style, _, _ in buttons)
+    assert "\n".join(f"{words}: {url}" for url, words in said.items()) in mail.text
+
+
+def test_a_guide_can_be_seen_without_its_picture() -> None:
+    """What is to be seen there stands in the picture's place, and what the guide is called below it, in both parts."""
+    mail, bare = mails()["how to"], mails()["how to, no picture"]
+    (picture,) = Document(mail.html).all("img")
+    assert (picture["src"], picture["alt"]) == (GUIDE.picture, GUIDE.picture_text)
+    assert not Document(bare.html).all("img")
+    for it in (mail, bare):
+        assert f"\n\n{GUIDE.title}\n\n" in it.text
+        assert GUIDE.title in body(it.html)
+
+
+def test_an_offer_of_ones_own_is_seen_and_bounded() -> None:
+    """Code, what it takes off, until when and from which order on stand in both parts, and no picture with it."""
+    mail = mails()["miss you, bounded offer"]
+    for said in (" ".join(mail.text.split()), body(mail.html)):
+        assert "It takes 10% off your next order. That is €50 at most." in said
+        assert "It works once, until 12 April 2026, when you order for €30 or more." in said
+        assert OFFER.code in said
+    assert mail.images == ()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_mail_fetches_nothing(kind: str) -> None:
-    """No font, style or pixel: opening a mail tells nobody. Its one picture comes with it, and says what it is."""
-    mail = mails()[kind]
+    """No font, style or pixel: opening a mail tells nobody. Its one picture comes with it, and says what it is.
+
+    What a guide shows is the shop's own, and lies where the shop keeps it.
+    """
+    mail, (_, link) = mails()[kind], lead(kind)
     assert not re.search(r"url\(|<link|@import", mail.html)
-    assert [(it["src"], bool(it["alt"])) for it in Document(mail.html).all("img")] == [
-        (f"cid:{it.cid}", True) for it in mail.images
-    ]
-    assert set(re.findall(r"https?://[^\s\"<]+", unescape(mail.html))) <= {LINK, SHOP_LINK, PREFERENCES}
+    sources = [GUIDE.picture] if kind == "how to" else [f"cid:{it.cid}" for it in mail.images]
+    assert [(it["src"], bool(it["alt"])) for it in Document(mail.html).all("img")] == [(it, True) for it in sources]
+    known = {link, LINK, PREFERENCES, *sources, *(ANSWERS.values() if kind.startswith("check in") else ())}
+    assert set(re.findall(r"https?://[^\s\"<]+", unescape(mail.html))) <= known
     assert Document(mail.html).all("html") == [{"lang": "en", "dir": "ltr"}]
 
 
@@ -476,10 +551,13 @@ def test_no_digit_is_forgotten() -> None:
 
 
 def source_messages() -> list[str]:
-    """Every sentence of the committed template catalogue."""
+    """Every sentence of the committed template catalogue; the forms of one that counts with a NUL between them."""
     pot = (WEB / "locale/messages.pot").read_text("utf-8")
-    found = re.findall(r'^msgid ((?:".*"\n)+)', pot, flags=re.MULTILINE)
-    messages = ["".join(ast.literal_eval(line) for line in lines.splitlines()) for lines in found]
+    found = re.findall(r'^msgid ((?:".*"\n)+)(?:msgid_plural ((?:".*"\n)+))?', pot, flags=re.MULTILINE)
+    messages = [
+        "\0".join("".join(ast.literal_eval(line) for line in lines.splitlines()) for lines in forms if lines)
+        for forms in found
+    ]
     return [message for message in messages if message]
 
 
@@ -508,7 +586,7 @@ def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def without_translations(text: str) -> str:
     """The text without what stands in the brackets of the pseudo-locale, nested ones too."""
-    while (shorter := re.sub(r"\[\[(?:(?!\[\[|\]\]).)*\]\]", "", text, flags=re.DOTALL)) != text:
+    while (shorter := re.sub(r"\[\[(?!\[)(?:(?!\[\[|\]\]).)*\]\]", "", text, flags=re.DOTALL)) != text:
         text = shorter
     return " ".join(text.split())
 
@@ -516,7 +594,7 @@ def without_translations(text: str) -> str:
 @pytest.fixture
 def pseudo(locales: Path) -> str:
     """A language that says every sentence in brackets."""
-    write_catalogue(locales / "gu", {message: f"[[{message}]]" for message in source_messages()})
+    write_catalogue(locales / "gu", {it: "[[" + it.replace("\0", "]]\0[[") + "]]" for it in source_messages()})
     return "gu"
 
 
@@ -538,9 +616,10 @@ def test_every_sentence_of_the_mails_is_translated(pseudo: str, kind: str, name:
     """With a complete catalogue subject, text and HTML have no English left; the signature is the shop's."""
     mail = mails(first_name=name, locale=pseudo)[kind]
     assert without_translations(mail.subject) == ""
+    given = r"MAYA7K3Q|CPN|Gold|Tea mug|How to repot a fern|10%|€(4\.80|5\.00|7\.00|10\.00|12\.50|25\.00)"
     for said in (mail.text, read(mail.html)):
         left = without_translations(re.sub(r"https?://\S+", "", said)).replace("Fern & Fig", "")
-        assert re.sub(r"[\s:-]|MAYA7K3Q|Gold|Tea mug|€(4\.80|7\.00|10\.00|12\.50|25\.00)", "", left) == ""
+        assert re.sub(rf"[\s:-]|{given}", "", left) == ""
 
 
 def test_translated_mail_escapes_names_too(pseudo: str) -> None:
