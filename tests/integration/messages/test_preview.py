@@ -18,6 +18,9 @@ RICH: Body = {
     "spend_minimum": 2000,
     "milestones": [{"name": "Three friends", "at": 3, "reward": {"gift": "Tea mug"}}],
     "letters": {"gather_minutes": 30},
+    "tasks": [
+        {"name": "A picture", "kind": "picture", "reward": {"amount": 100}, "words": {"en": "Show us your cup."}}
+    ],
     "care": {
         "birthday": {
             "gift": {"rate": {"amount": 500}},
