@@ -72,6 +72,8 @@ def _parts(raw: bytes, content_type: str) -> list[tuple[str, str]]:
         ValueError: it is none.
     """
     whole = message_from_bytes(b"Content-Type: " + content_type.encode("ascii") + b"\r\n\r\n" + raw, policy=HTTP)
+    if raw.strip() == f"--{whole.get_boundary()}--".encode():
+        return []  # what browsers send for a form in which nothing is chosen
     parts = list(whole.iter_parts()) if whole.is_multipart() else []
     if not parts or len(parts) > _FIELDS_MAX or whole.defects:
         raise ValueError("no multipart form")

@@ -291,6 +291,17 @@ def test_who_was_erased_has_no_page(shop: Shop, maya: str) -> None:
     assert post(shop, f"/u/{token(maya, 'unsubscribe', 'tips')}").status_code == 404
 
 
+def test_a_form_in_which_nothing_is_chosen_may_be_sent_in_both_ways(shop: Shop, maya: str) -> None:
+    """Nothing is ticked: that is the same, whether it is said by no field or by no part."""
+    before = person(maya).consents
+    assert agreed(before, "tips")
+    for body, kind in ((b"", FORM), (b"--x7--\r\n", "multipart/form-data; boundary=x7")):
+        assert post(shop, f"/p/{token(maya, 'preferences')}", body, kind).status_code == 200
+        assert refused(person(maya).consents, "tips")
+    wrong = post(shop, f"/p/{token(maya, 'preferences')}", b"--x8--\r\n", "multipart/form-data; boundary=x7")
+    assert wrong.status_code == 400
+
+
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
