@@ -28,7 +28,6 @@ TIMES = {
     "recorded_at",
     "met_at",
     "sending_at",
-    "met_at",
     "expires_ttl",
     "seen_until",
     "done_at",

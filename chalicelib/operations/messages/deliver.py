@@ -25,6 +25,7 @@ from chalicelib.domain.people.links import preferences_url, rights_url, unsubscr
 from chalicelib.domain.people.mail_events import Mark
 from chalicelib.domain.people.policy import BEGINS, Later, Never, is_counted
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.messages.matters import Writing, matter_of
 from chalicelib.operations.messages.readers import Reached, reach
 from chalicelib.operations.once import Failures, Plan, decide
 from chalicelib.operations.outlook import Outlook
@@ -126,6 +127,8 @@ def send_claimed(post: Post, claim: Claim, begins_until: float, now: datetime) -
     outcome, reason = _send(post, claim, begins_until, now)
     why = ("digest",) if len(claim.messages) > 1 else ()
     after = [it for it in (_after(message, outcome, why, now) for message in claim.messages) if it is not None]
+    if claim.taken_back and outcome in {"refused", "blocked"}:
+        after = [replace(it, due_at=it.until) for it in after]
     if after:
         _mark(post, claim, after, now, surely_not=outcome != "sent")
     return [Fate(it.id, outcome, reason) for it in claim.messages]
@@ -298,5 +301,6 @@ def _draft(post: Post, claim: Claim, message: Message, now: datetime) -> Draft:
         else unsubscribe_url(post.public_url, person.id, purpose, post.link_key),
         code=code or "",
     )
-    account = partial(account_of, post.table, message.to.id)
-    return Draft(message.letter, message.cause, reader, program, post.rules, account, now)
+    account = partial(account_of, post.table, person.ambassador_id or message.to.id)
+    writing = Writing(post.table, person, post.rules, post.public_url, post.link_key, now)
+    return Draft(message.letter, message.cause, reader, program, post.rules, account, now, matter_of(writing, message))
