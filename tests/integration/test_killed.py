@@ -183,6 +183,54 @@ def the_morning_after(shop: Shop) -> None:
     shop.minute()
 
 
+def offered(shop: Shop) -> None:
+    """A shop that asks for pictures, and an ambassador."""
+    picture = {"name": "A picture", "kind": "picture", "words": {"en": "."}, "reward": {"gift": "Mug"}}
+    shop.publish(tasks=[picture])
+    shop.keys["session"] = shop.session(shop.enrol()["id"])
+
+
+def shown(shop: Shop) -> None:
+    """A picture that an ambassador has made, at which nobody has looked yet."""
+    offered(shop)
+    show(shop)
+
+
+def show(shop: Shop) -> None:
+    """Show the picture."""
+    told = {"task": "A picture", "link": "https://pictures.example/1"}
+    answer = shop.call("POST", "/v1/ambassadors/me/proofs", told, scope="session")
+    assert answer.status_code in {200, 201}
+
+
+def do(shop: Shop) -> None:
+    """Say that the only task is done; a proof is approved."""
+    task = next(row for row in shop.everything() if row["SK"]["S"].startswith("TASK#"))
+    name = f"tsk_{task['person_id']['S'].removeprefix('per_')}_{task['own']['S']}"
+    told = {"note": "Seen.", **({"decision": "approve"} if task["kind"]["S"] == "proof" else {})}
+    answer = shop.call("POST", f"/v1/tasks/{name}/done", told, scope="admin:write")
+    assert answer.status_code in {200, 201}
+
+
+def met(shop: Shop) -> None:
+    """Somebody whom the shop knows."""
+    shop.call("PUT", "/v1/people", {"email": "cleo@example.com"}, scope="people")
+
+
+def written(shop: Shop) -> None:
+    """Somebody whom the shop knows has written to it."""
+    met(shop)
+    write(shop)
+
+
+def write(shop: Shop) -> None:
+    """Hand on what they wrote."""
+    cleo = shop.read(shop.call("GET", "/v1/people?email=cleo%40example.com", scope="admin:read"))["items"][0]["id"]
+    told = {"note_id": "T-1", "text": "The pot leaks."}
+    answer = shop.call("POST", f"/v1/people/{cleo}/notes", told, scope="people")
+    assert answer.status_code in {200, 201}
+
+
 def paid_late(shop: Shop) -> None:
     """An order that waited for its payment, which has just been reported."""
     shop.redeem(shop.enrol()["code"], customer=FAY, payment="pending")
@@ -221,6 +269,10 @@ SCENARIOS = {
     "suspend, and pause all codes": Scenario(sold, suspend, is_request=True),
     "reinstate": Scenario(suspended, lambda shop: decide(shop, "reinstate"), is_request=True),
     "let a coupon expire": Scenario(reserved, a_month_later),
+    "show a proof": Scenario(offered, show, is_request=True),
+    "reward a proof": Scenario(shown, do, is_request=True),
+    "hand on a note": Scenario(met, write, is_request=True),
+    "answer a note": Scenario(written, do, is_request=True),
     "look at a fact of an unknown order": Scenario(stranger, an_hour_later),
 }
 
