@@ -122,7 +122,10 @@ def post_interests(call: Call, form: InterestsForm, token: str) -> Response:
     after = tell.change(
         deps.table(), person.id, lambda known: tell.after(known, told, now=now), deps.outlook(), now=now
     )
-    return _interests(call, after, saved=True) if after else gone(call)
+    if after is None:
+        return gone(call)
+    answers.reply(deps.table(), after, "interests", "told", now=now)
+    return _interests(call, after, saved=True)
 
 
 def _answered(call: Call, person: Person, given: Given) -> Response:

@@ -10,7 +10,7 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.forms import Form
 from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.views import view
-from chalicelib.operations.people import share
+from chalicelib.operations.people import answers, share
 from chalicelib.operations.people.enrol import enrol_known
 from chalicelib.operations.people.merged import profile_of
 from chalicelib.operations.people.preferences import whose
@@ -46,6 +46,7 @@ def post_join(call: Call, _: JoinForm, token: str) -> Response:
         return gone(call)
     if program.open:
         person = enrol_known(table, person, program, deps.outlook(), now=deps.now(), chance=deps.chance())
+        answers.reply(table, person, "invitation", "joined", now=deps.now())
     return _code(call, person)
 
 

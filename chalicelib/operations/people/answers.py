@@ -87,6 +87,24 @@ def follow(table: Table, link: Link, person: Person, *, now: datetime) -> None:
             table.commit([Replace(after)])
 
 
+def reply(table: Table, person: Person, occasion: str, value: str, *, now: datetime) -> None:
+    """Note on the message of somebody's last touch of an occasion that they have done what it asks, the first time.
+
+    Raises:
+        BusyError: others were faster for too long; the same request may be sent again.
+    """
+    touch = max((it for it in person.touches if it.occasion == occasion), key=lambda it: it.at, default=None)
+    if touch is None:
+        return
+
+    def look() -> Plan[None]:
+        asking = _messages(table, messages_of(person, occasion, touch.subject))
+        changed = [(it, replied(it, value, now, now)) for it in asking if it.answered_at is None]
+        return Plan(None, [Replace(after) for before, after in changed if after != before])
+
+    decide(table, look)
+
+
 def guide_of(table: Table, guide_id: str | None) -> Guide | None:
     """Return the guide that a link leads to, unless the shop shows it to nobody any more.
 

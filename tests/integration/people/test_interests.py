@@ -1,6 +1,8 @@
 """What somebody likes, asked once: their own word, only what was offered, and a consent only where they tick it."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
 
@@ -8,7 +10,9 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.model.people import Person
+from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
+from chalicelib.domain.model.people import Person, Touched
 from chalicelib.domain.people.consent import agreed
 from chalicelib.domain.people.links import interests_url
 from memory.shop import Shop
@@ -137,6 +141,21 @@ def test_what_is_offered_no_more_is_passed_over(shop: Shop, leo: str) -> None:
     """The shop has changed the choices while the page was open: the rest is saved."""
     save(shop, leo, interest=["Glazes", "Candles"])
     assert person(leo).interests == ("Glazes",)
+
+
+def test_the_question_is_answered_once(shop: Shop, leo: str) -> None:
+    """Its message says that something was told, and when first."""
+    cause, known = Cause("touch", f"{leo}:interests:once", 1), person(leo)
+    sent = Message(cause, Recipient("person", leo), Letter("interests"), 1, shop.now, state="done", outcome="sent")
+    touched = replace(known, touches=(Touched("interests", "once", shop.now),), version=known.version + 1)
+    deps.table().commit([Replace(touched), Create(sent)])
+    told_at = shop.now
+    for choice in ("Glazes", "Teapots"):
+        save(shop, leo, interest=choice)
+        shop.now += timedelta(days=1)
+    found = deps.table().read_message(sent.id)
+    assert found is not None
+    assert (found.answer, found.answered_at) == ("told", told_at)
 
 
 def test_an_old_mail_works_when_the_shop_asks_no_longer(shop: Shop, leo: str) -> None:

@@ -1,13 +1,17 @@
 """Becoming an ambassador in one tap: once per person, and nobody is made one by a scanner."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
-from chalicelib.domain.model.people import Person
+from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
+from chalicelib.domain.model.people import Person, Touched
 from chalicelib.domain.people.links import Link, join_url, sign
 from memory.shop import Shop, eur
 
@@ -118,6 +122,23 @@ def test_a_welcome_goes_out_if_the_program_writes_one(shop: Shop, leo: str) -> N
     join(shop, leo)
     shop.stream()
     assert [to for to, _ in shop.mails()] == ["leo@example.com"]
+
+
+def test_the_invitation_is_answered_once(shop: Shop, leo: str) -> None:
+    """Its message says that it led to a code, and since when; pressing again says nothing new."""
+    cause = Cause("touch", f"{leo}:invitation:o1", 1)
+    sent = Message(cause, Recipient("person", leo), Letter("invitation"), 1, shop.now, state="done", outcome="sent")
+    known = person(leo)
+    touched = replace(known, touches=(Touched("invitation", "o1", shop.now),), version=known.version + 1)
+    deps.table().commit([Replace(touched), Create(sent)])
+    shop.now += timedelta(days=1)
+    joined_at = shop.now
+    join(shop, leo)
+    shop.now += timedelta(days=1)
+    join(shop, leo)
+    found = deps.table().read_message(sent.id)
+    assert found is not None
+    assert (found.answer, found.answered_at) == ("joined", joined_at)
 
 
 def test_nobody_joins_a_closed_program(shop: Shop, leo: str) -> None:
