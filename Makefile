@@ -21,7 +21,7 @@ REAL  := .venv/real/.installed
 FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-real test format-check lint types layers unit bench format key program mails clean distclean python
+.PHONY: help run demo demo-real test format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year fuzz planted faults mutants
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
@@ -54,6 +54,9 @@ program: .venv/app/.installed ## publish a program to the running instance: FILE
 
 fit: $(DEV) ## fit the models of worth to the customers of the running instance, or of URL=… with a key in API_KEY
 	@$(APP) -m fitting $(if $(URL),--url '$(URL)',--home '$(HOME_DIR)') $(ARGS)
+
+recompute: .venv/app/.installed ## work all figures of the running instance out anew from the facts, and compare (MEND=1)
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' recompute $(if $(MEND),--mend)
 
 mails: .venv/app/.installed ## read the mails that the running instance has sent
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' mails

@@ -21,6 +21,7 @@ from chalicelib.domain.program.warnings import warnings
 from chalicelib.operations.access import api_keys
 from chalicelib.operations.audit import surprises
 from chalicelib.operations.program import programs, publication
+from chalicelib.operations.stats.recompute import recompute
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local.clock import Clock
@@ -83,6 +84,27 @@ def draw_again(options: argparse.Namespace) -> None:
     print("Each was drawn, and the slices of the budget are what they took.")
 
 
+def recompute_figures(options: argparse.Namespace) -> None:
+    """Work all figures out anew from the facts, compare them with those that are kept, and print what differs."""
+    table = _table(options)
+    program = table.read_newest_program()
+    if program is None:
+        raise UsageError("No program has been published yet, so there are no figures.")
+    number, waiting, differing = 0, set[str](), 0
+    for it in recompute(table, program, now=_now(options), mend=options.mend):
+        number += 1
+        if it.waits and it.kept != it.fresh:
+            waiting.add(it.period)
+        elif not it.is_same:
+            differing += 1
+            print(f"{it.period} by {it.dimension}\n  kept  {it.kept}\n  facts {it.fresh}")
+    for period in sorted(waiting):
+        print(f"{period}: something came in late; it is counted again tonight.")
+    print(f"{number} figures of days and months recomputed: {differing} differ{' and were mended' * options.mend}.")
+    if differing and not options.mend:
+        raise UsageError("With --mend what the facts come to is stored.")
+
+
 def show_mails(options: argparse.Namespace) -> None:
     """Print what the local instance has sent since it was started."""
     with fetch(_running(options.home or Path(".local")).mailbox, timeout=10) as answer:
@@ -134,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     again = commands.add_parser("surprises", help="draw the surprises of a month again, and compare")
     again.add_argument("month", help="such as 2026-03")
     again.set_defaults(command=draw_again)
+    figures = commands.add_parser("recompute", help="work all figures out anew from the facts, and compare")
+    figures.add_argument("--mend", action="store_true", help="store what the facts come to")
+    figures.set_defaults(command=recompute_figures)
     mails = commands.add_parser("mails", help="read the mails that the local instance has sent")
     mails.set_defaults(command=show_mails)
     return parser
