@@ -2,6 +2,7 @@
 
 import re
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -107,3 +108,40 @@ def test_the_foot_of_a_mail_leads_to_what_its_reader_chooses(live: Live) -> None
     assert status == 200
     assert '<html lang="es"' in saved
     assert person(live, email)["locale"] == "es"
+
+
+def asks_people(live: Live) -> None:
+    """Let the shop ask how it went, at any hour: nobody knows when these tests run."""
+    found = live.call("GET", "/v1/program", key="admin")
+    rules = {name: value for name, value in found.body.items() if name not in {"version", "published_at", "author"}}
+    rules = {**rules, "care": {"check_in": {"after_delivery_days": 14}}}
+    rules["letters"] = {**rules.get("letters", {}), "quiet": None}
+    etag = next(value for name, value in found.headers.items() if name.lower() == "etag")
+    assert live.call("PUT", "/v1/program", rules, key="admin", If_Match=etag).status == 200
+
+
+def test_who_is_asked_answers_by_a_tap_and_is_heard(live: Live) -> None:
+    """The three links of the mail itself: opened by a scanner they say nothing; sent, one opens a task for the shop."""
+    asks_people(live)
+    email = "leo@path.example"
+    order = {"order_id": "path-leo", "customer": {"email": email}, "amount": {"amount": 5000, "currency": "EUR"}}
+    assert live.call("POST", "/v1/orders", order, key="checkout").status == 201
+    delivered = {"fulfilment_id": "f1", "delivered_at": datetime.now(UTC).isoformat()}
+    assert live.call("POST", "/v1/orders/path-leo/fulfilments", delivered, key="checkout").status == 201
+    live.settled()
+    agreed = {"consents": {"care": {"given": True}}}
+    assert live.call("PATCH", f"/v1/people/{person(live, email)['id']}", agreed, key="admin").status == 200
+    live.move_clock(15)
+    live.wait(lambda: len(mails(live, email)), 1)
+    (mail,) = mails(live, email)
+    links = dict.fromkeys(re.findall(rf"{re.escape(live.info.api)}/a/[\w-]+", "\n".join(mail.text_plain)))
+    assert len(links) == 3
+    for url in links:
+        assert live.call("GET", url, Sec_Purpose="prefetch").status == 200
+    assert person(live, email)["answers"] == []
+    status, page = submit(live, [*links][2], b"value=unhappy&note=The+handle+came+off.")
+    assert status == 200
+    assert "A person here reads what you have told us" in page
+    assert [it["value"] for it in person(live, email)["answers"]] == ["unhappy"]
+    (task,) = live.call("GET", "/v1/tasks?kind=care", key="admin").body["items"]
+    assert task["words"] == "The handle came off."
