@@ -31,10 +31,12 @@ from tests.year.spec import (
     Window,
     has_guide,
     is_drawn,
+    is_held_out,
     midnight,
     pictures,
     terms_of,
     the_day,
+    variant_of,
 )
 from tests.year.town import Town, Tried
 
@@ -77,8 +79,8 @@ class Touch:
     key: Key
     somebody: Somebody
     at: datetime | None
-    ended_at: datetime | None
     message: Message | None = None
+    is_held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +117,15 @@ class Judge(MailJudge):
             person_id, occasion, subject = last.cause.id.split(":", 2)
             claims = [it.message.sending_at for it in states if it.message.sending_at]
             at = claims[0] if claims else last.done_at if SETTLED & set(last.why) else None
-            yield Touch((occasion, subject), self.town.by_id[person_id], at, last.done_at, last)
+            yield Touch((occasion, subject), self.town.by_id[person_id], at, last)
         for task in self.tasks:
             if task.kind == "social":
                 at = task.opened_at
-                yield Touch(("social", task.about), self.town.by_id[task.person_id], at, at)
+                yield Touch(("social", task.about), self.town.by_id[task.person_id], at)
         for person in self.people:
             for it in person.touches:
                 if it.occasion == "social" and it.held_out:
-                    yield Touch(("social", it.subject), self.town.by_id[person.id], it.at, it.at)
+                    yield Touch(("social", it.subject), self.town.by_id[person.id], it.at, is_held_out=True)
 
     def violations(self) -> Iterator[str]:
         """What is wrong, each in a line."""
@@ -355,18 +357,25 @@ class Judge(MailJudge):
         }
 
     def _of_shares(self) -> Iterator[str]:
-        """Who is held out of an occasion always is; who has a variant always has it; and about so many do."""
+        """Who is held out of an occasion always is, who has a variant always has it; and about so many do."""
         held: dict[tuple[str, str], set[bool]] = defaultdict(set)
         variants: dict[tuple[str, str], set[str | None]] = defaultdict(set)
         for touch in self.touches:
-            message = touch.message
-            if message is None or touch.at is None or any(touch.somebody.now.of("merged")) or touch.somebody.into:
+            message, occasion = touch.message, touch.key[0]
+            if touch.at is None:
                 continue
-            who = touch.key[0], touch.somebody.person_id
-            held[who].add("hold_out" in message.why)
-            variants[who].add(message.letter.variant)
-        yield from (f"{who} is held out, and is not" for who, found in held.items() if len(found) > 1)
-        yield from (f"{who} has the variants {found}" for who, found in variants.items() if len(found) > 1)
+            person_id = message.to.id if message else touch.somebody.person_id
+            out = is_held_out(occasion, person_id, self.town.rules)
+            if (message and bool(self.mails[message.id]) and out) or (message is None and touch.is_held_out != out):
+                yield f"{touch.key} went to {person_id}, who is held out"
+            if message is None:
+                continue
+            if "hold_out" in message.why and not out:
+                yield f"{touch.key} did not go to {person_id}, who is not held out"
+            if message.letter.variant != variant_of(occasion, person_id, self.town.rules):
+                yield f"{touch.key} of {person_id} as {message.letter.variant}"
+            held[occasion, person_id].add(out)
+            variants[occasion, person_id].add(message.letter.variant)
         care = self.town.rules["care"]
         for occasion in PURPOSES:
             asked = care[occasion].get("hold_out_percent", 0) / 100

@@ -216,6 +216,25 @@ def number_of(question: str, person_id: str, month: str) -> int:
     return int(digest[:16], 16)
 
 
+def place_of(question: str, person_id: str) -> int:
+    """Draw who is held out, or has a variant: a number below a hundred, always the same for one person."""
+    digest = hashlib.sha256(f"{question}:{person_id}".encode()).hexdigest()
+    return int(digest[:16], 16) % 100
+
+
+def is_held_out(occasion: str, person_id: str, rules: Mapping[str, Any]) -> bool:
+    """Whether somebody gets nothing of an occasion, or nothing at all."""
+    of_it, of_all = rules["care"][occasion].get("hold_out_percent", 0), rules["letters"]["hold_out_percent"]
+    return place_of(f"hold-out:{occasion}", person_id) < int(of_it) or place_of("hold-out", person_id) < int(of_all)
+
+
+def variant_of(occasion: str, person_id: str, rules: Mapping[str, Any]) -> str | None:
+    """Return which variant somebody has; the rules of the year have one at most."""
+    variants = rules["care"][occasion].get("variants", ())
+    place = place_of(f"variant:{occasion}", person_id)
+    return next((it["name"] for it in variants if place < it["percent"]), None)
+
+
 def is_drawn(person_id: str, month: str, terms: Mapping[str, Any] | None) -> bool:
     """Whether somebody is drawn in a month: of 10,000 people so many are."""
     return terms is not None and number_of("who", person_id, month) / 2**64 < terms["chance"] / 10_000
