@@ -165,6 +165,7 @@ class Worth(Answer, kw_only=True):
         value: What they have paid, by currency.
         discounts: What codes took off their orders.
         rewards: What ambassadors have of their orders.
+        offers: What offers that were made for them alone took off.
         referred: Whether their first order used a code.
         expected: Null where nothing is expected; `unexpected` says why.
         unexpected: `no_orders`: they have bought nothing in the program's currency. `no_fit`: the models have not been
@@ -183,6 +184,7 @@ class Worth(Answer, kw_only=True):
     value: list[Sum]
     discounts: list[Sum]
     rewards: list[Sum]
+    offers: list[Sum]
     referred: bool
     expected: Expected | None
     unexpected: Literal["no_orders", "no_fit", "restricted", "erased"] | None
@@ -229,6 +231,7 @@ class WorthCohort(Answer, kw_only=True):
     value: Sum
     discounts: Sum
     rewards: Sum
+    offers: Sum
     expecting: int
     purchases: float
     expected: Sum
@@ -370,6 +373,7 @@ def _shown(person: Person, known: customers.Known, expected: Expected | None, wh
         value=_sums(found.value),
         discounts=_sums(found.discounts),
         rewards=_sums(found.rewards),
+        offers=_sums(found.offers),
         referred=found.referred,
         expected=expected,
         unexpected=why,
@@ -403,6 +407,7 @@ def _cohort(month: str, referred: bool, cohort: worth.Cohort, currency: str) -> 
         value=money(cohort.value, currency),
         discounts=money(cohort.discounts, currency),
         rewards=money(cohort.rewards, currency),
+        offers=money(cohort.offers, currency),
         expecting=cohort.expecting,
         purchases=cohort.purchases / 1000,
         expected=money(cohort.expected, currency),

@@ -46,6 +46,7 @@ class Cohort:
         expecting: Of how many something is expected: of all, if there are models.
         purchases: Of these, how many purchases are expected within a year, in thousandths.
         expected: What these are expected to bring within a year, discounted to the day.
+        offers: What offers of their own took off.
     """
 
     customers: int = 0
@@ -56,6 +57,7 @@ class Cohort:
     expecting: int = 0
     purchases: int = 0
     expected: int = 0
+    offers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def _with(cohort: Cohort, customer: Customer, models: Models | None, currency: s
         value=cohort.value + customer.value.get(currency, 0),
         discounts=cohort.discounts + customer.discounts.get(currency, 0),
         rewards=cohort.rewards + customer.rewards.get(currency, 0),
+        offers=cohort.offers + customer.offers.get(currency, 0),
     )
     if models is None or customer.seen is None:
         return after

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.domain.calendar import day_of
+from chalicelib.domain.model.offers import Offer
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.worth.history import History, history, rhythm
 from chalicelib.domain.worth.sales import Sale
@@ -24,6 +25,7 @@ class Customer:
         value: What they have paid, by currency.
         discounts: What codes took off, by currency.
         rewards: What ambassadors have of their orders, by unit.
+        offers: What offers of their own took off, by currency.
         referred: Whether their first order used a code.
         seen: What the models go by: purchases in the program's currency; None without any.
     """
@@ -36,16 +38,18 @@ class Customer:
     value: Totals = field(default_factory=dict)
     discounts: Totals = field(default_factory=dict)
     rewards: Totals = field(default_factory=dict)
+    offers: Totals = field(default_factory=dict)
     referred: bool = False
     seen: History | None = None
 
 
-def customer_of(sales: Sequence[Sale], program: Program, now: datetime) -> Customer:
-    """Sum up somebody's orders, in the order of time."""
+def customer_of(sales: Sequence[Sale], program: Program, now: datetime, offers: Iterable[Offer] = ()) -> Customer:
+    """Sum up somebody's orders, in the order of time, and the offers of their own that they have used."""
     until = day_of(now, program)
+    used = _totals((it.currency, it.discount) for it in offers if it.discount)
     days = [day_of(it.at, program) for it in sales]
     if not days:
-        return Customer(until)
+        return Customer(until, offers=used)
     counted = [(day, it.amount) for day, it in zip(days, sales, strict=True) if it.currency == program.currency]
     return Customer(
         until=until,
@@ -56,6 +60,7 @@ def customer_of(sales: Sequence[Sale], program: Program, now: datetime) -> Custo
         value=_totals((it.currency, it.amount) for it in sales),
         discounts=_totals((it.currency, it.discount) for it in sales if it.discount),
         rewards=_totals((it.unit, it.reward) for it in sales if it.unit and it.reward),
+        offers=used,
         referred=sales[0].is_referred,
         seen=history(counted, until),
     )

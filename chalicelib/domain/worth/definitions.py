@@ -9,6 +9,7 @@ CUSTOMER = {
     "shipping; without tax where the shop reports it.",
     "discounts": "What codes took off their orders that stand.",
     "rewards": "What ambassadors have of their orders, held or available, as far as it has been settled.",
+    "offers": "What offers that were made for them alone took off their orders.",
     "referred": "Whether a code was used on their first order.",
     "alive": "The chance that they are still a customer, by BG/NBD (Fader, Hardie and Lee, 2005). By this model "
     "somebody who has bought on one day only is: nothing tells otherwise yet.",
@@ -28,6 +29,7 @@ COHORTS = {
     "value": f"{CUSTOMER['value']} In the program's currency.",
     "discounts": CUSTOMER["discounts"],
     "rewards": f"{CUSTOMER['rewards']} In the program's currency.",
+    "offers": CUSTOMER["offers"],
     "expecting": "Of how many of them something is expected.",
     "purchases": "The sum of the purchases expected of each.",
     "expected": f"The sum of what is expected of each. {CUSTOMER['expected']}",

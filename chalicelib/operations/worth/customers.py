@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.program.program import Program
 from chalicelib.domain.worth.customer import Customer, customer_of
-from chalicelib.domain.worth.sales import Sale, sales_of
+from chalicelib.domain.worth.sales import sales_of
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 
@@ -38,7 +38,9 @@ def customer(table: Table, person: Person, program: Program, *, now: datetime) -
         ids += [it.order_id for it in person.orders]
         ids += [it.order_id for it in table.read_roots(person.names).values() if it.order_id]
     sales = sales_of(table.read_order(order_id) for order_id in dict.fromkeys(ids))
-    return Known(customer_of([it for it in sales if _counts(it, person)], program, now), more)
+    made = table.list_offers((person.id, *person.absorbed), None, ORDERS_MAX)
+    used = [it for _, it in made if it.used_at and _counts(it.used_at, person)]
+    return Known(customer_of([it for it in sales if _counts(it.at, person)], program, now, used), more)
 
 
 def list_customers(
@@ -79,5 +81,5 @@ def is_profiled(person: Person) -> bool:
     return person.restricted_at is None
 
 
-def _counts(sale: Sale, person: Person) -> bool:
-    return person.erased_at is None or sale.at > person.erased_at
+def _counts(at: datetime, person: Person) -> bool:
+    return person.erased_at is None or at > person.erased_at

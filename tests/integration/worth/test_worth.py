@@ -11,6 +11,8 @@ from chalicelib.operations.worth import customers
 from chalicelib.operations.worth.cohorts import keep
 from fitting import cdnow
 from memory.shop import Body, Shop, eur, refusal
+from tests.integration.care.test_offers import LEO
+from tests.integration.care.test_offers import Customer as Leo
 from tests.integration.edge.bad.worth import FIT
 
 CLEO: Body = {"email": "cleo@example.com", "first_name": "Cleo"}
@@ -79,6 +81,29 @@ def test_orders_with_a_code_need_no_report(shop: Shop) -> None:
         shop.stream()
     found = worth(shop)
     assert (found["orders"], found["value"], found["first_order"]) == (3, [eur(3 * 4500)], "2026-01-01")
+
+
+def test_what_an_offer_took_off_is_a_cost(shop: Shop) -> None:
+    """One of somebody's own that was used on an order; given back, it has cost nothing."""
+    leo = Leo(shop)
+    buys(shop, "o1", "2026-02-01", 3400, {"email": LEO})
+    shop.stream()
+    assert worth(shop, leo.id)["offers"] == []
+    assert leo.ask("confirm").status_code == 201
+    found = worth(shop, leo.id)
+    assert (found["value"], found["offers"]) == ([eur(3400)], [eur(600)])
+    fit(shop)
+    assert [it["offers"] for it in cohorts(shop)] == [eur(600)]
+    assert leo.ask("cancel").status_code in {200, 201}
+    assert worth(shop, leo.id)["offers"] == []
+
+
+def test_nor_is_an_offer_known_that_somebody_had_used_before(shop: Shop) -> None:
+    """Of who was erased, what had been taken off is gone with all else."""
+    leo = Leo(shop)
+    assert leo.ask("confirm").status_code == 201
+    shop.call("DELETE", f"/v1/people/{leo.id}?note=asked", scope="admin:write")
+    assert worth(shop, leo.id)["offers"] == []
 
 
 def test_what_is_to_be_expected_goes_by_the_newest_fit(shop: Shop) -> None:

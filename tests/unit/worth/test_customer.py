@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.model.offers import Offer
 from chalicelib.domain.model.worth import Cohort, Cohorts, Fit
+from chalicelib.domain.program.program import Rate
 from chalicelib.domain.worth.cohorts import joined
 from chalicelib.domain.worth.customer import Customer, customer_of
 from chalicelib.domain.worth.expectation import Models, expect
@@ -35,7 +37,9 @@ def test_a_customer_is_the_sum_of_their_orders() -> None:
         sale("o3", 40, 2000, reward=0, unit="EUR"),
         sale("o4", 50, 700, "USD"),
     ]
-    found = customer_of(sales, RULES, at(60))
+    plain = Offer("CPN1", "per_1", "touch:x", Rate(amount=600), "EUR", at(1), at(30))
+    used = [replace(plain, discount=600), replace(plain, discount=50), replace(plain, discount=None)]
+    found = customer_of(sales, RULES, at(60), used)
     assert found == Customer(
         until=date(2026, 4, 30),
         orders=4,
@@ -45,6 +49,7 @@ def test_a_customer_is_the_sum_of_their_orders() -> None:
         value={"EUR": 9500, "USD": 700},
         discounts={"EUR": 800},
         rewards={"EUR": 450, "points": 30},
+        offers={"EUR": 650},
         referred=True,
         seen=History(2, 40, 60, 2500.0),
     )
@@ -69,6 +74,7 @@ def customer(day: datetime, **more: Any) -> Customer:
         value={"EUR": 4500, "USD": 2000},
         discounts={"EUR": 500},
         rewards={"EUR": 450, "points": 9},
+        offers={"EUR": 60},
         referred=True,
         seen=History(0, 0, 30),
     )
@@ -79,15 +85,15 @@ def test_customers_are_counted_by_month_and_by_how_they_came() -> None:
     """What counts is in the program's currency; something is expected where there are models and a history."""
     models = cdnow.models()
     expected = expect(models, History(0, 0, 30))
-    alone = Cohort(1, 2, 4500, 500, 450, 1, round(expected.purchases * 1000), round(expected.value))
+    alone = Cohort(1, 2, 4500, 500, 450, 1, round(expected.purchases * 1000), round(expected.value), 60)
     people = [customer(START), customer(START), customer(at(40), referred=False), Customer(date(2026, 6, 30))]
     found = reduce(lambda sums, it: joined(sums, it, models), people, NOTHING)
     assert found.referred == {"2026-03": Cohort(*(2 * getattr(alone, it) for it in Cohort.__dataclass_fields__))}
     assert found.others == {"2026-04": alone}
     without = joined(NOTHING, customer(START), None)
-    assert without.referred == {"2026-03": Cohort(1, 2, 4500, 500, 450)}
+    assert without.referred == {"2026-03": Cohort(1, 2, 4500, 500, 450, offers=60)}
     assert joined(NOTHING, customer(START, seen=None), models) == without
-    abroad = joined(NOTHING, customer(START, value={"USD": 1}, discounts={}, rewards={}), None)
+    abroad = joined(NOTHING, customer(START, value={"USD": 1}, discounts={}, rewards={}, offers={}), None)
     assert abroad.referred == {"2026-03": Cohort(1, 2)}
 
 
