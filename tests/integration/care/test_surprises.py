@@ -83,6 +83,7 @@ def test_a_month_without_surprises(shop: Shop) -> None:
 def test_an_auditor_draws_a_month_again(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """With one command: everybody who was drawn, what they have, why they have nothing, and what the slices say."""
     people = opened(shop)
+    shop.publish(care={})
     with patch.dict(os.environ, {"TABLE_NAME": deps.settings().table}):
         assert manage.main(["surprises", "2026-03"]) == 0
         told = capsys.readouterr().out
