@@ -191,7 +191,7 @@ class _Asked:
         """The mail of a touch, as if it went at its moment."""
         purpose = purpose_of(it.touch)
         assert purpose, "a letter is asked for"
-        return Sent(message_key(self.person.id, it.touch), purpose, it.moment + BEGINS)
+        return Sent(it.touch.key, purpose, it.moment + BEGINS)
 
     def may(self, touch: Touch, at: datetime, *sent: Sent) -> Verdict:
         """Ask the policy, as if these mails had gone."""
@@ -225,7 +225,7 @@ def _kept_free(it: _Ranked, others: Sequence[_Ranked], asked: _Asked) -> _Ranked
     for one in sorted(firm, key=lambda one: one.moment):
         starts = max(one.moment, moved.moment)
         if starts < one.touch.ends <= asked.first(one.touch, starts, asked.sent(moved)):
-            at = asked.first(it.touch, max(moved.moment, one.moment + BEGINS), asked.sent(one))
+            at = asked.first(it.touch, starts, asked.sent(one))
             line = replace(it.line, at=min(at, it.touch.ends), why=(*it.line.why, "kept_free"))
             moved = replace(it, line=line)
     return moved

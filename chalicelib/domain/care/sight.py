@@ -1,14 +1,11 @@
 """What an occasion sees: a person, the rules in force, and the clocks that the person lives by."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from chalicelib.domain.model.people import Answer, Bought, Person
 from chalicelib.domain.people.policy import zone_of
 from chalicelib.domain.program.program import Program
-
-_DAY = timedelta(days=1)
-_STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +39,5 @@ class Sight:
         return at.astimezone(self.zone).date()
 
     def begins(self, day: date) -> datetime:
-        """The first moment that bears a date on their wall, in UTC: where clocks skip midnight, it is a later hour."""
-        at = datetime.combine(day, time(), self.zone).astimezone(UTC)
-        if self.day(at) == day and self.day(at - _STEP) < day:
-            return at
-        low, high = at - _DAY, at + _DAY
-        while high - low > timedelta(seconds=1):
-            between = low + (high - low) / 2
-            low, high = (low, between) if self.day(between) >= day else (between, high)
-        return high.replace(microsecond=0)
+        """The first moment that bears a date on their wall, in UTC. Where clocks skip midnight it is that moment."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)

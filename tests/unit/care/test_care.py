@@ -143,9 +143,11 @@ def test_what_moves_a_touch_is_named() -> None:
 
 def test_what_goes_late_has_not_waited() -> None:
     """Nobody looked for a day: that is no reason of its own."""
-    plan = look(born(), WISHES, "2026-05-06T12:00", ruled((1, 1)))
+    asha = born(seen_until=at("2026-05-05T12:00"))
+    plan = look(asha, WISHES, "2026-05-06T12:00", ruled((1, 1)))
     assert plan.go is not None
     assert (plan.go.at, plan.go.why) == (at("2026-05-06T12:00"), ())
+    assert look(asha, WISHES, "2026-05-05T23:00", ruled(quiet=NIGHT)).go is None
 
 
 def test_a_mail_is_not_in_the_way_of_its_own_retry() -> None:
@@ -209,7 +211,7 @@ def test_an_occasion_that_looks_again_at_once_does_not_spin() -> None:
     """The next look is later than this one, whatever an occasion says."""
     now = at("2026-05-05")
     assert look(known(), invented(LookAgain(now - DAY)), now).due_at == now + timedelta(milliseconds=1)
-    assert look(known(), invented(LookAgain(now + DAY)), now).due_at == now + DAY
+    assert look(known(), invented(LookAgain(now + DAY), LookAgain(now + 2 * DAY)), now).due_at == now + DAY
 
 
 def test_the_next_look_is_the_soonest_of_all() -> None:
@@ -257,7 +259,9 @@ def test_each_reason_is_the_true_one() -> None:
         ({"seen_until": at("2026-05-06T12:00")}, ruled(quiet=NIGHT), ("late",)),
     ):
         plan = look(replace(seen, **about), invented(touch), "2026-05-20", rules)
-        assert [it.why for it in plan.ended] == [why]
+        assert [(it.why, it.at) for it in plan.ended] == [(why, None)]
+    plan = look(seen, invented(touch), touch.ends)
+    assert [(it.why, it.at) for it in plan.ended] == [(("late",), None)]
 
 
 def test_what_made_room_until_it_was_over_says_so() -> None:
@@ -451,12 +455,15 @@ def test_who_is_held_out_is_told_apart_and_lives_by_the_same_calendar() -> None:
     """By the program's share or the occasion's own; it goes at its moment, and counts, but is marked."""
     everybody = [known(id=f"per_{n}", birthday="05-05", told={"birthday": BORN}) for n in range(200)]
     own, all_ = Care(birthday=Birthday(hold_out_percent=20)), ruled((1, 7), hold_out_percent=30)
+    sent_before = (Sent("x", "tips", at("2026-05-01")),)
     of_occasion = [it for it in everybody if (go := look(it, own, "2026-05-05").go) and go.held_out]
     of_program = [it for it in everybody if (go := look(it, WISHES, "2026-05-05", all_).go) and go.held_out]
     assert 20 < len(of_occasion) < 60
     assert 35 < len(of_program) < 85
     both = [it for it in everybody if (go := look(it, own, "2026-05-05", all_).go) and go.held_out]
     assert {it.id for it in both} == {it.id for it in (*of_occasion, *of_program)}
+    for now, about in (("2026-05-04", {}), ("2026-05-04", {"consents": {}}), ("2026-05-04", {"sent": sent_before})):
+        assert look(replace(of_program[0], **about), WISHES, now, all_).ahead[0].held_out
     plan = look(of_program[0], WISHES, "2026-05-05", all_)
     assert plan.go is not None
     after = touched(of_program[0], plan.go, at("2026-05-05"), counts=True)
@@ -491,4 +498,11 @@ def test_a_variant_is_the_persons_and_not_the_days() -> None:
     for now in "2026-05-01", "2026-05-05", "2027-05-05":
         plan = look(born(id=warm), settings_, now)
         assert {it.variant for it in (plan.go, *plan.ahead) if it} == {"warm"}
+    capped = born(id=warm, sent=(Sent("x", "tips", at("2026-05-01")),))
+    assert look(capped, settings_, "2026-05-02", ruled((1, 6))).ahead[0].variant == "warm"
     assert look(born(id=warm, consents={}), settings_, "2026-05-01").ahead[0].variant == "warm"
+    due = look(born(id=warm), settings_, "2026-05-05").go
+    assert due is not None
+    assert touched(born(id=warm), due, at("2026-05-05"), counts=True).touches[0].variant == "warm"
+    others = CheckIn(variants=variants)
+    assert {others.variant_of(it) for it in ids if birthday.variant_of(it) == "warm"} == {"warm", "short", None}

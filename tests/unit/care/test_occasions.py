@@ -58,6 +58,7 @@ def test_an_order_is_followed_up_from_its_delivery_on(
     one, two = order("1001", "2026-03-01", delivered_at=at("2026-03-05")), order("1002", "2026-03-02")
     (name,) = (it.NAME for it in settings.occasions())
     found = times(settings, buyer(one, two), "2026-02-01", "2026-02-02")
+    assert not any(it.touch.firm for it in look(buyer(one, two), settings, "2026-03-02").ahead)
     starts = {"1001": at("2026-03-05") + delivered * DAY, "1002": at("2026-03-02") + purchased * DAY}
     assert found == {f"{name}:{it}": (when, when + lasts * DAY) for it, when in starts.items()}
     assert went_at(settings, buyer(one, two), "2026-03-02", "2027-03-01") == {
@@ -186,6 +187,10 @@ def test_an_ambassador_is_not_invited_nor_anybody_while_the_program_is_closed() 
     """There is nothing that they could accept."""
     asha = buyer(order("1001", "2026-03-01"), answers=(said("happy", "2026-03-20"),))
     assert went_at(INVITED, replace(asha, ambassador_id="amb_1"), "2026-03-20", "2027-01-01") == {}
+    three = buyer(*(order(f"100{n}", f"2026-0{n}-01") for n in (1, 2, 3)))
+    assert list(went_at(INVITED, three, "2026-03-01", "2027-01-01")) == ["invitation:1003"]
+    asked = replace(three, touches=(Touched("check_in", "1002", at("2026-02-22")),))
+    assert list(went_at(INVITED, asked, "2026-03-01", "2027-01-01")) == ["invitation:1003"]
     closed = replace(ruled(), open=False)
     assert went_at(INVITED, asha, "2026-03-20", "2027-01-01", closed) == {}
 
@@ -196,10 +201,12 @@ def test_nobody_is_invited_twice_in_a_year() -> None:
     asha = buyer(order("1001", "2026-03-01"), answers=(happy,))
     life = Life(asha, INVITED, at("2026-03-20")).until("2026-05-01")
     life.learn(Person("per_1", orders=(order("1002", "2026-05-01"),))).until("2027-03-10")
-    life.learn(Person("per_1", answers=(said("happy", "2027-03-19T23:59", "check_in:1003"),))).until("2027-04-01")
+    life.learn(Person("per_1", answers=(said("happy", "2027-03-19T23:59:59", "check_in:1003"),))).until("2027-04-01")
     assert life.times() == [at("2026-03-21")]
     life.learn(Person("per_1", answers=(said("happy", "2027-04-01", "check_in:1004"),))).until("2027-06-01")
     assert life.times() == [at("2026-03-21"), at("2027-04-02")]
+    life.learn(Person("per_1", answers=(said("happy", "2028-03-31", "check_in:1005"),))).until("2028-06-01")
+    assert life.times()[2] == at("2028-04-01") == at("2027-04-02") + 365 * DAY
 
 
 @pytest.mark.parametrize(
@@ -267,6 +274,8 @@ def test_a_silence_whose_last_order_is_cancelled_is_the_same_silence() -> None:
     assert life.keys() == ["miss_you:3"]
     life.learn(Person("per_1", orders=(replace(orders[2], refunded=True, facts=2),))).until("2027-01-01")
     assert life.keys() == ["miss_you:3"]
+    same = buyer(order("4", "2026-01-01"), touches=(Touched("miss_you", "3", at("2026-01-01")),))
+    assert went_at(MISSED, same, "2026-01-01", "2027-01-01") == {}
 
 
 # --- interests --------------------------------------------------------------------------------------------------------
@@ -302,13 +311,17 @@ def test_somebody_is_visited_after_the_latest_order_if_they_told_where() -> None
 
 
 def test_nobody_is_visited_twice_in_a_quarter() -> None:
-    """What would be seen a minute before the quarter is over is not; two days later it is."""
-    asha = buyer(order("1001", "2026-03-01"), handles={"instagram": "asha"})
+    """What would be seen a minute before the quarter is over is not, then or later; a minute later it is."""
+    spoken = (Touched("check_in", "1001", at("2026-03-08")),)
+    asha = buyer(order("1001", "2026-03-01"), handles={"instagram": "asha"}, touches=spoken)
     life = Life(asha, VISITED, at("2026-03-01")).until("2026-05-29")
-    life.learn(Person("per_1", orders=(order("1002", "2026-05-29T23:59"),))).until("2026-05-31")
-    life.learn(Person("per_1", orders=(order("1003", "2026-05-30"),))).until("2026-12-01")
-    assert life.keys() == ["social:1001", "social:1003"]
-    assert life.times() == [at("2026-03-11"), at("2026-06-09")]
+    life.learn(Person("per_1", orders=(order("1002", "2026-05-29T23:59"),))).until("2026-07-31")
+    assert life.keys() == ["social:1001"]
+    life.learn(Person("per_1", orders=(order("1003", "2026-07-31"),))).until("2026-10-30")
+    assert life.times() == [at("2026-03-11"), at("2026-08-10")]
+    life.learn(Person("per_1", orders=(order("1004", "2026-10-29"),))).until("2026-12-30")
+    assert life.keys() == ["social:1001", "social:1003", "social:1004"]
+    assert life.times()[2] == at("2026-11-08") == at("2026-08-10") + 90 * DAY
 
 
 # --- surprises --------------------------------------------------------------------------------------------------------
@@ -433,6 +446,9 @@ def test_the_latest_round_that_has_begun_holds() -> None:
     assert (terms.month, terms.chance, terms.budget, terms.unit, terms.version) == ("2026-03", 1, 10**6, "EUR", 7)
     assert (terms.gift.rate, terms.gift.days, terms.gift.minimum) == (Rate(amount=500), 30, 0)
     assert surprise.terms_of("2026-01", "EUR", 7) is None
+    later = Surprise(rounds=rounds[::2])
+    assert later.keeps(surprise, month_after("2026-04", GIVEN_LATE))
+    assert not later.keeps(surprise, month_after("2026-03", GIVEN_LATE))
     points = Surprise(rounds=(replace(rounds[1], gift=Rate(amount=5, unit="points"), days=9, minimum=4),))
     terms = points.terms_of("2026-03", "EUR", 7)
     assert terms is not None
