@@ -134,9 +134,12 @@ def _actions(operation: str, params: Any) -> list[Any]:
 
 
 def _found(operation: str, params: Any, parsed: Any, table: str) -> list[Sequence[Item]]:
-    """What a call has read, in the groups by which it is billed; an item that is not there is billed as a small one."""
+    """What a call has read, in the groups by which it is billed; an item that is not there is billed as a small one.
+
+    A count tells no items: it is billed as nothing found, which is right for a few hundred keys.
+    """
     if operation == "Query":
-        return [parsed["Items"]]
+        return [parsed.get("Items", [])]
     if operation == "BatchGetItem":
         found: list[Sequence[Item]] = [[item] for item in parsed["Responses"][table]]
         return found + [[]] * (len(params["RequestItems"][table]["Keys"]) - len(found))

@@ -5,6 +5,8 @@ The program runs over a cloud in memory, in this process and thread; the units a
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import reduce
 from operator import add
 from typing import Any
@@ -12,7 +14,12 @@ from typing import Any
 from bench.progress import Say
 from bench.recorder import Cost, Recorder
 from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.operations.stats import fold
+from chalicelib.operations.stats.count import ALL_DIMENSIONS
+from chalicelib.store.reads.stats import Stats
 from chalicelib.workers.due import attend
+from chalicelib.workers.jobs import carry_on
 from chalicelib.workers.mail import send
 from memory.shop import Body, Shop, eur, open_shop
 
@@ -68,6 +75,7 @@ class _Counted:
         self._spend(maya["id"])
         self._know()
         self._look(code)
+        self._sum_up()
         return self._costs
 
     def _redeem(self, code: str) -> None:
@@ -129,6 +137,32 @@ class _Counted:
         self._count("GET redemption, two entries", lambda: get("/v1/redemptions/5123456780001"))
         self._count("ledger page, one ambassador", lambda: get(f"/v1/ledger?ambassador_id={ambassador}"))
         self._count("ledger page, one day", lambda: get(f"/v1/ledger?{day}"))
+
+    def _sum_up(self) -> None:
+        """Fold the days so far, and look at 400 days as a dashboard does, all as long as one with twenty orders."""
+        shop, get = self._shop, self._get
+        shop.now += timedelta(days=1)
+        shop.day()
+        shop.now += timedelta(days=1)
+        self._count("fold a day without orders", self._fold)
+        last = shop.now.date() - timedelta(days=1)
+        stats, day = deps.table().also(Stats), f"{last - timedelta(days=1)}"
+        known = {it.dimension: it for it in stats.read_these((it, day) for it in ALL_DIMENSIONS).values()}
+        days = [f"{last - timedelta(days=n)}" for n in range(400)]
+        for period in (*days, *sorted({it[:7] for it in days})):
+            for figures in known.values():
+                deps.table().commit([Create(replace(figures, period=period, version=1))])
+        span = f"from={days[-1]}&to={days[0]}"
+        self._count("dashboard, 30 days by day", lambda: get("/v1/stats"))
+        self._count("dashboard, 400 days by day", lambda: get(f"/v1/stats?{span}"))
+        self._count("dashboard, 400 days by tier", lambda: get(f"/v1/stats?{span}&by=tier"))
+        self._count("dashboard, 400 days by cohort", lambda: get(f"/v1/stats?{span}&by=cohort"))
+
+    def _fold(self) -> None:
+        """Do a day's round of figures."""
+        job = fold.begin_daily(deps.table(), deps.quotes(), now=deps.now())
+        assert job is not None, "it is the first of its day"
+        carry_on([f"JOB#{job.id}"], 40.0)
 
     def _live(self, code: str, order_id: str) -> None:
         """Let a referral live from the redemption to the last mail."""
