@@ -27,6 +27,8 @@ TIMES = {
     "settled_at",
     "recorded_at",
     "met_at",
+    "created_at",
+    "opened_at",
     "sending_at",
     "expires_ttl",
     "seen_until",
@@ -251,7 +253,28 @@ def an_hour_later(shop: Shop) -> None:
     shop.minute()
 
 
+def on_the_eve(shop: Shop) -> None:
+    """Two people on the eve of a birthday, one of them an ambassador: both get something with their wish."""
+    occasion = {"gift": {"rate": {"amount": 500}}}
+    shop.publish(care={"birthday": occasion, "check_in": {}, "social": {}}, letters={"caps": [], "quiet": None})
+    shop.enrol()
+    for email in ("maya@example.com", "fay@example.com"):
+        agreed = {purpose: {"given": True} for purpose in ("care", "wishes")}
+        words = {"email": email, "birthday": "05-02", "consents": agreed, "handles": {"web": "fay"}}
+        assert shop.call("PUT", "/v1/people", words, scope="people").status_code in {200, 201}
+    reported(shop)
+    shop.now += timedelta(days=61, hours=11, minutes=59)
+    shop.minute()
+
+
+def the_day_comes(shop: Shop) -> None:
+    """The schedule's first run of the day."""
+    shop.now += timedelta(minutes=2)
+    shop.minute()
+
+
 SCENARIOS = {
+    "wish well, with a gift": Scenario(on_the_eve, the_day_comes),
     "redeem": Scenario(lambda shop: shop.enrol(), lambda shop: shop.redeem(code_of(shop)), is_request=True),
     "refund": Scenario(settled, lambda shop: shop.refund("o1", "r1", 1500), is_request=True),
     "settle and deliver from the stream": Scenario(sold, lambda shop: shop.stream()),

@@ -1,13 +1,12 @@
 """Occasions over the whole path: told, planned, sent, answered and listed, as people and the shop see them."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
+from memory.faults import lost, refused
 from memory.shop import Body, Shop, eur
 
 LEA = "lea@example.com"
@@ -140,22 +139,13 @@ def test_a_gift_goes_into_the_ledger_of_an_ambassador(shop: Shop) -> None:
     assert deps.table().read_account(maya["id"]).balance("EUR", "available") == 500  # type: ignore[union-attr]
 
 
-def refusing(name: str) -> Callable[[], None]:
-    """The mail service surely takes nothing."""
-
-    def refuse() -> None:
-        raise ClientError({"Error": {"Code": name}, "ResponseMetadata": {"HTTPStatusCode": 429}}, "SendEmail")
-
-    return refuse
-
-
 def test_after_an_outage_the_one_goes_that_matters_most(shop: Shop) -> None:
     """What could not go is planned anew with everything else: so the wish isn't pushed out by what came before it."""
     shop.publish(care={"birthday": {}, "check_in": {"after_purchase_days": 61, "within_days": 30}})
     lea = told(shop, birthday="05-02")
     ordered(shop)
     until(shop, "2026-05-01T08:00+00:00")
-    shop.faults.before("SendEmail", *[refusing("TooManyRequestsException")] * 500)
+    shop.faults.before("SendEmail", *[refused("TooManyRequestsException", 429)] * 500)
     until(shop, "2026-05-02T20:00+00:00")
     assert shop.mails() == []
     shop.faults.before("SendEmail")
@@ -169,9 +159,6 @@ def test_a_mail_of_which_nobody_knows_is_tried_thrice_at_most(shop: Shop) -> Non
     """A quarter of an hour apart; then it is closed, and the person goes on with their life."""
     shop.publish(care={"birthday": {}}, letters=NO_CAPS)
     lea = told(shop, birthday="05-02")
-
-    def lost() -> None:
-        raise ReadTimeoutError(endpoint_url="https://email.example")
 
     until(shop, "2026-05-01T23:00+00:00")
     shop.faults.after("SendEmail", *[lost] * 9)
