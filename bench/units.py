@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.progress import Say
 from bench.recorder import Cost, Recorder
@@ -22,6 +22,8 @@ from chalicelib.workers.due import attend
 from chalicelib.workers.jobs import carry_on
 from chalicelib.workers.mail import send
 from memory.shop import Body, Shop, eur, open_shop
+
+T = TypeVar("T")
 
 AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 67}
 """Most write units that an operation should take."""
@@ -76,6 +78,7 @@ class _Counted:
         self._know()
         self._look(code)
         self._sum_up()
+        self._care()
         return self._costs
 
     def _redeem(self, code: str) -> None:
@@ -164,6 +167,31 @@ class _Counted:
         assert job is not None, "it is the first of its day"
         carry_on([f"JOB#{job.id}"], 40.0)
 
+    def _care(self) -> None:
+        """What it takes to look after people: somebody is told of, buys, and gets what is due."""
+        shop, day = self._shop, timedelta(days=1)
+        gift = {"rate": {"amount": 500}}
+        shop.publish(care={"birthday": {"gift": gift}, "check_in": {}, "miss_you": {}}, letters={"quiet": None})
+        agreed = {purpose: {"given": True} for purpose in ("care", "wishes", "offers")}
+        birthday = f"{shop.now + 40 * day:%m-%d}"
+        told = {"email": "elif@example.com", "first_name": "Elif", "birthday": birthday, "consents": agreed}
+        put = self._count(
+            "care: person told, with a birthday", lambda: shop.call("PUT", "/v1/people", told, scope="people")
+        )
+        elif_id, eve = shop.read(put)["id"], {**told, "email": "eve@example.com", "consents": {}}
+        order = {"order_id": "5123456780040", "customer": {"email": told["email"]}, "amount": eur(4200)}
+        self._count("care: order without a code", lambda: shop.call("POST", "/v1/orders", order, scope="checkout"))
+        self._count("care: meet its buyer", lambda: attend(["ORDER#5123456780040"]))
+        quiet = shop.read(shop.call("PUT", "/v1/people", eve, scope="people"))["id"]
+        shop.now += 22 * day
+        self._count("care: a touch, begun and sent", lambda: send([f"PERSON#{elif_id}"]))
+        shop.now += 19 * day
+        self._count("care: a touch with a gift", lambda: send([f"PERSON#{elif_id}"]))
+        self._count("care: what lies ahead of a person", lambda: self._get(f"/v1/people/{elif_id}/care"))
+        shop.now += 365 * day
+        looks = [key for key in deps.table().list_due(shop.now) if key.pk == f"PERSON#{quiet}"]
+        assert looks == [], "nobody looks at somebody of whom nothing is due"
+
     def _live(self, code: str, order_id: str) -> None:
         """Let a referral live from the redemption to the last mail."""
         shop = self._shop
@@ -188,11 +216,12 @@ class _Counted:
         answer = self._shop.call("GET", path, scope="admin:read")
         assert answer.status_code == 200, answer.body
 
-    def _count(self, name: str, work: Callable[[], object]) -> None:
+    def _count(self, name: str, work: Callable[[], T]) -> T:
         with self._recorder.counting() as cost:
-            work()
+            done = work()
         assert cost.trips, f"{name} made no call"
         self._costs[name] = cost
+        return done
 
 
 def missed(operations: dict[str, dict[str, float]], aims: dict[str, int] = AIMS) -> Sequence[str]:
