@@ -32,7 +32,7 @@ from chalicelib.web.letters import shared
 from chalicelib.web.mail import Mail
 from chalicelib.web.notice import Notice
 from chalicelib.web.rights import names_of_entries, names_of_letters
-from tests.letters import NOW, RULES, mails
+from tests.letters import GUIDE, NOW, RULES, mails
 
 SHOP = "Fern & Fig"
 NAMES = {
@@ -240,13 +240,22 @@ QR = (
 )
 
 
+POSTER = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#cfe0c8"/>'
+    '<path d="M250 330h140l-16-110H266z" fill="#b5643c"/><path d="M320 220C200 180 230 60 320 40c90 20 120 140 0 180z" '
+    'fill="#2f6b45"/></svg>'
+)
+"""What a guide shows."""
+
+
 def with_pictures(mail: Mail) -> str:
     """The HTML part of a mail with the pictures that it brings along, as a mail program shows them."""
     html = mail.html
     for image in mail.images:
         data = base64.b64encode(image.content).decode()
         html = html.replace(f"cid:{image.cid}", f"data:{image.media_type};base64,{data}")
-    return html
+    poster = "data:image/svg+xml;base64," + base64.b64encode(POSTER.encode()).decode()
+    return html.replace(str(GUIDE.picture), poster)
 
 
 def main() -> None:
@@ -276,6 +285,13 @@ LETTERS = (
 )  # fmt: skip
 """A mail of each letter."""
 
+CARE = (
+    "check in", "how to", "birthday", "birthday, gift", "birthday, sent", "birthday, offer", "anniversary",
+    "anniversary, offer", "anniversary, purchase", "surprise, gift", "miss you", "miss you, bounded offer",
+    "invitation", "invitation, nothing off", "interests",
+)  # fmt: skip
+"""A mail of each occasion, with what may come with it."""
+
 BRAND = Brand(
     logo_url="https://fern-fig.example/logo.png",
     color="#5b2a86",
@@ -293,8 +309,9 @@ def take_the_letters(browser: Browser, folder: Path) -> None:
     """Sheets of all letters: in each language by day and by night, without pictures, and in a shop's own colours."""
     for tag, name in SPOKEN.items():
         written = mails(shop_name=SHOP, first_name=name, locale=tag, unsubscribe="https://friends.example/u/x")
-        pages = [with_pictures(written[kind]) for kind in LETTERS]
+        pages, care = ([with_pictures(written[kind]) for kind in kinds] for kinds in (LETTERS, CARE))
         for mode in ("light", "dark"):
+            sheet(folder / f"care-{tag}-{mode}.png", [browser.picture(it, dark=mode == "dark") for it in care], 5)
             shots = [browser.picture(page, dark=mode == "dark") for page in pages]
             sheet(folder / f"letters-{tag}-{mode}.png", shots, columns=6)
             if tag in {"en", "gu"} and mode == ("light" if tag == "en" else "dark"):
