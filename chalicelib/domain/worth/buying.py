@@ -5,7 +5,6 @@ purchase they may be gone for good, with a chance of their own, drawn from a bet
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import asinh, cosh, exp, expm1, log, log1p, sinh, sqrt
 
 from chalicelib.domain.worth.history import History
@@ -58,7 +57,6 @@ def _bought(order: float, time: float, gone: float) -> float:
     return -expm1(-order * log1p(gone * time)) / gone
 
 
-@lru_cache(maxsize=256)
 def _beta(a: float, b: float) -> tuple[tuple[float, float], ...]:
     """Return where to look at a function of a beta distribution, each with its weight; the weights sum to 1.
 
