@@ -1,5 +1,6 @@
 """How a shop looks and sounds: its colours can be read, and its sentences can be filled."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -128,6 +129,16 @@ def test_a_letter_has_one_entry_for_a_language() -> None:
     """However the tag is written; and an entry says something."""
     texts = (Text("spent", "es-MX", closing="a"), Text("spent", "es_mx", closing="b"), Text("spent", "es"))
     assert places(*texts) == ["/brand/texts/1", "/brand/texts/2"]
+
+
+def test_each_variant_of_a_letter_has_an_entry_of_its_own() -> None:
+    """One for a language, which keeps what another language of the same variant names, and no more than that."""
+    usual, warm = Text("birthday", "en", opening="{gift}"), Text("birthday", "en", opening="Hip!", variant="warm")
+    assert places(usual, warm) == []
+    assert places(usual, warm, replace(warm, closing="Bye")) == ["/brand/texts/2"]
+    assert places(usual, warm, Text("birthday", "es", opening="¡Hip!", variant="warm")) == []
+    assert places(usual, warm, Text("birthday", "es", opening="¡Hip!")) == ["/brand/texts/2/opening"]
+    assert places(replace(warm, variant="Warm up")) == ["/brand/texts/0/variant"]
 
 
 @pytest.mark.parametrize("sentence", ["", " ", "a\nb", "x" * 501, "a\u202eb"])

@@ -11,6 +11,8 @@ from PIL import Image
 
 from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.brand import PLACEHOLDERS, Brand, LetterName, Text
+from chalicelib.web.brand import own_text
+from chalicelib.web.language import choose
 from chalicelib.web.mail import Mail
 from infra.letters import BUILT, TEMPLATES, built
 from tests.letters import LINK, PREFERENCES, STOP, mails
@@ -166,6 +168,36 @@ def test_the_closer_language_wins() -> None:
     texts = (Text("spent", "es", subject="todos"), Text("spent", "es-MX", subject="México"))
     for tag, subject in (("es-MX", "México"), ("es-AR", "todos"), ("es", "todos")):
         assert mails(brand=Brand(texts=texts), locale=tag)["spent"].subject == subject
+
+
+WORDED = Brand(
+    texts=(
+        Text("birthday", "es", subject="Feliz día", opening="Hola, sol.", closing="Hasta pronto"),
+        Text("birthday", "es-MX", opening="¿Qué tal?"),
+        Text("birthday", "en", subject="Your day", closing="Bye"),
+        Text("birthday", "es", opening="¡Qué alegría!", variant="warm"),
+        Text("birthday", "en", subject="Hip, hip!", variant="warm"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("variant", "tag", "said"),
+    [
+        (None, "es", ("Feliz día", "Hola, sol.", "Hasta pronto")),
+        ("warm", "es", ("Feliz día", "¡Qué alegría!", "Hasta pronto")),
+        ("warm", "es-MX", (None, "¡Qué alegría!", None)),
+        ("warm", "en", ("Hip, hip!", None, "Bye")),
+        ("cool", "en", ("Your day", None, "Bye")),
+        ("warm", "gu", None),
+    ],
+)
+def test_a_variant_says_in_its_own_words_what_it_says_otherwise(
+    variant: str | None, tag: str, said: tuple[str | None, ...] | None
+) -> None:
+    """What it leaves out is as in the letter without one; a variant with no words in a language is told as usual."""
+    text = own_text(WORDED, "birthday", choose(tag), variant)
+    assert (text and (text.subject, text.opening, text.closing)) == said
 
 
 def test_a_shops_sentence_is_no_markup() -> None:
