@@ -156,8 +156,9 @@ def moment(person: Person, now: datetime) -> datetime:
 
 
 def last_seen(person: Person) -> datetime | None:
-    """Return when a person last told or answered something, agreed or refused themselves, or bought."""
-    said = (at for it in person.consents.values() for at in (it.own_yes, it.own_no) if at)
+    """Return when a person last told, wrote or answered something, agreed or refused themselves, or bought."""
+    said = [at for it in person.consents.values() for at in (it.own_yes, it.own_no) if at]
+    said += person.complaints.values()
     told = (*person.told.values(), *(it.at for it in person.answers), *(it.placed_at for it in person.orders))
     return max([*told, *said], default=person.created_at)
 

@@ -134,3 +134,17 @@ def test_a_round_is_made_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatc
     assert (job.progress, job.result) == (11, '{"erased":11,"contacts":0,"orders":0}')
     assert slices >= 6
     assert retention.begin_weekly(deps.table(), now=shop.now) is None
+
+
+def test_whoever_has_written_is_not_forgotten_before_they_are_answered(shop: Shop) -> None:
+    """What they wrote counts as a word of theirs: it is kept for as long as any other."""
+    shop.publish(retention=KEPT)
+    lea = told(shop, "lea@example.com", first_name="Lea")["id"]
+    shop.now += timedelta(days=360)
+    note = {"note_id": "T-1", "text": "The pot leaks."}
+    assert shop.call("POST", f"/v1/people/{lea}/notes", note, scope="people").status_code == 201
+    assert a_week(shop)["erased"] == 0
+    shop.now += timedelta(days=340)
+    assert a_week(shop)["erased"] == 0
+    shop.now += timedelta(days=7)
+    assert a_week(shop)["erased"] == 1
