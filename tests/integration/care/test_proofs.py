@@ -122,7 +122,7 @@ def test_a_proof_that_is_denied_earns_nothing(desk: Desk) -> None:
     assert desk.shop.entries(ambassador_id=desk.maya) == []
     assert desk.page()["tasks"][0]["left"] == 2
     assert [it["status"] for it in desk.page()["proofs"]] == ["denied"] * 3
-    assert desk.mails() == ["About what you have shown us: A picture"] * 3
+    assert desk.mails() == ["About what you have shown Kavya Ceramics: A picture"] * 3
     desk.shop.days(1)
     assert desk.audit() == []
 
