@@ -59,6 +59,19 @@ def run_schedule(clock: Clock, work: Callable[[Any, Any], Any], every: float, st
         seen, due = ahead, time.monotonic() + every
 
 
+def run_daily(clock: Clock, work: Callable[[Any, Any], Any], at: timedelta, stop: threading.Event) -> None:
+    """Call a schedule's function each day, so long after midnight (UTC); once if the clock was moved over several."""
+    seen = (clock.now() - at).date()
+    while not stop.wait(POLL_SECONDS):
+        day = (clock.now() - at).date()
+        if day > seen:
+            try:
+                work(scheduled(clock.now()), LambdaContext("schedule", 256, 60_000))
+            except Exception:  # as above
+                log.exception("The day's run failed; the next one comes tomorrow.")
+        seen = day
+
+
 def scheduled(at: datetime) -> dict[str, Any]:
     """The event of a schedule's run, as EventBridge sends it."""
     return {

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -18,15 +19,18 @@ from app import app
 from chalicelib import deps
 from chalicelib.operations.program import programs
 from chalicelib.workers.mail import every_minute_mail, on_mail_event, on_message
-from chalicelib.workers.schedule import every_minute
+from chalicelib.workers.schedule import every_day, every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
-from infra.local.clock import Clock, run_schedule
+from infra.local.clock import Clock, run_daily, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.mail_service import MailService
 from infra.local.prepare import prepare, stream_arn
 from infra.local.pump import Stream, run_pump
 from infra.local.serve import serving
+
+NIGHT = timedelta(hours=2, minutes=17)
+"""When the daily schedule runs, after midnight (UTC), as `workers/schedule.py` says."""
 
 
 class System:
@@ -54,6 +58,7 @@ class System:
                 stack.enter_context(_thread("pump", stop, run_pump, Stream(streams, arn), on_table_change)),
                 stack.enter_context(_thread("mail pump", stop, run_pump, Stream(streams, arn), on_message)),
                 stack.enter_context(_thread("schedule", stop, run_schedule, self._clock, every_minute, tick)),
+                stack.enter_context(_thread("daily schedule", stop, run_daily, self._clock, every_day, NIGHT)),
                 stack.enter_context(_thread("mail schedule", stop, run_schedule, self._clock, every_minute_mail, tick)),
                 stack.enter_context(_thread("mail events", stop, service.run, on_mail_event)),
                 stack.enter_context(serving(app, Config("dev", config_from_disk=settings), host, port)),

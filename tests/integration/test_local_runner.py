@@ -24,7 +24,7 @@ from botocore.stub import Stubber
 
 from infra import manage
 from infra.local import cloud, forget, pump, settings
-from infra.local.clock import Clock, run_schedule
+from infra.local.clock import POLL_SECONDS, Clock, run_daily, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.serve import BODY_BYTES_MAX
 from infra.local.table import create_table, properties
@@ -375,6 +375,21 @@ def test_a_moved_clock_does_not_wait_for_the_next_run(tmp_path: Path) -> None:
     assert stop.is_set()
     first, second = map(datetime.fromisoformat, runs)
     assert timedelta(days=31) <= second - first < timedelta(days=31, minutes=1)
+
+
+def test_the_run_of_a_day_comes_once_the_clock_has_passed_it(tmp_path: Path) -> None:
+    """Moved over many days it comes once, and not again while the day lasts, nor when the clock goes back."""
+    clock, runs, stop = Clock(tmp_path / "clock"), list[str](), threading.Event()
+    thread = threading.Thread(
+        target=run_daily, args=(clock, lambda event, _: runs.append(event["time"]), timedelta(), stop), daemon=True
+    )
+    thread.start()
+    for days, number in ((0, 0), (31, 1), (31, 1), (0, 1), (33, 2)):
+        (tmp_path / "clock").write_text(f"{days * 86_400}\n")
+        time.sleep(4 * POLL_SECONDS)
+        assert len(runs) == number
+    stop.set()
+    thread.join(10)
 
 
 def changes(*numbers: int) -> list[dict[str, Any]]:
