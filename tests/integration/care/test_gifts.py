@@ -12,8 +12,8 @@ UMA, ZOE = "uma@example.com", "zoe@example.com"
 
 
 def round_of(**changes: object) -> Body:
-    """A round by which everybody is drawn, each of 2.50 out of 10 euro a month."""
-    return {"since": "2026-03", "chance": 10_000, "budget": 1000, "gift": {"amount": 250}, **changes}
+    """A round by which everybody is drawn, each of 2.50 out of 10 euro a month, from a month after they came."""
+    return {"since": "2026-04", "chance": 10_000, "budget": 1000, "gift": {"amount": 250}, **changes}
 
 
 def surprises(**changes: object) -> Body:
@@ -70,7 +70,7 @@ def test_a_gift_is_given_once_whatever_breaks(shop: Shop, number: int) -> None:
         shop.faults.after("TransactWriteItems", *trouble, lost)
     else:
         shop.faults.before("TransactWriteItems", *trouble, cancelled("None", "ConditionalCheckFailed"))
-    for days in (32, 1, 8, 8):
+    for days in (32, 1, 8, 8, 8, 8):
         shop.days(days)
     causes = [it["cause"].split(":", 2)[2] for it in shop.entries(ambassador_id=uma["id"])]
     assert causes.count("birthday:2026") == 1
@@ -85,12 +85,13 @@ def test_a_month_gives_no_more_than_its_budget(shop: Shop) -> None:
     for number in range(10):
         email = f"friend{number}@example.com"
         ids[guest(shop, email, None)] = shop.enrol(email, "Fay")["id"]
+    shop.days(31)
     for _ in range(4):
         shop.days(7)
-    given = [it for it in shop.entries(kind="gift") if it["cause"].endswith("surprise:2026-03")]
+    given = [it for it in shop.entries(kind="gift") if it["cause"].endswith("surprise:2026-04")]
     assert len(given) == 4
     assert len({it["ambassador_id"] for it in given}) == 4
-    assert used("2026-03") == 1000
+    assert used("2026-04") == 1000
     whys = [
         it.get("why")
         for person in ids
@@ -103,16 +104,17 @@ def test_a_month_gives_no_more_than_its_budget(shop: Shop) -> None:
 
 def test_the_next_month_has_a_budget_of_its_own(shop: Shop) -> None:
     """By the round that holds from then on."""
-    later = round_of(since="2026-04", budget=500, gift={"amount": 80, "unit": "points"})
+    later = round_of(since="2026-05", budget=500, gift={"amount": 80, "unit": "points"})
     care = surprises()
     care["surprise"]["rounds"].append(later)
     shop.publish(care=care, letters={"caps": []})
     uma = shop.enrol(UMA, "Uma")
     guest(shop, UMA, None)
-    for _ in range(9):
+    shop.days(31)
+    for _ in range(8):
         shop.days(7)
     assert [it for it in shop.postings(ambassador_id=uma["id"]) if it[0] == "gift"][:2] == [("gift", 250), ("gift", 80)]
-    assert (used("2026-03"), used("2026-04")) == (250, 80)
+    assert (used("2026-04"), used("2026-05")) == (250, 80)
     assert sound(shop)
 
 
