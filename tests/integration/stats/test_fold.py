@@ -244,6 +244,20 @@ def test_a_round_survives_being_killed_anywhere(shop: Shop) -> None:
         assert found == [replace(it, until=wanted[0].until, folded_at=wanted[0].folded_at) for it in wanted], place
 
 
+def test_what_there_is_to_do_is_stored_before_any_of_it_is_done(shop: Shop) -> None:
+    """It is found by what is stored: a worker that died in the midst would have changed that."""
+    a_first_day(shop)
+    shop.days(2)
+    assert fold.begin_daily(deps.table(), lambda *_: None, now=shop.now)
+    job = deps.table().read_job(f"job_stats-{shop.now:%Y-%m-%d}")
+    assert job is not None
+    planned = fold.step(deps.table(), job, FAR, now=shop.now)
+    assert (planned.state, planned.progress, everything()) == ("running", 0, [])
+    assert planned.total is not None
+    done = fold.step(deps.table(), planned, FAR, now=shop.now)
+    assert (done.state, done.progress) == ("done", planned.total)
+
+
 def test_days_are_counted_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A round that stops after each page of one comes to what one comes to that never stops."""
     maya = a_first_day(shop)
