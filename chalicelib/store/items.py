@@ -1,6 +1,6 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.domain.effects import Entity
 from chalicelib.store.keys import Key, stamp
-from chalicelib.store.kinds import SHORT, class_in, index_keys, key_of, kind_of, mark_in
+from chalicelib.store.kinds import BRIEF, SHORT, class_in, index_keys, key_of, kind_of, mark_in
 
 Item = dict[str, dict[str, Any]]
 
@@ -51,6 +51,9 @@ def item_of(entity: Entity) -> Item:
     if standing is not None:
         terms = _brief(standing.terms, told["standing"]["terms"])
         kept["standing"] = {**_brief(standing, told["standing"]), "terms": terms}
+    for name in BRIEF.get(kind_of(entity).mark, ()):
+        parts = zip(getattr(entity, name), told[name], strict=True)
+        kept[name] = [_brief(part, attributes) for part, attributes in parts]
     _rename(kept, SHORT.get(kind_of(entity).mark))
     return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
 
@@ -87,14 +90,18 @@ def _parts(held: Any, told: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def _rename(attributes: dict[str, Any], parts: dict[str, dict[str, str]] | None) -> None:
-    """Call the fields of some parts of an item otherwise. A part is a path of names; `*` is each of a map."""
+    """Call the fields of some parts of an item otherwise. A part is a path of names; `*` is each of a map or a list."""
     for path, names in (parts or {}).items():
         found = [attributes]
         for step in path.split(".") if path else ():
-            found = [it for part in found for it in (part.values() if step == "*" else [part.get(step)]) if it]
+            found = [it for part in found for it in (_each(part) if step == "*" else [part.get(step)]) if it]
         for part in found:
             for name in names.keys() & part.keys():
                 part[names[name]] = part.pop(name)
+
+
+def _each(part: Any) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part
 
 
 def _brief(part: Any, attributes: dict[str, Any]) -> dict[str, Any]:

@@ -292,8 +292,17 @@ SHORT: dict[str, dict[str, dict[str, str]]] = {
         "months.*": {"cap_used": "room", "referrals": "counted"},
         "absorbed.*": {"orders_settled": "settled"},
     },
+    "PERSON": {
+        "": {"first_bought_at": "since", "seen_until": "seen", "paused_until": "paused", "ambassador_since": "joined"},
+        "consents.*": {"own_yes": "yes", "own_no": "no", "shop_yes": "yea", "shop_no": "nay"},
+        "orders.*": {"order_id": "id", "placed_at": "at", "delivered_at": "got"},
+        "touches.*": {"occasion": "for", "subject": "of"},
+    },
 }
 """Fields with a shorter attribute, part by part: each settlement writes these items, and a write counts by the KB."""
+
+BRIEF = {"PERSON": ("orders", "answers", "touches", "sent")}
+"""Lists whose elements leave out what they are by default, for the same reason."""
 
 _BY_MARK = {it.mark: it for it in KINDS}
 _BY_PLACE = {it.place: it for it in KINDS}
