@@ -11,7 +11,7 @@ No engine at hand checks everything that IAM does, so three tests share the work
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -106,8 +106,8 @@ class Exercise:
         return self._sent("OnMessage", self._stream_event)
 
     def mail(self) -> list[str]:
-        """Let the time of messages come."""
-        return self._sent("EveryMinuteMail", self._overdue)
+        """Let the time of messages come, and of a surprise, which takes of a budget."""
+        return [*self._sent("EveryMinuteMail", self._overdue), *self._surprised()]
 
     def event(self) -> list[str]:
         """Tell of a mail that came back, as SES does: one that told of several messages, which lie in a list."""
@@ -177,6 +177,35 @@ class Exercise:
         news = [it for it in self.live.mails(f"exercise{n}@deployed.example") if "A friend of yours" in it]
         mails = [*self.live.mails(friend), *news]
         return [*([broken] if broken else []), *([] if len(mails) == 2 else [f"{len(mails)} mails for {order}"])]
+
+    def _surprised(self) -> list[str]:
+        """Look after somebody who is surprised: everybody is, and the moment of last month has passed."""
+        for function in ("APIHandler", "EveryMinuteMail"):
+            self.stage.start_anew(function)
+        n, live, now = next(NUMBERS), self.live, datetime.now(UTC)
+        rules = live.call("GET", "/v1/program", key="admin").body
+        since, gift = f"{now - timedelta(days=65):%Y-%m}", {"amount": 100}
+        rounds = [{"since": since, "chance": 10_000, "budget": 10**6, "gift": gift}]
+        rules["care"] = {"surprise": {"rounds": rounds, "known_days": 0, "within_days": 60}}
+        rules["letters"] = {**rules.get("letters", {}), "quiet": None, "caps": []}
+        published = live.call("PUT", "/v1/program", rules, key="admin", If_Match=f'"{rules["version"]}"')
+        assert published.status == 200, published
+        maya = live.enrol(f"exercise{n}@deployed.example").body
+        path = f"/v1/people?email=exercise{n}@deployed.example"
+        (person,) = live.call("GET", path, key="admin").body["items"]
+        agreed = {"consents": {"wishes": {"given": True}}}
+        assert live.call("PATCH", f"/v1/people/{person['id']}", agreed, key="admin").status == 200
+        order = {
+            "order_id": f"s{n}",
+            "customer": {"email": f"exercise{n}@deployed.example"},
+            "amount": {"amount": 4200, "currency": "EUR"},
+            "placed_at": (now - timedelta(days=90)).isoformat(),
+        }
+        assert live.call("POST", "/v1/orders", order, key="checkout").status == 201
+        self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#s{n}"))
+        broken = self._failure("EveryMinuteMail", self._overdue(f"PERSON#{person['id']}"))
+        given = live.balances(maya["id"])[1]
+        return [*([broken] if broken else []), *([] if given >= 100 else [f"nobody was surprised: {given}"])]
 
     def _note(self, message_id: str, name: str, value: Body) -> None:
         """Note something on a message, as if it had come to that."""
