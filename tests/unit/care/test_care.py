@@ -243,6 +243,7 @@ def test_what_is_over_is_recorded_once_with_its_reason() -> None:
         plan = look(refused, invented(touch), now)
         assert [(it.touch, it.at, it.why) for it in plan.ended] == ([(touch, None, ("no_consent",))] if over else [])
         assert plan.due_at == (at(now) if over else None)
+        assert not (plan.ahead and over)
 
 
 def test_each_reason_is_the_true_one() -> None:
