@@ -70,11 +70,15 @@ class _Deed:
 def look_after(post: Post, person_id: str, *, now: datetime) -> list[Fate]:
     """Do what is due for a person, one thing after the other, and return what became of the mails.
 
-    A call that breaks off leaves a mail claimed, as `deliver` does.
+    All of them are let through as of `now`, so none begins once a minute has passed; what is left by then stays due. A
+    call that breaks off leaves a mail claimed, as `deliver` does.
     """
     fates: list[Fate] = []
+    begins_until = post.table.deadline(BEGINS.total_seconds())
     for _ in range(AT_ONCE):
-        begins_until, met = post.table.deadline(BEGINS.total_seconds()), _Met({}, set())
+        if post.table.is_past(begins_until):
+            break
+        met = _Met({}, set())
         try:
             looked = decide(post.table, partial(_look, post, person_id, now, met))
         except BusyError:

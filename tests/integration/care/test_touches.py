@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
+from chalicelib.workers import mail
 from memory.faults import lost, refused
 from memory.shop import Body, Shop, eur
 
@@ -191,3 +192,30 @@ def test_a_visit_is_a_task(shop: Shop) -> None:
     tasks = shop.read(shop.call("GET", "/v1/tasks?kind=social", scope="admin:read"))["items"]
     assert [(it["kind"], it["hint"]) for it in tasks] == [("social", "Say something kind about the picture.")]
     assert shop.mails() == []
+
+
+def test_no_mail_begins_more_than_a_minute_after_it_was_let_through(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow the mail service is: of three for one person that are due at once the rest goes a minute later."""
+    shop.publish(care={"check_in": {}}, letters=NO_CAPS)
+    person = told(shop)
+    for order_id in ("1001", "1002", "1003"):
+        ordered(shop, order_id)
+    seconds, begun, send = [0.0], list[float](), deps.mailer().send
+
+    def slow(*told: Any) -> None:
+        begun.append(seconds[0])
+        seconds[0] += 40
+        send(*told)
+
+    table = deps.table()
+    monkeypatch.setattr(table, "deadline", lambda wait: seconds[0] + wait)
+    monkeypatch.setattr(table, "is_past", lambda end: seconds[0] >= end)
+    monkeypatch.setattr(deps.mailer(), "send", slow)
+    shop.now += timedelta(days=21)
+    mail.send([f"PERSON#{person}"])
+    assert begun == [0, 40]
+    shop.now += timedelta(minutes=1)
+    shop.minute()
+    assert [it["state"] for it in listed(shop, person)] == ["sent"] * 3
