@@ -276,6 +276,9 @@ class Judge(MailJudge):
     def _of_ends(self, message_id: str, states: Sequence[Stored]) -> Iterator[str]:
         """Each is told at last, or closed for a reason that holds."""
         last = states[-1].message
+        is_ahead = last.state == "pending" and last.until and last.due_at and self.world.now < last.due_at < last.until
+        if is_ahead:
+            return
         if last.state != "done":
             yield f"{message_id} is lost: {last.state}, due at {last.due_at}"
         elif last.outcome == "sent":

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from tests.year.town import Order
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 KEPT = 8
+UNSURE_MAX = 12
 
 PURPOSES = {
     "birthday": "wishes",
@@ -278,11 +279,14 @@ def pictures(
     owners: Sequence[str],
     at: datetime,
 ) -> Iterator[Picture]:
-    """Yield all that may be known of somebody at a time: with what nobody knows for sure, without, and with a part."""
+    """Yield all that may be known of somebody at a time: with or without what is unsure, and with each part of it."""
     known = [it for it in facts if it.may_count(at)]
     unsure = [it for it in known if not it.counts(at)]
     sure = [it for it in known if it not in unsure]
-    choices = [sure, known, *([*sure, it] for it in unsure), *([f for f in known if f is not it] for it in unsure)]
+    choices: Iterator[Sequence[Fact]] = iter([sure, known])
+    if len(unsure) <= UNSURE_MAX:
+        parts = (part for size in range(1, len(unsure)) for part in combinations(unsure, size))
+        choices = chain(choices, ([*sure, *part] for part in parts))
     for chosen in choices:
         for zone in zones:
             for program in rules:
