@@ -252,6 +252,7 @@ class Membership:
     Attributes:
         person: The pseudonym.
         person_id: The `Person` who is known by it.
+        former: Who was before: what they have bought by it stays theirs.
     """
 
     person: str
@@ -259,6 +260,7 @@ class Membership:
     code: str | None = None
     person_id: str | None = None
     version: int = 1
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

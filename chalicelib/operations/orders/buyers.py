@@ -13,7 +13,7 @@ from chalicelib.domain.model.facts import Purchase
 from chalicelib.domain.model.orders import Order, OrderFacts
 from chalicelib.domain.model.people import Bought, Friend, Person
 from chalicelib.domain.orders.bought import bought_of
-from chalicelib.domain.people.membership import Guards, taken, whose
+from chalicelib.domain.people.membership import Guards, owners, taken, whose
 from chalicelib.domain.people.person import bought as remember
 from chalicelib.domain.people.person import coded, folded, known_as
 from chalicelib.domain.stats.receipts import redeemed, reported
@@ -97,11 +97,13 @@ def _of_redemption(table: Table, order: OrderFacts, outlook: Outlook, now: datet
 
 
 def _of_facts(table: Table, order: OrderFacts, outlook: Outlook, now: datetime) -> Plan[None]:
-    """Tell somebody who is known already what became of an order."""
+    """Tell somebody who is known already what became of an order of theirs, whatever their address is by now."""
     bought = bought_of(order)
     names = order.purchase.persons if order.purchase else ()
     names = (order.redemption.friend, *order.redemption.aliases) if isinstance(order, Order) else names
-    person = _person(table, table.read_memberships(names), names) if bought else None
+    people = table.read_people(owners(table.read_memberships(names), names)).values() if bought else ()
+    buyer = (it for it in people if any(own.order_id == order.order_id for own in it.orders))
+    person = next(buyer, None)
     if person is None or bought is None:
         return Plan(None)
     after = remember(person, bought)

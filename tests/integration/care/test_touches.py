@@ -219,3 +219,19 @@ def test_no_mail_begins_more_than_a_minute_after_it_was_let_through(
     shop.now += timedelta(minutes=1)
     shop.minute()
     assert [it["state"] for it in listed(shop, person)] == ["sent"] * 3
+
+
+def test_what_becomes_of_an_order_reaches_its_buyer_under_another_address(shop: Shop) -> None:
+    """They have it by now, and somebody else has the old one: to them it says nothing."""
+    shop.publish(care={"check_in": {}}, letters=NO_CAPS)
+    person = told(shop)
+    ordered(shop)
+    corrected = shop.call("PATCH", f"/v1/people/{person}", {"email": "lea@example.org"}, scope="admin:write")
+    assert corrected.status_code == 200
+    other = told(shop)
+    delivery = {"fulfilment_id": "f1", "delivered_at": f"{shop.now:%Y-%m-%dT%H:%M:%SZ}"}
+    assert shop.call("POST", "/v1/orders/1001/fulfilments", delivery, scope="checkout").status_code == 201
+    shop.stream()
+    people = deps.table().read_people([person, other])
+    assert [it.delivered_at is not None for it in people[person].orders] == [True]
+    assert people[other].orders == ()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.people import Membership
-from chalicelib.domain.people.membership import freed, holder, taken
+from chalicelib.domain.people.membership import freed, holder, owners, taken
 
 MAYA = Membership("maya", "amb_1", "MAYA7K3Q", "per_1", version=3)
 NOBODY = Membership("free", version=2)
@@ -31,9 +31,14 @@ def test_a_freed_way_is_taken_over_in_its_next_version() -> None:
     )
 
 
-def test_a_guard_that_is_freed_says_nothing_of_whom_it_was() -> None:
-    """Only whose it may be again, and that it has changed."""
-    assert freed(MAYA) == Replace(Membership("maya", version=4))
+def test_a_guard_that_is_freed_remembers_who_it_was() -> None:
+    """Nobody is known by it any more; but what was bought by it stays whose it was, also when it is another one's."""
+    free = Membership("maya", version=4, former=("per_1",))
+    assert freed(MAYA) == Replace(free)
+    again = Membership("maya", person_id="per_2", version=5, former=("per_1",))
+    assert taken({"maya": free}, "maya", "per_2") == Replace(again)
+    assert owners({"maya": again}, ["maya", "new"]) == ["per_2", "per_1"]
+    assert taken({"maya": free}, "maya", "per_1") == Replace(Membership("maya", person_id="per_1", version=5))
 
 
 @given(st.lists(st.sampled_from(["amb_1", "amb_2"]), min_size=1))
@@ -44,6 +49,6 @@ def test_a_way_leads_to_whoever_took_it_last(history: list[str]) -> None:
         held = Membership("maya", ambassador_id, "MAYA7K3Q", "per_1", version)
         assert taken(guards, "maya", "per_1", ambassador_id, "MAYA7K3Q") == (Replace(held) if guards else Create(held))
         assert holder({"maya": held}, "maya") == ambassador_id
-        guards = {"maya": Membership("maya", version=version + 1)}
+        guards = {"maya": Membership("maya", version=version + 1, former=("per_1",))}
         assert freed(held) == Replace(guards["maya"])
         assert holder(guards, "maya") is None
