@@ -42,6 +42,8 @@ from tests.year.rules import CHOICES, GUIDES, KIND_OF, PROMOTIONAL, first_rules,
 PEOPLE, DAYS = 2000, 365
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
 REST_DAYS = 12
+IMPORTED = 3
+"""By this day the shop has told of all orders from before the year."""
 
 HOMES = (
     ("Europe/Berlin", "DE", "de"),
@@ -208,19 +210,20 @@ class Town(Life):
         while at < until:
             order_id = f"o{next(self.numbers)}"
             skus = tuple(sorted(set(chance.choices([*KIND_OF, "CARD"], k=chance.randint(1, 2)))))
+            hours = 24 * (at if at > IMPORTED else chance.uniform(0.3, IMPORTED))
             if sharing:
                 owner = chance.choice(sharing)
-                self.plan("redeemed", 24 * max(at, 0.3), partial(self._redeem, somebody, owner, order_id))
+                self.plan("redeemed", hours, partial(self._redeem, somebody, owner, order_id))
                 sharing = None
             else:
                 placed_at = self.world.now + timedelta(days=min(at, days - 0.1))
-                self.plan("bought", 24 * max(at, 0.3), partial(self._buy, somebody, order_id, placed_at, skus))
-            self._follow_up(somebody, order_id, at)
+                self.plan("bought", hours, partial(self._buy, somebody, order_id, placed_at, skus))
+            self._follow_up(somebody, order_id, at, hours)
             at += gap * chance.uniform(0.7, 1.4)
 
-    def _follow_up(self, somebody: Somebody, order_id: str, at: float) -> None:
+    def _follow_up(self, somebody: Somebody, order_id: str, at: float, hours: float) -> None:
         """What becomes of an order: delivered, in parts, late, never; sent back, in part, or cancelled."""
-        chance, hours, delivered = self.chance, 24 * max(at, 0.3), 24 * (at + self.chance.uniform(2, 6))
+        chance, delivered = self.chance, 24 * (at + self.chance.uniform(2, 6))
         late = chance.choice([0, 0, 0, 0, 24 * chance.uniform(1, 12)])
         arrived = self.world.now + timedelta(hours=delivered)
         luck = chance.random()
