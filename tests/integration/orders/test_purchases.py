@@ -75,7 +75,7 @@ def test_a_repeated_report_is_one(shop: Shop) -> None:
 
 
 def test_a_redemption_implies_the_report(shop: Shop) -> None:
-    """Whoever redeems a code is known as if the order had been reported; a report beside it only says what was bought."""
+    """Whoever redeems a code is known as if the order had been reported; a report beside it says what was bought."""
     shop.redeem(shop.enrol()["code"], "o1", customer=CLEO)
     shop.stream()
     before = known()
