@@ -60,6 +60,7 @@ class Picture:
     Attributes:
         gone: When each touch was let through, by occasion and subject.
         owner: The id by which it is drawn.
+        early: Whether a request that was tried again had done its work at the first try.
     """
 
     facts: Sequence[Fact]
@@ -67,6 +68,12 @@ class Picture:
     zone: str
     gone: Mapping[Key, datetime]
     owner: str
+    early: bool = False
+
+    def joined_at(self) -> datetime | None:
+        """Return when somebody became an ambassador."""
+        joined = self.last("enrolled")
+        return None if joined is None else joined.asked_at if self.early else joined.answered_at or joined.asked_at
 
     def last(self, kind: str) -> Fact | None:
         """What was told of a kind last."""
@@ -128,9 +135,8 @@ class Picture:
 
     def _anniversary(self, settings: Any, kept: Any, now: datetime) -> Iterator[tuple[str, tuple[datetime, int]]]:
         del settings, kept
-        joined = self.last("enrolled")
         first = min((it.value.placed_at for it in self.facts if it.kind == "order" and it.value), default=None)
-        for name, at in (("joining", joined.answered_at if joined else None), ("purchase", first)):
+        for name, at in (("joining", self.joined_at()), ("purchase", first)):
             for year in (now.year - 1, now.year, now.year + 1):
                 if at is None:
                     continue
@@ -174,9 +180,8 @@ class Picture:
 
     def _interests(self, settings: Any, kept: Any, now: datetime) -> Iterator[tuple[str, tuple[datetime, int]]]:
         del settings, kept, now
-        joined = self.last("enrolled")
         first = min((it.value.placed_at for it in self.facts if it.kind == "order" and it.value), default=None)
-        since = first or (joined.answered_at or joined.asked_at if joined else None)
+        since = first or self.joined_at()
         if since and not self.last("interests"):
             yield "once", (since + 30 * DAY, 60)
 
@@ -192,9 +197,8 @@ class Picture:
     def _surprise(
         self, settings: Mapping[str, Any], kept: Sequence[Bought], now: datetime
     ) -> Iterator[tuple[str, tuple[datetime, int]]]:
-        joined = self.last("enrolled")
         first = min((it.value.placed_at for it in self.facts if it.kind == "order" and it.value), default=None)
-        since = first or (joined.answered_at or joined.asked_at if joined else None)
+        since = first or self.joined_at()
         if since is None or not kept:
             return
         for ahead in (-1, 0, 1):
@@ -291,4 +295,5 @@ def pictures(
         for zone in zones:
             for program in rules:
                 for owner in owners:
-                    yield Picture(chosen, program, zone, gone, owner)
+                    for early in (False, True):
+                        yield Picture(chosen, program, zone, gone, owner, early)
