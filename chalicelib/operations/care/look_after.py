@@ -6,7 +6,7 @@ again. From then on it goes the way of every letter.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +15,7 @@ from chalicelib.domain.care.care import Line, care, given_back, message_key, pur
 from chalicelib.domain.care.giving import Given, give
 from chalicelib.domain.care.guides import guide_for
 from chalicelib.domain.care.occasion import Occasion, Touch
+from chalicelib.domain.care.occasions.how_to import HowTo
 from chalicelib.domain.care.occasions.social import Social
 from chalicelib.domain.care.occasions.surprise import Surprise
 from chalicelib.domain.care.offers import Terms
@@ -23,6 +24,7 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.offers import SurpriseGift
 from chalicelib.domain.model.people import Person
+from chalicelib.domain.model.tasks import Guide, Task
 from chalicelib.domain.people.policy import BEGINS, is_counted
 from chalicelib.operations.messages.deliver import Claim, Fate, Post, send_claimed
 from chalicelib.operations.messages.readers import Reached
@@ -39,10 +41,11 @@ _LONGEST_PAUSE = timedelta(hours=4)
 
 @dataclass(slots=True)
 class _Met:
-    """What stood in the way of an earlier look: messages that there are, and surprises that were given."""
+    """What stood in the way of an earlier look: messages and tasks that there are, and surprises that were given."""
 
-    messages: dict[str, Message]
-    gifts: set[str]
+    messages: dict[str, Message] = field(default_factory=dict)
+    gifts: set[str] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def look_after(post: Post, person_id: str, *, now: datetime) -> list[Fate]:
     for _ in range(AT_ONCE):
         if post.table.is_past(begins_until):
             break
-        met = _Met({}, set())
+        met = _Met()
         try:
             looked = decide(post.table, partial(_look, post, person_id, now, met))
         except BusyError:
@@ -117,6 +120,8 @@ def _learn(met: _Met, failures: Failures) -> None:
             met.messages[failure.stored.id] = failure.stored
         if isinstance(failure.stored, SurpriseGift):
             met.gifts.add(failure.stored.month)
+        if isinstance(failure.stored, Task):
+            met.tasks.add(failure.stored.id)
 
 
 def _may_count(deed: _Deed) -> bool:
@@ -125,39 +130,41 @@ def _may_count(deed: _Deed) -> bool:
 
 
 def _deed(post: Post, person: Person, line: Line, met: _Met, now: datetime) -> _Deed:
+    """Decide how a touch is done that may go now."""
     touch, occasion = line.touch, _occasion(post, line.touch)
     stored = met.messages.get(message_key(person.id, touch))
-    if stored is not None and stored.state != "pending":
+    if stored is not None and not _may_begin(stored):
         return _Deed()
     if isinstance(occasion, Social):
         task = social_task(person, touch.subject, now, hint=occasion.hint)
-        return _Deed(() if line.held_out else (Create(task),))
+        return _Deed(() if line.held_out or task.id in met.tasks else (Create(task),))
     if line.held_out:
         return _closed(post, person, line, "hold_out", now, stored)
     letter = _letter(line)
-    if touch.occasion == "how_to":
-        order = next((it for it in person.orders if it.order_id == touch.subject), None)
-        read = [person.locale or post.rules.locale]
-        guide = guide_for(order.skus, read, post.guides(), categories=order.categories) if order else None
+    if isinstance(occasion, HowTo):
+        guide = _guide(post, person, touch)
         if guide is None:
             return _closed(post, person, line, "no_guide", now, stored)
         letter = replace(letter, guide=guide.id)
-    effects: list[Effect] = []
-    given = None
-    if stored is None:
-        terms = _terms(occasion, line, post)
-        given = _given(post, person, touch, terms, now) if terms else None
-        if isinstance(occasion, Surprise):
-            taken = _surprise(post, person, occasion, touch, given, now)
-            if given is None or taken is None or touch.subject in met.gifts:
-                return _closed(post, person, line, "no_budget", now, stored)
-            effects += taken
-    if given is not None:
-        effects += given.effects
-        letter = _with(letter, given)
-    message = _begun(post, person, line, letter, now, stored)
+    terms = _terms(occasion, line, post)
+    given = _given(post, person, touch, terms, now) if terms else None
+    effects = given.effects if given else []
+    if isinstance(occasion, Surprise):
+        taken = _surprise(post, person, occasion, touch, given, now) if touch.subject not in met.gifts else None
+        if taken is None:
+            return _closed(post, person, line, "no_budget", now, stored)
+        effects += taken
+    message = _begun(post, person, line, _with(letter, given) if given else letter, now, stored)
     write = Create(message) if stored is None else Replace(message)
     return _Deed((*effects, write), message, claimed=True, gives=given is not None)
+
+
+def _may_begin(stored: Message) -> bool:
+    """Whether a message that there is may go: it was taken back, or its time was over and has come again.
+
+    A delivery that is told late moves the time of what it is about, and so does a birthday that was told wrong.
+    """
+    return stored.state == "pending" or (stored.outcome == "closed" and not stored.tries)
 
 
 def _claim(post: Post, person: Person, line: Line, deed: _Deed, now: datetime) -> Claim:
@@ -184,8 +191,11 @@ def _begun(post: Post, person: Person, line: Line, letter: Letter, now: datetime
     it = stored or _message(post, person, line, letter)
     return replace(
         it,
-        letter=letter if stored is None or stored.letter.unit == "" else stored.letter,
+        letter=letter,
+        until=line.touch.ends,
         state="sending",
+        outcome=None,
+        done_at=None,
         sending_at=now,
         why=(),
         waited=tuple(dict.fromkeys((*it.waited, *line.why))),
@@ -247,6 +257,14 @@ def _with(letter: Letter, given: Given) -> Letter:
 
 def _occasion(post: Post, touch: Touch) -> Occasion:
     return next(it for it in post.outlook.settings.occasions() if touch.occasion == it.NAME)
+
+
+def _guide(post: Post, person: Person, touch: Touch) -> Guide | None:
+    """Return the guide to what was bought, in a language that the person reads."""
+    order = next((it for it in person.orders if it.order_id == touch.subject), None)
+    if order is None:
+        return None
+    return guide_for(order.skus, [person.locale or post.rules.locale], post.guides(), categories=order.categories)
 
 
 def _terms(occasion: Occasion, line: Line, post: Post) -> Terms | None:

@@ -88,6 +88,19 @@ def test_a_check_in_goes_by_the_delivery(shop: Shop) -> None:
     assert states(shop, lea) == [("check_in", "sent", [])]
 
 
+def test_what_was_over_goes_when_its_time_comes_again(shop: Shop) -> None:
+    """A delivery that is reported late moves the question about it, which had been closed by then."""
+    shop.publish(care={"check_in": {}, "birthday": {}}, letters=NO_CAPS)
+    lea = told(shop, birthday="04-10", consents={"wishes": {"given": True}})
+    ordered(shop)
+    until(shop, "2026-04-10T01:00+00:00")
+    assert states(shop, lea) == [("birthday", "sent", []), ("check_in", "closed", ["no_consent"])]
+    told(shop)
+    delivered(shop, "1001", shop.now)
+    until(shop, "2026-04-24T03:00+00:00")
+    assert states(shop, lea) == [("birthday", "sent", []), ("check_in", "sent", [])]
+
+
 def test_two_that_fall_together_go_one_after_the_other(shop: Shop) -> None:
     """The one of higher rank first, the other a week later: it is moved, and says why."""
     shop.publish(care={"birthday": {}, "anniversary": {"within_days": 14}})
