@@ -494,7 +494,8 @@ class Judge(MailJudge):
         birthdays = [it for (occasion, _), it in windows.items() if occasion == "birthday"]
         gate = _Gate(self, known, rules[0], zones[0], claims, at)
         for key, (starts, stops) in windows.items():
-            if not gate.lets(key[0]):
+            is_unseen = key[0] == "social" and is_held_out("social", somebody.person_id, self.town.rules)
+            if is_unseen or not gate.lets(key[0]):
                 continue
             firm = birthdays if key[0] != "birthday" else []
             first = max(starts, begins)
