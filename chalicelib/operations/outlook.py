@@ -19,10 +19,13 @@ class Outlook:
 
     Whoever stores a person stores them as `ahead` returns them. So a person of whom nothing is due is looked at by
     nobody, and one of whom something is, is found at the right moment.
+
+    Functions that handle no addresses do without the key. By them nobody's address counts as stopped: whoever's is, is
+    looked at once more than needed, by the function that sends mails and has the key.
     """
 
     program: Program | None
-    pepper: bytes
+    pepper: bytes = b""
 
     @property
     def settings(self) -> Care:
@@ -53,5 +56,7 @@ class Outlook:
         return replace(person, due_at=plan.due_at, seen_until=person.seen_until or now)
 
     def mailbox(self, person: Person) -> str | None:
-        """The pseudonym of the address that mails to somebody go to."""
-        return pseudonym_of_email(self.pepper, person.email) if person.email else None
+        """The pseudonym of the address that mails to somebody go to; without the key an empty one."""
+        if not person.email:
+            return None
+        return pseudonym_of_email(self.pepper, person.email) if self.pepper else ""

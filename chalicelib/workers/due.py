@@ -59,7 +59,7 @@ def _erase(erasure_id: str) -> None:
 def _settle(partitions: list[str]) -> None:
     """Meet the buyers of orders, and settle these together: many of one ambassador's fit into one transaction."""
     table, now = deps.table(), deps.now()
-    met, unmet = meet_buyers(table, map(keys.order_in, partitions), deps.outlook(), now=now)
+    met, unmet = meet_buyers(table, map(keys.order_in, partitions), deps.outlook(keyed=False), now=now)
     for postponed in (*unmet, *settle_orders(table, met, now=now, met=met)):
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
         _count("SettlesFailed")

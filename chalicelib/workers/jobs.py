@@ -31,7 +31,7 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
 
 
 def _care(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
-    return care.step(table, job, deadline, deps.outlook(), now=now)
+    return care.step(table, job, deadline, deps.outlook(keyed=False), now=now)
 
 
 STEPS: Mapping[str, JobStep] = {

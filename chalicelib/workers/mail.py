@@ -66,7 +66,9 @@ def on_mail_event(event: SNSEvent) -> None:
         logger.error("an event of a mail can't be read", reason=str(error))
         _count("MailEventsUnread")
         told = None
-    if told is not None and (note(deps.table(), told, deps.outlook(), now=deps.now()) or told.kind == "sent"):
+    if told is not None and (
+        note(deps.table(), told, deps.outlook(keyed=False), now=deps.now()) or told.kind == "sent"
+    ):
         log = logger.error if told.kind == "rejected" else logger.info
         log("mail", message_id=told.mark.message_id, became=told.kind, reason=told.reason)
         _count(f"Mails{told.kind.title()}")

@@ -26,6 +26,9 @@ RUNTIME_BRINGS = ("boto3", "chalice")
 """Requirements that are left out: the Lambda runtime holds boto3, and Chalice packs the part of itself that runs."""
 
 _UNUSED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.po", "*.pot", "*.cfg", "*.md")
+_NEVER_IMPORTED = ("aws_lambda_powertools/event_handler",)
+"""Folders of libraries that nothing here imports, and that are large: a router with a page of its own."""
+
 _SECONDS = 300.0
 
 
@@ -69,12 +72,16 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM) -> Pac
 
 
 def _with_bytecode(archive: Path, code: Path) -> None:
-    """Put each module's bytecode beside it: Lambda can't write any, and would compile all modules at every cold start.
+    """Leave out what is never imported, and put each module's bytecode beside it.
+
+    Lambda can't write any, and would compile all modules at every cold start.
 
     It is never checked against its source, and is of this Python's version, which is also the function's.
     """
     shutil.rmtree(code, ignore_errors=True)
     shutil.unpack_archive(archive, code)
+    for folder in _NEVER_IMPORTED:
+        shutil.rmtree(code / folder)
     if not compile_dir(code, quiet=2, ddir="/var/task", invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
         raise DeployError(f"A module in {code} does not compile.")
     archive.unlink()

@@ -13,7 +13,7 @@ from infra.local.home import ROOT
 from tests.deployed.conftest import Built
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied
 
-MEGABYTES_MAX = 7.5
+MEGABYTES_MAX = 7.2
 """Measured: 7.2, of which a fifth language, with a font for the pictures, is 0.2."""
 PACKAGES = {
     *(
@@ -125,14 +125,15 @@ def test_every_function_has_a_role_of_its_own(built: Built) -> None:
 
 
 def test_no_role_may_scan_or_do_anything_at_all(built: Built) -> None:
-    """No Scan, no wildcard among the actions; and on everything only what a condition narrows."""
+    """No Scan, no wildcard among the actions; and on everything only what a condition narrows, or has no resource."""
     for name, resource in built.template["Resources"].items():
         if resource["Type"] != "AWS::IAM::Role":
             continue
         (policy,) = resource["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]:
             assert not [action for action in statement["Action"] if "*" in action or action.endswith("Scan")], name
-            if statement["Effect"] == "Allow" and statement["Resource"] == "*":
+            on_everything = statement["Effect"] == "Allow" and statement["Resource"] == "*"
+            if on_everything and statement["Action"] != ["cloudwatch:GetMetricData"]:
                 assert "ses:FromAddress" in json.dumps(statement["Condition"])
 
 

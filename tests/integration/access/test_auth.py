@@ -201,7 +201,17 @@ def test_without_a_key(shop: Shop, subtests: pytest.Subtests) -> None:
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route not in GUARDED])
 def test_public_routes_need_no_key(shop: Shop, method: str, path: str) -> None:
     """Public routes answer without a key, and with one that is wrong: a friend's browser has none."""
-    links = ("/r/", "/d/", "/p/", "/u/")  # no page of a code or a link that there is not; and a form is no JSON
+    links = (
+        "/r/",
+        "/d/",
+        "/p/",
+        "/u/",
+        "/a/",
+        "/g/",
+        "/i/",
+        "/j/",
+        "/s/",
+    )  # no page of a code or a link that there is not; and a form is no JSON
     found = 415 if method == "POST" and path.startswith(links) else 404 if path.lower().startswith(links) else 200
     assert knock(shop, method, path).status_code == found
     for authorization in ("Bearer rk_wrong", "Basic dTpw"):
