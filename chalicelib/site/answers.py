@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from chalice.app import Response
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import deps
 from chalicelib.domain.care.answers import Given, may_be_asked
@@ -63,7 +63,7 @@ class InterestsForm(Form):
     interest: list[Annotated[str, Meta(max_length=100)]] = msgspec.field(default_factory=list)
     day: Annotated[str, Meta(pattern=r"^([1-9]|[12]\d|3[01])?\Z")] = ""
     month: Annotated[str, Meta(pattern=r"^([1-9]|1[0-2])?\Z")] = ""
-    wishes: Literal["yes"] | None = None
+    wishes: Literal["yes"] | UnsetType = UNSET
 
 
 @view(PAGE, headers=HEADERS, gives=SPOKEN)

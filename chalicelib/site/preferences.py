@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from chalice.app import Response
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import deps
 from chalicelib.domain.model.people import Person
@@ -51,9 +51,9 @@ class PreferencesForm(Form):
     """
 
     purpose: list[Chosen] = msgspec.field(default_factory=list)
-    locale: Annotated[str, Meta(max_length=35)] | None = None
-    everything: Literal["no"] | None = None
-    data: Literal["ask"] | None = None
+    locale: Annotated[str, Meta(max_length=35)] | UnsetType = UNSET
+    everything: Literal["no"] | UnsetType = UNSET
+    data: Literal["ask"] | UnsetType = UNSET
 
 
 @view(PAGE, headers=HEADERS, gives=SPOKEN)
@@ -95,7 +95,7 @@ def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
     if form.data == "ask":
         ask(deps.table(), person, deps.program().version, pepper=deps.settings().pepper, now=deps.now())
         return _choices(call, person, saved=False, asked=True)
-    locale = _chosen_locale(form.locale, language_for(call, person))
+    locale = _chosen_locale(form.locale or None, language_for(call, person))
     if form.everything == "no":
         person = preferences.unsubscribe_all(deps.table(), link, deps.outlook(), now=deps.now())
     else:

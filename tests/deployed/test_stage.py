@@ -247,7 +247,8 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
     """The public routes have limits of their own, below everybody's."""
     found = stage.cloud.client("apigateway").get_stage(restApiId=stage.api_id, stageName="api")["methodSettings"]
     rates = {path.removeprefix("/"): settings["throttlingRateLimit"] for path, settings in found.items()}
-    assert rates.pop("*/*") == 200
+    everybodys = rates.pop("*/*")
+    assert everybodys == rates.pop("~1v1~1quotes/POST") == 200
     limited = {
         "~1v1~1codes~1{code}": 50,
         "~1r~1{code}": 50,
@@ -264,7 +265,7 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 24
+    assert len(alarms) == 25
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]

@@ -31,7 +31,7 @@ TIMES = {
     "opened_at",
     "sending_at",
     "expires_ttl",
-    "seen_until",
+    "seen",
     "done_at",
     "tries",
     "day_pk",
