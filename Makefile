@@ -80,7 +80,7 @@ layers: $(DEV)
 	$(RULES)/lint-imports
 
 unit: $(DEV) ## the tests alone (ARGS="-k refund"; CORES=0 for one process, in which --pdb works)
-	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder --durations=20 --durations-min=3 $(ARGS)
+	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder -m "not long" --durations=20 --durations-min=3 $(ARGS)
 
 contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm (its diff is a conscious change)
 	$(APP) -m contract
@@ -129,7 +129,7 @@ words: $(DEV) ## bring the catalogues of all languages up to date with the sente
 reference: $(FIELD) ## write anew what the package lifetimes makes of the CDNOW purchases, which tests compare with
 	.venv/lifetimes/bin/python -W ignore -m fitting.reference
 
-test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (two minutes)
+test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try every permission (five minutes)
 	$(APP) -m pytest tests/deployed $(ARGS)
 
 test-dynamodb: .venv/app/.installed-dev ## a second opinion on the table from AWS's DynamoDB Local, fetched first (four minutes)

@@ -276,6 +276,7 @@ def test_what_is_granted_is_enough(exercises: dict[str, Callable[[], list[str]]]
     assert exercises[function]() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("function", "sid", "action"), ENFORCED)
 def test_no_grant_is_idle(
     stage: Stage, exercises: dict[str, Callable[[], list[str]]], function: str, sid: str, action: str
