@@ -17,6 +17,7 @@ from chalice.local import LambdaContext
 from infra.local.cloud import REGION
 
 POLL_SECONDS = 0.05
+PAUSE_SECONDS = 1.0
 
 log = logging.getLogger("infra.local")
 
@@ -60,15 +61,22 @@ def run_schedule(clock: Clock, work: Callable[[Any, Any], Any], every: float, st
 
 
 def run_daily(clock: Clock, work: Callable[[Any, Any], Any], at: timedelta, stop: threading.Event) -> None:
-    """Call a schedule's function each day, so long after midnight (UTC); once if the clock was moved over several."""
-    seen = (clock.now() - at).date()
+    """Call a schedule's function each day, so long after midnight (UTC); once if the clock was moved over several.
+
+    While somebody moves it day by day, as a demonstration does, it waits until they have paused.
+    """
+    seen, ahead, still = (clock.now() - at).date(), clock.ahead(), 0.0
     while not stop.wait(POLL_SECONDS):
+        if clock.ahead() != ahead:
+            ahead, still = clock.ahead(), time.monotonic() + PAUSE_SECONDS
         day = (clock.now() - at).date()
-        if day > seen:
-            try:
-                work(scheduled(clock.now()), LambdaContext("schedule", 256, 60_000))
-            except Exception:  # as above
-                log.exception("The day's run failed; the next one comes tomorrow.")
+        if day <= seen or time.monotonic() < still:
+            seen = min(seen, day)
+            continue
+        try:
+            work(scheduled(clock.now()), LambdaContext("schedule", 256, 60_000))
+        except Exception:  # as above
+            log.exception("The day's run failed; the next one comes tomorrow.")
         seen = day
 
 

@@ -35,6 +35,6 @@ def test_each_operation_keeps_the_contract(route: Route, town: Town) -> None:
 def test_operations_after_each_other_keep_the_contract(town: Town) -> None:
     """The same along the links, while time passes and the workers work."""
     outcome = Outcome("walks")
-    walk(4, 20, town, outcome)
+    walk(6, 20, town, outcome)
     assert outcome.failures == {}
     assert {201, 404} <= outcome.statuses.keys()

@@ -286,6 +286,7 @@ def test_no_grant_is_idle(
         assert exercises[function]() != []
 
 
+@pytest.mark.long
 def test_with_all_grants_back_nothing_breaks(exercises: dict[str, Callable[[], list[str]]]) -> None:
     """So what broke above broke by the missing permission, and by nothing else that had gone wrong meanwhile."""
     assert {function: exercise() for function, exercise in exercises.items()} == {

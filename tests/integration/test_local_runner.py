@@ -24,7 +24,7 @@ from botocore.stub import Stubber
 
 from infra import manage
 from infra.local import cloud, forget, pump, settings
-from infra.local.clock import POLL_SECONDS, Clock, run_daily, run_schedule
+from infra.local.clock import PAUSE_SECONDS, POLL_SECONDS, Clock, run_daily, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.serve import BODY_BYTES_MAX
 from infra.local.table import create_table, properties
@@ -386,7 +386,7 @@ def test_the_run_of_a_day_comes_once_the_clock_has_passed_it(tmp_path: Path) -> 
     thread.start()
     for days, number in ((0, 0), (31, 1), (31, 1), (0, 1), (33, 2)):
         (tmp_path / "clock").write_text(f"{days * 86_400}\n")
-        time.sleep(4 * POLL_SECONDS)
+        time.sleep(PAUSE_SECONDS + 6 * POLL_SECONDS)
         assert len(runs) == number
     stop.set()
     thread.join(10)
