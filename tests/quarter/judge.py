@@ -120,6 +120,9 @@ class Judge(MailJudge):
         elif set(last.why) == {"unsure"}:
             if last.unsure < 3:
                 yield f"{message_id} was given up after {last.unsure} tries"
+        elif last.why == ("overtaken",) and last.letter.name == "tier_reached":
+            if self._reader(last).email not in self.town.lost:
+                yield f"{message_id} was overtaken, and nothing was given back"
         elif not all(self._reader(last).may_bar(why, _purpose(last), states[-1].place) for why in last.why):
             yield f"{message_id} ended as {last.outcome}: {last.why}, which nobody has said"
 

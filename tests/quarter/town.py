@@ -90,6 +90,8 @@ class Town(Life):
         self.readers = {pseudonym_of_email(SETTINGS.pepper, it.email): it for it in self.people}
         """By what messages call them: their pseudonym, or as ambassadors their id."""
         self.bought: dict[str, tuple[Somebody, Somebody]] = {}
+        self.lost: dict[str, datetime] = {}
+        """When somebody's friend has given something back last, by the address of who shared."""
 
     def _born(self, number: int) -> Somebody:
         """Somebody of whom the shop knows the zone, or only the country, or neither."""
@@ -193,6 +195,7 @@ class Town(Life):
         if order_id in self.bought:
             kind: Any = self.chance.choice(["refund", "cancellation"])
             amount = self.chance.choice([500, 4500]) if kind == "refund" else 0
+            self.lost[self.bought[order_id][1].email] = self.world.now
             report(self.world.table, Refund(order_id, "r1", kind, amount, "EUR", recorded_at=self.world.now))
 
     def _say(self, somebody: Somebody, about: str, word: Literal["yes", "no"]) -> None:
