@@ -71,9 +71,10 @@ class Picture:
     early: bool = False
 
     def joined_at(self) -> datetime | None:
-        """Return when somebody became an ambassador."""
-        joined = self.last("enrolled")
-        return None if joined is None else joined.asked_at if self.early else joined.answered_at or joined.asked_at
+        """Return when somebody became an ambassador; of two who are one, when the first did."""
+        joined = [it for it in self.facts if it.kind == "enrolled"]
+        times = [it.asked_at if self.early else it.answered_at or it.asked_at for it in joined]
+        return min((at for at in times if at), default=None)
 
     def last(self, kind: str) -> Fact | None:
         """What was told of a kind last."""
