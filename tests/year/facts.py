@@ -98,6 +98,10 @@ class Somebody:
         """Who they are by now."""
         return self.into.now if self.into else self
 
+    def became(self, other: "Somebody") -> bool:
+        """Whether they are somebody, or have turned out to be."""
+        return self is other or (self.into is not None and self.into.became(other))
+
     def of(self, *kinds: Kind) -> Iterator[Fact]:
         """What was told of some kinds, and sent at all."""
         return (it for it in self.facts if it.kind in kinds and it.asked is not None)

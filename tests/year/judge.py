@@ -459,7 +459,7 @@ class Judge(MailJudge):
         if since >= until:
             return
         facts = self.facts(somebody, until)
-        mine = [it for it in self._by_root[somebody.now.number] if not somebody.into or it.somebody is somebody]
+        mine = [it for it in self._by_root[somebody.now.number] if it.somebody.became(somebody)]
         done = {it.key: it.at for it in reversed(mine) if it.at}
         recorded = {it.key for it in mine}
         times = {since, until, *(it for fact in (*facts, *self.town.program) for it in _changes(fact)), *done.values()}
