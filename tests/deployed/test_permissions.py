@@ -294,6 +294,7 @@ def test_with_all_grants_back_nothing_breaks(exercises: dict[str, Callable[[], l
     }
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("exercises")
 def test_failures_are_counted_where_the_alarms_look(stage: Stage) -> None:
     """What broke above reached the metrics by the very names, namespace and dimension that the alarms watch."""
