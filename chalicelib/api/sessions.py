@@ -86,7 +86,7 @@ def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
     It lasts an hour and is not prolonged: begin another one. Its token is in this answer only.
     """
     known = known_ambassador(ambassador_id).ambassador_id
-    token, session = sessions.begin(deps.table(), known, by=_caller(call), now=deps.now())
+    token, session = sessions.begin(deps.table(), known, by=_caller(call).id, now=deps.now())
     return json(201, BegunSession(token, session.expires_at, session.ambassador_id, session.id))
 
 

@@ -285,6 +285,11 @@ def session(ambassador_id: str, session_id: str = "") -> Key:
     return Key(f"SESSIONS#{ambassador_id}", f"SESSION#{session_id}")
 
 
+def console_session(key_id: str, session_id: str = "") -> Key:
+    """One of the console sessions of a key, which its token names, or the prefix of all."""
+    return Key(f"CONSOLES#{key_id}", f"CONSOLE#{session_id}")
+
+
 def idempotency_key(digest: str) -> Key:
     """What was made under an Idempotency-Key."""
     return alone("IDEM", digest)

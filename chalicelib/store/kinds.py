@@ -49,6 +49,7 @@
 | cohorts              | WORTH, COHORTS            | worth, stats                         |                           |
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
+| console session      | CONSOLES#k, CONSOLE#id    | every request to the console; list   |                           |
 | idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
 
 Indexes hold keys only: a listing reads the items themselves, consistently, and a change of an item that moves no
@@ -269,6 +270,12 @@ KINDS = (
     Kind("COHORTS", "model.worth:Cohorts", lambda _: keys.COHORTS),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
+    Kind(
+        "CONSOLE",
+        "model.access:ConsoleSession",
+        lambda it: keys.console_session(it.key_id, it.id),
+        expires="expires_at",
+    ),
     Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest), expires="expires_at"),
 )
 

@@ -31,7 +31,11 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An ambassador whom the shop has signed in: known by the SHA-256 of a token, until `expires_at` or `ended_at`."""
+    """An ambassador who is signed in: known by the SHA-256 of a token, until `expires_at` or `ended_at`.
+
+    `made_by` is the id of the key that began it, or "mail" if whoever reads their mail did. `browser` is the one that
+    holds it, as `Firefox, Android`; empty if it is not known, or if it is no browser.
+    """
 
     id: str
     ambassador_id: str
@@ -39,6 +43,26 @@ class Session:
     created_at: datetime
     expires_at: datetime
     made_by: str
+    ended_at: datetime | None = None
+    version: int = 1
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSession:
+    """An admin who is signed in to the console: what they may do there is what their key may do at that moment.
+
+    It is known by the SHA-256 of a token, until `expires_at` or `ended_at`, and never longer than the key is valid.
+    `key_digest` leads to the key. `browser` is as above.
+    """
+
+    id: str
+    key_id: str
+    key_digest: str
+    digest: str
+    created_at: datetime
+    expires_at: datetime
+    browser: str = ""
     ended_at: datetime | None = None
     version: int = 1
 

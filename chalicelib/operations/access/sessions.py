@@ -6,24 +6,30 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import ApiKey, Session
+from chalicelib.domain.model.access import ConsoleSession, Session
 from chalicelib.operations.access.api_keys import SESSION_PREFIX, digest_of
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import EFFECTS_MAX, Table
 
 LASTS = timedelta(hours=1)
 
+BY_MAIL = "mail"
+"""Who has begun a session, if it was somebody who reads the mail of an ambassador."""
+
+S = TypeVar("S", Session, ConsoleSession)
+
 _CHANCE = secrets.SystemRandom()
 _TOKEN = re.compile(rf"{SESSION_PREFIX}([0-9A-Z]{{26}})([0-9A-Z]{{26}})[\w-]{{43}}", re.ASCII)
 
 
 def begin(
-    table: Table, ambassador_id: str, *, by: ApiKey, now: datetime, lasts: timedelta = LASTS
+    table: Table, ambassador_id: str, *, by: str, now: datetime, lasts: timedelta = LASTS, browser: str = ""
 ) -> tuple[str, Session]:
-    """Let an ambassador who exists act for a while.
+    """Let an ambassador who exists act for a while. `by` is the id of the key that says who they are, or `BY_MAIL`.
 
     Returns:
         The token, which is stored nowhere, and the session.
@@ -32,8 +38,8 @@ def begin(
         BusyError: the table did not answer in time.
     """
     session_id = new_id("ses", now, _CHANCE)
-    token = f"{SESSION_PREFIX}{_bare(ambassador_id)}{_bare(session_id)}{secrets.token_urlsafe(32)}"
-    session = Session(session_id, ambassador_id, digest_of(token), now, now + lasts, made_by=by.id)
+    token = f"{SESSION_PREFIX}{bare(ambassador_id)}{bare(session_id)}{secrets.token_urlsafe(32)}"
+    session = Session(session_id, ambassador_id, digest_of(token), now, now + lasts, by, browser=browser)
     table.commit([Create(session)])  # if its id is there already, an attempt whose reply was lost has written it
     return token, session
 
@@ -51,7 +57,7 @@ def find(table: Table, token: str, *, now: datetime) -> Session | None:
     session = table.read_session(f"amb_{named[1]}", f"ses_{named[2]}") if named else None
     if session is None or not hmac.compare_digest(session.digest, digest_of(token)):
         return None
-    return session if _is_live(session, now) else None
+    return session if is_live(session, now) else None
 
 
 def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Session]:
@@ -60,7 +66,7 @@ def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Se
     Raises:
         BusyError: the table did not answer in time.
     """
-    found = (it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if _is_live(it, now))
+    found = (it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if is_live(it, now))
     return sorted(found, key=lambda it: it.id, reverse=True)
 
 
@@ -70,7 +76,7 @@ def ending(table: Table, kin: Sequence[str], *, now: datetime) -> list[Effect]:
     Raises:
         BusyError: the table did not answer in time.
     """
-    return [Replace(_ended(it, now)) for it in of_ambassador(table, kin, now=now)]
+    return [Replace(ended(it, now)) for it in of_ambassador(table, kin, now=now)]
 
 
 def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
@@ -84,10 +90,10 @@ def end_all(table: Table, kin: Sequence[str], *, now: datetime) -> int:
         ends = ending(table, kin, now=now)[:EFFECTS_MAX]
         return Plan(len(ends), ends)
 
-    ended = 0
+    number = 0
     while more := decide(table, look):
-        ended += more
-    return ended
+        number += more
+    return number
 
 
 def end(table: Table, kin: Sequence[str], session_id: str, *, now: datetime) -> Session | None:
@@ -100,22 +106,24 @@ def end(table: Table, kin: Sequence[str], session_id: str, *, now: datetime) -> 
     def look() -> Plan[Session | None]:
         found = (table.read_session(ambassador_id, session_id) for ambassador_id in kin)
         session = next(filter(None, found), None)
-        if session is None or not _is_live(session, now):
+        if session is None or not is_live(session, now):
             return Plan(session)
-        ended = _ended(session, now)
-        return Plan(ended, [Replace(ended)])
+        after = ended(session, now)
+        return Plan(after, [Replace(after)])
 
     return decide(table, look)
 
 
-def _is_live(session: Session, now: datetime) -> bool:
+def is_live(session: S, now: datetime) -> bool:
+    """Whether a session still opens something."""
     return session.ended_at is None and now < session.expires_at
 
 
-def _ended(session: Session, now: datetime) -> Session:
+def ended(session: S, now: datetime) -> S:
+    """Return a session as one that opens nothing any more."""
     return replace(session, ended_at=now, version=session.version + 1)
 
 
-def _bare(name: str) -> str:
-    """An id without its prefix."""
+def bare(name: str) -> str:
+    """Return an id without its prefix."""
     return name.partition("_")[2]

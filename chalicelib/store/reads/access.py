@@ -10,7 +10,7 @@ from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import BATCH_MAX, key_in
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.access import ApiKey, IdempotencyKey, Session
+    from chalicelib.domain.model.access import ApiKey, ConsoleSession, IdempotencyKey, Session
 
 
 class Access(Reader):
@@ -31,6 +31,16 @@ class Access(Reader):
         rows = self._wire.query(keys.API_KEYS, bounds, index="list", skip=after, limit=limit, forward=False)
         while page := list(islice(rows, BATCH_MAX)):
             yield from self._batch([key_in(row) for row in page])
+
+    def read_console_session(self, key_id: str, session_id: str) -> "ConsoleSession | None":
+        """One of the console sessions of a key."""
+        return self._get(keys.console_session(key_id, session_id))
+
+    def list_console_sessions(self, key_id: str) -> "Iterator[ConsoleSession]":
+        """All console sessions of a key, the newest first, until the table has cleaned them up."""
+        bounds = (keys.console_session(key_id).sk, keys.console_session(key_id, "~").sk)
+        found = self._wire.query(keys.console_session(key_id).pk, bounds, forward=False)
+        return (entity_of(item) for item in found)
 
     def read_session(self, ambassador_id: str, session_id: str) -> "Session | None":
         """One of an ambassador's sessions."""

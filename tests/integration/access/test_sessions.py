@@ -247,6 +247,6 @@ def test_more_sessions_than_a_transaction_holds(shop: Shop, maya: Body) -> None:
     """However many there are, all of them end."""
     key = deps.table().read_api_key(hashlib.sha256(shop.keys["enrol"].encode()).hexdigest())
     assert key is not None
-    tokens = [sessions.begin(deps.table(), maya["id"], by=key, now=shop.now)[0] for _ in range(101)]
+    tokens = [sessions.begin(deps.table(), maya["id"], by=key.id, now=shop.now)[0] for _ in range(101)]
     assert sessions.end_all(deps.table(), [maya["id"]], now=shop.now) == 101
     assert not any(sessions.find(deps.table(), token, now=shop.now) for token in tokens)
