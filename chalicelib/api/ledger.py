@@ -1,8 +1,5 @@
 """The ledger: everything that was posted."""
 
-import csv
-import io
-import re
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
@@ -17,12 +14,10 @@ from chalicelib.edge.answers import Answer, money
 from chalicelib.edge.call import Call
 from chalicelib.edge.paging import PAGE, Moment, Page, cursor_of, limit_of, link, moment_of, page, position_of
 from chalicelib.edge.problems import bad_field
+from chalicelib.edge.sheets import sheet, wants_sheet
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.accounts import ledger
 from chalicelib.operations.people.merged import profile_of
-
-# What a spreadsheet takes for a formula, also in full width, and where another separator begins a cell.
-_FORMULA = re.compile(r"(^\s*|[;,\t|]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
 _PUT_BACK = timedelta(hours=1)
 """How much longer than its days a month is in which clocks are put back."""
@@ -152,9 +147,9 @@ def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: st
         found = ledger.by_day(deps.table(), period, position, limit)
     cursor = cursor_of(found.after, listing)
     items = [Entry.of(entry, own=call.session is not None) for entry in found.entries]
-    if call.header("accept").split(",")[0].strip().lower().startswith("text/csv"):
-        headers = {"Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store"}
-        return Response(_csv(items), {**headers, **link(path, query, cursor)})
+    if wants_sheet(call):
+        legs = ({**structs.asdict(it), **structs.asdict(leg)} for it in items for leg in it.legs)
+        return sheet(_COLUMNS, legs, **link(path, query, cursor))
     return page(path, query, items, cursor)
 
 
@@ -181,24 +176,3 @@ def _period(query: dict[str, str], *, narrow: bool) -> "ledger.Period":
     if start > end:
         raise bad_field("?from", "lies after ?to")
     return ledger.Period(max(start, fields.EARLIEST), end, query.get("kind"))
-
-
-def _csv(entries: list[Entry]) -> str:
-    """Write one line per leg, safe to open in a spreadsheet."""
-    page = io.StringIO()
-    lines = csv.writer(page, lineterminator="\r\n")
-    lines.writerow(_COLUMNS)
-    for entry in entries:
-        for leg in entry.legs:
-            row = {**structs.asdict(entry), **structs.asdict(leg)}
-            lines.writerow(_cell(row[column]) for column in _COLUMNS)
-    return page.getvalue()
-
-
-def _cell(content: object) -> object:
-    """Take the edge off text that a spreadsheet would run as a formula (OWASP, CSV injection); numbers stay numbers."""
-    if hasattr(content, "isoformat"):
-        return content.isoformat().replace("+00:00", "Z")
-    if content is None:
-        return ""
-    return _FORMULA.sub(r"\1'", content) if isinstance(content, str) else content
