@@ -1,0 +1,1 @@
+"""What the console says and draws beside its templates: words for kinds and reasons, and the marks of charts."""
