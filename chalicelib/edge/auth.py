@@ -8,15 +8,12 @@ from chalice.app import Request
 from chalicelib import deps
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.edge.problems import Problem, bad_field, unknown_ambassador, unknown_person
-from chalicelib.edge.scopes import ANYONE, SESSION
+from chalicelib.edge.scopes import ANYONE, CONSOLE, ME, SESSION
 from chalicelib.operations.access import api_keys
 from chalicelib.telemetry import logger
 
 KEY_KEPT = timedelta(seconds=60)
 """How long a revoked key may still work in a warm function."""
-
-ME = "me"
-"""How a session names its ambassador in a path."""
 
 _keys: dict[str, tuple[datetime, ApiKey]] = {}
 
@@ -36,23 +33,30 @@ def forget() -> None:
     _keys.clear()
 
 
-def authorise(request: Request, scopes: Collection[str]) -> ApiKey | Session | None:
-    """Find who calls, and see that they hold one of the scopes of a route.
+def authenticated(request: Request, scopes: Collection[str]) -> ApiKey | Session | None:
+    """Find who calls, by the header of the API or, for a page, by the browser's cookie; None if nobody known does."""
+    if not {ME, CONSOLE}.isdisjoint(scopes):
+        from chalicelib.edge import doors  # a checkout comes through none
+
+        return doors.signed_in(request, CONSOLE if CONSOLE in scopes else ME)
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return _known(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def authorise(who: ApiKey | Session | None, scopes: Collection[str]) -> None:
+    """See that whoever calls holds one of the scopes of a route.
+
+    A page leads whoever has not signed in to where they do: it answers that itself.
 
     Raises:
         Problem: 401 to nobody known, 403 to somebody who may not.
     """
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if ANYONE in scopes and not secret:
-        return None
-    who = _known(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
-    if ANYONE in scopes:
-        return who
+    if not {ANYONE, ME, CONSOLE}.isdisjoint(scopes):
+        return
     if who is None:
         raise unauthenticated()
     if not set(scopes) & set(who.scopes if isinstance(who, ApiKey) else (SESSION,)):
         raise Problem(403, "wrong_scope", _wrong_scope(who, scopes))
-    return who
 
 
 def _wrong_scope(who: ApiKey | Session, scopes: Collection[str]) -> str:

@@ -19,12 +19,56 @@ FORM_MAX = 16_384
 
 _FIELDS_MAX = 64
 
+CONSOLE_MAX = 262_144
+"""Bytes of a form of the console at most: a whole program of rules, each letter of which may take up to nine."""
+
+_CONSOLE_FIELDS_MAX = 4_000
+
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What all forms share: each field is text that comes once, or a list of texts."""
 
 
+class Fields:
+    """What was sent from a screen: text by name. The API checks what becomes of it."""
+
+    def __init__(self, named: dict[str, list[str]]) -> None:
+        """Hold all that were sent, each as often as it was."""
+        self._named = named
+
+    def text(self, name: str) -> str:
+        """Return a field without the blanks around it; "" if it was left out or empty."""
+        return self._named.get(name, [""])[0].replace("\r\n", "\n").strip()
+
+    def all(self, name: str) -> list[str]:
+        """Return all fields of a name, such as boxes that are ticked."""
+        return self._named.get(name, [])
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return all fields in the order in which they were sent, by name."""
+        return [(name, value) for name, values in self._named.items() for value in values]
+
+    @property
+    def once(self) -> str:
+        """The word by which a form that is sent twice is told from two forms."""
+        return self.text("once")
+
+
 T = TypeVar("T", bound=Form)
+
+
+def parse_fields(raw: bytes, content_type: str) -> Fields:
+    """Read the form of a screen.
+
+    Raises:
+        Problem: 413 when it is too large, 400 when it can't be read.
+    """
+    if len(raw) > CONSOLE_MAX:
+        raise Problem(413, "body_too_large", f"A form has at most {CONSOLE_MAX} bytes.")
+    named: dict[str, list[str]] = {}
+    for name, value in _fields(raw, content_type, _CONSOLE_FIELDS_MAX):
+        named.setdefault(name, []).append(value)
+    return Fields(named)
 
 
 def parse_form(raw: bytes, content_type: str, kind: type[T]) -> T:
@@ -36,7 +80,7 @@ def parse_form(raw: bytes, content_type: str, kind: type[T]) -> T:
     if len(raw) > FORM_MAX:
         raise Problem(413, "body_too_large", f"A form has at most {FORM_MAX} bytes.")
     named: dict[str, list[str]] = {}
-    for name, value in _fields(raw, content_type):
+    for name, value in _fields(raw, content_type, _FIELDS_MAX):
         named.setdefault(name, []).append(value)
     document: dict[str, Any] = {}
     several = {it.encode_name for it in msgspec.structs.fields(kind) if get_origin(it.type) is list}
@@ -50,22 +94,22 @@ def parse_form(raw: bytes, content_type: str, kind: type[T]) -> T:
         raise Problem(400, "invalid_request", f"The form does not fit: {error}.") from error
 
 
-def _fields(raw: bytes, content_type: str) -> list[tuple[str, str]]:
+def _fields(raw: bytes, content_type: str, most: int) -> list[tuple[str, str]]:
     try:
         if content_type.partition(";")[0].strip().lower() == MULTIPART:
-            return _parts(raw, content_type)
+            return _parts(raw, content_type, most)
         return parse_qsl(
             raw.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=bool(raw),
             errors="strict",
-            max_num_fields=_FIELDS_MAX,
+            max_num_fields=most,
         )
     except (ValueError, KeyError) as error:
         raise Problem(400, "malformed_form", "The body is no form in its content type.") from error
 
 
-def _parts(raw: bytes, content_type: str) -> list[tuple[str, str]]:
+def _parts(raw: bytes, content_type: str, most: int) -> list[tuple[str, str]]:
     """The fields of a multipart form (RFC 7578).
 
     Raises:
@@ -75,7 +119,7 @@ def _parts(raw: bytes, content_type: str) -> list[tuple[str, str]]:
     if raw.strip() == f"--{whole.get_boundary()}--".encode():
         return []  # what browsers send for a form in which nothing is chosen
     parts = list(whole.iter_parts()) if whole.is_multipart() else []
-    if not parts or len(parts) > _FIELDS_MAX or whole.defects:
+    if not parts or len(parts) > most or whole.defects:
         raise ValueError("no multipart form")
     found = []
     for part in parts:

@@ -9,10 +9,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, Request, Response
 
+from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.edge import browsers
-from chalicelib.edge.auth import authorise, resolved
+from chalicelib.edge.auth import authenticated, authorise, resolved
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import parse
 from chalicelib.edge.problems import Problem
@@ -27,7 +28,7 @@ class Route(NamedTuple):
 
     Attributes:
         callers: The scopes of which a caller holds one, with blanks between. `anyone` makes the route public, `session`
-            admits an ambassador.
+            admits an ambassador; `me` and `console` are pages for whoever has signed in with a browser.
         view: The module, and the function in it.
         takes: The content types of what it takes.
     """
@@ -184,10 +185,25 @@ ROUTES = (
     Route("GET", "/d/{token}", "anyone", "chalicelib.site.rights.get_rights"),
     Route("POST", "/d/{token}", "anyone", "chalicelib.site.rights.post_rights", FORM),
 )
+
+PAGES = (
+    Route("GET", "/me", "me", "chalicelib.site.me.get_me"),
+    Route("GET", "/me/{screen}", "me", "chalicelib.site.me.get_my_screen"),
+    Route("POST", "/me/{screen}", "me", "chalicelib.site.me.post_my_screen", FORM),
+    Route("GET", "/me/{screen}/{subject}", "me", "chalicelib.site.me.get_my_subject"),
+    Route("POST", "/me/{screen}/{subject}", "me", "chalicelib.site.me.post_my_subject", FORM),
+    Route("GET", "/console", "console", "chalicelib.site.console.get_console"),
+    Route("GET", "/console/{screen}", "console", "chalicelib.site.console.get_console_screen"),
+    Route("POST", "/console/{screen}", "console", "chalicelib.site.console.post_console_screen", FORM),
+    Route("GET", "/console/{screen}/{subject}", "console", "chalicelib.site.console.get_console_subject"),
+    Route("POST", "/console/{screen}/{subject}", "console", "chalicelib.site.console.post_console_subject", FORM),
+    Route("GET", "/assets/{name}", "anyone", "chalicelib.site.assets.get_asset"),
+)
+"""What people use with a browser. It is no contract: its addresses are kept, its forms may change."""
 # fmt: on
 
 
-def register(app: Chalice, routes: Iterable[Route] = ROUTES) -> None:
+def register(app: Chalice, routes: Iterable[Route] = (*ROUTES, *PAGES)) -> None:
     """Give the app its routes. HEAD comes with GET, and pages of a browser may read what is not for keys alone."""
     for route in routes:
         methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
@@ -218,11 +234,7 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
         request = app.current_request
         assert request is not None, "Chalice sets it before it calls"
         try:
-            who = authorise(request, route.scopes)
-            view = view_of(route)
-            contract = contract_of(view)
-            call = Call(request, who, resolved(parameters, who), contract.query)
-            return view(call, *_taken(request, contract), **call.parameters)
+            return answered(route, request, authenticated(request, route.scopes), parameters)
         except BusyError as error:
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error
@@ -234,12 +246,28 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
     return handle
 
 
+def answered(route: Route, request: Request, who: ApiKey | Session | None, parameters: dict[str, str]) -> Response:
+    """Answer a request of `who`, if they may call the route.
+
+    Raises:
+        Problem: 401, 403, or whatever is wrong with the request.
+    """
+    authorise(who, route.scopes)
+    view = view_of(route)
+    contract = contract_of(view)
+    call = Call(request, who, resolved(parameters, who), contract.query)
+    return view(call, *_taken(request, contract), **call.parameters)
+
+
 def _taken(request: Any, contract: Contract) -> tuple[Any, ...]:
     """The body or the form of a request, if its view takes one."""
     if contract.form is not None:
-        from chalicelib.edge.forms import parse_form  # a checkout sends none
+        from chalicelib.edge.forms import Fields, parse_fields, parse_form  # a checkout sends none
 
-        return (parse_form(_raw(request), request.headers.get("content-type", ""), contract.form),)
+        raw, content_type = _raw(request), request.headers.get("content-type", "")
+        if contract.form is Fields:
+            return (parse_fields(raw, content_type),)
+        return (parse_form(raw, content_type, contract.form),)
     return () if contract.body is None else (parse(_raw(request), contract.body),)
 
 

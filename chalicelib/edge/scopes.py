@@ -5,3 +5,6 @@ ANYONE = "anyone"
 
 SESSION = "session"
 """The scope of a route that is open to an ambassador's session, for what concerns that ambassador."""
+
+ME, CONSOLE = "me", "console"
+"""The scopes of pages: of an ambassador, and of an admin, who has signed in with a browser."""

@@ -23,6 +23,9 @@ from chalicelib.web.numbers import (
 )
 
 DIRECTORY = Path(__file__).parent / "locale"
+MESSAGES = "messages.mo"
+"""The catalogue of all that customers read, in which others look for what they lack."""
+
 POINTS = "points"
 """The one unit beside currencies that has a word in every language."""
 
@@ -135,7 +138,7 @@ def _find(locale: str) -> Language | None:
         return None
     parts = _parts(locale)
     for length in range(len(parts), 0, -1):
-        catalogue = DIRECTORY / "_".join(parts[:length]) / "LC_MESSAGES" / "messages.mo"
+        catalogue = DIRECTORY / "_".join(parts[:length]) / "LC_MESSAGES" / MESSAGES
         if catalogue.is_file():
             return Language("-".join(parts), catalogue)
     return Language("-".join(parts), None) if parts[0] == "en" else None
@@ -165,4 +168,7 @@ def _translations(catalogue: Path | None) -> gettext.NullTranslations:
     if catalogue is None:
         return gettext.NullTranslations()
     with catalogue.open("rb") as file:
-        return gettext.GNUTranslations(file)
+        found = gettext.GNUTranslations(file)
+    if catalogue.name != MESSAGES:
+        found.add_fallback(_translations(catalogue.with_name(MESSAGES)))
+    return found

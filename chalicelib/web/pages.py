@@ -78,7 +78,7 @@ def content_security_policy(brand: Brand = USUAL, *, forms: bool = False) -> str
     """The header that all pages need: it allows nothing but their own styles, by hash, own forms, the shop's logo."""
     sheets = ["style.css", "form.css"] if forms else ["style.css"]
     css = [environment(choose("en"), True).get_template(name).render() for name in sheets]
-    styles = " ".join(f"'sha256-{_sha256(it)}'" for it in (*css, page_style(brand)) if it)
+    styles = " ".join(f"'sha256-{digest_of(it)}'" for it in (*css, page_style(brand)) if it)
     logo = f" {origin_of(brand.logo_url)}" if brand.logo_url else ""
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self' data:{logo}; "
@@ -86,7 +86,8 @@ def content_security_policy(brand: Brand = USUAL, *, forms: bool = False) -> str
     )
 
 
-def _sha256(text: str) -> str:
+def digest_of(text: str) -> str:
+    """The hash by which a policy names a style of ours."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

@@ -10,6 +10,7 @@ from chalice.test import HTTPResponse
 
 import app
 from chalicelib import deps
+from chalicelib.edge.routes import PAGES
 from chalicelib.edge.routes import ROUTES as TABLE
 from chalicelib.operations.access import api_keys
 from memory.shop import Body, Shop
@@ -117,7 +118,8 @@ def knock(shop: Shop, method: str, path: str, *, scope: str | None = None, **hea
 def test_the_app_has_the_routes_of_the_table() -> None:
     """What the table does not tell, nobody can call: HEAD goes with GET, and OPTIONS is a browser's question."""
     known = [(method, path) for path, methods in app.app.routes.items() for method in methods]
-    assert sorted(it for it in known if it[0] not in {"HEAD", "OPTIONS"}) == ROUTES
+    pages = [(it.method, it.path) for it in PAGES]
+    assert sorted(it for it in known if it[0] not in {"HEAD", "OPTIONS"}) == sorted([*ROUTES, *pages])
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

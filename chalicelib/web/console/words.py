@@ -1,0 +1,57 @@
+"""What the console calls things."""
+
+from chalicelib.web.language import Language
+
+
+def groups(language: Language) -> dict[str, str]:
+    """The headings of the navigation, in order."""
+    _ = language.translations.gettext
+    return {
+        "now": _("Now"),
+        "decide": _("Decide"),
+        "money": _("Money"),
+        "program": _("Program"),
+        "insight": _("Insight"),
+        "settings": _("Settings"),
+    }
+
+
+def screens(language: Language) -> dict[str, str]:
+    """What each screen is called, by its path."""
+    _ = language.translations.gettext
+    return {
+        "": _("Today"),
+        "people": _("Find a person"),
+        "reviews": _("Reviews"),
+        "claims": _("Claims"),
+        "tasks": _("Tasks"),
+        "gifts": _("Gifts"),
+        "payouts": _("Payouts"),
+        "adjustments": _("Adjustments"),
+        "ledger": _("Ledger"),
+        "liability": _("Liability"),
+        "audit": _("Audit"),
+        "program": _("Rules"),
+        "program/edit": _("Change the rules"),
+        "program/review": _("Before you publish"),
+        "program/versions": _("Versions"),
+        "brand": _("Look"),
+        "letters": _("Letters"),
+        "guides": _("Guides"),
+        "insight": _("Figures"),
+        "touches": _("Touches and results"),
+        "worth": _("What loyalty is worth"),
+        "surprises": _("Surprises"),
+        "keys": _("Server keys"),
+        "admins": _("Admins"),
+        "stores": _("Stores"),
+        "sessions": _("Where you are signed in"),
+    }
+
+
+def done(language: Language) -> dict[str, str]:
+    """What a screen says after something was done, by the word in its address."""
+    _ = language.translations.gettext
+    return {
+        "saved": _("Saved."),
+    }

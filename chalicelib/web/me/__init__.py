@@ -1,0 +1,1 @@
+"""The words of the ambassador's pages that stand in code."""
