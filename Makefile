@@ -121,10 +121,12 @@ letters: $(DEV) ## write the template of all mails anew from its pieces and thei
 	$(APP) -m infra.letters
 
 words: $(DEV) ## bring the catalogues of all languages up to date with the sentences in code and templates
-	cd chalicelib/web && $(BABEL) -q extract -F locale/babel.cfg --project referrals --version 1 \
-		--copyright-holder "the authors" --no-wrap --add-location=file -o locale/messages.pot .
-	cd chalicelib/web && $(BABEL) -q update -i locale/messages.pot -d locale --no-wrap --no-fuzzy-matching --ignore-obsolete
-	cd chalicelib/web && $(BABEL) compile -d locale --statistics
+	@for domain in messages console; do \
+		(cd chalicelib/web && $(BABEL) -q extract -F locale/$$domain.cfg --project referrals --version 1 \
+			--copyright-holder "the authors" --no-wrap --add-location=file -o locale/$$domain.pot . \
+		&& $(BABEL) -q update -D $$domain -i locale/$$domain.pot -d locale --no-wrap --no-fuzzy-matching --ignore-obsolete \
+		&& $(BABEL) compile -D $$domain -d locale --statistics) || exit 1; \
+	done
 
 reference: $(FIELD) ## write anew what the package lifetimes makes of the CDNOW purchases, which tests compare with
 	.venv/lifetimes/bin/python -W ignore -m fitting.reference

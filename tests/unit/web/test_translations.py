@@ -20,6 +20,7 @@ from chalicelib.web import language
 from tests.unit.web.translations import (
     ENGLISH,
     JOINER,
+    MESSAGES,
     TONGUES,
     asked,
     faults,
@@ -31,6 +32,9 @@ from tests.unit.web.translations import (
     translated,
 )
 
+DOMAINS = (MESSAGES, "console")
+"""What customers read, and what admins read in the console."""
+
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 """The plural categories of CLDR, in the order of a catalogue's forms."""
 
@@ -40,18 +44,19 @@ def test_all_languages_are_tested() -> None:
     assert sorted(path.parent.name for path in language.DIRECTORY.glob("*/LC_MESSAGES")) == list(TONGUES)
 
 
-def test_the_template_holds_every_sentence_of_the_source() -> None:
-    """A sentence that was written or changed is in messages.pot: `make words` was run."""
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_the_template_holds_every_sentence_of_the_source(domain: str) -> None:
+    """A sentence that was written or changed is in the template of its catalogues: `make words` was run."""
     web = language.DIRECTORY.parent
-    with (language.DIRECTORY / "babel.cfg").open() as file:
+    with (language.DIRECTORY / f"{domain}.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = {found[2] for found in extract_from_dir(web, methods, options)}
-    assert {message.id for message in sentences(source())} == found
+    assert {message.id for message in sentences(source(domain))} == found
 
 
 def test_what_is_to_be_translated_is_found() -> None:
     """No sentence goes to a catalogue by another name than `_`, or from within an f-string, where none collects it."""
-    known = {form for message in sentences(source()) for form in asked(message)}
+    known = {form for domain in DOMAINS for message in sentences(source(domain)) for form in asked(message)}
     lost = [text for path in language.DIRECTORY.parent.rglob("*.py") for text in looked_up(path) if text not in known]
     assert lost == []
 
@@ -79,22 +84,25 @@ def test_a_sentence_that_nothing_collects_is_seen(tmp_path: Path) -> None:
 
 def test_the_source_keeps_its_own_rules() -> None:
     """English is held to what all sentences are: no figure, no bare percent sign, no word that reads wrongly."""
-    found = {form: [*flaws_of(ENGLISH, form)] for message in sentences(source()) for form in asked(message)}
+    known = (message for domain in DOMAINS for message in sentences(source(domain)))
+    found = {form: [*flaws_of(ENGLISH, form)] for message in known for form in asked(message)}
     assert {form: broken for form, broken in found.items() if broken} == {}
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("tag", TONGUES)
-def test_a_catalogue_has_the_sentences_of_the_source(tag: str) -> None:
+def test_a_catalogue_has_the_sentences_of_the_source(tag: str, domain: str) -> None:
     """No sentence is missing, and none is left over from what was said once."""
-    catalogue = translated(tag)
-    assert {message.id for message in sentences(catalogue)} == {message.id for message in sentences(source())}
+    catalogue = translated(tag, domain)
+    assert {message.id for message in sentences(catalogue)} == {message.id for message in sentences(source(domain))}
     assert not catalogue.obsolete
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("tag", TONGUES)
-def test_every_sentence_is_translated_well(tag: str) -> None:
+def test_every_sentence_is_translated_well(tag: str, domain: str) -> None:
     """Each has all its forms, in the letters of the language, with what is put in, and breaks no rule of it."""
-    catalogue = translated(tag)
+    catalogue = translated(tag, domain)
     found = {asked(it)[0]: [*faults(TONGUES[tag], it, catalogue.num_plurals)] for it in sentences(catalogue)}
     assert {sentence: broken for sentence, broken in found.items() if broken} == {}
 
@@ -115,12 +123,13 @@ def test_english_counts_as_cldr_does() -> None:
     assert [plain("one", "other", n) for n in range(205)] == [rule(n) for n in range(205)]
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("tag", TONGUES)
-def test_what_runs_is_what_people_edit(tag: str) -> None:
+def test_what_runs_is_what_people_edit(tag: str, domain: str) -> None:
     """The compiled catalogue is that of the one beside it: `make words` was run."""
     compiled = io.BytesIO()
-    write_mo(compiled, translated(tag))
-    assert (folder(tag) / "messages.mo").read_bytes() == compiled.getvalue()
+    write_mo(compiled, translated(tag, domain))
+    assert (folder(tag) / f"{domain}.mo").read_bytes() == compiled.getvalue()
 
 
 @pytest.mark.parametrize("tag", TONGUES)

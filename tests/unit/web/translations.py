@@ -13,6 +13,9 @@ from babel.messages.pofile import read_po
 
 from chalicelib.web import language
 
+MESSAGES = "messages"
+"""The catalogue of all that customers read."""
+
 HELD = re.compile(r"%\((\w+)\)([sd])")
 """What is put into a sentence."""
 
@@ -121,15 +124,15 @@ TONGUES = {
 
 
 @cache
-def source() -> Catalog:
-    """The template of all catalogues."""
-    return read_po(io.BytesIO((language.DIRECTORY / "messages.pot").read_bytes()))
+def source(domain: str = MESSAGES) -> Catalog:
+    """The template of all catalogues of a domain."""
+    return read_po(io.BytesIO((language.DIRECTORY / f"{domain}.pot").read_bytes()))
 
 
 @cache
-def translated(tag: str) -> Catalog:
+def translated(tag: str, domain: str = MESSAGES) -> Catalog:
     """What people edit."""
-    return read_po(io.BytesIO((folder(tag) / "messages.po").read_bytes()))
+    return read_po(io.BytesIO((folder(tag) / f"{domain}.po").read_bytes()))
 
 
 def folder(tag: str) -> Path:
