@@ -437,6 +437,10 @@ class _Story:
         made = yield from self._telling("A new key", "post_key", key, headers={"Idempotency_Key": "k-1"})
         yield self._say("All keys", "get_keys", query={"limit": "1"})
         yield self._say("A key is revoked", "delete_key", key_id=made.answer["id"])
+        bea = {"email": "bea@shop.example", "name": "Bea", "scopes": ["admin:keys"]}
+        bea_made = yield from self._telling("Bea is an admin, too", "post_admin", bea)
+        yield self._say("All admins", "get_admins")
+        yield self._say("Bea has left", "delete_admin", admin_id=bea_made.answer["id"])
         session = self._say("", "post_session", {}, ambassador_id=self.maya).answer["id"]
         yield self._say("One session ends", "delete_session", ambassador_id=self.maya, session_id=session)
         yield self._say("All sessions end", "delete_sessions", ambassador_id=self.maya)

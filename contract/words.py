@@ -82,6 +82,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "message_id": (fields.Spoken, "The id of a message."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),
+    "admin_id": (fields.OurId, "The id of an admin."),
     "key_id": (fields.OurId, "The id of a key, which is not its secret."),
     "job_id": (fields.OurId, "The id of a job."),
     "calendar_month": (Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")], "A month, such as 2026-03."),
@@ -156,7 +157,7 @@ REASONS = {
     "already_released": "The friend of this order has been set free before.",
     "conflicting_review": "Another admin decided at this moment. Look at it again.",
     # who is who
-    "email_taken": "The address is somebody else's: of another ambassador, or of another person.",
+    "email_taken": "The address is somebody else's: of another ambassador, another person, or another admin.",
     "customer_id_taken": "The customer id is somebody else's: of another ambassador, or of another person.",
     "same_person": "A person can't be merged with themselves.",
     "same_ambassador": "An ambassador can't be merged with themselves.",
@@ -193,7 +194,7 @@ REASONS = {
     # rules and keys
     "precondition_required": "Say which version you have read: If-Match with its ETag.",
     "outdated": "Another version is in force by now.",
-    "scope_not_held": "A key grants no scope that it does not hold itself.",
+    "scope_not_held": "A key grants no scope that it does not hold itself, nor an admin.",
     "last_admin_key": "No other key may make keys.",
 }
 """What each reason of a problem means. Reasons of a reward that waits or is less are told by the explanation itself."""

@@ -1,4 +1,4 @@
-"""The operator's commands: make an API key, publish a program, draw surprises again, read the local mails.
+"""The operator's commands: make an API key or an admin, publish a program, draw surprises again, read the local mails.
 
 With `--home` they work on the local instance that runs from there; without, on the table TABLE_NAME of the AWS account
 that the environment's credentials open.
@@ -16,9 +16,12 @@ from typing import Any
 import boto3
 import msgspec
 
+from chalicelib import config
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.warnings import warnings
-from chalicelib.operations.access import api_keys
+from chalicelib.edge.fields import Email, Name
+from chalicelib.edge.tidy import tidied
+from chalicelib.operations.access import admins, api_keys
 from chalicelib.operations.audit import surprises
 from chalicelib.operations.program import programs, publication
 from chalicelib.operations.stats.recompute import recompute
@@ -48,6 +51,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def make_key(options: argparse.Namespace) -> None:
     """Print a new API key: only now, for nothing but its hash is stored."""
     print(api_keys.issue(_table(options), options.name, options.scopes, _now(options), owner=options.owner))
+
+
+def make_admin(options: argparse.Namespace) -> None:
+    """Make somebody an admin, who signs in to the console by mail."""
+    try:
+        email = msgspec.convert(tidied(options.email, Email), Email)
+        name = msgspec.convert(options.name.strip(), Name)
+    except msgspec.ValidationError:
+        raise UsageError("An admin has an e-mail address, and a name of at most 80 characters.") from None
+    wanted = admins.Wanted(email, name, options.scopes)
+    made = admins.issue(_table(options), wanted, pepper=_pepper(options), now=_now(options))
+    if isinstance(made, admins.Taken):
+        raise UsageError(f"{made.by.name} reads this mailbox and is an admin already, as {made.by.id}.")
+    told = "" if made.new else " already"
+    print(f"{made.key.name} is an admin{told}, as {made.key.id}: {', '.join(made.key.scopes)}.")
+    print(f"They sign in by mail at {_origin(options)}/sign-in?to=console")
 
 
 def publish_program(options: argparse.Namespace) -> None:
@@ -124,6 +143,27 @@ def _table(options: argparse.Namespace) -> Table:
     return Table(Wire(boto3.client("dynamodb"), os.environ["TABLE_NAME"]))
 
 
+def _pepper(options: argparse.Namespace) -> bytes:
+    """The key of pseudonyms, by which a mailbox is found: the instance's own, or the stage's from SSM."""
+    if options.home:
+        return Home(options.home).secret("pepper").encode()
+    try:
+        return config.find_secret("PEPPER", _parameter)
+    except config.MissingSettingError:
+        raise UsageError(
+            "Say what keys the pseudonyms of the stage: PEPPER_PARAMETER=/referrals/STAGE/pepper, or PEPPER=…"
+        ) from None
+
+
+def _parameter(name: str) -> str:
+    value: str = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    return value
+
+
+def _origin(options: argparse.Namespace) -> str:
+    return _running(options.home).api if options.home else os.environ.get("PUBLIC_URL", "").rstrip("/")
+
+
 def _now(options: argparse.Namespace) -> datetime:
     """The program's time, which a local instance may be ahead with."""
     return Clock(Path(_running(options.home).clock_file)).now() if options.home else datetime.now(UTC)
@@ -149,6 +189,11 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--owner", default="", help="the person or team that answers for it; by default its name")
     key.add_argument("--scopes", required=True, nargs="+", help=f"what it may do: {', '.join(api_keys.SCOPES)}")
     key.set_defaults(command=make_key)
+    admin = commands.add_parser("admin", help="make somebody an admin, who signs in to the console by mail")
+    admin.add_argument("--name", required=True, help="what they are called; the owner of keys that they have")
+    admin.add_argument("--email", required=True, help="where they read their mail")
+    admin.add_argument("--scopes", default=admins.SCOPES, nargs="+", help=f"by default {', '.join(admins.SCOPES)}")
+    admin.set_defaults(command=make_admin)
     program = commands.add_parser("program", help="publish a program: the next version of the rules")
     program.add_argument("file", type=Path, help="a document such as examples/program.json")
     program.add_argument("--author", required=True, help="who is to be named as its author")

@@ -156,7 +156,10 @@ def post_adjustment_decision(call: Call, body: AdjustmentDecision, adjustment_id
     if answer is None:
         raise not_found("There is no such adjustment.")
     if isinstance(answer, NoSecond):
-        detail = "It takes a key of another owner than the author's, and none that a key of that owner has made."
+        detail = (
+            "It takes a key of another owner than the author's, and none that a key of that owner has made: whoever "
+            "they have made an admin can't second them. The operator makes one who can."
+        )
         raise Problem(403, "second_admin_required", detail)
     if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")

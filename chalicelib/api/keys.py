@@ -43,6 +43,7 @@ class ApiKey(Answer, kw_only=True):
     """A server key, without what opens anything.
 
     Attributes:
+        email: Where the admin whose key it is reads the mail by which they sign in; there for admins only.
         owner: The person or team that answers for it.
         made_by: The id of the key that made it, or `operator`.
         last_used: A day (UTC); null if never.
@@ -57,6 +58,7 @@ class ApiKey(Answer, kw_only=True):
     created_at: datetime
     last_used: date | None
     revoked_at: datetime | None
+    email: str | None = None
 
     @classmethod
     def of(cls, key: access.ApiKey, **beside: Any) -> Self:
@@ -70,6 +72,7 @@ class ApiKey(Answer, kw_only=True):
             created_at=key.created_at,
             last_used=key.last_used_at and key.last_used_at.date(),
             revoked_at=key.revoked_at,
+            email=key.email,
             **beside,
         )
 
@@ -108,7 +111,7 @@ def post_key(call: Call, body: NewKey) -> Response:
     if isinstance(made, Reused):
         raise reused()
     if isinstance(made, api_keys.NotAllowed):
-        raise _not_allowed(made)
+        raise not_allowed(made)
     return once(MadeKey.of(made.key, secret=made.secret), replayed=made.secret is None)
 
 
@@ -126,8 +129,8 @@ def get_keys(call: Call) -> Response:
 def delete_key(call: Call, key_id: str) -> Response:
     """Revoke a key. It stays in the list; a second time changes nothing.
 
-    It makes and revokes no keys from then on. Anything else it may do for up to 60 seconds longer, and sessions that it
-    began last their hour.
+    It makes and revokes no keys from then on, and whoever is in the console with it is signed out. Anything else it may
+    do for up to 60 seconds longer, and sessions of ambassadors that it began last their hour.
     """
     call.query()
     caller, asked = _caller(call), fields.path_id("id", key_id)
@@ -135,7 +138,7 @@ def delete_key(call: Call, key_id: str) -> Response:
     if revoked is None:
         raise not_found("There is no such key.")
     if isinstance(revoked, api_keys.NotAllowed):
-        raise _not_allowed(revoked)
+        raise not_allowed(revoked)
     auth.forget()
     return json(200, ApiKey.of(revoked))
 
@@ -145,7 +148,8 @@ def _caller(call: Call) -> access.ApiKey:
     return call.caller
 
 
-def _not_allowed(answer: api_keys.NotAllowed) -> Problem:
+def not_allowed(answer: api_keys.NotAllowed) -> Problem:
+    """Return the problem of a key that may not do this to keys, or to admins."""
     match answer.reason:
         case "scope_not_held":
             return Problem(403, "scope_not_held", "A key grants no scope that it does not hold itself.")

@@ -99,7 +99,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now."""
+    """A server key opens nothing any more from its `revoked_at` on, provided that it did until now.
+
+    An address that is known of it is forgotten.
+    """
 
     key: "ApiKey"
 

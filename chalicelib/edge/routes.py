@@ -160,6 +160,9 @@ ROUTES = (
     Route("POST", "/v1/keys", "admin:keys", "chalicelib.api.keys.post_key"),
     Route("GET", "/v1/keys", "admin:keys", "chalicelib.api.keys.get_keys"),
     Route("DELETE", "/v1/keys/{key_id}", "admin:keys", "chalicelib.api.keys.delete_key"),
+    Route("POST", "/v1/admins", "admin:keys", "chalicelib.api.admins.post_admin"),
+    Route("GET", "/v1/admins", "admin:keys", "chalicelib.api.admins.get_admins"),
+    Route("DELETE", "/v1/admins/{admin_id}", "admin:keys", "chalicelib.api.admins.delete_admin"),
     Route("GET", "/healthz", "anyone", "chalicelib.api.health.get_health"),
     # the contract
     Route("GET", "/v1/openapi.json", "anyone", "chalicelib.site.reference.get_contract"),

@@ -280,6 +280,11 @@ def api_key(digest: str) -> Key:
     return alone("KEY", digest)
 
 
+def admin_mailbox(mailbox: str) -> Key:
+    """Whose key a mailbox signs in as."""
+    return alone("ADMIN", mailbox)
+
+
 def session(ambassador_id: str, session_id: str = "") -> Key:
     """One of an ambassador's sessions, which its token names, or the prefix of all."""
     return Key(f"SESSIONS#{ambassador_id}", f"SESSION#{session_id}")

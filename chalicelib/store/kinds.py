@@ -48,6 +48,7 @@
 | fit of the models    | WORTH, FIT#n              | worth: the newest                    |                           |
 | cohorts              | WORTH, COHORTS            | worth, stats                         |                           |
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
+| mailbox of an admin  | ADMIN#pseudonym, ADMIN    | sign-in                              |                           |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
 | console session      | CONSOLES#k, CONSOLE#id    | every request to the console; list   |                           |
 | idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
@@ -269,6 +270,7 @@ KINDS = (
     Kind("FIT", "model.worth:Fit", lambda it: keys.fit(it.version)),
     Kind("COHORTS", "model.worth:Cohorts", lambda _: keys.COHORTS),
     Kind("KEY", "model.access:ApiKey", lambda it: keys.api_key(it.digest), lambda it: Key(keys.API_KEYS, it.id)),
+    Kind("ADMIN", "model.access:AdminMailbox", lambda it: keys.admin_mailbox(it.mailbox)),
     Kind("SESSION", "model.access:Session", lambda it: keys.session(it.ambassador_id, it.id), expires="expires_at"),
     Kind(
         "CONSOLE",

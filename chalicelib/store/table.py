@@ -174,7 +174,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
                 forget = "REMOVE due_pk, due_at, tries, failure"
                 return {"Update": action(key, "due_at = :due", {":due": fact.due_at}, UpdateExpression=forget)}
             case Revoked(api_key):
-                revoke, at = "SET revoked_at = :at", {":at": api_key.revoked_at}
+                revoke, at = "SET revoked_at = :at REMOVE email", {":at": api_key.revoked_at}
                 return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
             case Take(draw):
                 return {"Update": self._draw(key, draw)}

@@ -11,6 +11,9 @@ class ApiKey:
     `owner` is the person or team that answers for it; a key from before there were owners is owned by its name.
     `made_by` is the id of the key that made it, or "operator"; `makers` are the owners up that line, the nearest first.
     `last_used_at` is the first use of the last day on which it was used.
+
+    An admin is a key as well, one whose secret nobody knows: they sign in by a mail to `email`, and are found by the
+    pseudonym of that `mailbox`. Once the key was revoked, the address is forgotten.
     """
 
     digest: str
@@ -23,10 +26,24 @@ class ApiKey:
     makers: tuple[str, ...] = ()
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    email: str | None = None
+    mailbox: str | None = None
 
     def __post_init__(self) -> None:
         if not self.owner:
             object.__setattr__(self, "owner", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminMailbox:
+    """As which key whoever reads a mailbox signs in to the console; as none (None) since that was revoked.
+
+    `mailbox` is the pseudonym of the address.
+    """
+
+    mailbox: str
+    key_digest: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
-from chalicelib.domain.effects import Create, Revoked, Valid
+from chalicelib.domain.effects import Create, Effect, Replace, Revoked, Valid
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
@@ -57,12 +57,21 @@ def issue(table: Table, name: str, scopes: Sequence[str], now: datetime, *, owne
     Raises:
         UnknownScopeError: names the scopes that exist.
     """
+    check_known(scopes)
+    secret, key = fresh(name, owner, scopes, now)
+    table.commit([Create(key)])
+    return secret
+
+
+def check_known(scopes: Sequence[str]) -> None:
+    """Check that there are such scopes, one at least.
+
+    Raises:
+        UnknownScopeError: names the scopes that exist.
+    """
     unknown = set(scopes) - set(SCOPES)
     if unknown or not scopes:
         raise UnknownScopeError(f"Scopes are {', '.join(SCOPES)}; not {', '.join(sorted(unknown)) or 'none at all'}.")
-    secret = f"rk_{secrets.token_urlsafe(32)}"
-    table.commit([Create(_key(secret, name, owner, scopes, now))])
-    return secret
 
 
 def make(
@@ -85,8 +94,7 @@ def make(
     """
     if not set(scopes) <= set(maker.scopes):
         return NotAllowed("scope_not_held")
-    secret = f"rk_{secrets.token_urlsafe(32)}"
-    key = replace(_key(secret, name, owner, scopes, now), made_by=maker.id, makers=_line(maker))
+    secret, key = fresh(name, owner, scopes, now, maker)
 
     def look() -> Plan[Made | NotAllowed]:
         made = Made(key, secret)
@@ -118,13 +126,13 @@ def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | 
         witness = by if key.digest != by.digest else _other_maker(table, key)
         if witness is None:
             return Plan(NotAllowed("last_key"))
-        revoked, valid = Revoked(replace(key, revoked_at=now)), Valid(witness)
+        revoked, valid = Revoked(replace(key, revoked_at=now, email=None)), Valid(witness)
 
         def if_lost(failures: Failures) -> NotAllowed | None:
             is_out = witness is by and any(it.effect is valid for it in failures)
             return NotAllowed("revoked") if is_out else None
 
-        return Plan(revoked.key, [revoked, valid], if_lost=if_lost)
+        return Plan(revoked.key, [revoked, valid, *_freed(table, key)], if_lost=if_lost)
 
     return decide(table, look)
 
@@ -145,14 +153,27 @@ def normal_owner(owner: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", owner).casefold().split())
 
 
-def _key(secret: str, name: str, owner: str, scopes: Sequence[str], now: datetime) -> ApiKey:
+def fresh(
+    name: str, owner: str, scopes: Sequence[str], now: datetime, maker: ApiKey | None = None
+) -> tuple[str, ApiKey]:
+    """Return a new secret and the key that it opens, which is not stored yet: made by another one, or the operator.
+
+    Among its makers each owner is named once.
+    """
+    secret = f"rk_{secrets.token_urlsafe(32)}"
     granted = tuple(scope for scope in SCOPES if scope in scopes)
-    return ApiKey(digest_of(secret), new_id("key", now, _CHANCE), name, granted, now, owner)
+    key = ApiKey(digest_of(secret), new_id("key", now, _CHANCE), name, granted, now, owner)
+    if maker is None:
+        return secret, key
+    return secret, replace(key, made_by=maker.id, makers=tuple(dict.fromkeys((maker.owner, *maker.makers))))
 
 
-def _line(maker: ApiKey) -> tuple[str, ...]:
-    """The owners whose keys lead to a key that `maker` makes, each once."""
-    return tuple(dict.fromkeys((maker.owner, *maker.makers)))
+def _freed(table: Table, key: ApiKey) -> list[Effect]:
+    """What lets the mailbox of an admin be another one's, or theirs again."""
+    held = table.read_admin_mailbox(key.mailbox) if key.mailbox else None
+    if held is None or held.key_digest != key.digest:
+        return []
+    return [Replace(replace(held, key_digest=None, version=held.version + 1))]
 
 
 def _other_maker(table: Table, key: ApiKey) -> ApiKey | None:

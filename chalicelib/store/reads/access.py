@@ -10,7 +10,7 @@ from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import BATCH_MAX, key_in
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.access import ApiKey, ConsoleSession, IdempotencyKey, Session
+    from chalicelib.domain.model.access import AdminMailbox, ApiKey, ConsoleSession, IdempotencyKey, Session
 
 
 class Access(Reader):
@@ -41,6 +41,10 @@ class Access(Reader):
         bounds = (keys.console_session(key_id).sk, keys.console_session(key_id, "~").sk)
         found = self._wire.query(keys.console_session(key_id).pk, bounds, forward=False)
         return (entity_of(item) for item in found)
+
+    def read_admin_mailbox(self, mailbox: str) -> "AdminMailbox | None":
+        """As which key whoever reads a mailbox signs in to the console."""
+        return self._get(keys.admin_mailbox(mailbox))
 
     def read_session(self, ambassador_id: str, session_id: str) -> "Session | None":
         """One of an ambassador's sessions."""
