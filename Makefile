@@ -22,7 +22,7 @@ FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-real test format-check lint types layers unit bench format key program recompute mails clean distclean python
-.PHONY: contract simulate quarter year fuzz planted faults mutants
+.PHONY: contract simulate quarter year fuzz planted faults mutants pages
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
 help: ## list what there is
@@ -137,6 +137,9 @@ test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try ev
 test-dynamodb: .venv/app/.installed-dev ## a second opinion on the table from AWS's DynamoDB Local, fetched first (four minutes)
 	@$(APP) -m tests.dynamodb $(ARGS)
 
+pages: .venv/app/.installed-browser .venv/axe/.installed ## walk all pages in Chromium: axe, keyboard, no scripts, weights, pictures (CHROMIUM=…; needs npm)
+	$(APP) -m pytest -n 0 -p no:cacheprovider tests/browser $(ARGS)
+
 # --- deploy ------------------------------------------------------------------------------------------------------------
 
 package: $(DEV) ## make what is deployed, and check it
@@ -193,6 +196,16 @@ python:
 
 .venv/app/.installed-mutants: .venv/app/.installed-dev
 	@.venv/app/bin/python -m pip install $(QUIET) mutmut==3.8.1
+	@touch $@
+
+.venv/app/.installed-browser: .venv/app/.installed-dev
+	@.venv/app/bin/python -m pip install $(QUIET) playwright==1.65.2
+	@touch $@
+
+.venv/axe/.installed:
+	@command -v npm >/dev/null || { echo 'npm is needed, to fetch axe-core.'; exit 1; }
+	@rm -rf .venv/axe && mkdir -p .venv/axe
+	@cd .venv/axe && npm pack --silent axe-core@4.14.1 >/dev/null && tar xzf axe-core-*.tgz
 	@touch $@
 
 .venv/real/.installed: | python

@@ -242,6 +242,9 @@ def _guarded(area: Area, call: Call, path: str, subject: str, answer: Callable[[
         return _wrong(page, Problem(503, "busy", "The table did not answer in time. Try again in a moment."))
     except NoProgramError:
         return _wrong(page, Problem(503, "no_program", "No program has been published yet."))
+    except Exception:
+        logger.exception("a page broke", page=page.screen.path)
+        return _wrong(page, Problem(500, "internal_error", "Something broke on our side. Try again in a moment."))
 
 
 def _wrong(page: Page, problem: Problem) -> Response:

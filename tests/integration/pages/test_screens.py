@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chalicelib.site.console import today
 from memory.browser import Browser
 from memory.shop import Shop
 
@@ -95,6 +96,20 @@ def test_a_language_is_chosen_and_kept(shop: Shop) -> None:
     assert (page.path, page.headers["Content-Language"]) == ("/me", "gu")
     known = shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}", scope="admin:read"))
     assert known["locale"] == "gu"
+
+
+def test_a_page_that_breaks_says_so(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In words and not in JSON, with what an operator needs in the log."""
+
+    def broken(_: object) -> None:
+        raise ValueError("as good as any")
+
+    monkeypatch.setattr(today, "show", broken)
+    page = Browser(shop).as_admin().get("/console")
+    assert (page.status, page.headings[0]) == (500, ("h1", "That did not work"))
+    assert "as good as any" in caplog.text
 
 
 def test_a_page_that_is_none_says_so(shop: Shop) -> None:
