@@ -242,7 +242,7 @@ def _guarded(area: Area, call: Call, path: str, subject: str, answer: Callable[[
         return _wrong(page, Problem(503, "busy", "The table did not answer in time. Try again in a moment."))
     except NoProgramError:
         return _wrong(page, Problem(503, "no_program", "No program has been published yet."))
-    except Exception:
+    except Exception:  # noqa: BLE001 - a page tells whoever looks at it, whatever went wrong; the log has the rest
         logger.exception("a page broke", page=page.screen.path)
         return _wrong(page, Problem(500, "internal_error", "Something broke on our side. Try again in a moment."))
 

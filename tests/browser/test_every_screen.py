@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import AXE, Open, Site
-from tests.browser.screens import addresses
+from tests.screens import addresses
 
 WEIGHT_MAX = 60 * 1024
 SHOTS = Path(os.environ.get("SHOTS", "build/pages"))

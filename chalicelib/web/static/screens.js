@@ -28,14 +28,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// A menu that is open where there is room.
-for (const menu of document.querySelectorAll("details[data-wide-open]")) {
-  const wide = matchMedia("(min-width: 60rem)");
-  const fit = () => { menu.open = wide.matches; };
-  wide.addEventListener("change", fit);
-  fit();
-}
-
 // A choice that acts at once: <select data-submits>
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

@@ -108,7 +108,8 @@ def test_a_page_that_breaks_says_so(
 
     monkeypatch.setattr(today, "show", broken)
     page = Browser(shop).as_admin().get("/console")
-    assert (page.status, page.headings[0]) == (500, ("h1", "That did not work"))
+    assert page.status == 500
+    assert ("h1", "That did not work") in page.headings
     assert "as good as any" in caplog.text
 
 
