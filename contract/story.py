@@ -231,6 +231,11 @@ class _Story:
         self.token = begun.answer["token"]
         yield self._say("Maya's referrals", "get_referrals", session=self.token, ambassador_id="me")
         yield self._say("Her ledger", "get_ambassador_ledger", session=self.token, ambassador_id="me")
+        months = yield from self._telling("Her months", "get_statements", session=self.token, ambassador_id="me")
+        yield self._say(
+            "Her last month", "get_statement", session=self.token, ambassador_id="me",
+            calendar_month=months.answer["items"][0]["month"],
+        )  # fmt: skip
         letters = yield from self._telling(
             "What she was sent", "get_messages", session=self.token, query={"limit": "2"}, person_id="me"
         )

@@ -38,6 +38,12 @@ def number_of(month: str) -> int:
     return int(month[:4]) * _YEAR + int(month[5:])
 
 
+def month_after(month: str) -> str:
+    """The calendar month that follows."""
+    year, past = divmod(number_of(month), _YEAR)
+    return f"{year:04d}-{past + 1:02d}"
+
+
 def months_after(at: datetime, months: int, program: Program) -> datetime:
     """The same day and time so many months later, or the last day of a shorter month; in UTC."""
     here = local(at, program)

@@ -73,6 +73,8 @@ ROUTES = (
     Route("POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write", "chalicelib.api.merge.post_merge"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/referrals", "admin:read session", "chalicelib.api.ambassadors.get_referrals"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/ledger", "admin:read session", "chalicelib.api.ambassadors.get_ambassador_ledger"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/statements", "admin:read session", "chalicelib.api.statements.get_statements"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/statements/{calendar_month}", "admin:read session", "chalicelib.api.statements.get_statement"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write session", "chalicelib.api.codes.post_code"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read session", "chalicelib.api.codes.get_codes"),
     Route("PATCH", "/v1/codes/{code}", "admin:write", "chalicelib.api.codes.patch_code"),

@@ -81,6 +81,11 @@ def entry(ambassador_id: str, number: str) -> Key:
     return Key(ledger(ambassador_id), f"ENTRY#{number}")
 
 
+def entries_until(version: int) -> str:
+    """Behind the last entry of a version of the account, and before those of the next one."""
+    return f"ENTRY#{version:08d}-~"
+
+
 def code(code: str) -> Key:
     """A code as the checkout needs it: under its likeness, so that no two codes look alike."""
     return Key(f"CODE#{likeness(code)}", "CODE")

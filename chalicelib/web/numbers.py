@@ -93,12 +93,12 @@ def format_money(amount: int, currency: str, locale: str = "en") -> str:
     if currency.startswith(GIFT):
         name = currency.removeprefix(GIFT)
         return name if amount == 1 else f"{format_number(amount, locale)}{NBSP}× {name}"
-    return _money(amount, currency, locale, _digits(amount, _exponent(currency), _style(locale)))
+    return _money(amount, currency, locale, _digits(amount, decimals_of(currency), _style(locale)))
 
 
 def format_round_money(amount: int, currency: str, locale: str = "en") -> str:
     """The same without `.00`, for offers and their limits: €5 rather than €5.00."""
-    exponent = _exponent(currency)
+    exponent = decimals_of(currency)
     whole, rest = divmod(abs(amount), 10**exponent)
     if rest:
         return format_money(amount, currency, locale)
@@ -127,6 +127,11 @@ def format_percent(basis_points: int, locale: str = "en") -> str:
     style = _style(locale)
     number = _digits(basis_points, 2, style).rstrip("0").rstrip(style.point)
     return write_digits(f"{_sign(basis_points)}{number}{style.percent}", locale)
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals its minor units are: 2 of euros, 0 of yen, and of a unit that is no currency."""
+    return _EXPONENTS.get(currency, 2) if _is_iso(currency) else 0
 
 
 def _money(amount: int, currency: str, locale: str, number: str) -> str:
@@ -165,10 +170,6 @@ def _of(table: Mapping[str, _T], locale: str) -> _T | None:
     """What a table says of a locale, else of its language."""
     tag = locale.replace("_", "-").partition(NUMBERING)[0]
     return table.get(tag, table.get(tag.partition("-")[0]))
-
-
-def _exponent(currency: str) -> int:
-    return _EXPONENTS.get(currency, 2) if _is_iso(currency) else 0
 
 
 def _is_iso(currency: str) -> bool:

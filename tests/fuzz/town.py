@@ -135,7 +135,7 @@ _OWN_ID = {
     "post_ambassador": "ambassador_id", "get_claims": "claim_id", "get_gifts": "gift_id", "get_payouts": "payout_id",
     "post_payout": "payout_id", "get_adjustments": "adjustment_id", "post_adjustment": "adjustment_id",
     "get_sessions": "session_id", "post_session": "session_id", "get_keys": "key_id", "post_key": "key_id",
-    "post_audit": "job_id", "post_preview": "job_id",
+    "post_audit": "job_id", "post_preview": "job_id", "get_statement": "entry_id",
 }  # fmt: skip
 
 

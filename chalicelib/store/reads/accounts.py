@@ -1,6 +1,6 @@
 """Balances, the entries behind them, and what is on its way out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.model.orders import Redemption
 
 _LAST_VERSION = 10**8 - 1
+_ENTRIES = 100
 
 
 class Accounts(Reader):
@@ -53,6 +54,25 @@ class Accounts(Reader):
         bounds = (f"ENTRY#{after or ''}", "ENTRY#~")
         items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[0], limit=limit)
         return [entity_of(item) for item in items]
+
+    def read_ledger(self, ambassador_id: str, until: int) -> "Iterator[LedgerEntry]":
+        """All entries of one ambassador in order of posting, up to a version of the account."""
+        return map(entity_of, self._wire.query(keys.ledger(ambassador_id), ("ENTRY#", keys.entries_until(until))))
+
+    def read_ledger_back(self, ambassador_id: str, until: int, before: datetime) -> "Iterator[LedgerEntry]":
+        """The entries of one ambassador up to a version of the account, the last one first, back to a time."""
+        pk, last, skip = keys.ledger(ambassador_id), keys.entries_until(until), None
+        while True:
+            bounds = ("ENTRY#", skip or last)
+            page = list(self._wire.query(pk, bounds, skip=skip, limit=_ENTRIES, forward=False))
+            for item in page:
+                entry: LedgerEntry = entity_of(item)
+                if entry.at < before:
+                    return
+                yield entry
+            if len(page) < _ENTRIES:
+                return
+            skip = key_in(page[-1]).sk
 
     def list_day(self, on: date, after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
         """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
