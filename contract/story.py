@@ -410,11 +410,17 @@ class _Story:
             "milestones": [{"name": "Four friends", "at": 4, "reward": {"gift": "A blue mug"}}],
         }
         version = self._say("", "get_program").answer["version"]
-        yield self._say("Other rules", "put_program", rules, headers={"If_Match": f'"{version}"'})
+        yield self._say(
+            "Other rules",
+            "put_program",
+            {**rules, "note": "A mug for four friends."},
+            headers={"If_Match": f'"{version}"'},
+        )
         yield self._say("What has changed", "get_versions", query={"limit": "2"})
         yield self._say("One version", "get_version", version=str(version))
         yield self._say("How a program is written", "get_schema")
         period = {"from": "2026-03-01", "to": "2026-03-31"}
+        yield self._say("Looked over before it is published", "post_check", {"program": {**rules, "minimum": 2500}})
         yield self._say("What it would have cost", "post_preview", {"program": rules, "period": period})
         yield self._say(
             "A letter, before anybody gets it", "post_letter_preview", {"letter": "tier_reached", "locale": "es"}

@@ -18,12 +18,12 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.domain.program.flaws import FlawedProgramError
-from chalicelib.domain.program.warnings import warnings
 from chalicelib.edge.fields import Email, Name
 from chalicelib.edge.tidy import tidied
 from chalicelib.operations.access import admins, api_keys
 from chalicelib.operations.audit import surprises
 from chalicelib.operations.program import programs, publication
+from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -78,7 +78,7 @@ def publish_program(options: argparse.Namespace) -> None:
     now = _now(options)
     program = publication.publish(_table(options), document, author=options.author, now=now)
     print(f"Version {program.version} of the program of {program.shop_name} is in force within a minute.")
-    for pointer, detail in warnings(program, now=now):
+    for pointer, detail in advice(program, now=now):
         print(f"Warning: {pointer} {detail}.")
 
 

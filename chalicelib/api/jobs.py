@@ -35,6 +35,7 @@ class Job(Answer, kw_only=True):
         kind: `preview`, `audit`, `retention`, which lets go what is kept no longer, or `worth`, which sums up what all
             customers are worth.
         author: The id of the key that began it, or `schedule`.
+        asked: What was asked for: of a preview its `program` and its period, `from` and `to`.
         result: Of a preview a `Preview`, of an audit an `AuditResult`, which fill up as the work goes on; empty at
             first.
         failure: What went wrong last. The work is tried again unless `state` is `failed`.
@@ -47,6 +48,7 @@ class Job(Answer, kw_only=True):
     created_at: datetime
     ended_at: datetime | None = None
     progress: Progress
+    asked: dict[str, Any]
     result: dict[str, Any]
     failure: str | None = None
 
@@ -61,6 +63,7 @@ class Job(Answer, kw_only=True):
             created_at=job.created_at,
             ended_at=job.ended_at,
             progress=Progress(job.progress, job.total),
+            asked=msgspec.json.decode(job.task),
             result=preview.result_of(job) if job.kind == PREVIEW else msgspec.json.decode(job.result),
             failure=job.failure,
         )

@@ -1,7 +1,7 @@
 """The rules of the program: read, replaced, compared with what others would have cost."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from chalice.app import Response
@@ -13,18 +13,20 @@ from chalicelib.api.preview import Preview
 from chalicelib.documents import Misfit
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import Program
-from chalicelib.domain.program.warnings import warnings
+from chalicelib.domain.program.warnings import budget_warnings
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Shape, misfitting
 from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
-from chalicelib.edge.problems import Problem, not_found
+from chalicelib.edge.problems import Flaw, Problem, not_found
 from chalicelib.edge.views import Media, leads_to, view
 from chalicelib.operations.jobs import start
 from chalicelib.operations.program import publication
+from chalicelib.operations.program.advice import advice, missing
 from chalicelib.operations.program.document import changes, read, show
 from chalicelib.operations.program.schema import schema
+from chalicelib.operations.stats import view as figures
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.whatif.preview import DAYS_MAX
 
@@ -51,10 +53,22 @@ class NewPreview(Shape):
 
     Attributes:
         program: A whole document, as it would be published.
+        as_job: Whether the answer is a job in any case, which may be done at once: so what was found can be read again.
     """
 
     program: Document
     period: Period
+    as_job: bool = False
+
+
+class NewCheck(Shape):
+    """A program to be looked over before it is published.
+
+    Attributes:
+        program: A whole document, as it would be published.
+    """
+
+    program: Document
 
 
 class ProgramChange(Answer):
@@ -69,10 +83,28 @@ class ProgramChange(Answer):
     after: Any
 
 
+class ProgramCheck(Answer):
+    """What a document comes to beside the rules in force.
+
+    Attributes:
+        version: The version in force, 0 if nothing has been published yet. It is compared with that one.
+        flaws: What keeps it from being published.
+        warnings: What in it is valid and yet probably not intended, of the rules themselves and of what they need
+            beside them, such as guides; none as long as there are flaws.
+        changes: Each field that differs from the rules in force; none as long as there are flaws.
+    """
+
+    version: int
+    flaws: list[Flaw]
+    warnings: list[Flaw]
+    changes: list[ProgramChange]
+
+
 class ProgramVersion(Answer):
     """A version of the program: who has published it when, and what it changed.
 
     Attributes:
+        note: Why, as whoever published it has said.
         author: The id of the key that published it, or the name that an operator gave.
         changes: Each field that differs from the version before; none of the first version.
     """
@@ -80,16 +112,18 @@ class ProgramVersion(Answer):
     version: int
     author: str
     created_at: datetime | None
+    note: str | None
     changes: list[ProgramChange]
 
     @classmethod
     def of(cls, program: Program, *before: Program) -> Self:
         """Show a version beside the one before, if there is one."""
         changed = [ProgramChange(**asdict(change)) for earlier in before for change in changes(earlier, program)]
-        return cls(program.version, program.author, program.created_at, changed)
+        return cls(program.version, program.author, program.created_at, program.note or None, changed)
 
 
 _PATH = "/v1/program"
+_BUDGET_DAYS = 30
 _FIRST = 0
 """What is in force before anything has been published."""
 
@@ -125,8 +159,8 @@ def put_program(call: Call, body: Document) -> Response:
 
     Send `If-Match` with the `ETag` of the rules that you have read, or `If-None-Match: *` for the very first; if
     somebody was faster you get 412. They are in force everywhere within a minute; orders keep the version under which
-    they came, and nothing that was earned changes. The answer's `warnings` name what is valid and yet probably not
-    intended.
+    they came, and nothing that was earned changes. A `note` in the document says why, for other admins. The answer's
+    `warnings` name what is valid and yet probably not intended.
     """
     candidate, over = _program(body), _written_over(call)
     try:
@@ -137,6 +171,28 @@ def put_program(call: Call, body: Document) -> Response:
         raise misfitting(error.flaws) from error
     deps.use_program(program)
     return _shown(program, warnings=_warnings(program))
+
+
+@view({200: ProgramCheck}, body=NewCheck)
+def post_check(call: Call, body: NewCheck) -> Response:
+    """Look a program over before it is published: its flaws, what is probably not meant, and what it would change.
+
+    Nothing is changed. A document with flaws is no problem here: they are the answer.
+    """
+    call.query()
+    table, now = deps.table(), deps.now()
+    newest = table.read_newest_program()
+    version = newest.version if newest else _FIRST
+    try:
+        candidate = read(body.program)
+    except FlawedProgramError as error:
+        return json(200, ProgramCheck(version, [Flaw(*it) for it in error.flaws], [], []))
+    found = [*advice(candidate, now=now), *missing(table, candidate), *_of_budget(candidate)]
+    changed = changes(newest, candidate) if newest else []
+    return json(
+        200,
+        ProgramCheck(version, [], [Flaw(*it) for it in found], [ProgramChange(**asdict(it)) for it in changed]),
+    )
 
 
 @view({200: Page[ProgramVersion]}, query=PAGE, links=leads_to("get_version", version="$response.body#/items/0/version"))
@@ -179,17 +235,20 @@ def post_preview(call: Call, body: NewPreview) -> Response:
     """Say what other rules would have made of the orders of a period.
 
     Nothing is changed. More orders than fit into 20 seconds are left to a job (202), whose `result` has the same form.
+    With `as_job` the answer is a job in any case: what takes longer than some seconds is left to the workers.
     """
     candidate, wrong = as_candidate(body.program)
     wrong += _flaws_of(body.period)
     if candidate is None or wrong:
         raise misfitting(wrong)
     period, table, now = preview.Period(body.period.first, body.period.last, candidate), deps.table(), deps.now()
-    found = preview.preview(table, candidate, period, now=now)
-    if found is not None:
+    seconds = preview.AT_ONCE_SECONDS if body.as_job else preview.READING_SECONDS
+    found = preview.preview(table, candidate, period, now=now, seconds=seconds)
+    if found is not None and not body.as_job:
         return json(200, Preview.of(found))
-    task = preview.task_of(body.program, period)
-    return jobs.accepted(start(table, preview.KIND, task, author=call.key.id, now=now, chance=deps.chance()))
+    task, result = preview.task_of(body.program, period), preview.result_of(found) if found else None
+    author, chance = call.key.id, deps.chance()
+    return jobs.accepted(start(table, preview.KIND, task, author=author, now=now, chance=chance, result=result))
 
 
 def _program(document: Document) -> Program:
@@ -225,7 +284,17 @@ def _flaws_of(period: Period) -> list[Misfit]:
 
 def _warnings(program: Program) -> list[dict[str, str]]:
     """What whoever has written a program should think over."""
-    return [{"pointer": pointer, "detail": detail} for pointer, detail in warnings(program, now=deps.now())]
+    return [{"pointer": pointer, "detail": detail} for pointer, detail in advice(program, now=deps.now())]
+
+
+def _of_budget(candidate: Program) -> list[Misfit]:
+    """What to think over of the budget, by what was granted in the last days that were counted."""
+    last = figures.last_counted(deps.table()) if candidate.budget_month else None
+    if last is None:
+        return []
+    span = figures.Span(last - timedelta(days=_BUDGET_DAYS - 1), last)
+    granted = figures.whole(deps.table(), span).get(f"rewards:{candidate.currency}", 0)
+    return list(budget_warnings(candidate, granted, _BUDGET_DAYS))
 
 
 def _shown(program: Program, **beside: Any) -> Response:

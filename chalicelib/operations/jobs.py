@@ -46,13 +46,17 @@ class Slice:
     after: Job
 
 
-def start(table: Table, kind: str, task: str, *, author: str, now: datetime, chance: Random) -> Job:
-    """Store a new job; a worker takes it at once.
+def start(
+    table: Table, kind: str, task: str, *, author: str, now: datetime, chance: Random, result: str | None = None
+) -> Job:
+    """Store a new job; a worker takes it at once, unless its `result` is there already.
 
     Raises:
         BusyError: the table did not answer in time. The job may be stored all the same.
     """
     job = Job(id=new_id("job", now, chance), kind=kind, author=author, created_at=now, task=task, due_at=now)
+    if result is not None:
+        job = replace(job, state="done", result=result, ended_at=now, due_at=None)
     failures = table.commit([Create(job)])
     assert not failures, "an id was drawn twice"
     return job

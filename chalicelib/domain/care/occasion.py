@@ -15,9 +15,9 @@ from chalicelib.domain.model.people import Bought
 from chalicelib.domain.people.policy import draw
 from chalicelib.domain.program.brand import VariantName
 from chalicelib.domain.program.program import DAYS_MAX, Amount, Days, Number, Rate
-from chalicelib.domain.program.shape import Within
+from chalicelib.domain.program.shape import Called, In, Within
 
-Percent = Annotated[int, Within(0, 100)]
+Percent = Annotated[int, Within(0, 100), In("percent")]
 
 SOON = timedelta(days=300)
 """Between two touches for a day of the year lie so many days: a date that is told anew earns no second gift."""
@@ -68,9 +68,9 @@ class Present:
     A share of an order is an offer for everybody.
     """
 
-    rate: Annotated[Rate, "An amount, a thing, or a share of an order."]
-    days: Annotated[int, Within(1, DAYS_MAX), "How long an offer is good."] = 30
-    minimum: Annotated[Amount, "The smallest order on which an offer can be used."] = 0
+    rate: Annotated[Rate, Called("Gift"), "What is given: an amount, a thing, or a percentage of an order."]
+    days: Annotated[int, Within(1, DAYS_MAX), In("days"), Called("Good for"), "For so many days an offer is good."] = 30
+    minimum: Annotated[Amount, Called("Smallest order"), "The smallest order on which an offer can be used."] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class Variant:
     Its words are those sentences of the brand that name it. What it leaves out is as the occasion has it.
     """
 
-    name: VariantName
-    percent: Annotated[Percent, "So many of a hundred people."]
-    gift: Annotated[Present | None, "What comes with it, instead."] = None
+    name: Annotated[VariantName, "A short name in small letters, by which sentences of your own and figures name it."]
+    percent: Annotated[Percent, Called("Share of people"), "How many percent of the people get this variant."]
+    gift: Annotated[Present | None, "What comes with this variant, instead of the usual gift."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +93,17 @@ class Occasion:
     LETTER: ClassVar[LetterName | None]
 
     hold_out_percent: Annotated[
-        int, Within(0, 50), "So many of a hundred people, always the same, get none, to learn what it is worth."
+        int,
+        Within(0, 50),
+        In("percent"),
+        Called("Hold-out"),
+        "So many percent of all people, always the same, get none of it, to learn what it is worth.",
     ] = 0
-    variants: Annotated[tuple[Variant, ...], Within(0, 5), "Other wordings and offers for a share of the people."] = ()
+    variants: Annotated[
+        tuple[Variant, ...],
+        Within(0, 5),
+        "Other wordings and gifts for a share of the people, to see which does better.",
+    ] = ()
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield what may be done for somebody, or when to look again. What is over may be among it."""
@@ -128,9 +136,15 @@ class Occasion:
 class AfterOrder(Occasion):
     """An occasion some days after an order: from its delivery on, or from the purchase on if none is reported."""
 
-    after_delivery_days: Annotated[Days, "So many days after the delivery."] = 14
-    after_purchase_days: Annotated[Days, "So many days after the purchase, if no delivery is reported."] = 21
-    within_days: Annotated[Number, "It makes sense for so many days."] = 14
+    after_delivery_days: Annotated[
+        Days, Called("After the delivery"), "It begins so many days after the delivery of an order."
+    ] = 14
+    after_purchase_days: Annotated[
+        Days, Called("After the purchase"), "It begins so many days after the purchase if no delivery is reported."
+    ] = 21
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 14
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield one for each order that was not paid back."""

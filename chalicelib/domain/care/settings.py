@@ -23,15 +23,17 @@ class Care:
     Of two that fall together the first one here goes, and the other waits.
     """
 
-    birthday: Annotated[Birthday | None, "A wish on the birthday."] = None
-    check_in: Annotated[CheckIn | None, "Whether somebody is happy with what they have bought."] = None
-    how_to: Annotated[HowTo | None, "What a product can do."] = None
-    invitation: Annotated[Invitation | None, "Whether they want to become an ambassador."] = None
-    anniversary: Annotated[Anniversary | None, "Thanks for another year."] = None
+    birthday: Annotated[Birthday | None, "A wish on somebody's birthday."] = None
+    check_in: Annotated[CheckIn | None, "A question whether somebody is happy with what they have bought."] = None
+    how_to: Annotated[HowTo | None, "A guide that shows what a product can do."] = None
+    invitation: Annotated[Invitation | None, "A question whether somebody wants to become an ambassador."] = None
+    anniversary: Annotated[Anniversary | None, "Thanks for another year as a customer or ambassador."] = None
     surprise: Annotated[Surprise | None, "A gift that nobody has asked for."] = None
-    miss_you: Annotated[MissYou | None, "That somebody is missed, by their own rhythm."] = None
-    interests: Annotated[Interests | None, "What somebody cares for, asked once."] = None
-    social: Annotated[Social | None, "A visit to somebody's own pages, as a task for the shop."] = None
+    miss_you: Annotated[
+        MissYou | None, "A letter to somebody who has been quiet for longer than is usual for them."
+    ] = None
+    interests: Annotated[Interests | None, "A question, asked once, what somebody is interested in."] = None
+    social: Annotated[Social | None, "A visit to somebody's own pages elsewhere, as a task for your team."] = None
 
     def occasions(self) -> Iterator[Occasion]:
         """Yield those that are on, by rank."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from chalicelib.domain.program.shape import BARRED, BLANK, Form, Within
+from chalicelib.domain.program.shape import BARRED, BLANK, Called, Form, Within
 
 TEXTS_MAX = 200
 READABLE = 4.5
@@ -93,14 +93,16 @@ class Text:
     A `{name}` in braces stands for what it names; a sentence that has nothing to put there is left out.
     """
 
-    letter: Annotated[LetterName, "Which letter."]
-    language: Annotated[Tag, "The language that it is in; `es` is also for readers of `es-MX`, if there is none of it."]
-    subject: Annotated[str | None, Within(1, 120), _LINE, "The subject, instead of ours."] = None
+    letter: Annotated[LetterName, "The letter that the sentences are for."]
+    language: Annotated[
+        Tag, "The language of the sentences; es is also for readers of es-MX, if there are none of their own."
+    ]
+    subject: Annotated[str | None, Within(1, 120), _LINE, "The subject of the mail, instead of the usual one."] = None
     opening: Annotated[Sentence | None, "A paragraph below the greeting."] = None
-    closing: Annotated[Sentence | None, "The last paragraph, instead of ours."] = None
+    closing: Annotated[Sentence | None, "The last paragraph, instead of the usual one."] = None
     variant: Annotated[
         VariantName | None,
-        "Which variant of the letter it is for; what it leaves out is said as in the letter without one.",
+        "The variant of the letter that the sentences are for; what they leave out is said as without a variant.",
     ] = None
 
 
@@ -108,13 +110,27 @@ class Text:
 class Brand:
     """How the shop looks and sounds in mails, and on the page and the picture of a share link."""
 
-    logo_url: Annotated[Picture | None, "The logo, at least 80 pixels high; null for the name of the shop."] = None
-    color: Annotated[Colour | None, "The ground of what stands out: `#` and six hexadecimal digits."] = None
-    text_color: Annotated[Colour | None, "The colour of the text on it, with a contrast of at least 4.5."] = None
-    address: Annotated[str | None, Within(1, 200), _LINE, "The shop's postal address, for the foot of the mails."] = (
-        None
-    )
-    texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of the shop's own in the letters."] = ()
+    logo_url: Annotated[
+        Picture | None,
+        Called("Logo"),
+        "The address of your logo, at least 80 pixels high; left out, your name stands there.",
+    ] = None
+    color: Annotated[
+        Colour | None, Called("Colour"), "The ground of what stands out, such as buttons: # and six hexadecimal digits."
+    ] = None
+    text_color: Annotated[
+        Colour | None,
+        Called("Colour of text on it"),
+        "The colour of text on that ground; the contrast of both is at least 4.5.",
+    ] = None
+    address: Annotated[
+        str | None,
+        Within(1, 200),
+        _LINE,
+        Called("Postal address"),
+        "The postal address of your shop, for the foot of the mails.",
+    ] = None
+    texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of your own in the letters."] = ()
 
 
 USUAL = Brand()

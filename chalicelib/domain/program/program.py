@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 from chalicelib.domain.money import BASIS, share
 from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.links import origin_of
-from chalicelib.domain.program.shape import BARRED, BLANK, Form, Within
+from chalicelib.domain.program.shape import BARRED, BLANK, Called, Form, In, Within
 
 GIFT = "gift:"
 """How the unit of a gift begins; its name follows."""
@@ -47,9 +47,12 @@ Zone = Annotated[
     Form(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", "is a time zone such as Europe/Berlin (IANA)"),
 ]
 Unit = Annotated[str, Form("[a-z][a-z_]{0,19}", "is a word of small letters such as points")]
-Days = Annotated[int, Within(0, DAYS_MAX)]
-Months = Annotated[int, Within(1, MONTHS_MAX)]
-Amount = Annotated[int, Within(0, AMOUNT_MAX)]
+Days = Annotated[int, Within(0, DAYS_MAX), In("days")]
+Months = Annotated[int, Within(1, MONTHS_MAX), In("months")]
+Amount = Annotated[int, Within(0, AMOUNT_MAX), In("money")]
+WorthOf = Annotated[int, Within(0, AMOUNT_MAX), In("reward")]
+"""Counted as the rate says beside which it stands: money, a unit of the program's own, or gifts."""
+
 Number = Annotated[int, Within(1, COUNT_MAX)]
 Clock = Annotated[str, Form("([01][0-9]|2[0-3]):[0-5][0-9]", "is a time of day such as 09:00")]
 Limited = Literal["rewards", "care", "tips", "wishes", "offers"]
@@ -62,11 +65,15 @@ PROMOTION: tuple[Limited, ...] = ("care", "tips", "wishes", "offers")
 class Rate:
     """A fixed `amount`, a percentage in `basis_points` with an optional `maximum`, or one `gift`."""
 
-    amount: Annotated[Amount | None, "A fixed amount: minor units of the currency, or whole numbers of `unit`."] = None
-    basis_points: Annotated[int | None, Within(0, BASIS), "A share of what the friend pays; 1000 is 10 %."] = None
-    maximum: Annotated[Amount | None, "The most that a share may come to."] = None
-    unit: Annotated[Unit | None, "What the amounts count if not money, such as `points`."] = None
-    gift: Annotated[Name | None, "The name of a gift that somebody sends."] = None
+    amount: Annotated[WorthOf | None, "A fixed amount, in money or in the unit named here."] = None
+    basis_points: Annotated[
+        int | None, Within(0, BASIS), In("basis_points"), Called("Percentage"), "A share of what the friend pays."
+    ] = None
+    maximum: Annotated[WorthOf | None, Called("At most"), "The most that a percentage may come to on one order."] = None
+    unit: Annotated[
+        Unit | None, "What the amount counts if it is not money: a word of your own in small letters, such as points."
+    ] = None
+    gift: Annotated[Name | None, "The name of a thing that your shop sends, such as a mug."] = None
 
     def of(self, base: int) -> int:
         """Return what this rate yields on `base` minor units, rounded down."""
@@ -86,67 +93,102 @@ class Rate:
 class Tier:
     """A level that ambassadors reach by referrals."""
 
-    name: Name
-    threshold: Annotated[int, Within(0, COUNT_MAX), "How many referrals have to count for it; 0 for the first tier."]
-    reward: Annotated[Rate | None, "What an ambassador of this tier earns with an order; null for nothing."] = None
-    bonus: Annotated[Amount, "What is granted once for reaching it."] = 0
+    name: Annotated[Name, "The name of the tier, which ambassadors read in mails and on their pages."]
+    threshold: Annotated[
+        int,
+        Within(0, COUNT_MAX),
+        In("referrals"),
+        Called("Referrals needed"),
+        "How many referrals have to count before somebody reaches this tier; the first tier needs none.",
+    ]
+    reward: Annotated[Rate | None, "What an ambassador of this tier earns with each order of a friend."] = None
+    bonus: Annotated[Amount, "What is granted once for reaching this tier."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """A prize for counted referrals of a whole life: for `every` n-th of them, or once when there are `at` of them."""
 
-    name: Name
-    reward: Rate
-    every: Annotated[Number | None, "Granted again for each so many referrals."] = None
-    at: Annotated[Number | None, "Granted once, for this many referrals."] = None
+    name: Annotated[Name, "The name of the prize, which ambassadors read."]
+    reward: Annotated[Rate, "What is granted: a fixed amount or a gift."]
+    every: Annotated[
+        Number | None, In("referrals"), Called("Each so many referrals"), "Granted again after each so many referrals."
+    ] = None
+    at: Annotated[
+        Number | None, In("referrals"), Called("Once, at so many referrals"), "Granted once, at this many referrals."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedTask:
     """Something that ambassadors can do for a reward: they show it, and an admin looks whether it counts."""
 
-    name: Name
-    kind: Annotated[Literal["picture", "review", "other"], "What they show."]
+    name: Annotated[Name, "The name of the task, which ambassadors read."]
+    kind: Annotated[
+        Literal["picture", "review", "other"],
+        "What ambassadors show when they have done it: a picture, a review, or something else.",
+    ]
     reward: Annotated[Rate, "A fixed amount or a gift, for each proof that is approved."]
     words: Annotated[
         dict[str, Line],
         Within(1, LIST_MAX),
-        "What to do, by language; others get that in `locale`, or the first.",
+        Called("What to do"),
+        "What there is to do, in each language; readers of other languages get it in `locale`, or else the first one.",
     ]
-    times: Annotated[Number, "So many proofs of one ambassador are taken at most …"] = 1
-    days: Annotated[int | None, Within(1, DAYS_MAX), "… within so many times 24 hours; null for a whole life."] = None
-    until: Annotated[datetime | None, "Proofs are taken until this time; null for as long as it is here."] = None
+    times: Annotated[Number, "How many proofs of one ambassador are taken at most within `days`."] = 1
+    days: Annotated[
+        int | None,
+        Within(1, DAYS_MAX),
+        In("days"),
+        "Over how many days, of 24 hours each, the proofs of one ambassador are counted; left out, over a whole life.",
+    ] = None
+    until: Annotated[
+        datetime | None, "Proofs are taken until this time; left out, for as long as the task is here."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
     """The most that one ambassador is granted on the orders of a month or year or of a whole life."""
 
-    per: Literal["month", "year", "life"]
-    amount: Annotated[Amount | None, "Bounds rewards in the program's currency."] = None
-    count: Annotated[int | None, Within(0, COUNT_MAX), "Bounds the number of orders that are rewarded."] = None
+    per: Annotated[
+        Literal["month", "year", "life"], "Whether it holds for a calendar month, a calendar year, or a whole life."
+    ]
+    amount: Annotated[Amount | None, "The most money that one ambassador is granted in that time."] = None
+    count: Annotated[
+        int | None,
+        Within(0, COUNT_MAX),
+        In("orders"),
+        Called("Rewarded orders"),
+        "The most orders for which one ambassador is rewarded in that time.",
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """Other terms for the codes that belong to it. What it leaves out is as in the program."""
 
-    name: Annotated[Name, "What codes call it."]
-    starts_at: Annotated[datetime, "Orders placed from this time on have its terms."]
-    ends_at: Annotated[datetime, "Orders placed from this time on have its terms no longer."]
-    offer: Annotated[Rate | None, "What the friend gets instead."] = None
-    reward: Annotated[Rate | None, "What the ambassador earns instead, in whatever tier."] = None
+    name: Annotated[Name, "The name by which codes belong to the campaign."]
+    starts_at: Annotated[datetime, Called("Starts"), "Orders placed from this time on have the campaign's terms."]
+    ends_at: Annotated[datetime, Called("Ends"), "Orders placed from this time on have the usual terms again."]
+    offer: Annotated[Rate | None, "What the friend gets instead of the usual."] = None
+    reward: Annotated[Rate | None, "What the ambassador earns instead of the usual, in whatever tier."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherOrders:
     """What the further orders of a friend are worth. What it leaves out is as for the first; 0 is nothing."""
 
-    offer: Annotated[Rate | None, "What the friend gets instead."] = None
-    reward: Annotated[Rate | None, "What the ambassador earns instead, in whatever tier or campaign."] = None
+    offer: Annotated[Rate | None, "What the friend gets on later orders instead; an amount of 0 is nothing."] = None
+    reward: Annotated[
+        Rate | None, "What the ambassador earns with later orders instead, in whatever tier or campaign."
+    ] = None
     orders: Annotated[
-        int | None, Within(0, COUNT_MAX), "At most so many are taken of one friend; null takes any number."
+        int | None,
+        Within(0, COUNT_MAX),
+        In("orders"),
+        Called("Orders after the first"),
+        "How many orders after the first are taken of one friend at most; left out, any number.",
     ] = None
 
 
@@ -154,9 +196,16 @@ class FurtherOrders:
 class Worth:
     """What a unit of the program's own is worth when it is spent: `per` of it are `value`. It leaves in such steps."""
 
-    value: Annotated[int, Within(1, AMOUNT_MAX), "So many minor units of the currency …"]
-    per: Annotated[Number, "… are what so many are worth. Only multiples of that can be spent."] = 1
-    minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once, counted in the unit."] = 1
+    value: Annotated[int, Within(1, AMOUNT_MAX), In("money"), "What as many of the unit as `per` says are worth."]
+    per: Annotated[
+        Number, "How many of the unit have that worth together; only multiples of this number can be spent."
+    ] = 1
+    minimum: Annotated[
+        int,
+        Within(1, AMOUNT_MAX),
+        Called("Least to spend"),
+        "The least that can be spent at once, counted in the unit.",
+    ] = 1
 
     def of(self, amount: int) -> int:
         """Return what a multiple of `per` is worth, in minor units."""
@@ -167,18 +216,43 @@ class Worth:
 class Watch:
     """What makes a reward wait for an admin: the sum of the weights of an order's signals."""
 
-    review_at: Annotated[Number | None, "The sum from which a reward waits; null only shows the signals."] = None
+    review_at: Annotated[
+        Number | None,
+        Called("Weight for a review"),
+        "From this sum of weights on a reward waits for an admin; left out, signals are only shown.",
+    ] = None
     weights: Annotated[
-        dict[str, Annotated[int, Within(0, COUNT_MAX)]], "What signals weigh here, by name, if not as usual."
+        dict[str, Annotated[int, Within(0, COUNT_MAX)]], "What each signal weighs here, if not as usual."
     ] = field(default_factory=dict)
-    velocity_orders: Annotated[Number, "A day's orders are too many from this number on, if …"] = 6
-    velocity_times: Annotated[Number, "… they are so many times the daily average of three months."] = 5
+    velocity_orders: Annotated[
+        Number,
+        In("orders"),
+        Called("Orders in a day"),
+        "From so many orders in one day on it is looked whether they are too many for this ambassador.",
+    ] = 6
+    velocity_times: Annotated[
+        Number,
+        Called("Times the usual"),
+        "They are too many if they are so many times the ambassador's daily average of the last three months.",
+    ] = 5
     refunded_percent: Annotated[
-        int, Within(1, 100), "The share of an ambassador's orders with refunds that is too high, …"
+        int,
+        Within(1, 100),
+        In("percent"),
+        Called("Orders with refunds"),
+        "From what share of an ambassador's orders on refunds are too many, in percent.",
     ] = 50
-    refunded_orders: Annotated[Number, "… once there are so many orders."] = 4
+    refunded_orders: Annotated[
+        Number,
+        In("orders"),
+        Called("Orders before refunds count"),
+        "Refunds are not looked at before an ambassador has so many orders.",
+    ] = 4
     clickless_orders: Annotated[
-        Number, "From this order on it is told when nobody has visited the link for 30 days."
+        Number,
+        In("orders"),
+        Called("Orders without visits"),
+        "From this order on it is a signal when nobody has opened the ambassador's link for 30 days.",
     ] = 5
 
     @property
@@ -192,24 +266,30 @@ class Notice:
     """What people are told about their data, in one language."""
 
     purpose: Annotated[Line, "What the data is used for."]
-    basis: Annotated[Line, "On what basis: a contract, a consent, an interest of yours and which one."]
-    stored: Annotated[Line, "Where it lies, such as `in the European Union, at Amazon Web Services`."]
-    recipients: Annotated[Line | None, "Who gets it beside the shop; null for nobody."] = None
+    basis: Annotated[
+        Line, "On what basis you use it: a contract, a consent, or an interest of yours, and which one that is."
+    ]
+    stored: Annotated[Line, "Where the data lies, such as: in the European Union, at Amazon Web Services."]
+    recipients: Annotated[Line | None, "Who gets the data beside your shop; left out, nobody does."] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
     """What pages that collect data say about it, and whom people ask about their rights."""
 
-    responsible: Annotated[Line, "Who is responsible: name and address."]
+    responsible: Annotated[Line, "Who is responsible for the data: name and address."]
     contact: Annotated[Line, "Where people ask for their rights: an e-mail address, or another way."]
     notices: Annotated[
         dict[str, Notice],
         Within(1, LIST_MAX),
-        "What readers are told, by language; others get that in `locale`, or the first.",
+        "What people are told, in each language; readers of other languages get it in `locale`, or else the first one.",
     ]
     url: Annotated[
-        str | None, Within(8, 2000), Form(rf"https://[^{BLANK}]+", "starts with https://"), "Your whole notice."
+        str | None,
+        Within(8, 2000),
+        Form(rf"https://[^{BLANK}]+", "starts with https://"),
+        Called("Address of the whole notice"),
+        "Where your whole privacy notice stands; it starts with https://.",
     ] = None
 
 
@@ -218,15 +298,33 @@ class Retention:
     """How long data about people is kept. What is left out is kept until somebody is erased."""
 
     inactive_months: Annotated[
-        Months | None, "People who bought nothing, told nothing and have no balance for so long are erased."
+        Months | None,
+        Called("People who went quiet"),
+        "People are erased when for so many months they bought nothing, told nothing and had no balance.",
     ] = None
     contacts_days: Annotated[
-        int | None, Within(1, DAYS_MAX), "Addresses that came with a redemption and were not taken over are dropped."
+        int | None,
+        Within(1, DAYS_MAX),
+        In("days"),
+        Called("Addresses of redemptions"),
+        "After so many days an address is dropped that came with a redemption and was not taken over.",
     ] = None
-    orders_months: Annotated[Months | None, "What was reported of orders without a code."] = None
-    clicks_months: Annotated[Months | None, "How often links were opened, by day and channel."] = None
+    orders_months: Annotated[
+        Months | None,
+        Called("Orders without a code"),
+        "After so many months it is dropped what was reported of orders without a code.",
+    ] = None
+    clicks_months: Annotated[
+        Months | None,
+        Called("Visits"),
+        "After so many months it is dropped how often links were opened, by day and channel.",
+    ] = None
     idempotency_days: Annotated[
-        int | None, Within(2, DAYS_MAX), "Which requests came with an `Idempotency-Key`: after that, one is new again."
+        int | None,
+        Within(2, DAYS_MAX),
+        In("days"),
+        Called("Repeated requests"),
+        "For so many days a request is known again by its Idempotency-Key; after that the same key is a new request.",
     ] = None
 
 
@@ -234,44 +332,57 @@ class Retention:
 class Quiet:
     """Hours of the night, by the clocks of each person, in which no letter of some purposes goes out."""
 
-    starts: Annotated[Clock, "From this time on they wait, …"] = "20:00"
+    starts: Annotated[Clock, "From this time of day on letters wait, by the clocks of each person."] = "20:00"
     ends: Annotated[
-        Clock, "… until this one of the same or the next day, and up to 44 minutes of each person's own."
+        Clock, "At this time of day letters go out again, spread over the 44 minutes after it, person by person."
     ] = "09:00"
-    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "Whose letters wait."] = PROMOTION
+    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "The kinds of letters that wait."] = PROMOTION
 
 
 @dataclass(frozen=True, slots=True)
 class LetterCap:
     """The most letters of some purposes together that one person gets within some days."""
 
-    letters: Annotated[int, Within(1, LETTERS_MAX), "So many at most …"] = 1
-    days: Annotated[int, Within(1, 366), "… within so many times 24 hours; what is more waits."] = 7
-    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "Whose letters are counted, and wait."] = PROMOTION
+    letters: Annotated[
+        int, Within(1, LETTERS_MAX), "How many letters one person gets at most within `days`; what is more waits."
+    ] = 1
+    days: Annotated[
+        int, Within(1, 366), In("days"), "Over how many days, of 24 hours each, the letters are counted."
+    ] = 7
+    purposes: Annotated[tuple[Limited, ...], Within(1, 5), "The kinds of letters that are counted, and wait."] = (
+        PROMOTION
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
     """Which letters there are, when they may go out, and how many."""
 
-    welcome: Annotated[bool, "Whether a new ambassador gets a letter with their code; the shop may give it itself."] = (
-        True
+    welcome: Annotated[
+        bool, "Whether a new ambassador gets a letter with their code; without it your shop gives the code itself."
+    ] = True
+    quiet: Annotated[Quiet | None, Called("Quiet hours"), "Hours of the night in which letters wait."] = field(
+        default_factory=Quiet
     )
-    quiet: Annotated[Quiet | None, "Hours in which letters wait; null for none."] = field(default_factory=Quiet)
     caps: Annotated[
         tuple[LetterCap, ...],
         Within(0, LIST_MAX),
-        "How many letters one person gets; unless set, one that promotes in a week.",
+        Called("Limits"),
+        "How many letters one person gets at most; left out, one letter that promotes in a week.",
     ] = (LetterCap(),)
     gather_minutes: Annotated[
         int,
         Within(0, 7 * 24 * 60),
-        "News of rewards waits so long for more of it, to go out as one mail; 0 sends each at once.",
+        In("minutes"),
+        Called("Gather news for"),
+        "For so many minutes news of rewards waits for more of it, to go out as one mail; 0 sends each at once.",
     ] = 0
     hold_out_percent: Annotated[
         int,
         Within(0, 50),
-        "So many of a hundred people, always the same, get nothing that promotes, to learn what it is worth.",
+        In("percent"),
+        Called("Hold-out"),
+        "So many percent of all people, always the same, get nothing that promotes, to learn what it is worth.",
     ] = 0
 
 
@@ -279,122 +390,217 @@ class Letters:
 class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 
-    `version`, `author` and `created_at` are of its publication, and `written` is the document that was published, in
-    JSON; all other fields are what the document may say. `care` is that part of it in JSON, since a checkout has no use
-    for it (`operations/program/settings.py` reads it).
+    `version`, `author`, `created_at` and `note` are of its publication, and `written` is the document that was
+    published, in JSON; all other fields are what the document may say. `care` is that part of it in JSON, since a
+    checkout has no use for it (`operations/program/settings.py` reads it).
     """
 
     version: int
-    shop_name: Name
+    shop_name: Annotated[Name, "The name of your shop, as people read it in mails and on pages."]
     shop_url: Annotated[
-        str, Within(8, 2000), Form(rf"https?://[^{BLANK}]+", "starts with https://"), "Where a share link leads on to."
+        str,
+        Within(8, 2000),
+        Form(rf"https?://[^{BLANK}]+", "starts with https://"),
+        Called("Shop address"),
+        "The page of your shop that a share link leads on to.",
     ]
-    currency: Annotated[str, Form("[A-Z]{3}", "is three capital letters (ISO 4217)"), "The currency of all money."]
+    currency: Annotated[
+        str,
+        Form("[A-Z]{3}", "is three capital letters (ISO 4217)"),
+        "The currency of all money here, in three capital letters; it stays once there are ambassadors.",
+    ]
     tiers: Annotated[
-        tuple[Tier, ...], Within(1, LIST_MAX), "The levels of ambassadors, by rising thresholds; the first at 0."
+        tuple[Tier, ...],
+        Within(1, LIST_MAX),
+        "The levels that ambassadors reach, each for more referrals than the one before; the first is for everybody.",
     ]
-    time_zone: Annotated[Zone, "Whose days and months caps, budgets and tiers go by, and people are told."] = "UTC"
-    offer: Annotated[Rate | None, "What the friend gets: an amount or a share of the order; null for nothing."] = None
+    time_zone: Annotated[
+        Zone, "The clocks by which days, months, limits, budgets and tiers go, such as Europe/Berlin."
+    ] = "UTC"
+    offer: Annotated[
+        Rate | None,
+        Called("What the friend gets"),
+        "What a friend saves on an order: an amount or a percentage; left out, only the ambassador is rewarded.",
+    ] = None
     share_image_url: Annotated[
         str | None,
         Within(8, 2000),
         Form(rf"https://[^{BLANK}]+", "starts with https://"),
-        "The picture in previews of share links, 1200 x 630 pixels; null has one drawn.",
+        Called("Share picture"),
+        "The address of the picture in previews of share links, 1200 x 630 pixels; left out, one is drawn.",
     ] = None
     origins: Annotated[
         tuple[Origin, ...],
         Within(0, LIST_MAX),
-        "Origins of pages, beside that of `shop_url`, that may read with an ambassador's session.",
+        Called("Other sites of yours"),
+        "Sites beside that of `shop_url` whose pages may read for a signed-in ambassador, such as https://my.shop.example.",
     ] = ()
     languages: Annotated[
         tuple[Language, ...],
         Within(0, LIST_MAX),
-        "Readers of one of these are written to in it, others in `locale`; none means every language there is.",
+        "The languages in which people are written to; all others get `locale`. None means every language there is.",
     ] = ()
-    minimum: Annotated[Amount, "The smallest order on which a code can be used."] = 0
-    open: Annotated[bool, "False takes no new orders; what was earned goes on."] = True
-    new_friends_only: Annotated[bool, "Refuse an order of which the shop says that it is not the first."] = True
+    minimum: Annotated[Amount, Called("Smallest order"), "The smallest order on which a code can be used."] = 0
+    open: Annotated[bool, "Whether new orders are taken; without it only what was earned goes on."] = True
+    new_friends_only: Annotated[
+        bool, "Whether an order is refused of which your shop says that it is not the customer's first."
+    ] = True
     friend_days: Annotated[
         int | None,
         Within(1, DAYS_MAX),
-        "Take every order of a friend within so many days of the first, with the same ambassador's codes; null takes "
-        "one order.",
+        In("days"),
+        Called("Further orders of a friend for"),
+        "For so many days after a friend's first order their other orders count as well, with codes of the same "
+        "ambassador; left out, only one order counts.",
     ] = None
     later: Annotated[
-        FurtherOrders | None, "What a friend's orders after the first are worth, if not the same; needs `friend_days`."
+        FurtherOrders | None,
+        Called("Worth of further orders"),
+        "What a friend's orders after the first are worth, if not the same; it needs `friend_days`.",
     ] = None
     pending_days: Annotated[
-        int, Within(1, DAYS_MAX), "How long an order that was redeemed before it is paid for waits for its payment."
+        int,
+        Within(1, DAYS_MAX),
+        In("days"),
+        Called("Wait for payment"),
+        "For so many days an order waits for its payment if the code was used before it was paid for.",
     ] = 14
-    excluded_skus: Annotated[tuple[Sku, ...], Within(0, SKUS_MAX), "Goods that don't count; gift cards never do."] = ()
+    excluded_skus: Annotated[
+        tuple[Sku, ...],
+        Within(0, SKUS_MAX),
+        Called("Goods that don't count"),
+        "The article numbers of goods that neither offer nor reward look at; gift cards never count.",
+    ] = ()
     tier_months: Annotated[
         Months | None,
-        "Count referrals for the tier over so many calendar months, this one included; null counts a whole life.",
+        Called("Count referrals over"),
+        "Over so many calendar months, this one included, referrals count for the tier; left out, over a whole life.",
     ] = None
     demotion_months: Annotated[
         int | None,
         Within(0, MONTHS_MAX),
-        "For so many months more a tier is kept that is no longer reached; null keeps it for ever.",
+        In("months"),
+        Called("Keep a tier for"),
+        "For so many months more a tier is kept that is no longer reached; left out, it is kept for ever.",
     ] = 0
-    milestones: Annotated[tuple[Milestone, ...], Within(0, LIST_MAX), "Prizes for numbers of referrals."] = ()
+    milestones: Annotated[
+        tuple[Milestone, ...], Within(0, LIST_MAX), "Prizes for numbers of referrals over a whole life."
+    ] = ()
     tasks: Annotated[
         tuple[OfferedTask, ...], Within(0, LIST_MAX), "What ambassadors can do for a reward beside bringing friends."
     ] = ()
-    campaigns: Annotated[tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, for a time."] = ()
-    caps: Annotated[tuple[Cap, ...], Within(0, 3), "The most that one ambassador is granted."] = ()
+    campaigns: Annotated[
+        tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, between two times."
+    ] = ()
+    caps: Annotated[
+        tuple[Cap, ...],
+        Within(0, 3),
+        Called("Limits for one ambassador"),
+        "The most that one ambassador is granted on the orders of a month, a year, or a whole life.",
+    ] = ()
     budget_month: Annotated[
-        Amount | None, "The most that all ambassadors together are granted on the orders of a month."
+        Amount | None,
+        Called("Budget of a month"),
+        "The most money that all ambassadors together are granted on the orders of a calendar month.",
     ] = None
     hold_from: Annotated[
         Literal["purchase", "delivery"], "Whether a reward waits from the purchase or from the delivery on."
     ] = "purchase"
-    hold_days: Annotated[Days, "How long it waits, so that it is not paid for goods that come back."] = 30
-    longest_wait_days: Annotated[Days, "How long it waits from the purchase on when no delivery is reported."] = 60
+    hold_days: Annotated[
+        Days,
+        Called("Hold for"),
+        "For so many days a reward is held, so that it is not paid for goods that come back: your return window and "
+        "a day.",
+    ] = 30
+    longest_wait_days: Annotated[
+        Days,
+        Called("Longest hold"),
+        "After so many days from the purchase on a reward is released even if no delivery was reported.",
+    ] = 60
     void_below_minimum: Annotated[
-        bool, "A reward is void when what is left of the order after refunds is below `minimum`."
+        bool, "Whether a reward is void when refunds leave less of the order than `minimum`."
     ] = False
-    watch: Annotated[Watch, "When a reward waits for an admin."] = field(default_factory=Watch)
-    review_days: Annotated[Days, "How long it waits for the admin before the default decides."] = 30
-    review_default: Annotated[Literal["approve", "deny"], "What decides when nobody has."] = "approve"
+    watch: Annotated[
+        Watch, Called("Signals"), "What makes an order suspicious, and from when on its reward waits for an admin."
+    ] = field(default_factory=Watch)
+    review_days: Annotated[
+        Days, Called("Time for a review"), "For so many days a suspicious reward waits for an admin's decision."
+    ] = 30
+    review_default: Annotated[
+        Literal["approve", "deny"], Called("Without a decision"), "What happens when no admin has decided by then."
+    ] = "approve"
     expiry_months: Annotated[
-        Months | None, "Unspent rewards expire when so long nothing was earned or spent; null lets them stay."
+        Months | None,
+        Called("Expiry"),
+        "Unspent rewards expire when nothing was earned or spent for so many months; left out, they stay.",
     ] = None
     expiry_notice_days: Annotated[
-        int, Within(0, DAYS_MAX), "So many days before, a letter tells the ambassador; 0 lets them expire without one."
+        int,
+        Within(0, DAYS_MAX),
+        In("days"),
+        Called("Notice before expiry"),
+        "So many days before rewards expire a letter tells their ambassador; 0 lets them expire without one.",
     ] = 14
-    spend_minimum: Annotated[int, Within(1, AMOUNT_MAX), "The least that can be spent at once."] = 1
+    spend_minimum: Annotated[
+        int,
+        Within(1, AMOUNT_MAX),
+        In("money"),
+        Called("Least to spend"),
+        "The least money that an ambassador can spend at once.",
+    ] = 1
     units: Annotated[
         dict[str, Worth],
         Within(0, LIST_MAX),
-        "What units of the program's own are worth, by name; one that is not here can't be spent.",
+        Called("Units of your own"),
+        "What points and other units of your own are worth, by name; one that is not here can't be spent.",
     ] = field(default_factory=dict)
-    spend_days: Annotated[int, Within(1, DAYS_MAX), "How long a coupon for a spent reward is good."] = 30
+    spend_days: Annotated[
+        int,
+        Within(1, DAYS_MAX),
+        In("days"),
+        Called("Coupons are good for"),
+        "For so many days a coupon is good that an ambassador got for a reward.",
+    ] = 30
     adjustment_limit: Annotated[
-        Amount | None, "Adjustments above it need a second admin; null lets one admin make any."
+        Amount | None,
+        Called("Adjustments by one admin"),
+        "Adjustments above this amount need a second admin; left out, one admin may make any.",
     ] = None
     acquisition_cost: Annotated[
-        Amount | None, "What a new customer costs the shop by other channels, shown beside the figures of this one."
+        Amount | None,
+        Called("Cost of a customer elsewhere"),
+        "What a new customer costs you by other channels, shown beside what one costs here.",
     ] = None
-    locale: Annotated[Language, "The language for people whose own is not known."] = "en"
+    locale: Annotated[
+        Language, Called("Usual language"), "The language for people whose own is not known, such as en."
+    ] = "en"
     reply_to: Annotated[
         str | None,
         Within(6, 254),
         Form(rf"[^{BLANK}@<>,;:\"]+@[^{BLANK}@<>,;:\"]+\.[^{BLANK}@<>,;:\".]+", "is an e-mail address"),
-        "Where answers to the mails go, since they ask for them; null for the address that the mails come from.",
+        Called("Answers go to"),
+        "The e-mail address for answers to the mails; left out, the one that mails come from.",
     ] = None
-    letters: Annotated[Letters, "When letters may go out, and how many."] = field(default_factory=Letters)
-    brand: Annotated[Brand, "How the shop looks and sounds: logo, colours, address, sentences of its own."] = field(
+    letters: Annotated[Letters, "Which letters there are, when they may go out, and how many."] = field(
+        default_factory=Letters
+    )
+    brand: Annotated[Brand, "How your shop looks and sounds: logo, colours, address, sentences of its own."] = field(
         default_factory=Brand
     )
     digits: Annotated[
         Literal["latin", "customary"],
         "Whether numbers are in 0 to 9 in every language, or in the digits customary in it, as in Bengali.",
     ] = "latin"
-    privacy: Annotated[Privacy | None, "What people are told about their data; null tells nothing."] = None
-    retention: Annotated[Retention, "How long data about people is kept."] = field(default_factory=Retention)
-    care: Annotated[str, "What the shop does for its customers beyond their orders; what is left out is not done."] = ""
+    privacy: Annotated[Privacy | None, "What people are told about their data on pages that collect it."] = None
+    retention: Annotated[Retention, "How long data about people is kept; what is left out is kept."] = field(
+        default_factory=Retention
+    )
+    care: Annotated[
+        str, "What your shop does for its customers beyond their orders; an occasion that is left out is off."
+    ] = ""
     author: str = ""
     created_at: datetime | None = None
+    note: str = ""
     written: str = ""
 
     @property

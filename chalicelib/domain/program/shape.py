@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 """Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati)."""
@@ -69,12 +69,30 @@ class Form:
 
 Limit = Within | Form
 
+Measure = Literal["basis_points", "days", "minutes", "money", "months", "orders", "percent", "referrals", "reward"]
+"""What numbers count: `money` is minor units of the currency, and `reward` is counted as the rate says beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """What a number counts, if not just things."""
+
+    unit: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What people call a field whose name doesn't say it."""
+
+    title: str
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A field: what it is for, what it may hold, and what each of its elements may hold, if it has any.
 
-    `deep` means that its value, or an element, has fields of its own.
+    `deep` means that its value, or an element, has fields of its own. `title` is what people call it, and `unit` what
+    it counts, if it is a number of something.
     """
 
     name: str
@@ -82,6 +100,8 @@ class Place:
     limits: tuple[Limit, ...]
     each: tuple[Limit, ...]
     deep: bool
+    title: str = ""
+    unit: Measure | None = None
 
 
 @cache
@@ -93,6 +113,8 @@ def places(kind: type) -> tuple[Place, ...]:
 
 def _place(name: str, hint: Any) -> Place:
     said, inner = list(_metadata(hint)), bare(hint)
+    called = [it.title for it in said if isinstance(it, Called)]
+    units = [it.unit for it in said if isinstance(it, In)]
     elements = get_args(inner)[-1 if get_origin(inner) is dict else 0] if get_origin(inner) in {tuple, dict} else None
     return Place(
         name,
@@ -100,6 +122,8 @@ def _place(name: str, hint: Any) -> Place:
         tuple(it for it in said if isinstance(it, Limit)),
         tuple(it for it in _metadata(elements) if isinstance(it, Limit)),
         deep=is_dataclass(inner) or is_dataclass(elements),
+        title=called[-1] if called else name.replace("_", " ").capitalize(),
+        unit=units[-1] if units else None,
     )
 
 

@@ -6,6 +6,7 @@ A warning keeps nobody from publishing. It is told to whoever publishes a progra
 from collections.abc import Iterator
 from datetime import datetime
 
+from chalicelib.domain.money import BASIS
 from chalicelib.domain.program.flaws import Flaw, smallest
 from chalicelib.domain.program.program import (
     Program,
@@ -27,7 +28,9 @@ _OF_NO_ORDER = ("/milestones", "/tasks")
 def warnings(program: Program, *, now: datetime) -> list[Flaw]:
     """Return what to think over as (JSON pointer, reason) pairs. The program is sound: `flaws` finds nothing."""
     return [
+        *_of_offer(program),
         *_of_rewards(program),
+        *_of_cost(program),
         *_of_tiers(program),
         *_of_campaigns(program, now),
         *_of_limits(program),
@@ -36,10 +39,41 @@ def warnings(program: Program, *, now: datetime) -> list[Flaw]:
         *_of_spending(program),
         *_of_units(program),
         *_of_texts(program),
+        *_of_languages(program),
         *_of_privacy(program),
         *_of_letters(program),
         *_of_tasks(program, now),
     ]
+
+
+def budget_warnings(program: Program, granted: int, days: int) -> Iterator[Flaw]:
+    """Say so if the budget of a month would not last one, by what was granted in the last days."""
+    budget = program.budget_month
+    if budget and granted > 0 and budget * days < granted * _MONTH_DAYS:
+        lasts = budget * days // granted
+        yield "/budget_month", f"lasts {lasts} days of a month: {granted} were granted in the last {days} days"
+
+
+def _of_offer(program: Program) -> Iterator[Flaw]:
+    """Discounts that hardly any price can bear."""
+    found = {"/offer": program.offer} | {f"/campaigns/{n}/offer": it.offer for n, it in enumerate(program.campaigns)}
+    for pointer, rate in found.items():
+        if rate and rate.basis_points is not None and rate.maximum is None and rate.basis_points * 2 >= BASIS:
+            yield f"{pointer}/basis_points", "takes half of every order off, or more: hardly any margin bears that"
+
+
+def _of_cost(program: Program) -> Iterator[Flaw]:
+    """A new customer who costs more here than elsewhere, already with the smallest order."""
+    elsewhere, least = program.acquisition_cost, smallest(program)
+    if elsewhere is None or program.minimum == 0:
+        return
+    saved = program.offer.of(least) if program.offer else 0
+    for n, tier in enumerate(program.tiers):
+        if tier.reward and tier.reward.unit_in(program.currency) == program.currency:
+            cost = saved + tier.reward.of(least - saved)
+            if cost > elsewhere:
+                told = f"and the offer come to {cost} on the smallest order, and a customer costs {elsewhere} elsewhere"
+                yield f"/tiers/{n}/reward", told
 
 
 def _of_rewards(program: Program) -> Iterator[Flaw]:
@@ -69,6 +103,13 @@ def _of_tiers(program: Program) -> Iterator[Flaw]:
     for n, (lower, tier) in enumerate(zip(program.tiers, program.tiers[1:], strict=False), start=1):
         if _is_less(tier.reward, lower.reward, program.currency):
             yield f"/tiers/{n}/reward", f"is less than in the tier before, {lower.name}"
+    most = next((cap.count for cap in program.caps if cap.per == "life" and cap.count is not None), None)
+    for n, tier in enumerate(program.tiers):
+        if most and tier.threshold > most and all(it.reward for it in program.tiers):
+            yield (
+                f"/tiers/{n}/threshold",
+                f"is reached by nobody: {most} orders of a life are rewarded, and only those count",
+            )
     if program.tier_months is None:
         if program.demotion_months != 0:
             yield "/demotion_months", "changes nothing without `tier_months`: a tier is kept for life"
@@ -124,6 +165,8 @@ def _of_longer_caps(program: Program) -> Iterator[Flaw]:
 
 
 def _of_waiting(program: Program) -> Iterator[Flaw]:
+    if _wait_days(program) == 0 and any(not it.startswith(_OF_NO_ORDER) for it in rewards(program)):
+        yield "/hold_days", "releases rewards at once: they are paid for goods that come back"
     if program.hold_from == "delivery" and program.longest_wait_days < program.hold_days:
         text = "is less than `hold_days`: who reports no delivery has the reward released sooner than who does"
         yield "/longest_wait_days", text
@@ -234,6 +277,18 @@ def _of_texts(program: Program) -> Iterator[Flaw]:
     for n, text in enumerate(program.brand.texts):
         if program.languages and _main(text.language) not in spoken:
             yield f"/brand/texts/{n}/language", "is none of `languages`, so nobody reads it"
+
+
+def _of_languages(program: Program) -> Iterator[Flaw]:
+    """Sentences of the shop's own that some readers don't get in their language."""
+    by_letter: dict[tuple[str, str | None], dict[str, str]] = {}
+    for text in program.brand.texts:
+        by_letter.setdefault((text.letter, text.variant), {})[text.language] = text.letter
+    for (letter, variant), said in by_letter.items():
+        named = f"{letter}, variant {variant}," if variant else letter
+        for n, tag in enumerate(program.languages):
+            if said_in(said, [tag]) is None:
+                yield f"/languages/{n}", f"has no sentences of your own for {named} which other languages have"
 
 
 def _main(tag: str) -> str:

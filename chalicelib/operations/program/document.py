@@ -50,7 +50,7 @@ def read(document: Any) -> Program:
     found = [*wrong, *flaws(program), *settings.flaws(program)][:MISFITS_MAX]
     if found:
         raise FlawedProgramError(found)
-    return replace(_in_utc(program), written=msgspec.json.encode(written).decode())
+    return replace(_in_utc(program), written=msgspec.json.encode(written).decode(), note=given.get("note") or "")
 
 
 def show(program: Program) -> Document:

@@ -15,11 +15,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.domain.care.settings import Care
 from chalicelib.domain.program.program import Program
-from chalicelib.domain.program.shape import Form, Limit, Within, places
+from chalicelib.domain.program.shape import Form, Limit, Place, Within, places
 from chalicelib.domain.program.signals import WEIGHTS
 
-PUBLISHED = ("version", "author", "created_at", "written", "warnings")
-"""What publication adds to a program. A document may hold it, as it was read; it says nothing there."""
+PUBLISHED = ("version", "author", "created_at", "note", "written", "warnings")
+"""What is of a publication, and not of the rules. A document may hold it; what was read says nothing there."""
 
 _NAMED: dict[str, dict[str, Any]] = {
     "weights": {"propertyNames": {"enum": sorted(WEIGHTS)}},
@@ -28,23 +28,35 @@ _NAMED: dict[str, dict[str, Any]] = {
 }
 """What the names in a field with named values may be."""
 
+UNITS = {
+    "money": "Counted in minor units of the currency: 500 is 5.00.",
+    "reward": "Counted in minor units of the currency, or whole numbers of the unit or gift that is named beside it.",
+    "basis_points": "Counted in hundredths of a percent: 1000 is 10 %.",
+}
+"""What a number of a unit means whose name does not say it; it ends the description of such a field."""
+
 _APART: dict[str, type] = {"care": Care}
 """The parts of a document that a program keeps as text."""
 
-_READ_ONLY: list[Any] = [
-    ("version", int | UnsetType, UNSET),
-    ("author", str | UnsetType, UNSET),
-    ("created_at", datetime | UnsetType | None, UNSET),
-    ("warnings", list[dict[str, str]] | UnsetType, UNSET),
-]
+_Note = Annotated[str, Meta(max_length=2000)]
+
+_OF_PUBLICATION: dict[str, tuple[Any, str]] = {
+    "version": (int | UnsetType, "The version that its publication has made of it."),
+    "author": (str | UnsetType, "The id of the key that published it, or the name that an operator gave."),
+    "created_at": (datetime | UnsetType | None, "When it was published."),
+    "note": (_Note | UnsetType | None, "Why it is published, for other admins; the list of versions shows it."),
+    "warnings": (list[dict[str, str]] | UnsetType, "What in it is valid and yet probably not intended."),
+}
+_READ_ONLY = _OF_PUBLICATION.keys() - {"note"}
 
 
 def schema(url: str) -> dict[str, Any]:
     """Return the JSON Schema of a program document (draft 2020-12), known under `url`."""
     found = msgspec.json.schema(shape(bounded=True))
     properties = found["$defs"]["Program"]["properties"]
-    for name, *_ in _READ_ONLY:
-        properties[name] = {**properties[name], "readOnly": True}
+    for name, (_, text) in _OF_PUBLICATION.items():
+        called = {"title": name.replace("_", " ").capitalize(), "description": text}
+        properties[name] = {**called, **properties[name], "readOnly" if name in _READ_ONLY else "writeOnly": True}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url, "title": "Referral program"}
     return {**head, **found}
 
@@ -61,22 +73,37 @@ def shape(kind: type = Program, *, bounded: bool = False) -> type[Struct]:
         if kind is Program and field.name in PUBLISHED:
             continue
         if kind is Program and field.name in _APART:
-            part = shape(_APART[field.name], bounded=bounded)
+            part: Any = shape(_APART[field.name], bounded=bounded)
             made.append(
-                (field.name, _described(part, place.text) if bounded else part, msgspec.field(default_factory=part))
+                (
+                    field.name,
+                    _described(part, place, {"default": {}}) if bounded else part,
+                    msgspec.field(default_factory=part),
+                )
             )
             continue
         hint = _typed(hints[field.name], place.limits, place.each, bounded=bounded)
-        if bounded:
-            hint = Annotated[hint, Meta(description=place.text or None, extra_json_schema=_NAMED.get(field.name))]
-        made.append((field.name, hint, *_default(field, bounded=bounded)))
-    made += _READ_ONLY if kind is Program else []
+        told = _described(hint, place, _told(field)) if bounded else hint
+        made.append((field.name, told, *_default(field, bounded=bounded)))
+    made += [(name, hint, UNSET) for name, (hint, _) in _OF_PUBLICATION.items()] if kind is Program else []
     text = (kind.__doc__ or "").partition("\n\n")[0]
     return msgspec.defstruct(kind.__name__, made, forbid_unknown_fields=True, kw_only=True, namespace={"__doc__": text})
 
 
-def _described(kind: Any, text: str) -> Any:
-    return Annotated[kind, Meta(description=text)]
+def _told(field: "Field[Any]") -> dict[str, Any]:
+    """The default of a field, where a type does not tell it by itself."""
+    if field.default_factory is not MISSING and is_dataclass(field.default_factory):
+        return {"default": {}}
+    if isinstance(field.default, tuple):
+        return {"default": msgspec.json.decode(msgspec.json.encode(field.default))}
+    return {}
+
+
+def _described(hint: Any, place: Place, told_default: dict[str, Any]) -> Any:
+    """Say of a field what people call it, what it is for, and what it counts."""
+    told = " ".join(filter(None, [place.text, UNITS.get(place.unit or "")]))
+    beside = {**_NAMED.get(place.name, {}), **({"x-unit": place.unit} if place.unit else {}), **told_default}
+    return Annotated[hint, Meta(title=place.title, description=told, extra_json_schema=beside or None)]
 
 
 def _default(field: "Field[Any]", *, bounded: bool) -> tuple[Any, ...]:

@@ -25,10 +25,10 @@ from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.program import Program
-from chalicelib.domain.program.warnings import warnings
 from chalicelib.domain.whatif.comparison import Comparison, caveats
 from chalicelib.domain.whatif.play import Past, Result, as_posted, play_again
 from chalicelib.operations.program import programs
+from chalicelib.operations.program.advice import advice
 from chalicelib.operations.program.document import read as read_document
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -40,6 +40,9 @@ ORDERS_MAX = 10_000
 
 READING_SECONDS = 14.0
 """How long a request may read; by far the most of its time. What takes longer becomes a job."""
+
+AT_ONCE_SECONDS = 3.0
+"""How long a request may read that leaves what takes longer to a job."""
 
 DAYS_MAX = 366
 
@@ -117,14 +120,16 @@ class Progress:
     comparison: Comparison = field(default_factory=Comparison)
 
 
-def preview(table: Table, candidate: Program, period: Period, *, now: datetime) -> Preview | None:
+def preview(
+    table: Table, candidate: Program, period: Period, *, now: datetime, seconds: float = READING_SECONDS
+) -> Preview | None:
     """Play the orders placed in a period again by a sound candidate; None when there are more than fit.
 
     Raises:
         BusyError: the table did not answer in time.
     """
     with _nothing_collected():
-        played = play(table, candidate, period, now=now)
+        played = play(table, candidate, period, now=now, seconds=seconds)
         if played is None:
             return None
         comparison, rules = Comparison(), dict[int, Program]()
@@ -132,17 +137,19 @@ def preview(table: Table, candidate: Program, period: Period, *, now: datetime) 
             comparison.add(really, instead)
             rules[past.program.version] = past.program
         return Preview(
-            period.first, period.last, comparison, caveats(candidate, rules.values()), warnings(candidate, now=now)
+            period.first, period.last, comparison, caveats(candidate, rules.values()), advice(candidate, now=now)
         )
 
 
-def play(table: Table, candidate: Program, period: Period, *, now: datetime) -> list[Played] | None:
+def play(
+    table: Table, candidate: Program, period: Period, *, now: datetime, seconds: float = READING_SECONDS
+) -> list[Played] | None:
     """Answer for each order of a period what really came of it and what would have; None when there are too many.
 
     Raises:
         BusyError: the table did not answer in time.
     """
-    reading = _Reading(table, candidate, period, table.deadline(READING_SECONDS), ORDERS_MAX)
+    reading = _Reading(table, candidate, period, table.deadline(seconds), ORDERS_MAX)
     with _nothing_collected():
         try:
             pasts = reading.everything()
@@ -156,6 +163,11 @@ def play(table: Table, candidate: Program, period: Period, *, now: datetime) -> 
 def task_of(document: Any, period: Period) -> str:
     """Write what a job is to do."""
     return json.dumps({"program": document, "from": period.first.isoformat(), "to": period.last.isoformat()})
+
+
+def result_of(found: Preview) -> str:
+    """Write what a job has found."""
+    return msgspec.json.encode(found).decode()
 
 
 def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
@@ -177,14 +189,14 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
             break
     rules = [programs.version(table, number) for number in at.rules]
     seen = caveats(candidate, rules, piecewise=True)
-    found = Preview(period.first, period.last, at.comparison, seen, warnings(candidate, now=now))
+    found = Preview(period.first, period.last, at.comparison, seen, advice(candidate, now=now))
     return replace(
         job,
         state="running" if more else "done",
         progress=done,
         total=total,
         cursor=msgspec.json.encode(at).decode(),
-        result=msgspec.json.encode(found).decode(),
+        result=result_of(found),
     )
 
 

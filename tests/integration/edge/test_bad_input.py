@@ -52,6 +52,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "new-code": ("POST", "/v1/ambassadors/$ID/codes", "admin:write"),
     "fit": ("PUT", "/v1/worth/model", "admin:write"),
     "program": ("PUT", "/v1/program", "admin:write"),
+    "check": ("POST", "/v1/program/check", "admin:read"),
     "preview": ("POST", "/v1/program/preview", "admin:read"),
     "letter": ("POST", "/v1/messages/preview", "admin:read"),
 }
@@ -112,6 +113,7 @@ EMPTY = {
     "note": "/text",
     "decision": "/note",
     "program": "/tiers",
+    "check": "/program",
     "preview": "/period",
     "letter": "/letter",
 }

@@ -407,15 +407,26 @@ def test_the_schema_describes_what_is_taken(shop: Shop) -> None:
 
 
 def test_the_schema_says_what_every_field_is_for(shop: Shop) -> None:
-    """An editor can show a line for each field that its name does not explain, and its default."""
+    """An editor can show of each field what people call it, a plain sentence, what it counts, and its default."""
     kinds = shop.read(shop.call("GET", "/v1/program/schema"))["$defs"]
     program = kinds["Program"]["properties"]
-    assert {"name", "per"} >= {
-        name for kind in kinds.values() for name, field in kind["properties"].items() if not field.get("description")
-    } - {"shop_name", "reward", "version", "author", "created_at", "warnings"}
+    every = [(f"{kind}/{name}", name, it) for kind in kinds for name, it in kinds[kind]["properties"].items()]
+    sentence, title = re.compile(r"[A-Z][^…]*\."), re.compile(r"[A-Z][a-z' ,A-Z-]*")
+    assert [at for at, _, it in every if not sentence.fullmatch(it.get("description", ""))] == []
+    assert [at for at, _, it in every if not title.fullmatch(it.get("title", ""))] == []
+    assert [at for at, _, it in every if "null" in it["description"] or " so long" in it["description"]] == []
+    measures = {"days": "day", "months": "month", "minutes": "minute", "percent": "percent", "money": "minor units"}
+    for at, name, it in every:
+        unit = it.get("x-unit")
+        assert measures.get(unit, "") in it["description"], at
+        assert unit or not name.endswith(("_days", "_months", "_minutes", "_percent", "_points")), at
+        assert (it.get("maximum") == 10**12) <= (unit in {"money", "reward"} or at == "Worth/minimum"), at
     assert program["hold_days"]["default"] == 30
+    assert kinds["Letters"]["properties"]["quiet"]["default"] == {}
+    assert kinds["Letters"]["properties"]["caps"]["default"][0]["letters"] == 1
+    assert program["note"]["writeOnly"]
     assert program["version"]["readOnly"]
-    told = {"version", "author", "created_at", "warnings"}
+    told = {"version", "author", "created_at", "warnings", "note"}
     assert program.keys() - told == set(Program.__dataclass_fields__) - told - {"written"}
 
 

@@ -571,13 +571,13 @@ def test_what_is_said_of_a_field_is_read_from_its_type() -> None:
         by_name: dict[str, Inner] | None
 
     assert places(Outer) == (
-        Place("plain", "", (), (), deep=False),
-        Place("maybe", "A word. Of the shop.", (WORD,), (), deep=False),
-        Place("words", "Some of them.", (SHORT,), (WORD,), deep=False),
-        Place("named", "", (), (ONE,), deep=False),
-        Place("inner", "", (), (), deep=True),
-        Place("inners", "", (), (), deep=True),
-        Place("by_name", "", (), (), deep=True),
+        Place("plain", "", (), (), deep=False, title="Plain"),
+        Place("maybe", "A word. Of the shop.", (WORD,), (), deep=False, title="Maybe"),
+        Place("words", "Some of them.", (SHORT,), (WORD,), deep=False, title="Words"),
+        Place("named", "", (), (ONE,), deep=False, title="Named"),
+        Place("inner", "", (), (), deep=True, title="Inner"),
+        Place("inners", "", (), (), deep=True, title="Inners"),
+        Place("by_name", "", (), (), deep=True, title="By name"),
     )
     assert places(Outer) is places(Outer)
 

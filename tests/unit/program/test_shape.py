@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from chalicelib.domain.program.shape import BARRED, Form, Place, Within, bare, places
+from chalicelib.domain.program.shape import BARRED, Called, Form, In, Place, Within, bare, places
 
 SHORT = Within(1, 3)
 WORD = Form("[a-z]+", "is a word of small letters")
@@ -33,6 +33,7 @@ class Outer:
     inners: tuple[Inner, ...]
     by_name: dict[str, Inner] | None
     twice: Annotated[Annotated[int, ONE, "Once,"], SHORT, "and again."]
+    long_wait: Annotated[int, In("days"), Called("Wait"), "For so many days."]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +62,16 @@ def test_everything_said_about_a_field_is_found() -> None:
     """By whichever way it is written: in the type, in an alias, beside None, and about each element."""
     anew = places.__wrapped__(Outer)  # not what a cache remembers
     assert anew == (
-        Place("plain", "", (), (), deep=False),
-        Place("said", "How many.", (SHORT,), (), deep=False),
-        Place("maybe", "A word. Of the shop.", (WORD,), (), deep=False),
-        Place("words", "Some of them.", (SHORT,), (WORD,), deep=False),
-        Place("named", "", (), (ONE,), deep=False),
-        Place("inner", "", (), (), deep=True),
-        Place("inners", "", (), (), deep=True),
-        Place("by_name", "", (), (), deep=True),
-        Place("twice", "Once, and again.", (ONE, SHORT), (), deep=False),
+        Place("plain", "", (), (), deep=False, title="Plain"),
+        Place("said", "How many.", (SHORT,), (), deep=False, title="Said"),
+        Place("maybe", "A word. Of the shop.", (WORD,), (), deep=False, title="Maybe"),
+        Place("words", "Some of them.", (SHORT,), (WORD,), deep=False, title="Words"),
+        Place("named", "", (), (ONE,), deep=False, title="Named"),
+        Place("inner", "", (), (), deep=True, title="Inner"),
+        Place("inners", "", (), (), deep=True, title="Inners"),
+        Place("by_name", "", (), (), deep=True, title="By name"),
+        Place("twice", "Once, and again.", (ONE, SHORT), (), deep=False, title="Twice"),
+        Place("long_wait", "For so many days.", (), (), deep=False, title="Wait", unit="days"),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
 from chalicelib.domain.model.accounts import Account, Month
+from chalicelib.domain.program.brand import Brand, Text
 from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.program import (
     PROMOTION,
@@ -25,7 +26,7 @@ from chalicelib.domain.program.program import (
     Watch,
     Worth,
 )
-from chalicelib.domain.program.warnings import warnings
+from chalicelib.domain.program.warnings import budget_warnings, warnings
 from tests.unit.book import TEN_PERCENT, at, program
 
 FIRST = Tier("Starter", 0, TEN_PERCENT)
@@ -35,6 +36,7 @@ SPRING = Campaign("spring", at(0), at(5))
 EVER = Campaign("ever", at(0), at(5000))
 POINTS = Rate(amount=50, unit="points")
 PICTURE = OfferedTask("A picture", "picture", Rate(amount=500), {"en": "Show it.", "gu": "બતાવો."})
+HELLO = Text("welcome", "en", opening="Hello.")
 NOTHING, CENT = Rate(amount=0), Tier("Starter", 0, Rate(amount=1))
 WORTH = {"points": Worth(1, per=10, minimum=500)}
 
@@ -64,7 +66,7 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
                 "campaigns": (replace(EVER, offer=Rate(basis_points=5000), reward=Rate(amount=1000)),),
                 "minimum": 2000,
             },
-            ["/campaigns/0/reward"],
+            ["/campaigns/0/offer/basis_points", "/campaigns/0/reward"],
         ),
         ({"friend_days": 30, "later": FurtherOrders(reward=Rate(amount=900)), "minimum": 1000}, ["/later/reward"]),
         (
@@ -79,7 +81,32 @@ WORTH = {"points": Worth(1, per=10, minimum=500)}
         ({"tiers": (Tier("Starter", 0, POINTS),), "units": WORTH}, ["/tiers/0/reward"]),
         ({"tiers": (Tier("Starter", 0, Rate(gift="Mug")),)}, ["/tiers/0/reward"]),
         ({"tiers": (Tier("Starter", 0, Rate(basis_points=10_000, unit="points")),), "units": WORTH}, []),
+        # A discount that hardly any margin bears.
+        ({"offer": Rate(basis_points=4999)}, []),
+        ({"offer": Rate(basis_points=5000)}, ["/offer/basis_points"]),
+        ({"offer": Rate(basis_points=5000, maximum=500)}, []),
+        # A customer who costs more than elsewhere: 1000 less 100 for the friend, and a tenth of the rest.
+        ({"minimum": 1000, "acquisition_cost": 190}, []),
+        ({"minimum": 1000, "acquisition_cost": 189}, ["/tiers/0/reward"]),
+        ({"acquisition_cost": 0}, []),
+        # Rewards that are paid before goods can come back.
+        ({"hold_days": 1}, []),
+        ({"hold_days": 0}, ["/hold_days"]),
+        ({"hold_days": 0, "tiers": (replace(FIRST, reward=None),)}, []),
+        ({"hold_from": "delivery", "longest_wait_days": 0}, ["/hold_days", "/longest_wait_days"]),
+        # Sentences of the shop's own that some of its languages lack.
+        ({"brand": Brand(texts=(HELLO,))}, []),
+        ({"brand": Brand(texts=(HELLO,)), "languages": ("en-GB",)}, []),
+        ({"brand": Brand(texts=(HELLO,)), "languages": ("en", "gu"), "privacy": None}, ["/languages/1", "/privacy"]),
+        (
+            {"brand": Brand(texts=(HELLO, replace(HELLO, language="gu"))), "languages": ("en", "gu"), "privacy": None},
+            ["/privacy"],
+        ),
         # Tiers.
+        ({"tiers": (FIRST, SILVER), "caps": (Cap("life", count=5),)}, []),
+        ({"tiers": (FIRST, SILVER), "caps": (Cap("life", count=4),)}, ["/tiers/1/threshold"]),
+        ({"tiers": (FIRST, SILVER), "caps": (Cap("year", count=4),)}, []),
+        ({"tiers": (replace(FIRST, reward=None), SILVER), "caps": (Cap("life", count=4),)}, []),
         ({"tiers": (FIRST, SILVER)}, []),
         ({"tiers": (FIRST, replace(SILVER, reward=Rate(basis_points=999)))}, ["/tiers/1/reward"]),
         ({"tiers": (FIRST, replace(SILVER, reward=None))}, ["/tiers/1/reward"]),
@@ -307,6 +334,17 @@ def test_a_warning_says_what_is_the_matter() -> None:
         ),
         ("/review_days", "lets nobody answer: `review_default` decides at once"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("budget", "granted", "lasts"), [(1000, 1000, None), (999, 1000, 29), (100, 1000, 3), (0, 9, None), (None, 9, None)]
+)
+def test_a_budget_that_covers_few_days_is_named(budget: int | None, granted: int, lasts: int | None) -> None:
+    """By what was granted in the last thirty days; one that covers them is not, nor one of nothing, named otherwise."""
+    found = [reason for _, reason in budget_warnings(program(budget_month=budget), granted, 30)]
+    assert found == (
+        [] if lasts is None else [f"lasts {lasts} days of a month: {granted} were granted in the last 30 days"]
+    )
 
 
 def test_a_tier_whose_window_the_hold_outlives_is_out_of_reach() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from chalicelib.domain.care.occasion import SOON, Present, Seen, Yearly
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
-from chalicelib.domain.program.shape import Within
+from chalicelib.domain.program.shape import Called, In, Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,18 @@ class Anniversary(Yearly):
     NAME: ClassVar[str] = "anniversary"
     LETTER: ClassVar[Name | None] = "anniversary"
 
-    joining: Annotated[bool, "Whether there is one of becoming an ambassador."] = True
-    purchase: Annotated[bool, "Whether there is one of the first purchase."] = True
-    within_days: Annotated[int, Within(1, 60), "It is still good so many days, the day itself among them."] = 7
-    gift: Annotated[Present | None, "What comes with it."] = None
+    joining: Annotated[bool, Called("Of joining"), "Whether each year of being an ambassador is thanked for."] = True
+    purchase: Annotated[
+        bool, Called("Of the first purchase"), "Whether each year since the first purchase is thanked for."
+    ] = True
+    within_days: Annotated[
+        int,
+        Within(1, 60),
+        In("days"),
+        Called("Makes sense for"),
+        "For so many days, the day itself among them, it still makes sense.",
+    ] = 7
+    gift: Annotated[Present | None, "What comes with the letter."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield those of last year, which may not be over, and on to the first that is to come."""

@@ -9,7 +9,7 @@ from chalicelib.domain.care.occasion import Present, Seen, Yearly
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.program import Days
-from chalicelib.domain.program.shape import Within
+from chalicelib.domain.program.shape import Called, In, Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,19 @@ class Birthday(Yearly):
     NAME: ClassVar[str] = "birthday"
     LETTER: ClassVar[Name | None] = "birthday"
 
-    within_days: Annotated[int, Within(1, 30), "A wish is still good so many days, the day itself among them."] = 3
+    within_days: Annotated[
+        int,
+        Within(1, 30),
+        In("days"),
+        Called("Makes sense for"),
+        "For so many days, the day itself among them, a wish still makes sense.",
+    ] = 3
     known_before_days: Annotated[
-        Days, "A birthday that was told less than so many days before is celebrated from next year on."
+        Days,
+        Called("Known before for"),
+        "A birthday that was told less than so many days before it is celebrated from the next year on.",
     ] = 30
-    gift: Annotated[Present | None, "What comes with it."] = None
+    gift: Annotated[Present | None, "What comes with the wish."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the wish of last year, which may not be over, and on to the first that is to come."""

@@ -8,6 +8,7 @@ from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.model.people import Bought
 from chalicelib.domain.program.program import Days, Number
+from chalicelib.domain.program.shape import Called, In
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +18,15 @@ class HowTo(AfterOrder):
     NAME: ClassVar[str] = "how_to"
     LETTER: ClassVar[Name | None] = "how_to"
 
-    after_delivery_days: Annotated[Days, "So many days after the delivery."] = 4
-    after_purchase_days: Annotated[Days, "So many days after the purchase, if no delivery is reported."] = 10
-    within_days: Annotated[Number, "It makes sense for so many days."] = 30
+    after_delivery_days: Annotated[
+        Days, Called("After the delivery"), "It begins so many days after the delivery of an order."
+    ] = 4
+    after_purchase_days: Annotated[
+        Days, Called("After the purchase"), "It begins so many days after the purchase if no delivery is reported."
+    ] = 10
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 30
 
     def fits(self, order: Bought, sight: Sight) -> bool:
         """Whether it is known what was bought."""

@@ -9,7 +9,7 @@ from chalicelib.domain.care.occasion import Occasion, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name as LetterName
 from chalicelib.domain.program.program import LIST_MAX, Days, Name, Number
-from chalicelib.domain.program.shape import Within
+from chalicelib.domain.program.shape import Called, In, Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +19,15 @@ class Interests(Occasion):
     NAME: ClassVar[str] = "interests"
     LETTER: ClassVar[LetterName | None] = "interests"
 
-    choices: Annotated[tuple[Name, ...], Within(1, LIST_MAX), "What there is to choose from."]
-    after_days: Annotated[Days, "So many days after the first purchase, or after becoming an ambassador."] = 30
-    within_days: Annotated[Number, "It makes sense for so many days."] = 60
+    choices: Annotated[tuple[Name, ...], Within(1, LIST_MAX), "The interests that people can choose from."]
+    after_days: Annotated[
+        Days,
+        Called("After"),
+        "People are asked so many days after their first purchase, or after becoming an ambassador.",
+    ] = 30
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 60
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the one question."""

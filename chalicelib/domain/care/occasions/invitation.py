@@ -9,6 +9,7 @@ from chalicelib.domain.care.occasion import Occasion, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.program import Days, Number
+from chalicelib.domain.program.shape import Called, In
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,22 @@ class Invitation(Occasion):
     NAME: ClassVar[str] = "invitation"
     LETTER: ClassVar[Name | None] = "invitation"
 
-    after_answer_days: Annotated[Days, "So many days after somebody has said that they are happy."] = 1
-    after_order_days: Annotated[Days | None, "So many days after a second order; null waits for a happy answer."] = 10
-    within_days: Annotated[Number, "It makes sense for so many days."] = 60
-    again_days: Annotated[Number, "Nobody is invited again within so many days."] = 365
+    after_answer_days: Annotated[
+        Days,
+        Called("After a happy answer"),
+        "People are invited so many days after they have said that they are happy.",
+    ] = 1
+    after_order_days: Annotated[
+        Days | None,
+        Called("After a second order"),
+        "People are invited so many days after a second order; left out, only after a happy answer.",
+    ] = 10
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 60
+    again_days: Annotated[Number, In("days"), Called("Again after"), "Nobody is invited again within so many days."] = (
+        365
+    )
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield one for the latest happy answer, and one for the latest order if it is not the first."""

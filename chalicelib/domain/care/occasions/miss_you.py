@@ -11,7 +11,7 @@ from chalicelib.domain.care.occasion import Occasion, Present, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.program import Number
-from chalicelib.domain.program.shape import Within
+from chalicelib.domain.program.shape import Called, In, Within
 
 _HUNDRED = 100
 
@@ -24,12 +24,25 @@ class MissYou(Occasion):
     LETTER: ClassVar[Name | None] = "miss_you"
 
     factor_percent: Annotated[
-        int, Within(100, 1000), "A silence is so much of the usual time between two orders: 200 is twice as long."
+        int,
+        Within(100, 1000),
+        In("percent"),
+        Called("Length of a silence"),
+        "How long a silence is, in percent of somebody's usual time between two orders: 200 is twice as long.",
     ] = 200
-    least_days: Annotated[Number, "But so many days at least."] = 45
-    first_order_days: Annotated[Number, "So many days after the first order, when there is no rhythm yet."] = 120
-    within_days: Annotated[Number, "It makes sense for so many days."] = 30
-    gift: Annotated[Present | None, "What comes with it: best a share of the next order."] = None
+    least_days: Annotated[
+        Number, In("days"), Called("At least"), "A silence lasts so many days at least, whatever somebody's rhythm."
+    ] = 45
+    first_order_days: Annotated[
+        Number,
+        In("days"),
+        Called("After one order"),
+        "After a first order, when there is no rhythm yet, a silence lasts so many days.",
+    ] = 120
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 30
+    gift: Annotated[Present | None, "What comes with the letter, best a percentage of the next order."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the one of the silence since the last order, also if that is another one now than when it went."""

@@ -9,6 +9,7 @@ from chalicelib.domain.care.occasion import Occasion, Seen
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.program.program import Days, Line, Number
+from chalicelib.domain.program.shape import Called, In
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,17 @@ class Social(Occasion):
     NAME: ClassVar[str] = "social"
     LETTER: ClassVar[Name | None] = None
 
-    after_delivery_days: Annotated[Days, "So many days after the delivery, or the purchase if none is reported."] = 10
-    within_days: Annotated[Number, "It makes sense for so many days."] = 30
-    again_days: Annotated[Number, "Nobody is visited again within so many days."] = 90
+    after_delivery_days: Annotated[
+        Days,
+        Called("After the delivery"),
+        "A visit is due so many days after the delivery, or after the purchase if none is reported.",
+    ] = 10
+    within_days: Annotated[
+        Number, In("days"), Called("Makes sense for"), "For so many days from then on it still makes sense."
+    ] = 30
+    again_days: Annotated[Number, In("days"), Called("Again after"), "Nobody is visited again within so many days."] = (
+        90
+    )
     hint: Annotated[Line | None, "What whoever pays the visit is told about how to go about it."] = None
 
     def touches(self, sight: Sight) -> Iterator[Seen]:

@@ -11,8 +11,8 @@ from chalicelib.domain.care.offers import Terms
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Name
 from chalicelib.domain.money import BASIS
-from chalicelib.domain.program.program import DAYS_MAX, LIST_MAX, Amount, Days, Rate
-from chalicelib.domain.program.shape import Form, Within
+from chalicelib.domain.program.program import DAYS_MAX, LIST_MAX, Amount, Days, Rate, WorthOf
+from chalicelib.domain.program.shape import Called, Form, In, Within
 
 MONTHS_AHEAD = 12
 """The draw looks so many months ahead, so that nobody has to wake up each month to find that they were not drawn."""
@@ -27,12 +27,20 @@ Month = Annotated[str, Form("20[0-9]{2}-(0[1-9]|1[0-2])", "is a month such as 20
 class Round:
     """By what gifts are drawn from a month on, until another round says otherwise. One that has begun stays so."""
 
-    since: Annotated[Month, "The first month. What holds in a month can't be changed once it has begun."]
-    chance: Annotated[int, Within(0, BASIS), "So many of 10,000 people are drawn in a month."]
-    budget: Annotated[Amount, "The most that is given in a month, counted as the gift is."]
-    gift: Annotated[Rate, "What an ambassador gets in the ledger, and everybody else as an offer of their own."]
-    days: Annotated[int, Within(1, DAYS_MAX), "How long the offer is good."] = 30
-    minimum: Annotated[Amount, "The smallest order on which it can be used."] = 0
+    since: Annotated[
+        Month,
+        Called("From the month"),
+        "The first month, such as 2027-01; what holds in a month stays once that has begun.",
+    ]
+    chance: Annotated[
+        int, Within(0, BASIS), In("basis_points"), "How many of all people are drawn in a month, as a percentage."
+    ]
+    budget: Annotated[WorthOf, "The most that is given in a month, counted as the gift is."]
+    gift: Annotated[Rate, "What an ambassador gets credited, and everybody else as an offer of their own."]
+    days: Annotated[int, Within(1, DAYS_MAX), In("days"), Called("Good for"), "For so many days the offer is good."] = (
+        30
+    )
+    minimum: Annotated[Amount, Called("Smallest order"), "The smallest order on which the offer can be used."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +50,20 @@ class Surprise(Occasion):
     NAME: ClassVar[str] = "surprise"
     LETTER: ClassVar[Name | None] = "surprise"
 
-    rounds: Annotated[tuple[Round, ...], Within(1, LIST_MAX), "Chance, budget and gift, by the month they hold from."]
-    known_days: Annotated[Days, "Only of people who have been customers for so many days."] = 180
-    least_orders: Annotated[int, Within(0, 8), "And have bought so often."] = 1
-    within_days: Annotated[int, Within(1, 60), "It is still good so many days."] = 14
+    rounds: Annotated[
+        tuple[Round, ...],
+        Within(1, LIST_MAX),
+        "The chance, budget and gift of a draw, from a month on until the next round.",
+    ]
+    known_days: Annotated[
+        Days, Called("Customers for"), "Only people are drawn who have been customers for so many days."
+    ] = 180
+    least_orders: Annotated[
+        int, Within(0, 8), In("orders"), Called("Orders at least"), "Only people are drawn who have bought so often."
+    ] = 1
+    within_days: Annotated[
+        int, Within(1, 60), In("days"), Called("Makes sense for"), "For so many days a gift can still be given."
+    ] = 14
 
     def touches(self, sight: Sight) -> Iterator[Seen]:
         """Yield the gift of each month in sight in which somebody is drawn; else look again when that is over."""
