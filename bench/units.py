@@ -25,7 +25,7 @@ from memory.shop import Body, Shop, eur, open_shop
 
 T = TypeVar("T")
 
-AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 67}
+AIMS = {"redeem, friend known by address": 5, "redeem, friend known by address and customer id": 7, "whole life": 70}
 """Most write units that an operation should take."""
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -156,6 +156,7 @@ class _Story:
         clash = {"email": "leo@example.com", "customer_id": "c-1001"}
         yield self._say("An address and an id of two people", "put_person", clash)
         yield self._say("Support looks for him", "get_people", query={"customer_id": "c-3001"})
+        yield self._say("Support looks for everybody named so", "get_people", query={"name": "leo"})
         yield self._say("Support looks at him", "get_person", person_id=self.leo)
         yield self._say("What lies ahead of him", "get_care", person_id=self.leo)
         yield self._say("His birthday was wrong", "patch_person", {"birthday": "02-09"}, person_id=self.leo)

@@ -14,6 +14,7 @@ from chalicelib.domain.model import people
 from chalicelib.domain.model.people import EVERYTHING, PROMOTIONAL, Purpose
 from chalicelib.domain.people.codes import normal_code
 from chalicelib.domain.people.consent import agreed, refused
+from chalicelib.domain.people.names import words_in
 from chalicelib.domain.people.person import TOLD, moment, restrict
 from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
 from chalicelib.edge import fields
@@ -35,12 +36,13 @@ from chalicelib.edge.fields import (
     Word,
     Zone,
 )
-from chalicelib.edge.paging import Page
+from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, unknown_person
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.people import tell
 from chalicelib.operations.people.identity import Taken
 from chalicelib.operations.people.merge import TooMuch
+from chalicelib.operations.people.names import find_by_name
 from chalicelib.operations.people.unite import merge_two
 
 Consented = Literal["rewards", "care", "tips", "wishes", "offers", "*"]
@@ -284,6 +286,13 @@ SEARCH = {
     "customer_id": Annotated[CustomerId, Meta(description="Your own id of the customer.")],
     "code": Annotated[str, Meta(description="Any code of theirs as an ambassador, in any spelling.")],
     "order_id": Annotated[str, Meta(description="An order of theirs, by your id.")],
+    "name": Annotated[
+        PersonName,
+        Meta(
+            description="How words of their first and last name begin: `des may` finds Maya Desai. Capitals, accents "
+            "and spellings with or without a nukta are the same.",
+        ),
+    ],
 }
 """By what a person is found: one of these."""
 
@@ -312,33 +321,37 @@ def put_person(_: Call, body: PersonTold) -> Response:
     return json(201 if answer.new else 200, Person.of(answer.person))
 
 
-@view({200: Page[Person]}, query=SEARCH)
+@view({200: Page[Person]}, query={**SEARCH, **PAGE})
 def get_people(call: Call) -> Response:
-    """Find a person by an address, the shop's customer id, a code or an order.
+    """Find people by an address, the shop's customer id, a code, an order or their name.
 
-    Exactly one of the four parameters is needed; address and code in any spelling. Former addresses lead to whoever had
-    them, unless they are somebody else's by now. The list has one person, or none.
+    Exactly one of these five parameters is needed; address and code in any spelling. Former addresses lead to whoever
+    had them, unless they are somebody else's by now. By all but the name the list has one person, or none; by name it
+    is in the order of the alphabet, and goes on with `cursor`.
     """
     query, table, pepper = call.query(), deps.table(), deps.settings().pepper
+    asked = {name: typed for name, typed in query.items() if name in SEARCH}
     found: people.Person | None = None
-    match query:
-        case {"email": typed} if len(query) == 1:
+    match asked:
+        case {"name": typed} if len(asked) == 1:
+            return _named_so(typed, query)
+        case {"email": typed} if len(asked) == 1:
             # A plus sign that was not encoded has become a blank.
             address = fields.queried("email", typed.strip().replace(" ", "+"), fields.Email)
             found = _named(pseudonym_of_email(pepper, address))
-        case {"customer_id": typed} if len(query) == 1:
+        case {"customer_id": typed} if len(asked) == 1:
             known = fields.queried("customer_id", typed, fields.CustomerId)
             found = _named(pseudonym_of_customer(pepper, known))
-        case {"code": typed} if len(query) == 1:
+        case {"code": typed} if len(asked) == 1:
             normal = normal_code(typed)
             code = table.read_code(normal) if normal else None
             found = table.read_person(code.person_id) if code else None
-        case {"order_id": typed} if len(query) == 1:
+        case {"order_id": typed} if len(asked) == 1:
             redemption, purchase, _ = table.read_told(fields.shop_id("order_id", typed, "?"))
             names = (*((redemption.friend,) if redemption else ()), *(purchase.persons if purchase else ()))
             found = next(iter(table.read_known(names).values()), None)
         case _:
-            raise bad_field("?email", "exactly one of ?email, ?customer_id, ?code and ?order_id is needed")
+            raise bad_field("?email", "exactly one of ?email, ?customer_id, ?code, ?order_id and ?name is needed")
     return json(200, Page(items=[Person.of(found)] if found else [], next_cursor=None))
 
 
@@ -428,6 +441,19 @@ def post_restrict(_: Call, body: Restriction, person_id: str) -> Response:
     if person is None:
         raise unknown_person()
     return json(200, Person.of(person))
+
+
+def _named_so(typed: str, query: dict[str, str]) -> Response:
+    words = words_in(fields.queried("name", typed, PersonName))
+    if not words:
+        raise bad_field("?name", "has no letter or figure in it")
+    return listed(
+        "/v1/people",
+        query,
+        f"people named {' '.join(words)}",
+        lambda after, limit: find_by_name(deps.table(), typed, after, limit),
+        lambda found: [Person.of(it) for it in found if it],
+    )
 
 
 def _named(name: str) -> people.Person | None:

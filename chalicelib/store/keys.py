@@ -23,6 +23,9 @@ ENTRIES, ORDERS, RECEIPTS, BACK, MAILS, VISITS, USES = "DAY", "ORDERS", "RECEIPT
 """The lists by days in the index `day`, in shards: ledger entries, settled orders, orders as the figures count them,
 refunds and their reversals, messages that are done, clicks, and offers that were used."""
 
+LAST = "\U0010ffff"
+"""Sorts after every letter."""
+
 _REVISION_DIGITS = 15
 
 REFERRAL, SPEND, CLAIMED = "REFERRAL#", "SPEND#", "CLAIMED#"
@@ -119,6 +122,21 @@ def people_of(person_id: str) -> str:
 def person(person_id: str) -> Key:
     """What is known of a person."""
     return alone("PERSON", person_id)
+
+
+def name_word(person_id: str, place: int) -> Key:
+    """One word of a person's name."""
+    return Key(person(person_id).pk, f"NAME#{place}")
+
+
+def names(letter: str) -> str:
+    """The list of all people with a word in their name that begins with a letter, in the index `list`."""
+    return f"NAMES#{letter}"
+
+
+def named(word: str, person_id: str = "") -> Key:
+    """Where a person is in it."""
+    return Key(names(word[0]), f"{word}#{person_id}")
 
 
 def task(person_id: str, own: str = "") -> Key:

@@ -11,6 +11,7 @@
 | membership           | PERSON#p, AMBASSADOR      | enrolment, letters                   |                           |
 | friend               | PERSON#p, FRIEND          | checkout                             |                           |
 | person               | PERSON#id, PERSON         | letters, admins, the person          | list: PEOPLE#shard        |
+| word of a name       | PERSON#id, NAME#place     | whoever looks for a name             | list: NAMES#letter / word |
 | erasure              | ERASURE#id, ERASURE       | its id                               | due; list: ERASURES       |
 | task                 | PERSON#id, TASK#own       | its id, its person                   | list: TASKS#kind / until, |
 |                      |                           |                                      | then DONE#kind / time     |
@@ -175,6 +176,10 @@ def _known(person: Any) -> Key | None:
     return Key(keys.people_of(person.id), person.id) if person.into is None else None
 
 
+def _named(it: Any) -> Key | None:
+    return keys.named(it.word, it.person_id) if it.word else None
+
+
 def _asked(case: Any) -> Key | None:
     return Key(keys.CASES, timed(case.deadline, case.order_id)) if case.state == "open" else None
 
@@ -240,6 +245,7 @@ KINDS = (
     Kind("AMBASSADOR", "model.people:Membership", lambda it: keys.membership(it.person)),
     Kind("FRIEND", "model.people:Friend", lambda it: keys.friend(it.person)),
     Kind("PERSON", "model.people:Person", lambda it: keys.person(it.id), _known),
+    Kind("NAME", "model.people:NameWord", lambda it: keys.name_word(it.person_id, it.place), _named),
     Kind("ERASURE", "model.people:Erasure", listed=lambda it: Key(keys.ERASURES, timed(it.asked_at, it.id))),
     Kind("TASK", "model.tasks:Task", lambda it: keys.task(it.person_id, it.own), _open_or_done),
     Kind("GUIDE", "model.tasks:Guide", lambda it: keys.guide(it.id)),

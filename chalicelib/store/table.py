@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw
     from chalicelib.domain.model.facts import Purchase
-    from chalicelib.domain.model.people import Code
+    from chalicelib.domain.model.people import Code, NameWord
 
 __all__ = ["EFFECTS_MAX", "BusyError", "Failure", "Table"]
 
@@ -75,10 +75,17 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
     def commit(self, effects: Sequence[Effect], *, within: float = WRITE_SECONDS) -> tuple[Failure, ...]:
         """Carry out all effects or none. Return the failed conditions: none means that everything is stored."""
         targets = {_target(effect) for effect in effects}
-        assert 0 < len(effects) <= EFFECTS_MAX, f"{len(effects)} effects in one transaction"
-        assert len(targets) == len(effects), "two effects on one item"
-        rejections = self._wire.write([self._action(effect) for effect in effects], within=within)
+        assert len(targets) == len(effects) > 0, "two effects on one item"
+        effects, words = _named(effects)
+        actions = [self._action(effect) for effect in effects]
+        actions += [self._wire.put(item_of(word)) for word in words]
+        assert len(actions) <= EFFECTS_MAX, f"{len(actions)} items in one transaction"
+        rejections = self._wire.write(actions, within=within)
         return tuple(Failure(effects[place], entity_of(item) if item else None) for place, item in rejections)
+
+    def fits(self, effects: Sequence[Effect]) -> bool:
+        """Whether effects are not too many for one transaction, with the names that change by them."""
+        return len(effects) + len(_named(effects)[1]) <= EFFECTS_MAX
 
     def postpone(self, pk: str, now: datetime, reason: str) -> None:
         """Move away everything in a partition that is due, with growing gaps, and store why.
@@ -213,6 +220,15 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             values[":most"] = draw.at_most
         bare: Action = {"UpdateExpression": "ADD drawn :amount", "ReturnValuesOnConditionCheckFailure": "NONE"}
         return self._wire.action(key, condition, values, **bare)
+
+
+def _named(effects: Sequence[Effect]) -> "tuple[Sequence[Effect], Sequence[NameWord]]":
+    """Effects as they list people by their names, and the words that are stored beside them."""
+    if not any(_target(effect).sk == "PERSON" for effect in effects):
+        return effects, ()
+    from chalicelib.store.names import with_names  # no checkout stores a person
+
+    return with_names(effects)
 
 
 def _target(effect: Effect) -> Key:

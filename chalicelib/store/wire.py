@@ -123,6 +123,10 @@ class Wire:
             **more,
         }
 
+    def put(self, item: Item) -> Action:
+        """Write an item whatever stands there: what is written with it in one transaction says whether it may be."""
+        return {"Put": {"TableName": self.name, "Item": item}}
+
     def update(self, key: Key, expression: str, condition: str | None, values: dict[str, Any]) -> Item | None:
         """Update one item and return it, or None when the condition does not hold.
 

@@ -9,7 +9,7 @@ from chalicelib.operations import jobs
 from chalicelib.operations.audit import audit
 from chalicelib.operations.care import round as care
 from chalicelib.operations.jobs import JobStep, Slice
-from chalicelib.operations.people import retention
+from chalicelib.operations.people import names, retention
 from chalicelib.operations.stats import fold
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.worth import cohorts
@@ -37,6 +37,7 @@ def _care(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
 STEPS: Mapping[str, JobStep] = {
     "audit": _audit,
     "care": _care,
+    "names": names.step,
     "preview": preview.step,
     "retention": retention.step,
     "stats": fold.step,

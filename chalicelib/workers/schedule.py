@@ -40,7 +40,7 @@ def every_day(_: CloudWatchEvent) -> None:
     person of the shop for too long is counted.
     """
     from chalicelib.operations.audit import audit
-    from chalicelib.operations.people import retention
+    from chalicelib.operations.people import names, retention
     from chalicelib.operations.stats import fold
     from chalicelib.operations.worth import cohorts
 
@@ -49,6 +49,9 @@ def every_day(_: CloudWatchEvent) -> None:
     week = retention.begin_weekly(deps.table(), now=deps.now())
     if week is not None:
         logger.info("the week's round", job_id=week.id)
+    listed = names.begin(deps.table(), now=deps.now())
+    if listed is not None:
+        logger.info("the list of names", job_id=listed.id)
     figures = fold.begin_daily(deps.table(), deps.quotes(), now=deps.now())
     logger.info("the day's figures", job_id=figures.id if figures else None)
     summed = cohorts.begin_weekly(deps.table(), now=deps.now())

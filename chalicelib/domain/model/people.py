@@ -158,6 +158,7 @@ class Person:
         sent: The last eight mails of each purpose that is capped, the latest last.
         restricted_at: Since when nothing about them is used but for service and rewards.
         erased_at: When all that was known was forgotten.
+        listed: The words of their name under which they can be found, as the table has stored them.
     """
 
     id: str
@@ -195,6 +196,19 @@ class Person:
     due_at: datetime | None = None
     restricted_at: datetime | None = None
     erased_at: datetime | None = None
+    listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """One word of a person's name, under which they are listed; None where there was one before.
+
+    It is kept with the person, by the table itself (`store/names.py`).
+    """
+
+    person_id: str
+    place: int
+    word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def merge_people(person: Person, other: Person) -> tuple[Person, Person]:
     one = join(person, other)
     absorbed = tuple(sorted({*one.absorbed, other.id}))
     one = replace(one, **own, told={**one.told, **times}, absorbed=absorbed)
-    return one, Person(other.id, version=other.version + 1, into=person.id)
+    return one, Person(other.id, version=other.version + 1, into=person.id, listed=other.listed)
 
 
 def known_as(person: Person, *names: str) -> Person:

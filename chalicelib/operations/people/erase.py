@@ -12,6 +12,7 @@ from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.people import EVERYTHING, Consent, Erasure, Person, Profile
 from chalicelib.domain.people.erasure import taken
+from chalicelib.domain.people.names import WORDS_MAX
 from chalicelib.domain.people.person import erase, is_blank, moment
 from chalicelib.domain.people.policy import BEGINS
 from chalicelib.operations.access import sessions
@@ -67,7 +68,7 @@ def erase_person(
         erasure = Erasure(new_id("ers", now, chance), person.id, at, by, note, due_at=now)
         contacts = [effect for it in table.read_friends(person.names) if (effect := taken(it))]
         effects: list[Effect] = [Replace(gone), Create(erasure), *contacts]
-        effects += sessions.ending(table, kin, now=now)[: EFFECTS_MAX - len(effects)]
+        effects += sessions.ending(table, kin, now=now)[: EFFECTS_MAX - WORDS_MAX - len(effects)]
         return Plan(Erased(gone, erasure, mail_until(table, person, kin, now=now), replayed=False), effects)
 
     answer = decide(table, look)

@@ -14,7 +14,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.merged import account_of
-from chalicelib.store.table import EFFECTS_MAX, Table
+from chalicelib.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def merge_ambassadors(
         merged = merge(account, other, program, note=note, author=author, now=now)
         moved = [Replace(profile), Replace(led), *codes, *_guards(table, profile, led, codes)]
         effects = [*_of_accounts(merged), *people, *moved]
-        if sum(isinstance(it, Owned) for it in codes) > CODES_MAX or len(effects) > EFFECTS_MAX:
+        if sum(isinstance(it, Owned) for it in codes) > CODES_MAX or not table.fits(effects):
             return Plan(TooMuch())
         return Plan(MergedInto(profile, other.ambassador_id, replayed=False), effects)
 

@@ -13,7 +13,7 @@ from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import owned
 from chalicelib.operations.people.merge import TooMuch, merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
-from chalicelib.store.table import EFFECTS_MAX, Table
+from chalicelib.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def merge_two(
         both, led = merge_people(person, other)
         both = replace(outlook.ahead(both, now), version=person.version + 1)
         effects = [Replace(both), Replace(led), *_leading(table, both, other)]
-        return Plan(United(both, replayed=False), effects) if len(effects) <= EFFECTS_MAX else Plan(TooMuch())
+        return Plan(United(both, replayed=False), effects) if table.fits(effects) else Plan(TooMuch())
 
     def _merged(person: Person, other: Person) -> Plan[United | TooMuch | None]:
         nonlocal united

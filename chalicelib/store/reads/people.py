@@ -94,6 +94,16 @@ class People(Reader):
         found = self.read_people(ids.values())
         return {person: found[person_id] for person, person_id in ids.items()}
 
+    def list_named(self, beginning: str, after: str | None, limit: int) -> list[tuple[str, str, str]]:
+        """Up to `limit` words of names that begin so, in the order of the alphabet: position, word and person.
+
+        Slightly stale.
+        """
+        bounds = (after or beginning, f"{beginning}{keys.LAST}")
+        rows = self._wire.query(keys.names(beginning[0]), bounds, index="list", skip=after, limit=limit)
+        positions = [row["list_sk"]["S"] for row in rows]
+        return [(at, *at.rsplit("#", 1)) for at in positions]
+
     def read_erasure(self, erasure_id: str) -> "Erasure | None":
         """Somebody who wanted to be forgotten."""
         return self._get(keys.erasure(erasure_id))

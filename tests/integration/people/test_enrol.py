@@ -216,4 +216,4 @@ def test_a_race_of_two_enrolments(shop: Shop) -> None:
     assert answer.status_code == 200
     assert (told(answer)["id"], told(answer)["code"]) == (rival.ambassador_id, rival.code)
     kinds = [item["SK"]["S"] for item in shop.everything() if not item["PK"]["S"].startswith(("KEY#", "PROGRAM"))]
-    assert sorted(kinds) == ["ACCOUNT", "AMBASSADOR", "CODE", "PERSON", "PROFILE"]
+    assert sorted(kinds) == ["ACCOUNT", "AMBASSADOR", "CODE", "NAME#0", "PERSON", "PROFILE"]

@@ -328,7 +328,7 @@ def test_nobody_is_found_after_an_erasure(steps: list[str], seed: int) -> None:
         shown = " ".join(leaves(exported(shop, person["id"])))
         there = {text for it in shop.everything() for leaf in leaves(it) if seen_in(leaf) for text in (leaf,)}
         posted = {leaf for it in shop.everything() if it["PK"]["S"].startswith("LEDGER#") for leaf in leaves(it)}
-        assert [text for text in there - posted if text not in shown] == []
+        assert [text for text in there - posted if any(part not in shown for part in text.split("#"))] == []
 
         with heard() as lines:
             gone = erase(shop, person["id"])

@@ -301,12 +301,12 @@ def test_two_corrections_at_the_same_time(shop: Shop) -> None:
             overtaken[0] = patch(shop, lea, last_name="Sol")
 
     events = deps.aws_session().events
-    events.register("before-call.dynamodb.PutItem", overtake)
+    events.register("before-call.dynamodb.TransactWriteItems", overtake)
     deps.forget()
     try:
         assert patch(shop, lea, first_name="Leah").status_code == 200
     finally:
-        events.unregister("before-call.dynamodb.PutItem", overtake)
+        events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
         deps.forget()
     assert overtaken[0].status_code == 200
     shown = profile(shop, lea)

@@ -28,12 +28,12 @@ def shape(cost: Cost) -> tuple[int, float, int, int]:
         ("redeem, friend known by address and customer id", 2, 1, 6, 1),
         ("redeem, replay", 2, 1, 4, 0),
         ("redeem, refused: unknown code", 2, 2, 0, 0),
-        ("settle", 7, 6, 18, 11),
+        ("settle", 7, 6, 20, 12),
         ("deliver thanks and news", 10, 6, 10, 4),
         ("settle a refund", 4, 3, 10, 4),
         ("release", 4, 3, 8, 4),
         ("deliver release", 5, 3, 5, 2),
-        ("whole life", 28, 19, 45, 22),
+        ("whole life", 28, 19, 47, 23),
     ],
 )
 def test_cost_of(costs: Costs, operation: str, trips: int, read: float, table: int, index: int) -> None:
