@@ -341,6 +341,8 @@ class _Story:
         yield self._say("One task", "get_task", task_id=opened.answer["id"])
         answered = {"note": "Sent a new mug, and said sorry."}
         yield self._say("It is done", "post_task_done", answered, task_id=opened.answer["id"])
+        again = {"note": "The mug came back: wrong address."}
+        yield self._say("It is not, after all", "post_task_reopen", again, task_id=opened.answer["id"])
         yield self._say("What waits, and how long it takes", "get_task_counts")
         picture = {
             "name": "A picture", "kind": "picture", "reward": {"amount": 500}, "times": 2, "days": 365,
@@ -379,6 +381,12 @@ class _Story:
             "An admin says sorry", "post_adjustment", sorry, headers=keyed, ambassador_id=self.maya
         )
         yield self._say("One adjustment", "get_adjustment", adjustment_id=posted.answer["id"])
+        wrong = {"note": "That was for another Maya."}
+        undone = yield from self._telling(
+            "It was a mistake", "post_adjustment_undo", wrong, adjustment_id=posted.answer["id"]
+        )
+        wrong = {"note": "No, it was for her."}
+        yield self._say("And so was that", "post_adjustment_undo", wrong, adjustment_id=undone.answer["id"])
         yield from self._surprises()
         self._shop.publish(adjustment_limit=1000)
         large = {"amount": eur(5000), "reason": "A reader of her blog bought for the whole office."}
@@ -441,10 +449,14 @@ class _Story:
         yield self._say("Many at once", "post_reviews", many)
         self._shop.days(40)
         gifts = yield from self._telling("The gifts to send", "get_gifts")
-        yield self._say("The mug is on its way", "post_gift_sent", {"note": "DHL 4711"},
-                        gift_id=gifts.answer["items"][0]["id"])  # fmt: skip
+        gift_id = gifts.answer["items"][0]["id"]
+        yield self._say("The mug is on its way", "post_gift_sent", {"note": "DHL 4711"}, gift_id=gift_id)
+        wrong = {"note": "The parcel is still here."}
+        yield self._say("It is not, after all", "post_gift_unsent", wrong, gift_id=gift_id)
         free = {"note": "The friend asked for it.", "void_reward": True}
         yield self._say("A friend may use a code again", "post_release", free, order_id="1006")
+        wrong = {"note": "It was the friend of another order."}
+        yield self._say("They should not", "post_keep", wrong, order_id="1006")
         key = {"name": "Back office", "owner": "Anna", "scopes": ["admin:keys"]}
         made = yield from self._telling("A new key", "post_key", key, headers={"Idempotency_Key": "k-1"})
         yield self._say("All keys", "get_keys", query={"limit": "1"})

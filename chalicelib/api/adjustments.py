@@ -17,7 +17,16 @@ from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import leads_to, view
-from chalicelib.operations.accounts.adjustments import NoSecond, Wanted, ask_to_adjust, decide_adjustment
+from chalicelib.operations.accounts.adjustments import (
+    Adjusted,
+    AlreadyUndone,
+    NoSecond,
+    NotPosted,
+    Wanted,
+    ask_to_adjust,
+    decide_adjustment,
+    undo_adjustment,
+)
 from chalicelib.operations.once import Reused
 
 
@@ -39,6 +48,16 @@ class AdjustmentDecision(Shape):
     note: Note
 
 
+class AdjustmentUndone(Shape):
+    """Why an adjustment is taken back.
+
+    Attributes:
+        note: Stands in the ledger, where the ambassador reads it too.
+    """
+
+    note: Note
+
+
 class Adjustment(Answer):
     """A correction of a balance by hand, and how it was decided if it had to wait.
 
@@ -47,6 +66,8 @@ class Adjustment(Answer):
         author: The id of the key that asked.
         decided_by: The id of the second admin's key.
         note: What the second admin wrote.
+        undoes: The adjustment that this one takes back.
+        undone_by: The adjustment that takes this one back, or will if a second admin approves it.
     """
 
     id: str
@@ -59,6 +80,8 @@ class Adjustment(Answer):
     decided_at: datetime | None = None
     decided_by: str | None = None
     note: str | None = None
+    undoes: str | None = None
+    undone_by: str | None = None
 
     @classmethod
     def of(cls, adjustment: accounts.Adjustment) -> Self:
@@ -74,6 +97,8 @@ class Adjustment(Answer):
             decided_at=adjustment.decided_at,
             decided_by=adjustment.decided_by,
             note=adjustment.note,
+            undoes=adjustment.undoes,
+            undone_by=adjustment.undone_by,
         )
 
 
@@ -105,12 +130,8 @@ def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Resp
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, UnknownUnit):
-        detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
-        raise Problem(422, "unknown_unit", detail)
-    shown = Adjustment.of(answer.adjustment)
-    if answer.adjustment.state == "waiting" and not answer.replayed:
-        return json(202, shown)
-    return once(shown, replayed=answer.replayed)
+        raise _unknown_unit()
+    return _asked(answer)
 
 
 @view(
@@ -164,3 +185,47 @@ def post_adjustment_decision(call: Call, body: AdjustmentDecision, adjustment_id
     if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
     return once(Adjustment.of(answer.adjustment), replayed=answer.replayed)
+
+
+@view(
+    {201: Adjustment, 202: Adjustment, 200: Adjustment},
+    body=AdjustmentUndone,
+    problems={404: ["not_found"], 409: ["adjustment_not_posted", "already_undone"], 422: ["unknown_unit"]},
+    links=leads_to("get_adjustment post_adjustment_decision", adjustment_id="$response.body#/id"),
+)
+def post_adjustment_undo(call: Call, body: AdjustmentUndone, adjustment_id: str) -> Response:
+    """Take an adjustment back by another one of the opposite amount, which is the answer: its `undoes` names the first.
+
+    It goes the way of every adjustment: above the program's `adjustment_limit` it waits (202) for a second admin. If
+    that one denies it, the first may be undone again. The one that undoes may be undone too.
+    """
+    known = fields.path_id("id", adjustment_id)
+    answer = undo_adjustment(
+        deps.table(), known, deps.program(), by=call.key, note=body.note, now=deps.now(), chance=deps.chance()
+    )
+    if answer is None:
+        raise not_found("There is no such adjustment.")
+    if isinstance(answer, NotPosted):
+        raise Problem(
+            409, "adjustment_not_posted", "Nothing was posted for this adjustment, so there is nothing to undo."
+        )
+    if isinstance(answer, AlreadyUndone):
+        detail = f"{answer.by.id} takes this adjustment back already" + (
+            ", when a second admin approves." if answer.by.state == "waiting" else "."
+        )
+        raise Problem(409, "already_undone", detail)
+    if isinstance(answer, UnknownUnit):
+        raise _unknown_unit()
+    return _asked(answer)
+
+
+def _asked(answer: Adjusted) -> Response:
+    shown = Adjustment.of(answer.adjustment)
+    if answer.adjustment.state == "waiting" and not answer.replayed:
+        return json(202, shown)
+    return once(shown, replayed=answer.replayed)
+
+
+def _unknown_unit() -> Problem:
+    detail = "Neither does the program grant this unit, nor does the ambassador have any of it."
+    return Problem(422, "unknown_unit", detail)

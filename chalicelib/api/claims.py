@@ -76,11 +76,27 @@ class ClaimDecision(Shape):
     Attributes:
         order: Required to approve, and goes with nothing else. The friend gets no discount, since it was paid for
             already.
+        overrules: `true` approves a claim that was denied; without it that is refused with `claim_decided`.
     """
 
     decision: Literal["approve", "deny"]
     note: Note
     order: ClaimedOrder | None = None
+    overrules: bool = False
+
+
+class EarlierDecision(Answer):
+    """How a claim was decided before it was decided anew.
+
+    Attributes:
+        author: The id of the key that decided.
+        answer: What the admin wrote.
+    """
+
+    state: Literal["approved", "denied"]
+    at: datetime
+    author: str
+    answer: str | None = None
 
 
 class Claim(Answer):
@@ -126,6 +142,7 @@ class ExaminedClaim(Answer, kw_only=True):
         author: The id of the key that decided.
         answer: What the admin wrote.
         redemption: The order, if a code was used on it; else null.
+        earlier: How it was decided before, the latest last.
     """
 
     id: str
@@ -138,6 +155,7 @@ class ExaminedClaim(Answer, kw_only=True):
     author: str | None = None
     answer: str | None = None
     redemption: Redemption | None
+    earlier: list[EarlierDecision] | None = None
 
     @classmethod
     def of(cls, claim: model.Claim, redemption: orders.Redemption | None) -> Self:
@@ -153,6 +171,7 @@ class ExaminedClaim(Answer, kw_only=True):
             author=claim.author,
             answer=claim.answer,
             redemption=Redemption.of(redemption) if redemption else None,
+            earlier=[EarlierDecision(it.state, it.at, it.author, it.answer) for it in claim.earlier] or None,
         )
 
 
@@ -207,10 +226,13 @@ def get_claims(call: Call) -> Response:
 def post_claim_decision(call: Call, body: ClaimDecision, claim_id: str) -> Response:
     """Admit a claimed order, by all rules that the checkout has, or deny the claim.
 
-    What speaks against an approval leaves the claim open.
+    What speaks against an approval leaves the claim as it is. One that was denied is approved if that `overrules`; one
+    that was approved stays so, and its order's reward can be denied as any other.
     """
     if (body.decision == "approve") != (body.order is not None):
         raise bad_field("/order", "goes with an approval, and only with that")
+    if body.overrules and body.decision == "deny":
+        raise bad_field("/overrules", "goes with an approval, and only with that")
     found = claims.find(deps.table(), fields.path_id("id", claim_id))
     if found is None:
         raise not_found("There is no such claim.")
@@ -223,6 +245,13 @@ def post_claim_decision(call: Call, body: ClaimDecision, claim_id: str) -> Respo
     if isinstance(answer, claims.Decided):
         return once(ExaminedClaim.of(answer.claim, answer.redemption), replayed=answer.replayed)
     raise _problem(answer)
+
+
+_STANDS = {
+    "approved": "This claim has been approved, and its order was admitted. If that was wrong, deny the reward of order "
+    "{0.order_id} as a review, and set its friend free.",
+    "denied": "This claim has been denied. Say `overrules` to approve it all the same.",
+}
 
 
 def _own(redemption: orders.Redemption, explanation: list[str]) -> OwnReferral | OwnOrder:
@@ -248,7 +277,8 @@ def _approve(call: Call, claim: model.Claim, code: str, request: ClaimDecision) 
     )
     ask = ask_of(code, redemption, at="order/")
     contact = Contact(order.customer.email, order.customer.id, order.customer.first_name, order.customer.locale)
-    return claims.approve(deps.table(), claim, ask, contact, program, _decided(call, claim, request))
+    decision = _decided(call, claim, request)
+    return claims.approve(deps.table(), claim, ask, contact, program, decision, overrules=request.overrules)
 
 
 def _decided(call: Call, claim: model.Claim, request: ClaimDecision) -> model.Claim:
@@ -271,4 +301,4 @@ def _problem(answer: "Refused | claims.AlreadyRedeemed | claims.DecidedOtherwise
             detail = f"A code of {redemption.ambassador_id} was used on this order. The claim stays open."
             return Problem(409, "already_redeemed", detail)
         case claims.DecidedOtherwise(claim):
-            return Problem(409, "claim_decided", f"This claim has been {claim.state} already, and that stays.")
+            return Problem(409, "claim_decided", _STANDS[claim.state].format(claim))

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from chalice.app import Response
 
 from chalicelib import deps
-from chalicelib.domain.accounts.gifts import TaskClosed, earned_by, pieces
+from chalicelib.domain.accounts.gifts import NotSent, TaskClosed, earned_by, pieces
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.model import accounts
 from chalicelib.edge import fields
@@ -16,7 +16,7 @@ from chalicelib.edge.fields import Note, Shape
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import leads_to, view
-from chalicelib.operations.accounts.gifts import mark_sent
+from chalicelib.operations.accounts.gifts import mark_sent, mark_unsent
 from chalicelib.operations.people.merged import accounts_of
 
 
@@ -24,10 +24,44 @@ class GiftSent(Shape):
     """A gift is on its way.
 
     Attributes:
-        note: Stands in the ledger, where the ambassador reads it too: the number of the parcel, say.
+        note: Stays with the gift, for admins: the number of the parcel, say.
     """
 
     note: Note | None = None
+
+
+class GiftUnsent(Shape):
+    """Why a gift is to be sent after all.
+
+    Attributes:
+        note: Stays with the gift, for admins.
+    """
+
+    note: Note
+
+
+class Sending(Answer, kw_only=True):
+    """How a gift was said to be sent by mistake.
+
+    Attributes:
+        author: The id of the key that said so.
+        sent: How many pieces.
+        reopened_by: The id of the key that said that it was not.
+        why: What that said.
+    """
+
+    at: datetime
+    author: str
+    note: str | None = None
+    sent: int
+    reopened_at: datetime
+    reopened_by: str
+    why: str | None = None
+
+    @classmethod
+    def of(cls, sending: accounts.Sending) -> Self:
+        """Show it."""
+        return cls(**{name: getattr(sending, name) for name in cls.__struct_fields__})
 
 
 class Gift(Answer, kw_only=True):
@@ -41,6 +75,7 @@ class Gift(Answer, kw_only=True):
         order_id: The order that earned it, or led to the prize.
         author: The id of the key that said it was sent.
         sent: How many pieces were sent: fewer than `amount` if some were taken back.
+        sendings: How it was said to be sent when it was not, the latest last.
     """
 
     id: str
@@ -55,6 +90,7 @@ class Gift(Answer, kw_only=True):
     note: str | None = None
     closed_at: datetime | None = None
     sent: int | None = None
+    sendings: list[Sending] | None = None
 
     @classmethod
     def of(cls, gift: accounts.Gift, **beside: Any) -> Self:
@@ -72,6 +108,7 @@ class Gift(Answer, kw_only=True):
             note=gift.note,
             closed_at=gift.closed_at,
             sent=gift.sent,
+            sendings=[Sending.of(it) for it in gift.earlier] or None,
             **beside,
         )
 
@@ -117,6 +154,18 @@ def post_gift_sent(call: Call, body: GiftSent, gift_id: str) -> Response:
         raise Problem(409, "gift_withdrawn", "The ambassador does not have this gift any more. Don't send it.")
     if isinstance(answer, TaskClosed):
         raise Problem(409, "conflicting_repeat", "This gift was reported as sent with another note, which stays.")
+    return once(Gift.of(answer.gift), replayed=answer.replayed)
+
+
+@view({201: Gift, 200: Gift}, body=GiftUnsent, problems={404: ["not_found"], 409: ["gift_not_sent"]})
+def post_gift_unsent(call: Call, body: GiftUnsent, gift_id: str) -> Response:
+    """Say that a gift was not sent after all: its ambassador has it again, and it waits to be sent."""
+    known = fields.path_id("id", gift_id)
+    answer = mark_unsent(deps.table(), known, deps.program(), author=call.key.id, note=body.note, now=deps.now())
+    if answer is None:
+        raise not_found("There is no such gift.")
+    if isinstance(answer, NotSent):
+        raise Problem(409, "gift_not_sent", "Nobody has said that this gift was sent.")
     return once(Gift.of(answer.gift), replayed=answer.replayed)
 
 

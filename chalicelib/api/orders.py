@@ -8,7 +8,7 @@ from msgspec import structs
 
 from chalicelib import deps
 from chalicelib.api.checkout import Position, Redemption
-from chalicelib.api.friends import Freed
+from chalicelib.api.friends import Freed, Kept
 from chalicelib.api.ledger import Entry
 from chalicelib.api.reviews import Case, Review, Signal
 from chalicelib.domain.model import accounts, orders
@@ -140,12 +140,16 @@ class ExaminedRedemption(ExplainedRedemption, kw_only=True):
         reviews: All decisions; the latest counts.
         signals: What makes the order suspicious.
         freed: How its friend became free to use a code on another order. This one is worth nothing then.
+        once_freed: The same of what was undone: then the order counts again.
+        kept: Who has undone that.
         case: The question that is open, if there is one.
     """
 
     reviews: list[Review]
     signals: list[Signal] | None = None
     freed: Freed | None = None
+    once_freed: list[Freed] | None = None
+    kept: list[Kept] | None = None
     case: Case | None = None
 
     @classmethod
@@ -167,6 +171,8 @@ class ExaminedRedemption(ExplainedRedemption, kw_only=True):
             reviews=[Review.of(decided, redemption.currency) for decided in order.reviews],
             signals=None if redemption.standing is None else Signal.those_of(redemption.standing.terms, program),
             freed=Freed.of(order.freed) if order.freed else None,
+            once_freed=[Freed.of(it) for it in order.once_freed] or None,
+            kept=[Kept.of(it) for it in order.kept] or None,
             case=Case.of(case, program) if case and case.state == "open" else None,
         )
 

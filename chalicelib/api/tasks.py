@@ -8,13 +8,13 @@ from chalice.app import Response
 from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.api.gifts import GiftSent, post_gift_sent
+from chalicelib.api.gifts import GiftSent, GiftUnsent, post_gift_sent, post_gift_unsent
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.tiers import reached
 from chalicelib.domain.calendar import month_of
-from chalicelib.domain.care.tasks import AlreadyDone, is_open, until
+from chalicelib.domain.care.tasks import AlreadyDone, NotDone, is_open, until
 from chalicelib.domain.model import tasks
-from chalicelib.domain.model.accounts import Gift
+from chalicelib.domain.model.accounts import Gift, Sending
 from chalicelib.domain.program.program import said_in, tier_of
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
@@ -50,6 +50,36 @@ class TaskDone(Shape):
 
     note: Note
     decision: Literal["approve", "deny"] | None = None
+
+
+class Reopened(Shape):
+    """Why something is to be done after all.
+
+    Attributes:
+        note: Stays with the task, for admins.
+    """
+
+    note: Note
+
+
+class Closing(Answer, kw_only=True):
+    """How a task was done before it was opened again.
+
+    Attributes:
+        by: The id of the key that said it was done.
+        note: What that said.
+        decision: Whether the proof was approved.
+        reopened_by: The id of the key that opened it again.
+        why: What that said.
+    """
+
+    at: datetime
+    by: str
+    note: str | None = None
+    decision: Literal["approve", "deny"] | None = None
+    reopened_at: datetime
+    reopened_by: str
+    why: str | None = None
 
 
 class Who(Answer, kw_only=True):
@@ -184,6 +214,7 @@ class Task(Answer, kw_only=True):
         decision: Whether the proof was approved.
         by: The id of the key that said it was done.
         note: What that said.
+        closings: How it was done before it was opened again, the latest last.
     """
 
     id: str
@@ -203,6 +234,7 @@ class Task(Answer, kw_only=True):
     closed_at: datetime | None = None
     by: str | None = None
     note: str | None = None
+    closings: list[Closing] | None = None
 
     @classmethod
     def of(cls, task: ToDo, known: Known, language: Language) -> Self:
@@ -348,6 +380,33 @@ def post_task_done(call: Call, body: TaskDone, task_id: str) -> Response:
     return once(*_shown([answer.task]), replayed=answer.replayed)
 
 
+@view(
+    {201: Task, 200: Task},
+    body=Reopened,
+    problems={404: ["not_found"], 409: ["task_not_done", "gift_not_sent"]},
+    links=leads_to("get_task post_task_done", task_id="$response.body#/id"),
+)
+def post_task_reopen(call: Call, body: Reopened, task_id: str) -> Response:
+    """Say that a task was not done after all. The answer is the task that is open now.
+
+    Of a care task that is a new one, with what is open between you and its person: until that is done nobody asks them
+    for anything. The reward of a proof that was approved is taken back in the ledger, and the proof is to be decided
+    anew. A gift is with its ambassador again, and to be sent. How it was done before stays under `closings`.
+    """
+    known = fields.path_id("id", task_id)
+    if known.startswith(GIFTS):
+        back = post_gift_unsent(call, GiftUnsent(note=body.note), known)
+        return once(*_shown([deps.table().read_gift(known)]), replayed=back.status_code == HTTPStatus.OK)
+    answer = doing.undone(
+        deps.table(), known, deps.program(), deps.outlook(), by=call.key.id, note=body.note, now=deps.now()
+    )
+    if answer is None:
+        raise _unknown()
+    if isinstance(answer, NotDone):
+        raise Problem(409, "task_not_done", "This task is not done, or what it is about has come up anew since.")
+    return once(*_shown([answer.task]), replayed=answer.replayed)
+
+
 @view({201: Task, 200: Task}, body=NewNote, problems={404: ["not_found"], 409: ["conflicting_repeat"]})
 def post_note(_: Call, body: NewNote, person_id: str) -> Response:
     """Hand on what somebody has written to you, so that a person answers.
@@ -381,6 +440,8 @@ def _hint(task: ToDo, kind: str, language: Language) -> str:
 
 def _of_task(task: tasks.Task) -> dict[str, Any]:
     told: dict[str, Any] = {name: getattr(task, name) for name in _AS_THEY_ARE}
+    closings = [Closing(**{name: getattr(it, name) for name in _CLOSED}) for it in task.earlier]
+    told["closings"] = closings or None
     return {**told, "status": task.state, "reward": task.reward and money(task.reward.amount, task.reward.unit)}
 
 
@@ -393,10 +454,26 @@ def _of_gift(gift: Gift) -> dict[str, Any]:
         "until": until(gift),
         "reward": money(gift.amount, gift.unit),
         "by": gift.author,
+        "closings": [_closing(it) for it in gift.earlier] or None,
     }
 
 
 _AS_THEY_ARE = ("kind", "about", "opened_at", "until", "words", "link", "decision", "by")
+
+
+def _closing(sending: Sending) -> Closing:
+    """How a gift was said to be sent, as a task that was closed."""
+    return Closing(
+        at=sending.at,
+        by=sending.author,
+        note=sending.note,
+        reopened_at=sending.reopened_at,
+        reopened_by=sending.reopened_by,
+        why=sending.why,
+    )
+
+
+_CLOSED = ("at", "by", "note", "decision", "reopened_at", "reopened_by", "why")
 
 
 def _who(known: Known) -> Who:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
     from chalicelib.domain.model.accounts import Draw, Suspension
-    from chalicelib.domain.model.facts import Freed, Later, Review
+    from chalicelib.domain.model.facts import Freed, Kept, Later, Review
     from chalicelib.domain.model.people import Code
 
 BUDGET_SHARDS = 8
@@ -61,7 +61,7 @@ class Paused:
 class Forgotten:
     """Some fields of an entity without versions say from now on what they say here; what else it says stays."""
 
-    entity: "Review | Freed | Suspension"
+    entity: "Review | Freed | Kept | Suspension"
     names: tuple[str, ...]
 
 

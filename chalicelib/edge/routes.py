@@ -65,6 +65,7 @@ ROUTES = (
     Route("POST", "/v1/orders/{order_id}/fulfilments", "checkout", "chalicelib.api.facts.post_fulfilment"),
     Route("POST", "/v1/orders/{order_id}/payments", "checkout", "chalicelib.api.facts.post_payment"),
     Route("POST", "/v1/orders/{order_id}/release-friend", "admin:write", "chalicelib.api.friends.post_release"),
+    Route("POST", "/v1/orders/{order_id}/keep-friend", "admin:write", "chalicelib.api.friends.post_keep"),
     # ambassadors
     Route("POST", "/v1/ambassadors", "enrol", "chalicelib.api.ambassadors.post_ambassador"),
     Route("GET", "/v1/ambassadors", "admin:read", "chalicelib.api.ambassadors.get_ambassadors"),
@@ -105,6 +106,7 @@ ROUTES = (
     Route("GET", "/v1/tasks/counts", "admin:read", "chalicelib.api.tasks.get_task_counts"),
     Route("GET", "/v1/tasks/{task_id}", "admin:read", "chalicelib.api.tasks.get_task"),
     Route("POST", "/v1/tasks/{task_id}/done", "admin:write", "chalicelib.api.tasks.post_task_done"),
+    Route("POST", "/v1/tasks/{task_id}/reopen", "admin:write", "chalicelib.api.tasks.post_task_reopen"),
     Route("POST", "/v1/people/{person_id}/notes", "people admin:write", "chalicelib.api.tasks.post_note"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/tasks", "admin:read session", "chalicelib.api.proofs.get_ambassador_tasks"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/proofs", "session", "chalicelib.api.proofs.post_proof"),
@@ -130,10 +132,12 @@ ROUTES = (
     Route("GET", "/v1/adjustments", "admin:read", "chalicelib.api.adjustments.get_adjustments"),
     Route("GET", "/v1/adjustments/{adjustment_id}", "admin:read", "chalicelib.api.adjustments.get_adjustment"),
     Route("POST", "/v1/adjustments/{adjustment_id}/decision", "admin:write", "chalicelib.api.adjustments.post_adjustment_decision"),
+    Route("POST", "/v1/adjustments/{adjustment_id}/undo", "admin:write", "chalicelib.api.adjustments.post_adjustment_undo"),
     Route("GET", "/v1/surprises/{calendar_month}", "admin:read", "chalicelib.api.surprises.get_surprises"),
     Route("GET", "/v1/surprises/{calendar_month}/gifts", "admin:read", "chalicelib.api.surprises.get_surprise_gifts"),
     Route("GET", "/v1/gifts", "admin:read", "chalicelib.api.gifts.get_gifts"),
     Route("POST", "/v1/gifts/{gift_id}/sent", "admin:write", "chalicelib.api.gifts.post_gift_sent"),
+    Route("POST", "/v1/gifts/{gift_id}/unsent", "admin:write", "chalicelib.api.gifts.post_gift_unsent"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/suspend", "admin:write", "chalicelib.api.suspensions.post_suspend"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/reinstate", "admin:write", "chalicelib.api.suspensions.post_reinstate"),
     # what admins read and decide

@@ -20,7 +20,8 @@
 |                      |                           |                                      | day: ORDERS#day#shard     |
 | refund, reversal     | ORDER#o, REFUND#r, …      | order                                | due; day: BACK#day#shard  |
 | fulfilment, review   | ORDER#o, FULFILMENT#f#n … | order                                | due                       |
-| payment, freed       | ORDER#o, PAYMENT / FREED  | order: one of each                   | due                       |
+| payment              | ORDER#o, PAYMENT          | order: one of each                   | due                       |
+| freed, kept          | ORDER#o, FREED / KEPT#n   | order                                | due                       |
 | taken off            | ORDER#o, TAKENOFF         | order; checkout, if it is not paid   |                           |
 | purchase             | ORDER#o, PURCHASE         | order                                | due; list: BOUGHT#p / time|
 | case                 | ORDER#o, CASE             | order                                | list: CASES / deadline    |
@@ -256,6 +257,7 @@ KINDS = (
     Kind("REVIEW", "model.facts:Review", _fact),
     Kind("PAYMENT", "model.facts:Payment", _fact),
     Kind("FREED", "model.facts:Freed", _fact),
+    Kind("KEPT", "model.facts:Kept", _fact),
     Kind("TAKENOFF", "model.facts:TakenOff", _fact),
     Kind("PURCHASE", "model.facts:Purchase", _fact, _reported),
     Kind("CASE", "model.reviews:Case", lambda it: keys.case(it.order_id), _asked),

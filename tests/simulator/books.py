@@ -13,7 +13,17 @@ from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, REWARDS, add
 from chalicelib.domain.calendar import day_of
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Month, Suspension
-from chalicelib.domain.model.facts import Freed, Fulfilment, Payment, Refund, Reversal, Review, TakenOff
+from chalicelib.domain.model.facts import (
+    Freed,
+    Fulfilment,
+    Kept,
+    Payment,
+    Refund,
+    Reversal,
+    Review,
+    TakenOff,
+    in_force,
+)
 from chalicelib.domain.model.messages import NEWS, Letter, Message
 from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
@@ -85,7 +95,7 @@ def orders(entities: Iterable[object]) -> list[Order]:
     """The orders that are stored, each with all its facts."""
     facts: dict[str, list[object]] = defaultdict(list)
     for it in entities:
-        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed | TakenOff):
+        if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed | Kept | TakenOff):
             facts[it.order_id].append(it)
     return [
         Order(
@@ -96,7 +106,8 @@ def orders(entities: Iterable[object]) -> list[Order]:
             fulfilments=tuple(of(Fulfilment, found)),
             reviews=tuple(of(Review, found)),
             payment=next(iter(of(Payment, found)), None),
-            freed=next(iter(of(Freed, found)), None),
+            freed=in_force(of(Freed, found), of(Kept, found)),
+            kept=tuple(of(Kept, found)),
             taken_off=next(iter(of(TakenOff, found)), None),
         )
         for order_id, found in facts.items()

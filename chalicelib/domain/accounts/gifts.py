@@ -8,7 +8,7 @@ from chalicelib.domain.accounts.ledger import Posting, gains, post
 from chalicelib.domain.accounts.messages import gift_sent
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.accounts.tiers import PRIZES
-from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
+from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry, Sending
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.program.program import GIFT, Program
@@ -35,6 +35,22 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """A gift that is to be sent after all: the task open again, the account with its pieces, the entry that says so."""
+
+    gift: Gift
+    account: Account
+    entry: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """There is nothing to take back: the gift waits to be sent, or was withdrawn."""
+
+    gift: Gift
+
+
+@dataclass(frozen=True, slots=True)
 class TaskClosed:
     """The task was closed before: by this very request (`repeated`), by another one, or as withdrawn."""
 
@@ -43,8 +59,8 @@ class TaskClosed:
 
 
 def is_gift(entry: LedgerEntry) -> bool:
-    """Whether an entry leaves a gift to send. What comes by a merger has its task already."""
-    return entry.kind != "merge" and any(unit.startswith(GIFT) for unit in gains(entry))
+    """Whether an entry leaves a gift to send. What comes by a merger, or was not sent, has its task already."""
+    return entry.kind not in {"merge", "gift_returned"} and any(unit.startswith(GIFT) for unit in gains(entry))
 
 
 def tasks(entries: Iterable[LedgerEntry]) -> tuple[Gift, ...]:
@@ -90,6 +106,32 @@ def send(
     after, entry = post(account, posting, program, now=now)
     sent = replace(closed, state="sent", sent=left)
     return Sent(sent, after, entry, gift_sent(sent, after, program, now=now))
+
+
+def reopen(
+    gift: Gift, account: Account, program: Program, *, author: str, note: str, now: datetime
+) -> Reopened | NotSent:
+    """Say that a gift was not sent after all: the ambassador has its pieces again, and somebody has to send them.
+
+    Notes stay with the gift: in the ledger they could not be taken back.
+    """
+    if gift.state != "sent":
+        return NotSent(gift)
+    assert gift.closed_at is not None, "a gift that was sent says when"
+    before = Sending(gift.closed_at, gift.author or "", gift.sent or 0, now, author, gift.note, why=note)
+    posting = Posting("gift_returned", before.sent, gift.unit, f"gift:{gift.id}", author=author)
+    after, entry = post(account, posting, program, now=now)
+    again = replace(
+        gift,
+        state="open",
+        closed_at=None,
+        author=None,
+        note=None,
+        sent=None,
+        earlier=(*gift.earlier, before),
+        version=gift.version + 1,
+    )
+    return Reopened(again, after, entry)
 
 
 def _task(entry: LedgerEntry) -> Gift:

@@ -34,7 +34,9 @@ _MOVES = {
     "payout_returned": (PAID, AVAILABLE),
     "gift": (REWARDS, AVAILABLE),
     "gift_sent": (AVAILABLE, SPENT),
+    "gift_returned": (SPENT, AVAILABLE),
     "task": (REWARDS, AVAILABLE),
+    "task_undone": (AVAILABLE, REWARDS),
     "expiry": (AVAILABLE, EXPIRED),
     "adjustment": (ADJUSTMENTS, AVAILABLE),
 }

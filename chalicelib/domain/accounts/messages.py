@@ -41,7 +41,7 @@ def proof_approved(task: Task, account: Account, program: Program, *, now: datet
 
 def proof_denied(task: Task, account: Account, program: Program, *, now: datetime) -> Message:
     """To whose proof earned nothing."""
-    return _owed(account, Cause("task", task.id, 1), _of_proof("proof_denied", task), program, now)
+    return _owed(account, Cause("task", task.id, len(task.earlier) + 1), _of_proof("proof_denied", task), program, now)
 
 
 def tier_reached(

@@ -93,7 +93,9 @@ class Reading:
     that were still to be sent when they were read, `opened` maps the cause of a withdrawal to unit and amount until the
     entry that closes it, `returned` to what has come back of it. `left` maps an ambassador whose ledger ends with a
     merger to what went from there, until it arrives; `merged_in` is the version by which something arrived last.
-    `given` are the causes of gifts. `links` pair entries and orders, `spends` causes and amounts.
+    `given` are the causes of gifts, `sent` how many pieces of a gift have left, `reopened` how often they came back,
+    `rewarded` what a proof has been given and still has, all by cause.
+    `links` pair entries and orders, `spends` causes and amounts.
     """
 
     number: str = ""
@@ -104,6 +106,9 @@ class Reading:
     awaited: dict[str, str] = field(default_factory=dict)
     unsent: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
+    sent: dict[str, int] = field(default_factory=dict)
+    reopened: dict[str, int] = field(default_factory=dict)
+    rewarded: dict[str, int] = field(default_factory=dict)
     opened: dict[str, tuple[str, int]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     left: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
@@ -190,7 +195,8 @@ def check_awaited(reading: Reading, since: Mapping[str, str]) -> Iterator[Findin
     """Name the entries that were awaited before the last entries were read, and are still."""
     for cause, kind in sorted(reading.awaited.items()):
         if since.get(cause) == kind:
-            about: Kind = "gift" if kind == "gift_sent" else "withdrawal"
+            what = kind.partition("_")[0]
+            about: Kind = "gift" if what == "gift" else "task" if what == "task" else "withdrawal"
             yield Finding(about, f"{about}/{cause.partition(':')[2]}", f"an entry {kind}", None)
 
 

@@ -150,12 +150,12 @@ def _check_cause(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
         yield from _check_bonus(reading, entry, program, causes)
     elif entry.kind in WITHDRAWN:
         yield from _check_withdrawal(reading, entry, causes)
-    elif entry.kind in _BY_HAND:
-        yield from _BY_HAND[entry.kind](entry, causes)
+    elif entry.kind == "adjustment":
+        yield from _check_adjustment(entry, causes)
     elif entry.kind == "merge":
         yield from _check_merge(reading, entry)
-    elif entry.kind in _OF_GIFTS:
-        yield from _OF_GIFTS[entry.kind](reading, entry, causes)
+    elif entry.kind in _OF_TASKS:
+        yield from _OF_TASKS[entry.kind](reading, entry, causes)
     elif entry.kind == "expiry":
         reading.expired_in = version_of(entry.number)
         if not _INACTIVE.fullmatch(entry.cause) or (program is not None and program.expiry_months is None):
@@ -219,10 +219,16 @@ def _check_gift(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterato
         order_id=(entry.order_id, gift.order_id),
         created_at=(str(entry.at), str(gift.created_at)),
     )
-    if gift.state == "sent":
-        reading.awaited[f"gift:{gift.id}"] = "gift_sent"
-    if gift.state == "open":
-        reading.unsent.add(f"gift:{gift.id}")
+    _await_sent(reading, gift)
+
+
+def _await_sent(reading: Reading, gift: Gift) -> None:
+    """Await the entry that sends a gift, if it was sent since: it may be so later than it was read."""
+    cause = f"gift:{gift.id}"
+    if gift.state == "sent" or len(gift.earlier) > reading.reopened.get(cause, 0):
+        reading.awaited[cause] = "gift_sent"
+    elif gift.state == "open":
+        reading.unsent.add(cause)
 
 
 def _check_withdrawal(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
@@ -336,6 +342,14 @@ def _check_adjustment(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     )
     if causes.posted.get(entry.cause, 1) > 1:
         yield _uncaused(entry, "an adjustment that was posted once")
+    if adjustment.undoes:
+        undone = causes.adjustments.get(adjustment.undoes)
+        where, told = (
+            f"adjustment/{adjustment.id}/undoes",
+            (undone.amount, undone.unit, undone.undone_by) if undone else None,
+        )
+        expected = (-adjustment.amount, adjustment.unit, adjustment.id)
+        yield from compared("adjustment", where, str(expected), str(told))
 
 
 def _check_given(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
@@ -356,22 +370,31 @@ def _check_given(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterat
     yield from compared("gift", f"{entry.id}/letter", f"{amount} {unit}", f"{touch.letter.amount} {touch.letter.unit}")
 
 
-def _check_task(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
-    """A proof is rewarded once, when an admin approves it, with what the program offered for it when it came in."""
+def _check_task(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A proof is rewarded when an admin approves it, with what the program offered for it when it came in.
+
+    That is once, unless the reward was taken back since, and the proof approved anew.
+    """
     task = causes.tasks.get(caused_by(entry))
     if task is None or entry.cause != f"task:{task.id}" or task.reward is None:
         yield _uncaused(entry, "a task with a reward")
         return
+    before = next((it for it in task.earlier if (it.decision, it.at) == ("approve", entry.at)), None)
+    if reading.rewarded.get(entry.cause):
+        yield _uncaused(entry, "a task whose reward was taken back since")
+    reading.rewarded[entry.cause] = moved(entry)
+    if before is not None:
+        reading.awaited[entry.cause] = "task_undone"
     yield from _agree(
         "task",
         f"task/{task.id}",
         kind=("proof", task.kind),
-        decision=("approve", task.decision),
+        decision=("approve", before.decision if before else task.decision),
         ambassador_id=(_whose(entry, causes, task.ambassador_id or ""), task.ambassador_id),
         amount=(moved(entry), task.reward.amount),
         unit=(_unit(entry), task.reward.unit),
-        by=(entry.author, task.by),
-        closed_at=(str(entry.at), str(task.closed_at)),
+        by=(entry.author, before.by if before else task.by),
+        closed_at=(str(entry.at), str(before.at if before else task.closed_at)),
     )
     program = causes.programs.get(task.program_version or 0)
     offered = next((it for it in program.tasks if it.name == task.about), None) if program else None
@@ -381,23 +404,66 @@ def _check_task(entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
         yield _uncaused(entry, "a task that was rewarded once")
 
 
+def _check_undone(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """The reward of a proof is taken back whole, when an admin opens again what was approved."""
+    task, amount = causes.tasks.get(caused_by(entry)), reading.rewarded.pop(entry.cause, None)
+    reading.awaited.pop(entry.cause, None)
+    before = next((it for it in task.earlier if it.reopened_at == entry.at), None) if task else None
+    if task is None or entry.cause != f"task:{task.id}" or before is None or before.decision != "approve" or not amount:
+        yield _uncaused(entry, "a task that was rewarded, and opened again")
+        return
+    yield from _agree(
+        "task",
+        f"task/{task.id}",
+        ambassador_id=(_whose(entry, causes, task.ambassador_id or ""), task.ambassador_id),
+        amount=(moved(entry), amount),
+        unit=(_unit(entry), task.reward.unit if task.reward else None),
+        reopened_by=(entry.author, before.reopened_by),
+    )
+
+
 def _check_sent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
     """A gift leaves by a task that is closed as sent, once; it may have been open when it was read."""
-    gift = causes.gifts.get(caused_by(entry))
-    sent_since = entry.cause in reading.unsent and gift is not None and gift.state == "sent"
+    gift, times = causes.gifts.get(caused_by(entry)), reading.reopened.get(entry.cause, 0)
+    is_sent = gift is not None and (gift.state == "sent" or len(gift.earlier) > times)
+    sent_since = entry.cause in reading.unsent and is_sent
     reading.unsent.discard(entry.cause)
     awaited = reading.awaited.pop(entry.cause, None) == "gift_sent" or sent_since
     if gift is None or entry.cause != f"gift:{gift.id}" or not awaited:
         yield _uncaused(entry, "a gift that was sent")
         return
+    reading.sent[entry.cause] = moved(entry)
+    before = gift.earlier[times] if len(gift.earlier) > times else None
+    if before is not None:
+        reading.awaited[entry.cause] = "gift_returned"
     yield from _agree(
         "gift",
         f"gift/{gift.id}",
         unit=(_unit(entry), gift.unit),
-        sent=(moved(entry), gift.sent),
-        author=(entry.author, gift.author),
-        closed_at=(str(entry.at), str(gift.closed_at)),
+        sent=(moved(entry), before.sent if before else gift.sent),
+        author=(entry.author, before.author if before else gift.author),
+        closed_at=(str(entry.at), str(before.at if before else gift.closed_at)),
     )
+
+
+def _check_unsent(reading: Reading, entry: LedgerEntry, causes: Causes) -> Iterator[Finding]:
+    """A gift that turned out not to be sent comes back whole, as often as the task says that it was opened again."""
+    gift, times = causes.gifts.get(caused_by(entry)), reading.reopened.get(entry.cause, 0) + 1
+    was_sent = reading.sent.pop(entry.cause, None)
+    reading.awaited.pop(entry.cause, None)
+    if gift is None or entry.cause != f"gift:{gift.id}" or was_sent is None or times > len(gift.earlier):
+        yield _uncaused(entry, "a gift that was sent, and is to be sent after all")
+        return
+    reading.reopened[entry.cause], before = times, gift.earlier[times - 1]
+    yield from _agree(
+        "gift",
+        f"gift/{gift.id}",
+        unit=(_unit(entry), gift.unit),
+        returned=(moved(entry), was_sent),
+        reopened_by=(entry.author, before.reopened_by),
+        reopened_at=(str(entry.at), str(before.reopened_at)),
+    )
+    _await_sent(reading, gift)
 
 
 def _check_merge(reading: Reading, entry: LedgerEntry) -> Iterator[Finding]:
@@ -434,9 +500,10 @@ def _uncaused(entry: LedgerEntry, expected: str) -> Finding:
     return Finding("cause", f"{entry.id}/cause", expected, entry.cause)
 
 
-_OF_GIFTS: Mapping[str, Callable[[Reading, LedgerEntry, Causes], Iterator[Finding]]] = {
+_OF_TASKS: Mapping[str, Callable[[Reading, LedgerEntry, Causes], Iterator[Finding]]] = {
     "gift": _check_given,
     "gift_sent": _check_sent,
+    "gift_returned": _check_unsent,
+    "task": _check_task,
+    "task_undone": _check_undone,
 }
-_BY_HAND = {"adjustment": _check_adjustment, "task": _check_task}
-"""What an admin decides, by the kind of its entry."""

@@ -111,3 +111,11 @@ def judge(
     after = watched(renewed(after, [entry], now=now), program)
     told = proof_approved(task, after, program, now=now)
     return [Replace(after), Create(entry), *map(Create, tasks([entry])), Create(told)]
+
+
+def undo(task: Task, account: Account, program: Program, *, by: str, now: datetime) -> list[Effect]:
+    """Return what takes back the reward of a proof that was approved by mistake. What was spent of it is a debt."""
+    assert task.reward is not None, "a proof says what it earns"
+    posting = Posting("task_undone", task.reward.amount, task.reward.unit, f"task:{task.id}", author=by)
+    after, entry = post(account, posting, program, now=now)
+    return [Replace(after), Create(entry)]

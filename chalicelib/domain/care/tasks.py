@@ -8,10 +8,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.domain.care.proofs import LOOK_WITHIN
 from chalicelib.domain.model.accounts import Gift
 from chalicelib.domain.model.facts import Decision
 from chalicelib.domain.model.people import Person
-from chalicelib.domain.model.tasks import Task
+from chalicelib.domain.model.tasks import Closing, Task
 from chalicelib.domain.people.person import join
 
 CARE_WITHIN = timedelta(days=2)
@@ -41,6 +42,21 @@ class AlreadyDone:
 
     task: Task
     repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A task that is to be done after all, and its person as that leaves them, at the version that they had."""
+
+    task: Task
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """There is nothing to open again: the task is open, or what it is about has come up anew."""
+
+    task: Task
 
 
 def care_task(
@@ -96,6 +112,35 @@ def finish(
         return Done(done, person)
     closed = {task.about: max(now, task.opened_at)}
     return Done(done, join(person, Person(person.id, closed=closed)))
+
+
+def reopen(task: Task, person: Person, *, by: str, note: str, now: datetime) -> Reopened | NotDone:
+    """Open a task again that was said to be done by mistake. How it was done stays with it.
+
+    Of a care task the complaint comes up anew, so that nobody asks its person for anything; that takes a task of its
+    own, and the one that was done stays as it was.
+    """
+    if task.state == "open":
+        return NotDone(task)
+    assert task.closed_at is not None, "a task that is done says when"
+    closing = Closing(task.closed_at, task.by or "", now, by, task.note, task.decision, why=note)
+    earlier = (*task.earlier, closing)
+    if task.kind == "care":
+        after, new = care_task(person, task.about, task.words, now, hint=task.hint)
+        return Reopened(replace(new, earlier=earlier), after) if new else NotDone(task)
+    within = LOOK_WITHIN if task.kind == "proof" else VISIT_WITHIN
+    again = replace(
+        task,
+        state="open",
+        until=now + within,
+        closed_at=None,
+        by=None,
+        note=None,
+        decision=None,
+        earlier=earlier,
+        version=task.version + 1,
+    )
+    return Reopened(again, person)
 
 
 def until(gift: Gift) -> datetime:

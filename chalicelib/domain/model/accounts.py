@@ -177,6 +177,22 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """How a gift was said to be sent by mistake: when, how many pieces, by whose key and with which note.
+
+    `reopened_by` is the key that said that it was not, and `why` what they said.
+    """
+
+    at: datetime
+    author: str
+    sent: int
+    reopened_at: datetime
+    reopened_by: str
+    note: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """A gift that somebody has to send: the task that comes with an entry which made it available.
 
@@ -184,6 +200,7 @@ class Gift:
         amount: How many pieces were granted.
         cause: What for, as the entry says.
         sent: How many pieces were sent: fewer than `amount` if some were taken back meanwhile.
+        earlier: How it was said to be sent when it was not.
     """
 
     id: str
@@ -198,6 +215,7 @@ class Gift:
     author: str | None = None
     note: str | None = None
     sent: int | None = None
+    earlier: tuple[Sending, ...] = ()
     version: int = 1
 
     @property
@@ -257,7 +275,8 @@ class Withdrawal:
 class Adjustment:
     """A correction of a balance by an admin. Above the program's limit it waits until a second admin decides.
 
-    `amount` may be negative. `author` is the key that asked, `owner` whose key that is.
+    `amount` may be negative. `author` is the key that asked, `owner` whose key that is. `undoes` is the adjustment that
+    this one takes back, `undone_by` the one that takes this back, or will if a second admin approves.
     """
 
     id: str
@@ -272,6 +291,8 @@ class Adjustment:
     decided_at: datetime | None = None
     decided_by: str | None = None
     note: str | None = None
+    undoes: str | None = None
+    undone_by: str | None = None
     version: int = 1
 
 

@@ -6,10 +6,21 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """How a claim was decided before it was decided anew: when, by whose key, and what they answered."""
+
+    state: Literal["approved", "denied"]
+    at: datetime
+    author: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """An order that an ambassador says they brought, although no code was used on it; an admin decides.
 
-    `note` is what the ambassador says, `answer` what the admin does, `author` the admin's key.
+    `note` is what the ambassador says, `answer` what the admin does, `author` the admin's key. `earlier` is how it was
+    decided before.
     """
 
     id: str
@@ -21,6 +32,7 @@ class Claim:
     decided_at: datetime | None = None
     author: str | None = None
     answer: str | None = None
+    earlier: tuple[Overruled, ...] = ()
     version: int = 1
 
 

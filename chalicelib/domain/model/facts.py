@@ -1,5 +1,6 @@
 """The facts that may follow a redemption, or come before it: each is stored once and says the same for good."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -115,9 +116,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """The friend of an order is free again, and the order worth nothing for good: there is one of an order.
+    """The friend of an order is free again, and the order worth nothing: for good, unless an admin undoes it in time.
 
     Another order has taken its place (`by`), since it had come to nothing, or an admin (`author`) has given it back.
+    `number` counts them, from 1 on: one follows another only when that was undone.
     """
 
     order_id: str
@@ -126,11 +128,35 @@ class Freed:
     author: str | None = None
     note: str | None = None
     due_at: datetime | None = None
+    number: int = 1
 
     @property
     def name(self) -> str:
         """How entries and standings name it."""
-        return "freed"
+        return "freed" if self.number == 1 else f"freed:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An order has its friend's place after all: an admin has undone that it was given back, that with this number."""
+
+    order_id: str
+    number: int
+    author: str
+    note: str
+    recorded_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How entries and standings name it."""
+        return f"kept:{self.number}"
+
+
+def in_force(releases: Iterable[Freed], kept: Iterable[Kept]) -> Freed | None:
+    """Return by what the friend of an order is free, if that was not undone."""
+    undone = {it.number for it in kept}
+    return next((it for it in releases if it.number not in undone), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +213,5 @@ class Purchase:
         return "purchase"
 
 
-Later = Refund | Reversal | Fulfilment | Review | Payment | Freed
+Later = Refund | Reversal | Fulfilment | Review | Payment | Freed | Kept
 """The facts that may follow a redemption, or come before it."""

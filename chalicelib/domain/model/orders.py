@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from chalicelib.domain.model.facts import (
     Freed,
     Fulfilment,
+    Kept,
     Later,
     Payment,
     Purchase,
@@ -280,7 +281,10 @@ class Redemption:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What was reported of an order. As long as no code was redeemed on it, these facts wait; then it is an `Order`."""
+    """What was reported of an order. As long as no code was redeemed on it, these facts wait; then it is an `Order`.
+
+    `freed` is there while its friend is free, `kept` what has undone that before, and `once_freed` what that undid.
+    """
 
     order_id: str
     refunds: tuple[Refund, ...] = ()
@@ -289,6 +293,8 @@ class OrderFacts:
     reviews: tuple[Review, ...] = ()
     payment: Payment | None = None
     freed: Freed | None = None
+    once_freed: tuple[Freed, ...] = ()
+    kept: tuple[Kept, ...] = ()
     taken_off: TakenOff | None = None
     purchase: Purchase | None = None
     case: "Case | None" = None
@@ -297,7 +303,15 @@ class OrderFacts:
     def later(self) -> tuple[Later, ...]:
         """The facts beside the redemption."""
         once = (fact for fact in (self.payment, self.freed) if fact is not None)
-        return (*self.refunds, *self.reversals, *self.fulfilments, *self.reviews, *once)
+        return (
+            *self.refunds,
+            *self.reversals,
+            *self.fulfilments,
+            *self.reviews,
+            *once,
+            *self.once_freed,
+            *self.kept,
+        )
 
     def redeemed(self, redemption: Redemption) -> "Order":
         """Return the order that these facts are about."""

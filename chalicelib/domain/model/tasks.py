@@ -22,6 +22,22 @@ class Reward:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """How a task was done before it was opened again: when, by whose key, with which note, and what was decided.
+
+    `reopened_by` is the key that opened it again, and `why` what they said.
+    """
+
+    at: datetime
+    by: str
+    reopened_at: datetime
+    reopened_by: str
+    note: str | None = None
+    decision: Decision | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Something that a person of the shop has to do for somebody. It is done once, with a note.
 
@@ -38,6 +54,7 @@ class Task:
         program_version: The rules by which it does.
         closed_at: When it was done, `by` whose key, with which `note`.
         decision: Whether the proof was approved.
+        earlier: How it was done before, if it was opened again; of a care task that was opened anew, how those were.
     """
 
     kind: TaskKind
@@ -57,6 +74,7 @@ class Task:
     by: str | None = None
     note: str | None = None
     decision: Decision | None = None
+    earlier: tuple[Closing, ...] = ()
     version: int = 1
 
     @property

@@ -49,10 +49,14 @@ class Seeker:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A paid order that gives its place back. That rests on `refunds`, of which none may be reversed."""
+    """A paid order that gives its place back. That rests on `refunds`, of which none may be reversed.
+
+    `number` is that of its release: more than 1 if one was undone.
+    """
 
     order_id: str
     refunds: tuple[str, ...]
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,7 @@ def _joined(place: Place, others: Sequence[Holder], leaving: Sequence[Holder], s
     main = place.root.person
     aliases = tuple(_alias(it.root, main) for it in others)
     replaced = tuple(
-        Replaced(it.root.order_id, _relied_on(it.order) or ())
+        Replaced(it.root.order_id, _relied_on(it.order) or (), len(it.order.once_freed) + 1)
         for it in leaving
         if it.order is not None and it.order.freed is None and it.root.order_id != seeker.order_id
     )

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.domain.effects import Effect, Entity, Forgotten, Replace
 from chalicelib.domain.model.accounts import Gift, Suspension
 from chalicelib.domain.model.claims import Claim
-from chalicelib.domain.model.facts import Freed, Purchase, Review
+from chalicelib.domain.model.facts import Freed, Kept, Purchase, Review
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.model.tasks import Task
@@ -23,19 +23,30 @@ BLANK: Mapping[type, Mapping[str, Any]] = {
     Gift: {"note": None},
     Review: {"note": ""},
     Freed: {"note": ""},
+    Kept: {"note": ""},
     Suspension: {"note": ""},
     Message: {"note": None},
     Task: {"words": None, "link": None, "note": None},
 }
 """By kind: the fields that go, and what they say then."""
 
-UNVERSIONED = (Review, Freed, Suspension)
+UNVERSIONED = (Review, Freed, Kept, Suspension)
 """Kinds that never change otherwise, and so have no version of their own."""
+
+
+def _blank(entity: Entity) -> Mapping[str, Any]:
+    """Return the fields of an item that go, and what they say then. What was decided before keeps who and when."""
+    blank = BLANK.get(type(entity), {})
+    if isinstance(entity, Task | Gift):
+        return {**blank, "earlier": tuple(replace(it, note=None, why=None) for it in entity.earlier)}
+    if isinstance(entity, Claim):
+        return {**blank, "earlier": tuple(replace(it, answer=None) for it in entity.earlier)}
+    return blank
 
 
 def personal(entity: Entity) -> dict[str, Any]:
     """Return what an item holds that goes with an erasure, by field; nothing if there is nothing of it left."""
-    blank = BLANK.get(type(entity), {})
+    blank = _blank(entity)
     held = {name: getattr(entity, name) for name in blank}
     return {name: value for name, value in held.items() if value not in {None, blank[name]}}
 
@@ -45,7 +56,7 @@ def taken(entity: Entity) -> Effect | None:
     there = personal(entity)
     if not there:
         return None
-    blank = BLANK[type(entity)]
+    blank = _blank(entity)
     gone: Any = replace(entity, **blank)
     if isinstance(entity, UNVERSIONED):
         return Forgotten(gone, tuple(blank))

@@ -18,7 +18,7 @@ from typing import TypeVar
 from chalicelib.domain.accounts.ledger import moved
 from chalicelib.domain.accounts.limits import Used, after_draws
 from chalicelib.domain.model.accounts import Account, Draw, LedgerEntry
-from chalicelib.domain.model.facts import Later
+from chalicelib.domain.model.facts import Later, in_force
 from chalicelib.domain.model.orders import Order, Redemption, Terms
 from chalicelib.domain.model.people import Code, Friend
 from chalicelib.domain.money import Money
@@ -294,6 +294,7 @@ def _bare(was: Redemption) -> Redemption:
 
 def _known(facts: Order, redemption: Redemption, at: datetime) -> Order:
     """The facts that had been reported by a moment."""
+    releases = _until(at, (*facts.once_freed, *([facts.freed] if facts.freed else [])))
     return Order(
         facts.order_id,
         redemption=redemption,
@@ -302,7 +303,7 @@ def _known(facts: Order, redemption: Redemption, at: datetime) -> Order:
         fulfilments=_until(at, facts.fulfilments),
         reviews=_until(at, facts.reviews),
         payment=facts.payment if facts.payment and facts.payment.recorded_at <= at else None,
-        freed=facts.freed if facts.freed and facts.freed.recorded_at <= at else None,
+        freed=in_force(releases, _until(at, facts.kept)),
     )
 
 

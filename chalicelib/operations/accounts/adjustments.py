@@ -1,6 +1,6 @@
 """Correct a balance by hand, and let a second admin decide where the correction is large."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -84,6 +84,63 @@ def ask_to_adjust(
         return Adjusted(stored, replayed=True)
 
     return decide_once(table, idempotency_key, look, repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class NotPosted:
+    """There is nothing to undo: the adjustment waits, or was denied."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyUndone:
+    """Another adjustment takes this one back, or waits for a second admin to do so."""
+
+    by: Adjustment
+
+
+def undo_adjustment(
+    table: Table, adjustment_id: str, program: Program, *, by: ApiKey, note: str, now: datetime, chance: Random
+) -> Adjusted | NotPosted | AlreadyUndone | UnknownUnit | None:
+    """Take an adjustment back by one of the opposite amount; None when there is no such adjustment.
+
+    It is one like any other: above the program's limit it waits for a second admin. If that one denies it, it may be
+    asked for again.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+    limit = programs.adjustment_limit(table, program, now=now)
+
+    def look() -> Plan[Adjusted | NotPosted | AlreadyUndone | UnknownUnit | None]:
+        was = table.read_adjustment(adjustment_id)
+        if was is None:
+            return Plan(None)
+        if was.state != "posted":
+            return Plan(NotPosted())
+        undoing = table.read_adjustment(was.undone_by) if was.undone_by else None
+        if undoing and undoing.state != "denied":
+            same = (undoing.author, undoing.reason) == (by.id, note)
+            return Plan(Adjusted(undoing, replayed=True) if same else AlreadyUndone(undoing))
+        account = account_of(table, was.ambassador_id)
+        asked = Adjustment(
+            id=new_id("adj", now, chance),
+            ambassador_id=account.ambassador_id,
+            amount=-was.amount,
+            unit=was.unit,
+            reason=note,
+            author=by.id,
+            owner=by.owner,
+            created_at=now,
+            undoes=was.id,
+        )
+        answer = adjustments.adjust(asked, account, program, limit, now=now)
+        if isinstance(answer, UnknownUnit):
+            return Plan(answer)
+        posted = _postings(answer) if isinstance(answer, Posted) else []
+        undone = replace(was, undone_by=asked.id, version=was.version + 1)
+        return Plan(Adjusted(answer.adjustment, replayed=False), [Replace(undone), Create(answer.adjustment), *posted])
+
+    return decide(table, look)
 
 
 def decide_adjustment(

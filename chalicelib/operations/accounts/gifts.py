@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.accounts.gifts import Sent, TaskClosed, earned_by, send
+from chalicelib.domain.accounts.gifts import NotSent, Sent, TaskClosed, earned_by, reopen, send
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.accounts import Gift
@@ -44,6 +44,31 @@ def mark_sent(
             return Plan(Closed(was, replayed=True)) if answer.repeated else Plan(answer)
         effects: list[Effect] = [Replace(answer.gift)]
         effects += _posted(answer) if isinstance(answer, Sent) else []
+        return Plan(Closed(answer.gift, replayed=False), effects)
+
+    return decide(table, look)
+
+
+def mark_unsent(
+    table: Table, gift_id: str, program: Program, *, author: str, note: str, now: datetime
+) -> Closed | NotSent | None:
+    """Open a task again that was closed as sent by mistake; one that is open again stays so. None: no such task.
+
+    Raises:
+        BusyError: settlements or other requests were faster for too long; the same request may be sent again.
+    """
+
+    def look() -> Plan[Closed | NotSent | None]:
+        was = table.read_gift(gift_id)
+        if was is None:
+            return Plan(None)
+        if was.state == "open" and was.earlier:
+            return Plan(Closed(was, replayed=True))
+        account = account_of(table, was.ambassador_id)
+        answer = reopen(was, account, program, author=author, note=note, now=now)
+        if isinstance(answer, NotSent):
+            return Plan(answer)
+        effects: list[Effect] = [Replace(answer.gift), Create(answer.entry), Replace(answer.account)]
         return Plan(Closed(answer.gift, replayed=False), effects)
 
     return decide(table, look)

@@ -29,9 +29,9 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
             wanted.append(keys.withdrawal(caused_by(entry)))
         elif entry.kind == "adjustment":
             wanted.append(keys.adjustment(caused_by(entry)))
-        elif entry.kind == "task":
+        elif entry.kind in {"task", "task_undone"}:
             wanted.append(keys.task_of(caused_by(entry)))
-        elif entry.kind == "gift_sent":
+        elif entry.kind in {"gift_sent", "gift_returned"}:
             wanted.append(keys.gift(caused_by(entry)))
         elif entry.kind == "gift":
             wanted.append(keys.message(f"{entry.cause}#1"))
@@ -41,6 +41,8 @@ def causes_of(table: Table, entries: Sequence[LedgerEntry], kin: tuple[str, ...]
             wanted.append(keys.gift(entry.id))
         wanted += (keys.message(cause.key) for cause in owed_by(entry, kin))
     found = [it.entity for it in table.find(wanted).values()]
+    undone = {it.undoes for it in found if isinstance(it, Adjustment) and it.undoes}
+    found += [it.entity for it in table.find(map(keys.adjustment, undone)).values()] if undone else []
     messages = {it.id: it for it in found if isinstance(it, Message)}
     receivers = {it.to.id for it in messages.values() if it.cause.kind == "touch"}
     once = {entry.cause: entry for entry in entries if entry.kind in {"adjustment", "task"}}

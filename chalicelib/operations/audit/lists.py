@@ -107,7 +107,7 @@ def _check_decision(table: Table, task: Task, at: datetime) -> Iterator[Finding]
     """A proof that was approved has its entry, once, in the ledger that was its ambassador's then; else its letter."""
     where = f"task/{task.id}/decision"
     if task.decision == "deny":
-        if look_up(table, keys.message(Cause("task", task.id, 1).key), Message) is None:
+        if look_up(table, keys.message(Cause("task", task.id, len(task.earlier) + 1).key), Message) is None:
             yield Finding("message", where, "proof_denied", None)
         return
     profile = profile_of(table, task.ambassador_id or "")

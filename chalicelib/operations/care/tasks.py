@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from chalicelib.domain.accounts.suspensions import Stopped
-from chalicelib.domain.care.proofs import judge
-from chalicelib.domain.care.tasks import GIFT_WITHIN, AlreadyDone, care_task, finish, until
+from chalicelib.domain.care.proofs import judge, undo
+from chalicelib.domain.care.tasks import (
+    GIFT_WITHIN,
+    AlreadyDone,
+    NotDone,
+    care_task,
+    finish,
+    open_tasks,
+    reopen,
+    until,
+)
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.accounts import Account, Gift
 from chalicelib.domain.model.facts import Decision
@@ -194,6 +203,38 @@ def done(
     return decide(table, look)
 
 
+def undone(
+    table: Table, task_id: str, program: Program, outlook: Outlook, *, by: str, note: str, now: datetime
+) -> Finished | NotDone | None:
+    """Open a task again that was done by mistake; one that is open again stays so. None if there is no such task.
+
+    In the same transaction the complaint of a care task comes up anew, with a task of its own, and the reward of a
+    proof that was approved is taken back.
+
+    Raises:
+        BusyError: others were faster for too long; the same request may be sent again.
+    """
+
+    def look() -> Plan[Finished | NotDone | None]:
+        task = table.read_task(task_id)
+        person = table.read_person(task.person_id) if task else None
+        if task is None or person is None:
+            return Plan(None)
+        answer = reopen(task, person, by=by, note=note, now=now)
+        if isinstance(answer, NotDone):
+            again = _open_again(table, task, person)
+            return Plan(Finished(again, replayed=True) if again else answer)
+        if answer.task.own != task.own:
+            after = replace(outlook.ahead(answer.person, now), version=person.version + 1)
+            return Plan(Finished(answer.task, replayed=False), [Create(answer.task), Replace(after)])
+        effects: list[Effect] = [Replace(answer.task)]
+        if task.decision == "approve":
+            effects += undo(task, account_of(table, task.ambassador_id or ""), program, by=by, now=now)
+        return Plan(Finished(answer.task, replayed=False), effects)
+
+    return decide(table, look)
+
+
 def note(
     table: Table, person_id: str, own: str, words: str, outlook: Outlook, *, now: datetime
 ) -> Noted | AlreadyDone | None:
@@ -246,3 +287,11 @@ def _moved(position: str | None, by: timedelta) -> str | None:
         return None
     at = datetime.fromisoformat(position[:_STAMP]) + by
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z{position[_STAMP:]}"
+
+
+def _open_again(table: Table, task: Task, person: Person) -> Task | None:
+    """Return the task that is open in the place of one that was done; None if that was never done, or came up anew."""
+    if task.state == "open":
+        return task if task.earlier else None
+    found = (table.read_task(it) for it in open_tasks(person, task.about))
+    return next((it for it in found if it and it.earlier), None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.model.access import IdempotencyKey
-from chalicelib.domain.model.claims import Claim, OpenClaims
+from chalicelib.domain.model.claims import Claim, OpenClaims, Overruled
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.orders.admit import Ask, Refused
 from chalicelib.domain.program.program import Program
@@ -111,11 +111,20 @@ def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
     return (found, profile.code) if found and profile else None
 
 
-def approve(table: Table, claim: Claim, ask: Ask, contact: Contact, program: Program, decision: Claim) -> Answer:
+def approve(
+    table: Table,
+    claim: Claim,
+    ask: Ask,
+    contact: Contact,
+    program: Program,
+    decision: Claim,
+    *,
+    overrules: bool = False,
+) -> Answer:
     """Admit a claimed order as the checkout would have, by all its rules, and close the claim in the same transaction.
 
     Whatever speaks against it leaves the claim open. The order was paid for without the code, so there is no discount.
-    `decision` is the claim as it shall be.
+    `decision` is the claim as it shall be. If it `overrules`, a claim that was denied is approved all the same.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
@@ -125,17 +134,18 @@ def approve(table: Table, claim: Claim, ask: Ask, contact: Contact, program: Pro
 
     def look() -> Plan[Answer]:
         redemption, known, waiting = table.read_claimed(claim.id, claim.ambassador_id, claim.order_id)
-        if known is not None and known.state != "open":
+        if known is not None and known.state != "open" and not (overrules and known.state == "denied"):
             same = redemption is not None and redemption.fingerprint == ask.fingerprint
             return Plan(_again(known, decision, redemption)) if same else Plan(DecidedOtherwise(known))
         if redemption is not None:
             return Plan(AlreadyRedeemed(redemption))
-        along = _closing(waiting, decision)
+        decided = _anew(known or claim, decision)
+        along = _closing(waiting, decided)
         answer = redeem(table, replace(ask, claim=claim.id), contact, program, now=now, along=along)
         if isinstance(answer, Refused):
             return Plan(answer)
         if isinstance(answer, Redeemed) and not answer.replayed:
-            return Plan(Decided(decision, answer.redemption, replayed=False))
+            return Plan(Decided(decided, answer.redemption, replayed=False))
         raise OvertakenError
 
     return decide(table, look)
@@ -193,6 +203,15 @@ def _closing(waiting: OpenClaims | None, decision: Claim) -> Sequence[Effect]:
     assert waiting is not None, "a claim is listed in the transaction that makes it"
     left = tuple(it for it in waiting.claims if it != decision.id)
     return [Replace(decision), Replace(replace(waiting, claims=left, version=waiting.version + 1))]
+
+
+def _anew(was: Claim, decision: Claim) -> Claim:
+    """Return a decision about a claim that stands as it was read, with how that was decided before."""
+    if was.state == "open":
+        return decision
+    assert was.decided_at is not None, "a claim that is decided says when"
+    before = Overruled(was.state, was.decided_at, was.author or "", was.answer)
+    return replace(decision, earlier=(*was.earlier, before), version=was.version + 1)
 
 
 def _again(claim: Claim, decision: Claim, redemption: Redemption | None) -> Decided | DecidedOtherwise:

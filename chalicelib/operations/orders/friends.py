@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
-from chalicelib.domain.model.facts import Freed
+from chalicelib.domain.model.facts import Freed, Kept
 from chalicelib.domain.model.orders import Order
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.explain import payment_of
@@ -85,7 +85,8 @@ def placing(
         if person not in friend.persons and person != root.person:
             effects.append(Create(reached(Friend(person, root=root.person), persons, contact)))
     for replaced in place.replaced:
-        effects.append(Create(Freed(replaced.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at)))
+        freed = Freed(replaced.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at, number=replaced.number)
+        effects.append(Create(freed))
         effects += (Absent(replaced.order_id, f"reversal:{refund_id}") for refund_id in replaced.refunds)
     return effects
 
@@ -129,7 +130,6 @@ def release(
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    freed = Freed(order_id, recorded_at=now, author=author, note=note, due_at=due_at)
 
     def look_at() -> Plan[Released | NotReleased]:
         order = table.read_order(order_id)
@@ -146,7 +146,54 @@ def release(
             return Plan(NotReleased("holds_no_place"))
         if standing.worth > 0 and not void_reward:
             return Plan(NotReleased("reward_stands"))
+        number = len(order.once_freed) + 1
+        freed = Freed(order_id, recorded_at=now, author=author, note=note, due_at=due_at, number=number)
         return Plan(Released(freed, replayed=False), [Create(freed), Unchanged(order.redemption)])
+
+    return decide(table, look_at)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """The order has its friend's place again, now or (`replayed`) since an earlier request that said the same."""
+
+    kept: Kept
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Why an order has its friend's place no more, or never lost it."""
+
+    reason: Literal["not_released", "place_taken"]
+
+
+def keep(
+    table: Table, order_id: str, *, author: str, note: str, now: datetime, due_at: datetime
+) -> KeptPlace | NotKept:
+    """Undo that an order's place was given back, by an admin or not, as long as no other order has taken it.
+
+    The root is written even though it names this order still: whoever takes the place at this moment has read it
+    before.
+
+    Raises:
+        BusyError: others were faster for too long; the same request may be sent again.
+    """
+
+    def look_at() -> Plan[KeptPlace | NotKept]:
+        order = table.read_order(order_id)
+        if order.freed is None:
+            last = max(order.kept, key=lambda it: it.number, default=None)
+            same = last is not None and (last.author, last.note) == (author, note)
+            return Plan(KeptPlace(last, replayed=True) if last and same else NotKept("not_released"))
+        if not isinstance(order, Order):
+            return Plan(NotKept("not_released"))
+        root = table.read_roots([order.redemption.friend]).get(order.redemption.friend)
+        if root is None or root.order_id != order_id:
+            return Plan(NotKept("place_taken"))
+        kept = Kept(order_id, order.freed.number, author, note, recorded_at=now, due_at=due_at)
+        taken = Replace(replace(root, version=root.version + 1))
+        return Plan(KeptPlace(kept, replayed=False), [Create(kept), taken, Unchanged(order.redemption)])
 
     return decide(table, look_at)
 

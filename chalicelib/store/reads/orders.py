@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.effects import BUDGET_SHARDS, Entity
-from chalicelib.domain.model.facts import Fulfilment, Refund
+from chalicelib.domain.model.facts import Fulfilment, Refund, in_force
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, read
@@ -88,7 +88,7 @@ class Orders(Reader):
 
     def read_freed(self, order_id: str) -> "Freed | None":
         """Whether an order has set its friend free."""
-        return self._get(keys.fact(order_id, "freed"))
+        return self.read_order(order_id).freed
 
     def is_reversed(self, refund: Refund) -> bool:
         """Whether a reversal says that a refund no longer counts."""
@@ -172,6 +172,7 @@ def order_of(order_id: str, entities: Iterable[Entity]) -> OrderFacts:
     lying: dict[str, list[Any]] = defaultdict(list)
     for entity in entities:
         lying[kind_of(entity).mark].append(entity)
+    freed = in_force(lying["FREED"], lying["KEPT"])
     facts = OrderFacts(
         order_id=order_id,
         refunds=tuple(lying["REFUND"]),
@@ -179,7 +180,9 @@ def order_of(order_id: str, entities: Iterable[Entity]) -> OrderFacts:
         fulfilments=tuple(lying["FULFILMENT"]),
         reviews=tuple(lying["REVIEW"]),
         payment=next(iter(lying["PAYMENT"]), None),
-        freed=next(iter(lying["FREED"]), None),
+        freed=freed,
+        once_freed=tuple(it for it in lying["FREED"] if it is not freed),
+        kept=tuple(lying["KEPT"]),
         taken_off=next(iter(lying["TAKENOFF"]), None),
         purchase=next(iter(lying["PURCHASE"]), None),
         case=next(iter(lying["CASE"]), None),

@@ -29,7 +29,9 @@ WHERE = {
     "payout_returned": ("ambassador:paid", "ambassador:available"),
     "gift": ("program:rewards", "ambassador:available"),
     "gift_sent": ("ambassador:available", "ambassador:spent"),
+    "gift_returned": ("ambassador:spent", "ambassador:available"),
     "task": ("program:rewards", "ambassador:available"),
+    "task_undone": ("ambassador:available", "program:rewards"),
     "expiry": ("ambassador:available", "ambassador:expired"),
     "adjustment": ("program:adjustments", "ambassador:available"),
 }
