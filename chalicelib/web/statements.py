@@ -29,6 +29,8 @@ def tell_entry(entry: LedgerEntry, language: Language) -> str:
         "payout_returned": _("A payment to you came back, so you have its amount again."),
         "gift": _("A present from us to you."),
         "gift_sent": _("Your gift was sent."),
+        "gift_returned": _("Your gift was not sent yet after all: it is yours again until it goes out."),
+        "task_undone": _("The reward for something that you have shown was taken back."),
         "task": _("You did something for a reward, and it counts."),
         "expiry": _("Nothing was earned or spent for a long time, so this has expired."),
         "adjustment": _("The shop has corrected your account: this was missing."),
