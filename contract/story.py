@@ -259,6 +259,7 @@ class _Story:
         }  # fmt: skip
         claim_id = waiting.answer["items"][0]["id"]
         yield self._say("An admin admits it", "post_claim_decision", decision, claim_id=claim_id)
+        yield self._say("How it was decided", "get_claim", claim_id=claim_id)
 
     # --- money --------------------------------------------------------------------------------------------------------
 
@@ -438,6 +439,7 @@ class _Story:
         job = yield from self._telling("All books", "post_audit", {"all": True})
         self._shop.stream()
         yield self._say("How far that is", "get_job", job_id=job.answer["id"])
+        yield self._say("What was audited lately", "get_jobs", query={"kind": "audit", "limit": "2"})
         fay = {"email": "fay@mailinator.com", "first_name": "Fay"}
         suspicious = {"order_id": "1006", "code": self.code, "customer": fay, "amount": eur(9000)}
         yield self._say("A friend with a mailbox for ten minutes", "post_redemption", suspicious)

@@ -9,6 +9,7 @@ from chalicelib import deps
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, UnknownUnit
 from chalicelib.domain.model import accounts, facts
+from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
@@ -17,6 +18,7 @@ from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import leads_to, view
+from chalicelib.operations.access.api_keys import may_second
 from chalicelib.operations.accounts.adjustments import (
     Adjusted,
     AlreadyUndone,
@@ -64,6 +66,8 @@ class Adjustment(Answer):
     Attributes:
         status: `waiting`: for a second admin. `denied`: nothing was posted.
         author: The id of the key that asked.
+        owner: Whose key that is.
+        may_decide: Whether the key that reads this may be the second admin.
         decided_by: The id of the second admin's key.
         note: What the second admin wrote.
         undoes: The adjustment that this one takes back.
@@ -76,6 +80,8 @@ class Adjustment(Answer):
     amount: Sum
     reason: str
     author: str
+    owner: str
+    may_decide: bool
     created_at: datetime
     decided_at: datetime | None = None
     decided_by: str | None = None
@@ -84,8 +90,8 @@ class Adjustment(Answer):
     undone_by: str | None = None
 
     @classmethod
-    def of(cls, adjustment: accounts.Adjustment) -> Self:
-        """Show an adjustment."""
+    def of(cls, adjustment: accounts.Adjustment, reader: ApiKey) -> Self:
+        """Show an adjustment to whoever reads it with a key."""
         return cls(
             id=adjustment.id,
             ambassador_id=adjustment.ambassador_id,
@@ -93,6 +99,8 @@ class Adjustment(Answer):
             amount=money(adjustment.amount, adjustment.unit),
             reason=adjustment.reason,
             author=adjustment.author,
+            owner=adjustment.owner,
+            may_decide=adjustment.state == "waiting" and may_second(adjustment.owner, reader),
             created_at=adjustment.created_at,
             decided_at=adjustment.decided_at,
             decided_by=adjustment.decided_by,
@@ -131,7 +139,7 @@ def post_adjustment(call: Call, body: NewAdjustment, ambassador_id: str) -> Resp
         raise reused()
     if isinstance(answer, UnknownUnit):
         raise _unknown_unit()
-    return _asked(answer)
+    return _asked(call, answer)
 
 
 @view(
@@ -146,7 +154,7 @@ def get_adjustments(call: Call) -> Response:
         call.query(),
         "adjustments",
         deps.table().list_adjustments,
-        lambda adjustments: [Adjustment.of(it) for it in adjustments if it.state == "waiting"],
+        lambda adjustments: [Adjustment.of(it, call.key) for it in adjustments if it.state == "waiting"],
     )
 
 
@@ -157,7 +165,7 @@ def get_adjustment(call: Call, adjustment_id: str) -> Response:
     stored = deps.table().read_adjustment(fields.path_id("id", adjustment_id))
     if stored is None:
         raise not_found("There is no such adjustment.")
-    return json(200, Adjustment.of(stored))
+    return json(200, Adjustment.of(stored, call.key))
 
 
 @view(
@@ -184,7 +192,7 @@ def post_adjustment_decision(call: Call, body: AdjustmentDecision, adjustment_id
         raise Problem(403, "second_admin_required", detail)
     if isinstance(answer, AlreadyDecided):
         raise Problem(409, "conflicting_repeat", "This adjustment does not wait for a decision, and stays as it is.")
-    return once(Adjustment.of(answer.adjustment), replayed=answer.replayed)
+    return once(Adjustment.of(answer.adjustment, call.key), replayed=answer.replayed)
 
 
 @view(
@@ -216,11 +224,11 @@ def post_adjustment_undo(call: Call, body: AdjustmentUndone, adjustment_id: str)
         raise Problem(409, "already_undone", detail)
     if isinstance(answer, UnknownUnit):
         raise _unknown_unit()
-    return _asked(answer)
+    return _asked(call, answer)
 
 
-def _asked(answer: Adjusted) -> Response:
-    shown = Adjustment.of(answer.adjustment)
+def _asked(call: Call, answer: Adjusted) -> Response:
+    shown = Adjustment.of(answer.adjustment, call.key)
     if answer.adjustment.state == "waiting" and not answer.replayed:
         return json(202, shown)
     return once(shown, replayed=answer.replayed)

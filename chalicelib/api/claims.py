@@ -27,13 +27,15 @@ from chalicelib.edge.fields import (
 )
 from chalicelib.edge.idempotency import idempotency_key, reused
 from chalicelib.edge.language import LANG, SPOKEN, language_of
-from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, page, position_of
+from chalicelib.edge.paging import PAGE, Page, cursor_of, limit_of, listed, page, position_of
 from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.once import Reused
 from chalicelib.operations.orders import claims
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.web.explain import explain
+
+_DECIDED = Annotated[fields.OurId, Meta(description="Only what was decided, of this ambassador's claims.")]
 
 
 class NewClaim(Shape):
@@ -208,14 +210,40 @@ def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
 
 
 @view(
-    {200: Page[ExaminedClaim]}, query=PAGE, links=leads_to("post_claim_decision", claim_id="$response.body#/items/0/id")
+    {200: Page[ExaminedClaim]},
+    query={"ambassador_id": _DECIDED, **PAGE},
+    problems={404: ["not_found"]},
+    links=leads_to("get_claim post_claim_decision", claim_id="$response.body#/items/0/id"),
 )
 def get_claims(call: Call) -> Response:
-    """List the claims that wait for an admin, the oldest first."""
-    query = call.query()
-    waiting, after = claims.queue(deps.table(), position_of(query, "claims"), limit_of(query))
+    """List the claims that wait for an admin, the oldest first; or those of an ambassador that were decided."""
+    query, table = call.query(), deps.table()
+    if "ambassador_id" in query:
+        kin = known_ambassador(fields.path_id("ambassador_id", query["ambassador_id"], "?")).kin
+        return listed(
+            "/v1/claims",
+            query,
+            f"claims of {query['ambassador_id']}",
+            lambda after, limit: table.list_decided_claims(kin, after, limit),
+            lambda found: [_examined(it) for it in found],
+        )
+    waiting, after = claims.queue(table, position_of(query, "claims"), limit_of(query))
     items = [ExaminedClaim.of(claim, redemption) for claim, redemption in waiting]
     return page("/v1/claims", query, items, cursor_of(after, "claims"))
+
+
+@view(
+    {200: ExaminedClaim},
+    problems={404: ["not_found"]},
+    links=leads_to("post_claim_decision", claim_id="$response.body#/id"),
+)
+def get_claim(call: Call, claim_id: str) -> Response:
+    """Show a claim, decided or not, with what is known of its order."""
+    call.query()
+    found = deps.table().read_claim(fields.path_id("id", claim_id))
+    if found is None:
+        raise not_found("There is no such claim.")
+    return json(200, _examined(found))
 
 
 @view(
@@ -252,6 +280,10 @@ _STANDS = {
     "{0.order_id} as a review, and set its friend free.",
     "denied": "This claim has been denied. Say `overrules` to approve it all the same.",
 }
+
+
+def _examined(claim: model.Claim) -> ExaminedClaim:
+    return ExaminedClaim.of(claim, deps.table().read_redemption(claim.order_id))
 
 
 def _own(redemption: orders.Redemption, explanation: list[str]) -> OwnReferral | OwnOrder:

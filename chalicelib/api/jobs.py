@@ -1,10 +1,11 @@
 """Work that is too long for one request: it is accepted at once, and its progress can be read."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import msgspec
 from chalice.app import Response
+from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api import preview
@@ -12,9 +13,13 @@ from chalicelib.domain.model import work
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
-from chalicelib.edge.problems import not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.paging import PAGE, Page, listed
+from chalicelib.edge.problems import bad_field, not_found
+from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.whatif.preview import KIND as PREVIEW
+
+JobKind = Literal["preview", "audit", "retention", "worth"]
+_KIND = Annotated[JobKind, Meta(description="Only work of this kind.")]
 
 
 class Progress(Answer):
@@ -67,6 +72,22 @@ class Job(Answer, kw_only=True):
             result=preview.result_of(job) if job.kind == PREVIEW else msgspec.json.decode(job.result),
             failure=job.failure,
         )
+
+
+@view({200: Page[Job]}, query={"kind": _KIND, **PAGE}, links=leads_to("get_job", job_id="$response.body#/items/0/id"))
+def get_jobs(call: Call) -> Response:
+    """List long work, the newest first, each as far as it is. With a `kind` a page may be short."""
+    query = call.query()
+    kind = query.get("kind")
+    if kind not in {None, *get_args(JobKind)}:
+        raise bad_field("?kind", f"is one of {', '.join(get_args(JobKind))}")
+    return listed(
+        "/v1/jobs",
+        query,
+        f"jobs {kind or ''}",
+        deps.table().list_jobs,
+        lambda found: [Job.of(it) for it in found if kind in {None, it.kind}],
+    )
 
 
 @view({200: Job}, problems={404: ["not_found"]})

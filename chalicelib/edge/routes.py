@@ -86,6 +86,7 @@ ROUTES = (
     Route("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol admin:write session", "chalicelib.api.sessions.delete_session"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/claims", "session", "chalicelib.api.claims.post_claim"),
     Route("GET", "/v1/claims", "admin:read", "chalicelib.api.claims.get_claims"),
+    Route("GET", "/v1/claims/{claim_id}", "admin:read", "chalicelib.api.claims.get_claim"),
     Route("POST", "/v1/claims/{claim_id}", "admin:write", "chalicelib.api.claims.post_claim_decision"),
     # people
     Route("PUT", "/v1/people", "people", "chalicelib.api.people.put_person"),
@@ -158,6 +159,7 @@ ROUTES = (
     Route("POST", "/v1/messages/{message_id}/resend", "admin:write", "chalicelib.api.messages.post_resend"),
     Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),
     Route("GET", "/v1/stats", "admin:read", "chalicelib.api.stats.get_stats"),
+    Route("GET", "/v1/jobs", "admin:read", "chalicelib.api.jobs.get_jobs"),
     Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
     Route("GET", "/v1/worth/model", "admin:read", "chalicelib.api.worth.get_fit"),
     Route("PUT", "/v1/worth/model", "admin:write", "chalicelib.api.worth.put_fit"),

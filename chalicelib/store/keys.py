@@ -279,6 +279,10 @@ def letters(kind: str, recipient_id: str) -> str:
     return f"LETTERS#{kind}:{recipient_id}"
 
 
+JOBS = "JOBS"
+"""The list of all jobs, in the index `list`."""
+
+
 def job(job_id: str) -> Key:
     """Work that goes on slice after slice."""
     return alone("JOB", job_id)

@@ -45,7 +45,7 @@
 | figures              | STATS#dimension,          | admins                               |                           |
 |                      | FIGURES#DAY / MONTH#when  |                                      |                           |
 | late for a day       | STATS#LATE, LATE#day      | the folding of days                  |                           |
-| job                  | JOB#id, JOB               | its id                               | due                       |
+| job                  | JOB#id, JOB               | its id                               | due; list: JOBS / time    |
 | program version      | PROGRAM, V#n              | the newest, or one version           |                           |
 | fit of the models    | WORTH, FIT#n              | worth: the newest                    |                           |
 | cohorts              | WORTH, COHORTS            | worth, stats                         |                           |
@@ -273,7 +273,7 @@ KINDS = (
     Kind("MSG", "model.messages:Message", listed=_owed, day=_mailed),
     Kind("RECEIPT", "model.stats:Receipt", lambda it: keys.receipt(it.order_id), day=_sold),
     Kind("FIGURES", "model.stats:Figures", lambda it: keys.figures(it.dimension, it.period)),
-    Kind("JOB", "model.work:Job"),
+    Kind("JOB", "model.work:Job", listed=lambda it: Key(keys.JOBS, timed(it.created_at, it.id))),
     Kind("V", "program.program:Program", lambda it: keys.program(it.version)),
     Kind("FIT", "model.worth:Fit", lambda it: keys.fit(it.version)),
     Kind("COHORTS", "model.worth:Cohorts", lambda _: keys.COHORTS),

@@ -297,6 +297,8 @@ def test_a_claim_that_was_denied_is_approved_after_all(desk: Desk) -> None:
     status, problem = desk.write(path, told)
     assert (status, problem["reason"]) == (409, "claim_decided")
     assert "overrules" in problem["detail"]
+    assert [it["id"] for it in desk.read(f"claims?ambassador_id={desk.id}")["items"]] == [claim]
+    assert desk.read(path)["state"] == "denied"
     status, shown = desk.write(path, told | {"overrules": True})
     assert (status, shown["state"], [it["answer"] for it in shown["earlier"]]) == (201, "approved", ["Not hers."])
     assert desk.write(path, told | {"overrules": True})[0] == 200

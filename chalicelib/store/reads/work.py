@@ -22,6 +22,10 @@ class Work(Reader):
         """A job, as far as it is."""
         return self._get(keys.job(job_id))
 
+    def list_jobs(self, after: str | None, limit: int) -> "list[tuple[str, Job]]":
+        """Up to `limit` jobs, the newest first, each with its position. Slightly stale."""
+        return self._owned(keys.JOBS, after, limit)
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():

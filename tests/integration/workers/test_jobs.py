@@ -162,3 +162,20 @@ def test_an_unknown_job(shop: Shop) -> None:
     """Asking for a job that does not exist answers 404."""
     answer = shop.call("GET", "/v1/jobs/job_none", scope="admin:read")
     assert (answer.status_code, json.loads(answer.body)["reason"]) == (404, "not_found")
+
+
+def test_jobs_are_listed(shop: Shop) -> None:
+    """The newest first, all or those of a kind, page by page."""
+    asked = []
+    for _ in range(3):
+        shop.now += timedelta(minutes=1)
+        answer = shop.call("POST", "/v1/ledger/audit", {"all": True}, scope="admin:write")
+        asked.append(shop.read(answer)["id"])
+    first = shop.read(shop.call("GET", "/v1/jobs?limit=2", scope="admin:read"))
+    path = f"/v1/jobs?limit=2&cursor={first['next_cursor']}"
+    second = shop.read(shop.call("GET", path, scope="admin:read"))
+    assert [it["id"] for it in (*first["items"], *second["items"])] == asked[::-1]
+    audits = shop.read(shop.call("GET", "/v1/jobs?kind=audit", scope="admin:read"))["items"]
+    assert [it["id"] for it in audits] == asked[::-1]
+    assert shop.read(shop.call("GET", "/v1/jobs?kind=worth", scope="admin:read"))["items"] == []
+    assert shop.call("GET", "/v1/jobs?kind=other", scope="admin:read").status_code == 400
