@@ -490,6 +490,11 @@ class _Story:
         self._shop.day()
         yield self._say("What the program brings, by tier", "get_stats", query={"from": "2026-02-01", "by": "tier"})
 
+        period = {"from": "2026-03-01", "to": "2026-03-31"}
+        yield self._say("What the program owes", "get_liability", query=period)
+        yield self._say("The same for a spreadsheet", "get_liability", headers={"Accept": "text/csv"}, query=period)
+        yield self._say("What a bookkeeper imports", "get_journal", query={"month": "2026-03"})
+
     def _pages(self) -> Iterator[Exchange]:
         yield self._say("A developer reads the contract", "get_reference")
         yield self._say("A friend opens the link", "get_landing", code=self.code)

@@ -15,20 +15,18 @@ from chalicelib.domain.stats.definitions import COHORTS, FIGURES, RESULTS
 from chalicelib.domain.stats.intervals import Difference
 from chalicelib.edge.answers import Answer, Sum, json, money, money_if
 from chalicelib.edge.call import Call
+from chalicelib.edge.days import Day, day_in
 from chalicelib.edge.problems import bad_field
 from chalicelib.edge.views import view
-from chalicelib.operations.stats.view import DAYS_MAX, Span, by_day, last_counted, rows_of, whole
+from chalicelib.operations.stats.view import DAYS_MAX, Span, by_day, by_month, last_counted, rows_of, whole
 from chalicelib.store.table import Table
 
-By = Literal["day", "channel", "tier", "campaign", "occasion", "variant", "cohort"]
+By = Literal["day", "month", "channel", "tier", "campaign", "occasion", "variant", "cohort"]
 DAYS = 30
 
-_Day = Annotated[
-    str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z", description="A day by the program's `time_zone`, which is included.")
-]
 _QUERY = {
-    "from": _Day,
-    "to": _Day,
+    "from": Day,
+    "to": Day,
     "by": Annotated[By, Meta(description="By what the period is divided; `day` if left out.")],
 }
 _SIMPLE: Mapping[str, Dimension] = {"channel": "channel", "tier": "tier", "campaign": "campaign"}
@@ -38,7 +36,7 @@ class Counts(Answer):
     """Figures of a period, or of a part of it; what is not known by this part is left out, and nothing is 0 or empty.
 
     Attributes:
-        name: The day, channel, tier or campaign. Empty: of no tier, or of no campaign.
+        name: The day, month, channel, tier or campaign. Empty: of no tier, or of no campaign.
         revenue: What friends paid on redemptions.
         refunds: What came back of that.
         discounts: What codes took off.
@@ -91,6 +89,7 @@ _BY_ORDER = frozenset(
 )
 _KNOWN: Mapping[str, frozenset[str]] = {
     "day": _ALL,
+    "month": _ALL,
     "channel": frozenset({"visits"}),
     "tier": _BY_ORDER | {"gifts", "adjustments", "expired"},
     "campaign": _BY_ORDER | {"visits"},
@@ -140,6 +139,7 @@ class Occasion(Answer, kw_only=True):
         variant: Left out for all of an occasion, and for those of the usual wording.
         share: How much more often somebody bought; null as long as a group is empty.
         value: How much more somebody spent, in minor units; null as long as a group has fewer than two.
+        not_sent_why: How many were not sent for which reason, as a message says it in `why`: for the first, of several.
     """
 
     occasion: str
@@ -148,6 +148,7 @@ class Occasion(Answer, kw_only=True):
     answered: int
     clicked: int
     not_sent: int
+    not_sent_why: dict[str, int]
     held_out: Touches
     share: Interval | None
     value: Interval | None
@@ -162,6 +163,7 @@ class Occasion(Answer, kw_only=True):
             answered=result.went.answered,
             clicked=result.went.clicked,
             not_sent=result.not_sent,
+            not_sent_why=dict(result.not_sent_why),
             held_out=_touches(result.held_out, currency),
             share=Interval.of(result.share, 6),
             value=Interval.of(result.value, 2),
@@ -213,7 +215,7 @@ class Figures(Answer, kw_only=True):
         first: The first day of the period.
         last: The last day of it that has been counted; null if none has.
         total: Of the whole period.
-        parts: By day, channel, tier or campaign.
+        parts: By day, month, channel, tier or campaign.
         occasions: By occasion or variant.
         cohorts: By the month of a customer's first order, if that is within the period.
         cohorts_until: Up to which day their orders are counted; that may be after the period.
@@ -276,7 +278,9 @@ def _parts(table: Table, by: By, span: Span | None, counted: date | None, curren
 
 
 def _rows(table: Table, by: By, span: Span) -> Rows:
-    return by_day(table, span) if by == "day" else rows_of(table, _SIMPLE[by], span)
+    if by in {"day", "month"}:
+        return by_day(table, span) if by == "day" else by_month(table, span)
+    return rows_of(table, _SIMPLE[by], span)
 
 
 def _cohorts(table: Table, span: Span | None, counted: date | None, currency: str) -> dict[str, Any]:
@@ -317,26 +321,13 @@ def _span(query: dict[str, str], counted: date) -> Span:
     Raises:
         Problem: 400.
     """
-    last = _day(query, "to") or max(counted, _day(query, "from") or counted)
-    first = _day(query, "from") or last - timedelta(days=DAYS - 1)
+    last = day_in(query, "to") or max(counted, day_in(query, "from") or counted)
+    first = day_in(query, "from") or last - timedelta(days=DAYS - 1)
     if first > last:
         raise bad_field("?from", "lies after ?to")
     if (last - first).days >= DAYS_MAX:
         raise bad_field("?from", f"spans more than {DAYS_MAX} days")
     return Span(first, last)
-
-
-def _day(query: dict[str, str], name: str) -> date | None:
-    given = query.get(name)
-    if given is None:
-        return None
-    try:
-        day = date.fromisoformat(given) if len(given) == len("2026-01-31") else None
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year <= 2999:
-        raise bad_field(f"?{name}", "is a day such as 2026-01-31")
-    return day
 
 
 def _touches(group: summary.Group, currency: str) -> Touches:

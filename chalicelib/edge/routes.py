@@ -160,6 +160,8 @@ ROUTES = (
     Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),
     Route("GET", "/v1/stats", "admin:read", "chalicelib.api.stats.get_stats"),
     Route("GET", "/v1/jobs", "admin:read", "chalicelib.api.jobs.get_jobs"),
+    Route("GET", "/v1/liability", "admin:read", "chalicelib.api.liability.get_liability"),
+    Route("GET", "/v1/liability/journal", "admin:read", "chalicelib.api.liability.get_journal"),
     Route("GET", "/v1/jobs/{job_id}", "admin:read", "chalicelib.api.jobs.get_job"),
     Route("GET", "/v1/worth/model", "admin:read", "chalicelib.api.worth.get_fit"),
     Route("PUT", "/v1/worth/model", "admin:write", "chalicelib.api.worth.put_fit"),

@@ -7,6 +7,7 @@ its own as BCP 47 has it: `bn-u-nu-beng`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from chalicelib.domain.program.program import GIFT
@@ -103,6 +104,11 @@ def format_round_money(amount: int, currency: str, locale: str = "en") -> str:
     if rest:
         return format_money(amount, currency, locale)
     return _money(amount, currency, locale, _digits(whole, 0, _style(locale)))
+
+
+def major_units(amount: int, unit: str) -> Decimal:
+    """Minor units of a currency as a number for other programs: `1250, "EUR"` is 12.50. Of another unit, how many."""
+    return Decimal(amount).scaleb(-decimals_of(unit))
 
 
 def format_number(number: int, locale: str = "en") -> str:

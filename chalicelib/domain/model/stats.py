@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Dimension = Literal["all", "channel", "tier", "campaign", "letters", "occasion", "cohort"]
-"""By what figures are kept apart: not at all, or by one thing each. No view needs two of these at once."""
+Dimension = Literal["all", "channel", "tier", "campaign", "letters", "occasion", "cohort", "ledger", "expiring"]
+"""By what figures are kept apart: not at all, or by one thing each. No view needs two of these at once.
+
+`ledger` has the legs of entries by their kind. `expiring` is no count of a day: it is what all accounts had after its
+end, by the month in which that expires.
+"""
 
 Rows = dict[str, dict[str, int]]
 """By row of a dimension (a channel, a tier, …) and name of a measure: a sum, or a number of cases."""

@@ -69,3 +69,23 @@ COHORTS = {
     "the last time when all customers were gone through; left out where nothing is expected.",
 }
 """Of the customers of a month, up to the last day that was counted."""
+
+LIABILITY = {
+    "held": "Promised for orders whose hold or review is not over. It is lost with a refund, so what it will come to "
+    "is for the shop to judge.",
+    "available": "Theirs to use: to spend into a coupon, or to be paid out. What was taken back after it was used is "
+    "below zero for its ambassador, and lessens the sum.",
+    "reserved": "On its way out: in a coupon that nobody has used yet, or in a payout that is not confirmed.",
+    "total": "All three: what the program owes.",
+    "opening": "What was owed at the end of the day before the period.",
+    "movements": "What entries changed, by their kind. What stays what it is between `held`, `available` and "
+    "`reserved` changes no total.",
+    "closing": "What was owed at the end of the last day: the opening and all movements.",
+    "counterparts": "The other sides of these entries: `program:rewards` is the expense, less what was taken back; "
+    "`ambassador:spent` what was redeemed, `ambassador:paid` what was paid out, `ambassador:expired` what nobody used.",
+    "worth": "What the total would be worth as coupons, by the program as it is. Gifts by name have no price here.",
+    "expiring": "What expires in which month if its ambassadors neither earn nor spend anything until then. Who does "
+    "has all of the time anew.",
+    "difference": "The legs of each entry sum to zero, and so do all of them.",
+}
+"""Of what is owed."""

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from chalicelib.domain.accounts.expiry import expires_at
 from chalicelib.domain.accounts.ledger import ADJUSTMENTS, REWARDS
-from chalicelib.domain.model.accounts import LedgerEntry
+from chalicelib.domain.calendar import month_of
+from chalicelib.domain.model.accounts import Account, LedgerEntry
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.offers import Offer
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.stats import Dimension, Receipt, Rows
 from chalicelib.domain.orders.refunds import counting_refunds, is_cancelled
+from chalicelib.domain.program.program import GIFT, Program
 from chalicelib.domain.stats.receipts import AFTER
 
 LAST = frozenset({"ambassadors"})
@@ -129,6 +132,17 @@ def count_entry(tally: Tally, entry: LedgerEntry, redemption: Redemption | None)
     if redemption and redemption.standing:
         rows["campaign"] = redemption.standing.terms.campaign or NONE
     tally.each(rows, measures)
+    tally.add("ledger", entry.kind, _legs(entry))
+
+
+def count_account(tally: Tally, account: Account, program: Program) -> None:
+    """Count what an account has available by the month in which it expires; gifts don't, and a debt is nothing."""
+    ends = expires_at(account, program)
+    month = month_of(ends, program) if ends else NONE
+    tally.add("expiring", NONE, {"accounts": 1})
+    for unit in sorted(account.balances):
+        amount = max(0, account.balance(unit, "available"))
+        tally.add("expiring", NONE if unit.startswith(GIFT) else month, {f"available:{unit}": amount})
 
 
 def count_offer(tally: Tally, offer: Offer) -> None:
@@ -149,7 +163,8 @@ def count_message(tally: Tally, message: Message, until: datetime) -> None:
     row = occasion_row(message.cause.id.split(":")[1], message.letter.variant)
     held_out = HELD_OUT in message.why
     if not went and not held_out:
-        tally.add("occasion", row, {"not_sent": 1})
+        why = message.why[0] if message.why else f"{message.outcome}"
+        tally.add("occasion", row, {"not_sent": 1, f"not_sent:{why}": 1})
         return
     end = done_at + AFTER
     counts = {
@@ -197,6 +212,14 @@ def _rows(redemption: Redemption) -> dict[Dimension, str]:
         return {"all": NONE}
     terms = redemption.standing.terms
     return {"all": NONE, "tier": terms.tier, "campaign": terms.campaign or NONE}
+
+
+def _legs(entry: LedgerEntry) -> dict[str, int]:
+    """What an entry moves, by account and unit, and of which units it is an entry."""
+    measures: dict[str, int] = defaultdict(int)
+    for leg in entry.legs:
+        measures[f"{leg.account}:{leg.currency}"] += leg.amount
+    return {**measures, **{f"entries:{leg.currency}": 1 for leg in entry.legs}}
 
 
 def _cohort(receipt: Receipt, month: str) -> str:

@@ -86,6 +86,7 @@ class Result:
 
     Attributes:
         not_sent: How many touches were closed without a mail, for other reasons.
+        not_sent_why: How many of them by the first of their reasons.
         share: How much more often somebody bought; None as long as one group is empty.
         value: How much more somebody spent, in minor units; None as long as there are fewer than two in one group.
     """
@@ -95,6 +96,7 @@ class Result:
     went: Group
     held_out: Group
     not_sent: int
+    not_sent_why: Measures
     share: Difference | None
     value: Difference | None
 
@@ -124,6 +126,7 @@ def _result(occasion: str, variant: str | None, measures: Measures, all_held: Me
         went=went,
         held_out=held_out,
         not_sent=measures.get("not_sent", 0),
+        not_sent_why=amounts(measures, "not_sent"),
         share=difference_of_shares(went.bought, went.compared, held_out.bought, held_out.compared),
         value=difference_of_means(went.sample, held_out.sample),
     )

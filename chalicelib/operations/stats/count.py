@@ -36,7 +36,7 @@ SOURCES: Mapping[Book, Sequence[str]] = {
     "letters": (keys.MAILS,),
 }
 DIMENSIONS: Mapping[Book, Sequence[Dimension]] = {
-    "day": ("channel", "tier", "campaign", "cohort", "all"),
+    "day": ("channel", "tier", "campaign", "cohort", "ledger", "all"),
     "letters": ("occasion", "letters"),
 }
 """The dimensions of each book. `all` comes last of its: a day that has it has been counted."""

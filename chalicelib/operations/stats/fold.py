@@ -6,7 +6,7 @@ any two: a day is counted into the job's own cursor and stored whole, over the v
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,11 +19,12 @@ from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.stats import Dimension, Figures, Rows
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.program.program import Program
-from chalicelib.domain.stats.figures import NONE, Tally, added, total
+from chalicelib.domain.stats.figures import NONE, Tally, added, count_account, total
 from chalicelib.domain.stats.receipts import AFTER
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.program import programs
-from chalicelib.operations.stats.count import ALL_DIMENSIONS, DIMENSIONS, Book, Counting, Place
+from chalicelib.operations.stats.count import ALL_DIMENSIONS, DIMENSIONS, PAGE, Book, Counting, Place
+from chalicelib.store import keys
 from chalicelib.store.reads.stats import Stats
 from chalicelib.store.table import Table
 
@@ -37,6 +38,9 @@ SETTLED = timedelta(hours=1)
 
 AGAIN = 2
 """So many days before the last one that was counted are counted again."""
+
+EXPIRING = "expiring"
+"""The piece that goes through all accounts."""
 
 FOLLOWED = AFTER.days + 7
 """For so many days more becomes known of a day's letters: answers, clicks, orders that came after them."""
@@ -61,7 +65,7 @@ class Progress:
     """How far a round is.
 
     Attributes:
-        pieces: What is counted, as pairs of a book and a day, or of `month` and a month.
+        pieces: What is counted, as pairs of a book and a day, of `month` and a month, or of `EXPIRING` and a day.
         done: How many of them are.
         place: Where the present one goes on.
         sheets: What it comes to so far.
@@ -122,7 +126,10 @@ def _carried(job: Job, at: Progress) -> Job:
 
 
 def pieces(table: Table, program: Program, before: date, *, now: datetime) -> Iterator[tuple[str, str]]:
-    """Return what is to be counted: new days, days that something came in late for, letters of the last month."""
+    """Return what is to be counted: new days, days that something came in late for, letters of the last month.
+
+    Where rewards expire, all accounts are gone through as well: when theirs do is told by no entry.
+    """
     stats = table.also(Stats)
     last = stats.last_day()
     first = _beginning(table, program)
@@ -134,6 +141,8 @@ def pieces(table: Table, program: Program, before: date, *, now: datetime) -> It
     yield from (("day", f"{day}") for day in sorted(days))
     yield from (("letters", f"{day}") for day in sorted(of_letters))
     yield from (("month", month) for month in sorted({f"{day:%Y-%m}" for day in {*days, *of_letters}}))
+    if program.expiry_months is not None and days:
+        yield EXPIRING, f"{before - timedelta(days=1)}"
 
 
 def late_days(stats: Stats, program: Program, *, now: datetime) -> Iterator[date]:
@@ -169,9 +178,10 @@ class Fold:
     begun: datetime
     quotes: Mapping[str, int] = field(default_factory=dict)
 
-    def day(self, book: Book, day: str, sheets: Mapping[Dimension, Rows]) -> None:
-        """Store the figures of a book of a day."""
-        self.store({(dimension, day): sheets.get(dimension, {}) for dimension in DIMENSIONS[book]})
+    def day(self, book: str, day: str, sheets: Mapping[Dimension, Rows]) -> None:
+        """Store the figures of a book of a day, or of all accounts at its end."""
+        dimensions: Sequence[Dimension] = ("expiring",) if book == EXPIRING else DIMENSIONS[cast("Book", book)]
+        self.store({(dimension, day): sheets.get(dimension, {}) for dimension in dimensions})
 
     def month(self, month: str) -> None:
         """Store the figures of a month: the sums of its days."""
@@ -222,14 +232,24 @@ def _one_more(fold: Fold, at: Progress) -> None:
         fold.month(period)
         at.done += 1
         return
-    book, tally = cast("Book", name), Tally(at.sheets)
-    counting = Counting(fold.table, fold.program, book, date.fromisoformat(period), fold.until)
-    following = counting.page(tally, at.place)
+    tally = Tally(at.sheets)
+    following = _page(fold, name, period, tally, at.place)
     if following is None:
-        fold.day(book, period, tally.sheets)
+        fold.day(name, period, tally.sheets)
         at.done, at.place, at.sheets = at.done + 1, Place(), {}
     else:
         at.place, at.sheets = following, tally.sheets
+
+
+def _page(fold: Fold, name: str, period: str, tally: Tally, place: Place) -> Place | None:
+    """Count a page of a book, or of all accounts; return where to go on."""
+    if name != EXPIRING:
+        counting = Counting(fold.table, fold.program, cast("Book", name), date.fromisoformat(period), fold.until)
+        return counting.page(tally, place)
+    rows = fold.table.list_keys(keys.AMBASSADORS, place.after or None, PAGE)
+    for account in fold.table.read_accounts(ambassador_id for ambassador_id, _ in rows).values():
+        count_account(tally, account, fold.program)
+    return Place(place.number, rows[-1][0]) if len(rows) == PAGE else None
 
 
 def _tells_when(place: Kept) -> bool:

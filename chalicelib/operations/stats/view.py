@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chalicelib.domain.model.stats import Dimension, Rows
-from chalicelib.domain.stats.figures import NONE, total
+from chalicelib.domain.stats.figures import NONE, added, total
 from chalicelib.store.reads.stats import Stats
 from chalicelib.store.table import Table
 
@@ -55,6 +55,18 @@ def by_day(table: Table, span: Span) -> dict[str, dict[str, int]]:
     for it in stats.read_figures("letters", *bounds):
         days.setdefault(it.period, {})["mails"] = sum(row["sent"] for row in it.rows.values())
     return days
+
+
+def by_month(table: Table, span: Span) -> dict[str, dict[str, int]]:
+    """Return the figures of each month of a period, as far as it lies in that.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    months: Rows = {}
+    for day, measures in sorted(by_day(table, span).items()):
+        months = added(months, {day[: len("2026-03")]: measures})
+    return months
 
 
 def rows_of(table: Table, dimension: Dimension, span: Span) -> Rows:

@@ -69,7 +69,7 @@ def kept(dimension: Dimension = "all", period: str = "2026-03-01") -> dict[str, 
 def everything() -> list[Figures]:
     """All figures that are kept, as if they had been stored once and at the same time."""
     stats = deps.table().also(Stats)
-    names: tuple[Dimension, ...] = ("all", "channel", "tier", "campaign", "cohort", "occasion", "letters")
+    names: tuple[Dimension, ...] = ("all", "channel", "tier", "campaign", "cohort", "ledger", "occasion", "letters")
     found = [it for name in names for it in stats.read_figures(name, "0001-01-01", "9999-12-31")]
     found += [it for name in names for it in stats.read_figures(name, "0001-01", "9999-12")]
     return [replace(it, version=1, folded_at=it.until) for it in found]

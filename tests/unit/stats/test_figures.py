@@ -178,7 +178,10 @@ def test_who_is_held_out_is_a_group_of_their_own() -> None:
     assert counted(held, AT + AFTER) == {
         "held_touches": 1, "held_compared": 1, "held_bought": 1, "held_spent": 900, "held_squares": 810_000,
     }  # fmt: skip
-    assert counted(touch(outcome="closed", why=("no_consent",)), AT + AFTER) == {"not_sent": 1}
+    assert counted(touch(outcome="closed", why=("no_consent", "asleep")), AT + AFTER) == {
+        "not_sent": 1,
+        "not_sent:no_consent": 1,
+    }
     assert counted(touch(copy=1), AT + AFTER) == {}
 
 
