@@ -159,6 +159,7 @@ class _Story:
         yield self._say("Support looks for everybody named so", "get_people", query={"name": "leo"})
         yield self._say("Support looks at him", "get_person", person_id=self.leo)
         yield self._say("What lies ahead of him", "get_care", person_id=self.leo)
+        yield self._say("His whole story", "get_story", person_id=self.leo, query={"limit": "3"})
         yield self._say("His birthday was wrong", "patch_person", {"birthday": "02-09"}, person_id=self.leo)
         refusal = {"consents": {"offers": {"given": False}}}
         yield self._say("Maya wants no offers", "patch_person", refusal, session=self.token, person_id="me")

@@ -100,6 +100,7 @@ ROUTES = (
     Route("GET", "/v1/people/{person_id}/worth", "admin:read", "chalicelib.api.worth.get_worth"),
     Route("DELETE", "/v1/people/{person_id}", "admin:write session", "chalicelib.api.rights.delete_person"),
     Route("GET", "/v1/people/{person_id}/offers", "admin:read session", "chalicelib.api.coupons.get_offers"),
+    Route("GET", "/v1/people/{person_id}/story", "admin:read", "chalicelib.api.story.get_story"),
     Route("GET", "/v1/people/{person_id}/care", "admin:read", "chalicelib.api.care.get_care"),
     Route("GET", "/v1/erasures", "admin:read", "chalicelib.api.rights.get_erasures"),
     # what the shop does for people

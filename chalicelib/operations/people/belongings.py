@@ -165,16 +165,23 @@ def _sharing(table: Table, profile: Profile, limit: int | None, cut: set[str]) -
 
 def _behind(table: Table, entries: Sequence[LedgerEntry]) -> list[Entity]:
     """What stands behind entries: gifts that came with them, withdrawals and adjustments that they are of."""
-    wanted: list[Key] = [keys.gift(it.id) for it in entries if is_gift(it)]
-    for entry in entries:
-        kind, _, own = entry.cause.partition(":")
-        if kind in {"spend", "payout"}:
-            wanted.append(keys.withdrawal(own))
-        elif kind == "adjustment":
-            wanted.append(keys.adjustment(own))
-        elif kind == "gift":
-            wanted.append(keys.gift(own))
+    wanted = [key for it in entries for key in keys_behind(it)]
     return [it.entity for it in table.find(wanted).values() if it.entity is not None]
+
+
+def keys_behind(entry: LedgerEntry) -> list[Key]:
+    """Return where that lies which stands behind an entry."""
+    came = [keys.gift(entry.id)] if is_gift(entry) else []
+    kind, _, own = entry.cause.partition(":")
+    match kind:
+        case "spend" | "payout":
+            return [*came, keys.withdrawal(own)]
+        case "adjustment":
+            return [*came, keys.adjustment(own)]
+        case "gift":
+            return [*came, keys.gift(own)]
+        case _:
+            return came
 
 
 def _orders(table: Table, redemptions: Sequence[Redemption]) -> Iterator[Order]:

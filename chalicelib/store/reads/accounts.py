@@ -74,6 +74,12 @@ class Accounts(Reader):
                 return
             skip = key_in(page[-1]).sk
 
+    def list_ledger_back(self, ambassador_id: str, after: str | None, limit: int) -> "list[LedgerEntry]":
+        """Up to `limit` entries of one ambassador, the latest first, before the entry numbered `after`."""
+        bounds = ("ENTRY#", f"ENTRY#{after or '~'}")
+        items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[1], limit=limit, forward=False)
+        return [entity_of(item) for item in items]
+
     def list_day(self, on: date, after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
         """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
         rows = [

@@ -63,6 +63,13 @@ class Orders(Reader):
         redemption, purchase, payment = map(found.get, wanted)
         return redemption, purchase, payment
 
+    def read_bought(self, order_ids: Iterable[str]) -> "list[tuple[str, Purchase | None, Redemption | None]]":
+        """Some orders in one trip, as they were reported, and as a code was used on them."""
+        ids = list(dict.fromkeys(order_ids))
+        wanted = [key for it in ids for key in (keys.fact(it, "purchase"), keys.redemption(it))]
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        return [(it, found.get(keys.fact(it, "purchase")), found.get(keys.redemption(it))) for it in ids]
+
     def read_purchase(self, order_id: str) -> "Purchase | None":
         """An order as the shop has reported it."""
         return self._get(keys.fact(order_id, "purchase"))
