@@ -104,6 +104,7 @@ class ProgramVersion(Answer):
     """A version of the program: who has published it when, and what it changed.
 
     Attributes:
+        owner: The person or team of that key; null if there is no such key.
         note: Why, as whoever published it has said.
         author: The id of the key that published it, or the name that an operator gave.
         changes: Each field that differs from the version before; none of the first version.
@@ -111,15 +112,16 @@ class ProgramVersion(Answer):
 
     version: int
     author: str
+    owner: str | None
     created_at: datetime | None
     note: str | None
     changes: list[ProgramChange]
 
     @classmethod
-    def of(cls, program: Program, *before: Program) -> Self:
+    def of(cls, program: Program, owner: str | None, *before: Program) -> Self:
         """Show a version beside the one before, if there is one."""
         changed = [ProgramChange(**asdict(change)) for earlier in before for change in changes(earlier, program)]
-        return cls(program.version, program.author, program.created_at, program.note or None, changed)
+        return cls(program.version, program.author, owner, program.created_at, program.note or None, changed)
 
 
 _PATH = "/v1/program"
@@ -201,7 +203,9 @@ def get_versions(call: Call) -> Response:
     query = call.query()
     limit, position = limit_of(query), position_of(query, _PATH)
     found = deps.table().list_programs(int(position) if position else None, limit + 1)
-    items = [ProgramVersion.of(program, *found[n + 1 : n + 2]) for n, program in enumerate(found[:limit])]
+    shown = found[:limit]
+    owners = {it: _owner(it) for it in {program.author for program in shown}}
+    items = [ProgramVersion.of(it, owners[it.author], *found[n + 1 : n + 2]) for n, it in enumerate(shown)]
     after = str(found[limit - 1].version) if len(found) > limit else None
     return page(f"{_PATH}/versions", query, items, cursor_of(after, _PATH))
 
@@ -285,6 +289,11 @@ def _flaws_of(period: Period) -> list[Misfit]:
 def _warnings(program: Program) -> list[dict[str, str]]:
     """What whoever has written a program should think over."""
     return [{"pointer": pointer, "detail": detail} for pointer, detail in advice(program, now=deps.now())]
+
+
+def _owner(author: str) -> str | None:
+    key = deps.table().find_api_key(author)
+    return key.owner if key else None
 
 
 def _of_budget(candidate: Program) -> list[Misfit]:

@@ -54,4 +54,7 @@ def done(language: Language) -> dict[str, str]:
     _ = language.translations.gettext
     return {
         "saved": _("Saved."),
+        "published": _("Published. The rules are in force everywhere within a minute."),
+        "guide_kept": _("The guide is kept. Letters take it up within a minute."),
+        "guide_retired": _("The guide is retired. No letter shows it from now on."),
     }
