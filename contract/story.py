@@ -233,6 +233,13 @@ class _Story:
         self.token = begun.answer["token"]
         yield self._say("Maya's referrals", "get_referrals", session=self.token, ambassador_id="me")
         yield self._say("Her ledger", "get_ambassador_ledger", session=self.token, ambassador_id="me")
+        self._shop.publish(leaderboard={"by": "quarter"})
+        shown = {"name": "Maya of the lake"}
+        yield self._say(
+            "She wants to be on the leaderboard", "put_leaderboard", shown, session=self.token, ambassador_id="me"
+        )
+        yield self._say("Whom she is next to", "get_leaderboard", session=self.token, ambassador_id="me")
+        yield self._say("She would rather not", "delete_leaderboard", session=self.token, ambassador_id="me")
         months = yield from self._telling("Her months", "get_statements", session=self.token, ambassador_id="me")
         yield self._say(
             "Her last month", "get_statement", session=self.token, ambassador_id="me",

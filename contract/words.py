@@ -165,6 +165,8 @@ REASONS = {
     "too_many_codes": "There are more codes than an ambassador may have, or than can move at once.",
     "code_taken": "There is such a code, or one that looks like it.",
     "code_not_allowed": "This word is not given as a code.",
+    "name_not_allowed": "The leaderboard shows no names like this.",
+    "restricted": "The person wants nothing made of what is known of them.",
     "unknown_campaign": "The program has no campaign of this name.",
     "too_many_claims": "Too many claims of this ambassador wait already.",
     "already_redeemed": "A code was used on the order.",

@@ -39,6 +39,7 @@ from chalicelib.edge.fields import (
 from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, unknown_person
 from chalicelib.edge.views import leads_to, view
+from chalicelib.operations.accounts import leaderboard
 from chalicelib.operations.people import tell
 from chalicelib.operations.people.identity import Taken
 from chalicelib.operations.people.merge import TooMuch
@@ -428,16 +429,19 @@ def post_person_merge(call: Call, body: OtherPerson, person_id: str) -> Response
 def post_restrict(_: Call, body: Restriction, person_id: str) -> Response:
     """Use nothing of what is known of a person but for service and their rewards, or use it again.
 
-    From the answer on, nothing that promotes is sent to them. A second time changes nothing.
+    From the answer on, nothing that promotes is sent to them, and no leaderboard shows them. A second time changes
+    nothing.
     """
-    now = deps.now()
+    now, known = deps.now(), known_person(person_id)
+    if body.restricted and known.ambassador_id:
+        leaderboard.leave(deps.table(), known.ambassador_id)
 
     def restricted(person: people.Person) -> people.Person:
         if (person.restricted_at is not None) == body.restricted:
             return person
         return restrict(person, moment(person, now), lifted=not body.restricted)
 
-    person = tell.change(deps.table(), known_person(person_id).id, restricted, deps.outlook(), now=now)
+    person = tell.change(deps.table(), known.id, restricted, deps.outlook(), now=now)
     if person is None:
         raise unknown_person()
     return json(200, Person.of(person))

@@ -30,7 +30,7 @@ _FAR = timedelta(days=3 * 366)
 
 _WORD = rf"[^@\s<>,;:\"()\[\]\\{BARRED}]+"
 _LABEL = r"[A-Za-z0-9_-]{1,63}"
-_NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
+NAME = rf"^[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*\Z"
 _SEEN = rf"[^{BARRED}{INVISIBLE}{JOINERS}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _ID = rf"^(?! ){_SEEN}+(?<! )\Z"
 _ID_IN_PATH = rf"^(~[A-Za-z0-9_-]{{2,}}={{0,2}}|(?![ ~]){_SEEN}{{1,128}}(?<! ))\Z"
@@ -52,8 +52,8 @@ ClaimedId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, patt
 CustomerId = Annotated[str, _tidied(tidy.bare, min_length=1, max_length=128, pattern=_FREE)]
 Sku = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=128, pattern=_FREE)]
 Email = Annotated[str, _tidied(tidy.address, max_length=254, pattern=rf"^{_WORD}@{_LABEL}(\.{_LABEL})+\Z")]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=_NAME)]
-PersonName = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=80, pattern=_NAME)]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=NAME)]
+PersonName = Annotated[str, _tidied(tidy.trimmed, min_length=1, max_length=80, pattern=NAME)]
 FriendName = Annotated[str, _tidied(tidy.first_name, min_length=1)]
 Locale = Annotated[str, _tidied(tidy.language_tag, max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")]
 Birthday = Annotated[str, _tidied(tidy.trimmed, pattern=r"^(\d{4}-)?\d{2}-\d{2}\Z")]

@@ -69,6 +69,16 @@ def further_codes(ambassador_id: str) -> Key:
     return Key(ambassador(ambassador_id), "CODES")
 
 
+def rank(period: str, counted: int, ambassador_id: str) -> Key:
+    """Where an account is on the leaderboard of a quarter or month, by how many of its orders count."""
+    return Key(board(period), f"{counted:06d}#{ambassador_id}")
+
+
+def board(period: str) -> str:
+    """The leaderboard of a quarter in the index `list`, of a month in the index `day`."""
+    return f"BOARD#{period}"
+
+
 def suspension(ambassador_id: str, version: int) -> Key:
     """What an admin decided about all that leaves an account, by the account's version."""
     return Key(ambassador(ambassador_id), f"SUSPENSION#{version:08d}")

@@ -2,7 +2,11 @@
 
 | entity               | PK, SK                    | read by                              | also listed in            |
 |----------------------|---------------------------|--------------------------------------|---------------------------|
-| profile, account     | AMB#a, PROFILE / ACCOUNT  | ambassador                           | due; list: AMBASSADORS    |
+| profile              | AMB#a, PROFILE            | ambassador                           | list: AMBASSADORS         |
+| account              | AMB#a, ACCOUNT            | ambassador                           | due; if they want to be   |
+|                      |                           |                                      | on the leaderboard, list: |
+|                      |                           |                                      | BOARD#quarter / count,    |
+|                      |                           |                                      | day: BOARD#month / count  |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |
@@ -156,6 +160,16 @@ def _enrolled(profile: Any) -> Key:
     return Key(keys.AMBASSADORS, profile.ambassador_id)
 
 
+def _ranked(by: str) -> Callable[[Any], Key | None]:
+    """The leaderboard of a quarter or a month, for accounts whose ambassadors want to be on it."""
+
+    def place(account: Any) -> Key | None:
+        period, counted = account.ranked(by) or (None, 0)
+        return keys.rank(period, counted, account.ambassador_id) if period else None
+
+    return place
+
+
 def _posted(entry: Any) -> Key:
     return Key(keys.day_of(entry.ambassador_id, entry.at), timed(entry.at, entry.id))
 
@@ -238,7 +252,13 @@ def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:
 
 KINDS = (
     Kind("PROFILE", "model.people:Profile", lambda it: keys.profile(it.ambassador_id), _enrolled),
-    Kind("ACCOUNT", "model.accounts:Account", lambda it: keys.account(it.ambassador_id)),
+    Kind(
+        "ACCOUNT",
+        "model.accounts:Account",
+        lambda it: keys.account(it.ambassador_id),
+        _ranked("quarter"),
+        _ranked("month"),
+    ),
     Kind("ENTRY", "model.accounts:LedgerEntry", lambda it: keys.entry(it.ambassador_id, it.number), day=_posted),
     Kind("CODES", "model.people:FurtherCodes", lambda it: keys.further_codes(it.ambassador_id)),
     Kind("SUSPENSION", "model.accounts:Suspension", lambda it: keys.suspension(it.ambassador_id, it.version)),

@@ -10,6 +10,11 @@ from chalicelib.domain.program.program import GIFT
 
 Balances = dict[str, dict[str, int]]
 
+By = Literal["quarter", "month"]
+"""Over what a leaderboard counts."""
+
+_QUARTERS = {f"{number:02d}": f"Q{(number + 2) // 3}" for number in range(1, 13)}
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -125,6 +130,7 @@ class Account:
         expiry_told: When what is left expires, as the ambassador was told last.
         tiers_told: In which month (`2026-03`) the ambassador was told of a tier, by its number of referrals, and not of
             a higher one since.
+        shown_as: How the ambassador wants to be called on the leaderboard; None keeps them off it.
         suspended_in: The version in which an admin stopped what leaves the account, as long as that lasts.
         merged_into: The account that it went into: then it is empty for good.
         absorbed: Those that went into this one.
@@ -146,6 +152,7 @@ class Account:
     expired_in: int = 0
     expiry_told: datetime | None = None
     tiers_told: dict[str, str] = field(default_factory=dict)
+    shown_as: str | None = None
     suspended_in: int | None = None
     merged_into: str | None = None
     absorbed: dict[str, Merger] = field(default_factory=dict)
@@ -159,6 +166,23 @@ class Account:
     def balance(self, unit: str, account: str) -> int:
         """Return one balance, in minor units if the unit is a currency."""
         return self.balances.get(unit, {}).get(account, 0)
+
+    def counted(self, period: str, by: By) -> int:
+        """Return how many orders placed in a quarter or month count."""
+        return sum(it.referrals for month, it in self.months.items() if period_of(month, by) == period)
+
+    def ranked(self, by: By) -> tuple[str, int] | None:
+        """Return the last quarter or month in which orders count, and how many; None unless others may see that."""
+        months = [month for month, it in self.months.items() if it.referrals > 0]
+        if self.shown_as is None or self.suspended or self.merged_into or not months:
+            return None
+        period = period_of(max(months), by)
+        return period, self.counted(period, by)
+
+
+def period_of(month: str, by: By) -> str:
+    """Return the period of a leaderboard in which a month lies: `2026-Q4`, or the month itself."""
+    return month if by == "month" else f"{month[:4]}-{_QUARTERS.get(month[5:], '')}"
 
 
 @dataclass(frozen=True, slots=True)

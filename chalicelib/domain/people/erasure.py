@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.effects import Effect, Entity, Forgotten, Replace
-from chalicelib.domain.model.accounts import Gift, Suspension
+from chalicelib.domain.model.accounts import Account, Gift, Suspension
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.facts import Freed, Kept, Purchase, Review
 from chalicelib.domain.model.messages import Message
@@ -19,6 +19,7 @@ from chalicelib.domain.model.tasks import Task
 BLANK: Mapping[type, Mapping[str, Any]] = {
     Friend: {"email": None, "customer_id": None, "first_name": None, "locale": None},
     Purchase: {"email": None, "customer_id": None, "first_name": None, "locale": None},
+    Account: {"shown_as": None},
     Claim: {"note": None, "answer": None},
     Gift: {"note": None},
     Review: {"note": ""},

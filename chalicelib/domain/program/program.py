@@ -213,6 +213,18 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """A list on which ambassadors who want it see their neighbours, under a name of their choosing."""
+
+    by: Annotated[
+        Literal["quarter", "month"],
+        Called("Count over"),
+        "Orders that were placed in the running quarter or month count once their reward is released. Where rewards "
+        "wait for weeks, a month shows few of them.",
+    ] = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """What makes a reward wait for an admin: the sum of the weights of an order's signals."""
 
@@ -489,6 +501,10 @@ class Program:
     tasks: Annotated[
         tuple[OfferedTask, ...], Within(0, LIST_MAX), "What ambassadors can do for a reward beside bringing friends."
     ] = ()
+    leaderboard: Annotated[
+        Leaderboard | None,
+        "Lets ambassadors who want it see how far the two before them and the two behind are; left out, there is none.",
+    ] = None
     campaigns: Annotated[
         tuple[Campaign, ...], Within(0, LIST_MAX), "Other terms for some codes, between two times."
     ] = ()

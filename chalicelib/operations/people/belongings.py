@@ -96,6 +96,8 @@ class Belongings:
         for order in self.sharing.referrals:
             if order.order_id not in seen:
                 yield from _facts(order)
+        if self.sharing.account is not None:
+            yield self.sharing.account
         yield from self.sharing.claims
         yield from self.sharing.gifts
         yield from self.sharing.suspensions

@@ -67,7 +67,8 @@ def erase_person(
         gone = replace(erase(person, at), due_at=None, version=person.version + 1)
         erasure = Erasure(new_id("ers", now, chance), person.id, at, by, note, due_at=now)
         contacts = [effect for it in table.read_friends(person.names) if (effect := taken(it))]
-        effects: list[Effect] = [Replace(gone), Create(erasure), *contacts]
+        accounts = [effect for it in table.read_accounts(kin).values() if (effect := taken(it))]
+        effects: list[Effect] = [Replace(gone), Create(erasure), *contacts, *accounts]
         effects += sessions.ending(table, kin, now=now)[: EFFECTS_MAX - WORDS_MAX - len(effects)]
         return Plan(Erased(gone, erasure, mail_until(table, person, kin, now=now), replayed=False), effects)
 

@@ -39,6 +39,13 @@ class Accounts(Reader):
         wanted = [keys.account(ambassador_id) for ambassador_id in dict.fromkeys(ambassador_ids)]
         return {account.ambassador_id: account for account in self._batch(wanted)}
 
+    def list_neighbours(self, by: str, period: str, position: str, limit: int) -> "list[Account]":
+        """Up to `limit` accounts on either side of a position on a leaderboard. Who is on it is slightly stale."""
+        pk, index = keys.board(period), "list" if by == "quarter" else "day"
+        ahead = self._wire.query(pk, (position, "~"), index=index, skip=position, limit=limit)
+        behind = self._wire.query(pk, (" ", position), index=index, skip=position, limit=limit, forward=False)
+        return self._batch([key_in(item) for item in (*ahead, *behind)])
+
     def list_suspensions(self, ambassador_id: str) -> "list[Suspension]":
         """What admins decided about all that leaves an account, the latest last."""
         last = keys.suspension(ambassador_id, _LAST_VERSION)

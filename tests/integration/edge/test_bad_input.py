@@ -34,6 +34,7 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "new-key": ("POST", "/v1/keys", "admin:keys"),
     "admin": ("POST", "/v1/admins", "admin:keys"),
     "spend": ("POST", "/v1/ambassadors/$ID/spends", SESSION),
+    "leaderboard": ("PUT", "/v1/ambassadors/$ID/leaderboard", SESSION),
     "coupon-quote": ("POST", "/v1/coupons/CPN222222222222/quote", "checkout"),
     "coupon-confirm": ("POST", "/v1/coupons/CPN222222222222/confirm", "checkout"),
     "coupon-cancel": ("POST", "/v1/coupons/CPN222222222222/cancel", "checkout"),

@@ -16,6 +16,7 @@ from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.domain.program.program import (
     Campaign,
     Cap,
+    Leaderboard,
     LetterCap,
     Letters,
     Milestone,
@@ -461,7 +462,7 @@ def test_every_field_is_told_in_the_documentation() -> None:
     told = set(re.findall(r"[\w.\[\]]+", " ".join(re.findall(r"`([^`]+)`", text))))
     told = {word for name in told for word in name.replace("[]", "").split(".")}
     kinds = [Program, Tier, Rate, Milestone, Cap, Campaign, Watch, Worth, Privacy, Notice, Retention]
-    kinds += [Letters, LetterCap, Quiet, Brand, Text, OfferedTask]
+    kinds += [Letters, LetterCap, Quiet, Brand, Text, OfferedTask, Leaderboard]
     fields = {place.name for kind in kinds for place in places(kind)} - {"written"}
     assert fields - told == set()
     first = re.findall(r"^\| ((?:`[\w.\[\]]+`(?:, )?)+) \|", text, re.MULTILINE)

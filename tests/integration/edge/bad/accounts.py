@@ -111,6 +111,8 @@ CASES = [
     path_id("adjustment-overlong", "GET", f"/v1/adjustments/{'x' * 129}", "admin:read", None, "/id"),
     path_id("spends-overlong", "GET", f"/v1/ambassadors/{'x' * 129}/spends", "admin:read", None, "/id"),
     path_id("statements-overlong", "GET", f"/v1/ambassadors/{'x' * 129}/statements", "admin:read", None, "/id"),
+    path_id("leaderboard-overlong", "GET", f"/v1/ambassadors/{'x' * 129}/leaderboard", "admin:read", None, "/id"),
+    reading("leaderboard-parameter", "limit=3", "?limit", "/v1/ambassadors/$ID/leaderboard"),
     reading("statements-parameter", "limit=3", "?limit", "/v1/ambassadors/$ID/statements"),
     reading("statement-month", "", "/calendar_month", "/v1/ambassadors/$ID/statements/2026-00"),
     reading("statement-language", "lang=e", "?lang", "/v1/ambassadors/$ID/statements/2026-03"),
