@@ -21,6 +21,7 @@ from chalicelib.domain.care.offers import Terms, offer_for
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.links import Link, mark, sign
+from chalicelib.domain.people.sign_in import token_of
 from chalicelib.domain.program.program import Rate
 from chalicelib.edge.routes import FORM, ROUTES
 from chalicelib.operations.access import api_keys
@@ -112,6 +113,7 @@ class _Story:
         yield from self._guides()
         yield from self._tasks()
         yield from self._admins()
+        yield from self._signing_in()
         yield from self._worth()
         yield from self._pages()
 
@@ -471,15 +473,26 @@ class _Story:
         made = yield from self._telling("A new key", "post_key", key, headers={"Idempotency_Key": "k-1"})
         yield self._say("All keys", "get_keys", query={"limit": "1"})
         yield self._say("A key is revoked", "delete_key", key_id=made.answer["id"])
+        yield self._say("Nobody without a key", "get_keys", session="rk_unknown")
+        yield self._say("The service answers", "get_health")
+
+    def _signing_in(self) -> Iterator[Exchange]:
         bea = {"email": "bea@shop.example", "name": "Bea", "scopes": ["admin:keys"]}
         bea_made = yield from self._telling("Bea is an admin, too", "post_admin", bea)
         yield self._say("All admins", "get_admins")
         yield self._say("Bea has left", "delete_admin", admin_id=bea_made.answer["id"])
+        asking = {"email": "maya@example.com", "locale": "gu"}
+        asked = yield from self._telling("Maya asks for a way in", "post_sign_in", asking)
+        pending = asked.answer["pending"]
+        wrong = {"pending": pending, "code": "0000 0000"}
+        yield self._say("She types another code", "post_sign_in_confirmation", wrong)
+        self._shop.stream()
+        token = token_of(pending, deps.settings().link_keys[0])
+        yield self._say("She opens the link in her mail", "post_sign_in_confirmation", {"token": token})
+        yield self._say("She opens it again", "post_sign_in_confirmation", {"token": token})
         session = self._say("", "post_session", {}, ambassador_id=self.maya).answer["id"]
         yield self._say("One session ends", "delete_session", ambassador_id=self.maya, session_id=session)
         yield self._say("All sessions end", "delete_sessions", ambassador_id=self.maya)
-        yield self._say("Nobody without a key", "get_keys", session="rk_unknown")
-        yield self._say("The service answers", "get_health")
 
     def _worth(self) -> Iterator[Exchange]:
         yield self._say("How customers buy", "get_histories", query={"limit": "5"})

@@ -146,7 +146,7 @@ REASONS = {
     "not_first_order": "The program is for first orders.",
     "below_minimum": "The amount is too small.",
     "currency_mismatch": "The program runs in another currency.",
-    "program_closed": "The program takes no orders.",
+    "program_closed": "The program takes no orders, and nobody new.",
     "nothing_counts": "Nothing on the order counts for the offer.",
     "already_paid": "The order has been paid for, and stays as it was then.",
     # what becomes of orders
@@ -174,6 +174,11 @@ REASONS = {
     "claim_decided": "The claim has been decided otherwise, and that stays.",
     "task_ended": "The program takes no more proofs of this task.",
     "task_limit": "The program takes no more proofs of this task from this ambassador.",
+    # signing in
+    "too_many_requests": "There were too many of these from where you are. Wait as long as Retry-After says.",
+    "sign_in_over": "The way in is over, was used, or was never there.",
+    "wrong_code": "It is not the code that was mailed, or it was used.",
+    "not_an_ambassador": "A customer who is no ambassador yet: say `consents`, and they are.",
     # what leaves an account
     "insufficient_balance": "There is less than that available.",
     "not_spendable": "The program does not say what this unit is worth.",

@@ -287,5 +287,5 @@ class Shop:
         return [
             {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": pk}, "SK": {"S": sk}}}}
             for pk, sk in new
-            if pk.startswith(("ORDER#", "MSG#", "JOB#"))
+            if pk.startswith(("ORDER#", "MSG#", "JOB#", "SIGNIN#"))
         ]

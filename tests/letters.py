@@ -24,6 +24,7 @@ LINK = "https://friends.example/r/MAYA7K3Q?a=b&c=d"
 PREFERENCES, STOP = "https://friends.example/p/AbC-1_x", "https://friends.example/u/AbC-1_x"
 
 GUIDE_LINK = "https://friends.example/g/AbC-1_x"
+SIGN_IN = "https://friends.example/sign-in/AbC-1_x"
 JOIN, INTERESTS = "https://friends.example/j/AbC-1_x", "https://friends.example/i/AbC-1_x"
 ANSWERS: dict[Value, str] = {it: f"https://friends.example/a/{it}-1_x" for it in get_args(Value)}
 
@@ -179,6 +180,7 @@ def mails(  # noqa: C901 - a small function for each kind of letter
         "again": changed(HELD, was=LOST, turn="counts_again"),
         "stand": stand(Account("amb_1", balances=rich, active_at=NOW)),
         "confirm": written(Letter("confirm")),
+        "sign in": written(Letter("sign_in"), matter=Matter(SIGN_IN, code="40718352")),
         "stand at nothing": stand(Account("amb_1")),
         "lost": lost(turn="cancelled"),
         "lost, returned": lost(was=YOURS, turn="returned"),

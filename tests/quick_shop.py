@@ -35,7 +35,7 @@ class QuickShop(Shop):
 
     def minute(self) -> None:
         """Let the schedule settle what is due and carry jobs on."""
-        due = [key.pk for key in deps.table().list_due(self.now) if not key.pk.startswith("MSG#")]
+        due = [key.pk for key in deps.table().list_due(self.now) if not key.pk.startswith(("MSG#", "SIGNIN#"))]
         attend(due)
         carry_on(due, 60)
         self._world.engine.settle_indexes()

@@ -85,7 +85,7 @@ class Message(Answer, kw_only=True):
     id: str
     letter: messages.Name
     purpose: Purpose
-    reader: Literal["ambassador", "friend", "person"]
+    reader: Literal["ambassador", "friend", "person", "admin"]
     cause: MessageCause
     state: State
     why: list[str]

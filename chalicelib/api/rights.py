@@ -45,6 +45,7 @@ class Export(Answer, kw_only=True):
         offers: What was made for them alone, and whether they used it.
         surprises: What they were given by surprise, by month.
         tasks: What people of the shop had or have to do for them, with what they wrote and what was noted.
+        sign_ins: When they wanted to sign in, or you have signed them in, until that is cleaned up.
         ambassador: What they have as an ambassador: profile, account, codes, clicks, referrals without their friends,
             ledger, withdrawals, adjustments, gifts, claims, suspensions, sessions. Null if they are none.
         more: Lists that go on beyond what fits here: read on with `GET /v1/ambassadors/{id}/referrals` and `/ledger`.
@@ -60,6 +61,7 @@ class Export(Answer, kw_only=True):
     offers: list[dict[str, Any]]
     surprises: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
+    sign_ins: list[dict[str, Any]]
     ambassador: dict[str, Any] | None
     more: list[Literal["orders", "messages", "referrals", "ledger"]]
 

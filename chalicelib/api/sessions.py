@@ -7,7 +7,9 @@ from chalice.app import Response
 
 from chalicelib import deps
 from chalicelib.api.subject import known_ambassador
+from chalicelib.domain.effects import Create
 from chalicelib.domain.model import access
+from chalicelib.domain.people.sign_in import url
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
@@ -18,6 +20,7 @@ from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import not_found
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.access import sessions
+from chalicelib.operations.access.sign_in import hand_over
 
 
 class NewSession(Shape):
@@ -28,8 +31,9 @@ class Session(Answer):
     """An ambassador's session, without what opens it.
 
     Attributes:
-        expires_at: An hour after it began, and never later.
-        made_by: The id of the key that began it.
+        expires_at: An hour after it began, or a day if your customer was handed over, or 30 days if it was by mail.
+        made_by: The id of the key that began it; `mail` if it was whoever reads the ambassador's mail.
+        browser: Where it is, as `Firefox, Android`; left out if that is not known, or it is no browser.
         ended_at: When somebody ended it before.
     """
 
@@ -39,6 +43,7 @@ class Session(Answer):
     expires_at: datetime
     made_by: str
     ended_at: datetime | None = None
+    browser: str = ""
 
     @classmethod
     def of(cls, session: access.Session) -> Self:
@@ -50,6 +55,7 @@ class Session(Answer):
             expires_at=session.expires_at,
             made_by=session.made_by,
             ended_at=session.ended_at,
+            browser=session.browser,
         )
 
 
@@ -58,13 +64,16 @@ class BegunSession(Answer):
 
     Attributes:
         token: `rs_…`, for `Authorization: Bearer`. It is in this answer and nowhere else.
-        expires_at: An hour from now.
+        expires_at: An hour from now, or 30 days if it was begun by a mail.
+        sign_in_url: Leads your customer to their own pages, signed in there for a day: once, within two minutes. Send
+            a form there from your page (`method="post"`), or let them follow it as a link and press the button.
     """
 
     token: str
     expires_at: datetime
     ambassador_id: str
     id: str
+    sign_in_url: str | None = None
 
 
 class EndedSessions(Answer):
@@ -83,11 +92,20 @@ class EndedSessions(Answer):
 def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
     """Begin a session for an ambassador who is signed in at the shop.
 
-    It lasts an hour and is not prolonged: begin another one. Its token is in this answer only.
+    It lasts an hour and is not prolonged: begin another one. Its token is in this answer only. `sign_in_url` hands them
+    over to their own pages, without a mail.
     """
-    known = known_ambassador(ambassador_id).ambassador_id
-    token, session = sessions.begin(deps.table(), known, by=_caller(call).id, now=deps.now())
-    return json(201, BegunSession(token, session.expires_at, session.ambassador_id, session.id))
+    known, by, settings = known_ambassador(ambassador_id).ambassador_id, _caller(call), deps.settings()
+    handed = hand_over(known, by, now=deps.now(), chance=deps.chance())
+    token, session = sessions.begin(deps.table(), known, by=by.id, now=deps.now(), beside=[Create(handed)])
+    begun = BegunSession(
+        token=token,
+        expires_at=session.expires_at,
+        ambassador_id=session.ambassador_id,
+        id=session.id,
+        sign_in_url=url(settings.public_url, handed.id, settings.link_keys[0]),
+    )
+    return json(201, begun)
 
 
 @view(

@@ -44,6 +44,12 @@ class Call:
         assert self.caller is not None, "this route is open to others as well"
         return self.caller
 
+    @property
+    def source(self) -> str:
+        """The address that the request came from, as the gateway has seen it; what a client says of it counts not."""
+        identity = self.request.context.get("identity") or {}
+        return str(identity.get("sourceIp") or "")
+
     def query(self) -> dict[str, str]:
         """Return the query parameters, each of which the route must know and may appear once.
 

@@ -87,6 +87,8 @@ ROUTES = (
     Route("GET", "/v1/ambassadors/{ambassador_id}/sessions", "enrol admin:read session", "chalicelib.api.sessions.get_sessions"),
     Route("DELETE", "/v1/ambassadors/{ambassador_id}/sessions", "enrol admin:write session", "chalicelib.api.sessions.delete_sessions"),
     Route("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}", "enrol admin:write session", "chalicelib.api.sessions.delete_session"),
+    Route("POST", "/v1/sessions", "anyone", "chalicelib.api.sign_in.post_sign_in"),
+    Route("POST", "/v1/sessions/confirm", "anyone", "chalicelib.api.sign_in.post_sign_in_confirmation"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/claims", "session", "chalicelib.api.claims.post_claim"),
     Route("GET", "/v1/claims", "admin:read", "chalicelib.api.claims.get_claims"),
     Route("GET", "/v1/claims/{claim_id}", "admin:read", "chalicelib.api.claims.get_claim"),

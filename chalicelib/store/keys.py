@@ -322,6 +322,21 @@ def admin_mailbox(mailbox: str) -> Key:
     return alone("ADMIN", mailbox)
 
 
+def sign_in(sign_in_id: str) -> Key:
+    """A request to sign in."""
+    return alone("SIGNIN", sign_in_id)
+
+
+def sign_ins(whose: str) -> str:
+    """The list of all requests for one mailbox, or of one ambassador whom a shop hands over, in the index `list`."""
+    return f"SIGNINS#{whose}"
+
+
+def attempts(name: str) -> Key:
+    """How often something was tried in a span of time."""
+    return alone("ATTEMPTS", name)
+
+
 def session(ambassador_id: str, session_id: str = "") -> Key:
     """One of an ambassador's sessions, which its token names, or the prefix of all."""
     return Key(f"SESSIONS#{ambassador_id}", f"SESSION#{session_id}")

@@ -56,6 +56,9 @@
 | API key              | KEY#sha256, KEY           | every request                        | list: KEYS / id           |
 | mailbox of an admin  | ADMIN#pseudonym, ADMIN    | sign-in                              |                           |
 | session              | SESSIONS#a, SESSION#id    | every request of an ambassador; list |                           |
+| sign-in              | SIGNIN#id, SIGNIN         | its id, delivery                     | due; list: SIGNINS#whose /|
+|                      |                           |                                      | time                      |
+| attempts             | ATTEMPTS#what, ATTEMPTS   | a request to sign in                 |                           |
 | console session      | CONSOLES#k, CONSOLE#id    | every request to the console; list   |                           |
 | idempotency key      | IDEM#digest, IDEM         | a request that may be a repeat       |                           |
 
@@ -245,6 +248,10 @@ def _claimed(claim: Any) -> Key:
     return Key(keys.ambassador(claim.ambassador_id), keys.CLAIMED + timed(claim.claimed_at, claim.id))
 
 
+def _asked_for(sign_in: Any) -> Key:
+    return Key(keys.sign_ins(sign_in.mailbox or sign_in.ambassador_id), timed(sign_in.asked_at, sign_in.id))
+
+
 def _while(state: str, name: str, time: str) -> Callable[[Any], Key | None]:
     """The list of this name in the order of time, while an entity is in one state."""
     return lambda it: Key(name, timed(getattr(it, time), it.id)) if it.state == state else None
@@ -306,6 +313,7 @@ KINDS = (
         lambda it: keys.console_session(it.key_id, it.id),
         expires="expires_at",
     ),
+    Kind("SIGNIN", "model.access:SignIn", listed=_asked_for, expires="expires_at"),
     Kind("IDEM", "model.access:IdempotencyKey", lambda it: keys.idempotency_key(it.digest), expires="expires_at"),
 )
 

@@ -19,12 +19,14 @@ from chalicelib.web.numbers import NBSP, format_money, format_number, format_per
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a touch of care is about, as it is when its letter is written. Each letter needs little of it.
+    """What a touch of care, or a letter to sign in, is about as it is written. Each letter needs little of it.
 
     Attributes:
-        link: where the letter leads: to join, to a guide, to one's interests; to the shop if it is empty.
+        link: where the letter leads: to join, to a guide, to one's interests, in; to the shop if it is empty.
         answers: the page behind each answer to a check-in.
         bought_at: when the order was placed that a check-in asks about.
+        code: what lets its reader sign in on another device.
+        locale: the language in which they have asked for it; empty if that is not known.
         guide: what a how-to shows.
         offer: the reader's own, if one comes with it.
         began: what has its anniversary, and `years` how long ago that was.
@@ -33,6 +35,8 @@ class Matter:
     link: str = ""
     answers: Mapping[Value, str] = field(default_factory=dict)
     bought_at: datetime | None = None
+    code: str = ""
+    locale: str = ""
     guide: Guide | None = None
     offer: Offer | None = None
     began: Literal["joining", "purchase"] = "purchase"
@@ -51,7 +55,7 @@ class Draft:
         rules: those in force, which have to keep what it promises.
         account: read the account of the reader, who is an ambassador. Only some letters need it.
         now: when it is written.
-        matter: what it is about, if it is a touch of care.
+        matter: what it is about, if it is a touch of care or a way to sign in.
     """
 
     letter: Letter
@@ -173,6 +177,12 @@ def balances(draft: Draft) -> Content:
     return _stand(draft, draft.account())
 
 
+def sign_in(draft: Draft) -> Content:
+    """To whoever wants to sign in and reads this mail: a link, and the code for another device."""
+    code = draft.matter.code
+    return Content(link=draft.matter.link, code=f"{code[:4]} {code[4:]}")
+
+
 def confirm(_: Draft) -> Content:
     """To whoever asked to see or to delete what is known of them: the link by which they do."""
     return Content()
@@ -252,6 +262,7 @@ LETTERS: Mapping[Name, Callable[[Draft], Content]] = {
     "expiring": expiring,
     "balances": balances,
     "confirm": confirm,
+    "sign_in": sign_in,
     "check_in": check_in,
     "how_to": how_to,
     "birthday": birthday,

@@ -126,6 +126,7 @@ def names_of_letters(language: Language) -> dict[Name, str]:
         "expiring": _("Rewards that soon expire"),
         "balances": _("Where your rewards stand"),
         "confirm": _("A link to your data"),
+        "sign_in": _("A link to sign in"),
         "check_in": _("Whether you were happy with an order"),
         "how_to": _("A tip"),
         "birthday": _("A birthday wish"),

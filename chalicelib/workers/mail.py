@@ -5,7 +5,7 @@ The stream brings a message at once; once a minute the schedule finds whatever o
 imported at the call, as there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent
@@ -17,12 +17,12 @@ from chalicelib.telemetry import logger, metrics
 from chalicelib.workers.stream import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from chalicelib.operations.messages.deliver import Post
+    from chalicelib.operations.messages.deliver import Fate, Post
 
 blueprint = Blueprint(__name__)
 
-MESSAGES, PEOPLE = keys.message("").pk, keys.person("").pk
-ATTENDED = (MESSAGES, PEOPLE)
+MESSAGES, PEOPLE, SIGN_INS = keys.message("").pk, keys.person("").pk, keys.sign_in("").pk
+ATTENDED = (MESSAGES, PEOPLE, SIGN_INS)
 """The partitions that these functions attend to."""
 
 SECONDS = 40.0
@@ -35,13 +35,15 @@ TOPIC = "arn:aws:sns:eu-central-1:000000000000:mail-news"
 
 @blueprint.on_dynamodb_record(stream_arn=PLACEHOLDER, name="on_message")
 def on_message(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
-    """Send the new messages of a batch of stream records. What the time does not suffice for is found by its due time.
+    """Send the new messages of a batch of stream records, and find out who wants to sign in.
+
+    What the time does not suffice for is found by its due time.
 
     Nothing has to be sent again: only an outage of the table raises, and Lambda then sends the whole batch again.
     """
     inserted = [it for it in event.to_dict()["Records"] if it["eventName"] == "INSERT"]
     found = (it["dynamodb"]["Keys"]["PK"]["S"] for it in inserted)
-    send(pk for pk in found if pk.startswith(MESSAGES))
+    send(pk for pk in found if pk.startswith((MESSAGES, SIGN_INS)))
     return {"batchItemFailures": []}
 
 
@@ -77,7 +79,7 @@ def on_mail_event(event: SNSEvent) -> None:
 
 
 def send(partitions: Iterable[str]) -> None:
-    """Send the messages among these partitions and look after the people, one after the other, for `SECONDS` in all.
+    """Send the messages among these partitions, and look after people and whoever wants to sign in, for `SECONDS`.
 
     One that breaks does not stop the others; the log tells of each, and the metrics count them.
     """
@@ -96,15 +98,12 @@ def send(partitions: Iterable[str]) -> None:
 
 
 def _attend(post: "Post", kind: str, name: str) -> None:
-    from chalicelib.operations.care.look_after import look_after
-    from chalicelib.operations.messages.deliver import deliver
-
     try:
-        fates = (deliver if kind == MESSAGES else look_after)(post, name, now=deps.now())
+        fates = _WORK[kind](post, name)
     except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
-        logger.exception("a message could not be delivered" if kind == MESSAGES else "a person waits", id=name)
+        logger.exception(_BROKEN[kind], id=name)
         _count("LettersFailed")
-        if kind == PEOPLE:
+        if kind != MESSAGES:
             _put_off(kind + name, error)
         return
     for fate in fates:
@@ -113,12 +112,40 @@ def _attend(post: "Post", kind: str, name: str) -> None:
         _count(f"Letters{fate.outcome.title()}")
 
 
+def _deliver(post: "Post", message_id: str) -> "list[Fate]":
+    from chalicelib.operations.messages.deliver import deliver
+
+    return deliver(post, message_id, now=deps.now())
+
+
+def _look_after(post: "Post", person_id: str) -> "list[Fate]":
+    from chalicelib.operations.care.look_after import look_after
+
+    return look_after(post, person_id, now=deps.now())
+
+
+def _meet(post: "Post", sign_in_id: str) -> "list[Fate]":
+    """Owe whoever wants to sign in their mail: the stream brings that at once."""
+    from chalicelib.operations.access.sign_in import meet
+
+    meet(post.table, sign_in_id, post.rules.version, now=deps.now())
+    return []
+
+
+_WORK: "dict[str, Callable[[Post, str], list[Fate]]]" = {MESSAGES: _deliver, PEOPLE: _look_after, SIGN_INS: _meet}
+_BROKEN = {
+    MESSAGES: "a message could not be delivered",
+    PEOPLE: "a person waits",
+    SIGN_INS: "somebody who wants to sign in waits",
+}
+
+
 def _put_off(pk: str, error: Exception) -> None:
-    """Move away a person with whom something is wrong, for a growing while."""
+    """Move away what is broken, for a growing while."""
     try:
         deps.table().postpone(pk, deps.now(), repr(error))
     except BusyError:
-        logger.exception("a person stays due", id=pk)
+        logger.exception("it stays due", id=pk)
 
 
 def _count(metric: str) -> None:

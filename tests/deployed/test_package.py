@@ -48,7 +48,9 @@ READ_OF = {
         {"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "ORDER#"}, {"prefix": "JOB#"}]}}}},
         {"eventName": ["MODIFY", "REMOVE"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "LEDGER#"}]}}}},
     ],
-    "OnMessage": [{"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "MSG#"}]}}}}],
+    "OnMessage": [
+        {"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "MSG#"}, {"prefix": "SIGNIN#"}]}}}}
+    ],
 }
 """What of the stream each function gets."""
 

@@ -125,7 +125,7 @@ def test_the_stream_has_two_readers_and_nothing_goes_to_both() -> None:
     assert [it["Stream"] for it in mappings] == [{"Fn::GetAtt": ["Table", "StreamArn"]}] * 2
     patterns = [json.loads(it["Pattern"]) for mapping in mappings for it in mapping["FilterCriteria"]["Filters"]]
     prefixes = [it["prefix"] for pattern in patterns for it in pattern["dynamodb"]["Keys"]["PK"]["S"]]
-    assert sorted(prefixes) == ["JOB#", "LEDGER#", "MSG#", "ORDER#"]
+    assert sorted(prefixes) == ["JOB#", "LEDGER#", "MSG#", "ORDER#", "SIGNIN#"]
 
 
 def test_a_mail_service_that_hangs_ends_no_run_of_ours() -> None:

@@ -65,7 +65,7 @@ CAUSED: Mapping[str, set[str]] = {
 }
 """What must have been told for a reason to hold."""
 
-SERVICE = {"friend_thanks", "balances", "confirm", "welcome", "spent"}
+SERVICE = {"friend_thanks", "balances", "confirm", "sign_in", "welcome", "spent"}
 
 
 @dataclass(frozen=True, slots=True)

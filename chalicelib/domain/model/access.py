@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Door = Literal["me", "console"]
+"""Where somebody wants to sign in: to their own pages as an ambassador, or to the console as an admin."""
+
+
+BY_MAIL = "mail"
+"""By whom somebody was signed in who reads the mail of whom they say they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,39 @@ class ConsoleSession:
     expires_at: datetime
     browser: str = ""
     ended_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A request to sign in, which a link and a code open once: both are worked out from its id, and stored nowhere.
+
+    It is written whatever the address is, and holds no address. Who reads the mailbox is found out afterwards, away
+    from whoever asks (`due_at`); only then, and only if there is somebody, does it open anything.
+
+    Attributes:
+        mailbox: The pseudonym of the address that somebody has typed; empty if a shop hands over its customer.
+        ambassador_id: Whom the shop hands over; None if it is by mail.
+        made_by: The id of the key that hands over, or "mail".
+        locale: The language that was asked in.
+        mailed: Whether there is somebody, to whom link and code are owed.
+        guesses: How often a wrong code was tried.
+        used_at: When it was used, and for which session.
+    """
+
+    id: str
+    door: Door
+    asked_at: datetime
+    expires_at: datetime
+    mailbox: str = ""
+    ambassador_id: str | None = None
+    made_by: str = BY_MAIL
+    locale: str = ""
+    mailed: bool = False
+    guesses: int = 0
+    used_at: datetime | None = None
+    session_id: str | None = None
+    due_at: datetime | None = None
     version: int = 1
 
 

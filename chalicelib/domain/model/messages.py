@@ -21,6 +21,7 @@ Name = Literal[
     "expiring",
     "balances",
     "confirm",
+    "sign_in",
     "check_in",
     "how_to",
     "birthday",
@@ -63,10 +64,11 @@ class Cause(NamedTuple):
     That is the settlement of an order or the change of an account, by the version that it made; a tier that somebody
     reached, by the month, as 202603, its `id` being theirs with the tier's number, as `amb_1:5`; or rewards of somebody
     that expire, by the day, as 20260312. Or a person who wants something, by the time. Or a touch of care for a person,
-    as `per_1:birthday:2026`: then the number says nothing. Or a task that somebody of the shop has done, once.
+    as `per_1:birthday:2026`: then the number says nothing. Or a task that somebody of the shop has done, once; or that
+    somebody wants to sign in, once.
     """
 
-    kind: Literal["order", "account", "tier", "expiry", "person", "touch", "task"]
+    kind: Literal["order", "account", "tier", "expiry", "person", "touch", "task", "sign_in"]
     id: str
     version: int
 
@@ -77,9 +79,12 @@ class Cause(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Whom a letter goes to: an ambassador or a person by their id, a friend by their pseudonym. Never an address."""
+    """Whom a letter goes to: an ambassador, a person or an admin by their id, a friend by their pseudonym.
 
-    kind: Literal["ambassador", "friend", "person"]
+    Never an address.
+    """
+
+    kind: Literal["ambassador", "friend", "person", "admin"]
     id: str
 
 

@@ -121,7 +121,7 @@ def read(token: str, keys: Sequence[bytes], kind: LinkKind, now: datetime) -> Li
     The first key is the present one. Former ones vouch for what old mails hold; a link that ends is short-lived, and
     only the present key vouches for it.
     """
-    raw = _decoded(token)
+    raw = decoded(token)
     if raw is None or raw[:1] != bytes([_MARKS[kind]]):
         return None
     head, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
@@ -209,8 +209,11 @@ def _read(kind: LinkKind, person_id: str, held: bytes) -> Link:
             return Link(kind, person_id)
 
 
-def _decoded(token: str) -> bytes | None:
-    """The bytes of a token. Each has one spelling: what decodes to the same bytes and is written otherwise is none."""
+def decoded(token: str) -> bytes | None:
+    """Return the bytes of a token, or None.
+
+    Each has one spelling: what decodes to the same bytes and is written otherwise is none.
+    """
     if not token.isascii() or not _MAC_BYTES < len(token) <= _TOKEN_MAX:
         return None
     try:

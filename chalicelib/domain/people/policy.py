@@ -23,6 +23,7 @@ PURPOSES: dict[str, Purpose] = {
     "friend_thanks": "service",
     "balances": "service",
     "confirm": "service",
+    "sign_in": "service",
     "welcome": "service",
     "spent": "service",
     "reward_held": "rewards",

@@ -34,11 +34,16 @@ def begin(table: Table, key: ApiKey, *, browser: str, now: datetime) -> tuple[st
     Raises:
         BusyError: the table did not answer in time.
     """
-    session_id = new_id("con", now, _CHANCE)
-    token = f"{PREFIX}{bare(key.id)}{bare(session_id)}{secrets.token_urlsafe(32)}"
-    session = ConsoleSession(session_id, key.id, key.digest, digest_of(token), now, now + LASTS, browser)
+    token, session = fresh(key, browser=browser, now=now)
     table.commit([Create(session)])  # if its id is there already, an attempt whose reply was lost has written it
     return token, session
+
+
+def fresh(key: ApiKey, *, browser: str, now: datetime) -> tuple[str, ConsoleSession]:
+    """Return the token of a new session, and the session, which is not stored yet."""
+    session_id = new_id("con", now, _CHANCE)
+    token = f"{PREFIX}{bare(key.id)}{bare(session_id)}{secrets.token_urlsafe(32)}"
+    return token, ConsoleSession(session_id, key.id, key.digest, digest_of(token), now, now + LASTS, browser)
 
 
 def find(table: Table, token: str, *, now: datetime) -> tuple[ConsoleSession, ApiKey] | None:

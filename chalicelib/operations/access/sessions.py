@@ -17,9 +17,6 @@ from chalicelib.store.table import EFFECTS_MAX, Table
 
 LASTS = timedelta(hours=1)
 
-BY_MAIL = "mail"
-"""Who has begun a session, if it was somebody who reads the mail of an ambassador."""
-
 S = TypeVar("S", Session, ConsoleSession)
 
 _CHANCE = secrets.SystemRandom()
@@ -27,9 +24,18 @@ _TOKEN = re.compile(rf"{SESSION_PREFIX}([0-9A-Z]{{26}})([0-9A-Z]{{26}})[\w-]{{43
 
 
 def begin(
-    table: Table, ambassador_id: str, *, by: str, now: datetime, lasts: timedelta = LASTS, browser: str = ""
+    table: Table,
+    ambassador_id: str,
+    *,
+    by: str,
+    now: datetime,
+    lasts: timedelta = LASTS,
+    browser: str = "",
+    beside: Sequence[Effect] = (),
 ) -> tuple[str, Session]:
-    """Let an ambassador who exists act for a while. `by` is the id of the key that says who they are, or `BY_MAIL`.
+    """Let an ambassador who exists act for a while. `by` is the id of the key that says who they are, or "mail".
+
+    What else is to be written goes `beside` it.
 
     Returns:
         The token, which is stored nowhere, and the session.
@@ -37,11 +43,18 @@ def begin(
     Raises:
         BusyError: the table did not answer in time.
     """
+    token, session = fresh(ambassador_id, by=by, now=now, lasts=lasts, browser=browser)
+    table.commit([Create(session), *beside])  # if it is there already, an attempt whose reply was lost has written it
+    return token, session
+
+
+def fresh(
+    ambassador_id: str, *, by: str, now: datetime, lasts: timedelta = LASTS, browser: str = ""
+) -> tuple[str, Session]:
+    """Return the token of a new session, and the session, which is not stored yet."""
     session_id = new_id("ses", now, _CHANCE)
     token = f"{SESSION_PREFIX}{bare(ambassador_id)}{bare(session_id)}{secrets.token_urlsafe(32)}"
-    session = Session(session_id, ambassador_id, digest_of(token), now, now + lasts, by, browser=browser)
-    table.commit([Create(session)])  # if its id is there already, an attempt whose reply was lost has written it
-    return token, session
+    return token, Session(session_id, ambassador_id, digest_of(token), now, now + lasts, by, browser=browser)
 
 
 def find(table: Table, token: str, *, now: datetime) -> Session | None:

@@ -15,7 +15,7 @@ from typing import Literal
 from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
 from chalicelib.domain.accounts.overtaken import is_overtaken, may_be_overtaken
-from chalicelib.domain.effects import Effect, Replace, Unchanged
+from chalicelib.domain.effects import Effect, Replace
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.tasks import Guide
@@ -155,9 +155,9 @@ def _look(post: Post, message_id: str, now: datetime) -> Plan[Claim | list[Fate]
             return Plan([fate], [Replace(outbox.waiting(message, at, whys))])
     group = _together(post, message, now)
     key = outbox.carrier_of(group) if len(group) > 1 else key
-    counted = is_counted(purpose, post.rules)
+    counted = is_counted(purpose, post.rules) and reached.admin is None
     claim = Claim(outbox.claimed(group, now), key, reached, counted)
-    stands: Effect = Unchanged(reached.person)
+    stands = reached.stands
     if counted:
         noted = post.outlook.ahead(outbox.counting(reached.person, key, purpose, now), now)
         stands = Replace(replace(noted, version=reached.person.version + 1))
@@ -290,17 +290,17 @@ def _draft(post: Post, claim: Claim, message: Message, now: datetime) -> Draft:
     person, code = claim.reached.person, claim.reached.code
     program = programs.version(post.table, message.program_version)
     purpose = outbox.purpose_of(message)
+    matter = matter_of(Writing(post.table, person, post.rules, post.public_url, post.link_key, now), message)
     reader = Reader(
         shop_name=program.shop_name,
         first_name=person.first_name,
         link=_link(post, message, person.id, code, now) or program.shop_url,
-        locale=spoken([person.locale or program.locale], program).tag,
-        preferences=preferences_url(post.public_url, person.id, post.link_key),
+        locale=spoken([person.locale or matter.locale or program.locale], program).tag,
+        preferences="" if claim.reached.admin else preferences_url(post.public_url, person.id, post.link_key),
         unsubscribe=None
         if purpose == "service"
         else unsubscribe_url(post.public_url, person.id, purpose, post.link_key),
         code=code or "",
     )
     account = partial(account_of, post.table, person.ambassador_id or message.to.id)
-    writing = Writing(post.table, person, post.rules, post.public_url, post.link_key, now)
-    return Draft(message.letter, message.cause, reader, program, post.rules, account, now, matter_of(writing, message))
+    return Draft(message.letter, message.cause, reader, program, post.rules, account, now, matter)

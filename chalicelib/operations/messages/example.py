@@ -13,11 +13,12 @@ from chalicelib.domain.model.messages import Cause, Letter
 from chalicelib.domain.model.orders import News
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.people.policy import PURPOSES
+from chalicelib.domain.people.sign_in import PATH
 from chalicelib.domain.program.brand import LetterName
 from chalicelib.domain.program.program import GIFT, OfferedTask, Program, Rate, rewards
 from chalicelib.operations.messages.example_touch import touch
 from chalicelib.web.language import spoken
-from chalicelib.web.letters import Draft, write, write_digest
+from chalicelib.web.letters import Draft, Matter, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
 CODE, ORDER = "MAYA7K3Q", "10023"
@@ -25,6 +26,8 @@ AMBASSADOR, FRIEND = "Maya", "Ravi"
 
 _GOODS = 5000
 """What the friend orders for, in minor units, unless the program asks for more."""
+
+_SIGN_IN_CODE = "40718352"
 
 _REMINDED = timedelta(days=30)
 _MOVED = timedelta(days=7)
@@ -150,6 +153,10 @@ class _Example:
         """A link to somebody's data."""
         return Letter("confirm")
 
+    def sign_in(self) -> Letter:
+        """A link and a code."""
+        return Letter("sign_in")
+
     def _digest(self) -> Mail:
         if self.program.letters.gather_minutes == 0:
             raise NeverSentError("every letter goes out by itself: `letters.gather_minutes` is 0")
@@ -182,7 +189,8 @@ class _Example:
             unsubscribe=None if PURPOSES[letter.name] == "service" else f"{self.public_url}/u/example",
             code=CODE,
         )
-        return Draft(letter, Cause("order", ORDER, 2), reader, program, program, self._account, self.now)
+        matter = Matter(f"{self.public_url}{PATH}example", code=_SIGN_IN_CODE) if letter.name == "sign_in" else Matter()
+        return Draft(letter, Cause("order", ORDER, 2), reader, program, program, self._account, self.now, matter)
 
     def _account(self) -> Account:
         balances: dict[str, dict[str, int]] = {}
@@ -254,4 +262,5 @@ _LETTERS: dict[LetterName, Callable[[_Example], Letter]] = {
     "expiring": _Example.expiring,
     "balances": _Example.balances,
     "confirm": _Example.confirm,
+    "sign_in": _Example.sign_in,
 }

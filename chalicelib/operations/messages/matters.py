@@ -1,4 +1,4 @@
-"""What a touch of care is about, as it is when its letter is written."""
+"""What a touch of care, or a letter to sign in, is about as it is written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import get_args
 from chalicelib.domain.care.sight import Sight
 from chalicelib.domain.model.messages import Letter, Message
 from chalicelib.domain.model.people import Person
+from chalicelib.domain.people import sign_in
 from chalicelib.domain.people.links import Value, answer_url, guide_url, interests_url, join_url, shop_url
 from chalicelib.domain.program.program import Program
 from chalicelib.store.table import Table
@@ -32,15 +33,26 @@ class Writing:
 
 
 def matter_of(writing: Writing, message: Message) -> Matter:
-    """Return what a letter is about; nothing if it is no touch of care.
+    """Return what a letter is about; nothing if it is neither a touch of care nor a way to sign in.
 
     Raises:
         BusyError: the table did not answer in time.
     """
+    if message.cause.kind == "sign_in":
+        return _sign_in(writing, message.cause.id)
     if message.cause.kind != "touch":
         return Matter()
     of = OF.get(message.letter.name, _of_the_shop)
     return of(writing, message.letter)
+
+
+def _sign_in(writing: Writing, sign_in_id: str) -> Matter:
+    wanted = writing.table.read_sign_in(sign_in_id)
+    return Matter(
+        link=sign_in.url(writing.public_url, sign_in_id, writing.link_key),
+        code=sign_in.code_of(sign_in_id, writing.link_key),
+        locale=wanted.locale if wanted else "",
+    )
 
 
 def _check_in(writing: Writing, letter: Letter) -> Matter:

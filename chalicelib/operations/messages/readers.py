@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from chalicelib.domain.effects import Effect, Unchanged, Valid
+from chalicelib.domain.model.access import ApiKey
 from chalicelib.domain.model.messages import Recipient
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.pseudonyms import pseudonym_of_email
@@ -11,10 +13,20 @@ from chalicelib.store.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Somebody who can be written to, or could be; `code` is what they share, if it is as an ambassador."""
+    """Somebody who can be written to, or could be.
+
+    `code` is what they share, if it is as an ambassador. An `admin` is no person of the shop's: the `person` is what a
+    letter needs to know of them, and stored nowhere.
+    """
 
     person: Person
     code: str | None = None
+    admin: ApiKey | None = None
+
+    @property
+    def stands(self) -> Effect:
+        """What must still be so when a mail is claimed: they are as they were read, and an admin was not revoked."""
+        return Valid(self.admin) if self.admin else Unchanged(self.person)
 
     def mailbox(self, pepper: bytes) -> str | None:
         """The pseudonym of the address that a mail goes to."""
@@ -50,3 +62,8 @@ def reach(table: Table, to: Recipient) -> Reached | None:
         case "ambassador":
             profile = profile_of(table, to.id)
             return Reached(person_of(table, profile), profile.code) if profile else None
+        case "admin":
+            key = table.find_api_key(to.id)
+            if key is None or key.revoked_at is not None:
+                return None
+            return Reached(Person(key.id, email=key.email, first_name=key.name), admin=key)

@@ -3,14 +3,14 @@
 It is one reading for both, so that nothing can be taken which was not to be seen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.effects import Entity
-from chalicelib.domain.model.access import Session
+from chalicelib.domain.model.access import Session, SignIn
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Suspension, Withdrawal
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.model.messages import Message, Recipient
@@ -67,6 +67,7 @@ class Belongings:
         offers: What was made for them alone, the newest first.
         surprises: What they were given by surprise.
         tasks: What people of the shop had or have to do for them, the latest last.
+        sign_ins: When they wanted to sign in, the newest first, until that is cleaned up.
         cut: The names of those lists that go on beyond the limit.
     """
 
@@ -78,6 +79,7 @@ class Belongings:
     offers: tuple[Offer, ...]
     surprises: tuple[SurpriseGift, ...]
     tasks: tuple[Task, ...]
+    sign_ins: tuple[SignIn, ...]
     sharing: Sharing | None
     cut: frozenset[str] = frozenset()
 
@@ -130,6 +132,7 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
         offers=tuple(_all(lambda after, size: table.list_offers(ids, after, size), None)),
         surprises=tuple(it for person_id in ids for it in table.list_surprises_of(person_id)),
         tasks=tuple(table.tasks_of(ids)),
+        sign_ins=tuple(_sign_ins(table, (*person.names, *(profile.kin if profile else ())))),
         sharing=_sharing(table, profile, limit, cut) if profile else None,
         cut=frozenset(cut),
     )
@@ -138,6 +141,11 @@ def belongings(table: Table, person: Person, limit: int | None = None) -> Belong
 def recipients(person: Person, kin: Sequence[str]) -> list[Recipient]:
     """As whom somebody is written to: a friend by each pseudonym, an ambassador under all their ids."""
     return [Recipient("friend", name) for name in person.names] + [Recipient("ambassador", name) for name in kin]
+
+
+def _sign_ins(table: Table, whose: Iterable[str]) -> Iterator[SignIn]:
+    for name in whose:
+        yield from (it for _, it in table.list_sign_ins(name, None, PAGE))
 
 
 def _sharing(table: Table, profile: Profile, limit: int | None, cut: set[str]) -> Sharing:

@@ -43,6 +43,7 @@ def export(found: Belongings, *, own: bool, now: datetime) -> Document:
         "offers": _list(found.offers, hidden),
         "surprises": _list(found.surprises, hidden),
         "tasks": _list(found.tasks, hidden),
+        "sign_ins": _list(found.sign_ins, hidden),
         "ambassador": _sharing(sharing, hidden) if sharing else None,
         "more": sorted(found.cut),
     }

@@ -7,6 +7,8 @@ import msgspec
 
 from chalicelib.domain.care.flaws import flaws_of_care
 from chalicelib.domain.care.settings import Care
+from chalicelib.domain.model.people import PROMOTIONAL, Purpose
+from chalicelib.domain.people.policy import PURPOSES
 from chalicelib.domain.program.flaws import Flaw
 from chalicelib.domain.program.program import Program
 
@@ -14,6 +16,12 @@ from chalicelib.domain.program.program import Program
 def care_of(program: Program) -> Care:
     """Return the occasions that are on."""
     return _read(program.care)
+
+
+def asked_of(program: Program) -> tuple[Purpose, ...]:
+    """Return the purposes of the letters of care that are on, each of which needs somebody's yes."""
+    used = {PURPOSES.get(it.NAME) for it in care_of(program).occasions()}
+    return tuple(it for it in PROMOTIONAL if it in used)
 
 
 def written(document: Any) -> str:

@@ -10,7 +10,7 @@ from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import BATCH_MAX, key_in
 
 if TYPE_CHECKING:
-    from chalicelib.domain.model.access import AdminMailbox, ApiKey, ConsoleSession, IdempotencyKey, Session
+    from chalicelib.domain.model.access import AdminMailbox, ApiKey, ConsoleSession, IdempotencyKey, Session, SignIn
 
 
 class Access(Reader):
@@ -45,6 +45,14 @@ class Access(Reader):
     def read_admin_mailbox(self, mailbox: str) -> "AdminMailbox | None":
         """As which key whoever reads a mailbox signs in to the console."""
         return self._get(keys.admin_mailbox(mailbox))
+
+    def read_sign_in(self, sign_in_id: str) -> "SignIn | None":
+        """A request to sign in."""
+        return self._get(keys.sign_in(sign_in_id))
+
+    def list_sign_ins(self, whose: str, after: str | None, limit: int) -> "list[tuple[str, SignIn]]":
+        """Up to `limit` requests for a mailbox, or of an ambassador, the newest first, until they are cleaned up."""
+        return self._owned(keys.sign_ins(whose), after, limit)
 
     def read_session(self, ambassador_id: str, session_id: str) -> "Session | None":
         """One of an ambassador's sessions."""

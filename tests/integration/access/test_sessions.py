@@ -38,7 +38,7 @@ def test_a_session_begins(shop: Shop, maya: Body) -> None:
     told = shop.read(answer)
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
-    assert set(told) == {"token", "expires_at", "ambassador_id", "id"}
+    assert set(told) == {"token", "expires_at", "ambassador_id", "id", "sign_in_url"}
     assert told["ambassador_id"] == maya["id"]
     assert told["token"].startswith("rs_")
     assert len(told["token"]) >= 43
@@ -149,7 +149,7 @@ def test_only_a_real_token_opens(shop: Shop, maya: Body, subtests: pytest.Subtes
 
 def test_a_lost_reply_is_no_error(shop: Shop, maya: Body) -> None:
     """When the reply of the table is lost, the write is tried again and the session is there."""
-    shop.faults.after("PutItem", lost)
+    shop.faults.after("TransactWriteItems", lost)
     assert look(shop, shop.session(maya["id"]), "/v1/ambassadors/me").status_code == 200
 
 

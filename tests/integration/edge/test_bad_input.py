@@ -16,7 +16,7 @@ from tests.integration.edge.bad.world import World, check_problem
 
 CASES = [*people.CASES, *orders.CASES, *accounts.CASES, *program.CASES, *access.CASES, *ways.CASES, *worth.CASES]
 
-BODIES: dict[str, tuple[str, str, str]] = {
+BODIES: dict[str, tuple[str, str, str | None]] = {
     "enrol": ("POST", "/v1/ambassadors", "enrol"),
     "person": ("PUT", "/v1/people", "people"),
     "person-change": ("PATCH", "/v1/people/$PERSON", "admin:write"),
@@ -33,6 +33,8 @@ BODIES: dict[str, tuple[str, str, str]] = {
     "session": ("POST", "/v1/ambassadors/$ID/sessions", "enrol"),
     "new-key": ("POST", "/v1/keys", "admin:keys"),
     "admin": ("POST", "/v1/admins", "admin:keys"),
+    "sign-in": ("POST", "/v1/sessions", None),
+    "sign-in-confirmation": ("POST", "/v1/sessions/confirm", None),
     "spend": ("POST", "/v1/ambassadors/$ID/spends", SESSION),
     "leaderboard": ("PUT", "/v1/ambassadors/$ID/leaderboard", SESSION),
     "coupon-quote": ("POST", "/v1/coupons/CPN222222222222/quote", "checkout"),
@@ -105,6 +107,8 @@ EMPTY = {
     "verdict": "/decision",
     "new-key": "/name",
     "admin": "/email",
+    "sign-in": "/email",
+    "sign-in-confirmation": "",
     "spend": "/amount",
     "coupon-quote": "/customer",
     "coupon-confirm": "/order_id",
