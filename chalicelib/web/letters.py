@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.domain.calendar import local, months_after
@@ -11,6 +11,7 @@ from chalicelib.domain.model.messages import Cause, Letter, Name
 from chalicelib.domain.model.offers import Offer
 from chalicelib.domain.model.tasks import Guide
 from chalicelib.domain.people.links import Value
+from chalicelib.domain.people.sign_in import LASTS as SIGN_IN_LASTS
 from chalicelib.domain.program.program import GIFT, Program, Rate, least_spent
 from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.mail import Content, Mail, Picture, Reader, mail
@@ -179,8 +180,8 @@ def balances(draft: Draft) -> Content:
 
 def sign_in(draft: Draft) -> Content:
     """To whoever wants to sign in and reads this mail: a link, and the code for another device."""
-    code = draft.matter.code
-    return Content(link=draft.matter.link, code=f"{code[:4]} {code[4:]}")
+    code, lasts = draft.matter.code, _minutes(SIGN_IN_LASTS, draft.language)
+    return Content(figures={"lasts": lasts}, link=draft.matter.link, code=f"{code[:4]} {code[4:]}")
 
 
 def confirm(_: Draft) -> Content:
@@ -344,6 +345,12 @@ def _thanked(account: Account) -> list[tuple[str, int]]:
 def _years(years: int, language: Language) -> str:
     text = language.translations.ngettext("%(number)s year", "%(number)s years", years)
     return (text % {"number": format_number(years, language.tag)}).replace(" ", NBSP)
+
+
+def _minutes(span: timedelta, language: Language) -> str:
+    minutes = int(span.total_seconds()) // 60
+    text = language.translations.ngettext("%(number)s minute", "%(number)s minutes", minutes)
+    return (text % {"number": format_number(minutes, language.tag)}).replace(" ", NBSP)
 
 
 def _friends(friends: int, language: Language) -> str:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from chalicelib.domain.ids import id_of, number_of
@@ -15,6 +16,9 @@ from chalicelib.domain.people.links import decoded
 
 PATH = "/sign-in/"
 """Where the links lead."""
+
+LASTS = timedelta(minutes=15)
+"""How long link and code of a mail work."""
 
 PREFIX = "sgn"
 CODE_DIGITS = 8

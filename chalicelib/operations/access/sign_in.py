@@ -14,13 +14,10 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, ConsoleSession, Door, Session, SignIn
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.people import Person
-from chalicelib.domain.people.sign_in import PREFIX, is_code, sign_in_of
+from chalicelib.domain.people.sign_in import LASTS, PREFIX, is_code, sign_in_of
 from chalicelib.operations.access import admins
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
-
-LASTS = timedelta(minutes=15)
-"""How long link and code of a mail work."""
 
 HANDED_LASTS = timedelta(minutes=2)
 """How long the link works by which a shop hands over its customer."""
