@@ -187,6 +187,7 @@ class Ambassador(Answer, kw_only=True):
     """An ambassador with balances, tier and the way to the next one, and share kit.
 
     Attributes:
+        person_id: Who they are as a person.
         locale: The language of mails and explanations.
         customer_id: Your own id of the customer.
         birthday: `MM-DD` or `YYYY-MM-DD`, as it was told.
@@ -203,6 +204,7 @@ class Ambassador(Answer, kw_only=True):
     """
 
     id: str
+    person_id: str
     email: str | None
     first_name: str | None
     last_name: str | None
@@ -229,6 +231,7 @@ class Ambassador(Answer, kw_only=True):
         """Show an ambassador as of a month; beside that go the addresses of the code, and the clicks."""
         return cls(
             id=profile.ambassador_id,
+            person_id=person.id,
             email=person.email,
             first_name=person.first_name,
             last_name=person.last_name,

@@ -53,3 +53,31 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A list that can be gone through by keys: <form data-keys> with [data-row]s, each with radios that say their data-key.
+for (const form of document.querySelectorAll("form[data-keys]")) {
+  const rows = [...form.querySelectorAll("[data-row]")];
+  const help = document.querySelector("[data-help]");
+  if (help) help.hidden = false;
+  const go = (row) => { (row?.querySelector("input:checked") || row?.querySelector("a"))?.focus(); row?.scrollIntoView({ block: "nearest" }); };
+  addEventListener("keydown", (event) => {
+    const types = event.target.matches?.("textarea, select, input:not([type=radio])");
+    if (types || event.ctrlKey || event.altKey || event.metaKey) return;
+    const at = rows.findIndex((it) => it.contains(document.activeElement));
+    const arrows = event.target.type !== "radio";
+    if (event.key === "j" || (arrows && event.key === "ArrowDown")) go(rows[Math.min(at + 1, rows.length - 1)]);
+    else if (event.key === "k" || (arrows && event.key === "ArrowUp")) go(rows[Math.max(at - 1, 0)]);
+    else if (event.key === "n") form.querySelector("textarea")?.focus();
+    else if (event.key === "?" && help) help.open = !help.open;
+    else {
+      const radio = at < 0 ? null : rows[at].querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (!radio) return;
+      radio.checked = true;
+      radio.focus();
+    }
+    event.preventDefault();
+  });
+}
+
+// A page about something that goes on looks again: <p data-again="5"> after so many seconds.
+for (const it of document.querySelectorAll("[data-again]")) setTimeout(() => location.reload(), 1000 * it.dataset.again);

@@ -1,0 +1,68 @@
+"""One reward to decide on, waiting or decided before: the order, what is against it, and the ambassador's record."""
+
+from collections import Counter
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.edge.client import path
+from chalicelib.edge.forms import Fields
+from chalicelib.edge.problems import bad_field
+from chalicelib.site.console import ambassadors
+from chalicelib.site.screens import Page
+from chalicelib.web.console import decide
+from chalicelib.web.console.amounts import minor_units
+
+RECORD = 100
+"""So many of the ambassador's last orders make up the record."""
+
+
+def show(page: Page) -> Response:
+    """Show the order and all decisions about it."""
+    return _shown(page)
+
+
+def act(page: Page, form: Fields) -> Response:
+    """Ask whether a denial is meant, then decide.
+
+    Raises:
+        Problem: as the API answers it.
+    """
+    told = {"decision": form.text("decision"), "note": form.text("note"), "values": _values(form)}
+    if told["decision"] == "deny" and told["note"] and not form.text("sure"):
+        return _shown(page, asked=told)
+    page.client.send("POST", path("v1", "reviews", page.subject), told)
+    return page.done("decided")
+
+
+def _values(form: Fields) -> dict[str, dict[str, Any]]:
+    """What refunds in another currency are worth, by their ids; one that was left empty is worth nothing."""
+    currency, worth = form.text("currency"), {}
+    for refund_id in form.all("refund"):
+        typed = form.text(f"value-{refund_id}")
+        amount = minor_units(typed, currency) if typed else 0
+        if amount is None:
+            raise bad_field(f"/value-{refund_id}", f"is an amount in {currency}, such as 12.50")
+        if amount:
+            worth[refund_id] = {"amount": amount, "currency": currency}
+    return worth
+
+
+def _shown(page: Page, asked: dict[str, Any] | None = None) -> Response:
+    order = page.client.get(path("v1", "redemptions", page.subject), lang=page.language.tag).body
+    waiting = page.client.get("/v1/reviews", limit=100).body["items"]
+    case = next((it for it in waiting if it["order_id"] == order["order_id"]), None)
+    who = order["ambassador_id"]
+    referrals = page.client.get(path("v1", "ambassadors", who, "referrals"), limit=RECORD).body["items"]
+    return page.render(
+        "review.html",
+        asked=asked,
+        order=order,
+        case=case,
+        found=ambassadors.named(page, [who]),
+        record=Counter(it["state"] for it in referrals),
+        number_of=len(referrals),
+        signals=decide.signals(page.language),
+        questions=decide.questions(page.language),
+        states=decide.states(page.language),
+    )
