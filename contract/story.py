@@ -445,6 +445,11 @@ class _Story:
         yield self._say(
             "A letter, before anybody gets it", "post_letter_preview", {"letter": "tier_reached", "locale": "es"}
         )
+        yield self._say(
+            "Other colours, before anybody sees them",
+            "post_brand_preview",
+            {"brand": {"color": "#5b2a86", "text_color": "#8a7a9a"}},
+        )
         yield self._say("The books of one ambassador", "get_audit", query={"ambassador_id": self.maya})
         job = yield from self._telling("All books", "post_audit", {"all": True})
         self._shop.stream()

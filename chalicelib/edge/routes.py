@@ -161,6 +161,7 @@ ROUTES = (
     Route("GET", "/v1/program/schema", "anyone", "chalicelib.api.program.get_schema"),
     Route("POST", "/v1/program/check", "admin:read", "chalicelib.api.program.post_check"),
     Route("POST", "/v1/program/preview", "admin:read", "chalicelib.api.program.post_preview"),
+    Route("POST", "/v1/brand/preview", "admin:read", "chalicelib.api.brand.post_brand_preview"),
     Route("GET", "/v1/people/{person_id}/messages", "admin:read session", "chalicelib.api.messages.get_messages"),
     Route("POST", "/v1/messages/{message_id}/resend", "admin:write", "chalicelib.api.messages.post_resend"),
     Route("POST", "/v1/messages/preview", "admin:read", "chalicelib.api.letters.post_letter_preview"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from chalicelib.domain.program.brand import SENTENCES, Brand, LetterName, Text
+from chalicelib.domain.program.brand import DARK, LIGHT, SEEN, SENTENCES, Brand, LetterName, Text, contrast
 from chalicelib.web.language import Language
 from chalicelib.web.numbers import NUMBERING
 
@@ -37,15 +37,32 @@ def colours_of(brand: Brand) -> Colours:
 def page_style(brand: Brand) -> str:
     """Return what a page's stylesheet says otherwise for this shop; "" for the usual colours.
 
-    A button lies on the ticket there, so it has its colours the other way round.
+    A button lies on the ticket there, so it has its colours the other way round. Where the shop's colour can hardly be
+    told from the page, by day or by night, what lies in it gets an edge that can.
     """
     if not brand.color:
         return ""
     it = colours_of(brand)
-    return (
+    style = (
         f":root{{--ticket:{it.ticket};--on-ticket:{it.on_ticket};--ticket-hover:{it.ticket};"
-        f"--gold:{it.on_ticket};--on-gold:{it.ticket};--gold-hover:{it.on_ticket};--mark:{it.mark}}}"
+        f"--gold:{it.on_ticket};--on-gold:{it.ticket};--gold-hover:{it.on_ticket};--mark:{it.mark};"
+        f"--rim:{rim(brand.color, LIGHT)};--accent:{accent(brand.color, LIGHT)}}}"
+        f"@media (prefers-color-scheme:dark){{:root{{"
+        f"--rim:{rim(brand.color, DARK)};--accent:{accent(brand.color, DARK)}}}}}"
     )
+    if brand.logo_ground == "color":
+        style += f".logo{{background:{it.ticket};color:{it.on_ticket}}}"
+    return style
+
+
+def rim(colour: str, ground: str) -> str:
+    """Return the edge of what lies in a colour on a ground: none where the two can be told apart."""
+    return "transparent" if contrast(colour, ground) >= SEEN else "var(--soft)"
+
+
+def accent(colour: str, ground: str) -> str:
+    """Return the colour of small things on a ground, such as the tick of a box: the shop's, where it can be seen."""
+    return colour if contrast(colour, ground) >= SEEN else "var(--focus)"
 
 
 def own_text(brand: Brand, name: LetterName, language: Language, variant: str | None = None) -> Text | None:

@@ -32,6 +32,9 @@ REFUSED = {
     "takes all of |and without friend_days none is taken|names no host|is an amount of money|is no signal": "the same",
     "has at most 366 days|lies between the years|lies after starts_at|is a time with its zone": "times",
     "is no time zone of the IANA": "the list is long and changes",
+    "goes with the other colour|has a contrast of |lies on `color`, and there is none": "two colours",
+    "says nothing: give it a subject|is there twice: every letter": "all texts, and all parts of one",
+    "holds a brace|names .* which|can name ": "what a letter may name",
     "stays EUR: balances": "what the program was before",
     # rules between fields
     "has either a currency or a unit": "one of two",

@@ -1,4 +1,7 @@
-"""How a shop looks and sounds to its people: logo, colours, address, and sentences of its own in the letters."""
+"""How a shop looks and sounds to its people: logo, colours, address, and sentences of its own in the letters.
+
+Which colours can be told apart is reckoned as in WCAG 2.2.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +11,13 @@ from chalicelib.domain.program.shape import BARRED, BLANK, Called, Form, Within
 
 TEXTS_MAX = 200
 READABLE = 4.5
-"""The least contrast of text (WCAG 2.2, 1.4.3)."""
+"""The least contrast of text and its ground (WCAG 2.2, 1.4.3)."""
+
+SEEN = 3.0
+"""The least contrast of what has to be seen, such as the edge of a button, and what is beside it (WCAG 2.2, 1.4.11)."""
+
+LIGHT, DARK = "#fbf4e8", "#191512"
+"""The grounds of all pages, by day and by night."""
 
 LetterName = Literal[
     "friend_thanks",
@@ -85,6 +94,7 @@ _LINE = Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a ch
 VariantName = Annotated[str, Form("[a-z][a-z0-9_]{0,19}", "is a word of small letters")]
 Sentence = Annotated[str, Within(1, 500), _LINE]
 
+_SHADES = 255
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -117,6 +127,11 @@ class Brand:
         Called("Logo"),
         "The address of your logo, at least 80 pixels high; left out, your name stands there.",
     ] = None
+    logo_ground: Annotated[
+        Literal["paper", "color"],
+        Called("Ground of the logo"),
+        "What the logo lies on: near white (paper) for a dark one, your colour (color) for a light one.",
+    ] = "paper"
     color: Annotated[
         Colour | None, Called("Colour"), "The ground of what stands out, such as buttons: # and six hexadecimal digits."
     ] = None
@@ -160,8 +175,38 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
+def rounded(ratio: float) -> float:
+    """Return a ratio to two digits after the point, rounded down: 4.499 is not 4.5."""
+    return int(ratio * 100 + 1e-9) / 100
+
+
+def nearest_readable(text: str, ground: str) -> str:
+    """Return the text colour nearest to one that can be read on a ground: itself, or a lighter or darker kind of it.
+
+    There always is one, since black or white has a contrast of 4.58 at least to every colour.
+    """
+    if contrast(text, ground) >= READABLE:
+        return text
+    for step in range(1, _SHADES + 1):
+        mixed = (_mixed(text, end, step) for end in ("#000000", "#ffffff"))
+        found = [it for it in mixed if contrast(it, ground) >= READABLE]
+        if found:
+            return max(found, key=lambda it: contrast(it, ground))
+    raise AssertionError("black or white can be read on every ground")
+
+
+def _mixed(colour: str, other: str, step: int) -> str:
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{one + round((two - one) * step / _SHADES):02x}" for one, two in pairs)
+
+
 def _luminance(colour: str) -> float:
     """The relative luminance of `#rrggbb` (WCAG 2.2)."""
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    parts = (it / 255 for it in _channels(colour))
     red, green, blue = (it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue

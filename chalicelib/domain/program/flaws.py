@@ -17,6 +17,8 @@ from chalicelib.domain.program.brand import (
     is_balanced,
     is_colour,
     named,
+    nearest_readable,
+    rounded,
 )
 from chalicelib.domain.program.program import (
     AMOUNT_MAX,
@@ -281,10 +283,14 @@ def _of_colours(brand: Brand) -> Iterator[Flaw]:
             "/brand/color" if ground is None else "/brand/text_color",
             "goes with the other colour: set both or neither",
         )
+    if ground is None and brand.logo_ground == "color":
+        yield "/brand/logo_ground", "lies on `color`, and there is none"
     if ground is None or text is None or not all(map(is_colour, (ground, text))):
         return
     if (ratio := contrast(ground, text)) < READABLE:
-        yield "/brand/text_color", f"has a contrast of {ratio:.2f} to `color`, and needs {READABLE} to be readable"
+        near = nearest_readable(text, ground)
+        needs = f"needs {READABLE} to be readable; the nearest that has it is {near}"
+        yield "/brand/text_color", f"has a contrast of {rounded(ratio):.2f} to `color`, and {needs}"
 
 
 def _of_texts(texts: tuple[Text, ...]) -> Iterator[Flaw]:

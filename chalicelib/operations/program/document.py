@@ -45,18 +45,23 @@ def read(document: Any) -> Program:
     """
     wrong = list(islice(misfits(document, shape()), MISFITS_MAX))
     given: Document = document if isinstance(document, dict) else {}
-    written = {name: value for name, value in given.items() if name not in PUBLISHED}
-    program = _as_far_as_sound(written, wrong)
+    told = {name: value for name, value in given.items() if name not in PUBLISHED}
+    program = _as_far_as_sound(told, wrong)
     found = [*wrong, *flaws(program), *settings.flaws(program)][:MISFITS_MAX]
     if found:
         raise FlawedProgramError(found)
-    return replace(_in_utc(program), written=msgspec.json.encode(written).decode(), note=given.get("note") or "")
+    return replace(_in_utc(program), written=msgspec.json.encode(told).decode(), note=given.get("note") or "")
 
 
 def show(program: Program) -> Document:
     """Return the document as it was written, beside what its publication has set."""
-    document = msgspec.json.decode(program.written) if program.written else _content(program)
-    return {**document, "version": program.version, "author": program.author, "created_at": program.created_at}
+    return {**written(program), "version": program.version, "author": program.author, "created_at": program.created_at}
+
+
+def written(program: Program) -> Document:
+    """Return the document as it was written, and nothing beside it."""
+    document: Document = msgspec.json.decode(program.written) if program.written else _content(program)
+    return document
 
 
 def same(one: Program, other: Program) -> bool:

@@ -62,6 +62,7 @@ BODIES: dict[str, tuple[str, str, str | None]] = {
     "check": ("POST", "/v1/program/check", "admin:read"),
     "preview": ("POST", "/v1/program/preview", "admin:read"),
     "letter": ("POST", "/v1/messages/preview", "admin:read"),
+    "brand": ("POST", "/v1/brand/preview", "admin:read"),
 }
 """Every route that reads a body."""
 
@@ -125,6 +126,7 @@ EMPTY = {
     "check": "/program",
     "preview": "/period",
     "letter": "/letter",
+    "brand": "/brand",
 }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,7 @@ from chalicelib.domain.program.brand import (
     contrast,
     is_balanced,
     named,
+    nearest_readable,
 )
 from chalicelib.domain.program.flaws import flaws
 from chalicelib.domain.program.warnings import warnings
@@ -27,12 +28,12 @@ from tests.unit.book import program
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
-def found(*texts: Text, **brand: str) -> list[tuple[str, str]]:
+def found(*texts: Text, **brand: Any) -> list[tuple[str, str]]:
     """The flaws of a program with this brand."""
     return flaws(program(brand=Brand(texts=texts, **brand)))
 
 
-def places(*texts: Text, **brand: str) -> list[str]:
+def places(*texts: Text, **brand: Any) -> list[str]:
     """Where they are."""
     return [pointer for pointer, _ in found(*texts, **brand)]
 
@@ -72,12 +73,32 @@ def test_colours_are_taken_when_they_can_be_read(one: str, other: str) -> None:
     assert places(color=one, text_color=other) == ([] if contrast(one, other) >= READABLE else ["/brand/text_color"])
 
 
+@given(COLOURS, COLOURS)
+def test_a_colour_that_is_refused_comes_with_one_that_is_taken(one: str, other: str) -> None:
+    """The refusal says the ratio and names a text colour; put in its place, that is taken."""
+    refused = found(color=one, text_color=other)
+    if refused:
+        (words,) = (words for _, words in refused)
+        assert 0 <= contrast(one, other) - float(words.split()[4]) < 0.01 + 1e-9
+        assert words.endswith(nearest_readable(other, one))
+    assert places(color=one, text_color=nearest_readable(other, one)) == []
+
+
+def test_the_nearest_readable_colour_is_of_its_kind() -> None:
+    """A grey on white becomes the lightest grey that can be read there, a red on black a lighter red."""
+    assert nearest_readable("#999999", "#ffffff") == "#767676"
+    red = nearest_readable("#990000", "#000000")
+    assert red[1:3] > red[3:5] == red[5:7] > "00"
+
+
 @pytest.mark.parametrize(
     ("brand", "where"),
     [
         ({}, []),
         ({"color": "#14483a"}, ["/brand/text_color"]),
         ({"text_color": "#14483a"}, ["/brand/color"]),
+        ({"logo_ground": "color"}, ["/brand/logo_ground"]),
+        ({"logo_ground": "color", "color": "#14483a", "text_color": "#ffffff"}, []),
         ({"color": "green", "text_color": "#ffffff"}, ["/brand/color"]),
         ({"color": "#14483a ", "text_color": "#fff"}, ["/brand/color", "/brand/text_color"]),
         ({"logo_url": "https://shop.example/logo.png?v=2"}, []),
