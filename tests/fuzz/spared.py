@@ -34,7 +34,7 @@ REFUSED = {
     "is no time zone of the IANA": "the list is long and changes",
     "goes with the other colour|has a contrast of |lies on `color`, and there is none": "two colours",
     "says nothing: give it a subject|is there twice: every letter": "all texts, and all parts of one",
-    "holds a brace|names .* which|can name ": "what a letter may name",
+    "has a brace that belongs to no|which is not known here|which another language of it has": "what letters may name",
     "stays EUR: balances": "what the program was before",
     # rules between fields
     "has either a currency or a unit": "one of two",
