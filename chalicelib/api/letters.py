@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api.program import Document, as_candidate
-from chalicelib.domain.program.brand import LetterName
+from chalicelib.domain.program.brand import EVERYWHERE, PLACEHOLDERS, LetterName
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Locale, Shape, misfitting
@@ -59,6 +59,7 @@ class LetterPreview(Answer):
         html: The part in HTML, with its pictures in it as data, so that a browser shows it as it is.
         html_bytes: How heavy that part is when it is sent. Gmail hides what is beyond 102,000.
         images: What the mail brings along.
+        placeholders: What sentences of the shop's own may name in it, in braces.
     """
 
     subject: str
@@ -66,14 +67,16 @@ class LetterPreview(Answer):
     html: str
     html_bytes: int
     images: list[LetterPicture]
+    placeholders: list[str]
 
     @classmethod
-    def of(cls, mail: Mail) -> Self:
+    def of(cls, mail: Mail, letter: LetterName) -> Self:
         """Show a mail."""
         html, images = mail.html, [LetterPicture.of(it) for it in mail.images]
         for it in images:
             html = html.replace(f"cid:{it.content_id}", f"data:{it.content_type};base64,{it.data}")
-        return cls(mail.subject, mail.text, html, len(mail.html.encode()), images)
+        named = [*EVERYWHERE, *PLACEHOLDERS[letter]]
+        return cls(mail.subject, mail.text, html, len(mail.html.encode()), images, named)
 
 
 @view({200: LetterPreview}, body=NewLetterPreview)
@@ -98,4 +101,4 @@ def post_letter_preview(call: Call, body: NewLetterPreview) -> Response:
         )
     except NeverSentError as error:
         raise misfitting([("/letter", f"is never sent by this program: {error}")]) from error
-    return json(200, LetterPreview.of(mail))
+    return json(200, LetterPreview.of(mail, body.letter))

@@ -35,7 +35,16 @@ def version_in_force(page: Page) -> int:
 
 
 def tried(page: Page, document: Document, *, over: str) -> Response:
-    """Work out what rules would have cost, and lead to the screen that shows it. They are kept with the job.
+    """Work out what rules would have cost, and lead to the screen that shows it.
+
+    Raises:
+        Problem: 400, naming every flaw.
+    """
+    return leads_to(page.at("program/review", job=tried_job(page, document)["id"], over=over))
+
+
+def tried_job(page: Page, document: Document) -> Document:
+    """Begin to work out what rules would have cost; the job holds them meanwhile.
 
     Raises:
         Problem: 400, naming every flaw.
@@ -44,8 +53,8 @@ def tried(page: Page, document: Document, *, over: str) -> Response:
     period = {"from": f"{today - timedelta(days=DAYS - 1)}", "to": f"{today}"}
     asked = {"program": document, "period": period, "as_job": True}
     try:
-        job = page.client.send("POST", "/v1/program/preview", asked).body
+        job: Document = page.client.send("POST", "/v1/program/preview", asked).body
     except Problem as problem:
         problem.errors = [{**it, "pointer": it["pointer"].removeprefix("/program")} for it in problem.errors]
         raise
-    return leads_to(page.at("program/review", job=job["id"], over=over))
+    return job

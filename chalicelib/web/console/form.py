@@ -134,6 +134,10 @@ class RulesForm:
         """The names of all rules that can be written."""
         return (name for name, it in self._program["properties"].items() if not _is_published(it))
 
+    def words_of(self, kind: str, name: str) -> list[str]:
+        """The words that a field of a part may be."""
+        return list(self._defs[kind]["properties"][name]["enum"])
+
     def walk(self, pointer: str, document: Any) -> tuple[list[str], Node, Any]:
         """Follow a JSON pointer: what people call each step, the schema there, and in what it stands."""
         titles, node, here, owner = list[str](), self._program, document, document
