@@ -459,6 +459,7 @@ class _Story:
         suspicious = {"order_id": "1006", "code": self.code, "customer": fay, "amount": eur(9000)}
         yield self._say("A friend with a mailbox for ten minutes", "post_redemption", suspicious)
         self._shop.stream()
+        yield self._say("What waits today", "get_today")
         yield self._say("The rewards that wait", "get_reviews")
         yield self._say("An admin decides", "post_review", {"decision": "approve", "note": "Known to us."},
                         order_id="1006")  # fmt: skip

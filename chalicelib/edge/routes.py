@@ -148,6 +148,7 @@ ROUTES = (
     Route("POST", "/v1/ambassadors/{ambassador_id}/suspend", "admin:write", "chalicelib.api.suspensions.post_suspend"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/reinstate", "admin:write", "chalicelib.api.suspensions.post_reinstate"),
     # what admins read and decide
+    Route("GET", "/v1/today", "admin:read", "chalicelib.api.today.get_today"),
     Route("GET", "/v1/reviews", "admin:read", "chalicelib.api.reviews.get_reviews"),
     Route("POST", "/v1/reviews", "admin:write", "chalicelib.api.reviews.post_reviews"),
     Route("POST", "/v1/reviews/{order_id}", "admin:write", "chalicelib.api.reviews.post_review"),

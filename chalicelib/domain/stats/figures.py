@@ -157,7 +157,11 @@ def count_message(tally: Tally, message: Message, until: datetime) -> None:
     """
     went, done_at = message.outcome == "sent", message.done_at
     if went:
-        tally.add("letters", message.letter.name, {"sent": 1})
+        known = message.arrival if _by(message.arrival_at, until) else None
+        failed: dict[str, int] = {it: 1 for it in ("bounced", "complained") if it == known}
+        tally.add("letters", message.letter.name, {"sent": 1, **failed})
+    elif message.outcome == "undeliverable":
+        tally.add("letters", message.letter.name, {"undeliverable": 1})
     if message.cause.kind != "touch" or message.copy or done_at is None:
         return
     row = occasion_row(message.cause.id.split(":")[1], message.letter.variant)

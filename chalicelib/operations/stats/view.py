@@ -40,7 +40,7 @@ def whole(table: Table, span: Span) -> dict[str, int]:
         BusyError: the table did not answer in time.
     """
     measures = rows_of(table, "all", span).get(NONE, {})
-    mails = sum(it["sent"] for it in rows_of(table, "letters", span).values())
+    mails = sum(it.get("sent", 0) for it in rows_of(table, "letters", span).values())
     return {**measures, "mails": mails} if mails else dict(measures)
 
 
@@ -53,7 +53,7 @@ def by_day(table: Table, span: Span) -> dict[str, dict[str, int]]:
     stats, bounds = table.also(Stats), (f"{span.first}", f"{span.last}")
     days = {it.period: dict(it.rows.get(NONE, {})) for it in stats.read_figures("all", *bounds)}
     for it in stats.read_figures("letters", *bounds):
-        days.setdefault(it.period, {})["mails"] = sum(row["sent"] for row in it.rows.values())
+        days.setdefault(it.period, {})["mails"] = sum(row.get("sent", 0) for row in it.rows.values())
     return days
 
 

@@ -26,6 +26,15 @@ class Work(Reader):
         """Up to `limit` jobs, the newest first, each with its position. Slightly stale."""
         return self._owned(keys.JOBS, after, limit)
 
+    def list_late(self, before: datetime, limit: int) -> list[str]:
+        """Up to `limit` moments for which something has waited in vain, the first one first. Slightly stale."""
+        rows = [
+            row["due_at"]["S"]
+            for shard in keys.due_shards()
+            for row in self._wire.query(shard, (" ", stamp(before)), index="due", limit=limit)
+        ]
+        return sorted(rows)[:limit]
+
     def list_due(self, now: datetime) -> Iterator[Key]:
         """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
         for shard in keys.due_shards():

@@ -191,7 +191,7 @@ def test_a_letter_is_a_mail_whatever_it_is_about() -> None:
     order = replace(touch(), cause=Cause("order", "o1", 2), letter=Letter("reward_held"))
     for message in (order, touch(), touch(copy=1), touch(outcome="undeliverable")):
         count_message(tally, message, AT + DAY)
-    assert tally.sheets["letters"] == {"birthday": {"sent": 2}, "reward_held": {"sent": 1}}
+    assert tally.sheets["letters"] == {"birthday": {"sent": 2, "undeliverable": 1}, "reward_held": {"sent": 1}}
 
 
 def test_an_order_comes_after_the_touches_of_its_days() -> None:
