@@ -1,0 +1,24 @@
+"""How days and months are said where there is little room: on an axis, and beside a figure."""
+
+from datetime import date
+
+from chalicelib.web.language import Language, months_in
+from chalicelib.web.numbers import write_digits
+
+
+def day(told: str, language: Language) -> str:
+    """Say a day without its year: `2026-10-03` is 3 October."""
+    it = date.fromisoformat(told)
+    parts = {"day": it.day, "month": months_in(language)[it.month - 1]}
+    return write_digits(language.translations.gettext("%(day)d %(month)s") % parts, language.tag)
+
+
+def month(told: str, language: Language) -> str:
+    """Say a month: `2026-10` is October 2026."""
+    parts = {"month": months_in(language)[int(told[5:]) - 1], "year": int(told[:4])}
+    return write_digits(language.translations.gettext("%(month)s %(year)d") % parts, language.tag)
+
+
+def time(told: str, language: Language) -> str:
+    """Say a day or a month, whichever it is."""
+    return day(told, language) if len(told) > len("2026-10") else month(told, language)
