@@ -21,7 +21,7 @@ REAL  := .venv/real/.installed
 FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-real test format-check lint types layers unit bench format key program recompute mails clean distclean python
+.PHONY: help run sign-in demo demo-real test format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year fuzz planted faults mutants pages
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
@@ -57,6 +57,9 @@ fit: $(DEV) ## fit the models of worth to the customers of the running instance,
 
 recompute: .venv/app/.installed ## work all figures of the running instance out anew from the facts, and compare (MEND=1)
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' recompute $(if $(MEND),--mend)
+
+sign-in: .venv/app/.installed ## print links that open the running instance's console, and an ambassador's pages, once
+	@$(APP) -m infra.manage --home '$(HOME_DIR)' sign-in
 
 mails: .venv/app/.installed ## read the mails that the running instance has sent
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' mails

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import msgspec
 
-from chalicelib import config
+from chalicelib import config, deps
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.edge.fields import Email, Name
 from chalicelib.edge.tidy import tidied
@@ -27,10 +27,11 @@ from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
+from infra.local import guests
 from infra.local.clock import Clock
 from infra.local.cloud import answers, fetch
 from infra.local.home import Home, RunInfo
-from infra.local.settings import TABLE, client
+from infra.local.settings import TABLE, client, use_local_cloud
 
 
 class UsageError(Exception):
@@ -67,6 +68,15 @@ def make_admin(options: argparse.Namespace) -> None:
     told = "" if made.new else " already"
     print(f"{made.key.name} is an admin{told}, as {made.key.id}: {', '.join(made.key.scopes)}.")
     print(f"They sign in by mail at {_origin(options)}/sign-in?to=console")
+
+
+def sign_in(options: argparse.Namespace) -> None:
+    """Print links that open the console and an ambassador's pages of the local instance, once."""
+    home = options.home or Path(".local")
+    info = _running(home)
+    use_local_cloud(Home(home), info.api, info.cloud)
+    deps.use_clock(Clock(Path(info.clock_file)).now)
+    print(f"console      {guests.console_link()}\nambassador   {guests.ambassador_link()}")
 
 
 def publish_program(options: argparse.Namespace) -> None:
@@ -194,6 +204,8 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument("--email", required=True, help="where they read their mail")
     admin.add_argument("--scopes", default=admins.SCOPES, nargs="+", help=f"by default {', '.join(admins.SCOPES)}")
     admin.set_defaults(command=make_admin)
+    links = commands.add_parser("sign-in", help="print links that open the local console and an ambassador's pages")
+    links.set_defaults(command=sign_in)
     program = commands.add_parser("program", help="publish a program: the next version of the rules")
     program.add_argument("file", type=Path, help="a document such as examples/program.json")
     program.add_argument("--author", required=True, help="who is to be named as its author")

@@ -24,6 +24,11 @@ The referral program runs at {api}
   checkout key   {checkout_key}
   enrol key      {enrol_key}
 
+Look around, each once within 15 minutes (new links: make sign-in{home_option}):
+
+  console      {console}
+  ambassador   {ambassador}
+
 Enrol someone:
 
   curl {api}/v1/ambassadors -H 'Authorization: Bearer {enrol_key}' \\
@@ -80,10 +85,10 @@ def run(home: Home, options: argparse.Namespace, lock: int, stop: threading.Even
         system = System(home, cloud_url)
         threads = stack.enter_context(system.running(options.host, port, options.tick, stop))
         try:
-            info = system.info()
+            info, links = system.info(), system.links()
             if not stop.is_set():
                 home.announce(info)
-                print(_welcome(home, info), file=terminal, flush=True)
+                print(_welcome(home, info, links), file=terminal, flush=True)
             _watch(home, process, threads, stop)
         finally:
             home.withdraw()
@@ -125,9 +130,9 @@ def _watch(
                 raise RunnerError(f"The thread '{thread.name}' has stopped by itself: see {home / 'app.log'}")
 
 
-def _welcome(home: Home, info: RunInfo) -> str:
+def _welcome(home: Home, info: RunInfo, links: dict[str, str]) -> str:
     option = "" if home.path == Path(".local") else f" HOME_DIR={home.path}"
-    return WELCOME.format(home=home.path, home_option=option, **asdict(info))
+    return WELCOME.format(home=home.path, home_option=option, **asdict(info), **links)
 
 
 def _parser() -> argparse.ArgumentParser:

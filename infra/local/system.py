@@ -21,7 +21,7 @@ from chalicelib.operations.program import programs
 from chalicelib.workers.mail import every_minute_mail, on_mail_event, on_message
 from chalicelib.workers.schedule import every_day, every_minute
 from chalicelib.workers.stream import on_table_change
-from infra.local import cloud
+from infra.local import cloud, guests
 from infra.local.clock import Clock, run_daily, run_schedule
 from infra.local.home import ROOT, Home, RunInfo
 from infra.local.mail_service import MailService
@@ -63,6 +63,10 @@ class System:
                 stack.enter_context(_thread("mail events", stop, service.run, on_mail_event)),
                 stack.enter_context(serving(app, Config("dev", config_from_disk=settings), host, port)),
             ]
+
+    def links(self) -> dict[str, str]:
+        """What opens the console and an ambassador's pages, once."""
+        return {"console": guests.console_link(), "ambassador": guests.ambassador_link()}
 
     def info(self) -> RunInfo:
         """What the users of this instance must know, when it answers."""
