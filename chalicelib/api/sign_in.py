@@ -8,8 +8,6 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.api.sessions import BegunSession
-from chalicelib.domain.people.pseudonyms import pseudonym_of_email
-from chalicelib.domain.people.sign_in import client_of
 from chalicelib.edge.agents import browser_in
 from chalicelib.edge.answers import Answer, json
 from chalicelib.edge.call import Call
@@ -79,13 +77,9 @@ def post_sign_in(call: Call, body: SignInRequest) -> Response:
     The answer is the same, and comes as fast, whether or not the address is known: nobody learns who is a customer. One
     mailbox gets three such mails in 15 minutes, and ten a day.
     """
-    settings = deps.settings()
-    asked = Asked(
-        pseudonym_of_email(settings.pepper, body.email),
-        client_of(settings.pepper, call.source),
-        locale=body.locale or "",
-    )
-    pending = sign_in.ask(deps.table(), asked, now=deps.now(), chance=deps.chance())
+    asked = Asked(body.email, call.source, locale=body.locale or "")
+    pepper = deps.settings().pepper
+    pending = sign_in.ask(deps.table(), asked, pepper=pepper, now=deps.now(), chance=deps.chance())
     if isinstance(pending, TooMany):
         detail = "Too many people have asked from where you are. Wait a while, then send it again."
         raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(pending.seconds)})

@@ -136,11 +136,11 @@ def _key(secret: str) -> ApiKey | None:
     key = deps.table().read_api_key(digest)
     if key is not None:
         _keys[digest] = now, key
-        _note_use(key, now)
+        note_use(key, now)
     return key
 
 
-def _note_use(key: ApiKey, now: datetime) -> None:
+def note_use(key: ApiKey, now: datetime) -> None:
     """Note the first use of a key on a day. It is a hint for admins: no request fails for it."""
     today = datetime.combine(now.date(), time(), UTC)
     if key.revoked_at is None and (key.last_used_at is None or key.last_used_at < today):

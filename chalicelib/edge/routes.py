@@ -209,6 +209,11 @@ ROUTES = (
 )
 
 PAGES = (
+    Route("GET", "/sign-in", "anyone", "chalicelib.site.sign_in.get_sign_in"),
+    Route("POST", "/sign-in", "anyone", "chalicelib.site.sign_in.post_sign_in_page", FORM),
+    Route("GET", "/sign-in/{token}", "anyone", "chalicelib.site.sign_in.get_way_in"),
+    Route("POST", "/sign-in/{token}", "anyone", "chalicelib.site.sign_in.post_way_in", FORM),
+    Route("POST", "/sign-out", "anyone", "chalicelib.site.sign_in.post_sign_out", FORM),
     Route("GET", "/me", "me", "chalicelib.site.me.get_me"),
     Route("GET", "/me/{screen}", "me", "chalicelib.site.me.get_my_screen"),
     Route("POST", "/me/{screen}", "me", "chalicelib.site.me.post_my_screen", FORM),

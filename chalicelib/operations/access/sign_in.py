@@ -14,7 +14,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, ConsoleSession, Door, Session, SignIn
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.people import Person
-from chalicelib.domain.people.sign_in import LASTS, PREFIX, is_code, sign_in_of
+from chalicelib.domain.people.pseudonyms import pseudonym_of_email
+from chalicelib.domain.people.sign_in import LASTS, PREFIX, client_of, is_code, sign_in_of
 from chalicelib.operations.access import admins
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
@@ -36,13 +37,13 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who wants to sign in where: by the pseudonyms of what they typed as their address, and of where they come from.
+    """Who wants to sign in where: what they have typed as their address, and which one they come from.
 
     `locale` is the language that they read there.
     """
 
-    mailbox: str
-    client: str
+    email: str
+    source: str
     door: Door = "me"
     locale: str = ""
 
@@ -76,19 +77,17 @@ class Over:
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def ask(table: Table, asked: Asked, *, now: datetime, chance: Random) -> SignIn | TooMany:
-    """Write down that somebody wants to sign in.
+def ask(table: Table, asked: Asked, *, pepper: bytes, now: datetime, chance: Random) -> SignIn | TooMany:
+    """Write down that somebody wants to sign in: of both addresses the pseudonym alone.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    span, most = REQUESTS
-    if _counted(table, f"client:{asked.client}", span, now) > most:
+    mailbox, (span, most) = pseudonym_of_email(pepper, asked.email), REQUESTS
+    if _counted(table, f"client:{client_of(pepper, asked.source)}", span, now) > most:
         return TooMany(int((_end(span, now) - now).total_seconds()) + 1)
-    counts = [(_counted(table, f"mailbox:{asked.mailbox}", span, now), most) for span, most in MAILS]
-    wanted = SignIn(
-        new_id(PREFIX, now, chance), asked.door, now, now + LASTS, asked.mailbox, locale=asked.locale, due_at=now
-    )
+    counts = [(_counted(table, f"mailbox:{mailbox}", span, now), most) for span, most in MAILS]
+    wanted = SignIn(new_id(PREFIX, now, chance), asked.door, now, now + LASTS, mailbox, locale=asked.locale, due_at=now)
     if any(number > most for number, most in counts):
         wanted = replace(wanted, due_at=None)
     table.commit([Create(wanted)])  # if its id is there already, an attempt whose reply was lost has written it
