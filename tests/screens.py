@@ -14,8 +14,8 @@ SUBJECTS = {
     "jobs/*": "job",
 }
 
-NOT_SHOWN = {"language"}
-"""Screens that only take a form."""
+NOT_SHOWN = {"language", "program/review"}
+"""Screens that only take a form, or come after one."""
 
 
 def addresses(scene: Scene) -> list[str]:

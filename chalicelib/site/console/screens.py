@@ -9,7 +9,7 @@ from chalicelib.web.console import words
 from chalicelib.web.console.language import console_language
 from chalicelib.web.language import Language, accepted
 
-READ, WRITE, KEYS = "admin:read", "admin:write", "admin:keys"
+READ, KEYS = "admin:read", "admin:keys"
 
 SCREENS = (
     Screen("", "chalicelib.site.console.today", READ, "now"),
@@ -28,8 +28,8 @@ SCREENS = (
     Screen("liability", "chalicelib.site.console.liability", READ, "money"),
     Screen("audit", "chalicelib.site.console.audit", READ, "money"),
     Screen("program", "chalicelib.site.console.program", READ, "program"),
-    Screen("program/edit", "chalicelib.site.console.program_edit", WRITE),
-    Screen("program/review", "chalicelib.site.console.program_review", WRITE),
+    Screen("program/edit", "chalicelib.site.console.program_edit", READ),
+    Screen("program/review", "chalicelib.site.console.program_review", READ),
     Screen("program/versions", "chalicelib.site.console.program_versions", READ),
     Screen("brand", "chalicelib.site.console.brand", READ, "program"),
     Screen("letters", "chalicelib.site.console.letters", READ, "program"),
