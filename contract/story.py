@@ -259,6 +259,15 @@ class _Story:
             "Maya claims an order", "post_claim", claimed, session=self.token, headers={"Idempotency_Key": "c-1"},
             ambassador_id="me",
         )  # fmt: skip
+        yield self._say("Her claims", "get_ambassador_claims", session=self.token, ambassador_id="me")
+        yield self._say(
+            "She pauses her code", "patch_own_code", {"state": "paused"}, session=self.token, ambassador_id="me",
+            code=self.code,
+        )  # fmt: skip
+        yield self._say(
+            "It works again", "patch_own_code", {"state": "active"}, session=self.token, ambassador_id="me",
+            code=self.code,
+        )  # fmt: skip
         waiting = yield from self._telling("The claims that wait", "get_claims")
         decision = {
             "decision": "approve", "note": "The neighbour confirms it.",
@@ -282,6 +291,14 @@ class _Story:
         yield self._say(
             "More than there is", "post_spend", {"amount": eur(90000)}, session=self.token,
             headers={"Idempotency_Key": "s-2"}, ambassador_id="me",
+        )  # fmt: skip
+        third = yield from self._telling(
+            "She takes another one", "post_spend", {"amount": eur(100)}, session=self.token,
+            headers={"Idempotency_Key": "s-3"}, ambassador_id="me",
+        )  # fmt: skip
+        yield self._say(
+            "She would rather keep it", "post_spend_cancel", {}, session=self.token, ambassador_id="me",
+            spend_id=third.answer["id"],
         )  # fmt: skip
         yield self._say("Her coupons", "get_spends", session=self.token, ambassador_id="me")
         yield self._say("The checkout looks at the coupon", "get_coupon", code=coupon)

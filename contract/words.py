@@ -80,6 +80,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "guide_id": (fields.OurId, "The id of a guide."),
     "task_id": (fields.OurId, "The id of a task, or of a gift."),
     "message_id": (fields.Spoken, "The id of a message."),
+    "spend_id": (fields.OurId, "The id of a coupon that was made of rewards, which is not its code."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),
     "admin_id": (fields.OurId, "The id of an admin."),
@@ -139,6 +140,7 @@ REASONS = {
     # a code at the checkout: the order goes on without it
     "unknown_code": "There is no such code.",
     "paused_code": "The code is paused.",
+    "paused_by_shop": "The code was paused by the shop, so its ambassador can't let it work again.",
     "expired_code": "The code has expired.",
     "own_code": "It is the customer's own code.",
     "friend_already_referred": "The customer has used a code on another order. One that was cancelled, paid back whole "

@@ -112,12 +112,13 @@ class Claim(Answer):
     order_id: str
     status: Literal["received", "approved", "denied"]
     claimed_at: datetime
+    decided_at: datetime | None = None
 
     @classmethod
     def of(cls, claim: model.Claim) -> Self:
         """Show a claim."""
         status: Literal["received", "approved", "denied"] = "received" if claim.state == "open" else claim.state
-        return cls(claim.id, claim.order_id, status, claim.claimed_at)
+        return cls(claim.id, claim.order_id, status, claim.claimed_at, claim.decided_at)
 
 
 class OwnReferral(Referral, kw_only=True):
@@ -207,6 +208,20 @@ def post_claim(call: Call, body: NewClaim, ambassador_id: str) -> Response:
         return json(200, _own(answer.redemption, words), Content_Language=language.tag)
     shown = Claim.of(answer.claim)
     return json(202, shown, Idempotent_Replayed="true") if answer.replayed else json(202, shown)
+
+
+@view({200: Page[Claim]}, query=PAGE, problems={404: ["not_found"]})
+def get_ambassador_claims(call: Call, ambassador_id: str) -> Response:
+    """List what an ambassador has claimed: what waits, then what was decided, the newest first of each."""
+    query, profile = call.query(), known_ambassador(ambassador_id)
+    known = profile.ambassador_id
+    return listed(
+        f"/v1/ambassadors/{known}/claims",
+        query,
+        f"claims:{known}",
+        lambda after, limit: claims.of_ambassador(deps.table(), profile.kin, after, limit),
+        lambda found: [Claim.of(it) for it in found],
+    )
 
 
 @view(

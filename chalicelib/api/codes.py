@@ -30,7 +30,16 @@ from chalicelib.edge.problems import Problem, bad_field, not_found
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.once import Reused
 from chalicelib.operations.people import share
-from chalicelib.operations.people.codes import CODES_MAX, Taken, TooManyCodes, add_code, change_code, codes_of
+from chalicelib.operations.people.codes import (
+    CODES_MAX,
+    NotResumed,
+    Taken,
+    TooManyCodes,
+    add_code,
+    change_code,
+    codes_of,
+    rest,
+)
 from chalicelib.operations.program import programs
 
 
@@ -63,6 +72,16 @@ class NewCode(Shape):
     code: Typed | None = None
 
 
+class CodeRest(Shape):
+    """Whether a code of the ambassador's works.
+
+    Attributes:
+        state: `active` again only if it was the ambassador who paused it.
+    """
+
+    state: Literal["active", "paused"]
+
+
 class Code(Answer, kw_only=True):
     """A code for its ambassador and for admins.
 
@@ -86,6 +105,7 @@ class SharedCode(Code, kw_only=True):
     """A code with the link that the ambassador shares.
 
     Attributes:
+        own_pause: Whether the ambassador has paused it, and so may let it work again.
         share_url: Add `?ch=` and a channel, such as `email` or `whatsapp`, to see where clicks come from.
         qr_url: The picture of the link as a QR code, in SVG.
     """
@@ -93,6 +113,7 @@ class SharedCode(Code, kw_only=True):
     created_at: datetime
     share_url: str
     qr_url: str
+    own_pause: bool = False
 
 
 class AmbassadorCode(Code, kw_only=True):
@@ -208,6 +229,19 @@ def get_codes(call: Call, ambassador_id: str) -> Response:
     return json(200, Page(items=[_shown(code) for code in found], next_cursor=None))
 
 
+@view({200: SharedCode}, body=CodeRest, problems={404: ["not_found"], 409: ["paused_by_shop"]})
+def patch_own_code(_: Call, body: CodeRest, ambassador_id: str, code: str) -> Response:
+    """Pause a code of the ambassador's own, or let it work again. Orders that came before keep their terms."""
+    changed = rest(deps.table(), known_ambassador(ambassador_id), code, active=body.state == "active")
+    if changed is None:
+        raise not_found("There is no such code.")
+    if isinstance(changed, NotResumed):
+        raise Problem(
+            409, "paused_by_shop", "The shop has paused this code, so it is the shop that lets it work again."
+        )
+    return json(200, _shown(changed))
+
+
 @view({200: AmbassadorCode}, body=CodeChange, problems={404: ["not_found"], 422: ["unknown_campaign"]})
 def patch_code(call: Call, body: CodeChange, code: str) -> Response:
     """Pause a code that has leaked, let it work again, set when it ends, or give it to a campaign.
@@ -221,6 +255,8 @@ def patch_code(call: Call, body: CodeChange, code: str) -> Response:
         changes["expires_at"] = fields.near("expires_at", changes["expires_at"], deps.now())
     if changes.get("campaign"):
         _check_campaign(changes["campaign"])
+    if "state" in changes:
+        changes["own_pause"] = None
     stored = change_code(deps.table(), code, changes)
     if stored is None:
         raise not_found("There is no such code.")
@@ -267,7 +303,9 @@ def _check_campaign(name: str) -> None:
 
 
 def _shown(code: people.Code) -> SharedCode:
-    return SharedCode.of(code, created_at=code.created_at, **share.urls(deps.settings().public_url, code.code))
+    return SharedCode.of(
+        code, created_at=code.created_at, own_pause=code.own_pause, **share.urls(deps.settings().public_url, code.code)
+    )
 
 
 def _offer(program: Program, rate: Rate | None) -> FixedOffer | PercentOffer | None:

@@ -63,6 +63,10 @@ class CouponCancel(Shape):
     order_id: Id | None = None
 
 
+class SpendCancel(Shape):
+    """A coupon that the ambassador takes back. It has no fields."""
+
+
 class CouponQuote(Shape):
     """A question about what a coupon would take off.
 
@@ -243,6 +247,19 @@ def get_spends(call: Call, ambassador_id: str) -> Response:
         lambda after, limit: table.list_spends(profile.kin, after, limit),
         lambda spends: [Coupon.of(it, now) for it in spends],
     )
+
+
+@view(
+    {201: Coupon, 200: Coupon},
+    body=SpendCancel,
+    problems={404: ["not_found"], 409: ["coupon_confirmed", "coupon_cancelled"]},
+)
+def post_spend_cancel(call: Call, _: SpendCancel, ambassador_id: str, spend_id: str) -> Response:
+    """Take back a coupon that was not used: its amount is available again at once."""
+    spend = deps.table().read_withdrawal(fields.path_id("spend_id", spend_id))
+    if spend is None or spend.kind != "spend" or spend.ambassador_id not in known_ambassador(ambassador_id).kin:
+        raise not_found("There is no such coupon.")
+    return _answer(finish(call, spend, "cancelled", None))
 
 
 @view({200: Page[PersonalOffer]}, query=PAGE, problems={404: ["not_found"]})

@@ -74,13 +74,14 @@ def withdraw(call: Call, body: Shape, wanted: Wanted) -> Withdrawn:
 
 
 def finish(call: Call, was: Withdrawal, step: Ending, closing: str | None) -> Withdrawn:
-    """Close a withdrawal with `closing`: an order, a payment, or why it is cancelled.
+    """Close a withdrawal with `closing`: an order, a payment, or why it is cancelled. In a session nobody else did it.
 
     Raises:
         Problem: 409 when it was closed otherwise, or has expired.
     """
     table, now = deps.table(), deps.now()
-    answer = withdrawals.finish(table, was.id, step, deps.program(), by=call.key.id, closing=closing, now=now)
+    by = call.caller.id if call.caller else None
+    answer = withdrawals.finish(table, was.id, step, deps.program(), by=by, closing=closing, now=now)
     if isinstance(answer, AlreadyClosed | TooLate):
         raise _stands(answer.withdrawal, step)
     return answer

@@ -81,6 +81,7 @@ ROUTES = (
     Route("DELETE", "/v1/ambassadors/{ambassador_id}/leaderboard", "admin:write session", "chalicelib.api.leaderboard.delete_leaderboard"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/codes", "admin:write session", "chalicelib.api.codes.post_code"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/codes", "admin:read session", "chalicelib.api.codes.get_codes"),
+    Route("PATCH", "/v1/ambassadors/{ambassador_id}/codes/{code}", "session", "chalicelib.api.codes.patch_own_code"),
     Route("PATCH", "/v1/codes/{code}", "admin:write", "chalicelib.api.codes.patch_code"),
     Route("GET", "/v1/codes/{code}", "anyone", "chalicelib.api.codes.get_code"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/sessions", "enrol", "chalicelib.api.sessions.post_session"),
@@ -90,6 +91,7 @@ ROUTES = (
     Route("POST", "/v1/sessions", "anyone", "chalicelib.api.sign_in.post_sign_in"),
     Route("POST", "/v1/sessions/confirm", "anyone", "chalicelib.api.sign_in.post_sign_in_confirmation"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/claims", "session", "chalicelib.api.claims.post_claim"),
+    Route("GET", "/v1/ambassadors/{ambassador_id}/claims", "admin:read session", "chalicelib.api.claims.get_ambassador_claims"),
     Route("GET", "/v1/claims", "admin:read", "chalicelib.api.claims.get_claims"),
     Route("GET", "/v1/claims/{claim_id}", "admin:read", "chalicelib.api.claims.get_claim"),
     Route("POST", "/v1/claims/{claim_id}", "admin:write", "chalicelib.api.claims.post_claim_decision"),
@@ -124,6 +126,7 @@ ROUTES = (
     # what leaves an account, and what is corrected by hand
     Route("POST", "/v1/ambassadors/{ambassador_id}/spends", "session", "chalicelib.api.coupons.post_spend"),
     Route("GET", "/v1/ambassadors/{ambassador_id}/spends", "admin:read session", "chalicelib.api.coupons.get_spends"),
+    Route("POST", "/v1/ambassadors/{ambassador_id}/spends/{spend_id}/cancel", "session", "chalicelib.api.coupons.post_spend_cancel"),
     Route("GET", "/v1/coupons/{code}", "checkout admin:read", "chalicelib.api.coupons.get_coupon"),
     Route("POST", "/v1/coupons/{code}/quote", "checkout", "chalicelib.api.coupons.post_coupon_quote"),
     Route("POST", "/v1/coupons/{code}/confirm", "checkout", "chalicelib.api.coupons.post_coupon_confirm"),

@@ -115,6 +115,14 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         stored = self._wire.update(keys.code(code), " ".join(parts), "attribute_exists(PK)", values)
         return entity_of(stored) if stored else None
 
+    def rest_code(self, code: str, *, active: bool) -> "Code | None":
+        """Pause a code that works, for its ambassador, or let it work again; None if that is not how it stands."""
+        change = "SET #state = :active REMOVE #own_pause" if active else "SET #state = :paused, #own_pause = :yes"
+        condition = "#own_pause = :yes" if active else "#state = :active"
+        values = {":active": "active", ":yes": True, **({} if active else {":paused": "paused"})}
+        stored = self._wire.update(keys.code(code), change, condition, values)
+        return entity_of(stored) if stored else None
+
     def count_click(
         self, code: str, on: date, channel: str, until: "datetime | None" = None, campaign: str | None = None
     ) -> None:
@@ -175,8 +183,8 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
                 return {"Update": self._own(key, code)}
             case Paused():
                 bare: Action = {
-                    "UpdateExpression": "SET #state = :paused",
-                    "ExpressionAttributeNames": {"#state": "state"},
+                    "UpdateExpression": "SET #state = :paused REMOVE #own_pause",
+                    "ExpressionAttributeNames": {"#state": "state", "#own_pause": "own_pause"},
                 }
                 return {"Update": action(key, "attribute_exists(PK)", {":paused": "paused"}, **bare)}
             case Forgotten(entity, names):

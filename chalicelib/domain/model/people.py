@@ -323,7 +323,8 @@ class Code:
 
     `owners` are the pseudonyms of its ambassador, former ones among them: nobody becomes a friend of their own.
     `kin` are the ids of its ambassador, if there is more than the one that it names, and `person_id` who that is as a
-    person. `campaign` names the campaign whose terms its orders have while it runs.
+    person. `campaign` names the campaign whose terms its orders have while it runs. Of one that its ambassador has
+    paused, `own_pause` says that they may let it work again.
     """
 
     code: str
@@ -335,6 +336,7 @@ class Code:
     expires_at: datetime | None = None
     campaign: str | None = None
     person_id: str = ""
+    own_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _pauses(table: Table, ambassador_id: str) -> list[Effect]:
     known, profile = table.read_further_codes(ambassador_id), table.read_profile(ambassador_id)
     assert profile is not None, "profile and account are made in one transaction"
     codes = table.read_codes([profile.code, *(known.codes if known else ())])
-    active = [code for code in codes if code.state == "active"]
+    active = [code for code in codes if code.state == "active" or code.own_pause]
     if not active:
         return []
     listing = Replace(replace(known, version=known.version + 1)) if known else Create(FurtherCodes(ambassador_id))

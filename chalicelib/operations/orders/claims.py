@@ -22,6 +22,9 @@ OPEN_MAX = 20
 """Claims of one ambassador that may wait at the same time."""
 
 
+_WAITING = "WAITING#"
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """The claim, stored now or (`replayed`) by an earlier request."""
@@ -109,6 +112,22 @@ def find(table: Table, claim_id: str) -> tuple[Claim, str] | None:
     found = table.read_claim(claim_id)
     profile = profile_of(table, found.ambassador_id) if found else None
     return (found, profile.code) if found and profile else None
+
+
+def of_ambassador(table: Table, kin: Sequence[str], after: str | None, limit: int) -> list[tuple[str, Claim]]:
+    """Return up to `limit` claims under some ids, each with its position: those that wait, then those decided.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    found: list[tuple[str, Claim]] = []
+    if after is None or after.startswith(_WAITING):
+        waiting = [(f"{_WAITING}{it.id}", it) for name in kin for it in table.read_open_claims(name)]
+        ordered = sorted(waiting, key=lambda row: (row[1].claimed_at, row[0]), reverse=True)
+        names = [position for position, _ in ordered]
+        found, after = ordered[names.index(after) + 1 if after in names else 0 :][:limit], None
+    more = table.list_decided_claims(kin, after, limit - len(found)) if len(found) < limit else []
+    return [*found, *more]
 
 
 def approve(

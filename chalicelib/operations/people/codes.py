@@ -36,6 +36,11 @@ class Taken:
     """There is a code that is the one that was wished for, or looks like it."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotResumed:
+    """The code was paused by the shop, or this very moment by somebody else."""
+
+
 def add_code(
     table: Table,
     profile: Profile,
@@ -91,6 +96,18 @@ def change_code(table: Table, typed: str, changes: dict[str, object]) -> Code | 
     """
     code = normal_code(typed)
     return table.change_code(code, changes) if code else None
+
+
+def rest(table: Table, profile: Profile, typed: str, *, active: bool) -> Code | NotResumed | None:
+    """Let an ambassador pause a code of theirs, or let one work again that they have paused. None: they have no such.
+
+    Raises:
+        BusyError: the table did not answer in time; the same request may be sent again.
+    """
+    code = next((it for it in codes_of(table, profile) if it.code == normal_code(typed)), None)
+    if code is None or (code.state == "active") == active:
+        return code
+    return table.rest_code(code.code, active=active) or NotResumed()
 
 
 def codes_of(table: Table, profile: Profile) -> list[Code]:

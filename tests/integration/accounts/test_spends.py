@@ -489,3 +489,37 @@ def test_an_ambassador_is_told_what_can_be_spent(shop: Shop) -> None:
     purse = Purse(shop, **POINTS)
     told = shop.read(shop.call("GET", "/v1/ambassadors/me", Authorization=f"Bearer {purse.session}"))["spending"]
     assert told == [{"minimum": eur(200)}, {"minimum": points(500), "per": points(10), "value": eur(1)}]
+
+
+def take_back(shop: Shop, purse: Purse, spend_id: str) -> HTTPResponse:
+    """Take a coupon back as the ambassador."""
+    return shop.call("POST", f"{SPENDS}/{spend_id}/cancel", {}, Authorization=f"Bearer {purse.session}")
+
+
+def test_an_ambassador_takes_back_a_coupon(shop: Shop, purse: Purse) -> None:
+    """What it took is available again, once, and the checkout takes it no more; the books agree."""
+    coupon = purse.coupon(500)
+    assert [take_back(shop, purse, coupon["id"]).status_code for _ in range(2)] == [201, 200]
+    assert purse.balances == (1350, 0, 0)
+    assert refusal(confirm(shop, coupon["code"])) == (409, "coupon_cancelled")
+    assert shop.findings(purse.id) == []
+
+
+def test_a_used_coupon_is_not_taken_back(shop: Shop, purse: Purse) -> None:
+    """Whatever the ambassador's page has shown a moment ago."""
+    coupon = purse.coupon(500)
+    confirm(shop, coupon["code"])
+    assert refusal(take_back(shop, purse, coupon["id"])) == (409, "coupon_confirmed")
+
+
+def test_nobody_takes_back_anothers_coupon(shop: Shop, purse: Purse) -> None:
+    """Nor a payout: to them there is no such coupon."""
+    coupon = purse.coupon(500)
+    path = f"/v1/ambassadors/{purse.id}/payouts"
+    payout = shop.read(shop.call("POST", path, {"amount": eur(200)}, scope="admin:write", Idempotency_Key="p"))
+    assert refusal(take_back(shop, purse, payout["id"])) == (404, "not_found")
+    lea = shop.enrol("lea@example.com")["id"]
+    told = {"Authorization": f"Bearer {shop.session(lea)}"}
+    answer = shop.call("POST", f"{SPENDS}/{coupon['id']}/cancel", {}, **told)
+    assert refusal(answer) == (404, "not_found")
+    assert purse.balances == (650, 700, 0)

@@ -37,6 +37,8 @@ BODIES: dict[str, tuple[str, str, str | None]] = {
     "sign-in-confirmation": ("POST", "/v1/sessions/confirm", None),
     "spend": ("POST", "/v1/ambassadors/$ID/spends", SESSION),
     "leaderboard": ("PUT", "/v1/ambassadors/$ID/leaderboard", SESSION),
+    "spend-cancel": ("POST", "/v1/ambassadors/$ID/spends/spd_1/cancel", SESSION),
+    "own-code": ("PATCH", "/v1/ambassadors/$ID/codes/$MAYA", SESSION),
     "coupon-quote": ("POST", "/v1/coupons/CPN222222222222/quote", "checkout"),
     "coupon-confirm": ("POST", "/v1/coupons/CPN222222222222/confirm", "checkout"),
     "coupon-cancel": ("POST", "/v1/coupons/CPN222222222222/cancel", "checkout"),

@@ -357,3 +357,25 @@ def test_the_queue_in_pages(shop: Shop, maya: Body) -> None:
         "note": "b is my aunt",
         "redemption": None,
     }
+
+
+def test_what_became_of_ones_claims(shop: Shop, maya: Body, subtests: pytest.Subtests) -> None:
+    """Those that wait come first, then those decided, the newest first, however it is cut into pages."""
+    ids = []
+    for number in range(5):
+        ids.append(claimed(shop, maya, f"o{number}"))
+        shop.now += timedelta(minutes=1)
+    decide(shop, ids[1], "deny")
+    decide(shop, ids[3])
+    expected = [("o4", "received"), ("o2", "received"), ("o0", "received"), ("o3", "approved"), ("o1", "denied")]
+    for limit in (1, 2, 3, 4, 5, 100):
+        with subtests.test(f"limit {limit}"):
+            shop.cloud.engine.settle_indexes()
+            seen, query = [], f"?limit={limit}"
+            while query:
+                path = f"/v1/ambassadors/me/claims{query}"
+                page = shop.read(shop.call("GET", path, Authorization=f"Bearer {maya['token']}"))
+                seen += [(it["order_id"], it["status"]) for it in page["items"]]
+                query = f"?limit={limit}&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+            assert seen == expected
+    assert all("note" not in it and "answer" not in it for it in page["items"])

@@ -238,3 +238,47 @@ def test_a_wish_counts_among_the_further_codes(shop: Shop, maya: Body, monkeypat
     assert shop.read(first) == shop.read(again)
     answer = add(shop, maya, "c", code="Maya2")
     assert refusal(answer) == (422, "too_many_codes")
+
+
+def rest(shop: Shop, who: Body, code: str, state: str) -> HTTPResponse:
+    """Pause a code of one's own, or let it work again."""
+    token = {"Authorization": f"Bearer {shop.session(who['id'])}"}
+    return shop.call("PATCH", f"/v1/ambassadors/me/codes/{code}", {"state": state}, **token)
+
+
+def test_an_ambassador_pauses_a_code_and_lets_it_work_again(shop: Shop, maya: Body) -> None:
+    """The checkout refuses it meanwhile; a second time changes nothing; the other codes go on."""
+    code = shop.read(add(shop, maya, scope=None))["code"]
+    for _ in range(2):
+        paused = shop.read(rest(shop, maya, code.lower(), "paused"))
+        assert (paused["state"], paused["own_pause"]) == ("paused", True)
+    assert refusal(shop.redeem(code, "o-1")) == (422, "paused_code")
+    assert shop.redeem(maya["code"], "o-2").status_code == 201
+    for _ in range(2):
+        active = shop.read(rest(shop, maya, code, "active"))
+        assert (active["state"], active.get("own_pause", False)) == ("active", False)
+    assert shop.redeem(code, "o-3").status_code == 201
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_the_shop_has_paused_stays_paused(shop: Shop, maya: Body, *, before: bool) -> None:
+    """Whoever has leaked a code does not undo what an admin did about it, whether they had paused it themselves."""
+    if before:
+        rest(shop, maya, maya["code"], "paused")
+    shop.call("PATCH", f"/v1/codes/{maya['code']}", {"state": "paused"}, scope="admin:write")
+    assert refusal(rest(shop, maya, maya["code"], "active")) == (409, "paused_by_shop")
+
+
+def test_what_a_suspension_has_paused_stays_paused(shop: Shop, maya: Body) -> None:
+    """The same when somebody looks into the account."""
+    rest(shop, maya, maya["code"], "paused")
+    told = {"note": "Let me see.", "pause_codes": True}
+    assert shop.call("POST", f"/v1/ambassadors/{maya['id']}/suspend", told, scope="admin:write").status_code == 201
+    assert refusal(rest(shop, maya, maya["code"], "active")) == (409, "paused_by_shop")
+
+
+def test_nobody_pauses_anothers_code(shop: Shop, maya: Body) -> None:
+    """To others there is no such code."""
+    other = shop.enrol("lea@example.com")
+    assert refusal(rest(shop, other, maya["code"], "paused")) == (404, "not_found")
+    assert shop.redeem(maya["code"], "o-1").status_code == 201
