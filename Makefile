@@ -36,8 +36,9 @@ run: ## start everything on this machine (PORT, CLOUD_PORT, HOME_DIR; Ctrl-C sto
 
 demo: ## play five months of a small shop, on an instance of its own, and check every cent (PROGRAM=flat, tiered or double-sided)
 	@$(MAKE) -s -j2 $(RUN)
-	@exec $(APP) -m infra.local.with_instance --home .local/demo --fresh -- \
+	@$(APP) -m infra.local.with_instance --home .local/demo --fresh -- \
 		$(APP) examples/play.py --run-json {run_json} $(if $(PROGRAM),--program '$(PROGRAM)')
+	@echo 'Look at what it leaves: make run HOME_DIR=.local/demo, and open the console.'
 
 demo-real: ## the same with real orders of an online store
 	@$(MAKE) -s -j2 $(RUN) $(REAL)
