@@ -71,4 +71,5 @@ def done(language: Language) -> dict[str, str]:
         "denied": _("Denied. It earns nothing."),
         "revoked": _("Revoked. What it opened is closed within a minute."),
         "invited": _("Invited. They sign in by mail."),
+        "begun": _("Begun. It goes on while you do something else."),
     }
