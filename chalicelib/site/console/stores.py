@@ -16,9 +16,7 @@ QUIET_DAYS = 3
 
 def show(page: Page) -> Response:
     """Show the keys with which shops call, and what each of them can tell the program."""
-    return page.render(
-        "stores.html", shown=_keys(page), may_see=page.may(KEYS), docs=deps.settings().public_url + "/docs"
-    )
+    return page.render("stores.html", shown=_keys(page), may_see=page.may(KEYS))
 
 
 def _keys(page: Page) -> list[dict[str, Any]]:
