@@ -234,13 +234,16 @@ PAGES = (
 
 
 def register(app: Chalice, routes: Iterable[Route] = (*ROUTES, *PAGES)) -> None:
-    """Give the app its routes. HEAD comes with GET, and pages of a browser may read what is not for keys alone."""
+    """Give the app its routes. HEAD comes with GET, and pages of a browser may read what is not for keys alone.
+
+    Our own pages are read by whoever looks at them, and by no other page.
+    """
     for route in routes:
         methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
         content_types = [] if route.method in {"GET", "DELETE"} else [*route.takes]
         handler = app.route(route.path, methods=methods, content_types=content_types, name=route.name)
         handler(_handler(app, route))
-        if {ANYONE, SESSION} & set(route.scopes):
+        if route not in PAGES and {ANYONE, SESSION} & set(route.scopes):
             readers = browsers.EVERYBODY if ANYONE in route.scopes else browsers.SHOP
             browsers.admit(app, route.path, methods, readers)
 
