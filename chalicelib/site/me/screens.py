@@ -8,6 +8,7 @@ from chalicelib.edge.scopes import ME
 from chalicelib.site.screens import Area, Page, Screen
 from chalicelib.web.language import Language, accepted, choose, spoken
 from chalicelib.web.me import words
+from chalicelib.web.me.problems import told
 
 SCREENS = (
     Screen("", "chalicelib.site.me.home", group="top"),
@@ -37,7 +38,11 @@ def language_of(page: Page) -> Language:
 
 def frame(page: Page) -> dict[str, Any]:
     """What stands around each page."""
-    return {"names": words.screens(page.language), "done_words": words.done(page.language)}
+    return {
+        "names": words.screens(page.language),
+        "done_words": words.done(page.language),
+        "problem_words": told(page.language),
+    }
 
 
 def _own_locale(page: Page) -> list[str]:

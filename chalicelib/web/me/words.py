@@ -28,4 +28,16 @@ def done(language: Language) -> dict[str, str]:
     _ = language.translations.gettext
     return {
         "saved": _("Saved."),
+        "spent": _("Your coupon is made. You find its code below."),
+        "taken_back": _("The coupon is taken back, and you have its amount again."),
+        "claimed": _("Thank you. Somebody will look at it."),
+        "paused": _("The code is paused."),
+        "resumed": _("The code works again."),
+        "made": _("The code is made, and works at once."),
+        "shown": _("Thank you! Somebody will look at it soon."),
+        "entered": _("You are on the list."),
+        "left": _("You are not on the list any more."),
+        "nothing": _("You get only emails that answer what you do."),
+        "limited": _("From now on we use your data for nothing but your rewards."),
+        "unlimited": _("We may use your data again as before."),
     }
