@@ -17,6 +17,8 @@ NAMES = (
     ("Lena", "Sørensen", "en"),
 )
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1"
+
 RULES: Body = {
     "tiers": [
         {"name": "Starter", "threshold": 0, "reward": {"basis_points": 1000}},
@@ -65,7 +67,7 @@ def play(shop: Shop, *, ambassadors: int = 4, orders: int = 24, days: int = 70) 
         order = f"10{number:02d}"
         shop.redeem(by["code"], order, 2500 + chance.randrange(120) * 100, customer={"first_name": f"Friend {number}"})
         scene.orders.append(order)
-        shop.call("GET", f"/r/{by['code']}?ch=whatsapp", User_Agent="Mozilla/5.0 (iPhone) Safari/605.1")
+        shop.call("GET", f"/r/{by['code']}?ch=whatsapp", User_Agent=PHONE)
         shop.stream()
         if number % 7 == 3:
             shop.refund(order, f"r-{number}", 1500)
