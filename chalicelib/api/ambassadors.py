@@ -21,9 +21,9 @@ from chalicelib.domain.model.people import EVERYTHING, Person, Profile
 from chalicelib.domain.people.consent import Voice, agreed, said
 from chalicelib.domain.people.person import moment
 from chalicelib.domain.people.pseudonyms import pseudonym_of_customer, pseudonym_of_email
-from chalicelib.domain.program.program import Program, tier_after, tier_of
+from chalicelib.domain.program.program import Program, Rate, tier_after, tier_of
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Answer, Sum, json, money, once
+from chalicelib.edge.answers import Answer, Sum, json, money, money_if, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Birthday,
@@ -41,7 +41,8 @@ from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.people import identity, share
 from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.operations.people.merged import person_of
-from chalicelib.web.explain import explain
+from chalicelib.web import share as ways
+from chalicelib.web.explain import explain, not_available_now
 
 
 class Newcomer(Shape):
@@ -111,20 +112,69 @@ class ReachedTier(Answer):
     """The tier that an ambassador has reached, and the way to the next one if there is one.
 
     Attributes:
+        earns: What an order of a friend earns in it, unless other terms go before.
+        next_at: From how many referrals on one is in the next tier.
         referrals_to_next: How many more referrals must count for it.
+        next_earns: What an order of a friend earns there.
+        next_bonus: What is granted once for reaching it.
     """
 
     name: str
+    earns: "Earning | None" = None
     next: str | None = None
+    next_at: int | None = None
     referrals_to_next: int | None = None
+    next_earns: "Earning | None" = None
+    next_bonus: Sum | None = None
 
     @classmethod
     def of(cls, program: Program, referrals: int) -> Self:
         """Show what a number of referrals reaches."""
-        name, following = tier_of(program, referrals).name, tier_after(program, referrals)
+        tier, following = tier_of(program, referrals), tier_after(program, referrals)
+        shown = cls(tier.name, Earning.of(tier.reward, program))
         if following is None:
-            return cls(name)
-        return cls(name, following.name, following.threshold - referrals)
+            return shown
+        return structs.replace(
+            shown,
+            next=following.name,
+            next_at=following.threshold,
+            referrals_to_next=following.threshold - referrals,
+            next_earns=Earning.of(following.reward, program),
+            next_bonus=money(following.bonus, program.currency) if following.bonus else None,
+        )
+
+
+class Earning(Answer, kw_only=True):
+    """What an order of a friend earns: an amount, which may be a gift, or a share of what the friend pays.
+
+    Attributes:
+        maximum: The most that a share comes to.
+    """
+
+    amount: Sum | None = None
+    basis_points: int | None = None
+    maximum: Sum | None = None
+
+    @classmethod
+    def of(cls, rate: Rate | None, program: Program) -> Self | None:
+        """Show a rate; None for one of nothing."""
+        if rate is None or not (rate.gift or rate.amount or rate.basis_points) or rate.maximum == 0:
+            return None
+        unit = rate.unit_in(program.currency)
+        if rate.basis_points is not None:
+            return cls(basis_points=rate.basis_points, maximum=money_if(rate.maximum, unit))
+        return cls(amount=money(rate.of(0), unit))
+
+
+class ShareWay(Answer):
+    """A channel by which an ambassador can share.
+
+    Attributes:
+        url: Opens it with a text in the ambassador's language and the link, whose clicks count for this channel.
+    """
+
+    channel: str
+    url: str
 
 
 class Account(Answer, kw_only=True):
@@ -198,8 +248,11 @@ class Ambassador(Answer, kw_only=True):
         share_url: Add `?ch=` and a channel, such as `email` or `whatsapp`, to see where clicks come from.
         qr_url: The picture of the link as a QR code, in SVG.
         spending: Money first, then each unit that the program says is worth something.
+        share_text: What an ambassador may say to a friend, in the language of the answer; the link goes behind it.
+        share: A few channels, those usual in the ambassador's country first, unless the program lists others.
         clicks: By channel, how often people opened the links of all their codes in the last 30 days. Robots and
             previews are left out.
+        not_available: What the ambassador reads while nothing leaves the account; not there otherwise.
         suspension: What an admin decided last, for admins.
     """
 
@@ -221,7 +274,10 @@ class Ambassador(Answer, kw_only=True):
     tier: ReachedTier
     account: Account
     spending: list[Spendable]
+    share_text: str
+    share: list[ShareWay]
     clicks: dict[str, int]
+    not_available: str | None = None
     suspension: Suspension | None = None
 
     @classmethod
@@ -317,12 +373,12 @@ def get_ambassadors(call: Call) -> Response:
     return json(200, Page(items=[_found(found)] if found else [], next_cursor=None))
 
 
-@view({200: Ambassador}, problems={404: ["not_found"]})
+@view({200: Ambassador}, query=LANG, problems={404: ["not_found"]})
 def get_ambassador(call: Call, ambassador_id: str) -> Response:
     """Show an ambassador with balances, tier and share kit."""
-    call.query()
+    wanted = call.query().get("lang")
     profile = known_ambassador(ambassador_id)
-    shown = shown_ambassador(profile) if call.session else _shown_to_admin(profile)
+    shown = shown_ambassador(profile, wanted=wanted) if call.session else _shown_to_admin(profile, wanted)
     return json(200, _led(shown, profile, ambassador_id))
 
 
@@ -385,13 +441,29 @@ def get_ambassador_ledger(call: Call, ambassador_id: str) -> Response:
     return ledger.entries_page(call, path, call.query(), profile.ambassador_id)
 
 
-def shown_ambassador(profile: Profile, person: Person | None = None) -> Ambassador:
-    """Show an ambassador as of now, with the visits of the last days; the person is read if nobody has yet."""
+def shown_ambassador(profile: Profile, person: Person | None = None, wanted: str | None = None) -> Ambassador:
+    """Show an ambassador as of now, with the visits of the last days; the person is read if nobody has yet.
+
+    What they would say to friends is in the `wanted` language, or else in theirs.
+    """
     program, account = deps.program(), deps.table().read_account(profile.ambassador_id)
     person = person or person_of(deps.table(), profile)
     assert account is not None, "profile and account are made in one transaction"
-    month = month_of(deps.now(), program)
-    return Ambassador.of(profile, person, account, program, month, clicks=_clicks(profile), **_urls(profile.code))
+    month, urls = month_of(deps.now(), program), _urls(profile.code)
+    language = language_of({"lang": wanted} if wanted else {}, person.locale or "")
+    shared = ways.ways(program, profile.code, urls["share_url"], language, person.locale)
+    return Ambassador.of(
+        profile,
+        person,
+        account,
+        program,
+        month,
+        share_text=ways.text(program, profile.code, language),
+        share=[ShareWay(it.channel, it.url) for it in shared],
+        clicks=_clicks(profile),
+        not_available=not_available_now(language) if account.suspended else None,
+        **urls,
+    )
 
 
 def _urls(code: str) -> share.Urls:
@@ -410,11 +482,11 @@ def _clicks(profile: Profile) -> dict[str, int]:
     return clicks
 
 
-def _shown_to_admin(profile: Profile) -> Ambassador:
+def _shown_to_admin(profile: Profile, wanted: str | None = None) -> Ambassador:
     """With what was decided last about all that leaves the account, if anything ever was."""
     decisions = deps.table().list_suspensions(profile.ambassador_id)
     last = Suspension.of(decisions[-1]) if decisions else None
-    return structs.replace(shown_ambassador(profile), suspension=last)
+    return structs.replace(shown_ambassador(profile, wanted=wanted), suspension=last)
 
 
 def _found(found: identity.Found) -> Ambassador:

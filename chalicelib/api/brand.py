@@ -148,5 +148,5 @@ def _mail(program: Program, locale: str | None, public_url: str) -> str | None:
             found = example(program, name, locale, public_url=public_url, now=deps.now())
         except NeverSentError:
             continue
-        return LetterPreview.of(found).html
+        return LetterPreview.of(found, name).html
     return None

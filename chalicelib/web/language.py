@@ -103,6 +103,11 @@ def accepted(header: str) -> list[str]:
     return [tag for weight, tag in sorted(weighed, key=lambda it: -it[0]) if weight > 0]
 
 
+def plain_tag(language: Language) -> str:
+    """The tag of a language without the digits that it is written in: what the API takes as a language."""
+    return language.tag.partition(NUMBERING)[0]
+
+
 def format_date(moment: datetime, language: Language) -> str:
     """The day of a moment in its own zone, with the month as a word: 03/04 is two days, depending on who reads it."""
     if moment.tzinfo is None:

@@ -4,19 +4,19 @@ from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.program import Program
 from chalicelib.web.language import spoken
 from chalicelib.web.notice import notice_of
-from chalicelib.web.pages import Landing, Offer, landing_page
+from chalicelib.web.pages import Landing, landing_page
+from chalicelib.web.share import offer_of
 
 CODE, AMBASSADOR = "MAYA7K3Q", "Maya"
 
 
 def landing(program: Program, locale: str | None, public_url: str) -> str:
     """Return the page behind a share link."""
-    language, offer = spoken([locale or program.locale], program), program.offer
-    terms = Offer(offer.basis_points, offer.amount, program.currency, program.minimum, offer.maximum) if offer else None
+    language = spoken([locale or program.locale], program)
     view = Landing(
         shop_name=program.shop_name,
         first_name=AMBASSADOR,
-        offer=terms,
+        offer=offer_of(program),
         code=CODE,
         shop_link=program.shop_url,
         share_url=share_url(public_url, CODE),

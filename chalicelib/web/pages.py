@@ -64,7 +64,7 @@ def landing_page(view: Landing, locale: str = "en") -> str:
         share_url=view.share_url,
         image_url=view.image_url or "",
         notice=view.notice,
-        **_terms(view.offer, language.tag),
+        **terms_of(view.offer, language.tag),
     )
 
 
@@ -101,7 +101,8 @@ def saving(offer: Offer | None, locale: str) -> str:
     return format_round_money(offer.amount, offer.currency, tag)
 
 
-def _terms(offer: Offer | None, tag: str) -> dict[str, str]:
+def terms_of(offer: Offer | None, tag: str) -> dict[str, str]:
+    """What a friend gets, and on which orders, as figures; "" for what is not so."""
     if offer is None:
         return dict.fromkeys(("discount", "minimum", "maximum"), "")
     return {

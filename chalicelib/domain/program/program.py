@@ -55,6 +55,8 @@ WorthOf = Annotated[int, Within(0, AMOUNT_MAX), In("reward")]
 
 Number = Annotated[int, Within(1, COUNT_MAX)]
 Clock = Annotated[str, Form("([01][0-9]|2[0-3]):[0-5][0-9]", "is a time of day such as 09:00")]
+ShareChannel = Literal["whatsapp", "telegram", "viber", "line", "facebook", "x", "sms", "email"]
+"""The channels that a button can open with a text."""
 Limited = Literal["rewards", "care", "tips", "wishes", "offers"]
 """The purposes whose letters may be limited. Those of service answer what somebody did, and never wait."""
 
@@ -441,6 +443,12 @@ class Program:
         Called("Share picture"),
         "The address of the picture in previews of share links, 1200 x 630 pixels; left out, one is drawn.",
     ] = None
+    share_channels: Annotated[
+        tuple[ShareChannel, ...],
+        Within(0, 5),
+        Called("Channels for sharing"),
+        "The buttons by which ambassadors share, in this order; without any, those usual in their country.",
+    ] = ()
     origins: Annotated[
         tuple[Origin, ...],
         Within(0, LIST_MAX),

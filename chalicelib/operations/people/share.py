@@ -6,11 +6,10 @@ from typing import TypedDict
 
 from chalicelib.domain.calendar import day_of, months_after
 from chalicelib.domain.model.people import Code, Person
+from chalicelib.domain.people.channels import CHANNELS
 from chalicelib.domain.people.codes import normal_code, share_url
 from chalicelib.domain.program.program import Program, Rate, campaign_of, offer_of
 from chalicelib.store.table import Table
-
-CHANNELS = ("link", "email", "sms", "whatsapp", "telegram", "facebook", "instagram", "x", "qr", "other")
 
 
 @dataclass(frozen=True, slots=True)
