@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from chalice.app import Response
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from chalicelib import deps
 from chalicelib.domain.accounts.ledger import KINDS
@@ -115,6 +115,16 @@ class Counterpart(Answer):
     amount: int
 
 
+class MonthEnd(Answer):
+    """What was owed at the end of a month, or of the last day of the period if that is before."""
+
+    month: str
+    held: int
+    available: int
+    reserved: int
+    total: int
+
+
 class Expiring(Answer):
     """What expires in a month, unless it is used before, or its ambassador earns or spends anything."""
 
@@ -126,10 +136,12 @@ class OwedOf(Answer, kw_only=True):
     """What is owed of one currency or unit.
 
     Attributes:
-        opening: What was owed before the period; left out, as `movements` and `counterparts` are, if there is none.
+        opening: What was owed before the period; left out if there is none, as `movements`, `counterparts` and `months`
+            are.
         movements: What changed it in the period, by kind of entry.
         closing: What is owed at the end.
         counterparts: Where that came from and went to. With the change of what is owed it sums to zero.
+        months: What was owed at the end of each month of the period.
         worth: What the total is worth in the program's currency, of a unit with a price.
         expiring: What expires by month; null where nobody has looked, as while nothing expires by
             the program.
@@ -143,6 +155,7 @@ class OwedOf(Answer, kw_only=True):
     movements: list[Change] | None = None
     closing: Owed
     counterparts: list[Counterpart] | None = None
+    months: list[MonthEnd] | None = None
     worth: Sum | None = None
     expiring: list[Expiring] | None
     entries: int
@@ -269,15 +282,17 @@ def _owed(it: books.Statement, found: liability.Liability, program: Program, *, 
     if period:
         changes["opening"] = Owed.of(it.opening)
         changes["movements"] = [Change.of(movement) for movement in _in_order(it)]
+        months = found.months.get(it.unit, {})
+        changes["months"] = [MonthEnd(month=name, **structs.asdict(Owed.of(owed))) for name, owed in months.items()]
         changes["counterparts"] = [Counterpart(account=name, amount=amount) for name, amount in it.others.items()]
-    months = None if found.expiring is None else found.expiring.get(it.unit, {})
+    expiring = None if found.expiring is None else found.expiring.get(it.unit, {})
     return OwedOf(
         currency=named.currency,
         unit=named.unit,
         **changes,
         closing=Owed.of(it.closing),
         worth=money(share(it.closing.total, price.value, price.per), program.currency) if price else None,
-        expiring=None if months is None else [Expiring(month=name, amount=n) for name, n in sorted(months.items())],
+        expiring=None if expiring is None else [Expiring(month=name, amount=n) for name, n in sorted(expiring.items())],
         entries=it.entries,
         difference=it.difference,
     )

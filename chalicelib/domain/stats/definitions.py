@@ -81,6 +81,7 @@ LIABILITY = {
     "movements": "What entries changed, by their kind. What stays what it is between `held`, `available` and "
     "`reserved` changes no total.",
     "closing": "What was owed at the end of the last day: the opening and all movements.",
+    "months": "What was owed at the end of each month of the period, or of its last day.",
     "counterparts": "The other sides of these entries: `program:rewards` is the expense, less what was taken back; "
     "`ambassador:spent` what was redeemed, `ambassador:paid` what was paid out, `ambassador:expired` what nobody used.",
     "worth": "What the total would be worth as coupons, by the program as it is. Gifts by name have no price here.",

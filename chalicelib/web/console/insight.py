@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Literal, NamedTuple
 
+from chalicelib.domain.money import is_currency
 from chalicelib.web.console import charts, figures, times
 from chalicelib.web.console.charts import Bars, Line, Point, Series, Stack
 from chalicelib.web.language import Language, format_amount
@@ -143,10 +144,11 @@ class Insight:
         series = [
             Series(words[name], [self._point(label, it, name, unit) for label, it in zip(labels, parts, strict=True)])
             for name in names
+            if not unit or name == names[0] or any(_unit(money) == unit for it in parts for money in it[name])
         ]
         label = _("Month") if parts and len(parts[0]["name"]) == len("2026-10") else _("Day")
         chart = charts.line(series, self._say(unit), label)
-        title = " · ".join(words[it] for it in names)
+        title = " · ".join(it.name for it in series)
         return Drawn("line", _id(names[0], unit), self._titled(title, unit), self._peak(series[0], unit), chart)
 
     def _bars(self, name: str, unit: str, parts: Sequence[Body], by: str) -> Drawn:
@@ -178,7 +180,7 @@ class Insight:
         if not unit:
             return self._count(label, value)
         amount = next((it["amount"] for it in value or () if _unit(it) == unit), 0)
-        return Point(label, amount, self._money(amount, unit))
+        return Point(label, amount, self._money(amount, unit) if is_currency(unit) else self.number(amount))
 
     def _count(self, label: str, value: int | None) -> Point:
         return Point(label, value, "–" if value is None else self.number(value))
@@ -193,8 +195,10 @@ class Insight:
         return f"{title} ({unit.removeprefix('gift:')})" if unit else title
 
     def _say(self, unit: str) -> Callable[[int], str]:
-        """Say figures of an axis: without cents where there are none."""
-        return (lambda value: format_amount(value, unit, self.language, is_limit=True)) if unit else self.number
+        """Say figures of an axis: without cents where there are none; what is no money, by its number."""
+        if not is_currency(unit):
+            return self.number
+        return lambda value: format_amount(value, unit, self.language, is_limit=True)
 
     def _money(self, amount: int, unit: str) -> str:
         return format_amount(amount, unit, self.language)

@@ -199,6 +199,7 @@ def _adds_up(found: Body, before: Sums, after: Sums) -> None:
             assert it["opening"][name] + sum(line[name] for line in it["movements"]) == it["closing"][name]
         change = it["closing"]["total"] - it["opening"]["total"]
         assert change + sum(line["amount"] for line in it["counterparts"]) == 0
+        assert {name: it["months"][-1][name] for name in it["closing"]} == it["closing"]
 
 
 # --- a month of one ambassador ----------------------------------------------------------------------------------------
@@ -236,6 +237,7 @@ def test_a_month_has_an_opening_movements_and_a_closing(shop: Shop, month: Body)
         {"kind": "spend", "entries": 1, **nothing, "available": -400, "reserved": 400},
     ]
     assert euros["closing"] == {"held": 0, "available": 500, "reserved": 400, "total": 900}
+    assert euros["months"] == [{"month": "2026-03", **euros["closing"]}]
     assert euros["counterparts"] == [{"account": "program:rewards", "amount": -900}]
     assert euros["expiring"] == [{"month": "2026-09", "amount": 500}]
     assert (euros["entries"], euros["difference"], found["expiring_on"]) == (5, 0, "2026-03-31")
