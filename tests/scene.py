@@ -67,11 +67,7 @@ def play(shop: Shop, *, ambassadors: int = 4, orders: int = 24, days: int = 70) 
         order = f"10{number:02d}"
         shop.redeem(by["code"], order, 2500 + chance.randrange(120) * 100, customer={"first_name": f"Friend {number}"})
         scene.orders.append(order)
-<<<<<<< HEAD
         shop.call("GET", f"/r/{by['code']}?ch=whatsapp", User_Agent=PHONE)
-=======
-        shop.call("GET", f"/r/{by['code']}?ch=whatsapp", User_Agent="Mozilla/5.0 (iPhone) AppleWebKit/605.1.15")
->>>>>>> 735475a (Show results, worth, liability and surprises in the console)
         shop.stream()
         if number % 7 == 3:
             shop.refund(order, f"r-{number}", 1500)
