@@ -1,10 +1,10 @@
 """Where the reward of an order stands, and why."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from chalice.app import Response
-from msgspec import structs
+from msgspec import Meta, structs
 
 from chalicelib import deps
 from chalicelib.api.checkout import Position, Redemption
@@ -15,11 +15,12 @@ from chalicelib.domain.model import accounts, orders
 from chalicelib.domain.orders.explain import PaymentState, Rule, payment_of, reason_of, state_of, trace
 from chalicelib.domain.program.program import Program
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Answer, Sum, json, money
+from chalicelib.edge.answers import Answer, Sum, json, money, money_if
 from chalicelib.edge.call import Call
 from chalicelib.edge.language import LANG, SPOKEN, language_of
-from chalicelib.edge.problems import not_found
-from chalicelib.edge.views import view
+from chalicelib.edge.problems import bad_field, not_found
+from chalicelib.edge.views import leads_to, view
+from chalicelib.operations.people.merged import profile_of
 from chalicelib.operations.program import programs
 from chalicelib.web.explain import explain
 
@@ -177,13 +178,153 @@ class ExaminedRedemption(ExplainedRedemption, kw_only=True):
         )
 
 
-@view({200: [ExplainedRedemption, ExaminedRedemption]}, query=LANG, gives=SPOKEN, problems={404: ["not_found"]})
+class OrderFact(Answer, kw_only=True):
+    """Something that was reported or decided about an order.
+
+    Attributes:
+        id: Your own id of it, where it has one.
+        at: When it happened, or came to be known.
+        amount: What was paid back.
+        note: What an admin wrote.
+        author: The id of the key that decided.
+    """
+
+    kind: Literal[
+        "refund", "chargeback", "cancellation", "reversal", "delivery", "no_delivery", "payment",
+        "approved", "denied", "freed", "kept",
+    ]  # fmt: skip
+    id: str | None = None
+    at: datetime
+    amount: Sum | None = None
+    note: str | None = None
+    author: str | None = None
+
+    @classmethod
+    def those_of(cls, order: orders.OrderFacts) -> list[Self]:
+        """Show the facts of an order in the order of time."""
+        found = [
+            cls(
+                kind=it.kind,
+                id=it.refund_id,
+                at=it.refunded_at or it.recorded_at,
+                amount=money_if(it.amount or None, it.currency),
+            )
+            for it in order.refunds
+        ]
+        found += [cls(kind="reversal", id=it.refund_id, at=it.recorded_at) for it in order.reversals]
+        found += [
+            cls(
+                kind="no_delivery" if it.void else "delivery",
+                id=it.fulfilment_id,
+                at=it.delivered_at or it.recorded_at,
+            )
+            for it in order.fulfilments
+        ]
+        found += [cls(kind="payment", id=it.payment_id, at=it.paid_at) for it in filter(None, [order.payment])]
+        found += [
+            cls(
+                kind="approved" if it.decision == "approve" else "denied",
+                at=it.recorded_at,
+                note=it.note or None,
+                author=it.author,
+            )
+            for it in order.reviews
+        ]
+        freed = [*([order.freed] if order.freed else []), *order.once_freed]
+        found += [
+            cls(kind="freed", id=it.by, at=it.recorded_at, note=it.note or None, author=it.author) for it in freed
+        ]
+        found += [cls(kind="kept", at=it.recorded_at, note=it.note or None, author=it.author) for it in order.kept]
+        return sorted(found, key=lambda it: it.at)
+
+
+class WholeOrder(Answer, kw_only=True):
+    """An order as it is known, with a code or without.
+
+    Attributes:
+        amount: As it was reported, or as the checkout sent it with a code.
+        reported: Whether you have reported it with `POST /v1/orders`.
+        redeemed: Whether a code was used on it; `GET /v1/redemptions/{order_id}` tells of its reward.
+        code: The code.
+        ambassador_id: Whose it is.
+        person_id: Who bought, if that is known.
+        ambassador_person_id: Who the ambassador is as a person.
+        skus: What was bought, as far as you said it.
+        categories: Of which kinds of goods.
+        facts: What was reported and decided about it since, in the order of time.
+    """
+
+    order_id: str
+    placed_at: datetime | None = None
+    amount: Sum | None = None
+    reported: bool
+    redeemed: bool
+    code: str | None = None
+    ambassador_id: str | None = None
+    person_id: str | None = None
+    ambassador_person_id: str | None = None
+    skus: list[str]
+    categories: list[str]
+    facts: list[OrderFact]
+
+
+@view(
+    {200: WholeOrder},
+    problems={404: ["not_found"]},
+    links=leads_to("get_redemption", order_id="$response.body#/order_id"),
+)
+def get_order(call: Call, order_id: str) -> Response:
+    """Show an order as it is known: who bought, with which code, and what was reported and decided since."""
+    call.query()
+    table = deps.table()
+    order = table.read_order(fields.shop_id("order_id", order_id))
+    redemption, purchase = order.redemption if isinstance(order, orders.Order) else None, order.purchase
+    told = redemption or purchase
+    if told is None and not order.later:
+        raise not_found("Nothing is known of this order.")
+    names = (*((redemption.friend, *redemption.aliases) if redemption else ()), *(purchase.persons if purchase else ()))
+    buyer = next(iter(table.read_known(names).values()), None)
+    profile = profile_of(table, redemption.ambassador_id) if redemption else None
+    shown = WholeOrder(
+        order_id=order.order_id,
+        placed_at=told.placed_at if told else None,
+        amount=money(told.amount, told.currency) if told else None,
+        reported=purchase is not None,
+        redeemed=redemption is not None,
+        code=redemption.code if redemption else None,
+        ambassador_id=profile.ambassador_id if profile else None,
+        person_id=buyer.id if buyer else None,
+        ambassador_person_id=profile.person_id if profile else None,
+        skus=list(purchase.skus) if purchase else [],
+        categories=list(purchase.categories) if purchase else [],
+        facts=OrderFact.those_of(order),
+    )
+    return json(200, shown)
+
+
+_READER = {
+    "reader": Annotated[
+        Literal["ambassador"],
+        Meta(description="Explains it as its ambassador may read it, and nothing else of it changes."),
+    ]
+}
+
+
+@view(
+    {200: [ExplainedRedemption, ExaminedRedemption]},
+    query={**LANG, **_READER},
+    gives=SPOKEN,
+    problems={404: ["not_found"]},
+)
 def get_redemption(call: Call, order_id: str) -> Response:
     """Say where the reward of an order stands, and why; to an admin also what makes it suspicious.
 
     An order is settled within seconds of its redemption or its payment, and looked at again after each report.
     """
-    language = language_of(call.query())
+    query = call.query()
+    if query.get("reader", "ambassador") != "ambassador":
+        raise bad_field("?reader", "is ambassador, or left out")
+    language = language_of(query)
     table, known = deps.table(), fields.shop_id("order_id", order_id)
     admin = call.may("admin:read")
     order = table.read_order(known)
@@ -193,7 +334,9 @@ def get_redemption(call: Call, order_id: str) -> Response:
     entries = table.read_entries(redemption)
     program = programs.version(table, redemption.program_version)
     payment = payment_of(order, program, deps.now())
-    words = explain(redemption, "admin" if admin else "ambassador", language, deps.program(), payment)
+    words = explain(
+        redemption, "admin" if admin and "reader" not in query else "ambassador", language, deps.program(), payment
+    )
     shown: ExplainedRedemption
     if admin:
         shown = ExaminedRedemption.examined(order, program, payment, entries, words)

@@ -52,6 +52,14 @@ class Client:
         keyed = {HEADER: key} if key else {}
         return self._call(method, path, {}, raw, {"content-type": "application/json", **keyed, **named})
 
+    def remove(self, path: str, **query: str) -> Reply:
+        """Take something away: what is said of that stands in the query.
+
+        Raises:
+            Problem: as the API answers it.
+        """
+        return self._call("DELETE", path, query, b"", {})
+
     def _call(
         self, method: str, path: str, query: Mapping[str, str | int | None], raw: bytes, headers: dict[str, str]
     ) -> Reply:

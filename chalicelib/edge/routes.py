@@ -60,6 +60,7 @@ ROUTES = (
     Route("POST", "/v1/redemptions", "checkout", "chalicelib.api.checkout.post_redemption"),
     Route("GET", "/v1/redemptions/{order_id}", "checkout admin:read", "chalicelib.api.orders.get_redemption"),
     Route("POST", "/v1/orders", "checkout", "chalicelib.api.purchases.post_order"),
+    Route("GET", "/v1/orders/{order_id}", "admin:read", "chalicelib.api.orders.get_order"),
     Route("POST", "/v1/orders/{order_id}/refunds", "checkout", "chalicelib.api.facts.post_refund"),
     Route("POST", "/v1/orders/{order_id}/refunds/{refund_id}/reversal", "checkout", "chalicelib.api.facts.post_reversal"),
     Route("POST", "/v1/orders/{order_id}/fulfilments", "checkout", "chalicelib.api.facts.post_fulfilment"),

@@ -18,6 +18,7 @@ from chalicelib.domain.model.people import Answer, Code, Person, Profile, Stop
 from chalicelib.domain.model.tasks import Task
 from chalicelib.domain.people.story import Bought, Moment, Said
 from chalicelib.domain.program.program import GIFT, Program
+from chalicelib.web.console.decide import entries
 from chalicelib.web.explain import explain
 from chalicelib.web.language import Language, choose, format_amount, format_date
 from chalicelib.web.messages import tell_message
@@ -300,34 +301,6 @@ class StoryTeller:
 
     def _day(self, at: datetime) -> str:
         return format_date(local(at, self.program), self._letters)
-
-
-def entries(language: Language) -> dict[str, str]:
-    """What each kind of entry is called to an admin."""
-    _ = language.translations.gettext
-    return {
-        "hold": _("Reward held"),
-        "release": _("Reward released"),
-        "void": _("Held reward lost"),
-        "clawback": _("Reward taken back"),
-        "reinstate": _("Reward given back"),
-        "bonus": _("Prize"),
-        "bonus_lost": _("Prize taken back"),
-        "spend": _("Coupon made"),
-        "spend_confirmed": _("Coupon used"),
-        "spend_cancelled": _("Coupon not used, given back"),
-        "spend_returned": _("Coupon came back"),
-        "payout": _("Payout begun"),
-        "payout_confirmed": _("Paid out"),
-        "payout_cancelled": _("Payout cancelled"),
-        "payout_returned": _("Payout came back"),
-        "gift": _("Gift of the shop"),
-        "gift_sent": _("Gift sent"),
-        "task": _("Reward for a task"),
-        "expiry": _("Expired"),
-        "adjustment": _("Adjusted by an admin"),
-        "merge": _("Moved by a merger"),
-    }
 
 
 def letters(language: Language) -> dict[str, str]:
