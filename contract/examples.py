@@ -16,6 +16,7 @@ _NEW_EACH_TIME = {
     "rs": re.compile(r"rs_[\w-]{20,}"),
     "key": re.compile(r"key_[0-9A-Z]{26}"),
     "ses": re.compile(r"ses_[0-9A-Z]{26}"),
+    "con": re.compile(r"con_[0-9A-Z]{26}"),
     "next": re.compile(r'(?<="next_cursor":")[\w=-]+'),
 }
 """What is random whatever the seed, because nobody may guess it: examples show it numbered."""

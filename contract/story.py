@@ -24,7 +24,7 @@ from chalicelib.domain.people.links import Link, mark, sign
 from chalicelib.domain.people.sign_in import token_of
 from chalicelib.domain.program.program import Rate
 from chalicelib.edge.routes import FORM, ROUTES
-from chalicelib.operations.access import api_keys
+from chalicelib.operations.access import api_keys, console_sessions
 from chalicelib.operations.audit.surprises import month_of
 from memory.shop import PROGRAM, Shop, eur, open_shop
 
@@ -505,6 +505,15 @@ class _Story:
         bea = {"email": "bea@shop.example", "name": "Bea", "scopes": ["admin:keys"]}
         bea_made = yield from self._telling("Bea is an admin, too", "post_admin", bea)
         yield self._say("All admins", "get_admins")
+        bea_is = {"admin_id": bea_made.answer["id"]}
+        key = deps.table().find_api_key(bea_is["admin_id"])
+        assert key is not None
+        for _ in range(2):
+            console_sessions.begin(deps.table(), key, browser="Firefox, Android", now=self._shop.now)
+        known = yield from self._telling("Where Bea is signed in", "get_admin_sessions", **bea_is)
+        one = known.answer["items"][0]["id"]
+        yield self._say("Not there any more", "delete_admin_session", session_id=one, **bea_is)
+        yield self._say("Nor anywhere", "delete_admin_sessions", **bea_is)
         yield self._say("Bea has left", "delete_admin", admin_id=bea_made.answer["id"])
         asking = {"email": "maya@example.com", "locale": "gu"}
         asked = yield from self._telling("Maya asks for a way in", "post_sign_in", asking)

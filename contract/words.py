@@ -83,7 +83,7 @@ PARAMETERS: dict[str, tuple[Any, str]] = {
     "spend_id": (fields.OurId, "The id of a coupon that was made of rewards, which is not its code."),
     "payout_id": (fields.OurId, "The id of a payout."),
     "session_id": (fields.OurId, "The id of a session, which is not its token."),
-    "admin_id": (fields.OurId, "The id of an admin."),
+    "admin_id": (fields.OurId, "The id of an admin. `me` is whoever asks, where it is about sessions."),
     "key_id": (fields.OurId, "The id of a key, which is not its secret."),
     "job_id": (fields.OurId, "The id of a job."),
     "calendar_month": (Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")], "A month, such as 2026-03."),

@@ -8,6 +8,7 @@ from msgspec import Meta, field
 
 from chalicelib import deps
 from chalicelib.api.keys import not_allowed
+from chalicelib.domain.model import access
 from chalicelib.domain.model.access import ApiKey
 from chalicelib.edge import auth, fields
 from chalicelib.edge.answers import Answer, json, once
@@ -15,8 +16,9 @@ from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Email, Name, Shape
 from chalicelib.edge.paging import Page
 from chalicelib.edge.problems import Problem, not_found
+from chalicelib.edge.scopes import ME
 from chalicelib.edge.views import leads_to, view
-from chalicelib.operations.access import admins
+from chalicelib.operations.access import admins, console_sessions
 from chalicelib.operations.access.admins import Taken, Wanted
 from chalicelib.operations.access.api_keys import SCOPES, NotAllowed, Scope
 
@@ -73,6 +75,42 @@ class Admin(Answer, kw_only=True):
         )
 
 
+class ConsoleSession(Answer, kw_only=True):
+    """Where somebody is signed in to the console.
+
+    Attributes:
+        admin_id: The admin's, which is that of their key.
+        expires_at: Twelve hours after it began.
+        browser: As `Firefox, Android`; left out if that is not known.
+        ended_at: When somebody ended it before.
+    """
+
+    id: str
+    admin_id: str
+    created_at: datetime
+    expires_at: datetime
+    browser: str = ""
+    ended_at: datetime | None = None
+
+    @classmethod
+    def of(cls, session: access.ConsoleSession) -> Self:
+        """Show a session, without what opens it."""
+        return cls(
+            id=session.id,
+            admin_id=session.key_id,
+            created_at=session.created_at,
+            expires_at=session.expires_at,
+            browser=session.browser,
+            ended_at=session.ended_at,
+        )
+
+
+class EndedSessions(Answer):
+    """How many sessions were ended."""
+
+    ended: int
+
+
 @view(
     {201: Admin, 200: Admin},
     body=NewAdmin,
@@ -116,3 +154,51 @@ def delete_admin(call: Call, admin_id: str) -> Response:
         raise not_allowed(revoked)
     auth.forget()
     return json(200, Admin.of(revoked))
+
+
+@view(
+    {200: Page[ConsoleSession]},
+    problems={404: ["not_found"]},
+    links=leads_to(
+        "delete_admin_session", admin_id="$response.body#/items/0/admin_id", session_id="$response.body#/items/0/id"
+    ),
+)
+def get_admin_sessions(call: Call, admin_id: str) -> Response:
+    """List where an admin, or a key, is signed in to the console, the newest first.
+
+    One's own are `me`; those of others take `admin:keys`.
+    """
+    call.query()
+    found = console_sessions.of_key(deps.table(), _known(call, admin_id), now=deps.now())
+    return json(200, Page(items=[ConsoleSession.of(it) for it in found], next_cursor=None))
+
+
+@view({200: EndedSessions}, problems={404: ["not_found"]})
+def delete_admin_sessions(call: Call, admin_id: str) -> Response:
+    """Sign an admin out of the console everywhere, at once."""
+    call.query()
+    known = _known(call, admin_id)
+    return json(200, EndedSessions(console_sessions.end_all(deps.table(), known, now=deps.now())))
+
+
+@view({200: ConsoleSession}, problems={404: ["not_found"]})
+def delete_admin_session(call: Call, admin_id: str, session_id: str) -> Response:
+    """Sign an admin out of the console in one browser, at once. A second time changes nothing."""
+    call.query()
+    known, asked = _known(call, admin_id), fields.path_id("session_id", session_id)
+    ended = console_sessions.end(deps.table(), known, asked, now=deps.now())
+    if ended is None:
+        raise not_found("There is no such session.")
+    return json(200, ConsoleSession.of(ended))
+
+
+def _known(call: Call, admin_id: str) -> str:
+    """The id of a key whose sessions the caller may see: its own, by `me` too, or with `admin:keys` any.
+
+    Raises:
+        Problem: 404; also to whoever may not see it.
+    """
+    asked = call.key.id if admin_id == ME else fields.path_id("id", admin_id)
+    if asked != call.key.id and (not call.may("admin:keys") or deps.table().find_api_key(asked) is None):
+        raise not_found("There is no such admin.")
+    return asked

@@ -40,6 +40,12 @@ def token_at(request: Request, door: str) -> str:
     return cookie(request, door)
 
 
+def session_at(request: Request, door: str) -> str | None:
+    """Return the id of the session that a browser has at a door; None if it holds none."""
+    token = token_at(request, door)
+    return sessions.named_by(token) if door == ME else console_sessions.named_by(token)
+
+
 def cookie(request: Request, name: str) -> str:
     """Return what a browser keeps under a name; "" if nothing.
 

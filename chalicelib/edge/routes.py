@@ -186,6 +186,9 @@ ROUTES = (
     Route("POST", "/v1/admins", "admin:keys", "chalicelib.api.admins.post_admin"),
     Route("GET", "/v1/admins", "admin:keys", "chalicelib.api.admins.get_admins"),
     Route("DELETE", "/v1/admins/{admin_id}", "admin:keys", "chalicelib.api.admins.delete_admin"),
+    Route("GET", "/v1/admins/{admin_id}/sessions", "admin:keys admin:read admin:write", "chalicelib.api.admins.get_admin_sessions"),
+    Route("DELETE", "/v1/admins/{admin_id}/sessions", "admin:keys admin:read admin:write", "chalicelib.api.admins.delete_admin_sessions"),
+    Route("DELETE", "/v1/admins/{admin_id}/sessions/{session_id}", "admin:keys admin:read admin:write", "chalicelib.api.admins.delete_admin_session"),
     Route("GET", "/healthz", "anyone", "chalicelib.api.health.get_health"),
     # the contract
     Route("GET", "/v1/openapi.json", "anyone", "chalicelib.site.reference.get_contract"),

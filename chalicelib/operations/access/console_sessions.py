@@ -60,6 +60,12 @@ def find(table: Table, token: str, *, now: datetime) -> tuple[ConsoleSession, Ap
     return (session, key) if key is not None and key.revoked_at is None else None
 
 
+def named_by(token: str) -> str | None:
+    """Return the id of the session that a token says it is of; None if it is no token of the console's."""
+    named = _TOKEN.fullmatch(token)
+    return f"con_{named[2]}" if named else None
+
+
 def of_key(table: Table, key_id: str, *, now: datetime) -> list[ConsoleSession]:
     """Return the sessions of a key that are not over, the newest first.
 

@@ -73,6 +73,12 @@ def find(table: Table, token: str, *, now: datetime) -> Session | None:
     return session if is_live(session, now) else None
 
 
+def named_by(token: str) -> str | None:
+    """Return the id of the session that a token says it is of; None if it is no token of a session."""
+    named = _TOKEN.fullmatch(token)
+    return f"ses_{named[2]}" if named else None
+
+
 def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Session]:
     """Return the sessions under an ambassador's ids that are not over, the newest first.
 

@@ -70,6 +70,8 @@ def done(language: Language) -> dict[str, str]:
         "noted": _("It is a task now."),
         "friend_freed": _("The friend is free for another order."),
         "friend_kept": _("The order counts again."),
+        "signed_out_there": _("That browser is signed out."),
+        "signed_out_elsewhere": _("All others are signed out."),
         "published": _("Published. The rules are in force everywhere within a minute."),
         "guide_kept": _("The guide is kept. Letters take it up within a minute."),
         "guide_retired": _("The guide is retired. No letter shows it from now on."),

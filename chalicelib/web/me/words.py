@@ -40,4 +40,6 @@ def done(language: Language) -> dict[str, str]:
         "nothing": _("You get only emails that answer what you do."),
         "limited": _("From now on we use your data for nothing but your rewards."),
         "unlimited": _("We may use your data again as before."),
+        "signed_out_there": _("That browser is signed out."),
+        "signed_out_elsewhere": _("All others are signed out."),
     }

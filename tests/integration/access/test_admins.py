@@ -147,3 +147,25 @@ def test_the_operator_makes_the_first(shop: Shop, capsys: pytest.CaptureFixture[
     ):
         assert manage.main(wrong) == 1
     assert [it["id"] for it in listed(shop)] == [key.id]
+
+
+def test_where_an_admin_is_signed_in(shop: Shop, maker: str) -> None:
+    """Each sees and ends their own sessions; with `admin:keys` those of everybody; nobody sees a token."""
+    told = shop.read(invite(shop, maker))
+    key = signs_in(shop, BEA)
+    assert key is not None
+    tokens = [console_sessions.begin(deps.table(), key, browser="Firefox, Android", now=shop.now)[0] for _ in range(3)]
+    path = f"/v1/admins/{told['id']}/sessions"
+    listed = shop.call("GET", path, scope="admin:keys")
+    items = shop.read(listed)["items"]
+    assert [(it["browser"], it["admin_id"]) for it in items] == [("Firefox, Android", key.id)] * 3
+    assert not any(token[-43:] in listed.body.decode() for token in tokens)
+    for method, at in (("GET", path), ("DELETE", path), ("DELETE", f"{path}/{items[0]['id']}")):
+        assert shop.call(method, at, scope="admin:read").status_code == 404
+    assert shop.read(shop.call("GET", "/v1/admins/me/sessions", scope="admin:read"))["items"] == []
+    one = shop.read(shop.call("DELETE", f"{path}/{items[0]['id']}", scope="admin:keys"))
+    assert one["ended_at"] is not None
+    assert shop.call("DELETE", f"{path}/con_none", scope="admin:keys").status_code == 404
+    assert shop.read(shop.call("DELETE", path, scope="admin:keys")) == {"ended": 2}
+    assert not any(console_sessions.find(deps.table(), token, now=shop.now) for token in tokens)
+    assert shop.call("GET", "/v1/admins/key_none/sessions", scope="admin:keys").status_code == 404

@@ -406,3 +406,45 @@ def test_nothing_is_logged(shop: Shop, maya: Body, bea: str, capsys: pytest.Capt
     secrets = [MAYA, BEA, link.rpartition("/")[2], code, code.replace(" ", ""), shop.keys["admin:read"]]
     for secret in (*secrets, *browser.cookies.values(), *key_browser.cookies.values(), api_keys.digest_of(secrets[-1])):
         assert secret not in told
+
+
+# --- where somebody is signed in --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("door", ["me", "console"])
+def test_sessions_are_seen_and_ended(shop: Shop, maya: Body, bea: str, door: str) -> None:
+    """One sees where one is signed in, this browser first, and signs out one, all others, or all; then they are out."""
+    email, cookie = (MAYA, ME) if door == "me" else (BEA, CONSOLE)
+    agents = ("Android 15; rv:140.0) Firefox/140.0", "Windows NT 10.0) Chrome/140.0", "Macintosh) Safari/605.1")
+    browsers = [Browser(shop, User_Agent=f"Mozilla/5.0 ({agent}") for agent in agents]
+    for it in browsers:
+        it.send(ask(it, email, door).form("Code"), code=mailed(shop)[1])
+    mine, other, third = browsers
+    page = mine.get(f"/{door}/sessions")
+    assert page.text.index("Firefox, Android") < page.text.index("Chrome, Windows")
+    assert re.search(r"Firefox, Android\s+this one", page.text)
+    row = next(it for it in page.forms if "Chrome, Windows" in it.text)
+    page = mine.send(row)
+    assert "That browser is signed out." in page.text
+    assert [signed_in(it, cookie) for it in browsers] == [True, False, True]
+    page = mine.send(page.form("everywhere else"), button="everywhere else")
+    assert "All others are signed out." in page.text
+    assert [signed_in(it, cookie) for it in browsers] == [True, False, False]
+    other.send(ask(other, email, door).form("Code"), code=mailed(shop)[1]) if door == "console" else None
+    page = mine.send(mine.get(f"/{door}/sessions").form("Sign out everywhere"), button="Sign out everywhere")
+    assert "You are signed out." in page.text
+    assert not any(signed_in(it, cookie) for it in browsers)
+    assert third.get(f"/{door}").path.startswith("/sign-in")
+
+
+def test_nobody_ends_a_session_of_others(shop: Shop, maya: Body) -> None:
+    """The id of somebody else's session is of no use on one's own page."""
+    zoe = shop.enrol("zoe@example.com", "Zoe")
+    theirs, mine = Browser(shop).as_ambassador(zoe["id"]), Browser(shop).as_ambassador(maya["id"])
+    row = next(
+        it for it in theirs.get("/me/sessions").forms if "everywhere" not in it.text and it.action == "/me/sessions"
+    )
+    stolen = next(value for name, value, _ in row.buttons if name == "session")
+    form = dict(mine.get("/me/sessions").form("everywhere").fields)
+    assert mine.post("/me/sessions", {**form, "session": stolen}).status_code == 404
+    assert signed_in(theirs)
