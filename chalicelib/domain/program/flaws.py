@@ -136,7 +136,7 @@ def flaws_of_rate(pointer: str, rate: Rate, *, offer: bool = False) -> Iterator[
     """Yield what makes a rate none, or what it can't be as an offer."""
     given = [it for it in (rate.amount, rate.basis_points, rate.gift) if it is not None]
     if len(given) != 1:
-        yield pointer, "set either amount or basis_points" + ("" if offer else " or gift")
+        yield pointer, "set either `amount` or `basis_points`" + ("" if offer else " or `gift`")
         return
     if rate.maximum is not None and rate.basis_points is None:
         yield f"{pointer}/maximum", "bounds a percentage, and there is none"
@@ -166,7 +166,7 @@ def _of_milestone(pointer: str, milestone: Milestone) -> Iterator[Flaw]:
     if milestone.reward.basis_points is not None:
         yield f"{pointer}/reward/basis_points", "has no order to be a percentage of"
     if (milestone.every is None) == (milestone.at is None):
-        yield pointer, "set either every or at"
+        yield pointer, "set either `every` or `at`"
 
 
 def _of_task(pointer: str, task: OfferedTask) -> Iterator[Flaw]:
@@ -195,7 +195,7 @@ def _of_campaign(pointer: str, campaign: Campaign, program: Program) -> Iterator
     for name, at in times.items():
         yield from _of_time(f"{pointer}/{name}", at)
     if all(at.tzinfo for at in times.values()) and campaign.starts_at >= campaign.ends_at:
-        yield f"{pointer}/ends_at", "lies after starts_at"
+        yield f"{pointer}/ends_at", "lies after `starts_at`"
 
 
 def _of_further_orders(program: Program) -> Iterator[Flaw]:
@@ -203,7 +203,7 @@ def _of_further_orders(program: Program) -> Iterator[Flaw]:
     if later is None:
         return
     if program.friend_days is None:
-        yield "/later", "is about a friend's further orders, and without friend_days none is taken"
+        yield "/later", "is about a friend's further orders, and without `friend_days` none is taken"
     if later.offer:
         yield from _of_offer("/later/offer", later.offer, program)
     if later.reward:
@@ -212,7 +212,7 @@ def _of_further_orders(program: Program) -> Iterator[Flaw]:
 
 def _of_cap(pointer: str, cap: Cap) -> Iterator[Flaw]:
     if cap.amount is None and cap.count is None:
-        yield pointer, "set amount or count"
+        yield pointer, "set `amount` or `count`"
 
 
 def _of_zone(name: str) -> Iterator[Flaw]:

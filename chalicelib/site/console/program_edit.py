@@ -46,12 +46,12 @@ def act(page: Page, form: Fields) -> Response:
     if action in {"add", "remove"}:
         document = (longer if action == "add" else shorter)(made, document, name)
         return _shown(page, document, {}, over=over, as_text=as_text, changed=name)
-    if problems or action in {"form", "text"}:
-        return _shown(page, document, problems, over=over, as_text=action == "text" or (as_text and bool(problems)))
+    if action in {"form", "text"}:
+        return _shown(page, document, problems, over=over, as_text=action == "text")
     checked = page.client.send("POST", "/v1/program/check", {"program": document}).body
-    if checked["flaws"]:
-        flaws = {it["pointer"]: it["detail"] for it in reversed(checked["flaws"])}
-        return _shown(page, document, flaws, over=over, as_text=as_text, status=400)
+    flaws = {it["pointer"]: made.told(it["detail"]) for it in reversed(checked["flaws"])} | problems
+    if flaws:
+        return _shown(page, document, flaws, over=over, as_text=as_text)
     return tried(page, document, over=over)
 
 
@@ -91,7 +91,6 @@ def _shown(
     over: str,
     as_text: bool,
     changed: str = "",
-    status: int = 200,
     text: str = "",
 ) -> Response:
     made = rules_form(page)
@@ -104,7 +103,7 @@ def _shown(
     opened = {name for name, parts in sections.items() if any(it.wrong or asked.startswith(it.name) for it in parts)}
     return page.render(
         "program_edit.html",
-        status=400 if problems else status,
+        status=400 if problems else 200,
         sections=sections,
         opened=opened or {next(iter(sections))},
         headings=rules.headings(page.language),

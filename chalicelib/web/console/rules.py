@@ -3,11 +3,11 @@
 from chalicelib.web.language import Language
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "shop": ("shop_name", "shop_url", "currency", "time_zone", "open", "origins", "share_image_url"),
+    "shop": ("shop_name", "shop_url", "currency", "time_zone", "open", "origins", "share_image_url", "share_channels"),
     "friend": (
         "offer", "minimum", "new_friends_only", "friend_days", "later", "pending_days", "excluded_skus",
     ),
-    "ambassador": ("tiers", "tier_months", "demotion_months", "milestones", "tasks"),
+    "ambassador": ("tiers", "tier_months", "demotion_months", "milestones", "tasks", "leaderboard"),
     "limits": ("caps", "budget_month"),
     "hold": (
         "hold_from", "hold_days", "longest_wait_days", "void_below_minimum", "watch", "review_days", "review_default",
@@ -52,12 +52,23 @@ def choices(language: Language) -> dict[str, str]:
         "delivery": _("from the delivery on"),
         "approve": _("The reward is approved"),
         "deny": _("The reward is denied"),
+        "paper": _("Near white, for a dark logo"),
+        "color": _("Your colour, for a light logo"),
+        "whatsapp": "WhatsApp",
+        "telegram": "Telegram",
+        "viber": "Viber",
+        "line": "LINE",
+        "facebook": "Facebook",
+        "x": "X",
+        "sms": _("Text message"),
+        "email": _("Email"),
         "latin": _("0 to 9 in every language"),
         "customary": _("The digits of each language"),
         "picture": _("A picture"),
         "review": _("A review"),
         "other": _("Something else"),
         "month": _("Month"),
+        "quarter": _("Quarter"),
         "year": _("Year"),
         "life": _("Whole life"),
         "rewards": _("News of rewards"),

@@ -93,7 +93,7 @@ def test_a_reward_is_changed_and_published(shop: Shop, admin: Browser) -> None:
     told = " ".join(review.text.split())
     assert "Tiers › Starter › Reward › Percentage 10% 12.5%" in told
     assert "1 order was played again" in told
-    assert "Rewards €4.50 €5.62 €1.12" in told
+    assert "Rewards €4.50 €5.62 +€1.12" in told
     assert in_force(shop)["version"] == 1
     page = published(admin, review, "Spring is slow.")
     assert page.path == "/console/program?done=published"
@@ -135,6 +135,14 @@ def test_what_is_wrong_is_said_beside_its_field(shop: Shop, admin: Browser, name
     assert dict(edited(page).fields)[name] == typed
     assert page.link(RULES.walk(name, {})[0][-1]).startswith("#f-")
     assert shop.everything() == before
+
+
+def test_everything_wrong_is_said_at_once(admin: Browser) -> None:
+    """What can't be read and what contradicts the rest, by what people call the fields."""
+    page = to_review(admin, **{"/minimum": "much", "/hold_days": "9999", "/tiers/0/reward/amount": "5"})
+    assert "Smallest order: Type an amount" in page.text
+    assert "Hold for: lies between 0 and 3650" in page.text
+    assert "Tiers › Starter › Reward: set either “Amount” or “Percentage” or “Gift”" in page.text
 
 
 def test_lists_grow_and_shrink_without_scripts(shop: Shop, admin: Browser) -> None:
@@ -272,11 +280,15 @@ def test_a_form_that_nobody_touches_changes_nothing(shop: Shop, admin: Browser, 
 
 
 def test_only_who_may_changes_the_rules(shop: Shop) -> None:
-    """Who may only read sees them without a way to change them."""
-    reader = Browser(shop).as_admin("admin:read")
-    page = reader.get("/console/program")
-    assert "/console/program/edit" not in page.html
-    assert reader.get("/console/program/edit").status == 403
+    """Who may only read tries others out, and finds no way to publish them; one that they make up is refused."""
+    reader, admin = Browser(shop).as_admin("admin:read"), Browser(shop).as_admin("admin:read", "admin:write")
+    review = to_review(reader, **{"/hold_days": "20"})
+    assert "Hold for 30 days 20 days" in " ".join(review.text.split())
+    assert "note" not in {name for form in review.forms for name in form.names}
+    fields = {**dict(admin.get(review.path).form("note").fields), "note": "Mine."}
+    fields["guard"] = dict(review.forms[-1].fields)["guard"]
+    assert reader.post(review.path, fields).status_code == 403
+    assert in_force(shop)["version"] == 1
     assert "again" not in reader.get("/console/program/versions").text
 
 

@@ -26,7 +26,7 @@ HALF = {"name": "half", "percent": 50}
 DAYS = "lies between 0 and 3650"
 COUNT = "lies between 1 and 1000000"
 AMOUNT = "lies between 0 and 1000000000000"
-ONE_OF = "set either amount or basis_points or gift"
+ONE_OF = "set either `amount` or `basis_points` or `gift`"
 
 
 def document(**care: Any) -> dict[str, Any]:

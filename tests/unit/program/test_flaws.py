@@ -32,7 +32,7 @@ from tests.unit.book import NOTICE, TEN_PERCENT, at, program
 AMOUNT = "lies between 0 and 1000000000000"
 SHARE = "lies between 0 and 10000"
 COUNT = "lies between 1 and 1000000"
-ONE_OF = "set either amount or basis_points or gift"
+ONE_OF = "set either `amount` or `basis_points` or `gift`"
 BLANK = "is blank, or holds a character out of place"
 ORIGIN = "is an origin in small letters such as https://my.shop.example"
 ORIGIN_LENGTH = "has 8 to 300 characters"
@@ -131,8 +131,8 @@ def naive(year: int) -> datetime:
         ({"time_zone": "A/../../../etc/passwd"}, [("/time_zone", A_ZONE)]),
         ({"time_zone": "/etc/localtime"}, [("/time_zone", A_ZONE)]),
         # Rates.
-        ({"offer": Rate()}, [("/offer", "set either amount or basis_points")]),
-        ({"offer": Rate(amount=0, basis_points=0)}, [("/offer", "set either amount or basis_points")]),
+        ({"offer": Rate()}, [("/offer", "set either `amount` or `basis_points`")]),
+        ({"offer": Rate(amount=0, basis_points=0)}, [("/offer", "set either `amount` or `basis_points`")]),
         ({"offer": Rate(basis_points=10_001)}, [("/offer/basis_points", SHARE)]),
         ({"offer": Rate(amount=5, maximum=0)}, [("/offer/maximum", "bounds a percentage, and there is none")]),
         ({"offer": Rate(amount=5), "minimum": 6}, []),
@@ -197,8 +197,8 @@ def naive(year: int) -> datetime:
             [("/tasks/0/until", "lies between the years 2000 and 8999")],
         ),
         # Milestones.
-        ({"milestones": (FIFTH, replace(FIFTH, name="b", at=None))}, [("/milestones/1", "set either every or at")]),
-        ({"milestones": (FIFTH, replace(FIFTH, name="b", every=5))}, [("/milestones/1", "set either every or at")]),
+        ({"milestones": (FIFTH, replace(FIFTH, name="b", at=None))}, [("/milestones/1", "set either `every` or `at`")]),
+        ({"milestones": (FIFTH, replace(FIFTH, name="b", every=5))}, [("/milestones/1", "set either `every` or `at`")]),
         (
             {"milestones": (replace(FIFTH, reward=TEN_PERCENT),)},
             [("/milestones/0/reward/basis_points", "has no order to be a percentage of")],
@@ -241,14 +241,14 @@ def naive(year: int) -> datetime:
             {"campaigns": (Campaign("all", datetime(2000, 1, 1, tzinfo=UTC), datetime(8999, 12, 31, tzinfo=UTC)),)},
             [],
         ),
-        ({"campaigns": (replace(SPRING, ends_at=at(0)),)}, [("/campaigns/0/ends_at", "lies after starts_at")]),
+        ({"campaigns": (replace(SPRING, ends_at=at(0)),)}, [("/campaigns/0/ends_at", "lies after `starts_at`")]),
         (
             {"campaigns": (SPRING, replace(SPRING, name="b", ends_at=at(-1)))},
-            [("/campaigns/1/ends_at", "lies after starts_at")],
+            [("/campaigns/1/ends_at", "lies after `starts_at`")],
         ),
         (
             {"campaigns": (replace(SPRING, offer=Rate()),)},
-            [("/campaigns/0/offer", "set either amount or basis_points")],
+            [("/campaigns/0/offer", "set either `amount` or `basis_points`")],
         ),
         (
             {"campaigns": (SPRING, replace(SPRING, name="b", offer=Rate(basis_points=10_000)))},
@@ -276,7 +276,7 @@ def naive(year: int) -> datetime:
         ({"friend_days": 30, "later": FurtherOrders(reward=TEN_PERCENT)}, []),
         (
             {"later": FurtherOrders(reward=TEN_PERCENT)},
-            [("/later", "is about a friend's further orders, and without friend_days none is taken")],
+            [("/later", "is about a friend's further orders, and without `friend_days` none is taken")],
         ),
         ({"friend_days": 30, "later": FurtherOrders(reward=Rate())}, [("/later/reward", ONE_OF)]),
         # Units.
@@ -287,7 +287,7 @@ def naive(year: int) -> datetime:
         ),
         ({"units": {"points": Worth(1, per=0)}}, [("/units/points/per", COUNT)]),
         # Caps.
-        ({"caps": (Cap("month", count=1), Cap("life"))}, [("/caps/1", "set amount or count")]),
+        ({"caps": (Cap("month", count=1), Cap("life"))}, [("/caps/1", "set `amount` or `count`")]),
         ({"caps": (Cap("month", count=0),)}, []),
         ({"caps": (Cap("month", amount=0),)}, []),
         ({"caps": (Cap("year", count=1),) * 2}, [("/caps", "has one cap for each of month, year and life")]),
