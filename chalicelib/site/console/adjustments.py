@@ -13,7 +13,7 @@ from chalicelib.web.console import decide
 
 def show(page: Page) -> Response:
     """Show what waits, or the one that the address names by `id`."""
-    named = page.typed.text("id") or page.query.get("id")
+    named = page.typed.text("one") or page.query.get("id")
     if named:
         told: dict[str, Any] = {"items": [page.client.get(path("v1", "adjustments", named)).body], "next_cursor": None}
     else:

@@ -13,8 +13,9 @@ from chalicelib.web.console import decide
 
 FILTERS = ("ambassador_id", "kind", "order_id", "from", "to")
 PAGE = 50
+SHEET = 100
 SHEETS_MAX = 50
-"""So many pages of the API make up a file at most; whoever wants more narrows the dates."""
+"""So many pages of the API, of so many entries, make up a file at most; whoever wants more narrows the dates."""
 
 _SCREENS = {
     "adjustment": "adjustments?id={}",
@@ -44,7 +45,7 @@ def _shown(page: Page, query: dict[str, str], told: Mapping[str, Any], refused: 
     return page.render(
         "ledger.html",
         refused=refused,
-        shown=[{**it, "where": _where(it), "moves": _moves(it)} for it in told["items"]],
+        shown=[{**it, "where": _where(it), "moves": _moves(it), "whys": _whys(page, it)} for it in told["items"]],
         next_cursor=told["next_cursor"],
         narrowed=query,
         found=found,
@@ -58,7 +59,7 @@ def _sheet(page: Page, query: dict[str, str]) -> str:
     sheets: list[str] = []
     cursor = ""
     for _ in range(SHEETS_MAX):
-        reply = page.client.get("/v1/ledger", accept="text/csv", **query, limit=100, cursor=cursor)
+        reply = page.client.get("/v1/ledger", accept="text/csv", **query, limit=SHEET, cursor=cursor)
         text = reply.body if isinstance(reply.body, str) else reply.body.decode()
         sheets.append(text if not sheets else text.partition("\n")[2])
         cursor = _next(reply.headers)
@@ -79,6 +80,12 @@ def _where(entry: dict[str, Any]) -> str:
         return ""
     kind, _, named = entry["cause"].partition(":")
     return _SCREENS.get(kind, "").format(named)
+
+
+def _whys(page: Page, entry: dict[str, Any]) -> list[str]:
+    """What caused an entry, in words."""
+    words = decide.causes(page.language)
+    return list(dict.fromkeys(words.get(it.partition(":")[0], it) for it in entry["cause"].split(",")))
 
 
 def _moves(entry: dict[str, Any]) -> list[dict[str, Any]]:

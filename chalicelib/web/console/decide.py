@@ -105,6 +105,33 @@ def entries(language: Language) -> dict[str, str]:
     }
 
 
+def causes(language: Language) -> dict[str, str]:
+    """What an entry names as its cause, by how that begins."""
+    _ = language.translations.gettext
+    return {
+        "redemption": _("an order with the code"),
+        "hold_ended": _("the wait was over"),
+        "review_deadline": _("nobody decided in time"),
+        "refund": _("a refund"),
+        "reversal": _("a refund that no longer counts"),
+        "fulfilment": _("a delivery"),
+        "payment": _("a payment"),
+        "review": _("an admin’s decision"),
+        "freed": _("the friend was set free"),
+        "kept": _("the friend was kept after all"),
+        "tier": _("a tier"),
+        "milestone": _("a milestone"),
+        "spend": _("a coupon"),
+        "payout": _("a payout"),
+        "adjustment": _("a correction by hand"),
+        "gift": _("a gift"),
+        "task": _("a proof"),
+        "touch": _("a touch of care"),
+        "inactive_since": _("nothing was earned or spent since then"),
+        "merge": _("two accounts of one person"),
+    }
+
+
 def accounts(language: Language) -> dict[str, str]:
     """What each side of an entry is called."""
     _ = language.translations.gettext
