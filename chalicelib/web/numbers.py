@@ -20,6 +20,9 @@ NUMBERING = "-u-nu-"
 
 _NARROW = "\u202f"
 
+_WHOLE_MAX = 9
+"""Digits before the point that somebody may type."""
+
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DECIMALS = "CLF UYW"
@@ -138,6 +141,15 @@ def format_percent(basis_points: int, locale: str = "en") -> str:
 def decimals_of(currency: str) -> int:
     """How many decimals its minor units are: 2 of euros, 0 of yen, and of a unit that is no currency."""
     return _EXPONENTS.get(currency, 2) if _is_iso(currency) else 0
+
+
+def minor_units(typed: str, currency: str) -> int | None:
+    """Read an amount as somebody types it, with a point or a comma before its decimals; None if it is none."""
+    places = decimals_of(currency)
+    whole, _, fraction = typed.replace(NBSP, "").replace(" ", "").replace(",", ".").partition(".")
+    if not whole.isdecimal() or len(whole) > _WHOLE_MAX or len(fraction) > places or not f"0{fraction}".isdecimal():
+        return None
+    return int(whole + fraction.ljust(places, "0"))
 
 
 def _money(amount: int, currency: str, locale: str, number: str) -> str:

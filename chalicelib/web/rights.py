@@ -47,9 +47,10 @@ def export_page(frame: Frame, person: Person, exported: dict[str, Any], program:
     return framed("export.html", frame, sections=sections, everything=everything)
 
 
-def _told(person: Person, language: Language) -> Iterator[tuple[str, str]]:
+def names_of_facts(language: Language) -> dict[str, str]:
+    """Return what each fact about a person is called to them."""
     _ = language.translations.gettext
-    names = {
+    return {
         "email": _("Email address"),
         "customer_id": _("Customer number"),
         "first_name": _("First name"),
@@ -59,6 +60,10 @@ def _told(person: Person, language: Language) -> Iterator[tuple[str, str]]:
         "country": _("Country"),
         "birthday": _("Birthday"),
     }
+
+
+def _told(person: Person, language: Language) -> Iterator[tuple[str, str]]:
+    _, names = language.translations.gettext, names_of_facts(language)
     yield from ((label, value) for name, label in names.items() if (value := getattr(person, name)))
     yield from sorted(person.handles.items())
     if person.interests:

@@ -15,7 +15,7 @@ from chalicelib.domain.program.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One month of an account: `opening` and the entries, in order of time, add up to `closing`."""
+    """One month of an account: `opening` and the entries, in order of time and of posting, add up to `closing`."""
 
     month: str
     opening: Balances
@@ -37,7 +37,7 @@ def statement(month: str, since: Iterable[LedgerEntry], balances: Balances, prog
 
     `since` has to hold all entries of the month and of those after it; earlier ones among them make no difference.
     """
-    ordered = sorted(since, key=lambda it: it.at)
+    ordered = sorted(since, key=lambda it: (it.at, it.number))
     own = tuple(it for it in ordered if month_of(it.at, program) == month)
     closing = _without(balances, (it for it in ordered if month_of(it.at, program) > month))
     return Statement(month, _without(closing, own), own, closing)

@@ -9,12 +9,16 @@ from chalicelib.web.me.problems import told
 
 
 @contextmanager
-def at_field(page: Page, name: str, text: str, *reasons: str) -> Iterator[None]:
-    """Say at the field `name` what is refused for one of these reasons, and `text` if what was typed does not fit."""
+def at_field(page: Page, name: str, text: str, *reasons: str, pointer: str = "") -> Iterator[None]:
+    """Say at the field `name` what is refused for one of these reasons, and `text` if what was typed does not fit.
+
+    `pointer` is what the API calls the field, if not the same.
+    """
     try:
         yield
     except Problem as problem:
-        misfits = problem.reason == "invalid_request" and any(f"/{name}" in it["pointer"] for it in problem.errors)
+        sought = f"/{pointer or name}"
+        misfits = problem.reason == "invalid_request" and any(sought in it["pointer"] for it in problem.errors)
         if not misfits and problem.reason not in reasons:
             raise
         said = text if misfits else told(page.language)[problem.reason]

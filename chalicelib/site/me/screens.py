@@ -24,6 +24,7 @@ SCREENS = (
     Screen("leaderboard", "chalicelib.site.me.leaderboard", group="more"),
     Screen("preferences", "chalicelib.site.me.preferences", group="more"),
     Screen("data", "chalicelib.site.me.data", group="more"),
+    Screen("data/*", "chalicelib.site.me.data"),
     Screen("sessions", "chalicelib.site.me.sessions", group="more"),
     Screen("language", "chalicelib.site.language"),
 )
