@@ -9,7 +9,7 @@ from chalicelib.web.console import words
 from chalicelib.web.console.language import console_language
 from chalicelib.web.language import Language, accepted
 
-READ, KEYS = "admin:read", "admin:keys"
+READ, WRITE, KEYS = "admin:read", "admin:write", "admin:keys"
 
 SCREENS = (
     Screen("", "chalicelib.site.console.today", READ, "now"),
@@ -43,7 +43,7 @@ SCREENS = (
     Screen("admins", "chalicelib.site.console.admins", KEYS, "settings"),
     Screen("stores", "chalicelib.site.console.stores", READ, "settings"),
     Screen("jobs/*", "chalicelib.site.console.job", READ),
-    Screen("sessions", "chalicelib.site.console.sessions", group="settings"),
+    Screen("sessions", "chalicelib.site.console.sessions", f"{READ} {WRITE} {KEYS}", "settings"),
     Screen("language", "chalicelib.site.language"),
 )
 
