@@ -446,9 +446,10 @@ def shown_ambassador(profile: Profile, person: Person | None = None, wanted: str
 
     What they would say to friends is in the `wanted` language, or else in theirs.
     """
-    program, account = deps.program(), deps.table().read_account(profile.ambassador_id)
-    person = person or person_of(deps.table(), profile)
+    program, (account, known, further) = deps.program(), deps.table().read_standing(profile)
+    person = person or known
     assert account is not None, "profile and account are made in one transaction"
+    assert person is not None, "and so is the person"
     month, urls = month_of(deps.now(), program), _urls(profile.code)
     language = language_of({"lang": wanted} if wanted else {}, person.locale or "")
     shared = ways.ways(program, profile.code, urls["share_url"], language, person.locale)
@@ -460,7 +461,7 @@ def shown_ambassador(profile: Profile, person: Person | None = None, wanted: str
         month,
         share_text=ways.text(program, profile.code, language),
         share=[ShareWay(it.channel, it.url) for it in shared],
-        clicks=_clicks(profile),
+        clicks=_clicks((profile.code, *(further.codes if further else ()))),
         not_available=not_available_now(language) if account.suspended else None,
         **urls,
     )
@@ -470,12 +471,11 @@ def _urls(code: str) -> share.Urls:
     return share.urls(deps.settings().public_url, code)
 
 
-def _clicks(profile: Profile) -> dict[str, int]:
-    """How many opened a link of any of the ambassador's codes lately, by channel."""
+def _clicks(codes: Iterable[str]) -> dict[str, int]:
+    """How many opened a link of any of these codes lately, by channel."""
     table, since = deps.table(), (deps.now() - timedelta(days=CLICK_DAYS)).date()
-    further = table.read_further_codes(profile.ambassador_id)
     clicks: dict[str, int] = {}
-    for code in (profile.code, *(further.codes if further else ())):
+    for code in codes:
         for day in table.read_clicks(code, since):
             for channel, number in day.channels.items():
                 clicks[channel] = clicks.get(channel, 0) + number

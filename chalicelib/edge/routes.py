@@ -5,6 +5,7 @@ routes there are.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from chalicelib.edge.scopes import ANYONE, SESSION
 from chalicelib.edge.views import Contract
 from chalicelib.operations.program.programs import NoProgramError
 from chalicelib.store.table import BusyError
+from chalicelib.store.wire import one_look
 
 
 class Route(NamedTuple):
@@ -267,11 +269,14 @@ def contract_of(view: Callable[..., Response]) -> Contract:
 
 
 def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
+    looks = route.method == "GET" and route in PAGES
+
     def handle(**parameters: str) -> Response:
         request = app.current_request
         assert request is not None, "Chalice sets it before it calls"
         try:
-            return answered(route, request, authenticated(request, route.scopes), parameters)
+            with one_look() if looks else nullcontext():
+                return answered(route, request, authenticated(request, route.scopes), parameters)
         except BusyError as error:
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error

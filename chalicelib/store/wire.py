@@ -5,6 +5,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count
 from typing import Any, cast
 
@@ -33,6 +35,22 @@ _NAMES = re.compile(r"#\w+")
 
 Action = dict[str, Any]
 Rejection = tuple[int, Item | None]
+
+
+_kept: ContextVar[dict[Key, Item | None] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Read nothing twice by its key until the block is left: a page asks for the same again and again.
+
+    It is for whoever only looks. A write lets all be forgotten that was read before.
+    """
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 class BusyError(Exception):
@@ -95,6 +113,7 @@ class Wire:
         else:
             operation = self._client.transact_write_items
             request = {"TransactItems": list(actions), "ClientRequestToken": str(uuid.uuid4())}
+        _forget()
         deadline = self.deadline(within)
         for attempt in count():
             try:
@@ -133,6 +152,7 @@ class Wire:
         Raises:
             BusyError: the table did not answer in time.
         """
+        _forget()
         names = {name: name[1:] for name in _NAMES.findall(f"{expression} {condition or ''}")}
         try:
             answer = self._call(
@@ -159,8 +179,14 @@ class Wire:
         Raises:
             BusyError: the table did not answer in time.
         """
+        kept = _kept.get()
+        if kept is not None and key in kept:
+            return kept[key]
         answer = self._call(self._client.get_item, TableName=self.name, Key=key_item(key), ConsistentRead=True)
-        return answer.get("Item")
+        item: Item | None = answer.get("Item")
+        if kept is not None:
+            kept[key] = item
+        return item
 
     def batch(self, wanted: Sequence[Key]) -> list[Item]:
         """Read many items consistently, in the order of their keys; those that are gone are left out.
@@ -168,6 +194,26 @@ class Wire:
         Raises:
             BusyError: the table did not answer in time.
         """
+        kept = _kept.get()
+        if kept is None:
+            found = self._batch(wanted)
+        else:
+            missing = [key for key in wanted if key not in kept]
+            kept.update(dict.fromkeys(missing) | self._batch(missing))
+            found = {key: item for key in wanted if (item := kept[key])}
+        return [found[key] for key in wanted if key in found]
+
+    def ahead(self, wanted: Sequence[Key]) -> None:
+        """Read together what will be asked for one by one, where nothing is read twice; elsewhere do nothing.
+
+        Raises:
+            BusyError: the table did not answer in time.
+        """
+        if _kept.get() is not None:
+            self.batch(wanted)
+
+    def _batch(self, wanted: Sequence[Key]) -> dict[Key, Item]:
+        """What there is under some keys."""
         found: dict[Key, Item] = {}
         deadline = self.deadline(WRITE_SECONDS)
         for start in range(0, len(wanted), BATCH_MAX):
@@ -180,7 +226,7 @@ class Wire:
                 if not left:
                     break
                 self.pause(attempt, deadline)
-        return [found[key] for key in wanted if key in found]
+        return found
 
     def query(
         self,
@@ -250,6 +296,13 @@ class Wire:
             raise
         except HTTPClientError as error:
             raise BusyError from error
+
+
+def _forget() -> None:
+    """What was read within `one_look` may be otherwise from now on."""
+    kept = _kept.get()
+    if kept is not None:
+        kept.clear()
 
 
 def key_in(item: Item) -> Key:

@@ -14,9 +14,8 @@ LATEST = 3
 
 def show(page: Page) -> Response:
     """Show code and link with the ways to share them, the way to the next tier, balances, and the last rewards."""
-    lang = plain_tag(page.language)
-    me = page.client.get("/v1/ambassadors/me", lang=lang).body
-    latest = page.client.get("/v1/ambassadors/me/referrals", lang=lang, limit=LATEST).body["items"]
+    me = page.client.get("/v1/ambassadors/me").body
+    latest = page.client.get("/v1/ambassadors/me/referrals", lang=plain_tag(page.language), limit=LATEST).body["items"]
     return page.render(
         "home.html",
         me=me,

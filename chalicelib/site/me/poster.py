@@ -4,11 +4,10 @@ from chalice.app import Response
 
 from chalicelib.site.screens import Page
 from chalicelib.web import share
-from chalicelib.web.language import plain_tag
 
 
 def show(page: Page) -> Response:
     """Show the sheet as it will be printed: what a friend gets, the code, and its QR."""
-    me = page.client.get("/v1/ambassadors/me", lang=plain_tag(page.language)).body
+    me = page.client.get("/v1/ambassadors/me").body
     terms = share.terms(page.program, page.language)
     return page.render("poster.html", me=me, bare_link=me["share_url"].partition("://")[2], terms=terms)

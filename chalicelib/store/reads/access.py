@@ -56,7 +56,9 @@ class Access(Reader):
 
     def read_session(self, ambassador_id: str, session_id: str) -> "Session | None":
         """One of an ambassador's sessions."""
-        return self._get(keys.session(ambassador_id, session_id))
+        key = keys.session(ambassador_id, session_id)
+        self._wire.ahead((key, keys.profile(ambassador_id)))
+        return self._get(key)
 
     def list_sessions(self, ambassador_id: str) -> "Iterator[Session]":
         """All sessions of an ambassador, the newest first, until the table has cleaned them up."""

@@ -5,10 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.store import keys
-from chalicelib.store.items import read
+from chalicelib.store.items import entity_of, read
 from chalicelib.store.reads.reader import Reader
+from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
+    from chalicelib.domain.model.accounts import Account
     from chalicelib.domain.model.people import Code, Erasure, Friend, FurtherCodes, Membership, Person, Profile
 
 
@@ -41,6 +43,14 @@ class People(Reader):
     def read_further_codes(self, ambassador_id: str) -> "FurtherCodes | None":
         """The codes of an ambassador beside the first one."""
         return self._get(keys.further_codes(ambassador_id))
+
+    def read_standing(self, profile: "Profile") -> "tuple[Account | None, Person | None, FurtherCodes | None]":
+        """An ambassador's balances, who they are as a person, and their further codes."""
+        of, who = profile.ambassador_id, profile.person_id
+        wanted = (keys.account(of), keys.person(who), keys.further_codes(of))
+        found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
+        account, person, further = (found.get(key) for key in wanted)
+        return account, self.read_person(who) if person and person.into else person, further
 
     def read_clicks(self, code: str, since: date) -> list[Clicks]:
         """The clicks of each day from `since` on."""

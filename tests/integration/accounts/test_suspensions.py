@@ -88,12 +88,13 @@ def test_nothing_leaves_a_suspended_account(case: Case) -> None:
     ],
 )
 def test_the_ambassador_is_told_nothing_that_accuses(case: Case, locale: str, text: str) -> None:
-    """In their language; what they see of themselves is what they saw before. An admin is told why."""
+    """In their language; else they see of themselves what they saw before. An admin is told why."""
     case.shop.call("PATCH", "/v1/ambassadors/me", {"locale": locale}, Authorization=f"Bearer {case.session}")
     before = case.mine()
     case.suspend()
     assert [Shop.read(it)["detail"] for it in (case.spend(), case.code())] == [text] * 2
     after = case.mine()
+    assert after.pop("not_available") == text
     assert {**after, "account": None} == {**before, "account": None}
     assert {**after["account"], "version": 0} == {**before["account"], "version": 0}
     assert "suspended" in Shop.read(case.payout())["detail"]
