@@ -21,6 +21,9 @@ CHOICE = 36
 ENTRIES_MAX = 5000
 """So many entries a journal by entry has at most when it is fetched here; the API gives any number, in pages."""
 
+PAGE = 100
+"""So many the API gives at once."""
+
 CSV = "text/csv; charset=utf-8"
 
 
@@ -67,9 +70,9 @@ def _file(page: Page, file: str, month: str, span: dict[str, str]) -> Response:
 
 def _pages(client: Client, month: str) -> Iterator[str]:
     """The journal by entry, page after page as one: its line of names comes once."""
-    cursor, size = "", 100
-    for number in range(ENTRIES_MAX // size + 1):
-        reply = client.get("/v1/liability/journal", month=month, by="entry", limit=size, cursor=cursor)
+    cursor = ""
+    for number in range(ENTRIES_MAX // PAGE + 1):
+        reply = client.get("/v1/liability/journal", month=month, by="entry", limit=PAGE, cursor=cursor)
         yield reply.body if not number else reply.body.partition("\r\n")[2]
         link = reply.headers.get("Link", "").partition(">")[0].removeprefix("<")
         cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]

@@ -102,6 +102,8 @@ def channels(language: Language) -> Words:
         "facebook": "Facebook",
         "instagram": "Instagram",
         "x": "X",
+        "line": "LINE",
+        "viber": "Viber",
         "sms": _("Text message"),
         "other": _("Anything else"),
     }

@@ -8,7 +8,7 @@ from chalicelib.domain.money import is_currency
 from chalicelib.domain.program.program import GIFT
 from chalicelib.web.console import charts, times
 from chalicelib.web.console.charts import Bars, Point, Series, Stack
-from chalicelib.web.console.story import entries
+from chalicelib.web.console.decide import entries
 from chalicelib.web.language import Language, format_amount
 from chalicelib.web.numbers import format_number
 
@@ -202,7 +202,9 @@ def meanings(language: Language) -> dict[str, str]:
         "payout_returned": _("Payouts came back: you owe it again, and the money is in your bank."),
         "gift": _("Gifts on occasions of care: you owe them until they are sent or used."),
         "gift_sent": _("Gifts were sent: they are owed no more."),
+        "gift_returned": _("Gifts came back, or were not sent after all: they are owed again."),
         "task": _("Rewards for pictures, reviews and other tasks."),
+        "task_undone": _("Such rewards whose approval was taken back."),
         "expiry": _("Nobody used it in time: you owe less, which is an income."),
         "adjustment": _("What admins gave by hand, less what they took."),
         "merge": _("Two accounts of one person became one: it leaves one and enters the other."),

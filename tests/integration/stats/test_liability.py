@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.program import programs
+from chalicelib.operations.stats import fold
 from chalicelib.operations.stats.recompute import recompute
 from chalicelib.store import keys
 from memory.shop import Body, Shop, eur, open_shop
@@ -215,11 +216,13 @@ def month(shop: Shop) -> Body:
     shop.stream()
     shop.refund("=o2", "r1", 20000)
     shop.stream()
-    shop.days(4)
+    shop.now += timedelta(days=4)
+    shop.minute()
     more = {"Authorization": f"Bearer {shop.session(maya['id'])}", "Idempotency_Key": "s1"}
     assert shop.call("POST", "/v1/ambassadors/me/spends", {"amount": eur(400)}, **more).status_code == 201
-    shop.days(26)
-    a_day(shop)
+    shop.now += timedelta(days=27)
+    assert fold.begin_daily(deps.table(), lambda *_: None, now=shop.now)
+    shop.minute()
     return maya
 
 
