@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.domain.effects import Replace
-from chalicelib.operations.access import api_keys
+from chalicelib.operations.access import admins, api_keys, console_sessions
 from chalicelib.operations.audit.audit import audit_all
 from chalicelib.site.console import ledger
 from memory.browser import Browser, Seen
@@ -305,6 +305,12 @@ def test_an_admin_is_invited_and_revoked(desk: Desk) -> None:
     form = desk.see("admins").form("email")
     page = desk.anna.send(form, email="cem@example.com", name="Cem Aksoy", scopes=["admin:read", "admin:write"])
     assert all(it in page.text for it in ("Cem Aksoy", "cem@example.com", "Invited."))
+    (admin,) = admins.all_of(deps.table())
+    token, _ = console_sessions.begin(deps.table(), admin, browser="Firefox 141", now=desk.shop.now)
+    page = desk.see("admins")
+    assert "Firefox 141" in page.text
+    assert "signed out" in desk.anna.send(page.form("Sign them out everywhere")).text.lower()
+    assert desk.shop.call("GET", "/console", Cookie=f"__Host-console={token}").status_code == 303
     (revoke,) = [it for it in page.forms if ("do", "revoke") in it.fields]
     assert "cem@example.com" not in desk.anna.send(revoke).text
 
