@@ -84,11 +84,11 @@ and all that was paid are equal for **{equal:,} of {customers:,}** customers.
 
 KNOWN = """## Who is a customer
 
-Whether asking to sign in tells it (`make bench ARGS=known`, `bench/known.py`): {each} addresses that are known and {each} that
-are not, in random order, in a warm function over a table in memory. All answers of a kind were equal but for their ids. What a
-request takes of the table is the same for each: {trips}. *Longer* is how often, of a pair of both kinds, the
-known one took longer: a half says nothing; p is that of the Mann-Whitney test. The control is the same with one look at who it
-is before the answer.
+Whether asking to sign in tells it (`make bench ARGS=known`): {each} addresses that are known and {each} that are not,
+in random order, in a warm function over a table in memory. All answers of a kind were equal but for their ids. What a
+request takes of the table is the same for each: {trips}. *Longer* is how often, of a pair of
+both kinds, the known one took longer: a half says nothing; p is that of the Mann-Whitney test. The control is the same
+with one look at who it is before the answer: that the test would notice.
 """
 
 
@@ -260,7 +260,8 @@ def _worth(part: Figures) -> str:
 def _known(part: Figures) -> str:
     costs = [cost for kind in ("known", "unknown") for cost in part["trips"][kind]]
     assert all(cost == costs[0] for cost in costs), "what it takes of the table tells who is known"
-    trips = f"{costs[0]['trips']:.0f} trips, {costs[0]['read_units']:.0f} read units, {costs[0]['write_units']:.0f} write units"
+    taken = costs[0]
+    trips = ", ".join(f"{taken[name]:.0f} {name.replace('_', ' ')}" for name in ("trips", "read_units", "write_units"))
     head = ["2 x " + f"{part['each']:,}", "known, median ms", "unknown, median ms", "longer", "p"]
     rows = []
     for label, name in (("request", "request"), ("wrong code", "code"), ("control", "control")):
