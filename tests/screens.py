@@ -11,6 +11,7 @@ SUBJECTS = {
     "tasks/*": "task",
     "letters/*": "letter",
     "statement/*": "month",
+    "data/*": "wish",
     "jobs/*": "job",
 }
 
@@ -27,6 +28,7 @@ def addresses(scene: Scene) -> list[str]:
         "task": scene.task,
         "letter": "welcome",
         "month": "2026-04",
+        "wish": "delete",
         "job": "",
     }
     found = []

@@ -10,7 +10,7 @@ from chalicelib.edge.scopes import ME as DOOR
 from chalicelib.site.preferences import frame_of, html
 from chalicelib.site.screens import Page
 from chalicelib.web import rights
-from chalicelib.web.me import data
+from chalicelib.web.me import data, statement
 
 ME = "/v1/people/me"
 FILE, DELETE = "data.json", "delete"
@@ -26,7 +26,8 @@ def show(page: Page) -> Response:
     person = page.client.get(ME).body
     if page.subject == DELETE:
         me = page.client.get("/v1/ambassadors/me").body
-        left = [it for it in me["account"]["available"] + me["account"]["held"] if it["amount"] > 0]
+        named = statement.parts(page.language)
+        left = [(named[it], sum_) for it in ("available", "held") for sum_ in me["account"][it] if sum_["amount"] > 0]
         return page.render("delete.html", left=left, days=rights.BACKUP_DAYS)
     if page.subject:
         raise not_found("There is no such page.")

@@ -23,7 +23,7 @@ def show(page: Page) -> Response:
     return page.render(
         "spend.html",
         wishes=[it for it in wishes if it["has"] or not it.get("per")],
-        coupons=coupons["items"],
+        coupons=sorted(coupons["items"], key=lambda it: it["status"] != "reserved"),
         next_cursor=coupons["next_cursor"],
         states=spend.states(page.language),
     )

@@ -261,7 +261,7 @@ def test_it_is_limited_and_lifted(browser: Browser, shop: Shop, maya: Body) -> N
 def test_a_deletion_is_asked_twice(browser: Browser, shop: Shop, maya: Body) -> None:
     """First it says what goes, what stays and what is lost; then all is gone, and nobody is signed in any more."""
     page = browser.get(browser.get("/me/data").link("Delete my data"))
-    assert "You still have €4.50 €9.00" in words(page)
+    assert "You still have Available€4.50 Waiting€9.00" in words(page)
     assert _person(shop, maya)["email"] == "maya@example.com"
     gone = browser.send(page.form("Yes, delete all of it"))
     assert gone.status == 200
