@@ -1,4 +1,4 @@
-"""Write docs/openapi.json, the contract as it is published: `make contract`."""
+"""Write docs/openapi.json, the contract as it is published, and what translators need of it: `make contract`."""
 
 import json
 from contextlib import redirect_stdout
@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from chalicelib.telemetry import logger
+from contract import sentences
 from contract.examples import with_examples
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -16,6 +17,7 @@ def main() -> None:
     logger.setLevel("CRITICAL")
     with redirect_stdout(StringIO()):  # the metrics of the story are nobody's
         made = with_examples()
+    sentences.PUBLISHED.write_text(sentences.written())
     before = PUBLISHED.read_text() if PUBLISHED.exists() else ""
     after = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     PUBLISHED.write_text(after)

@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.edge.routes import ROUTES, contract_of, view_of
+from contract import sentences
 from contract.__main__ import PUBLISHED
 from contract.check import checker
 from contract.document import document, problems_of
@@ -34,6 +35,11 @@ def told() -> list[Exchange]:
 def test_what_is_published_is_what_the_program_says(whole: Body) -> None:
     """A change of the contract is a conscious one: `make contract` writes it, and its diff is read."""
     assert json.loads(PUBLISHED.read_text()) == json.loads(json.dumps(whole))
+
+
+def test_translators_find_what_the_schema_says() -> None:
+    """Each title and each sentence of a field is marked for the console's catalogue; `make contract` writes them."""
+    assert sentences.PUBLISHED.read_text() == sentences.written()
 
 
 def test_it_is_an_openapi_document(whole: Body) -> None:
