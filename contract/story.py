@@ -210,7 +210,6 @@ class _Story:
         self._shop.stream()
         yield self._say("Why this reward", "get_redemption", order_id="1001")
         yield self._say("What is known of the order", "get_order", order_id="1001")
-        yield self._say("What is known of the order", "get_order", order_id="1001")
         plain = {
             "order_id": "1000", "customer": {"email": "cleo@example.com", "id": "c-1007", "first_name": "Cleo"},
             "amount": eur(4200), "items": [{"sku": "MUG-BLUE", "category": "mugs"}],

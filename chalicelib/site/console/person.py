@@ -151,7 +151,7 @@ def _restrict(page: Page, _form: Fields, who: Who, *, restricted: bool) -> Respo
 
 def _export(page: Page, _: Fields, who: Who) -> Response:
     held = page.client.get(f"{who.at}/export").body
-    text = msgspec.json.format(msgspec.json.encode(held), indent=2)
+    text = msgspec.json.format(msgspec.json.encode(held), indent=2).decode()
     return page.file(f"{who.person['id']}.json", "application/json", text)
 
 

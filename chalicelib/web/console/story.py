@@ -124,7 +124,7 @@ class StoryTeller:
         yield from explain(it, "admin", self._letters, self.program)
 
     def _entry(self, entry: LedgerEntry, behind: Any) -> Iterator[str]:
-        amounts = [self._sum(abs(moved(entry)), entry.legs[-1].currency)] if entry.legs else []
+        amounts = [self._sum(moved(entry), entry.legs[-1].currency)] if entry.legs else []
         yield self._("%(what)s: %(amount)s.") % {
             "what": entries(self.language)[entry.kind],
             "amount": ", ".join(amounts) or format_number(0, self.language.tag),
