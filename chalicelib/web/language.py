@@ -60,9 +60,14 @@ class Language:
         return "rtl" if self.tag.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
     @property
+    def plain(self) -> str:
+        """The tag without the digits that it asks for."""
+        return self.tag.partition(NUMBERING)[0]
+
+    @property
     def open_graph(self) -> str:
         """The value of `og:locale`, whose default for English names a territory."""
-        return "en_US" if self.tag == "en" else self.tag.partition(NUMBERING)[0].replace("-", "_")
+        return "en_US" if self.tag == "en" else self.plain.replace("-", "_")
 
     @property
     def translations(self) -> gettext.NullTranslations:

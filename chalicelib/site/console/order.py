@@ -14,7 +14,7 @@ from chalicelib.web.console import decide, people
 def show(page: Page) -> Response:
     """Show all that is known of the order."""
     order = page.client.get(path("v1", "orders", page.subject)).body
-    redemption = _redemption(page, lang=page.language.tag) if order["redeemed"] else None
+    redemption = _redemption(page, lang=page.language.plain) if order["redeemed"] else None
     ambassador = _person(page, order.get("ambassador_person_id"))
     return page.render(
         "order.html",

@@ -49,7 +49,7 @@ def _values(form: Fields) -> dict[str, dict[str, Any]]:
 
 
 def _shown(page: Page, asked: dict[str, Any] | None = None) -> Response:
-    order = page.client.get(path("v1", "redemptions", page.subject), lang=page.language.tag).body
+    order = page.client.get(path("v1", "redemptions", page.subject), lang=page.language.plain).body
     waiting = page.client.get("/v1/reviews", limit=100).body["items"]
     case = next((it for it in waiting if it["order_id"] == order["order_id"]), None)
     who = order["ambassador_id"]

@@ -10,7 +10,7 @@ from chalicelib.web.console import decide
 
 def show(page: Page) -> Response:
     """Show it, with what is known of whom it is for."""
-    told = page.client.get(path("v1", "tasks", page.subject), lang=page.language.tag).body
+    told = page.client.get(path("v1", "tasks", page.subject), lang=page.language.plain).body
     return page.render("task.html", task=told, kinds=decide.tasks(page.language), states=decide.states(page.language))
 
 

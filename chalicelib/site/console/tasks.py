@@ -16,7 +16,9 @@ def show(page: Page) -> Response:
     kind, state = page.query.get("kind", ""), page.query.get("state", "open")
     kind, state = kind if kind in kinds else "", state if state in STATES else "open"
     query = {"kind": kind, "state": state}
-    told = page.client.get("/v1/tasks", **query, limit=20, cursor=page.query.get("cursor"), lang=page.language.tag).body
+    told = page.client.get(
+        "/v1/tasks", **query, limit=20, cursor=page.query.get("cursor"), lang=page.language.plain
+    ).body
     return page.render(
         "tasks.html",
         kinds=kinds,

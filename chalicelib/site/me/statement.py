@@ -20,9 +20,9 @@ def show(page: Page) -> Response:
         return page.render("statements.html", months=months, now=month_of(deps.now(), deps.program()), **_words(page))
     month = page.subject.removesuffix(_TABLE)
     if page.subject.endswith(_TABLE):
-        reply = page.client.get(f"{OWN}/{month}", accept="text/csv", lang=page.language.tag)
+        reply = page.client.get(f"{OWN}/{month}", accept="text/csv", lang=page.language.plain)
         return page.file(f"{month}{_TABLE}", reply.headers["Content-Type"], reply.body)
-    shown = page.client.get(f"{OWN}/{month}", lang=page.language.tag).body
+    shown = page.client.get(f"{OWN}/{month}", lang=page.language.plain).body
     return page.render("statement.html", it=shown, **_words(page))
 
 

@@ -13,7 +13,7 @@ OWN = "/v1/ambassadors/me"
 
 def show(page: Page) -> Response:
     """Show what there is to do, each with its form, and what was sent."""
-    found = page.client.get(f"{OWN}/tasks", lang=page.language.tag).body
+    found = page.client.get(f"{OWN}/tasks", lang=page.language.plain).body
     return page.render("tasks.html", tasks=found["tasks"], proofs=found["proofs"], states=tasks.states(page.language))
 
 

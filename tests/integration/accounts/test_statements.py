@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.accounts.ledger import KINDS
+from memory.faults import meanwhile
 from memory.shop import PROGRAM, Body, Shop, eur
 from tests.quick_shop import QuickShop, open_quick_shop
 
@@ -220,6 +221,7 @@ def test_the_story_knows_all_that_an_account_knows() -> None:
             story.live(30)
             kinds |= {it["kind"] for it in ledger(shop, story.path)}
     rare = {"merge", "gift", "task", "gift_sent", "spend_returned", "payout_returned", "reinstate"}
+    rare |= {"task_undone", "gift_returned"}
     assert kinds >= set(KINDS) - rare
 
 
@@ -326,3 +328,33 @@ def test_the_running_month_does_not_read_what_was_before(shop: Shop) -> None:
     shop.faults.calls.clear()
     assert len(read(shop, f"{path}/statements/2026-03")["movements"]) == 105
     assert shop.faults.count("Query") == 2
+
+
+def test_what_is_posted_meanwhile_is_in_none_of_it(shop: Shop, maya: Body) -> None:
+    """Balances and entries are of one moment, although they are read one after the other."""
+    told = {"amount": eur(125), "reason": "While she looks."}
+    path = f"/v1/ambassadors/{maya['id']}/adjustments"
+    token = {"Authorization": f"Bearer {shop.session(maya['id'])}"}
+
+    def post() -> None:
+        assert shop.call("POST", path, told, scope="admin:write", Idempotency_Key="a").status_code == 201
+
+    shop.faults.before("Query", meanwhile(post))
+    seen = shop.read(shop.call("GET", "/v1/ambassadors/me/statements/2026-03", **token))
+    assert (len(seen["movements"]), seen["closing"]) == (1, [{"currency": "EUR", "held": 450}])
+    seen = shop.read(shop.call("GET", "/v1/ambassadors/me/statements/2026-03", **token))
+    assert (len(seen["movements"]), seen["closing"]) == (2, [{"currency": "EUR", "held": 450, "available": 125}])
+
+
+def test_an_entry_that_came_late_is_in_the_month_of_its_time(shop: Shop, maya: Body) -> None:
+    """A request that was overtaken keeps the time at which it came: its entry lies behind one of the next month."""
+    path = f"/v1/ambassadors/{maya['id']}/adjustments"
+    for number, time in enumerate(("2026-03-31T22:00:01+00:00", "2026-03-31T21:59:59+00:00")):
+        shop.now = datetime.fromisoformat(time)
+        told = {"amount": eur(1 + number), "reason": "x"}
+        assert shop.call("POST", path, told, scope="admin:write", Idempotency_Key=f"{number}").status_code == 201
+    shop.now = datetime.fromisoformat("2026-04-02T12:00:00+00:00")
+    assert [it["changes"][0].get("available") for it in own(shop, maya, "2026-03")["movements"]] == [None, 2]
+    april = own(shop, maya, "2026-04")
+    assert april["opening"] == own(shop, maya, "2026-03")["closing"]
+    assert "available" in april["opening"][0]

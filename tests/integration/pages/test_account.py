@@ -71,6 +71,16 @@ def test_a_month_as_a_table(browser: Browser) -> None:
     assert rows[-1]["available"] == "4.50"
 
 
+def test_a_month_in_another_language_and_its_digits(browser: Browser, shop: Shop) -> None:
+    """Where the program writes numbers in the reader's digits, a page asks for its sentences all the same."""
+    shop.publish(digits="customary", time_zone="Europe/Berlin", tasks=[TASK])
+    browser.send(browser.get("/me").form("Language"), language="bn")
+    page = browser.get("/me/statement/2026-04")
+    assert (page.status, page.headers["Content-Language"]) == (200, "bn-u-nu-beng")
+    assert "€৪.৫০" in page.text
+    assert browser.get("/me/tasks").status == 200
+
+
 @pytest.mark.parametrize("month", ["2027-01", "2026-13", "nothing", "2027-01.csv"])
 def test_a_month_that_is_none(browser: Browser, month: str) -> None:
     """It says so in words."""
