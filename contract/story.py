@@ -496,6 +496,7 @@ class _Story:
         key = {"name": "Back office", "owner": "Anna", "scopes": ["admin:keys"]}
         made = yield from self._telling("A new key", "post_key", key, headers={"Idempotency_Key": "k-1"})
         yield self._say("All keys", "get_keys", query={"limit": "1"})
+        yield self._say("Who is behind them", "get_authors", query={"limit": "2"})
         yield self._say("A key is revoked", "delete_key", key_id=made.answer["id"])
         yield self._say("Nobody without a key", "get_keys", session="rk_unknown")
         yield self._say("The service answers", "get_health")

@@ -87,6 +87,29 @@ class MadeKey(ApiKey, kw_only=True):
     secret: str | None = None
 
 
+class Author(Answer):
+    """Whose a key is, under whose id is noted who has done what.
+
+    Attributes:
+        id: What `author` and its like name.
+        owner: The person or team that answers for the key; of an admin their name.
+    """
+
+    id: str
+    owner: str
+
+
+@view({200: Page[Author]}, query=PAGE)
+def get_authors(call: Call) -> Response:
+    """List who is behind the ids of keys, the newest key first, those that were revoked among them.
+
+    It tells nothing of what a key may do.
+    """
+    query = call.query()
+    found, after = _listed(query, "authors")
+    return page("/v1/authors", query, [Author(it.id, it.owner) for it in found], cursor_of(after, "authors"))
+
+
 @view(
     {201: MadeKey, 200: ApiKey},
     body=NewKey,
@@ -119,10 +142,8 @@ def post_key(call: Call, body: NewKey) -> Response:
 def get_keys(call: Call) -> Response:
     """List all keys, the newest first, those that were revoked among them. Their secrets are nowhere."""
     query = call.query()
-    limit = limit_of(query)
-    found = list(deps.table().list_api_keys(position_of(query, "keys"), limit + 1))
-    after = found[limit - 1].id if len(found) > limit else None
-    return page("/v1/keys", query, [ApiKey.of(key) for key in found[:limit]], cursor_of(after, "keys"))
+    found, after = _listed(query, "keys")
+    return page("/v1/keys", query, [ApiKey.of(key) for key in found], cursor_of(after, "keys"))
 
 
 @view({200: ApiKey}, problems={404: ["not_found"], 409: ["last_admin_key"]})
@@ -141,6 +162,13 @@ def delete_key(call: Call, key_id: str) -> Response:
         raise not_allowed(revoked)
     auth.forget()
     return json(200, ApiKey.of(revoked))
+
+
+def _listed(query: dict[str, str], listing: str) -> tuple[list[access.ApiKey], str | None]:
+    """Read one page of keys, and the position to go on from."""
+    limit = limit_of(query)
+    found = list(deps.table().list_api_keys(position_of(query, listing), limit + 1))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def _caller(call: Call) -> access.ApiKey:

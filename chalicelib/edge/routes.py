@@ -184,6 +184,7 @@ ROUTES = (
     # the service itself
     Route("POST", "/v1/keys", "admin:keys", "chalicelib.api.keys.post_key"),
     Route("GET", "/v1/keys", "admin:keys", "chalicelib.api.keys.get_keys"),
+    Route("GET", "/v1/authors", "admin:read", "chalicelib.api.keys.get_authors"),
     Route("DELETE", "/v1/keys/{key_id}", "admin:keys", "chalicelib.api.keys.delete_key"),
     Route("POST", "/v1/admins", "admin:keys", "chalicelib.api.admins.post_admin"),
     Route("GET", "/v1/admins", "admin:keys", "chalicelib.api.admins.get_admins"),

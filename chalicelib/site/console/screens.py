@@ -1,5 +1,6 @@
 """All screens of the console, and what they share."""
 
+from functools import cached_property
 from typing import Any
 
 from chalicelib.edge import doors
@@ -54,12 +55,35 @@ def language_of(page: Page) -> Language:
     return console_language([chosen, *accepted(page.call.header("accept-language"))])
 
 
+class Authors:
+    """Who is behind the ids under which it is noted who has done what; read once for a page, if it names any."""
+
+    def __init__(self, page: Page) -> None:
+        """Name them on a page."""
+        self._page = page
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        cursor: str | None = ""
+        while cursor is not None and self._page.may(READ):
+            told = self._page.client.get("/v1/authors", limit=100, cursor=cursor).body
+            found |= {it["id"]: it["owner"] for it in told["items"]}
+            cursor = told["next_cursor"]
+        return found
+
+    def name(self, key_id: str) -> str:
+        """Say who it was; an id of whom nobody knows stays one."""
+        return self._owners.get(key_id, key_id)
+
+
 def frame(page: Page) -> dict[str, Any]:
     """What stands around each screen."""
     return {
         "names": words.screens(page.language),
         "groups": words.groups(page.language),
         "done_words": words.done(page.language),
+        "author_name": Authors(page).name,
     }
 
 

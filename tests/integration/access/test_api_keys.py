@@ -340,3 +340,15 @@ def test_nobody_is_their_own_second(author: str, owner: str, makers: list[str]) 
     behind = {api_keys.normal_owner(name) for name in (owner, *makers)}
     assert may_second(author, key) == (api_keys.normal_owner(author) not in behind)
     assert not may_second(owner, key)
+
+
+def test_who_is_behind_an_id(shop: Shop) -> None:
+    """Whoever may read learns whose a key is, page by page, also of one that was revoked; and nothing else of it."""
+    path, found = "/v1/authors?limit=2", []
+    while path:
+        page = shop.read(shop.call("GET", path, scope="admin:read"))
+        found += page["items"]
+        path = page["next_cursor"] and f"/v1/authors?limit=2&cursor={page['next_cursor']}"
+    keys = shop.read(shop.call("GET", "/v1/keys", scope="admin:keys"))["items"]
+    assert found == [{"id": it["id"], "owner": it["owner"]} for it in keys]
+    assert shop.call("GET", "/v1/authors", scope="checkout").status_code == 403

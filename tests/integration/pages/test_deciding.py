@@ -168,7 +168,9 @@ def test_a_payout_is_paid_comes_back_and_is_called_off(desk: Desk) -> None:
     desk.shop.call("POST", about, told, scope="admin:write", Idempotency_Key="p-2")
     assert desk.balances == {**before, "paid": desk.balances.get("paid", 0)}
     desk.anna.send(desk.see("payouts").form("It will not be paid"), note="IBAN is closed.")
-    assert "IBAN is closed." in desk.see("payouts?state=cancelled").text
+    closed = desk.see("payouts?state=cancelled")
+    assert "IBAN is closed." in closed.text
+    assert "Anna" in closed.text[closed.text.index("€1.00") :]
     assert desk.is_sound()
 
 
