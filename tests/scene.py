@@ -28,6 +28,12 @@ RULES: Body = {
     "watch": {"review_at": 30},
     "adjustment_limit": 2000,
     "milestones": [{"name": "Four friends", "at": 4, "reward": {"gift": "A blue mug"}}],
+    "care": {
+        "birthday": {"gift": {"rate": {"amount": 500}}, "hold_out_percent": 20},
+        "check_in": {"after_delivery_days": 14},
+        "surprise": {"rounds": [{"since": "2026-04", "chance": 5000, "budget": 20000, "gift": {"amount": 500}}]},
+    },
+    "leaderboard": {},
     "tasks": [
         {
             "name": "A picture", "kind": "picture", "reward": {"amount": 500}, "times": 2, "days": 365,
@@ -86,7 +92,9 @@ def play(shop: Shop, *, ambassadors: int = 4, orders: int = 24, days: int = 70) 
 def _enrolled(shop: Shop, number: int) -> Body:
     first, last, locale = NAMES[number % len(NAMES)]
     address = "maya@example.com" if number == 0 else f"ambassador{number}@example.com"
-    return shop.enrol(address, first, last_name=last, locale=locale, birthday="04-17", consents=["marketing"])
+    return shop.enrol(
+        address, first, last_name=last, locale=locale, birthday="04-17", consents=["care", "tips", "wishes"]
+    )
 
 
 def _waiting(shop: Shop, scene: Scene) -> None:

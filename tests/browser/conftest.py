@@ -40,6 +40,10 @@ class Site:
 
     def __init__(self, url: str, shop: Shop, scene: Scene) -> None:
         self.url, self.shop, self.scene = url, shop, scene
+        self._keys = {
+            scopes: api_keys.issue(deps.table(), "Anna", scopes, shop.now, owner="Anna")
+            for scopes in (api_keys.SCOPES, ("admin:read",))
+        }
 
     def ambassador(self, ambassador_id: str = "") -> dict[str, str]:
         """The cookie of an ambassador: Maya's, unless another is named."""
@@ -48,11 +52,10 @@ class Site:
 
     def admin(self, *scopes: str) -> dict[str, str]:
         """The cookie of an admin, who holds all scopes unless some are named."""
-        held = scopes or ("admin:read", "admin:write", "admin:keys")
+        held = scopes or api_keys.SCOPES
         with ONE_AT_A_TIME:
-            secret = api_keys.issue(deps.table(), "Anna", held, self.shop.now, owner="Anna")
-            key = deps.table().read_api_key(api_keys.digest_of(secret))
-            assert key is not None, "it was made a moment ago"
+            key = deps.table().read_api_key(api_keys.digest_of(self._keys[held]))
+            assert key is not None, "it was made as the site was"
             token, _ = console_sessions.begin(deps.table(), key, browser="Chromium", now=self.shop.now)
         return {"name": CONSOLE, "value": token, "url": self.url}
 

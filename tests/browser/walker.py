@@ -13,24 +13,24 @@ class Walker:
 
     def link(self, name: str) -> None:
         """Follow a link."""
-        self._press(self.page.get_by_role("link", name=name).first, "Enter")
+        self._press(self._main.get_by_role("link", name=name).first, "Enter")
 
     def button(self, name: str) -> None:
         """Press a button."""
-        self._press(self.page.get_by_role("button", name=name).first, "Enter")
+        self._press(self._main.get_by_role("button", name=name).first, "Enter")
 
     def tick(self, name: str) -> None:
         """Tick a box, or choose one of several."""
-        box = self.page.get_by_role("checkbox", name=name).or_(self.page.get_by_role("radio", name=name)).first
+        box = self._main.get_by_role("checkbox", name=name).or_(self._main.get_by_role("radio", name=name)).first
         self._press(box, "Space")
 
     def open(self, name: str) -> None:
         """Open what is folded away."""
-        self._press(self.page.locator("summary", has_text=name).first, "Enter")
+        self._press(self._main.locator("summary", has_text=name).first, "Enter")
 
     def type(self, label: str, text: str) -> None:
         """Write into a field, in the place of what is there."""
-        field = self.page.get_by_label(label).first
+        field = self._field(label)
         self._reach(field)
         if self._keyboard:
             self.page.keyboard.press("Control+a")
@@ -40,7 +40,7 @@ class Walker:
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list, by how the choice is called."""
-        field = self.page.get_by_label(label).first
+        field = self._field(label)
         self._reach(field)
         if self._keyboard:
             self.page.keyboard.type(option)
@@ -49,7 +49,15 @@ class Walker:
 
     def sees(self, text: str) -> None:
         """See that a text is on the page."""
-        self.page.get_by_text(text).first.wait_for(state="visible", timeout=5000)
+        self._main.get_by_text(text).first.wait_for(state="visible", timeout=5000)
+
+    @property
+    def _main(self) -> Locator:
+        return self.page.locator("main")
+
+    def _field(self, label: str) -> Locator:
+        fields = self.page.locator("input:visible, select:visible, textarea:visible")
+        return self._main.get_by_label(label).and_(fields).first
 
     def _press(self, target: Locator, key: str) -> None:
         self._reach(target)

@@ -15,8 +15,8 @@ from chalicelib.operations.access.api_keys import NotAllowed
 from chalicelib.operations.once import Failures, Plan, decide
 from chalicelib.store.table import Table
 
-SCOPES = ("admin:read", "admin:write", "admin:keys")
-"""What an admin may do unless it is said otherwise: all that admins can."""
+SCOPES = api_keys.SCOPES
+"""What an admin whom the operator makes may do unless it is said otherwise: all, so that they can make every key."""
 
 
 @dataclass(frozen=True, slots=True)
