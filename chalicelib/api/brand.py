@@ -72,7 +72,7 @@ class BrandPreview(Answer):
     """A look, on made-up people.
 
     Attributes:
-        contrasts: First that of the text; the others are for your eye.
+        contrasts: First that of the text; then, of colours of your own, how they can be told from the page.
         landing: The page behind a share link, in HTML; null while the text could not be read.
         mail: A letter, in HTML with its pictures in it; null if the program sends none, or while the text could not be
             read.
@@ -124,8 +124,13 @@ def _unreadable(brand: Document, error: FlawedProgramError) -> list[BrandContras
 def _contrasts(brand: Brand) -> list[BrandContrast]:
     it = colours_of(brand)
     near = nearest_readable(it.on_ticket, it.ticket)
+    text = _contrast(
+        "text_color", "color", (it.on_ticket, it.ticket), READABLE, near if near != it.on_ticket else None
+    )
+    if brand.color is None:
+        return [text]
     return [
-        _contrast("text_color", "color", (it.on_ticket, it.ticket), READABLE, near if near != it.on_ticket else None),
+        text,
         _contrast("color", "light_page", (it.ticket, LIGHT), SEEN),
         _contrast("color", "dark_page", (it.ticket, DARK), SEEN),
     ]
