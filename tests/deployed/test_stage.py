@@ -257,8 +257,10 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
         "~1r~1{code}~1qr.svg": 20,
         "~1r~1{code}~1qr.png": 20,
     }
-    limited |= {f"~1{page}~1{{token}}": FORMS["GET"] for page in "gs"}
+    limited |= {f"~1{page}~1{{token}}": FORMS["GET"] for page in "gs"} | {"~1sign-in": 50, "~1sign-in~1{token}": 50}
+    asked = {"~1v1~1sessions": 20, "~1v1~1sessions~1confirm": 50, "~1sign-in": 20, "~1sign-in~1{token}": 50}
     tokens = {f"~1{page}~1{{token}}/{method}": rate for page in "upaji" for method, rate in FORMS.items()}
+    tokens |= {f"{path}/POST": rate for path, rate in asked.items()}
     assert rates == {f"{path}/{method}": rate for path, rate in limited.items() for method in ("GET", "HEAD")} | tokens
 
 
