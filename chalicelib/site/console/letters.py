@@ -16,4 +16,5 @@ def show(page: Page) -> Response:
         own.setdefault(text["letter"], []).append(told)
     names = rules.letters(page.language)
     known = rules_form(page).words_of("Text", "letter")
-    return page.render("letters.html", letters=[(it, names.get(it, it), own.get(it, ())) for it in known])
+    order = sorted(known, key=lambda it: list(names).index(it) if it in names else len(names))
+    return page.render("letters.html", letters=[(it, names.get(it, it), own.get(it, ())) for it in order])
