@@ -124,9 +124,7 @@ def _unreadable(brand: Document, error: FlawedProgramError) -> list[BrandContras
 def _contrasts(brand: Brand) -> list[BrandContrast]:
     it = colours_of(brand)
     near = nearest_readable(it.on_ticket, it.ticket)
-    text = _contrast(
-        "text_color", "color", (it.on_ticket, it.ticket), READABLE, near if near != it.on_ticket else None
-    )
+    text = _contrast("text_color", "color", (it.on_ticket, it.ticket), READABLE, near if near != it.on_ticket else None)
     if brand.color is None:
         return [text]
     return [
