@@ -55,7 +55,7 @@ def test_by_the_link_in_another_browser(site: Site, opened: Open, scripts: bool)
     """The link shows whose it is, and its button signs in; a second time it says that it is over."""
     page = opened("/sign-in", scripts=scripts)
     page.get_by_label("Email address").fill(known(site))
-    page.get_by_role("button", name="Send me a mail").click()
+    page.get_by_role("button", name="Email me a link").click()
     link, _ = mailed(site)
     other = opened(link, scripts=scripts)
     other.get_by_role("button", name="Sign in").click()
@@ -117,7 +117,7 @@ def test_axe_finds_nothing_on_the_way(
     for name, email in (("button", known(site)), ("join", "newcomer@example.com")):
         page = opened("/sign-in", width=width, dark=dark)
         page.get_by_label("Email address").fill(email)
-        page.get_by_role("button", name="Send me a mail").click()
+        page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_label("Code")).to_be_visible()
         link, _ = mailed(site)
         for what, at in (("code", ""), (name, link), ("over", "/sign-in/over")):

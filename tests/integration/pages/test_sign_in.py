@@ -127,7 +127,7 @@ def test_five_codes(shop: Shop, maya: Body) -> None:
         page = browser.send(page.form("Code"), code="1111 1111")
     page = browser.send(page.form("Code"), code=code)
     assert page.status == 410
-    assert page.link("another mail").startswith("/sign-in")
+    assert page.link("another email").startswith("/sign-in")
     assert not signed_in(browser)
 
 
