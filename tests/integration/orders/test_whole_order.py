@@ -14,7 +14,7 @@ def order(shop: Shop, order_id: str = "o1") -> Body:
 
 def test_an_order_that_was_reported(shop: Shop) -> None:
     """Who bought what; nobody brought it, and nothing is known of it since."""
-    told = {"order_id": "r1", "customer": {"email": "lea@example.com"}, "amount": eur(900)}
+    told: Body = {"order_id": "r1", "customer": {"email": "lea@example.com"}, "amount": eur(900)}
     told["items"] = [{"sku": "MUG", "category": "Mugs", "quantity": 1, "amount": eur(900)}]
     assert shop.call("POST", "/v1/orders", told, scope="checkout").status_code == 201, told
     shop.stream()
