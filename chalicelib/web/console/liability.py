@@ -37,6 +37,7 @@ class Owing(NamedTuple):
         others: The other sides of the entries: what they are called, and their amount.
         rise: A sentence about the months.
         soon: What expires, as a picture; None where nothing does.
+        next: A sentence about what expires first.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Owing(NamedTuple):
     months: Stack
     rise: str
     soon: Bars | None
+    next: str
     entries: int
     is_right: bool
 
@@ -83,6 +85,7 @@ class Books:
             months=self._months(ends, unit),
             rise=self._rise(ends, unit),
             soon=self._soon(it["expiring"], unit),
+            next=self._next(it["expiring"], unit),
             entries=sum(line["entries"] for line in it["movements"]),
             is_right=it["difference"] == 0,
         )
@@ -135,6 +138,13 @@ class Books:
             for it in expiring
         ]
         return charts.bars(points, _("Month"), _("Expires"))
+
+    def _next(self, expiring: Sequence[Body] | None, unit: str) -> str:
+        if not expiring:
+            return ""
+        _, first = self.language.translations.gettext, expiring[0]
+        told = {"figure": self.say(first["amount"], unit), "month": times.month(first["month"], self.language)}
+        return _("First of all %(figure)s in %(month)s.") % told
 
     def _axis(self, value: int, unit: str) -> str:
         return format_amount(value, unit, self.language, is_limit=True) if is_currency(unit) else self._count(value)

@@ -73,7 +73,7 @@ class Results:
         name = name[:1].upper() + name[1:]
         if not result.get("variant"):
             return name
-        return _("%(occasion)s, variant %(variant)s") % {"occasion": name, "variant": result["variant"]}
+        return _("%(occasion)s (%(variant)s)") % {"occasion": name, "variant": result["variant"]}
 
     def unsent(self, results: Sequence[Body]) -> list[Unsent]:
         """Say why touches were not sent, the most frequent reason of each occasion first."""
@@ -99,7 +99,7 @@ class Results:
 
     def _value(self, found: Body | None, spent: Body) -> str:
         _ = self.language.translations.gettext
-        if found is None:
+        if found is None or not (found["low"] or found["high"]):
             return ""
         unit = spent.get("currency") or spent["unit"]
         low, high = (format_amount(abs(round(found[it])), unit, self.language) for it in ("low", "high"))

@@ -232,7 +232,7 @@ def test_the_table_of_results_has_the_figures_of_the_api(touched: Shop) -> None:
         )
         for it in found
     ]
-    assert [it["Occasion"] for it in rows][-2:] == ["We miss you, variant a", "We miss you, variant b"]
+    assert [it["Occasion"] for it in rows][-2:] == ["We miss you (a)", "We miss you (b)"]
 
 
 def test_what_was_not_sent_has_its_reason(touched: Shop) -> None:

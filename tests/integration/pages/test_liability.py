@@ -58,7 +58,7 @@ def test_the_months_are_drawn_with_their_table(shop: Shop, month: Body) -> None:
         a_day(shop)
     page = seen(shop, "?month=2026-04")
     (told,) = owed(shop, "?from=2026-01-01&to=2026-04-30")["owed"]
-    rows = tables_of(page)["Owed at the end of each month"].rows
+    rows = tables_of(page)["Owed at the end of each month (EUR)"].rows
     assert [(it["End of the month"], it["Held"], it["Available"], it["Reserved"]) for it in rows] == [
         (name, *(euros(it[part]) for part in ("held", "available", "reserved")))
         for name, it in zip(("March 2026", "April 2026"), told["months"], strict=True)
@@ -69,8 +69,9 @@ def test_the_months_are_drawn_with_their_table(shop: Shop, month: Body) -> None:
 def test_what_expires_is_shown_by_month(shop: Shop, month: Body) -> None:
     """As the API tells it, and as of when that was so."""
     page = seen(shop, "?month=2026-03")
-    rows = tables_of(page)["Expires, if nobody earns or spends until then"].rows
+    rows = tables_of(page)["Expires, if nobody earns or spends until then (EUR)"].rows
     assert rows == [{"Month": "September 2026", "Expires": euros(500)}]
+    assert "First of all €5.00 in September 2026." in page.text
     assert "As of the end of 31 March 2026." in page.text
 
 

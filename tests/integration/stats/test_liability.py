@@ -327,6 +327,15 @@ def test_a_fold_that_went_wrong_is_mended(shop: Shop, month: Body) -> None:
     assert differing(shop) == []
 
 
+def test_in_the_midst_of_a_round_it_is_right(shop: Shop, month: Body) -> None:
+    """A round stores days before the months that they are summed up in: what is owed does not wait for these."""
+    before = owed(shop, "?from=2026-03-01&to=2026-03-31")
+    for item in shop.everything():
+        if item["PK"]["S"] == "STATS#ledger" and item["SK"]["S"].startswith("FIGURES#MONTH"):
+            shop.dynamodb.delete_item(TableName=deps.settings().table, Key={it: item[it] for it in ("PK", "SK")})
+    assert owed(shop, "?from=2026-03-01&to=2026-03-31") == before
+
+
 def test_the_size_of_the_shop_costs_nothing(shop: Shop, month: Body) -> None:
     """What is owed is read from the sums of days and months: not one account, and a few queries."""
     started = len(shop.faults.calls)

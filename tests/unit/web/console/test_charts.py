@@ -80,6 +80,8 @@ def test_a_line_has_a_place_for_each_figure_that_is_known(numbers: list[int | No
     drawn = charts.line([series("One", numbers)], say, "Day")
     known = [it for it in numbers if it is not None]
     assert len(re.findall("[ML]", drawn.paths[0].d)) == len(known)
+    runs = [it for n, it in enumerate(numbers) if it is not None and (n == 0 or numbers[n - 1] is None)]
+    assert drawn.paths[0].d.count("M") == len(runs)
     assert drawn.table.columns == ("Day", "One")
     assert [row[1] for row in drawn.table.rows] == ["unknown" if it is None else say(it) for it in numbers]
 
