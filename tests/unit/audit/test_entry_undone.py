@@ -1,4 +1,4 @@
-"""What undoes something in the ledger: it follows what it undoes, takes back all of it, and says what its cause says."""
+"""What undoes something in the ledger: it follows what it undoes, takes back all of it, and agrees with its cause."""
 
 from dataclasses import replace
 from typing import Any
