@@ -20,9 +20,18 @@ class Walker:
         self._press(self._main.get_by_role("button", name=name).first, "Enter")
 
     def tick(self, name: str) -> None:
-        """Tick a box, or choose one of several."""
+        """Tick a box, or choose one of several: there the keyboard comes to the one that is chosen, and moves on."""
         box = self._main.get_by_role("checkbox", name=name).or_(self._main.get_by_role("radio", name=name)).first
-        self._press(box, "Space")
+        if not self._keyboard or box.get_attribute("type") == "checkbox":
+            self._press(box, "Space")
+            return
+        group = box.get_attribute("name")
+        self._reach(self._main.locator(f'input[name="{group}"]:checked'))
+        for _ in range(TABS_MAX):
+            if box.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the keyboard does not choose {name}")
 
     def open(self, name: str) -> None:
         """Open what is folded away."""
