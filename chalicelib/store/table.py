@@ -142,9 +142,9 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
     def count_attempt(self, name: str, until: datetime) -> int:
         """Count that something was tried, and return how often it was until now. It is forgotten after `until`."""
         values = {":until": int(until.timestamp()), ":one": 1}
-        stored = self._wire.update(keys.attempts(name), "SET expires_ttl = :until ADD number :one", None, values)
+        stored = self._wire.update(keys.attempts(name), "SET expires_ttl = :until ADD tried :one", None, values)
         assert stored is not None, "nothing stands in the way"
-        return int(stored["number"]["N"])
+        return int(stored["tried"]["N"])
 
     def note_late(self, day: date, now: datetime) -> None:
         """Note that something came in which a day may have been counted without. It is forgotten after a month."""
