@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import machine
 from bench.progress import speaker
 
-PARTS = ("units", "imports", "zip", "cpu", "viral", "backlog", "ambassador", "preview", "worth", "known")
+PARTS = ("units", "imports", "zip", "cpu", "viral", "backlog", "ambassador", "preview", "worth", "known", "pages")
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 

@@ -92,6 +92,16 @@ with one look at who it is before the answer: that the test would notice.
 """
 
 
+PAGES = """## Pages
+
+Each screen that needs no subject, as an ambassador with {orders} orders and an admin see it, in a warm function.
+`route` is a bare Chalice route that makes the same calls to the table and answers with as many bytes. They take turns;
+the ratio is the median of those within a round, and the first byte comes when all of the page is written. Read units
+are computed from the items; trips are calls one after the other. The engine is slower than DynamoDB, which flatters the
+ratio: beside it stands the CPU time of both.
+"""
+
+
 def report(results: Figures) -> str:
     """Write the report about all parts that have been measured, then what is proved, kept by hand."""
     parts = [write(results[name]) + _origin(results[name]) for name, write in _PARTS.items() if name in results]
@@ -271,6 +281,27 @@ def _known(part: Figures) -> str:
     return KNOWN.format(each=f"{part['each']:,}", trips=trips) + "\n" + _table(head, rows)
 
 
+def _pages(part: Figures) -> str:
+    rows = []
+    for path, it in part["pages"].items():
+        mine = path == "/me" or path.startswith("/me/")
+        aim = _aim(it["page/route"], part["aims"]["first byte"]) if mine else ""
+        times = [f"{it[name]:.1f}" for name in ("cpu_ms", "route_cpu_ms", "wall_p50_ms", "route_p50_ms")]
+        rows.append(
+            [
+                f"`{path}`",
+                it["trips"],
+                f"{it['read_units']:g}",
+                _kb(it["bytes"]),
+                *times,
+                f"{it['page/route']:.2f}",
+                aim,
+            ]
+        )
+    head = "page|trips|read units|KB|CPU ms|route's|first byte, ms|route's|ratio|aim".split("|")
+    return PAGES.format(orders=part["orders"]) + "\n" + _table(head, rows)
+
+
 def _repeats(number: int) -> str:
     return "7 and more" if number == 7 else str(number)
 
@@ -318,4 +349,5 @@ _PARTS = {
     "preview": _preview,
     "worth": _worth,
     "known": _known,
+    "pages": _pages,
 }

@@ -45,24 +45,22 @@ def page_style(brand: Brand) -> str:
     it = colours_of(brand)
     style = (
         f":root{{--ticket:{it.ticket};--on-ticket:{it.on_ticket};--ticket-hover:{it.ticket};"
-        f"--gold:{it.on_ticket};--on-gold:{it.ticket};--gold-hover:{it.on_ticket};--mark:{it.mark};"
-        f"--rim:{rim(brand.color, LIGHT)};--accent:{accent(brand.color, LIGHT)}}}"
-        f"@media (prefers-color-scheme:dark){{:root{{"
-        f"--rim:{rim(brand.color, DARK)};--accent:{accent(brand.color, DARK)}}}}}"
+        f"--gold:{it.on_ticket};--on-gold:{it.ticket};--gold-hover:{it.on_ticket};{_on(it, LIGHT)}}}"
+        f"@media (prefers-color-scheme:dark){{:root{{{_on(it, DARK)}}}}}"
     )
     if brand.logo_ground == "color":
         style += f".logo{{background:{it.ticket};color:{it.on_ticket}}}"
     return style
 
 
-def rim(colour: str, ground: str) -> str:
-    """Return the edge of what lies in a colour on a ground: none where the two can be told apart."""
-    return "transparent" if contrast(colour, ground) >= SEEN else "var(--soft)"
+def _on(colours: Colours, ground: str) -> str:
+    """What depends on the ground: the edge of what lies in the shop's colour, small things such as ticks, the mark.
 
-
-def accent(colour: str, ground: str) -> str:
-    """Return the colour of small things on a ground, such as the tick of a box: the shop's, where it can be seen."""
-    return colour if contrast(colour, ground) >= SEEN else "var(--focus)"
+    They are in the shop's colour where it can be seen.
+    """
+    if contrast(colours.ticket, ground) >= SEEN:
+        return f"--rim:transparent;--accent:{colours.ticket};--mark:{colours.mark}"
+    return f"--rim:var(--soft);--accent:var(--focus);--mark:{colours.on_ticket}"
 
 
 def own_text(brand: Brand, name: LetterName, language: Language, variant: str | None = None) -> Text | None:

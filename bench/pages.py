@@ -1,0 +1,161 @@
+"""Time and reads per screen, beside a floor that makes the very same calls to the table.
+
+The first byte of a page comes when all of it is written, so wall time is that to the first byte. `page` is the
+program, called as Lambda calls it by whoever has signed in; `route` is a bare Chalice route that makes the calls which
+the page was heard to make, one after the other, and answers with as many bytes. They take turns.
+"""
+
+import time
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from chalice.app import Chalice, Response
+
+import app
+from bench.event import Event, get
+from bench.progress import Say, percentile
+from bench.world import World, call, local_cloud
+from chalicelib import deps
+from chalicelib.edge.scopes import CONSOLE, ME
+from chalicelib.operations.access import api_keys, console_sessions, sessions
+from chalicelib.site.console.screens import SCREENS as OF_CONSOLE
+from chalicelib.site.me.screens import SCREENS as OF_ME
+from memory.sizes import read_units
+
+ROUNDS, WARM_ROUNDS = 20, 2
+ORDERS = 8
+AIMS = {"first byte": 1.5, "trips": 5}
+"""The first byte is of the ambassador's pages, beside the route; the trips are of their first page."""
+
+UNSEEN = {"language", "program/review", "program/edit"}
+"""Screens that only take a form, or come after one."""
+
+_CALLS = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
+
+Heard = list[tuple[str, dict[str, Any]]]
+
+
+def run(say: Say) -> dict[str, Any]:
+    """Measure each screen that needs no subject, of an ambassador with some orders and of an admin with all scopes."""
+    with local_cloud() as world:
+        cookies = _lived_in(world)
+        pages = {}
+        for root, door, screens in (("/me", ME, OF_ME), ("/console", CONSOLE, OF_CONSOLE)):
+            for screen in screens:
+                if screen.path.endswith("*") or screen.path in UNSEEN:
+                    continue
+                path = f"{root}/{screen.path}".rstrip("/")
+                pages[path] = _measured(path, cookies[door])
+                say(f"{path}: {pages[path]['trips']} trips, {pages[path]['page/route']:.2f} of the route's first byte")
+    return {"aims": AIMS, "rounds": ROUNDS, "orders": ORDERS, "pages": pages}
+
+
+def _lived_in(world: World) -> dict[str, str]:
+    """Let somebody sell a little; return the cookies of that ambassador and of an admin, by door."""
+    code = world.enrol("maya@example.com")
+    for _ in range(ORDERS):
+        order_id = world.order_id()
+        world.redeem(world.redemption(code, order_id))
+        world.change(f"ORDER#{order_id}")
+    now = datetime.now(UTC)
+    found = deps.table().read_code(code)
+    assert found is not None, "it was made a moment ago"
+    token, _ = sessions.begin(deps.table(), found.ambassador_id, by="bench", now=now, lasts=timedelta(days=1))
+    secret = api_keys.issue(deps.table(), "Anna", ("admin:read", "admin:write", "admin:keys"), now, owner="Anna")
+    key = deps.table().read_api_key(api_keys.digest_of(secret))
+    assert key is not None, "so was this"
+    admin, _ = console_sessions.begin(deps.table(), key, browser="bench", now=now)
+    return {ME: f"__Host-{ME}={token}", CONSOLE: f"__Host-{CONSOLE}={admin}"}
+
+
+def _measured(path: str, cookie: str) -> dict[str, float]:
+    event = _event(path, cookie)
+    heard: Heard = []
+    size, units = _learned(event, heard)
+    bare = _bare_app(heard, size)
+    turns = {"page": lambda: call(app.app, event), "route": lambda: call(bare, get("/", "/", {}, ""))}
+    wall: dict[str, list[float]] = {name: [] for name in turns}
+    cpu: dict[str, list[float]] = {name: [] for name in turns}
+    for turn in range(-WARM_ROUNDS, ROUNDS):
+        for name, work in sorted(turns.items(), reverse=turn % 2 == 0):
+            before, start = time.process_time(), time.perf_counter()
+            answer = work()
+            if turn >= 0:
+                wall[name].append((time.perf_counter() - start) * 1000)
+                cpu[name].append((time.process_time() - before) * 1000)
+            assert answer["statusCode"] == 200, (path, answer["body"][:500])
+    return {
+        "trips": len(heard),
+        "read_units": units,
+        "bytes": size,
+        "cpu_ms": median(cpu["page"]),
+        "route_cpu_ms": median(cpu["route"]),
+        "wall_p50_ms": percentile(wall["page"], 50),
+        "route_p50_ms": percentile(wall["route"], 50),
+        "page/route": median(a / b for a, b in zip(wall["page"], wall["route"], strict=True)),
+    }
+
+
+def _event(path: str, cookie: str) -> Event:
+    first, _, rest = path.strip("/").partition("/")
+    names = ("screen", "subject")
+    given = dict(zip(names, rest.split("/"), strict=False)) if rest else {}
+    resource = "/".join((f"/{first}", *(f"{{{name}}}" for name in given)))
+    event = get(resource, path, {}, "", **given)
+    for headers, value in ((event["headers"], cookie), (event["multiValueHeaders"], [cookie])):
+        headers.pop("Authorization")
+        headers["Cookie"] = value
+    return event
+
+
+def _learned(event: Event, heard: Heard) -> tuple[int, float]:
+    """Hear which calls a page makes in a warm function; return how many bytes it is, and the read units."""
+    events = deps.aws_session().events
+    asked: list[dict[str, Any]] = []
+    units: list[float] = []
+
+    def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
+        asked.append(deepcopy(params))
+        heard.append((_CALLS[model.name], asked[-1]))
+
+    def answer(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        units.append(_units(model.name, asked[-1], parsed))
+
+    call(app.app, event)
+    events.register("provide-client-params.dynamodb.*", ask, unique_id="ask")
+    events.register("after-call.dynamodb.*", answer, unique_id="answer")
+    deps.table.cache_clear()
+    page = call(app.app, event)
+    events.unregister("provide-client-params.dynamodb.*", unique_id="ask")
+    events.unregister("after-call.dynamodb.*", unique_id="answer")
+    deps.table.cache_clear()
+    return len(page["body"].encode()), sum(units)
+
+
+def _units(operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> float:
+    """What a read is billed: a query for the sum of its items, anything else item by item, also those that are none."""
+    if operation == "Query":
+        return float(read_units(parsed.get("Items", []), consistent=bool(params.get("ConsistentRead"))))
+    if operation == "GetItem":
+        return float(read_units([parsed["Item"]] if "Item" in parsed else [], consistent=True))
+    wanted = sum(len(it["Keys"]) for it in params["RequestItems"].values())
+    found = [item for items in parsed.get("Responses", {}).values() for item in items]
+    return sum(float(read_units([it], consistent=True)) for it in found) + wanted - len(found)
+
+
+def _bare_app(heard: Heard, size: int) -> Chalice:
+    bare = Chalice(app_name="bare")
+    client: Any = boto3.client("dynamodb", config=Config(parameter_validation=False))
+    body = "x" * size
+
+    @bare.route("/", methods=["GET"])
+    def read() -> Response:
+        for name, params in heard:
+            getattr(client, name)(**params)
+        return Response(body, {"Content-Type": "text/html; charset=utf-8"}, 200)
+
+    return bare
