@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from chalicelib import deps
 from chalicelib.domain.orders.admit import Reason
 from chalicelib.operations.program.schema import schema
 from chalicelib.web.console import rules
@@ -256,6 +257,26 @@ def test_an_earlier_version_comes_back(shop: Shop, admin: Browser) -> None:
     assert "Hold for 20 days 30 days" in " ".join(review.text.split())
     published(admin, review, "Back to what we had.")
     assert (in_force(shop)["version"], in_force(shop)["hold_days"]) == (3, 30)
+
+
+def test_a_shop_without_rules_writes_its_first(shop: Shop, admin: Browser) -> None:
+    """From a form with something to begin with; there is nothing to compare, and nobody to be faster."""
+    for item in shop.everything():
+        if item["PK"]["S"] == "PROGRAM":
+            key = {name: item[name] for name in ("PK", "SK")}
+            shop.dynamodb.delete_item(TableName=deps.settings().table, Key=key)
+    deps.forget()
+    deps.use_clock(lambda: shop.now)
+    page = admin.get("/console/program")
+    assert "No rules have been published yet" in page.text
+    page = admin.get(page.link("Write the first rules"))
+    page = admin.send(edited(page), button="See what it means")
+    assert "Shop name: is required" in page.text or "Shop name: has 1 to 80" in page.text
+    typed = {"/shop_name": "Kavya", "/shop_url": "https://kavya.example"}
+    page = admin.send(edited(page), button="See what it means", **typed)
+    assert "These are your first rules" in page.text
+    published(admin, page, "We begin.")
+    assert (in_force(shop)["version"], in_force(shop)["shop_name"]) == (1, "Kavya")
 
 
 def test_the_rules_are_told_in_plain_words(shop: Shop, admin: Browser) -> None:
