@@ -11,7 +11,7 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.stats import Dimension, Figures, Rows
-from chalicelib.operations.stats.fold import Fold
+from chalicelib.domain.stats.figures import total
 from chalicelib.web.console.insight import is_clear
 from memory.browser import Browser, Seen
 from memory.shop import Body, Shop
@@ -33,6 +33,7 @@ def seen(shop: Shop, screen: str) -> Seen:
 @pytest.fixture
 def counted(shop: Shop) -> Shop:
     """A shop of which forty days were counted, each with other figures; the last ones are much better."""
+    kept: list[Figures] = []
     for number in range(DAYS):
         day = f"{shop.now.date() - timedelta(days=DAYS - number)}"
         better, month = 5 if number > 30 else 1, day[:7]
@@ -41,24 +42,33 @@ def counted(shop: Shop) -> Shop:
             "revenue:EUR": 100 * number + 5, "refunds:EUR": number, "rewards:EUR": 12 * number, "rewards:points": 3,
             "orders": number % 3, "sales:EUR": 100 * number + 5, "ambassadors": 9,
         }  # fmt: skip
-        keep(shop, "all", day, {"": whole})
-        keep(shop, "channel", day, {"whatsapp": {"visits": number}, "link": {"visits": 2}})
-        keep(shop, "tier", day, {it: {"redemptions": number % 3, "revenue:EUR": 7 * number} for it in ("", "Gold")})
+        tiers = {it: {"redemptions": number % 3, "revenue:EUR": 7 * number} for it in ("", "Gold")}
         cohort = {"customers": 2, "orders": 3, "value:EUR": 50}
-        keep(shop, "cohort", day, {f"{month}|{it}": cohort for it in ("referred", "other")})
-    sum_up(shop)
+        kept += [
+            figures(shop, "all", day, {"": whole}),
+            figures(shop, "channel", day, {"whatsapp": {"visits": number}, "link": {"visits": 2}}),
+            figures(shop, "tier", day, tiers),
+            figures(shop, "cohort", day, {f"{month}|{it}": cohort for it in ("referred", "other")}),
+        ]
+    keep(shop, *kept)
     return shop
 
 
-def keep(shop: Shop, dimension: Dimension, day: str, rows: Rows) -> None:
-    """Keep the figures of a day."""
-    assert deps.table().commit([Create(Figures(dimension, day, shop.now, shop.now, rows))]) == ()
+def figures(shop: Shop, dimension: Dimension, day: str, rows: Rows) -> Figures:
+    """The figures of a day."""
+    return Figures(dimension, day, shop.now, shop.now, rows)
 
 
-def sum_up(shop: Shop) -> None:
-    """Sum up both months."""
-    for month in ("2026-01", "2026-02"):
-        Fold(deps.table(), deps.program(), shop.now, shop.now).month(month)
+def keep(shop: Shop, *kept: Figures) -> None:
+    """Keep the figures of days, and the sums of their months."""
+    months = {(it.dimension, it.period[:7]) for it in kept}
+    sums = [
+        figures(shop, of, month, total(it.rows for it in kept if (it.dimension, it.period[:7]) == (of, month)))
+        for of, month in sorted(months)
+    ]
+    whole = [*kept, *sums]
+    for start in range(0, len(whole), 50):
+        assert deps.table().commit([Create(it) for it in whole[start : start + 50]]) == ()
 
 
 def euros(amount: int) -> str:
@@ -202,8 +212,7 @@ TOUCHES: Rows = {
 @pytest.fixture
 def touched(counted: Shop) -> Shop:
     """A shop that has written to people, and to some has not."""
-    keep(counted, "occasion", "2026-02-20", TOUCHES)
-    sum_up(counted)
+    keep(counted, figures(counted, "occasion", "2026-02-20", TOUCHES))
     return counted
 
 
