@@ -59,6 +59,7 @@ class Scene:
     gift: str = ""
     payout: str = ""
     adjustment: str = ""
+    job: str = ""
 
 
 def play(shop: Shop, *, ambassadors: int = 4, orders: int = 24, days: int = 70) -> Scene:
@@ -86,6 +87,8 @@ def play(shop: Shop, *, ambassadors: int = 4, orders: int = 24, days: int = 70) 
     scene.person = shop.read(found)["items"][0]["id"]
     _waiting(shop, scene)
     shop.day()
+    audits = shop.read(shop.call("GET", "/v1/jobs?kind=audit", scope="admin:read"))["items"]
+    scene.job = audits[0]["id"] if audits else ""
     return scene
 
 

@@ -29,7 +29,7 @@ def addresses(scene: Scene) -> list[str]:
         "letter": "welcome",
         "month": "2026-04",
         "wish": "delete",
-        "job": "",
+        "job": scene.job,
     }
     found = []
     for root, screens in (("/me", ME), ("/console", CONSOLE)):
