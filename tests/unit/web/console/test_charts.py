@@ -145,7 +145,12 @@ def test_columns_add_up(rows: list[tuple[int, int, int]]) -> None:
     filled = [row for row in rows if any(row)]
     assert len(places) == len(filled)
     for x, row in zip(places, filled, strict=True):
-        above = [it for it in drawn.pieces if it.x == x and it.y + it.height <= drawn.zero + 0.02]
+        column = list(zip((it for it in drawn.pieces if it.x == x), filter(None, row), strict=True))
+        above, below = [it for it, value in column if value > 0], [it for it, value in column if value < 0]
+        feet = [drawn.zero, *(it.y for it in above)]
+        assert [it.y + it.height for it in above] == pytest.approx(feet[:-1], abs=0.02)
+        heads = [drawn.zero, *(it.y + it.height for it in below)]
+        assert [it.y for it in below] == pytest.approx(heads[:-1], abs=0.02)
         unit = (lowest.y - highest.y) / (_value(lowest) - _value(highest))
         assert sum(it.height for it in above) == pytest.approx(-unit * sum(it for it in row if it > 0), abs=0.1)
     assert_apart(list(drawn.labels))
