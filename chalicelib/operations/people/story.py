@@ -58,14 +58,14 @@ def tell_story(table: Table, person: Person, places: Places, limit: int, group: 
     lists = _lists(table, person, profile, group)
     after = dict.fromkeys(lists, None) | places
     left = {name: read(after[name], limit + 1) for name, read in lists.items() if after[name] != ENDED}
-    ended = {name for name, rows in left.items() if len(rows) <= limit}
     moments: list[Moment] = []
     while len(moments) < limit and (waiting := [name for name, rows in left.items() if rows]):
         name = max(waiting, key=lambda it: left[it][0].moment.at)
         row = left[name].pop(0)
         moments.append(row.moment)
         after[name] = row.position
-    after |= {name: ENDED for name in ended if not left[name]}
+    # Of a list that goes on there is one more than a page has.
+    after |= {name: ENDED for name, rows in left.items() if not rows}
     goes_on = any(place != ENDED for place in after.values())
     begun = {name: place for name, place in after.items() if place is not None}
     return Told(tuple(_complete(table, moments)), begun if goes_on else None)

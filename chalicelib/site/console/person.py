@@ -58,6 +58,7 @@ def show(page: Page) -> Response:
         "person.html",
         who=who,
         it=who.person,
+        edited=EDITED,
         ambassador=who.ambassador,
         codes=codes,
         sessions=sessions,
@@ -119,8 +120,8 @@ def _other(page: Page, who: Who) -> Found | None:
 
 
 def _edit(page: Page, form: Fields, who: Who) -> Response:
-    """Send what was changed alone: what stands there as it was is no word of anybody's."""
-    told = {name: form.text(name) or None for name in EDITED if (form.text(name) or None) != who.person[name]}
+    """Send what was changed in the form alone: what stands there as it was may be otherwise by now."""
+    told = {name: form.text(name) or None for name in EDITED if form.text(name) != form.text(f"was-{name}")}
     if told:
         page.client.send("PATCH", who.at, told)
     return page.done("saved")

@@ -163,6 +163,16 @@ def test_a_name_is_corrected(busy: Shop, scene: Scene) -> None:
     assert changed == {"last_name", "locale"}
 
 
+def test_a_correction_leaves_alone_what_has_changed_meanwhile(busy: Shop, scene: Scene) -> None:
+    """The shop tells a new country while an admin corrects the name: both stay."""
+    browser = Browser(busy).as_admin()
+    form = browser.get(at(scene)).form("Save")
+    busy.call("PATCH", f"/v1/people/{scene.person}", {"country": "IN"}, scope="admin:write")
+    browser.send(form, last_name="Desai")
+    after = person(busy, scene)
+    assert (after["last_name"], after["country"]) == ("Desai", "IN")
+
+
 def test_what_is_typed_wrongly_stays(busy: Shop, scene: Scene) -> None:
     """The page says what is wrong, and holds what was typed."""
     page = act(busy, scene, "Save", birthday="17 April", first_name="Mayah")
