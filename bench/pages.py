@@ -6,6 +6,7 @@ the page was heard to make, one after the other, and answers with as many bytes.
 """
 
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -77,7 +78,8 @@ def _measured(path: str, cookie: str) -> dict[str, float]:
     heard: Heard = []
     size, units = _learned(event, heard)
     bare = _bare_app(heard, size)
-    turns = {"page": lambda: call(app.app, event), "route": lambda: call(bare, get("/", "/", {}, ""))}
+    asked = get("/", "/", {}, "")
+    turns: dict[str, Callable[[], Any]] = {"page": lambda: call(app.app, event), "route": lambda: call(bare, asked)}
     wall: dict[str, list[float]] = {name: [] for name in turns}
     cpu: dict[str, list[float]] = {name: [] for name in turns}
     for turn in range(-WARM_ROUNDS, ROUNDS):

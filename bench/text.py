@@ -298,7 +298,7 @@ def _pages(part: Figures) -> str:
                 aim,
             ]
         )
-    head = "page|trips|read units|KB|CPU ms|route's|first byte, ms|route's|ratio|aim".split("|")
+    head = ["page", "trips", "read units", "KB", "CPU ms", "route's", "first byte, ms", "route's", "ratio", "aim"]
     return PAGES.format(orders=part["orders"]) + "\n" + _table(head, rows)
 
 
