@@ -10,6 +10,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.domain.people.sign_in import client_of, code_of, token_of
+from chalicelib.operations.access import sessions, sign_in
 from memory.faults import lost
 from memory.shop import Body, Shop, refusal
 
@@ -152,6 +153,20 @@ def test_a_lost_reply_begins_one_session(shop: Shop, maya: Body) -> None:
     _, mail = asked_and_mailed(shop)
     shop.faults.after("TransactWriteItems", lost)
     assert opens(shop, confirm(shop, token=mail.token))
+
+
+def test_two_at_once_begin_one_session(shop: Shop, maya: Body) -> None:
+    """Of two who were both let in before either has gone in, one does, and the session of the other is none."""
+    _, mail = asked_and_mailed(shop)
+    table, key = deps.table(), deps.settings().link_keys[0]
+    both = [sign_in.by_token(table, mail.token, key, now=shop.now) for _ in range(2)]
+    begun = [sessions.fresh(maya["id"], by="mail", now=shop.now) for _ in both]
+    gone_in = [
+        isinstance(it, sign_in.Admitted) and sign_in.enter(table, it, session, now=shop.now)
+        for it, (_, session) in zip(both, begun, strict=True)
+    ]
+    assert gone_in == [True, False]
+    assert [sessions.find(table, token, now=shop.now) is not None for token, _ in begun] == [True, False]
 
 
 def test_a_rotated_key(shop: Shop, maya: Body, monkeypatch: pytest.MonkeyPatch) -> None:

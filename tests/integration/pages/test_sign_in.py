@@ -84,6 +84,7 @@ def test_by_the_link(shop: Shop, maya: Body) -> None:
     assert signed_in(reading)
     assert not signed_in(asking)
     assert Browser(shop).post(link, {}).status_code == 410
+    assert Browser(shop).get(link).status == 410
     sessions = shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}/sessions", scope="enrol"))["items"]
     assert [(it["browser"], it["made_by"]) for it in sessions] == [("Firefox, Android", "mail")]
 
