@@ -27,16 +27,16 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def waits(kind: str, count: int, language: Language, *, more: bool) -> str:
     """Say how much of a kind waits."""
-    n = language.translations.ngettext
+    ngettext = language.translations.ngettext
     told = {
-        "reviews": n("%(number)s reward waits for a decision", "%(number)s rewards wait for a decision", count),
-        "care": n("%(number)s customer waits for an answer", "%(number)s customers wait for an answer", count),
-        "social": n("%(number)s visit to make elsewhere", "%(number)s visits to make elsewhere", count),
-        "proof": n("%(number)s proof to look at", "%(number)s proofs to look at", count),
-        "claims": n("%(number)s claimed order to decide on", "%(number)s claimed orders to decide on", count),
-        "gifts": n("%(number)s gift to send", "%(number)s gifts to send", count),
-        "payouts": n("%(number)s payout to make", "%(number)s payouts to make", count),
-        "adjustments": n(
+        "reviews": ngettext("%(number)s reward waits for a decision", "%(number)s rewards wait for a decision", count),
+        "care": ngettext("%(number)s customer waits for an answer", "%(number)s customers wait for an answer", count),
+        "social": ngettext("%(number)s visit to make elsewhere", "%(number)s visits to make elsewhere", count),
+        "proof": ngettext("%(number)s proof to look at", "%(number)s proofs to look at", count),
+        "claims": ngettext("%(number)s claimed order to decide on", "%(number)s claimed orders to decide on", count),
+        "gifts": ngettext("%(number)s gift to send", "%(number)s gifts to send", count),
+        "payouts": ngettext("%(number)s payout to make", "%(number)s payouts to make", count),
+        "adjustments": ngettext(
             "%(number)s adjustment waits for a second admin", "%(number)s adjustments wait for a second admin", count
         ),
     }
@@ -45,14 +45,14 @@ def waits(kind: str, count: int, language: Language, *, more: bool) -> str:
 
 def went_wrong(kind: str, count: int, language: Language, *, more: bool) -> str:
     """Say how often something has gone wrong."""
-    n = language.translations.ngettext
+    ngettext = language.translations.ngettext
     told = {
-        "undeliverable": n("%(number)s letter could not be sent", "%(number)s letters could not be sent", count),
-        "bounced": n("%(number)s letter came back for good", "%(number)s letters came back for good", count),
-        "complained": n("%(number)s letter was called spam", "%(number)s letters were called spam", count),
-        "findings": n("%(number)s difference in the books", "%(number)s differences in the books", count),
-        "jobs": n("%(number)s piece of work was given up", "%(number)s pieces of work were given up", count),
-        "late": n(
+        "undeliverable": ngettext("%(number)s letter could not be sent", "%(number)s letters could not be sent", count),
+        "bounced": ngettext("%(number)s letter came back for good", "%(number)s letters came back for good", count),
+        "complained": ngettext("%(number)s letter was called spam", "%(number)s letters were called spam", count),
+        "findings": ngettext("%(number)s difference in the books", "%(number)s differences in the books", count),
+        "jobs": ngettext("%(number)s piece of work was given up", "%(number)s pieces of work were given up", count),
+        "late": ngettext(
             "%(number)s thing should have been done by now", "%(number)s things should have been done by now", count
         ),
     }
@@ -63,15 +63,15 @@ def oldest(since: str | None, now: str, language: Language) -> str:
     """Say how long the oldest has waited; "" if nobody knows."""
     if since is None:
         return ""
-    age, n = datetime.fromisoformat(now) - datetime.fromisoformat(since), language.translations.ngettext
+    age, ngettext = datetime.fromisoformat(now) - datetime.fromisoformat(since), language.translations.ngettext
     if age < _HOUR:
         return language.translations.gettext("the oldest for less than an hour")
     if age < _DAY:
         hours = age // _HOUR
-        text = n("the oldest for %(number)s hour", "the oldest for %(number)s hours", hours)
+        text = ngettext("the oldest for %(number)s hour", "the oldest for %(number)s hours", hours)
         return text % {"number": format_number(hours, language.tag)}
     days = age // _DAY
-    text = n("the oldest for %(number)s day", "the oldest for %(number)s days", days)
+    text = ngettext("the oldest for %(number)s day", "the oldest for %(number)s days", days)
     return text % {"number": format_number(days, language.tag)}
 
 
