@@ -23,7 +23,7 @@ class Care:
     Of two that fall together the first one here goes, and the other waits.
     """
 
-    birthday: Annotated[Birthday | None, "A wish on somebody's birthday."] = None
+    birthday: Annotated[Birthday | None, "A wish on somebody’s birthday."] = None
     check_in: Annotated[CheckIn | None, "A question whether somebody is happy with what they have bought."] = None
     how_to: Annotated[HowTo | None, "A guide that shows what a product can do."] = None
     invitation: Annotated[Invitation | None, "A question whether somebody wants to become an ambassador."] = None
@@ -33,7 +33,7 @@ class Care:
         MissYou | None, "A letter to somebody who has been quiet for longer than is usual for them."
     ] = None
     interests: Annotated[Interests | None, "A question, asked once, what somebody is interested in."] = None
-    social: Annotated[Social | None, "A visit to somebody's own pages elsewhere, as a task for your team."] = None
+    social: Annotated[Social | None, "A visit to somebody’s own pages elsewhere, as a task for your team."] = None
 
     def occasions(self) -> Iterator[Occasion]:
         """Yield those that are on, by rank."""

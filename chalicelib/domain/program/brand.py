@@ -109,7 +109,7 @@ class Text:
     language: Annotated[
         Tag, "The language of the sentences; es is also for readers of es-MX, if there are none of their own."
     ]
-    subject: Annotated[str | None, Within(1, 120), _LINE, "The subject of the mail, instead of the usual one."] = None
+    subject: Annotated[str | None, Within(1, 120), _LINE, "The subject of the email, instead of the usual one."] = None
     opening: Annotated[Sentence | None, "A paragraph below the greeting."] = None
     closing: Annotated[Sentence | None, "The last paragraph, instead of the usual one."] = None
     variant: Annotated[
@@ -145,7 +145,7 @@ class Brand:
         Within(1, 200),
         _LINE,
         Called("Postal address"),
-        "The postal address of your shop, for the foot of the mails.",
+        "The postal address of your shop, for the foot of the emails.",
     ] = None
     texts: Annotated[tuple[Text, ...], Within(0, TEXTS_MAX), "Sentences of your own in the letters."] = ()
 

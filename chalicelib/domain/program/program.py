@@ -95,7 +95,7 @@ class Rate:
 class Tier:
     """A level that ambassadors reach by referrals."""
 
-    name: Annotated[Name, "The name of the tier, which ambassadors read in mails and on their pages."]
+    name: Annotated[Name, "The name of the tier, which ambassadors read in emails and on their pages."]
     threshold: Annotated[
         int,
         Within(0, COUNT_MAX),
@@ -171,7 +171,7 @@ class Campaign:
     """Other terms for the codes that belong to it. What it leaves out is as in the program."""
 
     name: Annotated[Name, "The name by which codes belong to the campaign."]
-    starts_at: Annotated[datetime, Called("Starts"), "Orders placed from this time on have the campaign's terms."]
+    starts_at: Annotated[datetime, Called("Starts"), "Orders placed from this time on have the campaign’s terms."]
     ends_at: Annotated[datetime, Called("Ends"), "Orders placed from this time on have the usual terms again."]
     offer: Annotated[Rate | None, "What the friend gets instead of the usual."] = None
     reward: Annotated[Rate | None, "What the ambassador earns instead of the usual, in whatever tier."] = None
@@ -247,14 +247,14 @@ class Watch:
     velocity_times: Annotated[
         Number,
         Called("Times the usual"),
-        "They are too many if they are so many times the ambassador's daily average of the last three months.",
+        "They are too many if they are so many times the ambassador’s daily average of the last three months.",
     ] = 5
     refunded_percent: Annotated[
         int,
         Within(1, 100),
         In("percent"),
         Called("Orders with refunds"),
-        "From what share of an ambassador's orders on refunds are too many, in percent.",
+        "From what share of an ambassador’s orders on refunds are too many, in percent.",
     ] = 50
     refunded_orders: Annotated[
         Number,
@@ -266,7 +266,7 @@ class Watch:
         Number,
         In("orders"),
         Called("Orders without visits"),
-        "From this order on it is a signal when nobody has opened the ambassador's link for 30 days.",
+        "From this order on it is a signal when nobody has opened the ambassador’s link for 30 days.",
     ] = 5
 
     @property
@@ -292,7 +292,7 @@ class Privacy:
     """What pages that collect data say about it, and whom people ask about their rights."""
 
     responsible: Annotated[Line, "Who is responsible for the data: name and address."]
-    contact: Annotated[Line, "Where people ask for their rights: an e-mail address, or another way."]
+    contact: Annotated[Line, "Where people ask for their rights: an email address, or another way."]
     notices: Annotated[
         dict[str, Notice],
         Within(1, LIST_MAX),
@@ -389,7 +389,7 @@ class Letters:
         Within(0, 7 * 24 * 60),
         In("minutes"),
         Called("Gather news for"),
-        "For so many minutes news of rewards waits for more of it, to go out as one mail; 0 sends each at once.",
+        "For so many minutes news of rewards waits for more of it, to go out as one email; 0 sends each at once.",
     ] = 0
     hold_out_percent: Annotated[
         int,
@@ -410,7 +410,7 @@ class Program:
     """
 
     version: int
-    shop_name: Annotated[Name, "The name of your shop, as people read it in mails and on pages."]
+    shop_name: Annotated[Name, "The name of your shop, as people read it in emails and on pages."]
     shop_url: Annotated[
         str,
         Within(8, 2000),
@@ -463,20 +463,20 @@ class Program:
     minimum: Annotated[Amount, Called("Smallest order"), "The smallest order on which a code can be used."] = 0
     open: Annotated[bool, "Whether new orders are taken; without it only what was earned goes on."] = True
     new_friends_only: Annotated[
-        bool, "Whether an order is refused of which your shop says that it is not the customer's first."
+        bool, "Whether an order is refused of which your shop says that it is not the customer’s first."
     ] = True
     friend_days: Annotated[
         int | None,
         Within(1, DAYS_MAX),
         In("days"),
         Called("Further orders of a friend for"),
-        "For so many days after a friend's first order their other orders count as well, with codes of the same "
+        "For so many days after a friend’s first order their other orders count as well, with codes of the same "
         "ambassador; left out, only one order counts.",
     ] = None
     later: Annotated[
         FurtherOrders | None,
         Called("Worth of further orders"),
-        "What a friend's orders after the first are worth, if not the same; it needs `friend_days`.",
+        "What a friend’s orders after the first are worth, if not the same; it needs `friend_days`.",
     ] = None
     pending_days: Annotated[
         int,
@@ -488,7 +488,7 @@ class Program:
     excluded_skus: Annotated[
         tuple[Sku, ...],
         Within(0, SKUS_MAX),
-        Called("Goods that don't count"),
+        Called("Goods that don’t count"),
         "The article numbers of goods that neither offer nor reward look at; gift cards never count.",
     ] = ()
     tier_months: Annotated[
@@ -548,7 +548,7 @@ class Program:
         Watch, Called("Signals"), "What makes an order suspicious, and from when on its reward waits for an admin."
     ] = field(default_factory=Watch)
     review_days: Annotated[
-        Days, Called("Time for a review"), "For so many days a suspicious reward waits for an admin's decision."
+        Days, Called("Time for a review"), "For so many days a suspicious reward waits for an admin’s decision."
     ] = 30
     review_default: Annotated[
         Literal["approve", "deny"], Called("Without a decision"), "What happens when no admin has decided by then."
@@ -576,7 +576,7 @@ class Program:
         dict[str, Worth],
         Within(0, LIST_MAX),
         Called("Units of your own"),
-        "What points and other units of your own are worth, by name; one that is not here can't be spent.",
+        "What points and other units of your own are worth, by name; one that is not here can’t be spent.",
     ] = field(default_factory=dict)
     spend_days: Annotated[
         int,
@@ -603,7 +603,7 @@ class Program:
         Within(6, 254),
         Form(rf"[^{BLANK}@<>,;:\"]+@[^{BLANK}@<>,;:\"]+\.[^{BLANK}@<>,;:\".]+", "is an e-mail address"),
         Called("Answers go to"),
-        "The e-mail address for answers to the mails; left out, the one that mails come from.",
+        "The email address for answers to the emails; left out, the one that emails come from.",
     ] = None
     letters: Annotated[Letters, "Which letters there are, when they may go out, and how many."] = field(
         default_factory=Letters

@@ -68,7 +68,7 @@ def meanings(language: Language) -> Words:
         "offers": _("What offers of somebody’s own took off the orders on which they were used."),
         "adjustments": _("What admins gave by hand, less what they took."),
         "expired": _("Rewards that nobody spent in time. They are part of the rewards all the same."),
-        "mails": _("Letters that the mail service took."),
+        "mails": _("Letters that the email service took."),
         "orders": _("All orders that the shop has reported, with a code or without."),
         "sales": _("What was paid on all orders."),
         "customers": _("Customers whose first known order was placed then."),

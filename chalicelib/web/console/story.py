@@ -199,7 +199,7 @@ class StoryTeller:
         arrival = (
             message.arrival
             and {
-                "delayed": self._("Their mail service has not taken it yet."),
+                "delayed": self._("Their email service has not taken it yet."),
                 "returned": self._("It came back, which may pass."),
                 "delivered": self._("It has arrived."),
                 "rejected": self._("The email service would not send what is in it."),

@@ -88,6 +88,6 @@ def done(language: Language) -> dict[str, str]:
         "claimed": _("Admitted. Its reward is worked out within a minute."),
         "denied": _("Denied. It earns nothing."),
         "revoked": _("Revoked. What it opened is closed within a minute."),
-        "invited": _("Invited. They sign in by mail."),
+        "invited": _("Invited. They sign in by email."),
         "begun": _("Begun. It goes on while you do something else."),
     }

@@ -17,4 +17,6 @@ def places(language: Language) -> dict[str, str]:
 
 def no_code(language: Language) -> str:
     """What was typed can't be a code."""
-    return language.translations.gettext("A code has 3 to 20 letters from A to Z and figures, and not figures alone.")
+    return language.translations.gettext(
+        "A code is a short word of letters from A to Z and figures, and not of figures alone."
+    )

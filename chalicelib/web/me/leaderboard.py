@@ -5,4 +5,4 @@ from chalicelib.web.language import Language
 
 def no_name(language: Language) -> str:
     """What was typed is no name for a list."""
-    return language.translations.gettext("Please choose a name of at most 40 letters.")
+    return language.translations.gettext("Please choose a shorter name.")

@@ -16,4 +16,4 @@ def states(language: Language) -> dict[str, str]:
 
 def no_amount(language: Language) -> str:
     """What was typed is no amount."""
-    return language.translations.gettext("Please write an amount in figures, such as 10.")
+    return language.translations.gettext("Please write an amount in figures.")

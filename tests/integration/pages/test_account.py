@@ -121,9 +121,9 @@ def test_a_coupon_is_made_and_taken_back(browser: Browser, shop: Shop, maya: Bod
     [
         ("99", "You don’t have that much available."),
         ("0.50", "That is less than the smallest coupon."),
-        ("a lot", "Please write an amount in figures, such as 10."),
-        ("1.234", "Please write an amount in figures, such as 10."),
-        ("-3", "Please write an amount in figures, such as 10."),
+        ("a lot", "Please write an amount in figures."),
+        ("1.234", "Please write an amount in figures."),
+        ("-3", "Please write an amount in figures."),
     ],
 )
 def test_a_wish_that_can_t_be(browser: Browser, typed: str, said: str) -> None:
@@ -192,7 +192,7 @@ def test_a_code_is_wished_for_paused_and_let_work_again(browser: Browser, shop: 
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ("12", "A code has 3 to 20 letters"),
+        ("12", "A code is a short word"),
         ("kavya ceramics", "This word can’t be a code."),
         ("LEAS", "Somebody has this code already"),
     ],

@@ -57,7 +57,7 @@ def test_a_friend_who_follows_a_button_is_counted_for_its_channel(shop: Shop) ->
         agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
         shop.call("GET", f"{urlsplit(link).path}?ch={channel}", User_Agent=agent, Accept_Language="en")
     page = Browser(shop).as_ambassador(maya["id"]).get("/me")
-    assert "opened 5 times in the last 30 days" in page.text
+    assert "opened 5 times in the last month" in page.text
     rows = dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page.html))
     assert rows == dict.fromkeys(["WhatsApp", "Email", "Text message", "Telegram", "X"], "1")
 

@@ -86,6 +86,7 @@ TONGUES = {
             r"\b(?:[Uu]n|[Ee]l|[Nn]ingún|[Ee]ste) (?:administrador|embajador|amigo)\b": "says that it is a man",
             r"(?i)\busted|\b[Ss]u (?:código|pedido|recompensa|enlace|correo)\b": "tú",
         },
+        same=frozenset({"No", "no"}),
     ),
     "gu": Tongue(
         script="GUJARATI",
@@ -155,7 +156,7 @@ def said(message: Message) -> list[str]:
     return list(message.string) if isinstance(message.string, tuple | list) else [str(message.string)]
 
 
-def faults(tongue: Tongue, message: Message, forms: int) -> Iterator[str]:
+def faults(tongue: Tongue, message: Message, forms: int, *, figures: bool = False) -> Iterator[str]:
     """Yield the names of the rules that a translation breaks, in a language with so many plural forms."""
     if message.fuzzy:
         yield "is a guess"
@@ -166,24 +167,28 @@ def faults(tongue: Tongue, message: Message, forms: int) -> Iterator[str]:
         if _letters(form) and form in asked(message) and form not in tongue.same:
             yield "is left in English"
         yield from _broken(form, asked(message)[-1])
-        yield from flaws_of(tongue, form)
+        yield from flaws_of(tongue, form, asked(message)[-1], figures=figures)
         if _ending(form, tongue.stop) not in _ENDINGS[_ending(asked(message)[-1], ".")]:
             yield "ends otherwise"
 
 
-def flaws_of(tongue: Tongue, form: str) -> Iterator[str]:
-    """Yield the names of the rules that a sentence of a language breaks by itself, English too."""
-    bare = HELD.sub(" ", form)
+def flaws_of(tongue: Tongue, form: str, english: str = "", *, figures: bool = False) -> Iterator[str]:
+    """Yield the names of the rules that a sentence of a language breaks by itself, English too.
+
+    What is typed as it stands may stay so in every language, if it stands so in the `english`; in the console, whose
+    digits are always the usual ones, `figures` may as well.
+    """
+    bare = HELD.sub(" ", without_literals(form, english or form))
     if re.search(r"%(?!%)", bare.replace("%%", "")):
         yield "has a bare percent sign"
     if (
         form != form.strip()
         or "  " in form
         or unicodedata.normalize("NFC", form) != form
-        or re.search(r"['\"\n]", form)
+        or re.search(r"['\"\n]", re.sub("<[^>]*>", "", form))
     ):
         yield "is untidy"
-    if re.search(r"\d", bare):
+    if re.search(r"\d", bare) and not figures:
         yield "has a figure that is not put in"
     words = re.findall(r"[^\W\d_]+", _without_marks(bare))
     if [word for word in words if word not in tongue.foreign and _scripts(word) - {tongue.script}]:
@@ -196,6 +201,21 @@ def flaws_of(tongue: Tongue, form: str) -> Iterator[str]:
         yield "joins what is no ending"
     if any(re.search(wrong, form) for wrong in tongue.sounds_wrong):
         yield "sounds wrong"
+
+
+LITERAL = re.compile(
+    r"<[^>]*>|`[^`]*`|https://[\w./-]*|\bmake [a-z]+\b|\b[A-Z]+\d\b|\b[A-Z]{2,}\b|\b\d+ x \d+\b"
+    r"|\b(?=[^\s<>`%]*[A-Z\d_:/])[A-Za-z0-9]+(?:[-_:/.][A-Za-z0-9]+)+\b",
+    re.ASCII,
+)
+"""What is typed or read as it stands: markup, names of fields, scopes and formats, addresses, dates, commands."""
+
+
+def without_literals(form: str, english: str) -> str:
+    """A sentence without what stands in the English as it is typed."""
+    for literal in sorted(set(LITERAL.findall(HELD.sub(" ", english))), key=len, reverse=True):
+        form = form.replace(literal, " ")
+    return form
 
 
 _ENDINGS = {".": {"."}, ":": {":"}, ",": {",", ":"}, "?": {"?"}, "!": {"!", "."}, "…": {"…"}, "": {""}}

@@ -1,4 +1,4 @@
-"""A wish on somebody's birthday."""
+"""A wish on somebody’s birthday."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -28,10 +28,10 @@ class MissYou(Occasion):
         Within(100, 1000),
         In("percent"),
         Called("Length of a silence"),
-        "How long a silence is, in percent of somebody's usual time between two orders: 200 is twice as long.",
+        "How long a silence is, in percent of somebody’s usual time between two orders: 200 is twice as long.",
     ] = 200
     least_days: Annotated[
-        Number, In("days"), Called("At least"), "A silence lasts so many days at least, whatever somebody's rhythm."
+        Number, In("days"), Called("At least"), "A silence lasts so many days at least, whatever somebody’s rhythm."
     ] = 45
     first_order_days: Annotated[
         Number,
