@@ -5,28 +5,15 @@ look earlier at somebody for whom something has become due. So each version of t
 after begins a round, once no worker can hold the version before it; it writes only where the next look moves.
 """
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-
-import msgspec
 
 from chalicelib.domain.effects import Replace
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.work import Job
 from chalicelib.operations.outlook import Outlook
-from chalicelib.store import keys
+from chalicelib.operations.people import everybody
 from chalicelib.store.table import Table
-
-PAGE = 50
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a round goes on: in a shard of the list of people, after a position."""
-
-    shard: int = 0
-    after: str | None = None
 
 
 def step(table: Table, job: Job, deadline: float, outlook: Outlook, *, now: datetime) -> Job:
@@ -35,21 +22,7 @@ def step(table: Table, job: Job, deadline: float, outlook: Outlook, *, now: date
     Raises:
         BusyError: the table did not answer in time; the slice is done again, which changes nothing more.
     """
-    place, progress = msgspec.convert(json.loads(job.cursor or "{}"), Place), job.progress
-    while place.shard < keys.PEOPLE_SHARDS:
-        rows = table.list_keys(keys.people(place.shard), place.after, PAGE)
-        for person in table.read_people(position for position, _ in rows).values():
-            _look(table, person, outlook, now)
-        progress += len(rows)
-        place = Place(place.shard, rows[-1][0]) if len(rows) == PAGE else Place(place.shard + 1)
-        if table.is_past(deadline):
-            break
-    return replace(
-        job,
-        state="running" if place.shard < keys.PEOPLE_SHARDS else "done",
-        progress=progress,
-        cursor=msgspec.json.encode(place).decode(),
-    )
+    return everybody.walk(table, job, deadline, lambda person: _look(table, person, outlook, now))
 
 
 def _look(table: Table, person: Person, outlook: Outlook, now: datetime) -> None:

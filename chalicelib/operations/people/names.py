@@ -4,23 +4,18 @@ Whoever stores a person lists them (`store/names.py`): what is left to do is to 
 stored since.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-
-import msgspec
 
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.people.names import fits, listed_words, words_in
-from chalicelib.operations.people.retention import Place
-from chalicelib.store import keys
+from chalicelib.operations.people import everybody
 from chalicelib.store.table import Table
 
 KIND = "names"
-PAGE = 50
 
 _ALL_LISTED = f"job_{KIND}-1"
 """The round that lists all people. Whoever changes how words are compared gives it the next number."""
@@ -65,20 +60,10 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:  # n
     Raises:
         BusyError: the table did not answer in time; the slice is done again, which changes nothing more.
     """
-    place, progress = msgspec.convert(json.loads(job.cursor or "{}"), Place), job.progress
-    while place.shard < keys.PEOPLE_SHARDS:
-        rows = table.list_keys(keys.people(place.shard), place.after, PAGE)
-        for person in table.read_people(position for position, _ in rows).values():
-            if person.listed != listed_words(person.first_name, person.last_name):
-                # Whoever has stored them meanwhile has listed them as well.
-                table.commit([Replace(replace(person, version=person.version + 1))])
-        progress += len(rows)
-        place = Place(place.shard, rows[-1][0]) if len(rows) == PAGE else Place(place.shard + 1)
-        if table.is_past(deadline):
-            break
-    return replace(
-        job,
-        state="running" if place.shard < keys.PEOPLE_SHARDS else "done",
-        progress=progress,
-        cursor=msgspec.json.encode(place).decode(),
-    )
+
+    def list_anew(person: Person) -> None:
+        if person.listed != listed_words(person.first_name, person.last_name):
+            # Whoever has stored them meanwhile has listed them as well.
+            table.commit([Replace(replace(person, version=person.version + 1))])
+
+    return everybody.walk(table, job, deadline, list_anew)

@@ -19,6 +19,7 @@ from chalicelib.domain.model.work import Job
 from chalicelib.domain.people.erasure import taken
 from chalicelib.domain.people.person import last_seen
 from chalicelib.domain.program.program import Program
+from chalicelib.operations.people import everybody
 from chalicelib.operations.people.erase import erase_person, is_forgotten
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
@@ -29,7 +30,6 @@ KIND = "retention"
 BY = "retention"
 """Who has asked for an erasure, if it was the program."""
 
-PAGE = 50
 ORDERS_MAX = 200
 """Of one person at most so many reported orders are let go in a round."""
 
@@ -44,14 +44,6 @@ class Done:
     erased: int = 0
     contacts: int = 0
     orders: int = 0
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a round goes on: in a shard of the list of people, after a position."""
-
-    shard: int = 0
-    after: str | None = None
 
 
 def begin_weekly(table: Table, *, now: datetime) -> Job | None:
@@ -72,24 +64,9 @@ def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     Raises:
         BusyError: the table did not answer in time; the slice is done again, which changes nothing more.
     """
-    place = msgspec.convert(json.loads(job.cursor or "{}"), Place)
-    done, progress = msgspec.convert(json.loads(job.result), Done), job.progress
-    program = programs.current(table)
-    while place.shard < keys.PEOPLE_SHARDS:
-        rows = table.list_keys(keys.people(place.shard), place.after, PAGE)
-        for person in table.read_people(position for position, _ in rows).values():
-            _look_after(table, person, program, done, now)
-        progress += len(rows)
-        place = Place(place.shard, rows[-1][0]) if len(rows) == PAGE else Place(place.shard + 1)
-        if table.is_past(deadline):
-            break
-    return replace(
-        job,
-        state="running" if place.shard < keys.PEOPLE_SHARDS else "done",
-        progress=progress,
-        cursor=msgspec.json.encode(place).decode(),
-        result=msgspec.json.encode(done).decode(),
-    )
+    done, program = msgspec.convert(json.loads(job.result), Done), programs.current(table)
+    after = everybody.walk(table, job, deadline, lambda person: _look_after(table, person, program, done, now))
+    return replace(after, result=msgspec.json.encode(done).decode())
 
 
 def _look_after(table: Table, person: Person, program: Program, done: Done, now: datetime) -> None:

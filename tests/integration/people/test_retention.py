@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations.people import retention
+from chalicelib.operations.people import everybody, retention
 from memory.shop import Body, Shop, eur
 from tests.integration.people.test_people import find, told
 
@@ -122,7 +122,7 @@ def test_visits_and_keys_of_repeats_are_let_go_by_the_table(shop: Shop) -> None:
 def test_a_round_is_made_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody is looked at once, however short a slice is, and once a week."""
     shop.publish(retention=KEPT)
-    monkeypatch.setattr(retention, "PAGE", 2)
+    monkeypatch.setattr(everybody, "PAGE", 2)
     for number in range(11):
         told(shop, f"p{number}@example.com", first_name="P")
     shop.now += timedelta(days=800)
