@@ -204,7 +204,7 @@ def flaws_of(tongue: Tongue, form: str, english: str = "", *, figures: bool = Fa
 
 
 LITERAL = re.compile(
-    r"<[^>]*>|`[^`]*`|https://[\w./-]*|\bmake [a-z]+\b|\b[A-Z]+\d\b|\b[A-Z]{2,}\b|\b\d+ x \d+\b"
+    r"<[^>]*>|`[^`]*`|https://(?:[\w./-]*[\w/-])?|\bmake fit\b|\b[A-Z]+\d\b|\b[A-Z]{2,}\b|\b\d+ x \d+\b"
     r"|\b(?=[^\s<>`%]*[A-Z\d_:/])[A-Za-z0-9]+(?:[-_:/.][A-Za-z0-9]+)+\b",
     re.ASCII,
 )
