@@ -178,7 +178,7 @@ def flaws_of(tongue: Tongue, form: str, english: str = "", *, figures: bool = Fa
     What is typed as it stands may stay so in every language, if it stands so in the `english`; in the console, whose
     digits are always the usual ones, `figures` may as well.
     """
-    bare = HELD.sub(" ", without_literals(form, english or form))
+    bare = without_literals(HELD.sub(" ", form), HELD.sub(" ", english or form))
     if re.search(r"%(?!%)", bare.replace("%%", "")):
         yield "has a bare percent sign"
     if (
@@ -213,7 +213,7 @@ LITERAL = re.compile(
 
 def without_literals(form: str, english: str) -> str:
     """A sentence without what stands in the English as it is typed."""
-    for literal in sorted(set(LITERAL.findall(HELD.sub(" ", english))), key=len, reverse=True):
+    for literal in sorted(set(LITERAL.findall(english)), key=len, reverse=True):
         form = form.replace(literal, " ")
     return form
 
