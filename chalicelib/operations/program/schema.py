@@ -50,8 +50,12 @@ _OF_PUBLICATION: dict[str, tuple[Any, str]] = {
 _READ_ONLY = _OF_PUBLICATION.keys() - {"note"}
 
 
+@cache
 def schema(url: str) -> dict[str, Any]:
-    """Return the JSON Schema of a program document (draft 2020-12), known under `url`."""
+    """Return the JSON Schema of a program document (draft 2020-12), known under `url`: the same one, not to be changed.
+
+    It takes longer to make than most pages; and nothing in it can change before the code does.
+    """
     found = msgspec.json.schema(shape(bounded=True))
     properties = found["$defs"]["Program"]["properties"]
     for name, (_, text) in _OF_PUBLICATION.items():
