@@ -40,6 +40,7 @@ _clock: Callable[[], datetime] = _real_time
 _chance: Random = SystemRandom()
 _program: tuple[datetime, Program] | None = None
 _guides: "tuple[datetime, list[Guide]] | None" = None
+_punctual: datetime | None = None
 
 
 @cache
@@ -150,6 +151,16 @@ def guides() -> "list[Guide]":
     return _guides[1]
 
 
+def late(by: timedelta, most: int) -> list[str]:
+    """Up to `most` moments for which something has waited in vain for so long. If nothing has, that holds a minute."""
+    global _punctual  # noqa: PLW0603 - as above
+    if _punctual is not None and abs(now() - _punctual) <= PROGRAM_KEPT:
+        return []
+    found = table().list_late(now() - by, most)
+    _punctual = None if found else now()
+    return found
+
+
 def use_program(program: Program) -> None:
     """Go by these rules from now on: they have just been put in force."""
     global _program  # noqa: PLW0603 - as above
@@ -158,8 +169,8 @@ def use_program(program: Program) -> None:
 
 def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
-    global _program, _guides, _chance
-    _program, _guides, _chance = None, None, SystemRandom()
+    global _program, _guides, _punctual, _chance
+    _program, _guides, _punctual, _chance = None, None, None, SystemRandom()
     for made in (settings, table, counter, mailer, _secret, programs.version):
         made.cache_clear()
 

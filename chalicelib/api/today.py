@@ -91,10 +91,10 @@ class Today(Answer):
 def get_today(call: Call) -> Response:
     """Count what waits for people of the shop, and what has gone wrong: some twenty reads, however much it is."""
     call.query()
-    table, now = deps.table(), deps.now()
+    table, now, late = deps.table(), deps.now(), deps.late(today.LATE, today.MOST + 1)
     found = Today(
         at=now,
         waiting=[Waiting.of(it) for it in today.waiting(table)],
-        problems=[WentWrong.of(it) for it in today.problems(table, now)],
+        problems=[WentWrong.of(it) for it in today.problems(table, late, now)],
     )
     return json(200, found)

@@ -84,15 +84,16 @@ def waiting(table: Table) -> list[Waiting]:
     return found
 
 
-def problems(table: Table, now: datetime) -> list[Problem]:
+def problems(table: Table, late: Sequence[str], now: datetime) -> list[Problem]:
     """Count what has gone wrong in the last days, those kinds of which there is something.
+
+    `late` are up to `MOST` moments and one more for which something has waited in vain for `LATE`, the first one first.
 
     Raises:
         BusyError: the table did not answer in time.
     """
     jobs = [job for _, job in table.list_jobs(None, MOST) if job.created_at >= now - LATELY]
     found = [*_letters(table), *_audits(jobs), *_failed(jobs)]
-    late = table.list_late(now - LATE, MOST + 1)
     if late:
         found.append(Problem("late", *_counted(late), datetime.fromisoformat(late[0])))
     return found

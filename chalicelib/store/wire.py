@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, cast
 
@@ -17,6 +18,10 @@ from chalicelib.store.keys import Key
 
 WRITE_SECONDS = 5.0
 BATCH_MAX = 100
+_STRETCH_MAX = 1000
+"""More items of a query are not kept within `one_look`."""
+
+_ALL = ("", "\U0010ffff")
 _SERVER_ERROR = 500
 _PASSING = {
     "TransactionConflict",
@@ -37,16 +42,33 @@ Action = dict[str, Any]
 Rejection = tuple[int, Item | None]
 
 
-_kept: ContextVar[dict[Key, Item | None] | None] = ContextVar("kept", default=None)
+@dataclass(slots=True)
+class _Stretch:
+    """What was read of a partition: all items from the first bound on, to the second one if it is `whole`."""
+
+    bounds: tuple[str, str]
+    items: list[Item]
+    whole: bool
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was read within `one_look`: items by their keys, and the last stretch of each partition, read in a way."""
+
+    items: dict[Key, Item | None] = field(default_factory=dict)
+    stretches: dict[tuple[str, str | None, bool], _Stretch] = field(default_factory=dict)
+
+
+_kept: ContextVar[_Kept | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
 def one_look() -> Iterator[None]:
-    """Read nothing twice by its key until the block is left: a page asks for the same again and again.
+    """Read nothing twice until the block is left: a page asks for the same again and again.
 
     It is for whoever only looks. A write lets all be forgotten that was read before.
     """
-    token = _kept.set({})
+    token = _kept.set(_Kept())
     try:
         yield
     finally:
@@ -180,12 +202,12 @@ class Wire:
             BusyError: the table did not answer in time.
         """
         kept = _kept.get()
-        if kept is not None and key in kept:
-            return kept[key]
+        if kept is not None and key in kept.items:
+            return kept.items[key]
         answer = self._call(self._client.get_item, TableName=self.name, Key=key_item(key), ConsistentRead=True)
         item: Item | None = answer.get("Item")
         if kept is not None:
-            kept[key] = item
+            kept.items[key] = item
         return item
 
     def batch(self, wanted: Sequence[Key]) -> list[Item]:
@@ -198,9 +220,9 @@ class Wire:
         if kept is None:
             found = self._batch(wanted)
         else:
-            missing = [key for key in wanted if key not in kept]
-            kept.update(dict.fromkeys(missing) | self._batch(missing))
-            found = {key: item for key in wanted if (item := kept[key])}
+            missing = [key for key in wanted if key not in kept.items]
+            kept.items.update(dict.fromkeys(missing) | self._batch(missing))
+            found = {key: item for key in wanted if (item := kept.items[key])}
         return [found[key] for key in wanted if key in found]
 
     def ahead(self, wanted: Sequence[Key]) -> None:
@@ -246,6 +268,32 @@ class Wire:
         Raises:
             BusyError: the table did not answer in time.
         """
+        kept, name = _kept.get(), (pk, index, forward)
+        if kept is None:
+            yield from self._queried(pk, bounds, index, skip, limit, forward=forward)
+            return
+        around = bounds or _ALL
+        known = _within(kept.stretches.get(name), around, index, skip, limit, forward=forward)
+        if known is not None:
+            yield from known
+            return
+        read = []
+        for item in self._queried(pk, bounds, index, skip, limit, forward=forward):
+            read.append(item)
+            yield item
+        if skip is None and len(read) <= _STRETCH_MAX:
+            kept.stretches[name] = _Stretch(around, read, whole=limit is None or len(read) < limit)
+
+    def _queried(
+        self,
+        pk: str,
+        bounds: tuple[str, str] | None,
+        index: str | None,
+        skip: str | None,
+        limit: int | None,
+        *,
+        forward: bool,
+    ) -> Iterator[Item]:
         request = self._query(pk, bounds, index) | {"ScanIndexForward": forward}
         left = limit
         while left is None or left > 0:
@@ -302,7 +350,30 @@ def _forget() -> None:
     """What was read within `one_look` may be otherwise from now on."""
     kept = _kept.get()
     if kept is not None:
-        kept.clear()
+        kept.items.clear()
+        kept.stretches.clear()
+
+
+def _within(
+    known: _Stretch | None,
+    bounds: tuple[str, str],
+    index: str | None,
+    skip: str | None,
+    limit: int | None,
+    *,
+    forward: bool,
+) -> list[Item] | None:
+    """What a query would find, if the stretch that is known of its partition tells; else None."""
+    if known is None:
+        return None
+    (low, high), name = known.bounds, _sort_key(index)
+    begins, ends = low <= bounds[0], bounds[1] <= high
+    if not (begins if forward else ends):
+        return None
+    places = ((item[name]["S"], item) for item in known.items)
+    found = [item for at, item in places if bounds[0] <= at <= bounds[1] and at != skip][:limit]
+    is_all = known.whole and begins and ends
+    return found if is_all or len(found) == limit else None
 
 
 def key_in(item: Item) -> Key:

@@ -26,6 +26,7 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.merged import account_of, accounts_of, profile_of
+from chalicelib.store import keys
 from chalicelib.store.table import Table
 
 GIFT = "gift"
@@ -153,9 +154,9 @@ def count(table: Table, *, now: datetime) -> dict[str, Count]:
     Raises:
         BusyError: the table did not answer in time.
     """
-    counts: dict[str, Count] = {GIFT: Count(table.count_gifts(), table.count_gifts(now - GIFT_WITHIN))}
+    counts = {GIFT: _counted(table.list_waiting(keys.GIFTS), now - GIFT_WITHIN)}
     for kind in TASK_KINDS:
-        counts[kind] = Count(table.count_tasks(kind), table.count_tasks(kind, now), _took(table, kind))
+        counts[kind] = replace(_counted(table.list_waiting(keys.tasks(kind)), now), took=_took(table, kind))
     return counts
 
 
@@ -274,6 +275,10 @@ def _whose(task: ToDo, owners: dict[str, Profile | None]) -> str:
         return task.person_id
     owner = owners[task.ambassador_id]
     return owner.person_id if owner else ""
+
+
+def _counted(moments: Sequence[str], until: datetime) -> Count:
+    return Count(len(moments), sum(at <= keys.stamp(until) for at in moments))
 
 
 def _took(table: Table, kind: str) -> timedelta | None:

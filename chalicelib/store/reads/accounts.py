@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of
-from chalicelib.store.keys import stamp
 from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import key_in
 
@@ -147,10 +146,6 @@ class Accounts(Reader):
     def read_gift(self, gift_id: str) -> "Gift | None":
         """A gift that somebody has to send, or has sent."""
         return self._get(keys.gift(gift_id))
-
-    def count_gifts(self, until: datetime | None = None) -> int:
-        """How many gifts are to be sent; with `until` those that were granted by then. Slightly stale."""
-        return self._wire.count(keys.GIFTS, (" ", f"{stamp(until)}~" if until else "~"), "list", whole=True)
 
     def list_gifts(self, after: str | None, limit: int) -> "list[tuple[str, Gift]]":
         """Up to `limit` gifts to send, the oldest first, each with its position. Slightly stale."""

@@ -59,6 +59,11 @@ class Work(Reader):
         """Up to `limit` tasks of a kind that are done, the latest first, each with its position. Slightly stale."""
         return self._owned(keys.done(kind), after, limit)
 
+    def list_waiting(self, name: str) -> list[str]:
+        """All moments at which something of a list by time stands there, the first one first. Slightly stale."""
+        rows = self._wire.query(name, (" ", "~"), index="list")
+        return [row["list_sk"]["S"].partition("#")[0] for row in rows]
+
     def count_tasks(self, kind: str, until: datetime | None = None) -> int:
         """How many tasks of a kind are open; with `until` those that should have been done by then. Slightly stale."""
         return self._wire.count(keys.tasks(kind), (" ", f"{stamp(until)}~" if until else "~"), "list", whole=True)

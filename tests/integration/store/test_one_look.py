@@ -2,6 +2,7 @@
 
 from bench.recorder import Recorder
 from chalicelib import deps
+from chalicelib.store import keys
 from chalicelib.store.wire import one_look
 from memory.browser import Browser
 from memory.shop import Shop
@@ -49,3 +50,50 @@ def test_the_ambassadors_pages_take_few_trips(shop: Shop) -> None:
             with recorder.counting() as cost:
                 assert browser.get(path).status == 200
             assert cost.trips <= most, path
+
+
+def test_a_list_that_was_read_is_not_read_again(shop: Shop) -> None:
+    """A part of what was read is known, from its beginning on; what lies behind it is not."""
+    names = [shop.enrol(f"ada{n}@example.com")["id"] for n in range(4)]
+    recorder = Recorder(shop.dynamodb, deps.settings().table)
+
+    def seen(limit: int, after: str | None = None) -> list[str]:
+        return [at for at, _ in deps.table().list_keys(keys.AMBASSADORS, after, limit)]
+
+    whole = seen(10)
+    assert len(whole) == len(names)
+    with recorder.heard(deps.aws_session().events):
+        deps.table.cache_clear()
+        with one_look(), recorder.counting() as cost:
+            assert (seen(2), seen(2), seen(1)) == (whole[:2], whole[:2], whole[:1])
+            assert cost.trips == 1
+            assert seen(3) == whole[:3]
+            assert cost.trips == 2
+            assert seen(10) == whole
+            assert seen(2, whole[0]) == whole[1:3]
+            assert seen(10, whole[2]) == whole[3:]
+            assert cost.trips == 3
+        with one_look(), recorder.counting() as cost:
+            assert seen(10, whole[2]) == whole[3:]
+            assert seen(10) == whole
+            assert cost.trips == 2
+
+
+def test_a_list_that_was_written_is_seen(shop: Shop) -> None:
+    """A write within a look lets lists be read anew as well."""
+    with one_look():
+        before = deps.table().list_keys(keys.AMBASSADORS, None, 10)
+        shop.enrol()
+        assert len(deps.table().list_keys(keys.AMBASSADORS, None, 10)) == len(before) + 1
+
+
+def test_screens_of_the_console_take_few_trips(shop: Shop) -> None:
+    """However much waits: what they count they do not list once more."""
+    browser, recorder = Browser(shop).as_admin(), Recorder(shop.dynamodb, deps.settings().table)
+    with recorder.heard(deps.aws_session().events):
+        deps.table.cache_clear()
+        for path in ("/console", "/console/tasks"):
+            assert browser.get(path).status == 200
+            with recorder.counting() as cost:
+                assert browser.get(path).status == 200
+            assert cost.trips <= 12, path
