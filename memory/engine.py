@@ -26,6 +26,7 @@ TABLE_KEYS = ("PK", "SK")
 ACTIONS_MAX = 100
 KEYS_MAX = 100
 ITEM_MAX = 400 * 1024
+KEY_MAX = (2048, 1024)
 
 _KEY_CONDITION = re.compile(r"(\w+) = (:\w+)(?: AND (\w+) BETWEEN (:\w+) AND (:\w+))?")
 
@@ -246,7 +247,10 @@ class Engine:
 
 
 def _key(item: Item) -> Key:
-    return item["PK"]["S"], item["SK"]["S"]
+    key = item["PK"]["S"], item["SK"]["S"]
+    if any(len(part.encode()) > most for part, most in zip(key, KEY_MAX, strict=True)):
+        raise refused("ValidationException")
+    return key
 
 
 def _target(action: Item) -> Key:

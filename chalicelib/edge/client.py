@@ -99,7 +99,9 @@ def _route(method: str, path: str) -> tuple[Route, dict[str, str]]:
     Raises:
         Problem: 404 when there is nothing at this address.
     """
-    parts = path.strip("/").split("/")
+    parts = path.removeprefix("/").split("/")
+    if not all(parts):
+        raise not_found("There is nothing at this address.")  # a part that nobody has filled in names not all of them
     for route, names in _routes(method, len(parts)):
         if all(name.startswith("{") or name == part for name, part in zip(names, parts, strict=True)):
             held = zip(names, parts, strict=True)

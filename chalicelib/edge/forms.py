@@ -32,9 +32,19 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Fields:
     """What was sent from a screen: text by name. The API checks what becomes of it."""
 
-    def __init__(self, named: dict[str, list[str]]) -> None:
-        """Hold all that were sent, each as often as it was."""
+    def __init__(self, named: dict[str, list[str]], refused: Problem | None = None) -> None:
+        """Hold all that were sent, each as often as it was; or nothing, and why it could not be read (`refused`)."""
         self._named = named
+        self._refused = refused
+
+    def see_that_it_was_read(self) -> None:
+        """See that this is the form that was sent.
+
+        Raises:
+            Problem: 413 when it was too large, 400 when it could not be read.
+        """
+        if self._refused:
+            raise self._refused
 
     def text(self, name: str) -> str:
         """Return a field without the blanks around it; "" if it was left out or empty."""
@@ -58,16 +68,15 @@ T = TypeVar("T", bound=Form)
 
 
 def parse_fields(raw: bytes, content_type: str) -> Fields:
-    """Read the form of a screen.
-
-    Raises:
-        Problem: 413 when it is too large, 400 when it can't be read.
-    """
+    """Read the form of a screen. One that is too large or can't be read is for the screen to refuse, in its words."""
     if len(raw) > CONSOLE_MAX:
-        raise Problem(413, "body_too_large", f"A form has at most {CONSOLE_MAX} bytes.")
+        return Fields({}, Problem(413, "body_too_large", f"A form has at most {CONSOLE_MAX} bytes."))
     named: dict[str, list[str]] = {}
-    for name, value in _fields(raw, content_type, _CONSOLE_FIELDS_MAX):
-        named.setdefault(name, []).append(value)
+    try:
+        for name, value in _fields(raw, content_type, _CONSOLE_FIELDS_MAX):
+            named.setdefault(name, []).append(value)
+    except Problem as problem:
+        return Fields({}, problem)
     return Fields(named)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.edge import doors
+from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
 from chalicelib.edge.scopes import ME
 from chalicelib.site.screens import Page, leads_to
@@ -25,13 +26,13 @@ def ended(page: Page, form: Fields, root: str) -> Response:
     """End one of them, all others, or all. Whoever ends their own is out, and comes to where one signs in."""
     mine, wanted = doors.session_at(page.call.request, page.area.door), form.text("session")
     if wanted in {ALL, mine}:
-        page.client.send("DELETE", root if wanted == ALL else f"{root}/{wanted}")
+        page.client.send("DELETE", root if wanted == ALL else root + path(wanted))
         away = doors.kept(page.area.door, "", doors.LASTS[ME])
         return leads_to(f"/sign-in?to={page.area.door}&out=yes", away)
     if wanted == OTHERS:
         for it in page.client.get(root).body["items"]:
             if it["id"] != mine:
-                page.client.send("DELETE", f"{root}/{it['id']}")
+                page.client.send("DELETE", root + path(it["id"]))
         return page.done("signed_out_elsewhere")
-    page.client.send("DELETE", f"{root}/{wanted}")
+    page.client.send("DELETE", root + path(wanted))
     return page.done("signed_out_there")

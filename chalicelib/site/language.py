@@ -1,5 +1,7 @@
 """The switch of language at the foot of each screen: kept by the browser, and by the ambassador's own profile."""
 
+import re
+
 from chalice.app import Response
 
 from chalicelib.edge import doors
@@ -22,6 +24,10 @@ def act(page: Page, form: Fields) -> Response:
         raise bad_field("/language", "is none of the languages that are offered")
     if page.area.door == ME:
         page.client.send("PATCH", "/v1/ambassadors/me", {"locale": chosen})
-    back = form.text("back")
     cookie = doors.kept(doors.LANGUAGE, chosen, doors.LASTS[ME])
-    return leads_to(back if back.startswith(page.area.root) else page.at(), cookie)
+    return leads_to(_back(page, form.text("back")), cookie)
+
+
+def _back(page: Page, back: str) -> str:
+    """Where they were, if that is a page of the same area; else its first one."""
+    return back if re.fullmatch(rf"{page.area.root}(/[\w.~%-]+)*", back, re.ASCII) else page.at()

@@ -189,6 +189,7 @@ def act(area: Area, call: Call, form: Fields, path: str, subject: str = "") -> R
 
     def acted(page: Page) -> Response:
         module = _module(page.screen)
+        form.see_that_it_was_read()
         doors.see_that_it_is_ours(call.request, page.token, form.text("guard"))
         if not isinstance(module, Acts):
             raise Problem(405, "method_not_allowed", "There is nothing to send here.")

@@ -255,6 +255,7 @@ def _answered(
 ) -> Response:
     """Answer with a page, whatever is refused: the same one `again`, or one that leads back to asking."""
     try:
+        page.typed.see_that_it_was_read()
         return answer(page)
     except Problem as problem:
         refused = problem
@@ -263,6 +264,9 @@ def _answered(
         refused = Problem(503, "busy", "The table did not answer in time.", headers={"Retry-After": "1"})
     except NoProgramError:
         refused = Problem(503, "no_program", "No program has been published yet.")
+    except Exception:  # noqa: BLE001 - as on every screen: the log has what went wrong, the page says that it did
+        logger.exception("signing in broke", page=page.screen.path)
+        refused = Problem(500, "internal_error", "Something broke on our side. Try again in a moment.")
     wrong = replace(page, problem=refused)
     response = again(wrong) if again else wrong.render("over.html", status=refused.status)
     response.headers.update({name: text for name, text in refused.headers.items() if name == "Retry-After"})

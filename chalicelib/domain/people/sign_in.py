@@ -7,6 +7,7 @@ and a mail that goes out twice holds the same ones. The id alone, which the brow
 import base64
 import hashlib
 import hmac
+import re
 import unicodedata
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -22,6 +23,8 @@ LASTS = timedelta(minutes=15)
 
 PREFIX = "sgn"
 CODE_DIGITS = 8
+
+_ID = re.compile(rf"{PREFIX}_[0-9A-Z]{{26}}", re.ASCII)
 
 _SUBSCRIBER_BITS = 64
 """One subscriber has a whole network of IPv6 addresses (RFC 6177)."""
@@ -48,6 +51,11 @@ def sign_in_of(token: str, key: bytes) -> str | None:
     sign_in_id = id_of(PREFIX, int.from_bytes(raw[:_ID_BYTES]))
     mac = _mac(sign_in_id, key, "link")[:_MAC_BYTES]
     return sign_in_id if hmac.compare_digest(raw[_ID_BYTES:], mac) else None
+
+
+def is_id(text: str) -> bool:
+    """Whether something that a browser has kept can be the id of a sign-in."""
+    return _ID.fullmatch(text) is not None
 
 
 def code_of(sign_in_id: str, key: bytes) -> str:

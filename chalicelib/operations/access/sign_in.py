@@ -15,7 +15,7 @@ from chalicelib.domain.model.access import ApiKey, ConsoleSession, Door, Session
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.pseudonyms import pseudonym_of_email
-from chalicelib.domain.people.sign_in import LASTS, PREFIX, client_of, is_code, sign_in_of
+from chalicelib.domain.people.sign_in import LASTS, PREFIX, client_of, is_code, is_id, sign_in_of
 from chalicelib.operations.access import admins
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
@@ -152,7 +152,7 @@ def by_code(table: Table, pending: str, typed: str, key: bytes, *, now: datetime
     """
 
     def look() -> Plan[Admitted | WrongCode | Over]:
-        wanted = table.read_sign_in(pending)
+        wanted = table.read_sign_in(pending) if is_id(pending) else None
         if wanted is None or not wanted.mailbox or not _is_open(wanted, now):
             return Plan(Over())
         is_right = is_code(typed, wanted.id, key) and wanted.used_at is None

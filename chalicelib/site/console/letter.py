@@ -6,7 +6,14 @@ from chalice.app import Response
 
 from chalicelib.edge.forms import Fields
 from chalicelib.edge.problems import Headers, Problem, not_found
-from chalicelib.site.console.rules import Document, plain_document, rules_form, tried_job, version_in_force
+from chalicelib.site.console.rules import (
+    Document,
+    job_of_rules,
+    plain_document,
+    rules_form,
+    tried_job,
+    version_in_force,
+)
 from chalicelib.site.screens import Page, leads_to
 from chalicelib.web.console import rules
 from chalicelib.web.language import NAMES
@@ -70,8 +77,7 @@ def _document(page: Page) -> tuple[Document, str]:
     """The rules that are tried, or those in force; and the version in force when they were begun."""
     version = str(version_in_force(page))
     if page.query.get("job"):
-        job = page.client.get(f"/v1/jobs/{page.query['job']}").body
-        return job["asked"]["program"], page.query.get("over", version)
+        return job_of_rules(page)["asked"]["program"], page.query.get("over", version)
     return plain_document(page.client.get("/v1/program").body), version
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
 from chalicelib.edge.problems import Problem
-from chalicelib.site.console.rules import Document, plain_document, rules_form, tried, version_in_force
+from chalicelib.site.console.rules import Document, job_of_rules, plain_document, rules_form, tried, version_in_force
 from chalicelib.site.screens import Page
 from chalicelib.web.console import rules
 from chalicelib.web.console.form import Entry, Problems, RulesForm, longer, shorter
@@ -29,9 +30,9 @@ def show(page: Page) -> Response:
     version = version_in_force(page)
     document = _FIRST
     if page.query.get("job"):
-        document = page.client.get(f"/v1/jobs/{page.query['job']}").body["asked"]["program"]
+        document = job_of_rules(page)["asked"]["program"]
     elif page.query.get("version"):
-        document = plain_document(page.client.get(f"/v1/program/versions/{page.query['version']}").body)
+        document = plain_document(page.client.get(path("v1", "program", "versions", page.query["version"])).body)
     elif version:
         document = plain_document(page.client.get("/v1/program").body)
     over = page.query.get("over") or str(version)

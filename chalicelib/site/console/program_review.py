@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.edge.forms import Fields
 from chalicelib.edge.problems import Problem, bad_field
-from chalicelib.site.console.rules import DAYS, plain_document, rules_form, tried
+from chalicelib.site.console.rules import DAYS, job_of_rules, plain_document, rules_form, tried
 from chalicelib.site.screens import Page
 from chalicelib.web.console import rules
 from chalicelib.web.console.difference import Told, told_change
@@ -17,7 +17,7 @@ Body = dict[str, Any]
 
 def show(page: Page) -> Response:
     """Show the difference, the warnings, and what the last days would have cost."""
-    job = _job(page)
+    job = job_of_rules(page)
     document = job["asked"]["program"]
     checked = page.client.send("POST", "/v1/program/check", {"program": document}).body
     before = plain_document(page.client.get("/v1/program").body) if checked["version"] else {}
@@ -45,7 +45,7 @@ def show(page: Page) -> Response:
 
 def act(page: Page, form: Fields) -> Response:
     """Publish, or work it out anew."""
-    job = _job(page)
+    job = job_of_rules(page)
     document, version = job["asked"]["program"], form.text("version")
     if form.text("do") == "again":
         return tried(page, document, over=version)
@@ -57,18 +57,6 @@ def act(page: Page, form: Fields) -> Response:
     precondition = {"if_match": f'"{version}"'} if version != "0" else {"if_none_match": "*"}
     page.client.send("PUT", "/v1/program", {**document, "note": form.text("note")}, **precondition)
     return page.done("published", "program")
-
-
-def _job(page: Page) -> Body:
-    """Read the job that tries the rules.
-
-    Raises:
-        Problem: 404 if it is no such job.
-    """
-    job: Body = page.client.get(f"/v1/jobs/{page.query.get('job', '-')}").body
-    if job["kind"] != "preview":
-        raise Problem(404, "not_found", "There are no such rules.")
-    return job
 
 
 def _must_look(job: Body) -> bool:

@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
 from chalicelib.site.console.rules import plain_document, rules_form, tried, version_in_force
 from chalicelib.site.screens import Page
@@ -25,5 +26,5 @@ def show(page: Page) -> Response:
 
 def act(page: Page, form: Fields) -> Response:
     """Try the rules of an earlier version, to put them in force again."""
-    document = page.client.get(f"/v1/program/versions/{form.text('version')}").body
+    document = page.client.get(path("v1", "program", "versions", form.text("version"))).body
     return tried(page, plain_document(document), over=str(version_in_force(page)))

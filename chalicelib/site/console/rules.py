@@ -6,6 +6,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import deps
+from chalicelib.edge.client import path
 from chalicelib.edge.problems import Problem
 from chalicelib.site.screens import Page, leads_to
 from chalicelib.web.console.form import RulesForm
@@ -32,6 +33,18 @@ def version_in_force(page: Page) -> int:
     """Which version is in force; 0 if there is none yet."""
     newest = page.client.get("/v1/program/versions", limit=1).body["items"]
     return int(newest[0]["version"]) if newest else 0
+
+
+def job_of_rules(page: Page) -> Document:
+    """Read the job that the address names: the one that tries rules.
+
+    Raises:
+        Problem: 404 if it is no such job.
+    """
+    job: Document = page.client.get(path("v1", "jobs", page.query.get("job", "-"))).body
+    if job["kind"] != "preview":
+        raise Problem(404, "not_found", "There are no such rules.")
+    return job
 
 
 def tried(page: Page, document: Document, *, over: str) -> Response:

@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
 from chalicelib.site.me.refusals import at_field
 from chalicelib.site.screens import Page
@@ -19,10 +20,10 @@ def show(page: Page) -> Response:
 def act(page: Page, form: Fields) -> Response:
     """Make a code, pause one, or let one work again."""
     if form.text("pause"):
-        page.client.send("PATCH", f"{OWN}/{form.text('pause')}", {"state": "paused"})
+        page.client.send("PATCH", OWN + path(form.text("pause")), {"state": "paused"})
         return page.done("paused")
     if form.text("resume"):
-        page.client.send("PATCH", f"{OWN}/{form.text('resume')}", {"state": "active"})
+        page.client.send("PATCH", OWN + path(form.text("resume")), {"state": "active"})
         return page.done("resumed")
     wished = {"code": form.text("code")} if form.text("code") else {}
     wrong = codes.no_code(page.language)

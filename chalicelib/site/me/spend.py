@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
 from chalicelib.site.me.refusals import at_field, misfit
 from chalicelib.site.screens import Page
@@ -32,7 +33,7 @@ def show(page: Page) -> Response:
 def act(page: Page, form: Fields) -> Response:
     """Make a coupon, or take one back that was not used."""
     if form.text("take_back"):
-        page.client.send("POST", f"{OWN}/spends/{form.text('take_back')}/cancel", {})
+        page.client.send("POST", OWN + path("spends", form.text("take_back"), "cancel"), {})
         return page.done("taken_back")
     unit = form.text("unit")
     name, wrong = f"amount-{unit}", spend.no_amount(page.language)
