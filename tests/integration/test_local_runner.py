@@ -233,17 +233,24 @@ def test_keys_that_the_table_does_not_know_are_made_again(tmp_path: Path) -> Non
 
 
 def test_a_bare_table_gets_the_rest(tmp_path: Path) -> None:
-    """A table without a program and keys, as after a Ctrl-C at the wrong moment, is completed."""
+    """A table without a program and keys, as after a Ctrl-C at the wrong moment, is completed.
+
+    The engine's clock, which an instance may be months behind, takes nothing out of it, and nobody's session.
+    """
     home = Home(tmp_path / "home")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with home.locked() as lock, cloud.running(home, port, lock, threading.Event()):
         client = settings.client("dynamodb", f"http://127.0.0.1:{port}")
         create_table(client, settings.TABLE)
+        expiry = properties()["TimeToLiveSpecification"]
+        client.update_time_to_live(TableName=settings.TABLE, TimeToLiveSpecification=expiry)
         create_table(client, settings.TABLE)
+        told = client.describe_time_to_live(TableName=settings.TABLE)["TimeToLiveDescription"]
         described = client.describe_table(TableName=settings.TABLE)["Table"]
     assert {index["IndexName"] for index in described["GlobalSecondaryIndexes"]} == {"due", "list", "day"}
     assert described["KeySchema"] == properties()["KeySchema"]
+    assert told["TimeToLiveStatus"] == "DISABLED"
     with started(home.path) as runner:
         info = runner.ready()
         assert info.currency == "EUR"
