@@ -177,11 +177,13 @@ def test_a_number_that_is_none(browser: Browser) -> None:
 
 
 def test_a_code_is_wished_for_paused_and_let_work_again(browser: Browser, shop: Shop) -> None:
-    """It has its link and QR code, works at once, and for nobody while it is paused."""
+    """It has its link and QR code, works at once, and for nobody while it is paused; a refusal is told alone."""
     made = browser.send(browser.get("/me/codes").form("Make a code"), code="Lake")
     assert "The code is made, and works at once." in words(made)
     assert "/r/LAKE/qr.svg" in made.html
     assert shop.redeem("LAKE", "o8").status_code == 201
+    refused = browser.send(made.form("Make a code"), code="12")
+    assert ("A code is a short word" in words(refused), "The code is made" in words(refused)) == (True, False)
     paused = browser.send(next(it for it in made.forms if ("pause", "LAKE") in it.fields))
     assert "You have paused it: it works for nobody." in words(paused)
     assert shop.redeem("LAKE", "o9").status_code == 422
