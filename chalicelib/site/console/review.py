@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from chalicelib.edge.client import path
 from chalicelib.edge.forms import Fields
-from chalicelib.edge.problems import bad_field
+from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.site.console import ambassadors
 from chalicelib.site.screens import Page
 from chalicelib.web.console import decide
@@ -28,11 +28,23 @@ def act(page: Page, form: Fields) -> Response:
     Raises:
         Problem: as the API answers it.
     """
+    _see_that_nobody_decided_since(page, form.text("seen"))
     told = {"decision": form.text("decision"), "note": form.text("note"), "values": _values(form)}
     if told["decision"] == "deny" and told["note"] and not form.text("sure"):
         return _shown(page, asked=told)
     page.client.send("POST", path("v1", "reviews", page.subject), told)
     return page.done("decided")
+
+
+def _see_that_nobody_decided_since(page: Page, seen: str) -> None:
+    """See that a form does not turn round what somebody else has decided while it was open: the latest one counts.
+
+    Raises:
+        Problem: 409.
+    """
+    order = page.client.get(path("v1", "redemptions", page.subject)).body
+    if seen and seen != str(len(order["reviews"])):
+        raise Problem(409, "conflicting_review", "Another admin decided at this moment. Look at it again.")
 
 
 def _values(form: Fields) -> dict[str, dict[str, Any]]:
@@ -58,6 +70,7 @@ def _shown(page: Page, asked: dict[str, Any] | None = None) -> Response:
         "review.html",
         asked=asked,
         order=order,
+        seen=(page.typed.text("seen") if asked else "") or len(order["reviews"]),
         case=case,
         found=ambassadors.named(page, [who]),
         record=Counter(it["state"] for it in referrals),

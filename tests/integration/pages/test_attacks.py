@@ -85,6 +85,22 @@ def test_signing_in_breaks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (page.status, page.headings[0][0]) == (500, "h1")
 
 
+def test_a_decision_that_somebody_else_made_meanwhile(shop: Shop) -> None:
+    """A page that was open before turns nobody's decision round unseen; opened again, it may."""
+    code = shop.enrol()["code"]
+    shop.redeem(code, "o1")
+    shop.stream()
+    anna, bo = Browser(shop).as_admin(), Browser(shop).as_admin("admin:read", "admin:write")
+    old = anna.get("/console/reviews/o1").form("note", "seen")
+    sure = bo.send(bo.get("/console/reviews/o1").form("note", "seen"), button="Deny", note="It is no order.")
+    assert bo.send(sure.form("sure", "seen")).status == 200
+    late = anna.send(old, button="Approve", note="It is one.")
+    assert late.status == 409
+    assert [it["decision"] for it in shop.order()["reviews"]] == ["deny"]
+    assert anna.send(late.form("note", "seen"), button="Approve", note="It is one.").status == 200
+    assert [it["decision"] for it in shop.order()["reviews"]] == ["deny", "approve"]
+
+
 def held(browser: Browser) -> str:
     """The cookies of a browser as it sends them."""
     return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
