@@ -11,7 +11,7 @@ from msgspec import Meta, structs
 
 from chalicelib import deps
 from chalicelib.domain.accounts.ledger import KINDS
-from chalicelib.domain.calendar import day_of, midnight
+from chalicelib.domain.calendar import day_of, midnight, month_of
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.domain.money import share
 from chalicelib.domain.program.program import Program
@@ -82,7 +82,7 @@ class Owed(Answer):
         return cls(held=owed.held, available=owed.available, reserved=owed.reserved, total=owed.total)
 
 
-class Change(Answer):
+class Movement(Answer):
     """By how much entries of one kind changed what is owed.
 
     Attributes:
@@ -154,7 +154,7 @@ class OwedOf(Answer, kw_only=True):
     currency: str | None = None
     unit: str | None = None
     opening: Owed | None = None
-    movements: list[Change] | None = None
+    movements: list[Movement] | None = None
     closing: Owed
     counterparts: list[Counterpart] | None = None
     months: list[MonthEnd] | None = None
@@ -209,7 +209,9 @@ def get_liability(call: Call) -> Response:
 
 
 _QUERY = {
-    "month": Annotated[str, Meta(pattern=_MONTH.pattern, description="The month, such as `2026-10`.")],
+    "month": Annotated[
+        str, Meta(pattern=rf"^{_MONTH.pattern}\Z", description="The month, such as `2026-10`; this one if left out.")
+    ],
     "by": Annotated[
         Each,
         Meta(description="`day`: a posting for each day and kind of entry, if left out. `entry`: one for each entry."),
@@ -228,7 +230,7 @@ def get_journal(call: Call) -> Response:
     ambassador.
     """
     query = call.query()
-    month, by = query.get("month", ""), query.get("by", "day")
+    month, by = query.get("month") or month_of(deps.now(), deps.program()), query.get("by", "day")
     if not _MONTH.fullmatch(month):
         raise bad_field("?month", "is a month such as 2026-10")
     if by not in get_args(Each):
@@ -236,8 +238,6 @@ def get_journal(call: Call) -> Response:
     span = Span(date.fromisoformat(f"{month}-01"), _last_of(month))
     if by == "entry":
         return _entries(call, query, span)
-    if {"limit", "cursor"} & set(query):
-        raise bad_field("?by", "is entry where there are pages")
     return sheet(_JOURNAL, _days(span), **_file(f"journal-{month}"))
 
 
@@ -283,7 +283,7 @@ def _owed(it: books.Statement, found: liability.Liability, program: Program, *, 
     price = program.units.get(it.unit)
     if period:
         changes["opening"] = Owed.of(it.opening)
-        changes["movements"] = [Change.of(movement) for movement in _in_order(it)]
+        changes["movements"] = [Movement.of(movement) for movement in _in_order(it)]
         months = found.months.get(it.unit, {})
         changes["months"] = [MonthEnd(month=name, **structs.asdict(Owed.of(owed))) for name, owed in months.items()]
         changes["counterparts"] = [Counterpart(account=name, amount=amount) for name, amount in it.others.items()]

@@ -65,10 +65,10 @@ class NewCheck(Shape):
     """A program to be looked over before it is published.
 
     Attributes:
-        program: A whole document, as it would be published.
+        program: A whole document, as it would be published, with whatever is wrong in it.
     """
 
-    program: Document
+    program: dict[str, Any]
 
 
 class ProgramChange(Answer):

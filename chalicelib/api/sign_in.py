@@ -51,7 +51,7 @@ class SignInConfirmation(Shape):
     """What was in the mail.
 
     Attributes:
-        token: What the link ends with. Either this, or `pending` and `code`.
+        token: What the link ends with. Either this, or `pending` and `code`, which are passed over beside it.
         pending: From the answer to the request.
         code: The eight digits, in whatever groups.
         consents: To join, for a customer who is no ambassador yet: the purposes of letters to which they say yes. An
@@ -138,11 +138,11 @@ _OUTSIDE = {
 
 def _found(body: SignInConfirmation, key: bytes) -> Admitted | WrongCode | Over:
     if body.token is not None:
-        if body.pending is not None or body.code is not None:
-            raise bad_field("/token", "goes without a code")
         return sign_in.by_token(deps.table(), body.token, key, now=deps.now())
-    if body.pending is None or body.code is None:
-        raise bad_field("/pending" if body.pending is None else "/code", "is needed: say pending and code, or token")
+    if body.code is None:
+        raise bad_field("", "names no way in: token, or pending and code")
+    if body.pending is None:
+        return WrongCode()
     return sign_in.by_code(deps.table(), body.pending, body.code, key, now=deps.now())
 
 

@@ -16,7 +16,7 @@ from chalicelib.operations.people.enrol import Told, enrol
 from chalicelib.store import keys
 
 ADMIN, ADMIN_NAME = "you@kavya-ceramics.example", "You"
-SAMPLE = Told(email="asha@example.com", first_name="Asha", last_name="Rao", locale="en")
+SAMPLE = Told(email="sample@example.com", first_name="Asha", last_name="Rao", locale="en")
 LOOKED_AT = 100
 """Among so many ambassadors the one is chosen who has brought most friends."""
 

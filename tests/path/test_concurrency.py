@@ -65,7 +65,7 @@ def test_fifty_friends_on_one_code_touch_nothing_in_common(wired: tuple[Live, Fa
 def is_redemption(params: Any) -> bool:
     """Whether a transaction admits an order: it creates a redemption and the friend's guard."""
     created = [item["Put"] for item in params["TransactItems"] if "Put" in item]
-    kinds = [put["Item"]["SK"]["S"] for put in created if put["ConditionExpression"] == "attribute_not_exists(PK)"]
+    kinds = [put["Item"]["SK"]["S"] for put in created if put.get("ConditionExpression") == "attribute_not_exists(PK)"]
     return kinds == ["#REDEMPTION", "FRIEND"]
 
 

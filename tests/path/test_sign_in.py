@@ -18,9 +18,8 @@ def test_from_the_request_to_the_session(live: Live) -> None:
     for waits in (asked, unknown):
         guess = {"pending": waits.body["pending"], "code": "0000 0000"}
         assert live.call("POST", "/v1/sessions/confirm", guess).status == 422
-    text = mails(live, email)[-1].text_plain[0]
-    token = re.search(r"/sign-in/([\w-]+)", text)
-    assert token
+    found = (re.search(r"/sign-in/([\w-]+)", it.text_plain[0]) for it in mails(live, email))
+    token = next(filter(None, found))
     begun = live.call("POST", "/v1/sessions/confirm", {"token": token[1]})
     assert (begun.status, begun.body["ambassador_id"]) == (201, ambassador)
     bearer = f"Bearer {begun.body['token']}"

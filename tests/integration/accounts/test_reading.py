@@ -353,19 +353,23 @@ def test_pages_of_csv(shop: Shop, ambassadors: list[Body]) -> None:
 # --- ambassadors and referrals ----------------------------------------------------------------------------------------
 
 
+TEN, TWELVE = {"basis_points": 1000}, {"basis_points": 1200}
+
+
 def test_the_way_to_the_next_tier(shop: Shop) -> None:
     """An ambassador sees tier, next tier and the way to it; at the top there is no next."""
     maya = shop.enrol()
     path = f"/v1/ambassadors/{maya['id']}"
-    assert read(shop, path)["tier"] == {"name": "Starter", "next": "Silver", "referrals_to_next": 5}
+    way = {"name": "Starter", "next": "Silver", "next_at": 5, "earns": TEN, "next_earns": TWELVE}
+    assert read(shop, path)["tier"] == {**way, "referrals_to_next": 5}
     for number in range(5):
         shop.redeem(maya["code"], f"o{number}")
         shop.stream()
         if number == 0:
             shop.days(30)
-            assert read(shop, path)["tier"] == {"name": "Starter", "next": "Silver", "referrals_to_next": 4}
+            assert read(shop, path)["tier"] == {**way, "referrals_to_next": 4}
     shop.days(30)
-    assert read(shop, path)["tier"] == {"name": "Silver"}
+    assert read(shop, path)["tier"] == {"name": "Silver", "earns": TWELVE}
 
 
 def test_balances(shop: Shop) -> None:

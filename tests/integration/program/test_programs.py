@@ -412,7 +412,7 @@ def test_the_schema_says_what_every_field_is_for(shop: Shop) -> None:
     kinds = shop.read(shop.call("GET", "/v1/program/schema"))["$defs"]
     program = kinds["Program"]["properties"]
     every = [(f"{kind}/{name}", name, it) for kind in kinds for name, it in kinds[kind]["properties"].items()]
-    sentence, title = re.compile(r"[A-Z][^…]*\."), re.compile(r"[A-Z][a-z' ,A-Z-]*")
+    sentence, title = re.compile(r"[A-Z][^…]*\."), re.compile(r"[A-Z][a-z’ ,A-Z-]*")
     assert [at for at, _, it in every if not sentence.fullmatch(it.get("description", ""))] == []
     assert [at for at, _, it in every if not title.fullmatch(it.get("title", ""))] == []
     assert [at for at, _, it in every if "null" in it["description"] or " so long" in it["description"]] == []

@@ -45,6 +45,7 @@ KINDS: dict[LetterName, str] = {
     "invitation": "invitation",
     "miss_you": "miss you, offer",
     "interests": "interests",
+    "sign_in": "sign in",
 }
 """A mail of each letter, in which there is something to put everywhere."""
 
