@@ -238,6 +238,7 @@ def get_journal(call: Call) -> Response:
     span = Span(date.fromisoformat(f"{month}-01"), _last_of(month))
     if by == "entry":
         return _entries(call, query, span)
+    limit_of(query)
     return sheet(_JOURNAL, _days(span), **_file(f"journal-{month}"))
 
 
