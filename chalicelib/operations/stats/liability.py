@@ -68,7 +68,7 @@ def by_day(table: Table, span: Span) -> list[Figures]:
         BusyError: the table did not answer in time.
     """
     counted = last_counted(table)
-    if counted is None:
+    if counted is None or counted < span.first:
         return []
     found = table.also(Stats).read_figures("ledger", f"{span.first}", f"{min(span.last, counted)}")
     return [it for it in found if it.rows]

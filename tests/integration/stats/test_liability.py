@@ -372,3 +372,9 @@ def test_a_period_that_is_none_is_refused(shop: Shop, query: str) -> None:
     """Days in their order, months that there are."""
     answer = shop.call("GET", f"/v1/liability{query}", scope="admin:read")
     assert (answer.status_code, Shop.read(answer)["reason"]) == (400, "invalid_request")
+
+
+def test_a_month_that_is_to_come_has_an_empty_journal(shop: Shop, month: Body) -> None:
+    """Its first line says what the columns are, as on the first day of each month."""
+    answer = shop.call("GET", "/v1/liability/journal?month=2031-01", scope="admin:read")
+    assert (answer.status_code, answer.body.decode().count("\n")) == (200, 1)
