@@ -21,7 +21,7 @@ REAL  := .venv/real/.installed
 FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run sign-in demo demo-real test format-check lint types layers unit bench format key program recompute mails clean distclean python
+.PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year fuzz planted faults mutants pages
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
 
@@ -85,6 +85,9 @@ layers: $(DEV)
 
 unit: $(DEV) ## the tests alone (ARGS="-k refund"; CORES=0 for one process, in which --pdb works)
 	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder -m "not long" --durations=20 --durations-min=3 $(ARGS)
+
+test-long: $(DEV) ## what the gate leaves out: kills at every call, interrupted starts (five minutes; the stage has make test-deployed)
+	$(APP) -m pytest -n $(CORES) --no-loadscope-reorder -m long --ignore=tests/deployed $(ARGS)
 
 contract: $(DEV) ## write docs/openapi.json anew, and lint it where there is npm (its diff is a conscious change)
 	$(APP) -m contract

@@ -22,6 +22,8 @@ from tests.deployed.policies import FUNCTIONS, GRANTS, granted
 from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
 from tests.path.live import Answer, Body, Live
 
+pytestmark = pytest.mark.long  # `make test-deployed` runs them all
+
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 STREAM = {
     *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),

@@ -16,6 +16,8 @@ from tests.deployed.policies import FUNCTIONS
 from tests.deployed.stage import NAME, PUBLIC_URL, SCHEDULED, Cloud, Stage, metrics_in
 from tests.path.live import Answer, Live, eur
 
+pytestmark = pytest.mark.long  # `make test-deployed` runs them all
+
 BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 SOON = timedelta(seconds=20)

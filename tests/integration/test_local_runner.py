@@ -191,6 +191,7 @@ def test_ctrl_c_keeps_the_data_even_when_pressed_again(tmp_path: Path) -> None:
         assert (status, same["id"], same["code"]) == (200, maya["id"], maya["code"])
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_a_killed_runner_leaves_no_cloud_and_no_loss(tmp_path: Path) -> None:
     """The cloud goes with a runner that was killed, saves its data first, and the next start waits for that."""
@@ -219,6 +220,7 @@ def test_when_the_cloud_dies_the_runner_says_so(tmp_path: Path) -> None:
 # --- a first start that was interrupted -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_keys_that_the_table_does_not_know_are_made_again(tmp_path: Path) -> None:
     """Secrets without a table, as after a power cut: the next start makes the table, the program and working keys."""
     home = Home(tmp_path / "home")
@@ -232,6 +234,7 @@ def test_keys_that_the_table_does_not_know_are_made_again(tmp_path: Path) -> Non
         assert call(f"{info.api}/v1/ambassadors", MAYA, info.enrol_key)[0] == 201
 
 
+@pytest.mark.long
 def test_a_bare_table_gets_the_rest(tmp_path: Path) -> None:
     """A table without a program and keys, as after a Ctrl-C at the wrong moment, is completed.
 
