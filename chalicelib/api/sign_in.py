@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from chalice.app import Response
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import deps
 from chalicelib.api.sessions import BegunSession
@@ -60,9 +60,9 @@ class SignInConfirmation(Shape):
 
     at_least_one = "token", "code"
 
-    token: Annotated[str, Meta(min_length=1, max_length=160)] | None = None
-    pending: OurId | None = None
-    code: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    token: Annotated[str, Meta(min_length=1, max_length=160)] | UnsetType = UNSET
+    pending: OurId | UnsetType = UNSET
+    code: Annotated[str, Meta(min_length=1, max_length=32)] | UnsetType = UNSET
     consents: Annotated[list[Literal["care", "tips", "wishes", "offers"]], Meta(max_length=20)] | None = None
 
 
@@ -137,11 +137,11 @@ _OUTSIDE = {
 
 
 def _found(body: SignInConfirmation, key: bytes) -> Admitted | WrongCode | Over:
-    if body.token is not None:
+    if body.token is not UNSET:
         return sign_in.by_token(deps.table(), body.token, key, now=deps.now())
-    if body.code is None:
+    if body.code is UNSET:
         raise bad_field("", "names no way in: token, or pending and code")
-    if body.pending is None:
+    if body.pending is UNSET:
         return WrongCode()
     return sign_in.by_code(deps.table(), body.pending, body.code, key, now=deps.now())
 

@@ -13,8 +13,8 @@ from infra.local.home import ROOT
 from tests.deployed.conftest import Built
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied
 
-MEGABYTES_MAX = 7.2
-"""Measured: 7.2, of which a fifth language, with a font for the pictures, is 0.2."""
+MEGABYTES_MAX = 8.3
+"""Measured: 8.2, of which the pages and their words in five languages are 1.0."""
 PACKAGES = {
     *(
         "app.py",
