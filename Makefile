@@ -69,7 +69,8 @@ mails: .venv/app/.installed ## read the mails that the running instance has sent
 
 test: ## the whole gate: format, lint, types, layers, then every test
 	@$(MAKE) -s -j2 $(DEV)
-	@$(MAKE) --no-print-directory -j1 format-check lint types layers unit
+	@$(MAKE) --no-print-directory -j2 format-check lint types layers
+	@$(MAKE) --no-print-directory unit
 
 format-check: $(DEV)
 	$(RULES)/ruff format --check .
