@@ -68,7 +68,10 @@ class Said(Shape):
     text: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
 
 
-Answers = Annotated[dict[Consented, Said], Meta(max_length=len(get_args(Consented)))]
+Answers = Annotated[
+    dict[Consented, Said],
+    Meta(max_length=len(get_args(Consented)), extra_json_schema={"propertyNames": {"enum": [*get_args(Consented)]}}),
+]
 
 
 _TELLABLE = tuple(name for name in TOLD if name != "restricted_at")

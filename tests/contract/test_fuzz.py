@@ -32,7 +32,6 @@ def test_each_operation_keeps_the_contract(route: Route, town: Town) -> None:
     assert outcome.failures == {}
 
 
-@pytest.mark.long
 def test_operations_after_each_other_keep_the_contract(town: Town) -> None:
     """The same along the links, while time passes and the workers work."""
     outcome = Outcome("walks")
