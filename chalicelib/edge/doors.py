@@ -18,7 +18,7 @@ from chalicelib.edge.scopes import CONSOLE, ME
 from chalicelib.operations.access import console_sessions, sessions
 
 LANGUAGE = "language"
-"""The cookie in which a browser keeps the language that somebody has chosen for the console."""
+"""The cookie in which a browser keeps the language that somebody has chosen at the foot of a page."""
 
 LASTS = {ME: timedelta(days=30), CONSOLE: console_sessions.LASTS}
 """How long somebody stays signed in at each door."""
