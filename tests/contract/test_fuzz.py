@@ -10,7 +10,7 @@ from tests.fuzz.town import Town, open_town
 from tests.fuzz.trial import Outcome, attempt
 from tests.fuzz.walk import walk
 
-EXAMPLES = 4
+EXAMPLES = 8
 
 
 @pytest.fixture(scope="module")

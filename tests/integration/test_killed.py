@@ -352,7 +352,6 @@ LONG = frozenset(
         "claim a place when paid for",
         "settle from the schedule",
         "let a coupon expire",
-        "settle a refund",
     }
 )
 """Each takes as long as ten others: `make test-long` kills these as well."""

@@ -14,7 +14,6 @@ from tests.path.live import Live
 EXAMPLES = Path(play.__file__).parent
 
 
-@pytest.mark.long
 def test_the_first_weeks_of_the_history_end_as_sql_says(live: Live, tmp_path: Path) -> None:
     """Six weeks with refunds, repeats and odd spellings: every answer and every cent as worked out independently."""
     run_json = tmp_path / "run.json"

@@ -5,7 +5,7 @@ import pytest
 from tests.simulator.history import History
 
 
-@pytest.mark.parametrize("first", range(0, 100, 50))
+@pytest.mark.parametrize("first", range(0, 200, 50))
 def test_histories_under_faults_end_well(first: int) -> None:
     """Fifty histories each, with lost replies, kills, throttles, conflicts and late mail: every invariant holds."""
     for seed in range(first, first + 50):

@@ -78,7 +78,6 @@ def test_a_mail_that_never_left_is_sent_after_the_window(outbox: Shop) -> None:
     assert sorted(outbox.mails()) == sorted([THANKS, NEWS])
 
 
-@pytest.mark.long
 def test_a_sender_that_dies_after_sending_doubles_its_mail_once_at_most(outbox: Shop) -> None:
     """Killed between sending and saying so: after 15 minutes it goes once more, and then never again."""
     outbox.faults.before("PutItem", *[refused("InternalServerError", 500)] * 99)

@@ -60,7 +60,6 @@ class Waiting:
         return message.outcome, tuple(message.why)
 
 
-@pytest.mark.long
 def test_of_what_was_used_meanwhile_no_day_is_told(shop: Shop) -> None:
     """All of it, or a part: of the rest another day will be told."""
     maya = Waiting(shop)
