@@ -26,7 +26,7 @@ LASTS = {ME: timedelta(days=30), CONSOLE: console_sessions.LASTS}
 
 def signed_in(request: Request, door: str) -> ApiKey | Session | None:
     """Find who has come in by a door; None if nobody has, or not any more."""
-    token = token_at(request, door)
+    token = cookie(request, door)
     if not token:
         return None
     if door == ME:
@@ -35,14 +35,9 @@ def signed_in(request: Request, door: str) -> ApiKey | Session | None:
     return found[1] if found else None
 
 
-def token_at(request: Request, door: str) -> str:
-    """Return the token that a browser holds for a door; "" if it holds none."""
-    return cookie(request, door)
-
-
 def session_at(request: Request, door: str) -> str | None:
     """Return the id of the session that a browser has at a door; None if it holds none."""
-    token = token_at(request, door)
+    token = cookie(request, door)
     return sessions.named_by(token) if door == ME else console_sessions.named_by(token)
 
 

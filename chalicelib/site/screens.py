@@ -114,7 +114,7 @@ class Page:
     @property
     def token(self) -> str:
         """What this browser has signed in with."""
-        return doors.token_at(self.call.request, self.area.door)
+        return doors.cookie(self.call.request, self.area.door)
 
     @cached_property
     def once(self) -> str:

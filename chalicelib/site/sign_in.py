@@ -32,7 +32,7 @@ from chalicelib.edge.tidy import tidied
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.access import api_keys, console_sessions, sessions, sign_in
 from chalicelib.operations.access.sign_in import Admitted, Asked, Over, TooMany, WrongCode
-from chalicelib.operations.people.arrive import HANDED_LASTS, Outside, arrive
+from chalicelib.operations.people.arrive import Outside, arrive
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.operations.people.tell import Word
 from chalicelib.operations.program.programs import NoProgramError
@@ -202,7 +202,7 @@ def _enter(page: Page, admitted: Admitted, form: Fields, to: str) -> Response:
             raise _over()
         case Outside():
             return _ask_to_join(page, arrived.person, {it: form.text(it) for it in ("code", "to") if form.text(it)})
-    lasts = doors.LASTS[ME] if admitted.sign_in.mailbox else HANDED_LASTS
+    lasts = arrived.session.expires_at - deps.now()
     return _in(page, "me", arrived.token, lasts, to)
 
 
@@ -225,7 +225,7 @@ def post_sign_out(call: Call, form: Fields) -> Response:
     door: Door = "console" if form.text("door") == CONSOLE else "me"
 
     def acted(page: Page) -> Response:
-        token = doors.token_at(call.request, door)
+        token = doors.cookie(call.request, door)
         if token:
             doors.see_that_it_is_ours(call.request, token, form.text("guard"))
             _end(call, door)
@@ -236,7 +236,7 @@ def post_sign_out(call: Call, form: Fields) -> Response:
 
 def _end(call: Call, door: Door) -> None:
     """End the session that a browser has at a door."""
-    token, table, now = doors.token_at(call.request, door), deps.table(), deps.now()
+    token, table, now = doors.cookie(call.request, door), deps.table(), deps.now()
     if door == CONSOLE and (found := console_sessions.find(table, token, now=now)):
         console_sessions.end(table, found[0].key_id, found[0].id, now=now)
     if door == ME and (session := sessions.find(table, token, now=now)):

@@ -20,7 +20,7 @@ from chalicelib.operations.access import admins
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
 
-HANDED_LASTS = timedelta(minutes=2)
+HANDED_LINK_LASTS = timedelta(minutes=2)
 """How long the link works by which a shop hands over its customer."""
 
 GUESSES_MAX = 5
@@ -96,7 +96,7 @@ def ask(table: Table, asked: Asked, *, pepper: bytes, now: datetime, chance: Ran
 
 def hand_over(ambassador_id: str, by: ApiKey, *, now: datetime, chance: Random) -> SignIn:
     """Return what lets an ambassador in whom the shop has signed in already; it is not stored yet."""
-    expires_at = now + HANDED_LASTS
+    expires_at = now + HANDED_LINK_LASTS
     return SignIn(new_id(PREFIX, now, chance), "me", now, expires_at, ambassador_id=ambassador_id, made_by=by.id)
 
 
