@@ -66,14 +66,13 @@ def run(say: Say) -> dict[str, Any]:
     raise_loopback()
     with running() as engine, patch.dict(os.environ, {**ENVIRONMENT, "TABLE_NAME": TABLE}):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.url
-        deps.aws_session.cache_clear()
         deps.forget()
         deps.use_clock(lambda: BEGAN + ORDERS * APART + timedelta(days=60))
         program = publication.publish(deps.table(), PROGRAM, author="bench", now=BEGAN)
         key = api_keys.issue(deps.table(), "bench", ["admin:read", "admin:write"], BEGAN)
         items = _fill(engine.client(), program, say)
         recorder = Recorder(engine.client(), TABLE)
-        with recorder.heard(deps.aws_session().events):
+        with recorder.heard():
             deps.table.cache_clear()
             return {
                 "entries": ENTRIES,

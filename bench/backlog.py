@@ -7,12 +7,16 @@ would be nearer to AWS, but must be fetched and wants a Java runtime.
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from bench.progress import Say
 from bench.world import World, at_once, local_cloud
 from chalicelib import deps
+from chalicelib.aws.lines import Reply
+from memory.tap import GoOn, tapped
 
 ORDERS = 2000
 THREADS = 16
@@ -27,13 +31,13 @@ def run(say: Say) -> dict[str, Any]:
         code = world.enrol("maya@example.com")
         at_once(world.redeem, [world.redemption(code, world.order_id()) for _ in range(ORDERS)], THREADS)
         world.ahead += LATE
-        calls = _listen()
-        say("the schedule settles them")
-        settled = _minute(world, calls)
-        assert settled["left"] == ORDERS, "each order leaves one message"
-        say(f"the schedule sends the {2 * ORDERS} mails that follow")
-        delivered = _minute(world, calls)
-        assert delivered["left"] == 0, "all mails are sent"
+        with _listened() as calls:
+            say("the schedule settles them")
+            settled = _minute(world, calls)
+            assert settled["left"] == ORDERS, "each order leaves one message"
+            say(f"the schedule sends the {2 * ORDERS} mails that follow")
+            delivered = _minute(world, calls)
+            assert delivered["left"] == 0, "all mails are sent"
     return {"orders": ORDERS, "settle": settled, "deliver": delivered}
 
 
@@ -54,15 +58,17 @@ def _minute(world: World, calls: Counter[str]) -> dict[str, Any]:
     }
 
 
-def _listen() -> Counter[str]:
+@contextmanager
+def _listened() -> Iterator[Counter[str]]:
     """Count the calls from now on, and the transactions that were taken."""
     calls = Counter[str]()
 
-    def note(http_response: Any, model: Any, **_: Any) -> None:
-        calls[model.name] += 1
-        if model.name == "TransactWriteItems" and http_response.status_code == 200:
-            calls[f"{model.name} 200"] += 1
+    def note(operation: str, _: Any, go_on: GoOn) -> Reply:
+        reply = go_on()
+        calls[operation] += 1
+        if operation == "TransactWriteItems" and reply.status == 200:
+            calls[f"{operation} 200"] += 1
+        return reply
 
-    deps.aws_session().events.register("after-call.*", note)
-    deps.table.cache_clear()
-    return calls
+    with tapped(note):
+        yield calls

@@ -11,17 +11,16 @@ import app
 AT_IMPORT = sorted(sys.modules)
 
 import json  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
 from pathlib import Path  # noqa: E402
 from random import Random  # noqa: E402
 from typing import Any  # noqa: E402
 
 import msgspec  # noqa: E402
-from botocore.awsrequest import AWSResponse  # noqa: E402
-from botocore.compat import HTTPHeaders  # noqa: E402
 
 from bench.event import redemption  # noqa: E402
-from chalicelib import deps  # noqa: E402
+from chalicelib.aws.lines import Line, Reply  # noqa: E402
 from chalicelib.domain.model.access import ApiKey  # noqa: E402
 from chalicelib.domain.model.people import Code  # noqa: E402
 from chalicelib.domain.people.codes import random_code  # noqa: E402
@@ -49,15 +48,15 @@ def answers() -> dict[str, Any]:
 
 
 def play(known: dict[str, Any]) -> None:
-    """Answer every call of clients made from now on."""
+    """Answer every call from now on."""
 
-    def answer(model: Any, params: Any, **_: Any) -> Any:
-        asked = json.loads(params["body"])
+    def answer(_: Line, __: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        asked = json.loads(body)
         kind = asked["Key"]["PK"]["S"].partition("#")[0] if "Key" in asked else ""
-        answered = {**known[f"{model.name} {kind}".strip()], "ResponseMetadata": {"HTTPStatusCode": 200}}
-        return AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), answered
+        operation = headers["x-amz-target"].rpartition(".")[2]
+        return Reply(200, {}, json.dumps(known[f"{operation} {kind}".strip()]).encode())
 
-    deps.aws_session().events.register("before-call.dynamodb.*", answer)
+    setattr(Line, "exchange", answer)  # noqa: B010 - the wire is played
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ from bench.event import Event
 from bench.progress import Say, percentile
 from bench.world import CREATED, World, at_once, call, local_cloud, use_threads
 from chalicelib import deps
+from chalicelib.aws.lines import Reply
+from memory.tap import GoOn, tapped
 
 ROUNDS = 15
 WARM_ROUNDS = 2
@@ -150,15 +152,14 @@ class _Calls:
 
     def __init__(self, world: World, code: str) -> None:
         heard: list[Params] = []
-        deps.aws_session().events.register(
-            "provide-client-params.dynamodb.*", lambda params, **_: heard.append(params), unique_id="bench"
-        )
-        deps.table.cache_clear()
+
+        def note(_: str, params: Params, go_on: GoOn) -> Reply:
+            heard.append(params)
+            return go_on()
+
         world.redeem(world.redemption(code, world.order_id()))
-        heard.clear()
-        self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
-        deps.aws_session().events.unregister("provide-client-params.dynamodb.*", unique_id="bench")
-        deps.table.cache_clear()
+        with tapped(note):
+            self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
         self._get, self._transact = heard
         self._client: Any = boto3.client("dynamodb", config=Config(max_pool_connections=32))
 

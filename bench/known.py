@@ -139,7 +139,7 @@ def _trips(known: list[str], unknown: list[str]) -> dict[str, list[dict[str, flo
     """What requests take of the table, each kind of cost once."""
     recorder = Recorder(OWN_SESSION.client("dynamodb"), deps.settings().table)
     costs: dict[str, list[dict[str, float]]] = {}
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         _request("first@example.com")
         for name, kind in (("known", known), ("unknown", unknown)):

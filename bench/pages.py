@@ -5,9 +5,9 @@ program, called as Lambda calls it by whoever has signed in; `route` is a bare C
 the page was heard to make, one after the other, and answers with as many bytes. They take turns.
 """
 
+import json
 import time
 from collections.abc import Callable
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -21,11 +21,13 @@ from bench.event import Event, get
 from bench.progress import Say, percentile
 from bench.world import World, call, local_cloud
 from chalicelib import deps
+from chalicelib.aws.lines import Reply
 from chalicelib.edge.scopes import CONSOLE, ME
 from chalicelib.operations.access import api_keys, console_sessions, sessions
 from chalicelib.site.console.screens import SCREENS as OF_CONSOLE
 from chalicelib.site.me.screens import SCREENS as OF_ME
 from memory.sizes import read_units
+from memory.tap import GoOn, tapped
 
 ROUNDS, WARM_ROUNDS = 20, 2
 ORDERS = 8
@@ -116,25 +118,17 @@ def _event(path: str, cookie: str) -> Event:
 
 def _learned(event: Event, heard: Heard) -> tuple[int, float]:
     """Hear which calls a page makes in a warm function; return how many bytes it is, and the read units."""
-    events = deps.aws_session().events
-    asked: list[dict[str, Any]] = []
     units: list[float] = []
 
-    def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
-        asked.append(deepcopy(params))
-        heard.append((_CALLS[model.name], asked[-1]))
-
-    def answer(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        units.append(_units(model.name, asked[-1], parsed))
+    def note(operation: str, params: dict[str, Any], go_on: GoOn) -> Reply:
+        heard.append((_CALLS[operation], params))
+        reply = go_on()
+        units.append(_units(operation, params, json.loads(reply.body)))
+        return reply
 
     call(app.app, event)
-    events.register("provide-client-params.dynamodb.*", ask, unique_id="ask")
-    events.register("after-call.dynamodb.*", answer, unique_id="answer")
-    deps.table.cache_clear()
-    page = call(app.app, event)
-    events.unregister("provide-client-params.dynamodb.*", unique_id="ask")
-    events.unregister("after-call.dynamodb.*", unique_id="answer")
-    deps.table.cache_clear()
+    with tapped(note):
+        page = call(app.app, event)
     return len(page["body"].encode()), sum(units)
 
 

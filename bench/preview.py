@@ -1,7 +1,7 @@
 """How long what-if takes for as many orders as a request may play, on a table that answers as DynamoDB does.
 
 The engine is the one in memory, in a process of its own behind DynamoDB's JSON protocol: it has real indexes, which the
-emulators lack, and lets each call wait for `LATENCY`. The client is boto3's, with all that it costs.
+emulators lack, and lets each call wait for `LATENCY`.
 """
 
 import json
@@ -18,10 +18,9 @@ from random import Random
 from threading import Lock
 from typing import Any
 
-from botocore.config import Config
-
 from bench.progress import Say
-from chalicelib import deps
+from chalicelib.aws.credentials import Credentials
+from chalicelib.aws.services import DYNAMODB, Answer, Call, Service
 from chalicelib.domain.model.facts import Refund
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
@@ -74,9 +73,8 @@ def run(say: Say) -> dict[str, Any]:
     vars(preview)["READING_SECONDS"] = PATIENCE
     say(f"a shop with {ORDERS} orders of {AMBASSADORS} ambassadors in {DAYS} days, one in {REFUNDED} with a refund")
     with _engine() as port:
-        client = _client(port)
-        calls = _listen(client)
-        table, candidate = Table(Wire(client, "simulated")), read(CANDIDATE)
+        calls = Counter[str]()
+        table, candidate = Table(Wire(_call(port, calls), "simulated")), read(CANDIDATE)
         period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1), candidate)
         table.read_newest_program()
         memory, rounds = _memory(), list[tuple[float, float]]()
@@ -112,16 +110,16 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _client(port: int) -> Any:
-    config = Config(max_pool_connections=32, parameter_validation=False)
-    where: Any = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_name": "eu-central-1"}
-    return deps.aws_session().client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=config, **where)
+def _call(port: int, calls: Counter[str]) -> Call:
+    """What carries out the calls to the engine at a port, and counts them."""
+    url, who = f"http://127.0.0.1:{port}", Credentials("none", "none")
+    service = Service(DYNAMODB, connect=1, answer=3, region="eu-central-1", url=url, who=lambda: who)
 
+    def call(operation: str, request: dict[str, Any]) -> Answer:
+        calls[operation] += 1
+        return service.call(operation, request)
 
-def _listen(client: Any) -> Counter[str]:
-    calls = Counter[str]()
-    client.meta.events.register("after-call.*", lambda model, **_: calls.update([model.name]))
-    return calls
+    return call
 
 
 # --- the engine, in a process of its own ------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ def _engine() -> Iterator[int]:
 
 def _serve(told: Connection) -> None:
     engine = Engine(Random(1))  # noqa: S311 - the same shop each time
-    _live(Table(Wire(engine, "simulated")))
+    _live(Table(Wire(engine.call, "simulated")))
     engine.settle_indexes()
     lock = Lock()
 

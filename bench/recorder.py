@@ -1,19 +1,23 @@
 """What went over the wire to the table, and what AWS would bill for it.
 
-The recorder listens to botocore's own events, as the tests' faults do. It looks at each item before and after a call
-with a client of its own, so it is exact only while nobody else writes: one thread, one process.
+The recorder taps the wire, as the tests' faults do. It looks at each item before and after a call with a client of its
+own, so it is exact only while nobody else writes: one thread, one process.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chalicelib.aws.lines import Reply
 from memory.sizes import Index, Item, index_units, read_units, size_of, write_units
+from memory.tap import GoOn, tapped
 
 TRANSACTION = "TransactWriteItems"
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", TRANSACTION}
 _READS = {"GetItem", "BatchGetItem", "Query"}
+_TAKEN = 200
 
 
 @dataclass(slots=True)
@@ -48,9 +52,9 @@ class Cost:
 
 
 class Recorder:
-    """Adds up the cost of every call that the clients of a session make.
+    """Adds up the cost of every call that the program makes to the table.
 
-    `client` is one that the session does not know: it describes the table, and reads items around each write.
+    `client` is not the program's: it describes the table, and reads items around each write.
     """
 
     def __init__(self, client: Any, table: str) -> None:
@@ -62,15 +66,10 @@ class Recorder:
         self._params: Any = None
 
     @contextmanager
-    def heard(self, events: Any) -> Iterator[None]:
-        """Listen to a boto3 session; clients made from it within the block are heard."""
-        events.register("provide-client-params.dynamodb.*", self._ask)
-        events.register("after-call.dynamodb.*", self._answer)
-        try:
+    def heard(self) -> Iterator[None]:
+        """Listen to the program within the block."""
+        with tapped(self._pass):
             yield
-        finally:
-            events.unregister("provide-client-params.dynamodb.*", self._ask)
-            events.unregister("after-call.dynamodb.*", self._answer)
 
     @contextmanager
     def counting(self) -> Iterator[Cost]:
@@ -79,19 +78,20 @@ class Recorder:
         yield counted
         self._cost = Cost()
 
-    def _ask(self, params: Any, model: Any, **_: Any) -> None:
+    def _pass(self, operation: str, params: Any, go_on: GoOn) -> Reply:
         self._params = params
-        if model.name in _WRITES:
-            self._before = [self._look(action) for action in _actions(model.name, params)]
-
-    def _answer(self, http_response: Any, parsed: Any, model: Any, **_: Any) -> None:
-        self._cost.trips += 1
-        if model.name in _WRITES:
-            self._write(model.name, taken=http_response.status_code == 200)
-        elif model.name in _READS:
-            self._read(model.name, parsed)
+        if operation in _WRITES:
+            self._before = [self._look(action) for action in _actions(operation, params)]
+        reply = go_on()
+        if operation in _WRITES:
+            self._cost.trips += 1
+            self._write(operation, taken=reply.status == _TAKEN)
+        elif operation in _READS:
+            self._cost.trips += 1
+            self._read(operation, json.loads(reply.body))
         else:
-            raise ValueError(f"{model.name} has no rule here")
+            assert operation == "SendEmail", f"{operation} has no rule here"
+        return reply
 
     def _write(self, operation: str, *, taken: bool) -> None:
         """Bill a write. One whose condition failed is billed for the items that stood there, and writes no index.

@@ -45,7 +45,7 @@ def measure() -> Costs:
     """Return the cost of each operation by its name, and of a whole life as their sum."""
     with open_shop(seed=1) as shop:
         recorder = Recorder(shop.dynamodb, deps.settings().table)
-        with recorder.heard(deps.aws_session().events):
+        with recorder.heard():
             deps.table.cache_clear()
             costs = _Counted(shop, recorder).all()
     return {**costs, "whole life": reduce(add, (costs[name] for name in LIFE))}

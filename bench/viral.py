@@ -6,12 +6,15 @@ That no two transactions have a key in common is checked here too: an engine on 
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
 from bench.progress import Say
 from bench.world import World, at_once, local_cloud
-from chalicelib import deps
+from chalicelib.aws.lines import Reply
+from memory.tap import GoOn, tapped
 
 AT_ONCE = 64
 ROUNDS = 10
@@ -27,13 +30,13 @@ def run(say: Say) -> dict[str, Any]:
         codes = [world.enrol(f"ambassador.{number}@mail.example") for number in range(AT_ONCE)]
         choices = {"one code": codes[:1], f"{AT_ONCE} codes": codes}
         say(f"{ROUNDS} rounds of {CALLS} redemptions for each of {' and '.join(choices)}, {AT_ONCE} at once")
-        written = _listen()
         rates: dict[str, list[float]] = {name: [] for name in choices}
-        for turn in range(-WARM_ROUNDS, ROUNDS):
-            for name in sorted(choices, reverse=turn % 2 == 1):
-                rate = _throughput(world, choices[name])
-                if turn >= 0:
-                    rates[name].append(rate)
+        with _listened() as written:
+            for turn in range(-WARM_ROUNDS, ROUNDS):
+                for name in sorted(choices, reverse=turn % 2 == 1):
+                    rate = _throughput(world, choices[name])
+                    if turn >= 0:
+                        rates[name].append(rate)
     shared = [key for key, times in written.items() if times > 1]
     one, many = rates.values()
     return {
@@ -57,15 +60,16 @@ def _throughput(world: World, codes: list[str]) -> float:
     return CALLS / (time.perf_counter() - start)
 
 
-def _listen() -> Counter[str]:
+@contextmanager
+def _listened() -> Iterator[Counter[str]]:
     """Count from now on how many transactions write each key."""
     written = Counter[str]()
 
-    def note(params: Any, **_: Any) -> None:
-        for action in params["TransactItems"]:
+    def note(operation: str, params: Any, go_on: GoOn) -> Reply:
+        for action in params["TransactItems"] if operation == "TransactWriteItems" else ():
             item = action["Put"]["Item"]
             written[f"{item['PK']['S']} {item['SK']['S']}"] += 1
+        return go_on()
 
-    deps.aws_session().events.register("provide-client-params.dynamodb.TransactWriteItems", note)
-    deps.table.cache_clear()
-    return written
+    with tapped(note):
+        yield written

@@ -93,7 +93,6 @@ def local_cloud() -> Iterator[World]:
         home, port = Home(Path(folder)), claim("127.0.0.1", 0, "")
         with cloud.running(home, port, lock, threading.Event()):
             use_local_cloud(home, "https://friends.shop.example", f"http://127.0.0.1:{port}")
-            deps.aws_session.cache_clear()
             deps.forget()
             prepare(home)
             use_threads(app.app)

@@ -119,7 +119,7 @@ def _cost_of_a_view(shop: Shop, customers: Sequence[Customer], people: dict[str,
     """What it takes of the table to see what the customer with most orders is worth, and how many these are."""
     most = max(customers, key=lambda it: len(it.purchases))
     recorder = Recorder(shop.dynamodb, deps.settings().table)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         _worth(shop, people[most.id])
         with recorder.counting() as cost:

@@ -1,21 +1,23 @@
 """Where the outside enters: settings, clock, randomness and AWS clients, each made at its first use and kept.
 
-Nothing is made at import, so a cold start pays only for what its request needs; and nothing else makes a boto3 client,
-so a whole system can run in one process under a clock and a wire of a test's choosing.
+Nothing is made at import, so a cold start pays only for what its request needs; and nothing else makes a client, so a
+whole system can run in one process under a clock and a wire of a test's choosing.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import config
+from chalicelib.aws.lines import LostError
+from chalicelib.aws.parameters import read_parameter
+from chalicelib.aws.services import DYNAMODB, SES, Call, RefusedError, Service
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
-from chalicelib.store.wire import Wire
+from chalicelib.store.wire import BusyError, Wire
 
 if TYPE_CHECKING:
     from chalicelib.delivery.ses import Mailer
@@ -29,14 +31,17 @@ PROGRAM_KEPT = timedelta(seconds=60)
 STAGE = "api"
 """The stage of the gateway; each deployment has a gateway of its own."""
 
-_MODEL = Path(__file__).parent / "store" / "model"
-
 
 def _real_time() -> datetime:
     return datetime.now(UTC)
 
 
+def _unwatched(call: Call) -> Call:
+    return call
+
+
 _clock: Callable[[], datetime] = _real_time
+_watch: Callable[[Call], Call] = _unwatched
 _chance: Random = SystemRandom()
 _program: tuple[datetime, Program] | None = None
 _guides: "tuple[datetime, list[Guide]] | None" = None
@@ -51,23 +56,14 @@ def settings() -> config.Settings:
 
 @cache
 def table() -> Table:
-    """The program's one table.
-
-    botocore would check each request against its model and describe itself anew in each user agent: together a
-    third of a redemption's CPU, and requests are made in one place only. What else is left out: `aws_session`.
-    """
-    return _table(read_timeout=3, retries={"total_max_attempts": 3})
+    """The program's one table."""
+    return Table(Wire(Service(DYNAMODB, connect=1, answer=3).call, settings().table))
 
 
 @cache
 def counter() -> Table:
     """The same table, for counts that are worth no wait: one attempt, which ends after a second without an answer."""
-    return _table(read_timeout=1, retries={"total_max_attempts": 1})
-
-
-def _table(**patience: Any) -> Table:
-    options = {"connect_timeout": 1, "parameter_validation": False, "user_agent": f"referrals/{config.VERSION}"}
-    return Table(Wire(_client("dynamodb", **options, **patience), settings().table))
+    return Table(Wire(Service(DYNAMODB, connect=1, answer=1).call, settings().table, attempts=1))
 
 
 @cache
@@ -75,8 +71,7 @@ def mailer() -> "Mailer":
     """The way out for mails. One attempt only: SES has no idempotency, so a repeated call is a second mail."""
     from chalicelib.delivery.ses import Mailer  # only who delivers needs it
 
-    client = _client("sesv2", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
-    return Mailer(client, settings().sender, settings().configuration_set)
+    return Mailer(_watch(Service(SES, connect=2, answer=10).call), settings().sender, settings().configuration_set)
 
 
 def quotes() -> "Count":
@@ -85,8 +80,7 @@ def quotes() -> "Count":
 
     if not settings().api:
         return traffic.uncounted
-    client = _client("cloudwatch", connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
-    return traffic.counting(client, settings().api, STAGE, "POST", "/v1/quotes")
+    return traffic.counting(traffic.client(), settings().api, STAGE, "POST", "/v1/quotes")
 
 
 def post() -> "Post":
@@ -118,6 +112,13 @@ def use_clock(clock: Callable[[], datetime]) -> None:
     """Let the program live by another clock: for local runs and tests, never in a Lambda."""
     global _clock  # noqa: PLW0603 - this module is where the process keeps what it has made
     _clock = clock
+
+
+def watch_mails(watch: Callable[[Call], Call]) -> None:
+    """Let somebody see what is sent: for local runs, where no mail service tells what becomes of a mail."""
+    global _watch  # noqa: PLW0603 - as above
+    _watch = watch
+    mailer.cache_clear()
 
 
 def chance() -> Random:
@@ -178,32 +179,9 @@ def forget() -> None:
 @cache
 def _secret(name: str) -> bytes:
     """A secret, read once: whoever changes one in the store has to start the functions anew."""
-    return config.find_secret(name, _read_parameter)
-
-
-def _read_parameter(name: str) -> str:
-    client = _client("ssm", connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 5, "mode": "standard"})
-    value: str = client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    return value
-
-
-@cache
-def aws_session() -> Any:
-    """The session of all the program's clients: whoever wants to hear what goes over the wire listens to its events.
-
-    To botocore's model of DynamoDB it adds one word: an attribute's value is a document, which goes into the JSON and
-    comes out of it as it is. botocore would look through the ten kinds that a value may have, for each value of each
-    item; the program stores none whose form differs between the two (docs/adr/0016-attributes-as-they-are.md).
-    """
-    import boto3  # heavy: nothing is made, nor imported, before the first use
-    from botocore.session import get_session
-
-    inner = get_session()
-    inner.get_component("data_loader").search_paths.insert(0, str(_MODEL))
-    return boto3.Session(botocore_session=inner)
-
-
-def _client(service: str, **options: Any) -> Any:
-    from botocore.config import Config
-
-    return aws_session().client(service, config=Config(max_pool_connections=32, **options))
+    try:
+        return config.find_secret(name, read_parameter)
+    except (RefusedError, LostError) as error:
+        if isinstance(error, RefusedError) and not error.is_passing:
+            raise
+        raise BusyError from error

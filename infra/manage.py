@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import msgspec
 
 from chalicelib import config, deps
+from chalicelib.aws.parameters import read_parameter
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.edge.fields import Email, Name
 from chalicelib.edge.tidy import tidied
@@ -31,7 +32,7 @@ from infra.local import guests
 from infra.local.clock import Clock
 from infra.local.cloud import answers, fetch
 from infra.local.home import Home, RunInfo
-from infra.local.settings import TABLE, client, use_local_cloud
+from infra.local.settings import TABLE, calling, use_local_cloud
 
 
 class UsageError(Exception):
@@ -147,10 +148,10 @@ def show_mails(options: argparse.Namespace) -> None:
 
 def _table(options: argparse.Namespace) -> Table:
     if options.home:
-        return Table(Wire(client("dynamodb", _running(options.home).cloud), TABLE))
+        return Table(Wire(calling(_running(options.home).cloud), TABLE))
     if not os.environ.get("TABLE_NAME"):
         raise UsageError("Say where: --home .local for the local instance, or TABLE_NAME=… with AWS credentials.")
-    return Table(Wire(boto3.client("dynamodb"), os.environ["TABLE_NAME"]))
+    return Table(Wire(Service(DYNAMODB, connect=5, answer=10).call, os.environ["TABLE_NAME"]))
 
 
 def _pepper(options: argparse.Namespace) -> bytes:
@@ -158,16 +159,11 @@ def _pepper(options: argparse.Namespace) -> bytes:
     if options.home:
         return Home(options.home).secret("pepper").encode()
     try:
-        return config.find_secret("PEPPER", _parameter)
+        return config.find_secret("PEPPER", read_parameter)
     except config.MissingSettingError:
         raise UsageError(
             "Say what keys the pseudonyms of the stage: PEPPER_PARAMETER=/referrals/STAGE/pepper, or PEPPER=…"
         ) from None
-
-
-def _parameter(name: str) -> str:
-    value: str = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    return value
 
 
 def _origin(options: argparse.Namespace) -> str:

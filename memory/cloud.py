@@ -1,6 +1,7 @@
-"""AWS behind botocore's wire, in memory: the table is the engine's, and SES takes every mail.
+"""AWS behind the wire, in memory: the table is the engine's, and SES takes every mail.
 
-The program's own clients write real requests and read real answers; only the connection is missing. The engine answers
+The program writes real requests and reads real answers; only the connection is missing, and so it is for clients of
+boto3. The engine answers
 as AWS's own does, call for call (`make test-dynamodb`), and in a fraction of the time that an emulator takes.
 """
 
@@ -19,23 +20,16 @@ from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
+from chalicelib.aws.lines import Reply
+from chalicelib.aws.services import DYNAMODB, RefusedError
 from infra.local.mail_service import behaviour, published, raw_of
 from infra.local.table import properties
 from memory.engine import Engine, Item
+from memory.tap import tapped
 
-_MAILS, _TABLES = "/v2/email/outbound-emails", "DynamoDB_20120810."
-OPERATIONS = {
-    "GetItem": "get_item",
-    "BatchGetItem": "batch_get_item",
-    "PutItem": "put_item",
-    "UpdateItem": "update_item",
-    "DeleteItem": "delete_item",
-    "TransactWriteItems": "transact_write_items",
-    "Query": "query",
-}
+_TABLES = DYNAMODB.target
 
 
 class Sent(NamedTuple):
@@ -102,8 +96,7 @@ class Cloud:
 
     `page_max` ends each page of a query after so many items, as 1 MB does; `batch_max` leaves what a batch asks for
     beyond so many keys unprocessed, as 16 MB do; `is_behind` lets the indexes stay as they were. `asked` counts how
-    often each operation has come here, botocore's own further attempts included; `outage` names those that fail, with a
-    status or an exception.
+    often each operation has come here; `outage` names those that fail, with a status or an exception.
     """
 
     def __init__(self) -> None:
@@ -117,20 +110,22 @@ class Cloud:
 
     @contextmanager
     def reached(self) -> Iterator["Cloud"]:
-        """Let every request of every client in this process come here, and none go out."""
-        with patch.object(URLLib3Session, "send", lambda _, request: self._answer(request)):
+        """Let every request of the program, and of clients of boto3 in this process, come here, and none go out."""
+        own = tapped(lambda operation, request, _: self._replied(operation, request))
+        with own, patch.object(URLLib3Session, "send", lambda _, request: self._answer(request)):
             yield self
 
     def _answer(self, request: AWSPreparedRequest) -> AWSResponse:
-        request_body, target = (
-            json.loads(cast("bytes", request.body) or b"{}"),
-            _text(request.headers.get("X-Amz-Target", request.url)),
-        )
-        operation = "SendEmail" if target.endswith(_MAILS) else target.removeprefix(_TABLES)
+        target = _text(request.headers.get("X-Amz-Target", request.url))
+        operation = target.removeprefix(_TABLES)
         assert operation != target, f"{target} is not in memory"
+        reply = self._replied(operation, json.loads(cast("bytes", request.body) or b"{}"))
+        return AWSResponse(request.url, reply.status, HTTPHeaders(), _Raw(reply.body))
+
+    def _replied(self, operation: str, request: Any) -> Reply:
         self.asked[operation] += 1
-        status, answer = self._carried_out(operation, request_body)
-        return AWSResponse(request.url, status, HTTPHeaders(), _Raw(json.dumps(answer).encode()))
+        status, answer = self._carried_out(operation, request)
+        return Reply(status, {}, json.dumps(answer).encode())
 
     def _carried_out(self, operation: str, request_body: Any) -> tuple[int, Item]:
         outage = self.outage.get(operation)
@@ -143,8 +138,8 @@ class Cloud:
             return 200, {"MessageId": f"mail-{len(self.sent)}"}
         try:
             return 200, self._ask(operation, request_body)
-        except ClientError as error:
-            return _told(error)
+        except RefusedError as error:
+            return error.status, error.answer
 
     def _ask(self, operation: str, request_body: Item) -> Item:
         if operation == "DescribeTable":
@@ -157,7 +152,7 @@ class Cloud:
             asked["Keys"], left = asked["Keys"][: self.batch_max], asked["Keys"][self.batch_max :]
             if not asked["Keys"]:
                 return {"Responses": {}, "UnprocessedKeys": {name: {**asked, "Keys": left}}}
-        answer: Item = getattr(self.engine, OPERATIONS[operation])(**request_body)
+        answer: Item = self.engine.call(operation, request_body)
         if left:
             answer["UnprocessedKeys"] = {name: {**asked, "Keys": left}}
         if not self.is_behind:
@@ -179,13 +174,6 @@ class _Raw(BytesIO):
     def stream(self) -> Iterator[bytes]:
         """All of it."""
         yield self.read()
-
-
-def _told(error: ClientError) -> tuple[int, Item]:
-    """An error as the wire carries it."""
-    response: Any = error.response
-    told = {name: part for name, part in response.items() if name not in {"Error", "ResponseMetadata"}}
-    return response["ResponseMetadata"]["HTTPStatusCode"], {"__type": f"aws#{response['Error']['Code']}", **told}
 
 
 def _text(header: str | bytes) -> str:

@@ -9,13 +9,13 @@ differential test (`make test-dynamodb`). Left out is what no test of ours comes
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import msgspec
-from botocore.exceptions import ClientError
 
+from chalicelib.aws.services import RefusedError
 from memory.expressions import condition, placeholders, update
 from memory.sizes import size_of
 
@@ -27,14 +27,22 @@ ACTIONS_MAX = 100
 KEYS_MAX = 100
 ITEM_MAX = 400 * 1024
 KEY_MAX = (2048, 1024)
+OPERATIONS = {
+    "GetItem": "get_item",
+    "BatchGetItem": "batch_get_item",
+    "PutItem": "put_item",
+    "UpdateItem": "update_item",
+    "DeleteItem": "delete_item",
+    "TransactWriteItems": "transact_write_items",
+    "Query": "query",
+}
 
 _KEY_CONDITION = re.compile(r"(\w+) = (:\w+)(?: AND (\w+) BETWEEN (:\w+) AND (:\w+))?")
 
 
-def refused(code: str, status: int = 400, **more: Any) -> ClientError:
-    """An error as botocore raises it."""
-    answer = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
-    return ClientError(answer, "Simulated")  # type: ignore[arg-type]
+def refused(code: str, status: int = 400, **more: Any) -> RefusedError:
+    """An error as the wire raises it."""
+    return RefusedError(code, status, {"__type": f"aws#{code}", **more})
 
 
 class Partition:
@@ -79,6 +87,11 @@ class Engine:
         self._partitions: dict[tuple[str | None, str], Partition] = defaultdict(Partition)
         self._lagging: list[tuple[Item | None, Item | None]] = []
         self._tokens: dict[str, bytes] = {}
+
+    def call(self, operation: str, request: Item) -> Item:
+        """Carry out an operation by its name."""
+        carry_out: Callable[..., Item] = getattr(self, OPERATIONS[operation])
+        return carry_out(**request)
 
     # --- the calls ----------------------------------------------------------------------------------------------------
 

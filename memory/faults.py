@@ -1,13 +1,12 @@
-"""Trouble at the wire, the only place where anything is faked: botocore's own events around each call."""
+"""Trouble at the wire, the only place where anything is faked: each request meets it on its way out, or back."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-from botocore.exceptions import ReadTimeoutError
-
+from chalicelib.aws.lines import LostError, Reply
+from memory.tap import GoOn, tapped
 from memory.wire import stale, trespasses
 
 
@@ -17,14 +16,12 @@ class KilledError(BaseException):
 
 def refused(code: str, status: int = 400, **more: Any) -> Callable[[], Any]:
     """An answer by which AWS refuses a call; the call never takes effect."""
-    answer = {"Error": {"Code": code, "Message": "planned"}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
-    return lambda: (AWSResponse("https://aws.invalid", status, HTTPHeaders(), b""), answer)
+    return lambda: Reply(status, {}, json.dumps({"__type": f"aws#{code}", **more}).encode())
 
 
 def answered(**answer: Any) -> Callable[[], Any]:
     """An answer in place of the real one."""
-    told = {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
-    return lambda: (AWSResponse("https://aws.invalid", 200, HTTPHeaders(), b""), told)
+    return lambda: Reply(200, {}, json.dumps(answer).encode())
 
 
 def cancelled(*reasons: str) -> Callable[[], Any]:
@@ -42,7 +39,7 @@ def meanwhile(act: Callable[[], object]) -> Callable[[], None]:
 
 
 def failing(error: Exception) -> Callable[[], Any]:
-    """Something breaks in botocore before anything is sent."""
+    """Something breaks at the wire."""
 
     def happen() -> None:
         raise error
@@ -52,7 +49,7 @@ def failing(error: Exception) -> Callable[[], Any]:
 
 def lost() -> None:
     """The connection breaks off: before a call it is never sent, after one its answer never comes."""
-    raise ReadTimeoutError(endpoint_url="https://aws.invalid")
+    raise LostError("planned")
 
 
 class Faults:
@@ -85,25 +82,20 @@ class Faults:
         return sum(name in operations for name, _ in self.calls)
 
     @contextmanager
-    def heard(self, events: Any) -> Iterator["Faults"]:
-        """Listen to a boto3 session; clients made from it within the block are heard."""
-        listeners: dict[str, Callable[..., Any]] = {
-            "provide-client-params.*": self._record,
-            "before-call.*": lambda model, **_: self._meet("before", model.name),
-            "after-call.*": lambda model, **_: self._meet("after", model.name),
-        }
-        for event, listener in listeners.items():
-            events.register(event, listener)
-        try:
+    def heard(self) -> Iterator["Faults"]:
+        """Listen to all calls that the program makes within the block."""
+        with tapped(self._pass):
             yield self
-        finally:
-            for event, listener in listeners.items():
-                events.unregister(event, listener)
         assert not self.trespasses, self.trespasses
 
-    def _record(self, params: Any, model: Any, **_: Any) -> None:
-        self.calls.append((model.name, params))
-        self.trespasses += trespasses(model.name, params) + stale(model.name, params)
+    def _pass(self, operation: str, params: Any, go_on: GoOn) -> Reply:
+        self.calls.append((operation, params))
+        self.trespasses += trespasses(operation, params) + stale(operation, params)
+        found: Reply | None = self._meet("before", operation)
+        if found is None:
+            found = go_on()
+            found = self._meet("after", operation) or found
+        return found
 
     def _meet(self, moment: str, operation: str) -> Any:
         if self._kill and self._kill[:2] == (len(self.calls) - 1, moment):

@@ -1,4 +1,4 @@
-"""A whole shop in one process: the Chalice app, the workers, and AWS in memory behind botocore's wire.
+"""A whole shop in one process: the Chalice app, the workers, and AWS in memory behind the wire.
 
 One thread only: races are tested against a real engine elsewhere.
 """
@@ -96,7 +96,7 @@ def open_shop(seed: int | None = None) -> Iterator["Shop"]:
     real = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with patch.dict(os.environ, {**real, **ENVIRONMENT}, clear=True):
         restart()
-        with Cloud().reached() as cloud, Faults().heard(deps.aws_session().events) as faults:
+        with Cloud().reached() as cloud, Faults().heard() as faults:
             publication.publish(deps.table(), PROGRAM, author="test", now=START)
             if seed is not None:
                 deps.use_chance(Random(seed))

@@ -14,6 +14,14 @@ _SECONDS = 300
 Count = Callable[[datetime, datetime], int | None]
 
 
+def client() -> Any:
+    """Return a client of CloudWatch. The day's round alone asks, so boto3 is imported there, and nowhere else."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("cloudwatch", config=Config(connect_timeout=2, read_timeout=10))
+
+
 def uncounted(_start: datetime, _end: datetime) -> int | None:
     """Answer for where nobody counts: on one machine there is no gateway."""
     return None

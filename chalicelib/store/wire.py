@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, cast
 
-from botocore.exceptions import ClientError, HTTPClientError
-
+from chalicelib.aws.lines import LostError
+from chalicelib.aws.services import Answer, Call, RefusedError
 from chalicelib.store.items import Item, key_item, value
 from chalicelib.store.keys import Key
 
@@ -22,19 +22,9 @@ _STRETCH_MAX = 1000
 """More items of a query are not kept within `one_look`."""
 
 _ALL = ("", "\U0010ffff")
-_SERVER_ERROR = 500
-_PASSING = {
-    "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "ThrottlingError",
-    "ThrottlingException",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "InternalServerError",
-    "ServiceUnavailable",
-}
+_PASSING = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+_THROTTLED = {"ThrottlingError", "ThrottlingException", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
+_UNMET = "ConditionalCheckFailedException"
 
 _NAMES = re.compile(r"#\w+")
 
@@ -80,19 +70,25 @@ class BusyError(Exception):
 
 
 class Wire:
-    """One table behind one client. `sleep`, `jitter` and `clock` are the outside, for whoever simulates it."""
+    """One table, and what carries out the calls to it.
+
+    A call that has no token is tried `attempts` times; `sleep`, `jitter` and `clock` are the outside, for whoever
+    simulates it.
+    """
 
     def __init__(
         self,
-        client: Any,
+        call: Call,
         name: str,
         *,
+        attempts: int = 3,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._client = client
+        self._carry_out = call
+        self._attempts = attempts
         self._sleep = sleep
         self._jitter = jitter
         self._clock = clock
@@ -131,22 +127,22 @@ class Wire:
             BusyError: it was not taken within the time.
         """
         if len(actions) == 1 and "Put" in actions[0]:
-            operation, request = self._client.put_item, actions[0]["Put"]
+            operation, request = "PutItem", actions[0]["Put"]
         else:
-            operation = self._client.transact_write_items
+            operation = "TransactWriteItems"
             request = {"TransactItems": list(actions), "ClientRequestToken": str(uuid.uuid4())}
         _forget()
         deadline = self.deadline(within)
         for attempt in count():
             try:
-                operation(**request)
-            except ClientError as error:
+                self._carry_out(operation, request)
+            except RefusedError as error:
                 rejections = _rejections(error)
-                if rejections or not _is_passing(error):
-                    if rejections:
-                        return rejections
+                if rejections:
+                    return rejections
+                if not _is_passing(error):
                     raise
-            except HTTPClientError:
+            except LostError:
                 pass
             else:
                 return []
@@ -178,7 +174,7 @@ class Wire:
         names = {name: name[1:] for name in _NAMES.findall(f"{expression} {condition or ''}")}
         try:
             answer = self._call(
-                self._client.update_item,
+                "UpdateItem",
                 TableName=self.name,
                 Key=key_item(key),
                 UpdateExpression=expression,
@@ -187,8 +183,8 @@ class Wire:
                 **({"ConditionExpression": condition} if condition else {}),
                 **({"ExpressionAttributeNames": names} if names else {}),
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        except RefusedError as error:
+            if error.code == _UNMET:
                 return None
             raise
         return cast("Item", answer["Attributes"])
@@ -204,7 +200,7 @@ class Wire:
         kept = _kept.get()
         if kept is not None and key in kept.items:
             return kept.items[key]
-        answer = self._call(self._client.get_item, TableName=self.name, Key=key_item(key), ConsistentRead=True)
+        answer = self._call("GetItem", TableName=self.name, Key=key_item(key), ConsistentRead=True)
         item: Item | None = answer.get("Item")
         if kept is not None:
             kept.items[key] = item
@@ -242,7 +238,7 @@ class Wire:
             left = [key_item(key) for key in wanted[start : start + BATCH_MAX]]
             for attempt in count():
                 request = {self.name: {"Keys": left, "ConsistentRead": True}}
-                answer = self._call(self._client.batch_get_item, RequestItems=request)
+                answer = self._call("BatchGetItem", RequestItems=request)
                 found |= {key_in(item): item for item in answer["Responses"].get(self.name, [])}
                 left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
                 if not left:
@@ -299,7 +295,7 @@ class Wire:
         while left is None or left > 0:
             if left is not None:
                 request["Limit"] = left + (skip is not None)
-            answer = self._call(self._client.query, **request)
+            answer = self._call("Query", **request)
             items = [item for item in answer["Items"] if item[_sort_key(index)]["S"] != skip][:left]
             yield from items
             left = None if left is None else left - len(items)
@@ -315,7 +311,7 @@ class Wire:
         """
         request, found = self._query(pk, bounds, index) | {"Select": "COUNT"}, 0
         while True:
-            answer = self._call(self._client.query, **request)
+            answer = self._call("Query", **request)
             found += int(answer["Count"])
             if not whole or "LastEvaluatedKey" not in answer:
                 return found
@@ -334,16 +330,19 @@ class Wire:
             **where,
         }
 
-    def _call(self, operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
-        """Make a call that the client itself has tried again already."""
-        try:
-            return cast("dict[str, Any]", operation(**request))
-        except ClientError as error:
-            if _is_passing(error):
-                raise BusyError from error
-            raise
-        except HTTPClientError as error:
-            raise BusyError from error
+    def _call(self, operation: str, **request: Any) -> Answer:
+        """Carry out what may be carried out more than once."""
+        deadline = self.deadline(WRITE_SECONDS)
+        for attempt in count(1):
+            try:
+                return self._carry_out(operation, request)
+            except (RefusedError, LostError) as error:
+                if isinstance(error, RefusedError) and not _is_passing(error):
+                    raise
+                if attempt >= self._attempts:
+                    raise BusyError from error
+            self.pause(attempt, deadline)
+        raise AssertionError("unreachable")
 
 
 def _forget() -> None:
@@ -389,21 +388,18 @@ def _sort_key(index: str | None) -> str:
     return {None: "SK", "due": "due_at"}.get(index, f"{index}_sk")
 
 
-def _rejections(error: ClientError) -> list[Rejection]:
+def _rejections(error: RefusedError) -> list[Rejection]:
     """The places of the actions whose condition failed, with the item that stood there."""
-    response: Any = error.response
-    if response["Error"]["Code"] == "ConditionalCheckFailedException":
-        return [(0, response.get("Item"))]
+    if error.code == _UNMET:
+        return [(0, error.answer.get("Item"))]
     return [
         (place, reason.get("Item") or None)
-        for place, reason in enumerate(response.get("CancellationReasons", []))
+        for place, reason in enumerate(error.answer.get("CancellationReasons", []))
         if reason.get("Code") == "ConditionalCheckFailed"
     ]
 
 
-def _is_passing(error: ClientError) -> bool:
+def _is_passing(error: RefusedError) -> bool:
     """Whether another attempt may succeed."""
-    response: Any = error.response
-    reasons = {reason.get("Code") for reason in response.get("CancellationReasons", [])} - {"None"}
-    codes = reasons or {response["Error"]["Code"]}
-    return codes <= _PASSING or response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR
+    reasons = {reason.get("Code") for reason in error.answer.get("CancellationReasons", [])} - {"None"}
+    return error.is_passing or (reasons or {error.code}) <= _PASSING | _THROTTLED

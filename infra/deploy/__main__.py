@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.deploy.package import ARM, BUILD, INTEL, Package, package
@@ -175,7 +176,8 @@ def _loses(change: Change) -> bool:
 
 def _tell_what_is_next(account: Account, options: argparse.Namespace, outputs: dict[str, str]) -> None:
     name, url = outputs["TableName"], outputs["EndpointURL"]
-    published = Table(Wire(account.client("dynamodb"), name)).read_newest_program()
+    call = Service(DYNAMODB, connect=5, answer=10, region=account.region).call
+    published = Table(Wire(call, name)).read_newest_program()
     print(DEPLOYED.format(stage=options.stage, url=url, table=name, program="" if published else PUBLISH))
     if not _may_send(account.client("sesv2"), options.sender):
         print(f"SES may not send as {options.sender} yet. Verify it, or its domain:")

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from botocore.config import Config
+import boto3
 
-from chalicelib import deps
+from chalicelib.aws.credentials import Credentials
+from chalicelib.aws.services import DYNAMODB, Call, Service
+from chalicelib.store.wire import Wire
 from infra.dynamodb import fetch
 from infra.dynamodb.alone import is_alone
 from infra.local.cloud import REGION, dying_with_parent
@@ -42,16 +44,25 @@ def running() -> Iterator["Local"]:
 
 
 class Local:
-    """A running engine. Clients of it try each call once, so that every answer is seen."""
+    """A running engine."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def client(self, service: str = "dynamodb", **options: Any) -> Any:
-        """A client as the program makes its own, but without retries."""
-        config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, **options)
+    def client(self, service: str = "dynamodb") -> Any:
+        """A client of boto3, for what the program itself never does."""
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        return deps.aws_session().client(service, endpoint_url=self.url, region_name=REGION, config=config, **keys)
+        make: Any = boto3.client
+        return make(service, endpoint_url=self.url, region_name=REGION, **keys)
+
+    def wire(self, *, attempts: int = 1, patience: float = 20.0) -> Wire:
+        """Its table as the program calls it; each call is tried once, so that every answer is seen."""
+        return Wire(self.call(patience), TABLE, attempts=attempts)
+
+    def call(self, patience: float = 20.0) -> Call:
+        """What carries out a call to it, in so many seconds at most."""
+        who = Credentials("local", "local")
+        return Service(DYNAMODB, connect=patience, answer=patience, region=REGION, url=self.url, who=lambda: who).call
 
 
 def _start(port: int, log: Path) -> subprocess.Popen[bytes]:

@@ -17,6 +17,8 @@ from typing import Any
 
 from chalice.local import LambdaContext
 
+from chalicelib.aws.services import Call
+
 Body = dict[str, Any]
 
 SIMULATOR = "simulator.amazonses.com"
@@ -88,7 +90,7 @@ def raw_of(request: Body) -> bytes:
 
 
 class MailService:
-    """Listens to what a session's clients send by SES, and brings what SES would publish of it to a function."""
+    """Watches what the program sends by SES, and brings what SES would publish of it to a function."""
 
     def __init__(self, now: Callable[[], datetime], keep: Callable[[str, bytes], object]) -> None:
         """Tell the time by `now`; `keep` gets the id and the bytes of each mail."""
@@ -96,10 +98,15 @@ class MailService:
         self._keep = keep
         self._published: Queue[str] = Queue()
 
-    def listen(self, events: Any) -> None:
-        """Hear the clients that are made from a botocore session from now on."""
-        events.register("provide-client-params.sesv2.SendEmail", self._asked)
-        events.register("after-call.sesv2.SendEmail", self._answered)
+    def watched(self, call: Call) -> Call:
+        """Return a call to SES that does the same, and lets itself be watched."""
+
+        def watched(operation: str, request: Body) -> Body:
+            answer = call(operation, request)
+            self._taken(request, answer["MessageId"])
+            return answer
+
+        return watched
 
     def run(self, work: Callable[[Any, Any], Any], stop: threading.Event) -> None:
         """Bring what is published, each alone as SNS does, until told to stop."""
@@ -115,13 +122,7 @@ class MailService:
                 self._published.put(message)
                 stop.wait(1.0)
 
-    def _asked(self, params: Body, context: Any, **_: Any) -> None:
-        context["mail"] = params
-
-    def _answered(self, http_response: Any, parsed: Body, context: Any, **_: Any) -> None:
-        if http_response.status_code != 200:
-            return
-        request, mail_id = context["mail"], parsed["MessageId"]
+    def _taken(self, request: Body, mail_id: str) -> None:
         self._keep(mail_id, raw_of(request))
         if "ConfigurationSetName" not in request:
             return

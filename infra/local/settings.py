@@ -1,8 +1,9 @@
 """The environment in which the program runs locally."""
 
 import os
-from typing import Any
 
+from chalicelib.aws.credentials import Credentials
+from chalicelib.aws.services import DYNAMODB, Call, Service
 from infra.local.cloud import REGION
 from infra.local.home import Home
 
@@ -11,13 +12,10 @@ SENDER = "friends@kavya-ceramics.example"
 CONFIGURATION_SET = "referrals-mails"
 
 
-def client(service: str, cloud_url: str) -> Any:
-    """Return a client of the local cloud for a process that does not live in it."""
-    import boto3  # heavy, and not for the runner, which must first learn to listen to Ctrl-C
-
-    make: Any = boto3.client
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return make(service, endpoint_url=cloud_url, region_name=REGION, **keys)
+def calling(cloud_url: str) -> Call:
+    """Return what carries out calls to the local cloud's table, for a process that does not live in it."""
+    who = Credentials("local", "local")
+    return Service(DYNAMODB, connect=1, answer=10, region=REGION, url=cloud_url, who=lambda: who).call
 
 
 def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:

@@ -52,7 +52,7 @@ class System:
         settings = json.loads((ROOT / ".chalice/config.json").read_text())
         self._mails.mkdir(exist_ok=True)
         service = MailService(self._clock.now, lambda mail_id, raw: (self._mails / f"{mail_id}.eml").write_bytes(raw))
-        service.listen(deps.aws_session().events)
+        deps.watch_mails(service.watched)
         with ExitStack() as stack:
             yield [
                 stack.enter_context(_thread("pump", stop, run_pump, Stream(streams, arn), on_table_change)),

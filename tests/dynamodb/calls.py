@@ -84,14 +84,14 @@ class Calls:
 
     def _put(self) -> tuple[str, Item]:
         (key,) = self._keys(1)
-        return "put_item", {**self._expressions(key), "Item": self._item(key)}
+        return "PutItem", {**self._expressions(key), "Item": self._item(key)}
 
     def _update(self) -> tuple[str, Item]:
         (key,) = self._keys(1)
         asked = self._expressions(key, "Update")
         if self._chance.random() < 0.03:
             asked["ExpressionAttributeValues"] = {**asked.get("ExpressionAttributeValues", {}), ":nobody": {"S": "x"}}
-        return "update_item", {**asked, "Key": key, "ReturnValues": self._chance.choice(["ALL_NEW", "NONE"])}
+        return "UpdateItem", {**asked, "Key": key, "ReturnValues": self._chance.choice(["ALL_NEW", "NONE"])}
 
     def _action(self, key: Item, luck: float) -> Item:
         kind = self._chance.choice(["Put", "Put", "Put", "Update", "Update", "ConditionCheck", "Delete"])
@@ -152,13 +152,13 @@ class Calls:
     # --- reads --------------------------------------------------------------------------------------------------------
 
     def _get(self) -> tuple[str, Item]:
-        return "get_item", {"TableName": TABLE, "Key": self._keys(1)[0], "ConsistentRead": True}
+        return "GetItem", {"TableName": TABLE, "Key": self._keys(1)[0], "ConsistentRead": True}
 
     def _batch(self) -> tuple[str, Item]:
         wanted = self._chance.choice([1, 2, 5, 20, ACTIONS_MAX, ACTIONS_MAX + 1])
         keys = self._keys(wanted)
         keys += keys[:1] if self._chance.random() < 0.1 else []
-        return "batch_get_item", {"RequestItems": {TABLE: {"Keys": keys, "ConsistentRead": True}}}
+        return "BatchGetItem", {"RequestItems": {TABLE: {"Keys": keys, "ConsistentRead": True}}}
 
     def _query(self) -> tuple[str, Item]:
         bounds = self._chance.choice([None, ("ENTRY#", "ENTRY#~"), ("ENTRY#00000001-002", "#REDEMPTION"), ("Z", "A")])
@@ -166,7 +166,7 @@ class Calls:
         if self._chance.random() < 0.2 and bounds != ("Z", "A"):
             between = {"PK": asked["ExpressionAttributeValues"][":pk"], "SK": {"S": "ENTRY#00000001-003"}}
             asked["ExclusiveStartKey"] = between
-        return "query", asked
+        return "Query", asked
 
     def _list(self) -> tuple[str, Item]:
         index = self._chance.choice(sorted(INDEXES))
@@ -176,7 +176,7 @@ class Calls:
         asked = self._asked(pk, sort_key, shard, bounds) | {"IndexName": index}
         if index == "due":
             asked.pop("Limit", None)  # where sort keys are equal, the order is each engine's own
-        return "query", asked
+        return "Query", asked
 
     def _asked(self, pk: str, sort_key: str, partition: str, bounds: tuple[str, str] | None) -> Item:
         asked: Item = {

@@ -24,7 +24,6 @@ from chalicelib.operations.orders.reviews import Reviewed
 from chalicelib.operations.people.enrol import Enrolled
 from chalicelib.store.items import entity_of
 from chalicelib.store.table import Table
-from chalicelib.store.wire import Wire
 from infra.dynamodb.fetch import say
 from infra.dynamodb.local import TABLE, Local
 from tests.dynamodb.town import Town
@@ -43,8 +42,7 @@ T = TypeVar("T")
 def town(local: Local) -> Iterator[Town]:
     """One shop for the module, with a connection for each thread."""
     began = time.monotonic()
-    client = local.client(max_pool_connections=THREADS + WORKERS, read_timeout=20)
-    shop = Town(Table(Wire(client, TABLE)), Random(0))
+    shop = Town(Table(local.wire()), Random(0))
     yield shop
     say(f"\n{THREADS} threads: {time.monotonic() - began:.0f} s in all, {shop.busy} calls were told to come again")
 

@@ -5,14 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import deps
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.store import keys
 from chalicelib.store.table import Table
-from chalicelib.store.wire import Wire
-from infra.dynamodb.local import TABLE, Local
+from infra.dynamodb.local import Local
 from memory.faults import Faults
 from tests.dynamodb.town import START
 
@@ -24,7 +22,7 @@ LARGE = "x" * 380_000
 @pytest.fixture(scope="module")
 def table(local: Local) -> Table:
     """A table with an account of very large entries."""
-    made = Table(Wire(local.client(), TABLE))
+    made = Table(local.wire())
     for number in range(ENTRIES):
         entry = LedgerEntry(
             ambassador_id="amb_large",
@@ -43,8 +41,8 @@ def table(local: Local) -> Table:
 @pytest.fixture
 def heard(local: Local) -> Iterator[tuple[Table, Faults]]:
     """The same table through a client whose calls are heard."""
-    with Faults().heard(deps.aws_session().events) as faults:
-        yield Table(Wire(local.client(), TABLE)), faults
+    with Faults().heard() as faults:
+        yield Table(local.wire()), faults
 
 
 @pytest.mark.usefixtures("table")

@@ -1,29 +1,36 @@
-"""Two engines as one client: every call goes to both, and they must answer the same."""
+"""Two engines as one: every call goes to both, and they must answer the same."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from pprint import pformat
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from chalicelib.aws.services import Call, RefusedError
 from memory.engine import INDEXES, Engine, Item
 
-TRANSACTION = "transact_write_items"
+TRANSACTION = "TransactWriteItems"
 
 
 class Twin:
     """The engine in memory beside DynamoDB Local. `told` counts what they answered, by operation and outcome."""
 
-    def __init__(self, engine: Engine, local: Any) -> None:
+    def __init__(self, engine: Engine, local: Call) -> None:
         self.engine = engine
         self.told: Counter[tuple[str, str]] = Counter()
         self.differences = 0
         self._local = local
 
-    def __getattr__(self, operation: str) -> Callable[..., Item]:
-        """A client's operation, on both engines; the one in memory's answer is given on, or its error raised."""
-        return lambda **request: self._both(operation, request)
+    def call(self, operation: str, request: Item) -> Item:
+        """Carry out an operation on both engines; the one in memory's answer is given on, or its error raised."""
+        if "IndexName" in request:
+            self.engine.settle_indexes()
+        mine, its = (_carry_out(call, operation, request) for call in (self.engine.call, self._local))
+        if _comparable(mine, request) != _comparable(its, request):
+            self.differences += 1
+            raise AssertionError(_difference(operation, request, mine, its))
+        self.told[operation, mine.code if isinstance(mine, RefusedError) else "done"] += 1
+        if isinstance(mine, RefusedError):
+            raise mine
+        return mine
 
     @property
     def transactions(self) -> int:
@@ -50,7 +57,8 @@ class Twin:
             entries = sum(page["Count"] for page in pages)
             for pk in sorted({item[hash_key]["S"] for item in stored.values() if hash_key in item}):
                 asked = {"KeyConditionExpression": f"{hash_key} = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
-                entries -= len(self.query(TableName=table, IndexName=index, **asked)["Items"])
+                asked |= {"TableName": table, "IndexName": index}
+                entries -= len(self.call("Query", asked)["Items"])
             assert entries == 0, f"{entries} more entries in index {index} than were found in its partitions"
 
     def check_stream(self, streams: Any) -> None:
@@ -65,33 +73,19 @@ class Twin:
             mine[_keys(record)].append(record["eventName"])
         assert events == mine
 
-    def _both(self, operation: str, request: Item) -> Item:
-        if "IndexName" in request:
-            self.engine.settle_indexes()
-        mine, its = (_carry_out(getattr(one, operation), request) for one in (self.engine, self._local))
-        if _comparable(mine, request) != _comparable(its, request):
-            self.differences += 1
-            raise AssertionError(_difference(operation, request, mine, its))
-        self.told[operation, mine.response["Error"]["Code"] if isinstance(mine, ClientError) else "done"] += 1
-        if isinstance(mine, ClientError):
-            raise mine
-        return mine
 
-
-def _carry_out(operation: Callable[..., Item], request: Item) -> Item | ClientError:
+def _carry_out(call: Call, operation: str, request: Item) -> Item | RefusedError:
     try:
-        return operation(**request)
-    except ClientError as error:
+        return call(operation, request)
+    except RefusedError as error:
         return error
 
 
-def _comparable(answer: Item | ClientError, request: Item) -> Any:
+def _comparable(answer: Item | RefusedError, request: Item) -> Any:
     """What both must agree on: all but wordings, the order of a batch, and of equal sort keys in an index."""
-    if isinstance(answer, ClientError):
-        response: Any = answer.response
-        reasons = [(reason["Code"], reason.get("Item")) for reason in response.get("CancellationReasons", [])]
-        return response["Error"]["Code"], response.get("Item"), reasons
-    answer = {name: part for name, part in answer.items() if name != "ResponseMetadata"}
+    if isinstance(answer, RefusedError):
+        reasons = [(reason["Code"], reason.get("Item")) for reason in answer.answer.get("CancellationReasons", [])]
+        return answer.code, answer.answer.get("Item"), reasons
     if "Responses" in answer:
         answer["Responses"] = {name: sorted(items, key=_place) for name, items in answer["Responses"].items()}
     if "IndexName" in request and "Items" in answer:
@@ -104,9 +98,9 @@ def _comparable(answer: Item | ClientError, request: Item) -> Any:
     return answer
 
 
-def _difference(operation: str, request: Item, mine: Item | ClientError, its: Item | ClientError) -> str:
+def _difference(operation: str, request: Item, mine: Item | RefusedError, its: Item | RefusedError) -> str:
     """What was asked and what each answered, for a person to read."""
-    answers = [pformat(it.response if isinstance(it, ClientError) else it, width=120) for it in (mine, its)]
+    answers = [pformat(it.answer if isinstance(it, RefusedError) else it, width=120) for it in (mine, its)]
     asked = pformat(request, width=120)
     return f"{operation} {asked}\nThe engine in memory answers:\n{answers[0]}\nDynamoDB Local answers:\n{answers[1]}"
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -244,7 +245,7 @@ def test_a_bare_table_gets_the_rest(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with home.locked() as lock, cloud.running(home, port, lock, threading.Event()):
-        client = settings.client("dynamodb", f"http://127.0.0.1:{port}")
+        client = client_of("dynamodb", f"http://127.0.0.1:{port}")
         create_table(client, settings.TABLE)
         expiry = properties()["TimeToLiveSpecification"]
         client.update_time_to_live(TableName=settings.TABLE, TimeToLiveSpecification=expiry)
@@ -461,10 +462,17 @@ def test_a_function_that_raises_has_failed_with_the_whole_batch() -> None:
     assert tries == [2, 2]
 
 
+def client_of(service: str, url: str) -> Any:
+    """A client of boto3 of some cloud on this machine."""
+    make: Any = boto3.client
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return make(service, endpoint_url=url, region_name=cloud.REGION, **keys)
+
+
 def test_the_pump_survives_an_expired_place_in_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     """After an error of the stream, such as a machine that has slept, the pump finds a new place and goes on."""
     monkeypatch.setattr(pump, "OUTAGE_SECONDS", 0.0)
-    client = settings.client("dynamodbstreams", "http://127.0.0.1:1")
+    client = client_of("dynamodbstreams", "http://127.0.0.1:1")
     arn = "arn:aws:dynamodb:eu-central-1:000000000000:table/referrals/stream/now"
     shards = {"StreamDescription": {"Shards": [{"ShardId": "shardId-000000000000000000000"}]}}
     record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1" * 21, "Keys": {"PK": {"S": "ORDER#1"}}}}

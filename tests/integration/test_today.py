@@ -109,7 +109,7 @@ def test_letters_that_do_not_arrive_are_told(shop: Shop, behaves: str) -> None:
 def test_it_costs_the_same_however_much_waits(shop: Shop) -> None:
     """Some twenty calls."""
     recorder = Recorder(shop.dynamodb, deps.settings().table)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         with recorder.counting() as cost:
             today(shop)

@@ -43,7 +43,7 @@ class Life:
         self.numbers = count()
         self._trouble, self._ends = trouble, self.world.now + timedelta(days=days)
         self._settled = self._mailed = self._heard = 0
-        self._calm = Table(Wire(self.world.engine, "simulated"))
+        self._calm = Table(Wire(self.world.engine.call, "simulated"))
         """The table without faults."""
         self._plans: list[tuple[datetime, int, str, Deed]] = []
 

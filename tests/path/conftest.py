@@ -35,9 +35,8 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Faul
     auth.forget()
     with home.locked() as lock, cloud.running(home, cloud_port, lock, stop):
         use_local_cloud(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{cloud_port}")
-        deps.aws_session.cache_clear()
         system = System(home, f"http://127.0.0.1:{cloud_port}")
-        with wire.heard(deps.aws_session().events), system.running("127.0.0.1", port, 1.0, stop):
+        with wire.heard(), system.running("127.0.0.1", port, 1.0, stop):
             yield Live(system.info()), wire
     os.environ.clear()
     os.environ.update(before)

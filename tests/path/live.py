@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local.home import RunInfo
-from infra.local.settings import TABLE, client
+from infra.local.settings import TABLE, calling
 
 Body = dict[str, Any]
 MINUTE = timedelta(minutes=1)
@@ -118,6 +118,6 @@ class Live:
 
         What is reported now is due half a minute later, so "nothing is due" is true before the stream has begun.
         """
-        table = Table(Wire(client("dynamodb", self.info.cloud), TABLE))
+        table = Table(Wire(calling(self.info.cloud), TABLE))
         for _ in range(2):  # a look takes several calls, and work may move from what is seen last to what was first
             self.wait(lambda: table.count_due(datetime.now(UTC) + MINUTE), 0)

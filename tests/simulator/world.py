@@ -13,9 +13,10 @@ from typing import Any
 from unittest.mock import patch
 
 import greenlet
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
+from chalicelib.aws.services import RefusedError
 from chalicelib.config import Settings
 from chalicelib.delivery.ses import Mailer
 from chalicelib.operations.program import programs
@@ -26,7 +27,6 @@ from memory.engine import Engine, Item, refused
 from memory.faults import KilledError
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-WRITES = {"put_item", "update_item", "transact_write_items"}
 SETTINGS = Settings("simulated", "https://friends.example", "thanks@shop.example", "", str.encode)
 
 
@@ -54,9 +54,16 @@ class World:
         self._unsure: dict[str, str] = {}
         self._monotonic = 0.0
         self._actors: list[greenlet.greenlet] = []
-        wire = Wire(self, "simulated", sleep=self._sleep, jitter=self.chance.random, clock=lambda: self._monotonic)
+        wire = Wire(
+            self.call,
+            "simulated",
+            attempts=1,
+            sleep=self._sleep,
+            jitter=self.chance.random,
+            clock=lambda: self._monotonic,
+        )
         self.table = Table(wire)
-        self.mailer = Mailer(self, SETTINGS.sender)
+        self.mailer = Mailer(self.send, SETTINGS.sender)
 
     @contextmanager
     def inhabited(self) -> Iterator[None]:
@@ -108,21 +115,19 @@ class World:
 
     # --- the wire -----------------------------------------------------------------------------------------------------
 
-    def __getattr__(self, operation: str) -> Callable[..., Item]:
-        """A client's operation on the table, through the faults."""
-        if operation not in WRITES | {"get_item", "batch_get_item", "query"}:
-            raise AttributeError(operation)
-        return lambda **request: self._call(operation, getattr(self.engine, operation), request)
+    def call(self, operation: str, request: Item) -> Item:
+        """An operation on the table, through the faults."""
+        return self._call(operation, lambda request: self.engine.call(operation, request), request)
 
-    def send_email(self, **request: Any) -> Item:
+    def send(self, operation: str, request: Item) -> Item:
         """SES: takes a mail, refuses it, or breaks off before or after it took it."""
         mail = (request["Destination"]["ToAddresses"][0], Sent(request).subject)
         if self.mails_down:
             self.fired["mail service down"] += 1
             raise refused("TooManyRequestsException")
         try:
-            return self._call("send_email", lambda **_: self._deliver(mail), {})
-        except (ReadTimeoutError, KilledError):
+            return self._call(operation, lambda _: self._deliver(mail), {})
+        except (LostError, KilledError):
             self.unheard[mail] += 1
             message, at = self._leases[greenlet.getcurrent()]
             self._unsure[message] = at
@@ -133,36 +138,36 @@ class World:
         self.mails[mail] += 1
         return {"MessageId": f"mail-{self.mails.total()}"}
 
-    def _call(self, operation: str, carry_out: Callable[..., Item], request: Item) -> Item:
+    def _call(self, operation: str, carry_out: Callable[[Item], Item], request: Item) -> Item:
         self.switch()
         fault = self._fault(operation)
         if fault == "lost request":
-            raise ReadTimeoutError(endpoint_url="")
+            raise LostError(fault)
         if fault == "killed before":
             raise KilledError
         if fault and fault not in {"lost reply", "killed after"}:
             raise self._refusal(fault, request)
         try:
-            answer = self._torn(carry_out, request) if operation == "query" else carry_out(**request)
-        except ClientError as error:
-            self.invalid |= error.response["Error"]["Code"] == "ValidationException"
+            answer = self._torn(carry_out, request) if operation == "Query" else carry_out(request)
+        except RefusedError as error:
+            self.invalid |= error.code == "ValidationException"
             raise
         self._note(request)
         self.switch()
         if fault == "lost reply":
-            raise ReadTimeoutError(endpoint_url="")
+            raise LostError(fault)
         if fault == "killed after":
             raise KilledError
         return answer
 
-    def _torn(self, carry_out: Callable[..., Item], request: Item) -> Item:
+    def _torn(self, carry_out: Callable[[Item], Item], request: Item) -> Item:
         """A query is no snapshot: what it reads first may be older than what it reads last."""
-        early = carry_out(**request)
+        early = carry_out(request)
         if self.trouble == 0 or "IndexName" in request or self.chance.random() < 0.7:
             return early
         for _ in range(self.chance.randint(1, 4)):
             self.switch()
-        late, forward = carry_out(**request), request.get("ScanIndexForward", True)
+        late, forward = carry_out(request), request.get("ScanIndexForward", True)
         places = sorted(item["SK"]["S"] for item in (*early["Items"], *late["Items"]))
         if not places or "LastEvaluatedKey" in {**early, **late}:
             return late
@@ -192,11 +197,11 @@ class World:
             self._sending.discard(self._leases[sender])
 
     def _fault(self, operation: str) -> str | None:
-        if self.chance.random() >= self.trouble * (2 if operation == "send_email" else 1):
+        if self.chance.random() >= self.trouble * (2 if operation == "SendEmail" else 1):
             return None
         faults = ["lost request", "lost reply", "throttle", "server error"]
         faults += ["killed before", "killed after"] if self.chance.random() < 0.3 else []
-        faults += ["conflict", "conflict", "in progress"] if operation == "transact_write_items" else []
+        faults += ["conflict", "conflict", "in progress"] if operation == "TransactWriteItems" else []
         fault = self.chance.choice(faults)
         self.fired[fault] += 1
         return fault

@@ -10,9 +10,9 @@ from io import StringIO
 from typing import get_args, get_type_hints
 
 import pytest
-from botocore.exceptions import ClientError
 
 from chalicelib import deps
+from chalicelib.aws.services import RefusedError
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create, Effect
 from chalicelib.domain.model.accounts import Draw, LedgerEntry
@@ -206,6 +206,6 @@ def test_an_outage_does_not_keep_the_alarm_back(shop: Shop, told: Told) -> None:
     """It is told before the batch is worked on: a table that fails then leaves no tampering unsaid."""
     shop.faults.before("Query", *[refused("ValidationException")] * 2)
     records = [record("INSERT", "ORDER#o1", "#REDEMPTION"), record("REMOVE", "LEDGER#amb_1", "ENTRY#00000001-001")]
-    with pytest.raises(ClientError):
+    with pytest.raises(RefusedError):
         stream.on_table_change({"Records": records}, None)
     assert told.counted() == [1]

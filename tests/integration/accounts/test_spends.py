@@ -10,6 +10,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.money import Money
 from chalicelib.domain.people.codes import is_coupon
@@ -301,7 +302,7 @@ def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> 
     """Whether others hold the items or are always faster: after some seconds that is said, and nothing is done."""
     moment = [0.0]
     wire = Wire(
-        deps.aws_session().client("dynamodb"),
+        Service(DYNAMODB, connect=1, answer=3).call,
         deps.settings().table,
         sleep=lambda seconds: moment.__setitem__(0, moment[0] + seconds),
         clock=lambda: moment[0],

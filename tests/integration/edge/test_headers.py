@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
 from memory.shop import Shop, eur, refusal
 
 PROBLEM = "application/problem+json"
@@ -28,7 +28,7 @@ def test_a_page_says_that_it_varies_by_language(shop: Shop, known: bool) -> None
 
 def test_a_busy_table_says_when_to_come_again(shop: Shop) -> None:
     """In a second."""
-    shop.cloud.outage["GetItem"] = ReadTimeoutError(endpoint_url="")
+    shop.cloud.outage["GetItem"] = LostError("planned")
     answer = shop.call("GET", "/v1/redemptions/o1", scope="admin:read")
     assert refusal(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "1"

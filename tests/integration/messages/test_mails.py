@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chalicelib import deps
+from chalicelib.aws.credentials import NoCredentialsError
+from chalicelib.aws.lines import UnreachedError
 from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from memory.faults import failing, lost, refused
@@ -113,12 +114,11 @@ OPERATORS = [
     refused("AnythingNewException", 400),
     failing(NoCredentialsError()),
 ]
-"""What SES answers, or botocore without asking it, that nobody but the operator can mend."""
+"""What SES answers, or the wire without asking it, that nobody but the operator can mend."""
 
 PASSING = [
     refused("TooManyRequestsException", 429),
-    failing(EndpointConnectionError(endpoint_url="https://aws.invalid")),
-    failing(ConnectTimeoutError(endpoint_url="https://aws.invalid")),
+    failing(UnreachedError("planned")),
 ]
 """What passes by itself."""
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError, UnreachedError
 from chalicelib.domain.effects import Replace
 from chalicelib.domain.people.outbox import ABANDONED, claimed
 from chalicelib.operations.messages.deliver import deliver
@@ -21,8 +21,8 @@ OUTAGES: dict[str, int | Exception] = {
     "a server error": 500,
     "no service": 503,
     "too many": 429,
-    "no answer": ReadTimeoutError(endpoint_url="https://ses.invalid"),
-    "no connection": ConnectTimeoutError(endpoint_url="https://ses.invalid"),
+    "no answer": LostError("planned"),
+    "no connection": UnreachedError("planned"),
 }
 
 
@@ -37,7 +37,7 @@ def outbox(shop: Shop) -> Shop:
 
 @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
 def test_a_call_is_made_once_on_the_wire_whatever_breaks(outbox: Shop, outage: int | Exception) -> None:
-    """SES has no idempotency: botocore must not try a call again by itself, for the first one may have sent it."""
+    """SES has no idempotency: a call is not tried again by itself, for the first one may have sent it."""
     outbox.cloud.outage["SendEmail"] = outage
     outbox.minute()
     assert outbox.cloud.asked["SendEmail"] == 2, "one call for each of the two letters"

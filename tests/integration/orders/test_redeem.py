@@ -12,10 +12,12 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.api.checkout import REFUSALS
+from chalicelib.aws.lines import Reply
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.orders.admit import Reason
 from memory.shop import Body, Shop, eur, refusal
+from memory.tap import GoOn, tapped
 
 FRIEND: Body = {"email": "fay.friend@gmail.com", "id": "c-7", "first_name": "Faybelle", "locale": "en"}
 MINUTES_2 = 2 / 24 / 60
@@ -261,16 +263,16 @@ def test_the_days_of_a_friend_end_under_every_name(shop: Shop) -> None:
 @pytest.fixture
 def wire(shop: Shop) -> Iterator[list[str]]:
     """The names of the calls that the app's client makes to DynamoDB, in order."""
+    del shop
     calls: list[str] = []
 
-    def note(model: Any, **_: object) -> None:
-        calls.append(model.name)
+    def note(operation: str, _: Any, go_on: GoOn) -> Reply:
+        calls.append(operation)
+        return go_on()
 
-    events = deps.aws_session().events
-    events.register("before-call.dynamodb", note)
-    deps.forget()
-    yield calls
-    events.unregister("before-call.dynamodb", note)
+    with tapped(note):
+        deps.forget()
+        yield calls
 
 
 def test_one_read_and_one_transaction(shop: Shop, wire: list[str]) -> None:

@@ -7,10 +7,10 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import id_of
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
@@ -227,7 +227,7 @@ def test_what_is_written_later_goes_to_the_open_task(shop: Shop, maya: str) -> N
 def test_an_answer_and_its_task_are_stored_together_or_not_at_all(shop: Shop, maya: str) -> None:
     """The table does not answer at the write: neither is there, and the same form may be sent again."""
     before = shop.everything()
-    shop.cloud.outage["TransactWriteItems"] = ReadTimeoutError(endpoint_url="")
+    shop.cloud.outage["TransactWriteItems"] = LostError("planned")
     assert post(shop, tapped(maya), value="unhappy", note="It leaks.").status_code == 503
     assert shop.everything() == before
     shop.cloud.outage.clear()

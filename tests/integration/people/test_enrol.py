@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.operations.people.enrol import Enrolled, Told, enrol
+from memory.faults import meanwhile
 from memory.shop import Body, Shop
 
 LOOK_ALIKES = set("01OIL")
@@ -198,19 +199,13 @@ def test_a_race_of_two_enrolments(shop: Shop) -> None:
     person = Told("maya@example.com", "Maya")
     rivals: list[Enrolled] = []
 
-    def overtake(**_: object) -> None:
+    def overtake() -> None:
         if not rivals:
             rivals.append(Enrolled("", "", new=False))
             rivals[0] = enrol_directly(person, deps.chance())
 
-    events = deps.aws_session().events
-    events.register("before-call.dynamodb.TransactWriteItems", overtake)
-    deps.forget()
-    try:
-        answer = shop.call("POST", "/v1/ambassadors", {"email": "Maya@example.com", "first_name": "M"}, scope="enrol")
-    finally:
-        events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
-        deps.forget()
+    shop.faults.before("TransactWriteItems", meanwhile(overtake))
+    answer = shop.call("POST", "/v1/ambassadors", {"email": "Maya@example.com", "first_name": "M"}, scope="enrol")
     rival = rivals[0]
     assert rival.new
     assert answer.status_code == 200

@@ -13,11 +13,11 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from botocore.exceptions import ReadTimeoutError
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
 from chalicelib.domain.people.pseudonyms import canonical_email
 from chalicelib.operations.audit.audit import audit_all
 from memory.faults import refused
@@ -471,7 +471,7 @@ def test_a_mail_on_its_way_is_named(shop: Shop) -> None:
     maya = shop.enrol(FORMER, "Zéphyrine")
     shop.redeem(maya["code"], "o1")
     (known,) = find(shop, code=maya["code"])
-    shop.cloud.outage["SendEmail"] = ReadTimeoutError(endpoint_url="")
+    shop.cloud.outage["SendEmail"] = LostError("planned")
     shop.stream()
     gone = erase(shop, known["id"])
     assert gone["mail_until"] == "2026-03-01T12:01:00Z"

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.model.people import Person, Touched
@@ -106,8 +106,8 @@ def test_what_is_no_person_is_led_on_and_not_counted(shop: Shop, leo: str, agent
 
 def test_a_click_that_cannot_be_noted_leads_on(shop: Shop, leo: str) -> None:
     """The table takes no write just now: nobody waits for our statistics."""
-    shop.cloud.outage["TransactWriteItems"] = ReadTimeoutError(endpoint_url="")
-    shop.cloud.outage["PutItem"] = ReadTimeoutError(endpoint_url="")
+    shop.cloud.outage["TransactWriteItems"] = LostError("planned")
+    shop.cloud.outage["PutItem"] = LostError("planned")
     assert follow(shop, guide(leo)) == FILM
 
 

@@ -8,6 +8,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib import deps
 from chalicelib.operations.people.identity import correct
+from memory.faults import meanwhile
 from memory.shop import Body, Shop
 
 LEA = "lea@example.com"
@@ -274,19 +275,13 @@ def test_a_correction_and_a_new_code_at_the_same_time(shop: Shop) -> None:
     lea = shop.enrol("le@example.com", "Lea")
     made: list[str] = []
 
-    def overtake(**_: object) -> None:
+    def overtake() -> None:
         if not made:
             made.append("")
             made[0] = further(shop, lea)
 
-    events = deps.aws_session().events
-    events.register("before-call.dynamodb.TransactWriteItems", overtake)
-    deps.forget()
-    try:
-        assert patch(shop, lea, email=LEA).status_code == 200
-    finally:
-        events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
-        deps.forget()
+    shop.faults.before("TransactWriteItems", meanwhile(overtake))
+    assert patch(shop, lea, email=LEA).status_code == 200
     assert reason(shop.redeem(made[0], "o-1", customer={"email": LEA})) == "own_code"
 
 
@@ -295,19 +290,13 @@ def test_two_corrections_at_the_same_time(shop: Shop) -> None:
     lea = shop.enrol(LEA, "Lea")
     overtaken: list[HTTPResponse] = []
 
-    def overtake(**_: object) -> None:
+    def overtake() -> None:
         if not overtaken:
             overtaken.append(HTTPResponse(b"", {}, 0))
             overtaken[0] = patch(shop, lea, last_name="Sol")
 
-    events = deps.aws_session().events
-    events.register("before-call.dynamodb.TransactWriteItems", overtake)
-    deps.forget()
-    try:
-        assert patch(shop, lea, first_name="Leah").status_code == 200
-    finally:
-        events.unregister("before-call.dynamodb.TransactWriteItems", overtake)
-        deps.forget()
+    shop.faults.before("TransactWriteItems", meanwhile(overtake))
+    assert patch(shop, lea, first_name="Leah").status_code == 200
     assert overtaken[0].status_code == 200
     shown = profile(shop, lea)
     assert (shown["first_name"], shown["last_name"]) == ("Leah", "Sol")

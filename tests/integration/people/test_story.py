@@ -196,7 +196,7 @@ def test_a_page_costs_the_same_however_long_a_story_is(shop: Shop) -> None:
 def trips_of(shop: Shop, person_id: str) -> int:
     """How many calls of the table the first page of a story takes."""
     recorder = Recorder(shop.dynamodb, deps.settings().table)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         with recorder.counting() as cost:
             shop.call("GET", f"/v1/people/{person_id}/story?limit=20", scope="admin:read")

@@ -1,10 +1,10 @@
-"""The program's own client takes a short way with attributes, and nobody can tell from what it sends and answers."""
+"""What the program writes over its own wire is what every other client reads, and the other way round."""
 
 from typing import Any
 
 from botocore.config import Config
 
-from chalicelib import deps
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.store.items import value
 from memory.shop import ENVIRONMENT, OWN_SESSION, Shop
 from memory.wire import stale
@@ -30,29 +30,26 @@ EVERYTHING: dict[str, Any] = {
 
 
 def test_what_is_stored_is_the_same_through_both_clients(shop: Shop) -> None:
-    """An item of all kinds, written through one client and read through the other, is what it was."""
+    """An item of all kinds, written by the program and read by boto3, or the other way round, is what it was."""
     del shop
-    name, mine = ENVIRONMENT["TABLE_NAME"], deps.aws_session().client("dynamodb")
+    name, mine = ENVIRONMENT["TABLE_NAME"], Service(DYNAMODB, connect=1, answer=3).call
     plain = OWN_SESSION.client("dynamodb", config=Config(parameter_validation=True))
     key = {"PK": EVERYTHING["PK"], "SK": EVERYTHING["SK"]}
-    for writer, reader in ((mine, plain), (plain, mine)):
-        writer.put_item(TableName=name, Item=EVERYTHING)
-        assert reader.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"] == EVERYTHING
-        assert reader.query(
-            TableName=name,
-            KeyConditionExpression="PK = :pk",
-            ExpressionAttributeValues={":pk": key["PK"]},
-            ConsistentRead=True,
-        )["Items"] == [EVERYTHING]
-        writer.delete_item(TableName=name, Key=key)
-
-
-def test_the_short_way_is_taken(shop: Shop) -> None:
-    """The addition to the model is read; a botocore that no longer did would make every call dearer without a sound."""
-    del shop
-    short, plain = (session.client("dynamodb").meta.service_model for session in (deps.aws_session(), OWN_SESSION))
-    assert short.shape_for("AttributeValue").is_document_type
-    assert not plain.shape_for("AttributeValue").is_document_type
+    put: Any = {"TableName": name, "Item": EVERYTHING}
+    get: Any = {"TableName": name, "Key": key, "ConsistentRead": True}
+    query: Any = {
+        "TableName": name,
+        "KeyConditionExpression": "PK = :pk",
+        "ExpressionAttributeValues": {":pk": key["PK"]},
+        "ConsistentRead": True,
+    }
+    mine("PutItem", put)
+    assert plain.get_item(**get)["Item"] == EVERYTHING
+    assert plain.query(**query)["Items"] == [EVERYTHING]
+    plain.delete_item(TableName=name, Key=key)
+    plain.put_item(**put)
+    assert mine("GetItem", get)["Item"] == EVERYTHING
+    assert mine("Query", query)["Items"] == [EVERYTHING]
 
 
 def test_every_read_that_may_be_stale_is_seen() -> None:

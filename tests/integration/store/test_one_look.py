@@ -11,7 +11,7 @@ from memory.shop import Shop
 def test_what_was_read_is_not_read_again(shop: Shop) -> None:
     """Within one look, by one key or by many, whether there is something or nothing; the look ends with its block."""
     maya, recorder = shop.enrol(), Recorder(shop.dynamodb, deps.settings().table)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         table = deps.table()
         with one_look(), recorder.counting() as cost:
@@ -44,7 +44,7 @@ def test_the_ambassadors_pages_take_few_trips(shop: Shop) -> None:
     shop.redeem(maya["code"], "1001")
     shop.stream()
     browser = Browser(shop).as_ambassador(maya["id"])
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         for path, most in (("/me", 5), ("/me/rewards", 4), ("/me/poster", 3)):
             with recorder.counting() as cost:
@@ -62,7 +62,7 @@ def test_a_list_that_was_read_is_not_read_again(shop: Shop) -> None:
 
     whole = seen(10)
     assert len(whole) == len(names)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         with one_look(), recorder.counting() as cost:
             assert (seen(2), seen(2), seen(1)) == (whole[:2], whole[:2], whole[:1])
@@ -90,7 +90,7 @@ def test_a_list_that_was_written_is_seen(shop: Shop) -> None:
 def test_screens_of_the_console_take_few_trips(shop: Shop) -> None:
     """However much waits: what they count they do not list once more."""
     browser, recorder = Browser(shop).as_admin(), Recorder(shop.dynamodb, deps.settings().table)
-    with recorder.heard(deps.aws_session().events):
+    with recorder.heard():
         deps.table.cache_clear()
         for path in ("/console", "/console/tasks"):
             assert browser.get(path).status == 200

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
+from chalicelib.aws.services import RefusedError
 from chalicelib.domain.effects import Create, Revoked, Valid
 from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.operations.access import api_keys
@@ -89,7 +90,7 @@ def test_one_lasting_reason_among_passing_ones_ends_it(shop: Shop) -> None:
     wanted = [Create(IdempotencyKey(name * 64, "f", shop.now)) for name in "ab"]
     shop.faults.calls.clear()
     shop.faults.before("TransactWriteItems", cancelled("TransactionConflict", "ValidationError"))
-    with pytest.raises(ClientError):
+    with pytest.raises(RefusedError):
         deps.table().commit(wanted)
     assert shop.faults.count("TransactWriteItems") == 1
 
@@ -97,7 +98,7 @@ def test_one_lasting_reason_among_passing_ones_ends_it(shop: Shop) -> None:
 def test_a_table_that_stays_silent_is_busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write ends within its time with an error that says: send it again, and when."""
     monkeypatch.setattr("chalicelib.store.wire.WRITE_SECONDS", 0.0)
-    shop.cloud.outage["PutItem"] = ReadTimeoutError(endpoint_url="")
+    shop.cloud.outage["PutItem"] = LostError("planned")
     answer = shop.refund("o1", "r1", 900)
     assert refusal(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "1"

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import deps
+from chalicelib.aws.lines import LostError
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store.table import Table
@@ -14,7 +15,7 @@ from chalicelib.workers import mail, schedule, stream
 from infra.local.clock import scheduled
 from memory.shop import Shop
 
-HANGS = ReadTimeoutError(endpoint_url="https://email.aws.invalid")
+HANGS = LostError("planned")
 
 
 def owed(shop: Shop, orders: int = 1) -> None:
@@ -52,7 +53,7 @@ def test_a_run_ends_in_time_however_slow_the_mail_service_is(
         moment[0] += 10
 
     owed(shop, 6)
-    wire = Wire(deps.aws_session().client("dynamodb"), deps.settings().table, clock=lambda: moment[0])
+    wire = Wire(Service(DYNAMODB, connect=1, answer=3).call, deps.settings().table, clock=lambda: moment[0])
     table = Table(wire)
     monkeypatch.setattr(deps, "table", lambda: table)
     shop.faults.before("SendEmail", *[slow] * 50)

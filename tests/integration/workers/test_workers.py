@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib import deps
+from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -99,7 +100,7 @@ def test_no_job_keeps_orders_waiting(shop: Shop, by: str, seconds: float) -> Non
         moment[0] += 2
         return moment[0]
 
-    wire = Wire(deps.aws_session().client("dynamodb"), deps.settings().table, sleep=lambda _: None, clock=clock)
+    wire = Wire(Service(DYNAMODB, connect=1, answer=3).call, deps.settings().table, sleep=lambda _: None, clock=clock)
     table = Table(wire)
     for number in range(30):
         shop.enrol(f"maya{number}@example.com")

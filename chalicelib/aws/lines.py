@@ -1,0 +1,114 @@
+"""Connections to one host, one a thread, kept from request to request."""
+
+import select
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import local
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_ATTEMPTS = 2
+_STALE = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class Reply(NamedTuple):
+    """What a host answered; the names of the headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class LostError(Exception):
+    """No whole answer came: whether the request was carried out is not known."""
+
+
+class UnreachedError(LostError):
+    """There was no connection, or no trust in who is at its other end: nothing was sent."""
+
+
+class Line:
+    """A host, and how long it may take to connect and to answer, in seconds."""
+
+    def __init__(self, url: str, *, connect: float, answer: float) -> None:
+        parts = urlsplit(url)
+        self.host = parts.netloc
+        self._is_plain = parts.scheme == "http"
+        self._name, self._port = parts.hostname or "", parts.port
+        self._connect, self._answer = connect, answer
+        self._own = local()
+
+    @property
+    def seconds(self) -> float:
+        """How long an exchange takes at most, if no kept connection turns out to be dead."""
+        return self._connect + self._answer
+
+    def exchange(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Post a body and return the whole answer.
+
+        A function that was frozen finds its connection dead, and so does whoever was slow: where a connection that was
+        kept breaks before a word of the answer, the request goes once more over a new one.
+
+        Raises:
+            UnreachedError: nothing was sent.
+            LostError: it was sent, and no whole answer came in time.
+        """
+        for attempt in range(_ATTEMPTS):
+            kept = self._kept()
+            connection = kept or self._opened()
+            try:
+                connection.request("POST", path, body, headers)
+                response = connection.getresponse()
+            except (OSError, HTTPException) as error:
+                self._drop()
+                if kept is not None and isinstance(error, _STALE) and attempt + 1 < _ATTEMPTS:
+                    continue
+                raise LostError(type(error).__name__) from error
+            try:
+                answer = response.read()
+            except (OSError, HTTPException) as error:
+                self._drop()
+                raise LostError(type(error).__name__) from error
+            if response.will_close:
+                self._drop()
+            return Reply(response.status, {name.lower(): text for name, text in response.getheaders()}, answer)
+        raise AssertionError("unreachable")
+
+    def _kept(self) -> HTTPConnection | None:
+        """This thread's connection, if it has one that nobody has closed: a closed one can be read from."""
+        connection: HTTPConnection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            return None
+        poll = select.poll()
+        poll.register(connection.sock, select.POLLIN)
+        if poll.poll(0):
+            self._drop()
+            return None
+        return connection
+
+    def _opened(self) -> HTTPConnection:
+        connection = (
+            HTTPConnection(self._name, self._port, timeout=self._connect)
+            if self._is_plain
+            else HTTPSConnection(self._name, self._port, timeout=self._connect, context=_trust())
+        )
+        try:
+            connection.connect()
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise UnreachedError(type(error).__name__) from error
+        connection.sock.settimeout(self._answer)
+        self._own.connection = connection
+        return connection
+
+    def _drop(self) -> None:
+        self._own.connection.close()
+        self._own.connection = None
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust: the authorities of the system. Reading them takes a while, so it is done once."""
+    return ssl.create_default_context()

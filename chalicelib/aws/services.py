@@ -1,0 +1,152 @@
+"""AWS's services as far as the program calls them: JSON in, JSON out, one attempt a call."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import msgspec
+
+from chalicelib.aws.credentials import Credentials, credentials
+from chalicelib.aws.credentials import region as own_region
+from chalicelib.aws.lines import Line, LostError
+from chalicelib.aws.signing import Signer
+
+_FAILURE, _SERVER_ERROR = 300, 500
+_PASSING = {
+    "InternalServerError",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "Throttling",
+    "ThrottlingError",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+"""The refusals after which the same call may succeed."""
+
+Answer = dict[str, Any]
+Call = Callable[[str, dict[str, Any]], Answer]
+"""Carries out an operation with its parameters and answers; raises `RefusedError` or `LostError`."""
+
+
+class Api(NamedTuple):
+    """How one service is spoken to.
+
+    Attributes:
+        host: The first label of its host.
+        signed_as: Its name in signatures.
+        variable: What its own AWS_ENDPOINT_URL_… ends in.
+        content: The type of what is sent.
+        target: What stands before an operation's name in `X-Amz-Target`, if operations are told apart by it.
+        paths: Where operations lie, if they are told apart by that.
+    """
+
+    host: str
+    signed_as: str
+    variable: str
+    content: str
+    target: str = ""
+    paths: Mapping[str, str] = MappingProxyType({})
+
+
+DYNAMODB = Api("dynamodb", "dynamodb", "DYNAMODB", "application/x-amz-json-1.0", "DynamoDB_20120810.")
+SSM = Api("ssm", "ssm", "SSM", "application/x-amz-json-1.1", "AmazonSSM.")
+SES = Api("email", "ses", "SESV2", "application/json", paths={"SendEmail": "/v2/email/outbound-emails"})
+
+
+class RefusedError(Exception):
+    """A service answered that it does not do it.
+
+    Its text is the error's code alone: what else a service says may hold what must not reach a log.
+    """
+
+    def __init__(self, code: str, status: int, answer: Answer) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.answer = answer
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same call may succeed a moment later."""
+        return self.code in _PASSING or self.status >= _SERVER_ERROR
+
+
+class Service:
+    """One service in one region."""
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        connect: float,
+        answer: float,
+        region: str | None = None,
+        url: str | None = None,
+        who: Callable[[], Credentials] | None = None,
+    ) -> None:
+        region = region or own_region()
+        self._api = api
+        self._line = Line(url or endpoint(api, region), connect=connect, answer=answer)
+        self._signer = Signer(api.signed_as, region)
+        self._who = who or credentials()
+
+    @property
+    def seconds(self) -> float:
+        """How long a call takes at most."""
+        return self._line.seconds
+
+    def call(self, operation: str, request: dict[str, Any]) -> Answer:
+        """Carry out one operation.
+
+        Raises:
+            RefusedError: the service answered with an error.
+            LostError: no whole answer came; `UnreachedError` if nothing was sent.
+            NoCredentialsError: there is nothing to sign with.
+        """
+        body = msgspec.json.encode(request)
+        headers = {"content-type": self._api.content, "host": self._line.host}
+        if self._api.target:
+            headers["x-amz-target"] = self._api.target + operation
+        path = self._api.paths.get(operation, "/")
+        reply = self._line.exchange(
+            path, self._signer.signed(self._who(), path, headers, body, datetime.now(UTC)), body
+        )
+        told = reply.headers.get("x-amz-crc32")
+        if told is not None and int(told) != crc32(reply.body):
+            raise LostError("the answer is not what was sent")
+        answer = _read(reply.body)
+        if reply.status < _FAILURE:
+            if answer is None:
+                raise LostError("the answer is no JSON")
+            return answer
+        answer = answer or {}
+        code = reply.headers.get("x-amzn-errortype") or str(answer.get("__type", reply.status))
+        raise RefusedError(code.partition(":")[0].rpartition("#")[2], reply.status, answer)
+
+
+def endpoint(api: Api, region: str) -> str:
+    """Return the address of a service: what the environment says, else the region's own.
+
+    See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+    """
+    told = os.environ.get(f"AWS_ENDPOINT_URL_{api.variable}") or os.environ.get("AWS_ENDPOINT_URL")
+    if told:
+        return told
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://{api.host}.{region}.{suffix}"
+
+
+def _read(body: bytes) -> Answer | None:
+    """What a body says; None if it is not JSON as a service writes it."""
+    try:
+        found = msgspec.json.decode(body or b"{}")
+    except msgspec.DecodeError:
+        return None
+    return found if isinstance(found, dict) else None
