@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 import greenlet
 
@@ -81,7 +80,7 @@ class PostOffice(World):
         super().pass_time(**duration)
         self._monotonic += timedelta(**duration).total_seconds()
 
-    def send_email(self, **request: Any) -> Item:
+    def send(self, operation: str, request: Item) -> Item:
         """SES: takes a mail, refuses it, or breaks off before or after it took it."""
         if self.now < self.opens_at:
             self.fired["mail service down"] += 1
@@ -90,7 +89,7 @@ class PostOffice(World):
             self.fired["sender not verified"] += 1
             raise refused("MessageRejected")
         begun = self.now
-        return self._call("send_email", lambda **_: self._take(Sent(request), begun), {})
+        return self._call(operation, lambda _: self._take(Sent(request), begun), {})
 
     def _take(self, sent: Sent, begun: datetime) -> Item:
         ((to,),) = sent.destinations.values()
