@@ -1,6 +1,13 @@
-"""Logs and metrics, and nothing personal in either: no address, name, token or key is ever passed to them."""
+"""Logs and metrics, and nothing personal in either: no address, name, token or key is ever passed to them.
+
+Both carry the name of the service, which is each stage's own: no alarm counts what happens in another one.
+"""
+
+import os
 
 from aws_lambda_powertools import Logger, Metrics
 
-logger = Logger(service="referrals", log_uncaught_exceptions=False)
-metrics = Metrics(namespace="Referrals", service="referrals")
+SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "referrals")
+
+logger = Logger(service=SERVICE, log_uncaught_exceptions=False)
+metrics = Metrics(namespace="Referrals", service=SERVICE)

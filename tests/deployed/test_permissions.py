@@ -19,7 +19,7 @@ import pytest
 from chalicelib.domain.people.mail_events import Mark
 from infra.local.mail_service import notification, published
 from tests.deployed.policies import FUNCTIONS, GRANTS, granted
-from tests.deployed.stage import SCHEDULED, Role, Stage, metrics_in
+from tests.deployed.stage import NAME, SCHEDULED, Role, Stage, metrics_in
 from tests.path.live import Answer, Body, Live
 
 pytestmark = pytest.mark.long  # `make test-deployed` runs them all
@@ -307,8 +307,8 @@ def test_failures_are_counted_where_the_alarms_look(stage: Stage) -> None:
         if alarm["Namespace"] == "Referrals"
     }
     emitted = metrics_in(stage.log("stream")) | metrics_in(stage.log("schedule")) | metrics_in(stage.log("mail"))
-    assert ("Referrals", "SettlesFailed", "referrals") in watched & emitted
-    assert ("Referrals", "LettersFailed", "referrals") in watched & emitted
+    assert ("Referrals", "SettlesFailed", f"referrals-{NAME}") in watched & emitted
+    assert ("Referrals", "LettersFailed", f"referrals-{NAME}") in watched & emitted
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -67,7 +67,7 @@ def test_from_the_code_to_the_reward(stage: Stage, live: Live) -> None:
     assert live.refund("d1", "r1", 5000).status == 201
     live.wait(lambda: live.balances(maya["id"]), (0, 0), WARM_UP)
     assert live.postings(order_id="d1") == [("hold", 450), ("release", 450), ("clawback", 450)]
-    assert ("Referrals", "LettersSent", "referrals") in metrics_in(stage.log("mail"))
+    assert ("Referrals", "LettersSent", f"referrals-{NAME}") in metrics_in(stage.log("mail"))
 
 
 def test_whoever_tampers_with_the_ledger_is_noticed(stage: Stage, live: Live) -> None:
@@ -270,7 +270,7 @@ def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert len(alarms) == 25
-    names = set(stage.ids.values()) | {f"referrals-{NAME}", "api", "referrals"}
+    names = set(stage.ids.values()) | {f"referrals-{NAME}", "api"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]
         assert {dimension["Value"].rpartition("/")[2] for dimension in alarm["Dimensions"]} <= {

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -46,6 +48,9 @@ THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/referrals/${Stage}/*"
 MAILS = {"PEPPER_PARAMETER", "LINK_KEY_PARAMETER"}
 """The secrets that whoever sends mails needs: to know addresses that are stopped, and to sign links."""
+
+OF_THE_STAGE = [{"Name": "service", "Value": {"Fn::Sub": "referrals-${Stage}"}}]
+"""The dimension of all metrics of ours: the service's name, which each stage has of its own."""
 
 QUIET_MILLISECONDS = 5 * 60 * 1000
 
@@ -169,7 +174,7 @@ def test_every_count_of_what_breaks_has_an_alarm() -> None:
         "LettersAbandoned",
         "MailsRejected",
     }
-    assert all(it == [{"Name": "service", "Value": "referrals"}] for it in ours.values())
+    assert all(it == OF_THE_STAGE for it in ours.values())
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ def test_what_harms_the_senders_name_is_told_by_its_share(name: str, metric: str
         for key, it in told.items()
         if key != "rate"
     }
-    of_service = {"Namespace": "Referrals", "Dimensions": [{"Name": "service", "Value": "referrals"}]}
+    of_service = {"Namespace": "Referrals", "Dimensions": OF_THE_STAGE}
     assert ours == {
         "sent": ({**of_service, "MetricName": "MailsSent"}, 86_400, "Sum"),
         "bad": ({**of_service, "MetricName": metric}, 86_400, "Sum"),
@@ -252,6 +257,18 @@ def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
         "Invocations",
         "IteratorAge",
     )
+
+
+def test_no_stage_counts_what_happens_in_another_one() -> None:
+    """Every function names its metrics and log lines after its stage, as the alarms do; nothing else does."""
+    for function in FUNCTIONS:
+        told = RESOURCES[function]["Properties"]["Environment"]["Variables"]
+        assert told["POWERTOOLS_SERVICE_NAME"] == OF_THE_STAGE[0]["Value"]
+    assert "POWERTOOLS_SERVICE_NAME" not in (ROOT / ".chalice" / "config.json").read_text()
+    script = "from chalicelib.telemetry import logger, metrics; print(logger.service, metrics.service)"
+    environment = {"POWERTOOLS_SERVICE_NAME": "referrals-try", "PYTHONPATH": str(ROOT)}
+    said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["referrals-try", "referrals-try"]
 
 
 # --- what each function may reach -------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_the_alarm_watches_that_metric() -> None:
     """By the namespace, name and dimension by which it is raised."""
     alarm = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]["AuditDifferences"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("Referrals", "AuditDifferences", 1)
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": "referrals"}]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Fn::Sub": "referrals-${Stage}"}}]
 
 
 def test_day_by_day_nobody_is_left_out(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
