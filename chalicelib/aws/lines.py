@@ -30,14 +30,18 @@ class UnreachedError(LostError):
 
 
 class Line:
-    """A host, and how long it may take to connect and to answer, in seconds."""
+    """A host, and how long it may take to connect and to answer, in seconds.
 
-    def __init__(self, url: str, *, connect: float, answer: float) -> None:
+    `once` is for a host to which no request may go twice, not even one of which no word came back.
+    """
+
+    def __init__(self, url: str, *, connect: float, answer: float, once: bool = False) -> None:
         parts = urlsplit(url)
         self.host = parts.netloc
         self._is_plain = parts.scheme == "http"
         self._name, self._port = parts.hostname or "", parts.port
         self._connect, self._answer = connect, answer
+        self._attempts = 1 if once else _ATTEMPTS
         self._own = local()
 
     @property
@@ -48,14 +52,14 @@ class Line:
     def exchange(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Post a body and return the whole answer.
 
-        A function that was frozen finds its connection dead, and so does whoever was slow: where a connection that was
-        kept breaks before a word of the answer, the request goes once more over a new one.
+        A function that was frozen finds its connection dead: one that the host has closed meanwhile is not used, and
+        where one breaks before a word of the answer, the request goes once more over a new one.
 
         Raises:
             UnreachedError: nothing was sent.
             LostError: it was sent, and no whole answer came in time.
         """
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(self._attempts):
             kept = self._kept()
             connection = kept or self._opened()
             try:
@@ -63,7 +67,7 @@ class Line:
                 response = connection.getresponse()
             except (OSError, HTTPException) as error:
                 self._drop()
-                if kept is not None and isinstance(error, _STALE) and attempt + 1 < _ATTEMPTS:
+                if kept is not None and isinstance(error, _STALE) and attempt + 1 < self._attempts:
                     continue
                 raise LostError(type(error).__name__) from error
             try:
@@ -71,6 +75,9 @@ class Line:
             except (OSError, HTTPException) as error:
                 self._drop()
                 raise LostError(type(error).__name__) from error
+            if response.length is None and not response.chunked:
+                self._drop()
+                raise LostError("nobody can tell where the answer ends")
             if response.will_close:
                 self._drop()
             return Reply(response.status, {name.lower(): text for name, text in response.getheaders()}, answer)

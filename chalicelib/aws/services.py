@@ -45,6 +45,7 @@ class Api(NamedTuple):
         content: The type of what is sent.
         target: What stands before an operation's name in `X-Amz-Target`, if operations are told apart by it.
         paths: Where operations lie, if they are told apart by that.
+        once: Whether a request that comes twice is carried out twice, for all its operations.
     """
 
     host: str
@@ -53,11 +54,12 @@ class Api(NamedTuple):
     content: str
     target: str = ""
     paths: Mapping[str, str] = MappingProxyType({})
+    once: bool = False
 
 
 DYNAMODB = Api("dynamodb", "dynamodb", "DYNAMODB", "application/x-amz-json-1.0", "DynamoDB_20120810.")
 SSM = Api("ssm", "ssm", "SSM", "application/x-amz-json-1.1", "AmazonSSM.")
-SES = Api("email", "ses", "SESV2", "application/json", paths={"SendEmail": "/v2/email/outbound-emails"})
+SES = Api("email", "ses", "SESV2", "application/json", paths={"SendEmail": "/v2/email/outbound-emails"}, once=True)
 
 
 class RefusedError(Exception):
@@ -93,7 +95,7 @@ class Service:
     ) -> None:
         region = region or own_region()
         self._api = api
-        self._line = Line(url or endpoint(api, region), connect=connect, answer=answer)
+        self._line = Line(url or endpoint(api, region), connect=connect, answer=answer, once=api.once)
         self._signer = Signer(api.signed_as, region)
         self._who = who or credentials()
 
