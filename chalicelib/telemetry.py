@@ -11,3 +11,9 @@ SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "referrals")
 
 logger = Logger(service=SERVICE, log_uncaught_exceptions=False)
 metrics = Metrics(namespace="Referrals", service=SERVICE)
+
+
+def report_newer(where: str) -> None:
+    """Raise the alarm: a newer build wrote what this one was to act on, so that it waits. For an `except` block."""
+    logger.exception("a newer build wrote this", id=where)
+    metrics.add_metric(name="ItemsNewer", unit="Count", value=1)

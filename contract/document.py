@@ -254,7 +254,7 @@ def problems_of(route: Route, contract: Contract) -> dict[int, list[str]]:
     if SESSION in route.scopes:
         also(404, "not_found")
     also(500, "internal_error")
-    also(503, "busy", "no_program")
+    also(503, "busy", "newer_format", "no_program")
     return own
 
 

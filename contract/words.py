@@ -135,6 +135,7 @@ REASONS = {
     "idempotency_key_reused": "The key came with another request before; this one was not carried out.",
     "conflicting_repeat": "It was reported before with other content, which stays as it is.",
     "busy": "The table did not answer in time. Send it again.",
+    "newer_format": "What is stored was written by a newer version of the program. Send it again later.",
     "no_program": "No rules have been published yet.",
     "internal_error": "Something broke on our side. The request may be sent again.",
     # a code at the checkout: the order goes on without it

@@ -14,7 +14,7 @@ from typing import Protocol
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.work import Job
-from chalicelib.store.table import BusyError, Table
+from chalicelib.store.table import BusyError, NewerError, Table
 
 STEP_SECONDS = 10.0
 """At most this long works one step: no more is lost with a worker that dies."""
@@ -23,6 +23,9 @@ LEASE = timedelta(minutes=2)
 """After this long without a word the worker that has a job counts as dead."""
 
 TRIES_MAX = 5
+AWAITED = timedelta(minutes=15)
+"""A job that meets what a newer build wrote looks this often whether it is gone, or this build is."""
+
 _SKEW = timedelta(seconds=5)
 _FAILURE_MAX = 500
 
@@ -35,6 +38,7 @@ class JobStep(Protocol):
 
         Raises:
             BusyError: the table did not answer in time; the same slice is tried again later.
+        NewerError: a newer build wrote something of it; likewise, for as long as it takes.
         """
 
 
@@ -103,6 +107,8 @@ def _stepped(table: Table, job: Job, steps: Mapping[str, JobStep], deadline: flo
     except BusyError:
         later = now + timedelta(minutes=1)
         return replace(job, state="queued", tries=0, due_at=later, version=following)
+    except NewerError as error:
+        return replace(job, state="queued", tries=0, failure=repr(error), due_at=now + AWAITED, version=following)
     except Exception as error:  # noqa: BLE001 - one broken job must not stop the worker; its failure is stored and reported
         later = now + timedelta(minutes=2**job.tries)
         return replace(job, state="queued", failure=repr(error)[:_FAILURE_MAX], due_at=later, version=following)

@@ -11,7 +11,17 @@ import msgspec
 
 from chalicelib.domain.effects import Entity
 from chalicelib.store.keys import Key, stamp
-from chalicelib.store.kinds import BRIEF, SHORT, class_in, index_keys, key_of, kind_of, mark_in
+from chalicelib.store.kinds import (
+    BRIEF,
+    SHORT,
+    class_in,
+    format_of,
+    index_keys,
+    key_of,
+    kind_of,
+    mark_in,
+    newest_format,
+)
 
 Item = dict[str, dict[str, Any]]
 
@@ -25,6 +35,13 @@ _LONG = {
     mark: {path: {short: name for name, short in names.items()} for path, names in parts.items()}
     for mark, parts in SHORT.items()
 }
+
+
+class NewerError(Exception):
+    """An item is of a format that this build does not know: a newer one wrote it, and this one was rolled back to.
+
+    Nothing may be decided by what can be read of it. It waits for a build that knows the format.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,9 @@ def item_of(entity: Entity) -> Item:
         parts = zip(getattr(entity, name), told[name], strict=True)
         kept[name] = [_brief(part, attributes) for part, attributes in parts]
     _rename(kept, SHORT.get(kind_of(entity).mark))
-    return {**key_item(key_of(entity)), **write({**kept, **index_keys(entity)}), **nothing}
+    number = format_of(entity)
+    marked: Item = {"format": {"N": str(number)}} if number > 1 else {}
+    return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity)}), **nothing}
 
 
 @cache
@@ -123,11 +142,20 @@ def entity_of(item: Item) -> Any:
 
     Raises:
         KeyError: no kind of entity lies under such a key.
+        NewerError: a newer build wrote it, and this one would miss what decides.
         msgspec.ValidationError: the item is not what the program writes.
     """
+    if "format" in item:
+        _see_that_it_is_known(item)
     told, sk = {name: read(value) for name, value in item.items()}, item["SK"]["S"]
     _rename(told, _LONG.get(mark_in(sk)))
     return _converted(told, class_in(sk))
+
+
+def _see_that_it_is_known(item: Item) -> None:
+    key, number = Key(item["PK"]["S"], item["SK"]["S"]), int(item["format"]["N"])
+    if number > newest_format(key.sk):
+        raise NewerError(f"{mark_in(key.sk)} of format {number}")
 
 
 def _converted(attributes: dict[str, Any], kind: Any) -> Any:
@@ -157,7 +185,11 @@ class Found:
 
 
 def found_in(item: Item) -> Found:
-    """Read an item back, and say what is wrong with it instead of raising."""
+    """Read an item back, and say what is wrong with it instead of raising.
+
+    Raises:
+        NewerError: a newer build wrote it, so that this one can't tell.
+    """
     key = Key(item["PK"]["S"], item["SK"]["S"])
     try:
         entity = entity_of(item)

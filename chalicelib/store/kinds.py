@@ -90,6 +90,8 @@ class Kind(NamedTuple):
         listed: Its list in the index `list` and its position there, or None while it is in none.
         day: The same in the index `day`.
         expires: The field after which DynamoDB cleans it up; None in it keeps it.
+        grown: What no build may pass over that does not know it, format by format from 2 on: each says of an entity
+            whether it holds any of that. What may be passed over, such as a name that is only shown, is not here.
     """
 
     mark: str
@@ -98,6 +100,7 @@ class Kind(NamedTuple):
     listed: Callable[[Any], Key | None] | None = None
     day: Callable[[Any], Key | None] | None = None
     expires: str | None = None
+    grown: tuple[Callable[[Any], bool], ...] = ()
 
 
 def kind_of(entity: Entity) -> Kind:
@@ -142,6 +145,23 @@ def index_keys(entity: Entity) -> dict[str, Any]:
     if kind.expires and (expires_at := getattr(entity, kind.expires)):
         attributes["expires_ttl"] = int(expires_at.timestamp())
     return attributes
+
+
+def format_of(entity: Entity) -> int:
+    """Return the lowest format by which a build can read an entity without missing what decides.
+
+    So whatever does without the new can be read by those before, as long as there are such (docs/adr/0071-formats.md).
+    """
+    return max((at for at, is_held in enumerate(kind_of(entity).grown, 2) if is_held(entity)), default=1)
+
+
+def newest_format(sk: str) -> int:
+    """Return the highest format that this build knows of what lies under a sort key.
+
+    Raises:
+        KeyError: it is not of any kind.
+    """
+    return 1 + len(_BY_MARK[mark_in(sk)].grown)
 
 
 @cache

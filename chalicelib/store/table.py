@@ -25,7 +25,7 @@ from chalicelib.domain.effects import (
     Valid,
 )
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of, item_of
+from chalicelib.store.items import NewerError, entity_of, item_of
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import index_keys, key_of
 from chalicelib.store.reads.access import Access
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.model.facts import Purchase
     from chalicelib.domain.model.people import Code, NameWord
 
-__all__ = ["EFFECTS_MAX", "BusyError", "Failure", "Table"]
+__all__ = ["EFFECTS_MAX", "BusyError", "Failure", "NewerError", "Table"]
 
 EFFECTS_MAX = 100
 """Items in one transaction (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
@@ -64,7 +64,10 @@ class Failure:
 
 
 class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
-    """What the program reads and writes, by name. Every method may raise `BusyError`."""
+    """What the program reads and writes, by name.
+
+    Every method may raise `BusyError`, and one that returns entities `NewerError`.
+    """
 
     def __init__(self, wire: Wire) -> None:
         super().__init__(wire)

@@ -9,7 +9,8 @@ from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people import erase
 from chalicelib.store import keys
-from chalicelib.telemetry import logger, metrics
+from chalicelib.store.table import NewerError
+from chalicelib.telemetry import logger, metrics, report_newer
 
 Attendant = Callable[[list[str]], None]
 """Takes the keys of all partitions of one kind in a batch. What it could not do stays due."""
@@ -22,7 +23,10 @@ def attend(partitions: Iterable[str]) -> None:
     """
     found = list(dict.fromkeys(partitions))
     for prefix, attendant in ATTENDANTS.items():
-        attendant([pk for pk in found if pk.startswith(prefix)])
+        try:
+            attendant([pk for pk in found if pk.startswith(prefix)])
+        except NewerError:
+            report_newer(prefix)
     if metrics.metric_set:
         metrics.flush_metrics()
 
@@ -35,6 +39,8 @@ def _each(work: Callable[[str], None], metric: str, failure: str) -> Attendant:
             name = pk.partition("#")[2]
             try:
                 work(name)
+            except NewerError:
+                report_newer(name)
             except Exception:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
                 logger.exception(failure, id=name)
                 _count(metric)
@@ -62,7 +68,7 @@ def _settle(partitions: list[str]) -> None:
     met, unmet = meet_buyers(table, map(keys.order_in, partitions), deps.outlook(keyed=False), now=now)
     for postponed in (*unmet, *settle_orders(table, met, now=now, met=met)):
         logger.error("an order was postponed", order_id=postponed.order_id, failure=postponed.reason)
-        _count("SettlesFailed")
+        _count("ItemsNewer" if postponed.newer else "SettlesFailed")
 
 
 def _count(metric: str) -> None:

@@ -13,8 +13,8 @@ from chalicelib.operations.people import names, retention
 from chalicelib.operations.stats import fold
 from chalicelib.operations.whatif import preview
 from chalicelib.operations.worth import cohorts
-from chalicelib.store.table import Table
-from chalicelib.telemetry import logger, metrics
+from chalicelib.store.table import NewerError, Table
+from chalicelib.telemetry import logger, metrics, report_newer
 
 
 def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
@@ -23,9 +23,13 @@ def _audit(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:
     before, report = audit.found_in(job), audit.found_in(after)
     for finding in report.findings[len(before.findings) :]:
         logger.error("the books differ", job_id=job.id, kind=finding.kind, where=finding.where)
-    if report.differences > before.differences:
-        found = report.differences - before.differences
+    newer = report.newer - before.newer
+    found = report.differences - before.differences - newer
+    if found:
         metrics.add_metric(name="AuditDifferences", unit="Count", value=found)
+    if newer:
+        metrics.add_metric(name="ItemsNewer", unit="Count", value=newer)
+    if metrics.metric_set:
         metrics.flush_metrics()
     return after
 
@@ -64,6 +68,8 @@ def _carry_on(job_id: str, deadline: float) -> None:
     try:
         for done in jobs.work(deps.table(), job_id, STEPS, deadline, now=deps.now()):
             _tell(done)
+    except NewerError:
+        report_newer(job_id)
     except Exception:  # noqa: BLE001 - one broken job must not stop the others; it is reported
         logger.exception("a job could not be carried on", job_id=job_id)
         metrics.add_metric(name="JobsFailed", unit="Count", value=1)
@@ -74,6 +80,8 @@ def _tell(done: Slice) -> None:
     job = done.after
     logger.info("job", job_id=job.id, kind=job.kind, state=job.state, progress=job.progress, total=job.total)
     if job.failure:
+        if job.failure.startswith(NewerError.__name__):
+            metrics.add_metric(name="ItemsNewer", unit="Count", value=1)
         logger.error("a job broke off", job_id=job.id, kind=job.kind, state=job.state, failure=job.failure)
     if job.state == "failed":
         metrics.add_metric(name="JobsFailed", unit="Count", value=1)

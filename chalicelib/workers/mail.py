@@ -12,8 +12,8 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SNSEven
 
 from chalicelib import deps
 from chalicelib.store import keys
-from chalicelib.store.table import BusyError
-from chalicelib.telemetry import logger, metrics
+from chalicelib.store.table import BusyError, NewerError
+from chalicelib.telemetry import logger, metrics, report_newer
 from chalicelib.workers.stream import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -91,7 +91,11 @@ def send(partitions: Iterable[str]) -> None:
             continue
         if table.is_past(deadline):
             break
-        post = post or deps.post()
+        try:
+            post = post or deps.post()
+        except NewerError:
+            report_newer(pk)
+            break
         _attend(post, f"{kind}#", name)
     if metrics.metric_set:
         metrics.flush_metrics()
@@ -101,8 +105,11 @@ def _attend(post: "Post", kind: str, name: str) -> None:
     try:
         fates = _WORK[kind](post, name)
     except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
-        logger.exception(_BROKEN[kind], id=name)
-        _count("LettersFailed")
+        if isinstance(error, NewerError):
+            report_newer(name)
+        else:
+            logger.exception(_BROKEN[kind], id=name)
+            _count("LettersFailed")
         if kind != MESSAGES:
             _put_off(kind + name, error)
         return

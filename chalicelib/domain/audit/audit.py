@@ -31,6 +31,7 @@ Kind = Literal[
     "legs",
     "listing",
     "message",
+    "newer",
     "number",
     "offer",
     "overdrawn",

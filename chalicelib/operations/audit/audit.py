@@ -18,8 +18,9 @@ from chalicelib.domain.ids import id_of, number_of
 from chalicelib.domain.model.work import Job
 from chalicelib.operations.audit import lists
 from chalicelib.operations.audit.books import Books, read_on
+from chalicelib.operations.audit.findings import newer
 from chalicelib.store import keys
-from chalicelib.store.table import Table
+from chalicelib.store.table import NewerError, Table
 
 KIND = "audit"
 SECONDS = 20.0
@@ -42,7 +43,8 @@ _WHOLE = (keys.AMBASSADORS, *lists.LISTS)
 class Report:
     """What an audit has come to: how much it has read, the first findings, and how many there are.
 
-    `moving` are ambassadors whose counters could not be compared, because they moved all the time.
+    `moving` are ambassadors whose counters could not be compared, because they moved all the time. `newer` counts those
+    of the findings that only say that a newer build wrote something.
     """
 
     ambassadors: int = 0
@@ -51,6 +53,7 @@ class Report:
     differences: int = 0
     findings: list[Finding] = field(default_factory=list)
     moving: list[str] = field(default_factory=list)
+    newer: int = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ def go_on(table: Table, walk: Walk, report: Report, deadline: float, *, now: dat
     """
     for finding in _findings(table, walk, report, deadline, now):
         report.differences += 1
+        report.newer += finding.kind == "newer"
         if len(report.findings) < FINDINGS_MAX:
             report.findings.append(finding)
 
@@ -230,4 +234,7 @@ def _audit_next(table: Table, walk: Walk, now: datetime) -> Iterator[Finding]:
     if walk.name == keys.AMBASSADORS:
         walk.books = Books(walk.after)
     else:
-        yield from lists.check(table, key, now=now)
+        try:
+            yield from lists.check(table, key, now=now)
+        except NewerError as error:
+            yield newer(f"{key.pk}/{key.sk}", error)

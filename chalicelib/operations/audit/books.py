@@ -31,12 +31,12 @@ from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Profile
 from chalicelib.operations.audit.causes import causes_of, posted
 from chalicelib.operations.audit.dossiers import dossiers_of
-from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, look_up, sound
+from chalicelib.operations.audit.findings import LAG, certain, entity, guarded, look_up, newer, sound
 from chalicelib.operations.audit.gifts import check_letters_of_care
 from chalicelib.operations.audit.letters import check_letters, check_owed
 from chalicelib.operations.audit.people import check_claims, check_people, check_suspensions
 from chalicelib.store import keys
-from chalicelib.store.table import Table
+from chalicelib.store.table import NewerError, Table
 
 ENTRIES = 100
 ORDERS = 20
@@ -92,12 +92,19 @@ class Books:
 def read_on(table: Table, books: Books, deadline: float, *, now: datetime) -> Iterator[Finding]:
     """Go on, a page at a time, until the books are done or the deadline of the table's clock has passed.
 
+    Books in which a newer build wrote are left there: nothing of them can be compared with it.
+
     Raises:
         BusyError: the table did not answer in time.
     """
     while books.stage != "done":
         before = _place(books)
-        yield from guarded(f"{books.ambassador_id}/{books.stage}", _STAGES[books.stage](table, books, now))
+        where = f"{books.ambassador_id}/{books.stage}"
+        try:
+            yield from guarded(where, _STAGES[books.stage](table, books, now))
+        except NewerError as error:
+            yield newer(where, error)
+            books.stage = "done"
         if _place(books) == before:
             books.stage = "done"
         if table.is_past(deadline):

@@ -7,7 +7,7 @@ from typing import TypeVar
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.store.items import Found
 from chalicelib.store.keys import Key
-from chalicelib.store.table import Table
+from chalicelib.store.table import NewerError, Table
 
 LAG = timedelta(minutes=1)
 """What is younger may not be listed yet."""
@@ -32,6 +32,11 @@ def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
         yield from findings
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         yield Finding("unreadable", where, "something that can be checked", repr(error)[:_ERROR_MAX])
+
+
+def newer(where: str, error: NewerError) -> Finding:
+    """Say that something can't be judged, since a newer build wrote it."""
+    return Finding("newer", where, "what this build knows", str(error))
 
 
 def sound(item: Found | None, findings: list[Finding]) -> Found | None:

@@ -31,7 +31,7 @@ from chalicelib.operations.once import Failures, Plan, decide
 from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
-from chalicelib.store.table import BusyError, Table
+from chalicelib.store.table import BusyError, NewerError, Table
 from chalicelib.web.language import spoken
 from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
@@ -208,6 +208,8 @@ def _send(post: Post, claim: Claim, begins_until: float, now: datetime) -> tuple
         return _outcome(error.fault, claim.messages[0].tries), str(error)
     except BusyError:
         return "refused", "the table is busy"
+    except NewerError as error:
+        return "blocked", repr(error)
     return "sent", None
 
 

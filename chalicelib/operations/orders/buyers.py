@@ -52,7 +52,7 @@ def meet_buyers(
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
-            postponed.append(postpone(table, order_id, repr(error), now))
+            postponed.append(postpone(table, order_id, error, now))
     return met, postponed
 
 

@@ -21,7 +21,7 @@ from chalicelib.operations.orders.friends import look, placing
 from chalicelib.operations.people.merged import account_of
 from chalicelib.operations.program import programs
 from chalicelib.store import keys
-from chalicelib.store.table import EFFECTS_MAX, BusyError, Table
+from chalicelib.store.table import EFFECTS_MAX, BusyError, NewerError, Table
 
 FOLD_MAX = 20
 LANE_SECONDS = 20.0
@@ -31,10 +31,14 @@ _TRAITS = 2
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """An order that could not be settled, and why. It will be looked at again after a growing while."""
+    """An order that could not be settled, and why. It will be looked at again after a growing while.
+
+    `newer` tells that a newer build wrote what it is settled by: so the while grows only as long as this one runs.
+    """
 
     order_id: str
     reason: str
+    newer: bool = False
 
 
 class Met(NamedTuple):
@@ -70,7 +74,7 @@ def settle_orders(
         except BusyError:
             pass
         except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
-            postponed.append(postpone(table, order_id, repr(error), now))
+            postponed.append(postpone(table, order_id, error, now))
     for ambassador_id, orders in lanes.items():
         postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now, met)
     return postponed
@@ -122,7 +126,7 @@ def _settle_lane(
             break
         except Exception as error:  # noqa: BLE001 - as above
             if size == 1:
-                postponed.append(postpone(table, waiting.pop(0).order_id, repr(error), now))
+                postponed.append(postpone(table, waiting.pop(0).order_id, error, now))
             size = 1
     return postponed
 
@@ -210,7 +214,7 @@ def _settle_one(table: Table, order: Order, fold: _Fold, now: datetime) -> Settl
     except BusyError:
         raise
     except Exception as error:  # noqa: BLE001 - as above
-        return postpone(table, order.order_id, repr(error), now)
+        return postpone(table, order.order_id, error, now)
     fold.effects += claimed
     return settlement
 
@@ -254,7 +258,7 @@ def _is_accounts(effect: Effect) -> bool:
     return isinstance(effect, Replace | Create) and isinstance(effect.entity, Account | LedgerEntry | Gift | Trait)
 
 
-def postpone(table: Table, order_id: str, reason: str, now: datetime) -> Postponed:
+def postpone(table: Table, order_id: str, error: Exception, now: datetime) -> Postponed:
     """Move an order away for a growing while, and say so."""
-    table.postpone(keys.order(order_id), now, reason)
-    return Postponed(order_id, reason)
+    table.postpone(keys.order(order_id), now, repr(error))
+    return Postponed(order_id, repr(error), newer=isinstance(error, NewerError))

@@ -178,6 +178,7 @@ def findings(language: Language) -> dict[str, str]:
         "legs": _("An entry does not sum to zero, or moves what it may not."),
         "listing": _("Something is missing in a list where people look for it."),
         "message": _("A letter that was owed is missing, or tells something else."),
+        "newer": _("A newer version of the program wrote this, so it can’t be judged."),
         "number": _("The entries of a ledger are not numbered without a gap."),
         "offer": _("An offer and its letter tell different things."),
         "overdrawn": _("More left than there was."),
