@@ -153,11 +153,12 @@ pages: .venv/app/.installed-browser .venv/axe/.installed ## walk all pages in Ch
 package: $(DEV) ## make what is deployed, and check it
 	@$(APP) -m infra.deploy package --stage '$(STAGE)'
 
-deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLIC_URL=… (STAGE, ALARM_EMAIL, BUCKET, YES=1)
-	@test -n '$(SENDER)' && test -n '$(PUBLIC_URL)' \
-		|| { echo 'Say who writes and where links lead: make deploy SENDER=friends@shop.example PUBLIC_URL=https://friends.shop.example'; exit 2; }
-	@$(APP) -m infra.deploy deploy --stage '$(STAGE)' --sender '$(SENDER)' --public-url '$(PUBLIC_URL)' \
-		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes)
+deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLIC_URL=…, at first (STAGE, ALARM_EMAIL, DOMAIN, CERTIFICATE, TABLE, SET="Name=value", BUCKET, YES=1, ALLOW_LOSS=1)
+	@$(APP) -m infra.deploy deploy --stage '$(STAGE)' \
+		$(if $(SENDER),--sender '$(SENDER)') $(if $(PUBLIC_URL),--public-url '$(PUBLIC_URL)') \
+		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(DOMAIN),--domain '$(DOMAIN)') \
+		$(if $(CERTIFICATE),--certificate '$(CERTIFICATE)') $(if $(TABLE),--table '$(TABLE)') $(if $(SET),--set $(SET)) \
+		$(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) $(if $(ALLOW_LOSS),--allow-loss)
 
 rotate: .venv/app/.installed ## make a new key for the cursors of a stage, or KEY=links; the next deployment hands it out (STAGE)
 	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(DROP_FORMER),--drop-former)

@@ -10,17 +10,23 @@ from botocore.exceptions import ClientError, WaiterError
 from infra.deploy.problem import DeployError
 
 _WAIT = {"Delay": 2, "MaxAttempts": 900}
+_HUSK = "ROLLBACK_COMPLETE"
+"""A first deployment failed: the stack is there, and nothing is in it."""
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one resource. `replaced`: its successor gets another identity, and what is in it is lost."""
+    """What becomes of one resource.
+
+    `replaced`: its successor gets another identity. `retained`: CloudFormation leaves what goes out of the stack alone.
+    """
 
     action: str
     resource: str
     kind: str
     replaced: bool
+    retained: bool = False
 
 
 class Stack:
@@ -32,7 +38,42 @@ class Stack:
 
     def is_there(self) -> bool:
         """Whether it has been deployed before."""
-        return self._status() not in {None, "REVIEW_IN_PROGRESS"}
+        return self._status() not in {None, "REVIEW_IN_PROGRESS", _HUSK}
+
+    def parameters(self) -> dict[str, str]:
+        """The parameters that it has now; none if it has not been deployed."""
+        if not self.is_there():
+            return {}
+        told = self._described().get("Parameters", [])
+        return {it["ParameterKey"]: it["ParameterValue"] for it in told}
+
+    def resources(self) -> list[tuple[str, str, str]]:
+        """All that it holds: the name in the template, the kind, the name in the account."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return [
+            (it["LogicalResourceId"], it["ResourceType"], it.get("PhysicalResourceId", ""))
+            for page in pages
+            for it in page["StackResourceSummaries"]
+            if it["ResourceStatus"] != "DELETE_COMPLETE"
+        ]
+
+    def protect(self) -> None:
+        """Let nobody delete it by a slip."""
+        self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=True)
+
+    def remove(self) -> None:
+        """Delete it, protected or not, and wait until it is gone; what its template retains stays.
+
+        Raises:
+            DeployError: something could not be deleted; says what.
+        """
+        since = time.time()
+        self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=False)
+        self._client.delete_stack(StackName=self.name)
+        try:
+            self._client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=_WAIT)
+        except WaiterError:
+            raise DeployError(f"Not all of {self.name} could be deleted: {self._first_failure(since)}") from None
 
     def plan(self, template_url: str, parameters: Mapping[str, str]) -> str | None:
         """Make a change set and return its name; None when there is nothing to change.
@@ -40,7 +81,7 @@ class Stack:
         Raises:
             DeployError: CloudFormation does not take the template, or the stack is in a state in which it takes none.
         """
-        self._check_usable(self._status())
+        self._make_usable(self._status())
         change_set = f"deploy-{time.time_ns()}"
         self._client.create_change_set(
             StackName=self.name,
@@ -68,7 +109,8 @@ class Stack:
             for change in page["Changes"]:
                 told = change["ResourceChange"]
                 replaced = told.get("Replacement", "False") != "False"
-                yield Change(told["Action"], told["LogicalResourceId"], told["ResourceType"], replaced)
+                retained = told.get("PolicyAction", "").endswith("Retain")
+                yield Change(told["Action"], told["LogicalResourceId"], told["ResourceType"], replaced, retained)
 
     def drop(self, change_set: str) -> None:
         """Forget a change set, and the empty stack that a first one leaves."""
@@ -79,6 +121,8 @@ class Stack:
     def execute(self, change_set: str) -> None:
         """Carry out a change set and wait until it is done.
 
+        What a first deployment leaves that failed is an empty stack, which goes as well.
+
         Raises:
             DeployError: it failed, and was rolled back; says what failed first.
         """
@@ -88,29 +132,35 @@ class Stack:
         try:
             self._client.get_waiter(f"stack_{kind}_complete").wait(StackName=self.name, WaiterConfig=_WAIT)
         except WaiterError:
-            raise DeployError(f"The stack {self.name} was not changed: {self._first_failure(since)}") from None
+            reason = self._first_failure(since)
+            if self._status() == _HUSK:
+                self.remove()
+                raise DeployError(f"The stack {self.name} was not made, and nothing is left of it: {reason}") from None
+            raise DeployError(f"The stack {self.name} was not changed: {reason}") from None
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the stack."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self._described().get("Outputs", [])}
+
+    def _described(self) -> dict[str, Any]:
         (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        found: dict[str, Any] = stack
+        return found
 
     def _status(self) -> str | None:
         try:
-            (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
+            status: str = self._described()["StackStatus"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        status: str = stack["StackStatus"]
         return None if status == "DELETE_COMPLETE" else status
 
-    def _check_usable(self, status: str | None) -> None:
-        if status == "ROLLBACK_COMPLETE":
-            raise DeployError(
-                f"The first deployment of {self.name} failed and left an empty stack. Remove it, then deploy again:\n"
-                f"  aws cloudformation delete-stack --stack-name {self.name}"
-            )
+    def _make_usable(self, status: str | None) -> None:
+        """Clear away the empty stack of a first deployment that failed; stop where nothing can be done just now."""
+        if status == _HUSK:
+            self.remove()
+            return
         if status and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise DeployError(f"The stack {self.name} is being changed right now ({status}). Wait, then try again.")
         if status and status.endswith("_FAILED"):

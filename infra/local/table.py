@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 RESOURCES = Path(__file__).parents[1] / "resources.json"
-DEPLOYED_ONLY = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "DeletionProtectionEnabled")
+DEPLOYED_ONLY = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
 
 
 def properties() -> dict[str, Any]:
@@ -18,7 +18,7 @@ def properties() -> dict[str, Any]:
 def create_table(client: Any, name: str) -> None:
     """Create the table `name`, or complete one whose making was interrupted.
 
-    Backups and protection against deletion are for real data; streams are spelled differently here. Nothing is taken
+    Backups are for real data; streams are spelled differently here. Nothing is taken
     out when its time is over: an engine knows only the machine's clock, and where the instance's own is behind that, as
     after `make demo`, everybody would be signed out within a minute. AWS may take days, so nobody counts on it.
     """

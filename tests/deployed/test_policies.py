@@ -6,15 +6,12 @@ The local cloud does not know `dynamodb:LeadingKeys`, so a whole shop's calls ar
 from collections.abc import Callable
 
 import pytest
-from botocore.stub import Stubber
 
 from chalicelib import config, deps
 from chalicelib.store import keys
 from chalicelib.workers.schedule import every_day
-from infra.deploy.__main__ import make_bucket, table_of
-from infra.deploy.stack import Change
 from memory.faults import answered
-from memory.shop import OWN_SESSION, Shop, eur
+from memory.shop import Shop, eur
 from memory.wire import touches
 from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
 from tests.deployed.stage import SCHEDULED
@@ -107,35 +104,6 @@ def test_an_audit_meets_no_denial(shop: Shop) -> None:
     hold_against("OnTableChange", recorded(shop, shop.stream))
     hold_against("EveryDay", recorded(shop, lambda: every_day(SCHEDULED, None)))
     hold_against("EveryMinute", recorded(shop, shop.minute))
-
-
-def test_a_plan_says_first_what_would_be_lost() -> None:
-    """Whoever is asked for a yes sees at the top which data would go; a function that is replaced loses nothing."""
-    plan = [
-        Change("Modify", "APIHandler", "AWS::Lambda::Function", replaced=True),
-        Change("Modify", "Table", "AWS::DynamoDB::Table", replaced=True),
-        Change("Remove", "ApiLog", "AWS::Logs::LogGroup", replaced=False),
-        Change("Modify", "StreamFailures", "AWS::SQS::Queue", replaced=True),
-        Change("Modify", "StreamLog", "AWS::Logs::LogGroup", replaced=False),
-        Change("Add", "Alarms", "AWS::SNS::Topic", replaced=False),
-    ]
-    lines = table_of(plan).split("\n")[1:-1]
-    lost, kept = ["StreamFailures", "Table", "ApiLog"], ["Alarms", "APIHandler", "StreamLog"]
-    assert [line.split()[1] for line in lines] == [*lost, *kept]
-    assert ["LOSES" in line for line in lines] == [True] * 3 + [False] * 3
-
-
-@pytest.mark.parametrize(("region", "named"), [("eu-central-1", True), ("us-east-1", False)])
-def test_a_bucket_that_is_made_is_open_to_nobody(region: str, named: bool) -> None:
-    """All four ways in which a bucket can become public are shut; only the oldest region is not named."""
-    s3 = OWN_SESSION.client("s3", region_name=region)
-    where = {"CreateBucketConfiguration": {"LocationConstraint": region}} if named else {}
-    shut = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-    with Stubber(s3) as wire:
-        wire.add_response("create_bucket", {}, {"Bucket": "b", **where})
-        wire.add_response("put_public_access_block", {}, {"Bucket": "b", "PublicAccessBlockConfiguration": shut})
-        make_bucket(s3, "b", region)
-        wire.assert_no_pending_responses()
 
 
 def test_who_settles_holds_no_secret() -> None:
