@@ -92,7 +92,8 @@ def test_what_a_restored_table_lacks_is_turned_on_and_told() -> None:
 def test_a_table_of_another_program_is_not_touched() -> None:
     """One whose keys or indexes differ: a backup restored without its indexes, say."""
     keys_alone: dict[str, Any] = {"KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}]}
-    for differing in ({"GlobalSecondaryIndexes": []}, keys_alone):
+    no_indexes: dict[str, Any] = {"GlobalSecondaryIndexes": []}
+    for differing in (no_indexes, keys_alone):
         with pytest.raises(DeployError, match="restored is none of this program"):
             StoredTable(DynamoDB(**differing).client, "restored").check()
 
