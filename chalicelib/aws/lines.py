@@ -29,6 +29,18 @@ class UnreachedError(LostError):
     """There was no connection, or no trust in who is at its other end: nothing was sent."""
 
 
+class _Kept:
+    """A connection that is closed with whoever keeps it: its thread, or its line."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Line:
     """A host, and how long it may take to connect and to answer, in seconds.
 
@@ -63,37 +75,41 @@ class Line:
             kept = self._kept()
             connection = kept or self._opened()
             try:
-                connection.request("POST", path, body, headers)
-                response = connection.getresponse()
+                return self._said(connection, path, headers, body)
+            except _STALE as error:
+                self._drop()
+                if kept is None or attempt + 1 == self._attempts:
+                    raise LostError(type(error).__name__) from error
             except (OSError, HTTPException) as error:
                 self._drop()
-                if kept is not None and isinstance(error, _STALE) and attempt + 1 < self._attempts:
-                    continue
                 raise LostError(type(error).__name__) from error
+        raise AssertionError("unreachable")
+
+    def _said(self, connection: HTTPConnection, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Ask over a connection, and read the answer to its end."""
+        connection.request("POST", path, body, headers)
+        with connection.getresponse() as response:
             try:
                 answer = response.read()
             except (OSError, HTTPException) as error:
-                self._drop()
-                raise LostError(type(error).__name__) from error
-            if response.length is None and not response.chunked:
-                self._drop()
-                raise LostError("nobody can tell where the answer ends")
-            if response.will_close:
-                self._drop()
-            return Reply(response.status, {name.lower(): text for name, text in response.getheaders()}, answer)
-        raise AssertionError("unreachable")
+                raise HTTPException("broken off") from error
+        if response.length is None and not response.chunked:
+            raise HTTPException("nobody can tell where the answer ends")
+        if response.will_close:
+            self._drop()
+        return Reply(response.status, {name.lower(): text for name, text in response.getheaders()}, answer)
 
     def _kept(self) -> HTTPConnection | None:
         """This thread's connection, if it has one that nobody has closed: a closed one can be read from."""
-        connection: HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is None:
+        kept: _Kept | None = getattr(self._own, "kept", None)
+        if kept is None:
             return None
         poll = select.poll()
-        poll.register(connection.sock, select.POLLIN)
+        poll.register(kept.connection.sock, select.POLLIN)
         if poll.poll(0):
             self._drop()
             return None
-        return connection
+        return kept.connection
 
     def _opened(self) -> HTTPConnection:
         connection = (
@@ -107,12 +123,11 @@ class Line:
             connection.close()
             raise UnreachedError(type(error).__name__) from error
         connection.sock.settimeout(self._answer)
-        self._own.connection = connection
+        self._own.kept = _Kept(connection)
         return connection
 
     def _drop(self) -> None:
-        self._own.connection.close()
-        self._own.connection = None
+        self._own.kept = None
 
 
 @cache

@@ -15,7 +15,8 @@ from chalicelib.aws.lines import Line, LostError
 from chalicelib.aws.signing import Signer
 
 _FAILURE, _SERVER_ERROR = 300, 500
-_PASSING = {
+
+PASSING = {
     "InternalServerError",
     "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException",
@@ -77,7 +78,7 @@ class RefusedError(Exception):
     @property
     def is_passing(self) -> bool:
         """Whether the same call may succeed a moment later."""
-        return self.code in _PASSING or self.status >= _SERVER_ERROR
+        return self.code in PASSING or self.status >= _SERVER_ERROR
 
 
 class Service:

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, cast
 
 from chalicelib.aws.lines import LostError
-from chalicelib.aws.services import Answer, Call, RefusedError
+from chalicelib.aws.services import PASSING, Answer, Call, RefusedError
 from chalicelib.store.items import Item, key_item, value
 from chalicelib.store.keys import Key
 
@@ -22,8 +22,7 @@ _STRETCH_MAX = 1000
 """More items of a query are not kept within `one_look`."""
 
 _ALL = ("", "\U0010ffff")
-_PASSING = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
-_THROTTLED = {"ThrottlingError", "ThrottlingException", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
+_PASSING = PASSING | {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
 _UNMET = "ConditionalCheckFailedException"
 
 _NAMES = re.compile(r"#\w+")
@@ -402,4 +401,4 @@ def _rejections(error: RefusedError) -> list[Rejection]:
 def _is_passing(error: RefusedError) -> bool:
     """Whether another attempt may succeed."""
     reasons = {reason.get("Code") for reason in error.answer.get("CancellationReasons", [])} - {"None"}
-    return error.is_passing or (reasons or {error.code}) <= _PASSING | _THROTTLED
+    return (reasons or {error.code}) <= _PASSING or error.is_passing

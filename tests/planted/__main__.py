@@ -110,7 +110,14 @@ def _noticed(folder: Path, tests: tuple[str, ...]) -> str | None:
     signal.alarm(SECONDS_MAX)
     first = First()
     options = ["-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "--deselect=tests/planted"]
-    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    options += [
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+        "-p",
+        "no:unraisableexception",
+        "-p",
+        "no:threadexception",
+    ]
     try:
         ended = pytest.main([*options, *tests], plugins=[first])
     except TimeoutError:

@@ -61,9 +61,11 @@ def serving(*acts: Act, context: ssl.SSLContext | None = None) -> Iterator[Serve
         listening.settimeout(0.05)
         threads = [threading.Thread(target=_accept, args=(listening, context, told, stop), daemon=True)]
         threads[0].start()
-        yield told
-        stop.set()
-        threads[0].join(5)
+        try:
+            yield told
+        finally:
+            stop.set()
+            threads[0].join(5)
 
 
 def _accept(listening: socket.socket, context: ssl.SSLContext | None, told: Server, stop: threading.Event) -> None:

@@ -22,11 +22,13 @@ from chalicelib.aws.services import DYNAMODB, SES, RefusedError, Service
 from chalicelib.store.wire import BusyError, Wire
 from tests.integration.aws.server import Connection, Server, answering, closing, serving, whole
 
+WHO = Credentials("AKIA", "secret")
+SENT = b'{"MessageId": "m"}'
+ITEM = {"TableName": "t", "Key": {}}
+
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"  # a connection is kept for the life of its thread
 )
-
-WHO = Credentials("AKIA", "secret")
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +36,6 @@ def none_left() -> Iterator[None]:
     """No connection of one test ends in another one."""
     yield
     gc.collect()
-
-
-ITEM = {"TableName": "t", "Key": {}}
 
 
 def dynamodb(server: Server, *, answer: float = 2.0, scheme: str = "http", host: str = "127.0.0.1") -> Service:
@@ -126,11 +125,26 @@ def test_a_kept_connection_that_breaks_at_the_request() -> None:
         assert server.over == [1, 1, 2]
 
 
+def ses(server: Server) -> Service:
+    """The mail service as the program speaks to it."""
+    url = f"http://127.0.0.1:{server.port}"
+    return Service(SES, connect=2, answer=2, region="eu-central-1", url=url, who=lambda: WHO)
+
+
+def test_a_mail_meets_no_connection_that_is_closed() -> None:
+    """A mail service closes what was idle: nobody may have to wonder afterwards whether a mail went."""
+    with serving(closing(whole(body=SENT)), answering(whole(body=SENT))) as server:
+        service = ses(server)
+        service.call("SendEmail", {})
+        time.sleep(0.1)
+        assert service.call("SendEmail", {}) == {"MessageId": "m"}
+        assert server.over == [1, 2]
+
+
 def test_no_mail_goes_twice_by_a_connection_that_breaks() -> None:
     """SES may have taken it: whether to send it again is decided by whoever knows what that means."""
-    url = "http://127.0.0.1:{}"
-    with serving(answering(whole(body=b'{"MessageId": "m"}')), closing()) as server:
-        service = Service(SES, connect=2, answer=2, region="eu-central-1", url=url.format(server.port), who=lambda: WHO)
+    with serving(answering(whole(body=SENT)), closing()) as server:
+        service = ses(server)
         assert service.call("SendEmail", {}) == {"MessageId": "m"}
         with pytest.raises(LostError) as lost:
             service.call("SendEmail", {})
