@@ -1,7 +1,8 @@
-"""What a cold start spends on imports and the first client, in fresh interpreters, beside a floor.
+"""What a cold start spends until its first quote is answered, in fresh interpreters, beside a floor.
 
 The floor is what no function of this kind goes without: Chalice, a DynamoDB client of boto3, and the logger and metrics
-of Powertools. The compiled code of all modules is in the cache; the interpreter's own start is not counted.
+of Powertools, with nothing answered yet. The compiled code of all modules is in the cache; the interpreter's own start
+is not counted.
 """
 
 import json
@@ -9,29 +10,23 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.played import played
 from bench.progress import Say
 
 ROOT = Path(__file__).parents[1]
-RUNS = 7
+RUNS = 9
 WARM_RUNS = 1
-AIM = 1.25
+AIM = 0.5
 SHOWN = 14
 
-APP = """
-import app
-from chalicelib import deps
-from chalicelib.edge.routes import ROUTES, view_of
-deps.table()
-view_of(next(route for route in ROUTES if route.name == "post_redemption"))
-"""
-"""Everything that the first redemption of a process imports: its view comes when it is called."""
-
 FLOOR = """
+from time import perf_counter, process_time
+begun = perf_counter(), process_time()
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
@@ -40,17 +35,8 @@ Chalice(app_name="floor")
 Logger(service="floor")
 Metrics(namespace="Floor", service="floor")
 boto3.client("dynamodb", config=Config(max_pool_connections=32))
-"""
-
-TIMED = """
-from time import perf_counter, process_time
-def clock():
-    return perf_counter(), process_time()
-begun = clock()
-{program}
-ready = clock()
+wall, cpu = 1000 * (perf_counter() - begun[0]), 1000 * (process_time() - begun[1])
 import json, sys
-wall, cpu = (1000 * (ready[at] - begun[at]) for at in (0, 1))
 print(json.dumps(dict(wall=wall, cpu=cpu, modules=len(sys.modules))))
 """
 
@@ -66,6 +52,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+COLD, BESIDE = ("-c", "from bench.cold import main; main()"), ("-c", FLOOR)
 Run = dict[str, float]
 
 
@@ -73,9 +60,10 @@ def run(say: Say) -> dict[str, Any]:
     """Measure both in turns, then tell which packages the time belongs to."""
     say(f"{RUNS} fresh interpreters for each of program and floor, in turns")
     runs: dict[str, list[Run]] = {"app": [], "floor": []}
+    environment = asked("quote")
     for turn in range(-WARM_RUNS, RUNS):
-        for name, program in (("app", APP), ("floor", FLOOR)):
-            taken = start(program)
+        for name, program in (("app", COLD), ("floor", BESIDE)):
+            taken = start(program, environment)
             if turn >= 0:
                 runs[name].append(taken)
     say("which package it is")
@@ -84,22 +72,26 @@ def run(say: Say) -> dict[str, Any]:
         **{name: _summary(taken) for name, taken in runs.items()},
         "ratio_best": _best(runs["app"], "cpu") / _best(runs["floor"], "cpu"),
         "ratio_median": median(a["cpu"] / b["cpu"] for a, b in zip(runs["app"], runs["floor"], strict=True)),
-        "packages": {"app": packages(APP), "floor": packages(FLOOR)},
+        "packages": {"app": packages(COLD, environment), "floor": packages(BESIDE, environment)},
     }
 
 
-def start(program: str, environment: Mapping[str, str] = ENVIRONMENT) -> Run:
-    """Run a program in a fresh interpreter: its ms of wall and CPU time, its modules."""
-    figures: Run = json.loads(python(["-c", TIMED.format(program=program)], environment).stdout)
-    return figures
+def asked(request: str) -> dict[str, str]:
+    """The environment of a function that is asked `quote` or `redemption`."""
+    return {**ENVIRONMENT, "PLAYED": played(request)}
 
 
-def packages(program: str) -> dict[str, float]:
+def start(program: Sequence[str], environment: Mapping[str, str]) -> Any:
+    """Run a program in a fresh interpreter: its ms of wall and CPU time, its modules, and what else it tells."""
+    return json.loads(python(program, environment).stdout.splitlines()[-1])
+
+
+def packages(program: Sequence[str], environment: Mapping[str, str]) -> dict[str, float]:
     """CPU ms that importing takes by top-level package, the most expensive first, each without what it imports itself.
 
     Python's own measurement slows imports down, so only the shares count.
     """
-    told = python(["-X", "importtime", "-c", program], ENVIRONMENT).stderr
+    told = python(["-X", "importtime", *program], environment).stderr
     spent: Counter[str] = Counter()
     for line in told.splitlines():
         _, _, figures = line.partition("import time:")
@@ -128,7 +120,7 @@ def _best(runs: list[Run], field: str) -> float:
     return min(run[field] for run in runs)
 
 
-def python(arguments: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def python(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run Python on the project's tree with nothing of the user's own AWS settings."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     command = [sys.executable, "-W", "ignore", *arguments]

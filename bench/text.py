@@ -24,10 +24,11 @@ KB, twice that in a transaction; an index is written only when its entry changes
 in a warm function; a cold one reads its key and the program besides.
 """
 
-IMPORTS = """## Cold start: imports and the first DynamoDB client
+IMPORTS = """## Cold start: from the first statement to the first answered quote
 
-Fresh interpreters in turns; CPU ms from the first statement on. The floor is Chalice, a DynamoDB client of boto3, and
-Powertools' logger and metrics.
+Fresh interpreters in turns; CPU ms from the first statement on. `program` imports the app and answers one quote, the
+table's answers played at the wire. The floor answers nothing: Chalice, a DynamoDB client of boto3, and Powertools'
+logger and metrics are imported and made, that is all. The interpreter's own start counts in neither.
 """
 
 ZIP = """## The zip

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from chalicelib.domain.frozen import frozen
 
 VERSION = "0.1.0"
 
@@ -14,7 +15,7 @@ class MissingSettingError(RuntimeError):
     """A setting that the program cannot run without is not in the environment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What differs from one deployment to the next.
 

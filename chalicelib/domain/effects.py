@@ -1,7 +1,8 @@
 """What a decision wants written. Each effect becomes exactly one conditional item of one transaction."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+from chalicelib.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.access import ApiKey
@@ -29,35 +30,35 @@ class Versioned(Entity, Protocol):
         """How often it was stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Create:
     """Store an entity whose key must be free."""
 
     entity: Entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replace:
     """Store an entity over the one that was read: the stored version must still be one less than the new."""
 
     entity: Versioned
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owned:
     """A code belongs to this ambassador with these owners from now on; what else it says stays."""
 
     code: "Code"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paused:
     """A code does not work any more; what else it says stays, whoever changes that meanwhile."""
 
     code: "Code"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forgotten:
     """Some fields of an entity without versions say from now on what they say here; what else it says stays."""
 
@@ -65,28 +66,28 @@ class Forgotten:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsuspended:
     """Write nothing, but only if nothing stops what leaves this ambassador's account."""
 
     ambassador_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unchanged:
     """Write nothing, but only if an entity is still at the version that was read."""
 
     entity: Versioned
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A fact no longer asks for attention, provided that nobody has touched its `due_at` since it was read."""
 
     fact: "Later"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """Write nothing, but only if this order has no redemption, or none of its later facts has this `name`.
 
@@ -97,7 +98,7 @@ class Absent:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revoked:
     """A server key opens nothing any more from its `revoked_at` on, provided that it did until now.
 
@@ -107,14 +108,14 @@ class Revoked:
     key: "ApiKey"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Valid:
     """Write nothing, but only if this server key has not been revoked."""
 
     key: "ApiKey"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Take:
     """Take from a shard of a month's budget, or give back to it."""
 

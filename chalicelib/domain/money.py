@@ -4,12 +4,12 @@ Every division of the program goes through `share`, so there is one rounding rul
 which also makes partial refunds that add up to the whole leave exactly nothing.
 """
 
-from dataclasses import dataclass
+from chalicelib.domain.frozen import frozen
 
 BASIS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Money:
     """An amount in minor units (cents) of an ISO 4217 currency."""
 

@@ -1,15 +1,16 @@
 """One request, as a view sees it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chalice.app import Request
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.edge.problems import bad_field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """One request, as a view sees it: made with a server key (`caller`), in a `session`, or by anyone.
 

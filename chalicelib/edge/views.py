@@ -5,11 +5,12 @@ The promise is kept at the edge (a body is checked before the view is called), a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from chalice.app import Response
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.edge.call import Call
 
 B = TypeVar("B")
@@ -19,7 +20,7 @@ Links = Mapping[str, Mapping[str, str]]
 """By operation that an answer leads to: its parameters, as runtime expressions of OpenAPI, `$response.body#/id`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Media:
     """An answer that is no JSON of a shape: its content type, and a shape if it is JSON all the same."""
 
@@ -27,7 +28,7 @@ class Media:
     shape: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contract:
     """What a view takes and answers.
 

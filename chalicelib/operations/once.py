@@ -14,10 +14,11 @@ What was read may have changed when the effects are committed: their conditions 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from chalicelib.domain.effects import Create, Effect
+from chalicelib.domain.frozen import frozen
 from chalicelib.store.table import Failure, Table
 
 if TYPE_CHECKING:  # a checkout asks for no key, and does without its class
@@ -39,7 +40,7 @@ def _undecided(_: Failures) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan(Generic[T_co]):
     """An answer, and what has to be written before it may be given.
 
@@ -56,7 +57,7 @@ class Plan(Generic[T_co]):
     if_lost: Callable[[Failures], T_co | None] = _undecided
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reused:
     """Another request was carried out under the same Idempotency-Key; this one was not."""
 

@@ -1,7 +1,7 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from threading import Lock
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.effects import Entity
+from chalicelib.domain.frozen import frozen
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import (
     BRIEF,
@@ -44,7 +45,7 @@ class NewerError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Nothing:
     """What is written although it is nothing."""
 
@@ -171,7 +172,7 @@ def _converted(attributes: dict[str, Any], kind: Any) -> Any:
     return entity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """An item as an audit meets it, whatever it is.
 

@@ -4,7 +4,6 @@ Beside `commit` stand the few updates of single fields that need no decision.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from chalicelib.domain.effects import (
     Unsuspended,
     Valid,
 )
+from chalicelib.domain.frozen import frozen
 from chalicelib.store import keys
 from chalicelib.store.items import NewerError, entity_of, item_of
 from chalicelib.store.keys import Key, stamp
@@ -55,7 +55,7 @@ _LATE_KEPT = timedelta(days=31)
 _VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """An effect whose condition did not hold, and the entity that stood in its place (None if nothing did)."""
 

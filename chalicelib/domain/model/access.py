@@ -1,8 +1,9 @@
 """Who may call, and what was called before."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 Door = Literal["me", "console"]
 """Where somebody wants to sign in: to their own pages as an ambassador, or to the console as an admin."""
@@ -12,7 +13,7 @@ BY_MAIL = "mail"
 """By whom somebody was signed in who reads the mail of whom they say they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKey:
     """A server key: known by the SHA-256 of its secret, which is shown once and kept nowhere.
 
@@ -42,7 +43,7 @@ class ApiKey:
             object.__setattr__(self, "owner", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdminMailbox:
     """As which key whoever reads a mailbox signs in to the console; as none (None) since that was revoked.
 
@@ -54,7 +55,7 @@ class AdminMailbox:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """An ambassador who is signed in: known by the SHA-256 of a token, until `expires_at` or `ended_at`.
 
@@ -73,7 +74,7 @@ class Session:
     browser: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConsoleSession:
     """An admin who is signed in to the console: what they may do there is what their key may do at that moment.
 
@@ -92,7 +93,7 @@ class ConsoleSession:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignIn:
     """A request to sign in, which a link and a code open once: both are worked out from its id, and stored nowhere.
 
@@ -125,7 +126,7 @@ class SignIn:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdempotencyKey:
     """The `Idempotency-Key` of a request, stored in the transaction of what that made.
 

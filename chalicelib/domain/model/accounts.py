@@ -1,9 +1,10 @@
 """What ambassadors have: accounts, entries, and what is on its way out."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.money import Money
 from chalicelib.domain.program.program import GIFT
@@ -16,7 +17,7 @@ By = Literal["quarter", "month"]
 _QUARTERS = {f"{number:02d}": f"Q{(number + 2) // 3}" for number in range(1, 13)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     """One side of an entry: a positive amount credits `account`."""
 
@@ -25,7 +26,7 @@ class Leg:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LedgerEntry:
     """One immutable posting in an ambassador's ledger; the legs of a currency sum to zero.
 
@@ -51,7 +52,7 @@ class LedgerEntry:
         return f"ent_{self.ambassador_id.removeprefix('amb_')}_{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Month:
     """What orders placed in one month take of the caps, and how many of them count.
 
@@ -66,7 +67,7 @@ class Month:
     referrals: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """A prize as it was granted, a number of `times` in a row."""
 
@@ -75,7 +76,7 @@ class Grant:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """Over how many `months` referrals count for tiers (None: a whole life), by the program of this version."""
 
@@ -83,7 +84,7 @@ class Window:
     months: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """How many orders were settled on the last day that had any."""
 
@@ -91,7 +92,7 @@ class Pace:
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merger:
     """What an account remembers of another one that went into it, since versions of two don't compare.
 
@@ -110,7 +111,7 @@ class Merger:
     orders_settled: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """An ambassador's balances: always the sum of the entries. And the counters that rules look at.
 
@@ -185,7 +186,7 @@ def period_of(month: str, by: By) -> str:
     return month if by == "month" else f"{month[:4]}-{_QUARTERS.get(month[5:], '')}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suspension:
     """What an admin decided about all that leaves an account, and why: to stop it, or to let it go on.
 
@@ -200,7 +201,7 @@ class Suspension:
     decided_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sending:
     """How a gift was said to be sent by mistake: when, how many pieces, by whose key and with which note.
 
@@ -216,7 +217,7 @@ class Sending:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gift:
     """A gift that somebody has to send: the task that comes with an entry which made it available.
 
@@ -248,7 +249,7 @@ class Gift:
         return self.unit.removeprefix(GIFT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coupon:
     """Guards that a coupon's code is given once, and leads from it to the spend."""
 
@@ -256,7 +257,7 @@ class Coupon:
     withdrawal_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdrawal:
     """Money on its way out of an account: reserved when it is asked for, then spent or paid, or given back.
 
@@ -295,7 +296,7 @@ class Withdrawal:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adjustment:
     """A correction of a balance by an admin. Above the program's limit it waits until a second admin decides.
 
@@ -320,7 +321,7 @@ class Adjustment:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draw:
     """What settlements take from one shard of a month's budget, or give back (below zero).
 

@@ -1,11 +1,12 @@
 """Orders that ambassadors say they brought."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Overruled:
     """How a claim was decided before it was decided anew: when, by whose key, and what they answered."""
 
@@ -15,7 +16,7 @@ class Overruled:
     answer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """An order that an ambassador says they brought, although no code was used on it; an admin decides.
 
@@ -36,7 +37,7 @@ class Claim:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenClaims:
     """The ids of the claims of one ambassador that wait for an admin: there may be only so many."""
 

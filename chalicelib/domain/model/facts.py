@@ -1,15 +1,17 @@
 """The facts that may follow a redemption, or come before it: each is stored once and says the same for good."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 RefundKind = Literal["refund", "chargeback", "cancellation"]
 Decision = Literal["approve", "deny"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refund:
     """Money paid back, `tax` and `shipping` among it. A cancellation voids the order and has no amount."""
 
@@ -35,7 +37,7 @@ class Refund:
         return self.amount - (self.tax or 0) - (self.shipping or 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reversal:
     """A dispute won: the refund it names no longer counts."""
 
@@ -50,7 +52,7 @@ class Reversal:
         return f"reversal:{self.refund_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fulfilment:
     """A delivery, as told by one revision of it; the highest one counts, whatever came last.
 
@@ -74,7 +76,7 @@ class Fulfilment:
         return f"fulfilment:{self.fulfilment_id}#{self.revision}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """An admin's decision about an order.
 
@@ -98,7 +100,7 @@ class Review:
         return f"review:{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payment:
     """An order that was redeemed before it was paid for has been paid. There is one of an order."""
 
@@ -114,7 +116,7 @@ class Payment:
         return "payment"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freed:
     """The friend of an order is free again, and the order worth nothing: for good, unless an admin undoes it in time.
 
@@ -136,7 +138,7 @@ class Freed:
         return "freed" if self.number == 1 else f"freed:{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """An order has its friend's place after all: an admin has undone that it was given back, that with this number."""
 
@@ -159,7 +161,7 @@ def in_force(releases: Iterable[Freed], kept: Iterable[Kept]) -> Freed | None:
     return next((it for it in releases if it.number not in undone), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenOff:
     """An order that waits for its payment came without a code, or with one that was refused, before it was stored.
 
@@ -180,7 +182,7 @@ class TakenOff:
         return "takenoff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Purchase:
     """An order as the shop reports it, with a code or without: who has bought what, and when.
 

@@ -1,9 +1,9 @@
 """The mails that are owed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.orders import News
 
 Name = Literal[
@@ -88,7 +88,7 @@ class Recipient(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """What one mail says.
 
@@ -129,7 +129,7 @@ class Letter:
         return News(self.amount, self.release_at, self.when)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One letter to one person that a cause owes, written in its transaction. It names people by reference only.
 

@@ -1,13 +1,13 @@
 """What a person is given of their own: an offer that nobody else can use, and what a surprise has taken."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.program.program import Rate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """Something off one order, for one person alone: whoever they are by now, after a merger or under a new address.
 
@@ -38,7 +38,7 @@ class Offer:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SurpriseGift:
     """What one person's surprise has taken of a month's budget: once, whatever becomes of its letter.
 

@@ -1,9 +1,10 @@
 """What is known of an order: the redemption with where it stands, and the facts about it (`model.facts`)."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.facts import (
     Freed,
     Fulfilment,
@@ -27,7 +28,7 @@ FACTS_NAMED = 50
 """At most this many later facts of an order are named in its standing, so that it never grows too large to store."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What the first settlement decided for good: the rate that applied, and how much caps and budget left of it.
 
@@ -64,7 +65,7 @@ class Terms:
     budget_drawn: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Age:
     """How old a reward is, since what has expired stays so whatever is taken back and comes back.
 
@@ -82,7 +83,7 @@ class Age:
     back: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class News:
     """What an ambassador was last told of an order's reward: an amount of its unit, and when it is theirs.
 
@@ -100,7 +101,7 @@ class News:
         return self.amount > 0 and self.release_at is None and self.when is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """Where an order stands in the ledger: its terms, what was posted, and the summary of its facts that explains it.
 
@@ -182,7 +183,7 @@ class Standing:
         return mark in self.marks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redemption:
     """A code used on an order. Once the order is paid for, nothing changes but `standing`, `version` and `due_at`.
 
@@ -279,7 +280,7 @@ class Redemption:
         return (self.standing and self.standing.terms.unit) or self.currency
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderFacts:
     """What was reported of an order. As long as no code was redeemed on it, these facts wait; then it is an `Order`.
 
@@ -318,7 +319,7 @@ class OrderFacts:
         return Order(**{it.name: getattr(self, it.name) for it in fields(OrderFacts)}, redemption=redemption)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order(OrderFacts):
     """Everything known about an order on which a code was redeemed."""
 

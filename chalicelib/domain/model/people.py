@@ -1,8 +1,10 @@
 """Who is known: ambassadors, their codes, and the guards that keep one person one."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 Purpose = Literal["service", "rewards", "care", "tips", "wishes", "offers"]
 """What a letter is for.
@@ -19,7 +21,7 @@ EVERYTHING = "*"
 """The purpose under which somebody refuses all letters but those of service. It can only be refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """What was last said about one purpose, by the person and by the shop: the latest yes and the latest no of each.
 
@@ -39,7 +41,7 @@ class Consent:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """An address gets no mail any more: what the mail service reported of it.
 
@@ -52,7 +54,7 @@ class Stop:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounces:
     """How mails to an address fare.
 
@@ -65,7 +67,7 @@ class Bounces:
     returned: tuple[datetime, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """A mail of which its purpose says that there may be only so many."""
 
@@ -74,7 +76,7 @@ class Sent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bought:
     """An order of the person's, as far as letters go by it.
 
@@ -95,7 +97,7 @@ class Bought:
     facts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What somebody has said to a question: the latest answer to each counts.
 
@@ -109,7 +111,7 @@ class Answer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Touched:
     """A touch of care that is done with: it went out or was begun, or it was to go to one who is held out.
 
@@ -128,7 +130,7 @@ class Touched:
     held_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """Somebody whom the shop knows: the one place of names, addresses and dates. Ambassador, friend, buyer are roles.
 
@@ -199,7 +201,7 @@ class Person:
     listed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameWord:
     """One word of a person's name, under which they are listed; None where there was one before.
 
@@ -211,7 +213,7 @@ class NameWord:
     word: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Erasure:
     """Somebody wanted to be forgotten: who asked, and how far it is. It names them by the id of a person alone.
 
@@ -235,7 +237,7 @@ class Erasure:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """An ambassador: who they are (`person_id`), and the code that they share.
 
@@ -257,7 +259,7 @@ class Profile:
         return *self.absorbed, self.ambassador_id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Membership:
     """Whose a pseudonym is, whatever the race: of one person, and of one ambassador if they are one.
 
@@ -277,7 +279,7 @@ class Membership:
     former: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Friend:
     """Guards that one order of a person is rewarded, and hands over what it told of them, until that is folded.
 
@@ -317,7 +319,7 @@ class Friend:
         return self.unpaid_since is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """What the checkout must know about a code, in one read.
 
@@ -339,7 +341,7 @@ class Code:
     own_pause: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FurtherCodes:
     """The codes that an ambassador shares beside the first one, the latest last: there may be only so many.
 

@@ -1,13 +1,14 @@
 """What an admin is asked about an order, and what connects its people."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 About = Literal["signals", "foreign_refund"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What an admin is asked, `about` the order's signals or a refund in a foreign currency, and for how long."""
 
@@ -15,7 +16,7 @@ class Question:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A reward that waits for an admin. A settlement closes it.
 
@@ -31,7 +32,7 @@ class Case:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trait:
     """A card or an address (a pseudonym), and the friends of one ambassador who have used it.
 

@@ -1,8 +1,10 @@
 """What the figures of a shop are made of and kept in. Nothing here names a person, nor leads to one."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 Dimension = Literal["all", "channel", "tier", "campaign", "letters", "occasion", "cohort", "ledger", "expiring"]
 """By what figures are kept apart: not at all, or by one thing each. No view needs two of these at once.
@@ -15,7 +17,7 @@ Rows = dict[str, dict[str, int]]
 """By row of a dimension (a channel, a tier, …) and name of a measure: a sum, or a number of cases."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """An order as the figures count it, from when its buyer was met on.
 
@@ -46,7 +48,7 @@ class Receipt:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figures:
     """The figures of one day, or of one month as the sum of its days, by one dimension.
 

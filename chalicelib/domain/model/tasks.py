@@ -1,9 +1,9 @@
 """What people of the shop have to do for somebody, and the guides that they keep."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.facts import Decision
 
 TaskKind = Literal["care", "social", "proof"]
@@ -13,7 +13,7 @@ has made, and decide whether it earns what was offered for it."""
 TASK_KINDS: tuple[TaskKind, ...] = ("care", "social", "proof")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reward:
     """What the program offered for a task, as it was when its proof came in."""
 
@@ -21,7 +21,7 @@ class Reward:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closing:
     """How a task was done before it was opened again: when, by whose key, with which note, and what was decided.
 
@@ -37,7 +37,7 @@ class Closing:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """Something that a person of the shop has to do for somebody. It is done once, with a note.
 
@@ -83,7 +83,7 @@ class Task:
         return f"tsk_{self.person_id.removeprefix('per_')}_{self.own}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guide:
     """A page or film of the shop's that shows what a product can do.
 

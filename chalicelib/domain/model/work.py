@@ -1,11 +1,12 @@
 """Work too long for one request."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Job:
     """Work too long for one request: workers do it slice after slice, and whoever asked reads how far it is.
 

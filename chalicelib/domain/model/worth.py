@@ -1,10 +1,12 @@
 """What was fitted to the purchases of all customers, and what these are worth, month by month."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from chalicelib.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Fit:
     """Parameters of the models by which customers' worth is expected. Each fit is a version; the newest is applied.
 
@@ -32,7 +34,7 @@ class Fit:
     spending: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cohort:
     """Customers who bought first in the same month, all brought by a code, or none.
 
@@ -60,7 +62,7 @@ class Cohort:
     offers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cohorts:
     """What all customers are worth, as they were gone through last.
 

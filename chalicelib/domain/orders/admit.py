@@ -1,10 +1,11 @@
 """May this friend use this code on this order? The only decision that the checkout waits for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Code
 from chalicelib.domain.money import Money
@@ -25,7 +26,7 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of an order; `amount` is None when the checkout did not say."""
 
@@ -34,7 +35,7 @@ class Line:
     gift_card: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """An order at the checkout that names a code.
 
@@ -73,7 +74,7 @@ class Ask:
         return Seeker(self.order_id, code.ambassador_id, self.placed_at, paid=not self.pending, others=code.kin)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offered:
     """The code can be used: the friend saves `friend_discount`, the ambassador earns about `reward_estimate`.
 
@@ -90,7 +91,7 @@ class Offered:
     place: Place = field(default_factory=Place)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """The order goes on without the code, for a stable reason."""
 

@@ -5,9 +5,10 @@ whole, or when that one is not paid for; else it comes beside it, if the program
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.orders import Order, Redemption
 from chalicelib.domain.model.people import Friend
 from chalicelib.domain.orders.refunds import counting_refunds, void_whole
@@ -20,7 +21,7 @@ RELIED_ON_MAX = 50
 """The most refunds that a transaction relies on; a place that rests on more is for an admin to give back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """A friend's root, with the order that has the place if that order is paid for and known."""
 
@@ -28,7 +29,7 @@ class Holder:
     order: Order | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seeker:
     """An order that wants a place: with whose code it was placed and when, and whether it is paid for.
 
@@ -47,7 +48,7 @@ class Seeker:
         return self.ambassador_id, *self.others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replaced:
     """A paid order that gives its place back. That rests on `refunds`, of which none may be reversed.
 
@@ -59,7 +60,7 @@ class Replaced:
     number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The place that an order takes: which order of its friend it is then, and what that changes.
 

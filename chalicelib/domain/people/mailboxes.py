@@ -7,10 +7,12 @@ folded. Left out knowingly: Yahoo's `base-keyword` (the base is no mailbox, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chalicelib.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provider:
     """Hosts at which a `+tag` is delivered to the mailbox before it, and what else is folded there.
 

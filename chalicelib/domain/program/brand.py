@@ -4,9 +4,9 @@ Which colours can be told apart is reckoned as in WCAG 2.2.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.program.shape import BARRED, BLANK, Called, Form, Within
 
 TEXTS_MAX = 200
@@ -98,7 +98,7 @@ _SHADES = 255
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """The shop's own sentences in one letter and language. Amounts, days and reasons are always told beside them.
 
@@ -118,7 +118,7 @@ class Text:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brand:
     """How the shop looks and sounds in mails, and on the page and the picture of a share link."""
 

@@ -5,10 +5,11 @@ editors use are made of that. Money is in minor units of the program's currency.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal, TypeVar
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.money import BASIS, share
 from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.links import origin_of
@@ -63,7 +64,7 @@ Limited = Literal["rewards", "care", "tips", "wishes", "offers"]
 PROMOTION: tuple[Limited, ...] = ("care", "tips", "wishes", "offers")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rate:
     """A fixed `amount`, a percentage in `basis_points` with an optional `maximum`, or one `gift`."""
 
@@ -91,7 +92,7 @@ class Rate:
         return f"{GIFT}{self.gift}" if self.gift is not None else self.unit or currency
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tier:
     """A level that ambassadors reach by referrals."""
 
@@ -107,7 +108,7 @@ class Tier:
     bonus: Annotated[Amount, "What is granted once for reaching this tier."] = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Milestone:
     """A prize for counted referrals of a whole life: for `every` n-th of them, or once when there are `at` of them."""
 
@@ -121,7 +122,7 @@ class Milestone:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferedTask:
     """Something that ambassadors can do for a reward: they show it, and an admin looks whether it counts."""
 
@@ -149,7 +150,7 @@ class OfferedTask:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cap:
     """The most that one ambassador is granted on the orders of a month or year or of a whole life."""
 
@@ -166,7 +167,7 @@ class Cap:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Campaign:
     """Other terms for the codes that belong to it. What it leaves out is as in the program."""
 
@@ -177,7 +178,7 @@ class Campaign:
     reward: Annotated[Rate | None, "What the ambassador earns instead of the usual, in whatever tier."] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FurtherOrders:
     """What the further orders of a friend are worth. What it leaves out is as for the first; 0 is nothing."""
 
@@ -194,7 +195,7 @@ class FurtherOrders:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Worth:
     """What a unit of the program's own is worth when it is spent: `per` of it are `value`. It leaves in such steps."""
 
@@ -214,7 +215,7 @@ class Worth:
         return amount // self.per * self.value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaderboard:
     """A list on which ambassadors who want it see their neighbours, under a name of their choosing."""
 
@@ -226,7 +227,7 @@ class Leaderboard:
     ] = "quarter"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """What makes a reward wait for an admin: the sum of the weights of an order's signals."""
 
@@ -275,7 +276,7 @@ class Watch:
         return self.review_at is not None or bool(self.weights)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """What people are told about their data, in one language."""
 
@@ -287,7 +288,7 @@ class Notice:
     recipients: Annotated[Line | None, "Who gets the data beside your shop; left out, nobody does."] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Privacy:
     """What pages that collect data say about it, and whom people ask about their rights."""
 
@@ -307,7 +308,7 @@ class Privacy:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retention:
     """How long data about people is kept. What is left out is kept until somebody is erased."""
 
@@ -342,7 +343,7 @@ class Retention:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quiet:
     """Hours of the night, by the clocks of each person, in which no letter of some purposes goes out."""
 
@@ -353,7 +354,7 @@ class Quiet:
     purposes: Annotated[tuple[Limited, ...], Within(1, 5), "The kinds of letters that wait."] = PROMOTION
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterCap:
     """The most letters of some purposes together that one person gets within some days."""
 
@@ -368,7 +369,7 @@ class LetterCap:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letters:
     """Which letters there are, when they may go out, and how many."""
 
@@ -400,7 +401,7 @@ class Letters:
     ] = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """One immutable version of the rules. An order keeps the version it was admitted under.
 

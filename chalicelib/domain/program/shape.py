@@ -6,10 +6,12 @@ reader of the code all go by.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from chalicelib.domain.frozen import frozen
 
 BARRED = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 """Controls, line breaks and direction overrides have no place in a name or an id; joiners do (Bengali, Gujarati)."""
@@ -33,7 +35,7 @@ U+FFFB (marks of annotations).
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within:
     """A number from `least` to `most`, or so many characters or elements."""
 
@@ -51,7 +53,7 @@ class Within:
         return f"has {self.least} to {self.most} {'characters' if isinstance(value, str) else 'elements'}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """Text that matches a regular expression as a whole, and that in words."""
 
@@ -73,21 +75,21 @@ Measure = Literal["basis_points", "days", "minutes", "money", "months", "orders"
 """What numbers count: `money` is minor units of the currency, and `reward` is counted as the rate says beside it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In:
     """What a number counts, if not just things."""
 
     unit: Measure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Called:
     """What people call a field whose name doesn't say it."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A field: what it is for, what it may hold, and what each of its elements may hold, if it has any.
 

@@ -1,13 +1,14 @@
 """What makes an order suspicious, and how much of it: the signals that a program may weigh."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from chalicelib.domain.frozen import frozen
 
 Safe = Literal["routine", "returns"]
 """What an ambassador may be told of a reward under review: nothing that teaches how it was noticed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """What a signal weighs unless the program says otherwise, its text for admins, what the ambassador may be told.
 

@@ -4,11 +4,12 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal, get_args
 
 from chalicelib.domain.effects import Create, Effect, Replace, Revoked, Valid
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.model.access import ApiKey, IdempotencyKey
 from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
@@ -27,7 +28,7 @@ class UnknownScopeError(ValueError):
     """A scope that no route asks for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A key, and its secret unless (None) it was shown to an earlier request with the same Idempotency-Key."""
 
@@ -35,7 +36,7 @@ class Made:
     secret: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotAllowed:
     """A key may not do this to keys.
 

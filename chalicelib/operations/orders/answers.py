@@ -1,8 +1,8 @@
 """What a checkout is answered."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.orders.admit import Refused
 
@@ -10,7 +10,7 @@ GRACE = timedelta(seconds=30)
 """How long the stream has before the schedule looks for a fact by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redeemed:
     """The order's redemption, stored now or (`replayed`) by an earlier request with the same content.
 
@@ -23,12 +23,12 @@ class Redeemed:
     superseded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflicting:
     """The order was redeemed before with other content, which stands; or what was to be stored along has changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlreadyPaid:
     """The order has been paid for, so what it was then stands."""
 

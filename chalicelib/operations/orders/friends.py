@@ -1,11 +1,12 @@
 """The guards that give a friend one place: who has it is looked up, and an order put there, or beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.facts import Freed, Kept
 from chalicelib.domain.model.orders import Order
 from chalicelib.domain.model.people import Friend
@@ -17,7 +18,7 @@ from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contact:
     """What an order tells of its buyer."""
 
@@ -27,7 +28,7 @@ class Contact:
     locale: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownFriend:
     """A friend's roots with who has the place, and by which pseudonyms the friend is known; if it was `looked` up."""
 
@@ -105,7 +106,7 @@ def reached(guard: Friend, persons: Sequence[str], contact: Contact | None) -> F
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Released:
     """The friend is free, now or (`replayed`) since an earlier request that said the same."""
 
@@ -113,7 +114,7 @@ class Released:
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotReleased:
     """Why the friend stays as they are."""
 
@@ -153,7 +154,7 @@ def release(
     return decide(table, look_at)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptPlace:
     """The order has its friend's place again, now or (`replayed`) since an earlier request that said the same."""
 
@@ -161,7 +162,7 @@ class KeptPlace:
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotKept:
     """Why an order has its friend's place no more, or never lost it."""
 

@@ -1,10 +1,11 @@
 """An order that is not paid for yet may still change: the highest revision counts, until a payment is reported."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.effects import Absent, Create, Effect, Replace, Unchanged
+from chalicelib.domain.frozen import frozen
 from chalicelib.domain.model.facts import Payment, TakenOff
 from chalicelib.domain.model.orders import Redemption
 from chalicelib.domain.model.people import Friend
@@ -102,7 +103,7 @@ def _change(table: Table, stored: Redemption, ask: Ask, contact: Contact, now: d
     return Plan(answer, [*effects, Replace(revised), Absent(stored.order_id, "freed"), *guards])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _News:
     """What the friend is known by now and was not before: `fresh` is nobody's yet, `others` is another friend's.
 
