@@ -23,7 +23,7 @@ FIELD := .venv/lifetimes/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year fuzz planted faults mutants pages
-.PHONY: fit reference letters words test-deployed test-dynamodb package deploy rotate
+.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer rotate
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -159,6 +159,13 @@ deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLI
 		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(DOMAIN),--domain '$(DOMAIN)') \
 		$(if $(CERTIFICATE),--certificate '$(CERTIFICATE)') $(if $(TABLE),--table '$(TABLE)') $(if $(SET),--set $(SET)) \
 		$(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) $(if $(ALLOW_LOSS),--allow-loss)
+
+destroy: .venv/app/.installed ## remove a stage; its table and secrets stay (STAGE, BUCKET, YES=1; ALLOW_LOSS=1 with CONFIRM=stage: all goes)
+	@$(APP) -m infra.deploy destroy --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) \
+		$(if $(ALLOW_LOSS),--allow-loss) $(if $(CONFIRM),--confirm '$(CONFIRM)')
+
+deployer: .venv/app/.installed ## print the least policy of a role that deploys a stage: for a pipeline (STAGE, BUCKET)
+	@$(APP) -m infra.deploy deployer --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)')
 
 rotate: .venv/app/.installed ## make a new key for the cursors of a stage, or KEY=links; the next deployment hands it out (STAGE)
 	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(DROP_FORMER),--drop-former)

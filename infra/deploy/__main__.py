@@ -4,6 +4,7 @@ It works on the account and region of the environment's credentials, through the
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy.account import Account
-from infra.deploy.deployment import Wish, ask, deploy
+from infra.deploy.deployer import policy
+from infra.deploy.deployment import Wish, ask, bucket_of, deploy
 from infra.deploy.package import ARM, BUILD, INTEL, package
 from infra.deploy.parameters import read
 from infra.deploy.problem import DeployError
+from infra.deploy.removal import Farewell, destroy
 from infra.deploy.secrets import Secrets
 
 
@@ -63,6 +66,28 @@ def bring_up(options: argparse.Namespace) -> None:
     deploy(wish)
 
 
+def take_down(options: argparse.Namespace) -> None:
+    """Remove a stage."""
+    wish = Farewell(
+        stage=options.stage,
+        bucket=options.bucket,
+        agree=(lambda _: True) if options.yes else ask,
+        may_lose=options.allow_loss,
+        confirmed=options.confirm,
+    )
+    destroy(wish)
+
+
+def show_deployer(options: argparse.Namespace) -> None:
+    """Print the policy of a role that deploys a stage."""
+    account = Account()
+    bucket = bucket_of(account, options.bucket).name
+    told = policy(
+        stage=options.stage, account=account.id, region=account.region, bucket=bucket, partition=account.partition
+    )
+    print(json.dumps(told, indent=2))
+
+
 def rotate(options: argparse.Namespace) -> None:
     """Make a new key for the cursors of a stage, or for the links in its mails."""
     secrets = Secrets(Account().client("ssm"), options.stage)
@@ -104,6 +129,15 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--yes", action="store_true", help="agree beforehand to everything that loses nothing")
     up.add_argument("--allow-loss", action="store_true", help="let go what the plan says would be lost")
     up.set_defaults(command=bring_up)
+    down = commands.add_parser("destroy", parents=[common], help="remove a stage; its table and secrets stay")
+    down.add_argument("--bucket", help="S3 bucket that it was deployed from, if one was named")
+    down.add_argument("--yes", action="store_true", help="agree beforehand, if no data go")
+    down.add_argument("--allow-loss", action="store_true", help="let its table and secrets go, too")
+    down.add_argument("--confirm", default="", metavar="STAGE", help="the stage's name, for which you are asked else")
+    down.set_defaults(command=take_down)
+    least = commands.add_parser("deployer", parents=[common], help="print the least policy of a role that deploys")
+    least.add_argument("--bucket", help="S3 bucket that it deploys from, if one is named")
+    least.set_defaults(command=show_deployer)
     turn = commands.add_parser("rotate", parents=[common], help="make a new key for the cursors, or for links")
     turn.add_argument("--key", choices=("cursors", "links"), default="cursors", help="which one (cursors)")
     turn.add_argument("--drop-former", action="store_true", help="of links: let none work that was sent before")

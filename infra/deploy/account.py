@@ -22,7 +22,9 @@ class Account:
             self.region = self._session.region_name or ""
             if not self.region:
                 raise DeployError(NO_REGION)
-            self.id: str = self.client("sts").get_caller_identity()["Account"]
+            told = self.client("sts").get_caller_identity()
+            self.id: str = told["Account"]
+            self.partition: str = told["Arn"].split(":")[1]
         except NoCredentialsError:
             raise DeployError(NO_CREDENTIALS) from None
         except NoRegionError:

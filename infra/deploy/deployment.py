@@ -7,9 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib.aws.services import DYNAMODB, Service
-from chalicelib.store.table import Table
-from chalicelib.store.wire import Wire
 from infra.deploy import adopted, sender
 from infra.deploy.account import Account
 from infra.deploy.bucket import Bucket
@@ -85,7 +82,7 @@ def deploy(wish: Wish) -> None:
     stack.protect()
     outputs = stack.outputs()
     _complete(StoredTable(account.client("dynamodb"), outputs["TableName"]), stack.name)
-    _tell_what_is_next(account, wish.stage, values, outputs)
+    _tell_what_is_next(account, wish.stage, values, outputs, is_new=not running and not table)
 
 
 def stack_of(stage: str) -> str:
@@ -202,11 +199,11 @@ def _tell(title: str, lines: list[str]) -> None:
         print("\n".join([title, *lines]))
 
 
-def _tell_what_is_next(account: Account, stage: str, values: Mapping[str, str], outputs: Mapping[str, str]) -> None:
-    name, url = outputs["TableName"], outputs["EndpointURL"]
-    call = Service(DYNAMODB, connect=5, answer=10, region=account.region).call
-    published = Table(Wire(call, name)).read_newest_program()
-    print(DEPLOYED.format(stage=stage, url=url, table=name, program="" if published else PUBLISH))
+def _tell_what_is_next(
+    account: Account, stage: str, values: Mapping[str, str], outputs: Mapping[str, str], *, is_new: bool
+) -> None:
+    program = PUBLISH if is_new else ""
+    print(DEPLOYED.format(stage=stage, url=outputs["EndpointURL"], table=outputs["TableName"], program=program))
     if outputs.get("DomainTarget"):
         print(DOMAIN.format(name=values["DomainName"], target=outputs["DomainTarget"]))
     ses = account.client("sesv2")

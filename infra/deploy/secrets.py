@@ -54,6 +54,14 @@ class Secrets:
             self._put(name, secrets.token_urlsafe(32), overwrite=False)
         return [self._path(name) for name in missing]
 
+    def paths(self) -> list[str]:
+        """The paths of those that are there."""
+        return [self._path(name) for name in ALL if self.version(name) is not None]
+
+    def delete(self) -> None:
+        """Delete them all: nobody of the stage can be recognised any more."""
+        self._ssm.delete_parameters(Names=[self._path(name) for name in ALL])
+
     def rotate_cursor_key(self) -> int:
         """Make a new version of the cursor key and return it; the next deployment hands it to the functions.
 
