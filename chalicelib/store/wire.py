@@ -331,7 +331,7 @@ class Wire:
 
     def _call(self, operation: str, **request: Any) -> Answer:
         """Carry out what may be carried out more than once."""
-        deadline = self.deadline(WRITE_SECONDS)
+        deadline: float | None = None
         for attempt in count(1):
             try:
                 return self._carry_out(operation, request)
@@ -340,6 +340,7 @@ class Wire:
                     raise
                 if attempt >= self._attempts:
                     raise BusyError from error
+            deadline = self.deadline(WRITE_SECONDS) if deadline is None else deadline
             self.pause(attempt, deadline)
         raise AssertionError("unreachable")
 

@@ -232,7 +232,7 @@ def worth(order: Order) -> int:
     undone = {it.refund_id for it in order.reversals}
     counting = [it for it in order.refunds if it.refund_id not in undone]
     denied = order.reviews and max(order.reviews, key=lambda it: it.number).decision == "deny"
-    if denied or any(it.kind == "cancellation" for it in counting):
+    if denied or order.freed is not None or any(it.kind == "cancellation" for it in counting):
         return 0
     paid = order.redemption.paid
     kept = max(0, paid - sum(it.amount for it in counting))

@@ -13,6 +13,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.messages.deliver import Post, deliver
 from chalicelib.operations.orders.answers import Answer
+from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.facts import Reported, report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
@@ -124,8 +125,9 @@ class Town:
 
     def settle(self, order_ids: Sequence[str]) -> None:
         """Settle some orders, as a worker does that the stream has told of them."""
-        postponed = settle_orders(self.table, order_ids, now=self._soon)
-        assert not postponed, postponed
+        met, unmet = meet_buyers(self.table, order_ids, Outlook(self._program, b""), now=self._soon)
+        postponed = settle_orders(self.table, met, now=self._soon, met=met)
+        assert not (*unmet, *postponed), (unmet, postponed)
 
     def work(self) -> int:
         """Settle and deliver what is due, and what was just reported; return how much that was."""

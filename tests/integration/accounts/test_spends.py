@@ -333,7 +333,7 @@ def test_who_was_never_merged_pays_nothing_for_mergers(shop: Shop, purse: Purse)
 
 def test_a_table_without_time_is_a_503(shop: Shop, purse: Purse) -> None:
     """Retry-After says when to come again, and then the same request works."""
-    shop.faults.before("GetItem", None, refused("ThrottlingException"))
+    shop.faults.before("GetItem", None, *[refused("ThrottlingException")] * 3)
     answer = purse.spend(500)
     assert outcome(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "1"

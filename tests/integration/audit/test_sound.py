@@ -1,9 +1,7 @@
 """The audit finds nothing in books that are sound, beside a shop at work either, and it only reads."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any
 
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit import audit
@@ -83,18 +81,14 @@ class Restless(Client):
 
     at = ("", "")
 
-    def __getattr__(self, operation: str) -> Callable[..., Item]:
-        def call(**request: Any) -> Item:
-            if str(request.get("ExpressionAttributeValues", {}).get(":low", {}).get("S")).startswith("REFERRAL#"):
-                (account,) = [it for (pk, sk), it in self.engine.items.items() if (pk, sk) == self.at]
-                moved = deepcopy(account)
-                for name in ("version", "settled"):
-                    put_into(moved, name, int(account[name]["N"]) + 1)
-                self.engine.put_item(Item=moved)
-            answer: Item = getattr(self.engine, operation)(**request)
-            return answer
-
-        return call
+    def call(self, operation: str, request: Item) -> Item:
+        if str(request.get("ExpressionAttributeValues", {}).get(":low", {}).get("S")).startswith("REFERRAL#"):
+            (account,) = [it for (pk, sk), it in self.engine.items.items() if (pk, sk) == self.at]
+            moved = deepcopy(account)
+            for name in ("version", "settled"):
+                put_into(moved, name, int(account[name]["N"]) + 1)
+            self.engine.put_item(Item=moved)
+        return self.engine.call(operation, request)
 
 
 def test_who_never_stands_still_is_said_to_move(story: Story) -> None:

@@ -242,7 +242,7 @@ def test_the_same_again_is_decided_already(shop: Shop) -> None:
 def test_an_outage_is_told_for_what_it_hit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the table is busy, or the time is up, the rest is told to be sent again; what was decided stays so."""
     suspicious(shop, "o1", "o2", "o3")
-    shop.faults.before("Query", None, *[cancelled("ThrottlingError")] * 3)
+    shop.faults.before("Query", None, *[cancelled("ThrottlingError")] * 9)
     assert results(shop, ["o1", "o2"], APPROVE) == {"o1": "decided", "o2": "busy"}
     shop.faults.before("Query")
     monkeypatch.setattr(reviews, "TOGETHER_SECONDS", -1.0)
@@ -253,7 +253,7 @@ def test_an_outage_is_told_for_what_it_hit(shop: Shop, monkeypatch: pytest.Monke
 def test_an_outage_of_one_order_does_not_end_the_others(shop: Shop) -> None:
     """The one that was hit is told to be sent again, and all behind it are decided."""
     suspicious(shop, "o1", "o2", "o3")
-    shop.faults.before("Query", None, *[cancelled("ThrottlingError")])
+    shop.faults.before("Query", None, *[cancelled("ThrottlingError")] * 3)
     assert results(shop, ["o1", "o2", "o3"], APPROVE) == {"o1": "decided", "o2": "busy", "o3": "decided"}
 
 
