@@ -45,8 +45,8 @@ demo-real: ## the same with real orders of an online store
 	@exec $(APP) -m infra.local.with_instance --home .local/demo-real --fresh -- \
 		.venv/real/bin/python examples/real.py --run-json {run_json}
 
-key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol" (OWNER)
-	@test -n "$$NAME" && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol"'; exit 2; }
+key: .venv/app/.installed ## make an API key for the running instance: NAME="web shop" SCOPES="checkout enrol sessions" (OWNER)
+	@test -n "$$NAME" && test -n '$(SCOPES)' || { echo 'Say who it is for: make key NAME="web shop" SCOPES="checkout enrol sessions"'; exit 2; }
 	@$(APP) -m infra.manage --home '$(HOME_DIR)' key --name "$$NAME" --owner "$$OWNER" --scopes $(SCOPES)
 
 program: .venv/app/.installed ## publish a program to the running instance: FILE=examples/program.json

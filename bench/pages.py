@@ -22,6 +22,8 @@ from bench.progress import Say, percentile
 from bench.world import World, call, local_cloud
 from chalicelib import deps
 from chalicelib.aws.lines import Reply
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model.access import BY_MAIL
 from chalicelib.edge.scopes import CONSOLE, ME
 from chalicelib.operations.access import api_keys, console_sessions, sessions
 from chalicelib.site.console.screens import SCREENS as OF_CONSOLE
@@ -67,7 +69,8 @@ def _lived_in(world: World) -> dict[str, str]:
     now = datetime.now(UTC)
     found = deps.table().read_code(code)
     assert found is not None, "it was made a moment ago"
-    token, _ = sessions.begin(deps.table(), found.ambassador_id, by="bench", now=now, lasts=timedelta(days=1))
+    token, session = sessions.fresh(found.ambassador_id, by=BY_MAIL, now=now, lasts=timedelta(days=1))
+    deps.table().commit([Create(session)])
     secret = api_keys.issue(deps.table(), "Anna", ("admin:read", "admin:write", "admin:keys"), now, owner="Anna")
     key = deps.table().read_api_key(api_keys.digest_of(secret))
     assert key is not None, "so was this"

@@ -113,6 +113,8 @@ def restart() -> None:
 class Shop:
     """What a shop and its admins do, in their words.
 
+    `keys` are by scope; the one that enrols is that of the shop's server, which knows who is signed in: it may begin
+    sessions as well.
     `now` is the program's clock, `faults` the trouble at the wire, `cloud` what is behind it; `behaves` says of
     addresses what becomes of mails to them, in the words of SES's mailbox simulator.
     """
@@ -129,7 +131,8 @@ class Shop:
         self._stream_seen: set[str] = set()
         self._published = 0
         deps.use_clock(lambda: self.now)
-        self.keys = {scope: api_keys.issue(deps.table(), scope, [scope], self.now) for scope in api_keys.SCOPES}
+        held = {scope: [scope] for scope in api_keys.SCOPES} | {"enrol": ["enrol", "sessions"]}
+        self.keys = {name: api_keys.issue(deps.table(), name, scopes, self.now) for name, scopes in held.items()}
 
     @cached_property
     def dynamodb(self) -> Any:
@@ -185,7 +188,7 @@ class Shop:
 
     def session(self, ambassador_id: str) -> str:
         """Let an ambassador who is signed in at the shop act; return the token."""
-        answer = self.call("POST", f"/v1/ambassadors/{ambassador_id}/sessions", {}, scope="enrol")
+        answer = self.call("POST", f"/v1/ambassadors/{ambassador_id}/sessions", {}, scope="sessions")
         assert answer.status_code == 201, answer.body
         return str(self.read(answer)["token"])
 

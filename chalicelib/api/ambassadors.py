@@ -329,8 +329,11 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
     """Enrol a customer, or find out the code of one who is enrolled.
 
     A mailbox that is enrolled gets its own code back, and nothing changes, except that a `customer_id` joins an
-    ambassador who has none.
+    ambassador who has none. A `customer_id` takes a key that holds `sessions` as well: it says who is signed in.
+    Without that scope nothing that is known of somebody is changed by what a form was filled with.
     """
+    if body.customer_id is not None and not call.may("sessions"):
+        raise Problem(403, "wrong_scope", "To say whose a customer id is takes the scope sessions as well.")
     program = deps.program()
     told = Told(
         email=body.email,
@@ -340,6 +343,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
         customer_id=body.customer_id,
         birthday=fields.birthday(body.birthday),
         consents=tuple(purpose for purpose, yes in _words({}, body.consents).items() if yes),
+        vouched=call.may("sessions"),
     )
     enrolled = enrol(deps.table(), told, program, deps.outlook(), now=deps.now(), chance=deps.chance())
     shown = Enrolled(

@@ -150,8 +150,8 @@ def get_keys(call: Call) -> Response:
 def delete_key(call: Call, key_id: str) -> Response:
     """Revoke a key. It stays in the list; a second time changes nothing.
 
-    It makes and revokes no keys from then on, and whoever is in the console with it is signed out. Anything else it may
-    do for up to 60 seconds longer, and sessions of ambassadors that it began last their hour.
+    It makes and revokes no keys from then on; whoever is in the console with it is signed out, and so is every
+    ambassador whose session it began. Anything else it may do for up to 60 seconds longer.
     """
     call.query()
     caller, asked = _caller(call), fields.path_id("id", key_id)

@@ -32,7 +32,8 @@ class Session(Answer):
 
     Attributes:
         expires_at: An hour after it began, or a day if your customer was handed over, or 30 days if it was by mail.
-        made_by: The id of the key that began it; `mail` if it was whoever reads the ambassador's mail.
+        made_by: The id of the key that began it, and with which it ends; `mail` if it was whoever reads the
+            ambassador's mail.
         browser: Where it is, as `Firefox, Android`; left out if that is not known, or it is no browser.
         ended_at: When somebody ended it before.
     """
@@ -92,12 +93,12 @@ class EndedSessions(Answer):
 def post_session(call: Call, body: NewSession, ambassador_id: str) -> Response:
     """Begin a session for an ambassador who is signed in at the shop.
 
-    It lasts an hour and is not prolonged: begin another one. Its token is in this answer only. `sign_in_url` hands them
-    over to their own pages, without a mail.
+    It lasts an hour and is not prolonged: begin another one. It ends with the key that began it. Its token is in this
+    answer only. `sign_in_url` hands them over to their own pages, without a mail.
     """
     known, by, settings = known_ambassador(ambassador_id).ambassador_id, _caller(call), deps.settings()
     handed = hand_over(known, by, now=deps.now(), chance=deps.chance())
-    token, session = sessions.begin(deps.table(), known, by=by.id, now=deps.now(), beside=[Create(handed)])
+    token, session = sessions.begin(deps.table(), known, by=by, now=deps.now(), beside=[Create(handed)])
     begun = BegunSession(
         token=token,
         expires_at=session.expires_at,

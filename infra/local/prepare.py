@@ -16,7 +16,7 @@ from infra.local.table import create_table
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "admin_key": ("admin:read", "admin:write", "admin:keys"),
     "checkout_key": ("checkout",),
-    "enrol_key": ("enrol",),
+    "enrol_key": ("enrol", "sessions"),
     "people_key": ("people",),
 }
 

@@ -82,7 +82,7 @@ def handed(site: Site) -> str:
     """The link by which the shop hands over its customer."""
     with ONE_AT_A_TIME:
         path = f"/v1/ambassadors/{site.scene.maya}/sessions"
-        return str(site.shop.read(site.shop.call("POST", path, {}, scope="enrol"))["sign_in_url"])
+        return str(site.shop.read(site.shop.call("POST", path, {}, scope="sessions"))["sign_in_url"])
 
 
 def test_handed_over_by_the_page_of_the_shop(site: Site, opened: Open) -> None:

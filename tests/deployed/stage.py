@@ -100,7 +100,7 @@ class Stage:
             for name, scopes in {
                 "admin": ("admin:read", "admin:write", "admin:keys"),
                 "checkout": ("checkout",),
-                "enrol": ("enrol",),
+                "enrol": ("enrol", "sessions"),
             }.items()
         }
         return Live(

@@ -12,6 +12,12 @@ Door = Literal["me", "console"]
 BY_MAIL = "mail"
 """By whom somebody was signed in who reads the mail of whom they say they are."""
 
+KEY_PREFIX = "key"
+"""How the id of a key begins: so it can be told from the mail and from the operator."""
+
+EDITION = 2
+"""The edition of the scopes that is in force."""
+
 
 @frozen
 class ApiKey:
@@ -23,6 +29,9 @@ class ApiKey:
 
     An admin is a key as well, one whose secret nobody knows: they sign in by a mail to `email`, and are found by the
     pseudonym of that `mailbox`. Once the key was revoked, the address is forgotten.
+
+    `edition` is that of the scopes which it was made by. In the first one `enrol` was what `sessions` is now as well,
+    so a key from then holds both: shops run with it.
     """
 
     digest: str
@@ -37,10 +46,13 @@ class ApiKey:
     revoked_at: datetime | None = None
     email: str | None = None
     mailbox: str | None = None
+    edition: int = 1
 
     def __post_init__(self) -> None:
         if not self.owner:
             object.__setattr__(self, "owner", self.name)
+        if self.edition == 1 and "enrol" in self.scopes and "sessions" not in self.scopes:
+            object.__setattr__(self, "scopes", (*self.scopes, "sessions"))
 
 
 @frozen
@@ -59,8 +71,9 @@ class AdminMailbox:
 class Session:
     """An ambassador who is signed in: known by the SHA-256 of a token, until `expires_at` or `ended_at`.
 
-    `made_by` is the id of the key that began it, or "mail" if whoever reads their mail did. `browser` is the one that
-    holds it, as `Firefox, Android`; empty if it is not known, or if it is no browser.
+    `made_by` is the id of the key that began it, or "mail" if whoever reads their mail did; `key_digest` leads to that
+    key, without which it opens nothing. `browser` is the one that holds it, as `Firefox, Android`; empty if it is not
+    known, or if it is no browser.
     """
 
     id: str
@@ -72,6 +85,7 @@ class Session:
     ended_at: datetime | None = None
     version: int = 1
     browser: str = ""
+    key_digest: str = ""
 
 
 @frozen
@@ -103,7 +117,7 @@ class SignIn:
     Attributes:
         mailbox: The pseudonym of the address that somebody has typed; empty if a shop hands over its customer.
         ambassador_id: Whom the shop hands over; None if it is by mail.
-        made_by: The id of the key that hands over, or "mail".
+        made_by: The id of the key that hands over, or "mail"; `key_digest` leads to it.
         locale: The language that was asked in.
         mailed: Whether there is somebody, to whom link and code are owed.
         guesses: How often a wrong code was tried.
@@ -124,6 +138,7 @@ class SignIn:
     session_id: str | None = None
     due_at: datetime | None = None
     version: int = 1
+    key_digest: str = ""
 
 
 @frozen

@@ -11,11 +11,11 @@ from typing import Literal, get_args
 from chalicelib.domain.effects import Create, Effect, Replace, Revoked, Valid
 from chalicelib.domain.frozen import frozen
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import ApiKey, IdempotencyKey
+from chalicelib.domain.model.access import EDITION, KEY_PREFIX, ApiKey, IdempotencyKey
 from chalicelib.operations.once import Failures, Plan, Reused, decide, decide_once
 from chalicelib.store.table import Table
 
-Scope = Literal["enrol", "checkout", "people", "admin:read", "admin:write", "admin:keys"]
+Scope = Literal["enrol", "sessions", "checkout", "people", "admin:read", "admin:write", "admin:keys"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 
 SESSION_PREFIX = "rs_"
@@ -138,6 +138,20 @@ def revoke(table: Table, key_id: str, *, by: ApiKey, now: datetime) -> ApiKey | 
     return decide(table, look)
 
 
+def stands(table: Table, made_by: str, digest: str) -> bool:
+    """Whether what a key has begun still counts, by the key's id and, if it was noted, its digest: until it is revoked.
+
+    What no key has begun always does.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    if not made_by.startswith(f"{KEY_PREFIX}_"):
+        return True
+    key = table.read_api_key(digest) if digest else table.find_api_key(made_by)
+    return key is not None and key.revoked_at is None
+
+
 def may_second(author_owner: str, approver: ApiKey) -> bool:
     """Whether a key may approve, as the second admin, what a key of `author_owner` has asked for.
 
@@ -163,7 +177,7 @@ def fresh(
     """
     secret = f"rk_{secrets.token_urlsafe(32)}"
     granted = tuple(scope for scope in SCOPES if scope in scopes)
-    key = ApiKey(digest_of(secret), new_id("key", now, _CHANCE), name, granted, now, owner)
+    key = ApiKey(digest_of(secret), new_id(KEY_PREFIX, now, _CHANCE), name, granted, now, owner, edition=EDITION)
     if maker is None:
         return secret, key
     return secret, replace(key, made_by=maker.id, makers=tuple(dict.fromkeys((maker.owner, *maker.makers))))

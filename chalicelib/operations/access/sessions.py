@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from chalicelib.domain.effects import Create, Effect, Replace
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.model.access import ConsoleSession, Session
-from chalicelib.operations.access.api_keys import SESSION_PREFIX, digest_of
+from chalicelib.domain.model.access import ApiKey, ConsoleSession, Session
+from chalicelib.operations.access.api_keys import SESSION_PREFIX, digest_of, stands
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import EFFECTS_MAX, Table
 
@@ -27,13 +27,11 @@ def begin(
     table: Table,
     ambassador_id: str,
     *,
-    by: str,
+    by: ApiKey,
     now: datetime,
-    lasts: timedelta = LASTS,
-    browser: str = "",
     beside: Sequence[Effect] = (),
 ) -> tuple[str, Session]:
-    """Let an ambassador who exists act for a while. `by` is the id of the key that says who they are, or "mail".
+    """Let an ambassador who exists act for a while. `by` is the key that says who they are.
 
     What else is to be written goes `beside` it.
 
@@ -43,22 +41,26 @@ def begin(
     Raises:
         BusyError: the table did not answer in time.
     """
-    token, session = fresh(ambassador_id, by=by, now=now, lasts=lasts, browser=browser)
+    token, session = fresh(ambassador_id, by=by.id, digest=by.digest, now=now)
     table.commit([Create(session), *beside])  # if it is there already, an attempt whose reply was lost has written it
     return token, session
 
 
 def fresh(
-    ambassador_id: str, *, by: str, now: datetime, lasts: timedelta = LASTS, browser: str = ""
+    ambassador_id: str, *, by: str, digest: str = "", now: datetime, lasts: timedelta = LASTS, browser: str = ""
 ) -> tuple[str, Session]:
-    """Return the token of a new session, and the session, which is not stored yet."""
+    """Return the token of a new session, and the session, which is not stored yet.
+
+    `by` is the id of the key that says who they are, with its `digest`, or "mail".
+    """
     session_id = new_id("ses", now, _CHANCE)
     token = f"{SESSION_PREFIX}{bare(ambassador_id)}{bare(session_id)}{secrets.token_urlsafe(32)}"
-    return token, Session(session_id, ambassador_id, digest_of(token), now, now + lasts, by, browser=browser)
+    session = Session(session_id, ambassador_id, digest_of(token), now, now + lasts, by, None, 1, browser, digest)
+    return token, session
 
 
 def find(table: Table, token: str, *, now: datetime) -> Session | None:
-    """Find the session of a token; None when it is unknown or over.
+    """Find the session of a token; None when it is unknown or over, or the key that began it was revoked.
 
     The token names whose session it is and which, so that those of one ambassador lie together and are found at once,
     whoever asks for one or for all of them.
@@ -70,7 +72,7 @@ def find(table: Table, token: str, *, now: datetime) -> Session | None:
     session = table.read_session(f"amb_{named[1]}", f"ses_{named[2]}") if named else None
     if session is None or not hmac.compare_digest(session.digest, digest_of(token)):
         return None
-    return session if is_live(session, now) else None
+    return session if is_live(session, now) and _stands(table, session) else None
 
 
 def named_by(token: str) -> str | None:
@@ -85,8 +87,10 @@ def of_ambassador(table: Table, kin: Iterable[str], *, now: datetime) -> list[Se
     Raises:
         BusyError: the table did not answer in time.
     """
-    found = (it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if is_live(it, now))
-    return sorted(found, key=lambda it: it.id, reverse=True)
+    found = [it for ambassador_id in kin for it in table.list_sessions(ambassador_id) if is_live(it, now)]
+    makers = {it.made_by: it for it in found}
+    standing = {name for name, it in makers.items() if _stands(table, it)}
+    return sorted((it for it in found if it.made_by in standing), key=lambda it: it.id, reverse=True)
 
 
 def ending(table: Table, kin: Sequence[str], *, now: datetime) -> list[Effect]:
@@ -141,6 +145,11 @@ def is_live(session: S, now: datetime) -> bool:
 def ended(session: S, now: datetime) -> S:
     """Return a session as one that opens nothing any more."""
     return replace(session, ended_at=now, version=session.version + 1)
+
+
+def _stands(table: Table, session: Session) -> bool:
+    """Whether the key that began a session is still valid: whoever stole it does not outlive it in its sessions."""
+    return stands(table, session.made_by, session.key_digest)
 
 
 def bare(name: str) -> str:

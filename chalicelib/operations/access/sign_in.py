@@ -17,6 +17,7 @@ from chalicelib.domain.model.people import Person
 from chalicelib.domain.people.pseudonyms import pseudonym_of_email
 from chalicelib.domain.people.sign_in import LASTS, PREFIX, client_of, is_code, is_id, sign_in_of
 from chalicelib.operations.access import admins
+from chalicelib.operations.access.api_keys import stands
 from chalicelib.operations.once import Plan, decide
 from chalicelib.store.table import Table
 
@@ -96,8 +97,8 @@ def ask(table: Table, asked: Asked, *, pepper: bytes, now: datetime, chance: Ran
 
 def hand_over(ambassador_id: str, by: ApiKey, *, now: datetime, chance: Random) -> SignIn:
     """Return what lets an ambassador in whom the shop has signed in already; it is not stored yet."""
-    expires_at = now + HANDED_LINK_LASTS
-    return SignIn(new_id(PREFIX, now, chance), "me", now, expires_at, ambassador_id=ambassador_id, made_by=by.id)
+    handed = SignIn(new_id(PREFIX, now, chance), "me", now, now + HANDED_LINK_LASTS, ambassador_id=ambassador_id)
+    return replace(handed, made_by=by.id, key_digest=by.digest)
 
 
 # --- the mail ---------------------------------------------------------------------------------------------------------
@@ -183,8 +184,10 @@ def enter(table: Table, admitted: Admitted, session: Session | ConsoleSession, *
 
 
 def _admitted(table: Table, wanted: SignIn) -> Admitted | None:
-    """Whom a sign-in lets in now: whoever the shop has handed over, or who still reads the mailbox."""
+    """Whom a sign-in lets in now: whoever a key that is still valid has handed over, or who reads the mailbox."""
     if wanted.ambassador_id is not None:
+        if not stands(table, wanted.made_by, wanted.key_digest):
+            return None
         profile = table.read_profile(wanted.ambassador_id)
         person = table.read_person(profile.person_id) if profile else None
         return Admitted(wanted, person) if person and not _was_erased(person, wanted) else None

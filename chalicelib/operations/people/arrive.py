@@ -75,9 +75,8 @@ def arrive(
         person = _joined(table, person, program, outlook, words, now=now, chance=chance)
     lasts = LASTS if admitted.sign_in.mailbox else HANDED_LASTS
     assert person.ambassador_id is not None, "whoever joins is an ambassador"
-    token, session = sessions.fresh(
-        person.ambassador_id, by=admitted.sign_in.made_by, now=now, lasts=lasts, browser=browser
-    )
+    by, digest = admitted.sign_in.made_by, admitted.sign_in.key_digest
+    token, session = sessions.fresh(person.ambassador_id, by=by, digest=digest, now=now, lasts=lasts, browser=browser)
     return Arrived(token, session) if enter(table, admitted, session, now=now) else Over()
 
 

@@ -26,7 +26,11 @@ SOURCE = "enrolment"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the shop tells of a customer who becomes an ambassador."""
+    """What the shop tells of a customer who becomes an ambassador.
+
+    `vouched` says that it knows who they are. Otherwise it passes on what somebody has typed: that adds to what is
+    known of whoever has the address, and corrects nothing.
+    """
 
     email: str
     first_name: str
@@ -35,6 +39,7 @@ class Told:
     customer_id: str | None = None
     birthday: str | None = None
     consents: tuple[str, ...] = ()
+    vouched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,9 @@ def _plan(
 
 
 def _as_told(person: Person, told: Told, *, now: datetime) -> Person:
-    """Return a person as they enrol: what they say now is newer than what an order has told of them."""
+    """Return a person as they enrol: what they say now is newer than what an order told, if it is they who say it."""
     words = {name: getattr(told, name) for name in TOLD if getattr(told, name, None)}
+    if not told.vouched:
+        words = {name: word for name, word in words.items() if not getattr(person, name)}
     consents = {purpose: tell.Word(given=True, source=SOURCE) for purpose in told.consents}
     return tell.after(person, tell.Told(words, consents), now=now)

@@ -13,7 +13,17 @@ from chalicelib.store.reads.people import Clicks
 
 HIDDEN = frozenset(
     (
-        *("digest", "fingerprint", "due_at", "version", "budget_drawn", "facts_seen", "facts_named", "taken"),
+        *(
+            "digest",
+            "key_digest",
+            "fingerprint",
+            "due_at",
+            "version",
+            "budget_drawn",
+            "facts_seen",
+            "facts_named",
+            "taken",
+        ),
         *("owners", "friend", "friends", "aliases", "persons", "payment", "address"),
     )
 )

@@ -9,7 +9,7 @@ from chalicelib import deps
 from chalicelib.site.console.screens import KEYS
 from chalicelib.site.screens import Page
 
-OF_SHOPS = frozenset({"enrol", "checkout", "people"})
+OF_SHOPS = frozenset({"enrol", "sessions", "checkout", "people"})
 QUIET_DAYS = 3
 """A key that has not called for longer is pointed out."""
 

@@ -199,7 +199,8 @@ def scopes(language: Language) -> dict[str, str]:
     """What a key with each scope may do."""
     _ = language.translations.gettext
     return {
-        "enrol": _("Make customers ambassadors, and let in who is signed in at the shop. For its server."),
+        "enrol": _("Make customers ambassadors. For a sign-up form, or the shop’s server."),
+        "sessions": _("Let in whoever is signed in at the shop, and sign them out. For the shop’s server alone."),
         "checkout": _("Take codes and coupons, and report what becomes of orders. For the checkout’s server."),
         "people": _("Tell of customers: names, birthdays, consents, notes. For the shop’s server."),
         "admin:read": _("See everything: people, orders, the ledger, figures, rules."),

@@ -35,10 +35,10 @@ SCOPES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/ambassadors"): {"admin:read"},
     ("PATCH", "/v1/ambassadors/{ambassador_id}"): {"admin:write", SESSION},
     ("POST", "/v1/ambassadors/{ambassador_id}/merge"): {"admin:write"},
-    ("POST", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol"},
-    ("GET", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:read", SESSION},
-    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions"): {"enrol", "admin:write", SESSION},
-    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}"): {"enrol", "admin:write", SESSION},
+    ("POST", "/v1/ambassadors/{ambassador_id}/sessions"): {"sessions"},
+    ("GET", "/v1/ambassadors/{ambassador_id}/sessions"): {"sessions", "admin:read", SESSION},
+    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions"): {"sessions", "admin:write", SESSION},
+    ("DELETE", "/v1/ambassadors/{ambassador_id}/sessions/{session_id}"): {"sessions", "admin:write", SESSION},
     ("PUT", "/v1/people"): {"people"},
     ("GET", "/v1/people"): {"admin:read"},
     ("GET", "/v1/people/{person_id}"): {"admin:read", SESSION},
@@ -157,6 +157,7 @@ def test_the_scopes_of_the_contract(method: str, path: str) -> None:
 @pytest.mark.parametrize("held", api_keys.SCOPES)
 def test_a_key_opens_its_own_routes_only(shop: Shop, subtests: pytest.Subtests, held: str) -> None:
     """With the key for one scope every other route answers 403 and does nothing."""
+    shop.keys[held] = api_keys.issue(deps.table(), held, [held], shop.now)
     before = shop.everything()
     for method, path in GUARDED:
         with subtests.test(f"{method} {path}"):

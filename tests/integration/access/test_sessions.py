@@ -11,7 +11,7 @@ from chalicelib import deps
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.accounts import LedgerEntry
-from chalicelib.operations.access import sessions
+from chalicelib.operations.access import api_keys, sessions
 from memory.faults import lost
 from memory.shop import Body, Shop
 
@@ -34,7 +34,7 @@ def maya(shop: Shop) -> Body:
 
 def test_a_session_begins(shop: Shop, maya: Body) -> None:
     """The shop's key gets a token for one ambassador that ends within the hour, told once and never to be cached."""
-    answer = shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol")
+    answer = shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions")
     told = shop.read(answer)
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
@@ -86,7 +86,7 @@ def test_pages_lead_on_by_the_id(shop: Shop, maya: Body) -> None:
 
 def test_a_key_is_nobody(shop: Shop, subtests: pytest.Subtests) -> None:
     """A server key that says `me` is told that it has to name the ambassador."""
-    asked = [*((("GET", view, None, "admin:read")) for view in VIEWS), ("POST", "/sessions", b"{}", "enrol")]
+    asked = [*((("GET", view, None, "admin:read")) for view in VIEWS), ("POST", "/sessions", b"{}", "sessions")]
     for method, view, body, scope in asked:
         with subtests.test(view):
             answer = shop.call(method, f"/v1/ambassadors/me{view}", body, scope=scope)
@@ -120,7 +120,7 @@ def test_the_table_cleans_up(shop: Shop, maya: Body) -> None:
 def test_sessions_of_nobody(shop: Shop) -> None:
     """There is no session for an ambassador who does not exist."""
     before = shop.everything()
-    answer = shop.call("POST", "/v1/ambassadors/amb_none/sessions", {}, scope="enrol")
+    answer = shop.call("POST", "/v1/ambassadors/amb_none/sessions", {}, scope="sessions")
     assert answer.status_code == 404
     assert shop.everything() == before
 
@@ -181,7 +181,7 @@ def test_tokens_are_not_logged(shop: Shop, maya: Body, caplog: pytest.LogCapture
         assert word not in logged
 
 
-def listed(shop: Shop, maya: Body, scope: str = "enrol") -> list[Body]:
+def listed(shop: Shop, maya: Body, scope: str = "sessions") -> list[Body]:
     """The sessions of Maya as a key sees them."""
     return list(shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}/sessions", scope=scope))["items"])
 
@@ -205,7 +205,7 @@ def test_sessions_are_listed(shop: Shop, maya: Body) -> None:
         assert hashlib.sha256(token.encode()).hexdigest() not in own.body.decode()
 
 
-@pytest.mark.parametrize("who", ["enrol", "admin:write", "me"])
+@pytest.mark.parametrize("who", ["sessions", "admin:write", "me"])
 def test_all_sessions_end_at_once(shop: Shop, maya: Body, who: str) -> None:
     """None of an ambassador's tokens opens anything from then on; other ambassadors' do, and a new one begins."""
     tokens = [shop.session(maya["id"]) for _ in range(3)]
@@ -217,7 +217,7 @@ def test_all_sessions_end_at_once(shop: Shop, maya: Body, who: str) -> None:
     assert [look(shop, token, "/v1/ambassadors/me").status_code for token in tokens] == [401] * 3
     assert look(shop, stranger, "/v1/ambassadors/me").status_code == 200
     assert listed(shop, maya) == []
-    assert shop.read(shop.call("DELETE", f"/v1/ambassadors/{maya['id']}/sessions", scope="enrol")) == {"ended": 0}
+    assert shop.read(shop.call("DELETE", f"/v1/ambassadors/{maya['id']}/sessions", scope="sessions")) == {"ended": 0}
     assert look(shop, shop.session(maya["id"]), "/v1/ambassadors/me").status_code == 200
 
 
@@ -227,7 +227,7 @@ def test_one_session_ends(shop: Shop, maya: Body) -> None:
     (phone,) = listed(shop, maya)
     laptop, stranger = shop.session(maya["id"]), shop.enrol("other@example.com")
     path = f"/v1/ambassadors/{maya['id']}/sessions/{phone['id']}"
-    elsewhere = shop.call("DELETE", f"/v1/ambassadors/{stranger['id']}/sessions/{phone['id']}", scope="enrol")
+    elsewhere = shop.call("DELETE", f"/v1/ambassadors/{stranger['id']}/sessions/{phone['id']}", scope="sessions")
     assert elsewhere.status_code == 404
     first = look_away(shop, laptop, f"/v1/ambassadors/me/sessions/{phone['id']}")
     assert (first.status_code, shop.read(first)["id"]) == (200, phone["id"])
@@ -245,8 +245,51 @@ def look_away(shop: Shop, token: str, path: str) -> HTTPResponse:
 
 def test_more_sessions_than_a_transaction_holds(shop: Shop, maya: Body) -> None:
     """However many there are, all of them end."""
-    key = deps.table().read_api_key(hashlib.sha256(shop.keys["enrol"].encode()).hexdigest())
+    key = deps.table().read_api_key(hashlib.sha256(shop.keys["sessions"].encode()).hexdigest())
     assert key is not None
-    tokens = [sessions.begin(deps.table(), maya["id"], by=key.id, now=shop.now)[0] for _ in range(101)]
+    tokens = [sessions.begin(deps.table(), maya["id"], by=key, now=shop.now)[0] for _ in range(101)]
     assert sessions.end_all(deps.table(), [maya["id"]], now=shop.now) == 101
     assert not any(sessions.find(deps.table(), token, now=shop.now) for token in tokens)
+
+
+def test_sessions_fall_with_the_key_that_began_them(shop: Shop, maya: Body) -> None:
+    """At once, in whatever way it began them: by the answer, by the link of a hand-over, used or not yet.
+
+    Whoever came in by their mail, or by another key, stays in.
+    """
+    table = deps.table()
+    made = {name: api_keys.issue(table, name, ["sessions"], shop.now) for name in ("stolen", "new")}
+
+    def begun(secret: str) -> Body:
+        path = f"/v1/ambassadors/{maya['id']}/sessions"
+        return shop.read(shop.call("POST", path, {}, Authorization=f"Bearer {secret}"))
+
+    def comes_in(link: str) -> HTTPResponse:
+        return shop.call("POST", "/v1/sessions/confirm", {"token": link.rpartition("/")[2]})
+
+    first, second, other = begun(made["stolen"]), begun(made["stolen"]), begun(made["new"])
+    handed = shop.read(comes_in(first["sign_in_url"]))
+    mailed, by_mail = sessions.fresh(maya["id"], by="mail", now=shop.now)
+    table.commit([Create(by_mail)])
+    tokens = [first["token"], second["token"], handed["token"], other["token"], mailed]
+    assert [look(shop, it, "/v1/ambassadors/me").status_code for it in tokens] == [200] * 5
+
+    stolen = table.read_api_key(api_keys.digest_of(made["stolen"]))
+    assert stolen is not None
+    assert shop.call("DELETE", f"/v1/keys/{stolen.id}", scope="admin:keys").status_code == 200
+    assert [look(shop, it, "/v1/ambassadors/me").status_code for it in tokens] == [401, 401, 401, 200, 200]
+    assert comes_in(second["sign_in_url"]).status_code == 410
+    assert {it["id"] for it in listed(shop, maya)} == {other["id"], by_mail.id}
+    assert comes_in(other["sign_in_url"]).status_code == 201
+
+
+def test_a_session_that_notes_no_key_falls_as_well(shop: Shop, maya: Body) -> None:
+    """One from before that was noted is asked for by the id of its key."""
+    table = deps.table()
+    key = table.read_api_key(api_keys.digest_of(shop.keys["sessions"]))
+    assert key is not None
+    token, old = sessions.fresh(maya["id"], by=key.id, now=shop.now)
+    table.commit([Create(old)])
+    assert look(shop, token, "/v1/ambassadors/me").status_code == 200
+    shop.call("DELETE", f"/v1/keys/{key.id}", scope="admin:keys")
+    assert look(shop, token, "/v1/ambassadors/me").status_code == 401

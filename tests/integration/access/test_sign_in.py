@@ -224,7 +224,7 @@ def test_who_was_merged(shop: Shop, maya: Body) -> None:
 
 def test_who_was_erased(shop: Shop, maya: Body) -> None:
     """From the answer on with which somebody was forgotten, no link opens them, by mail or from the shop."""
-    handed = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol"))["sign_in_url"]
+    handed = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions"))["sign_in_url"]
     waits, mail = asked_and_mailed(shop)
     person = shop.read(shop.call("GET", f"/v1/people?email={MAYA}", scope="admin:read"))["items"][0]["id"]
     assert shop.call("DELETE", f"/v1/people/{person}?note=asked", scope="admin:write").status_code == 200
@@ -410,7 +410,7 @@ def test_nothing_is_logged(shop: Shop, maya: Body, capsys: pytest.CaptureFixture
 def test_the_export_tells_of_it(shop: Shop, maya: Body) -> None:
     """Whoever sees what lies about them sees when they wanted to sign in, and what opens it is not there."""
     pending(shop)
-    handed = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol"))
+    handed = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions"))
     path = "/v1/people/me/export"
     told = shop.read(shop.call("GET", path, Authorization=f"Bearer {handed['token']}"))
     assert {it["made_by"] for it in told["sign_ins"]} >= {"mail"}
@@ -423,21 +423,21 @@ def test_the_export_tells_of_it(shop: Shop, maya: Body) -> None:
 
 def test_the_shop_hands_over_its_customer(shop: Shop, maya: Body) -> None:
     """What it gets with a session leads to the ambassador's own pages: once, within two minutes, for a day."""
-    told = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol"))
+    told = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions"))
     origin, _, token = told["sign_in_url"].rpartition("/")
     assert origin == "https://friends.shop.example/sign-in"
     answer = confirm(shop, token=token)
     assert shop.read(answer)["expires_at"] == (shop.now + timedelta(days=1)).isoformat().replace("+00:00", "Z")
     assert opens(shop, answer)
     assert refusal(confirm(shop, token=token)) == (410, "sign_in_over")
-    late = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol"))["sign_in_url"]
+    late = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions"))["sign_in_url"]
     shop.now += 2 * MINUTE
     assert refusal(confirm(shop, token=late.rpartition("/")[2])) == (410, "sign_in_over")
 
 
 def test_who_was_handed_over_has_no_code(shop: Shop, maya: Body) -> None:
     """Nobody was mailed one, so none works."""
-    shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol")
+    shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions")
     (item,) = [it for it in shop.everything() if it["PK"]["S"].startswith("SIGNIN#")]
     sign_in_id = item["PK"]["S"].partition("#")[2]
     code = code_of(sign_in_id, deps.settings().link_keys[0])

@@ -89,3 +89,25 @@ def test_a_gift_that_was_lost_meanwhile_is_told_to_nobody(shop: Shop, maya: str)
     shop.stream()
     assert shop.call("POST", f"/v1/gifts/{task['id']}/sent", {}, scope="admin:write").status_code == 409
     assert owed(shop, maya, "gift_sent") == []
+
+
+def test_nobody_can_have_it_kept_from_them(shop: Shop, maya: str) -> None:
+    """It tells of a theft: no refusal, restriction, quiet night or cap, and nothing that a thief may set, stops it."""
+    purposes = ["rewards", "care", "tips", "wishes", "offers"]
+    letters = {
+        "quiet": {"starts": "00:00", "ends": "23:00", "purposes": purposes},
+        "caps": [{"letters": 1, "days": 30, "purposes": purposes}],
+        "welcome": False,
+    }
+    shop.publish(spend_minimum=100, letters=letters)
+    session = {"Authorization": f"Bearer {shop.session(maya)}"}
+    refused = {name: {"given": False} for name in (*purposes, "*")}
+    answer = shop.call("PATCH", "/v1/people/me", {"consents": refused}, **session)
+    assert answer.status_code == 200, answer.body
+    assert shop.call("POST", "/v1/people/me/restrict", {"restricted": True}, **session).status_code == 200
+    for number in range(3):
+        before = len(shop.sent())
+        spend(shop, maya, 100, f"k-{number}")
+        shop.stream()
+        assert len(shop.sent()) == before + 1
+        assert "€1" in last(shop)

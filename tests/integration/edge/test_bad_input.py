@@ -30,7 +30,7 @@ BODIES: dict[str, tuple[str, str, str | None]] = {
     "review": ("POST", "/v1/reviews/o-1", "admin:write"),
     "together": ("POST", "/v1/reviews", "admin:write"),
     "verdict": ("POST", "/v1/claims/$CLAIM", "admin:write"),
-    "session": ("POST", "/v1/ambassadors/$ID/sessions", "enrol"),
+    "session": ("POST", "/v1/ambassadors/$ID/sessions", "sessions"),
     "new-key": ("POST", "/v1/keys", "admin:keys"),
     "admin": ("POST", "/v1/admins", "admin:keys"),
     "sign-in": ("POST", "/v1/sessions", None),

@@ -16,7 +16,7 @@ from memory.shop import Body, Shop, open_shop
 from tests.scene import Scene, play
 from tests.screens import addresses
 
-SCOPES = ("admin:read", "admin:write", "admin:keys", "checkout", "enrol", "people")
+SCOPES = ("admin:read", "admin:write", "admin:keys", "checkout", "enrol", "sessions", "people")
 
 
 @dataclass
@@ -90,7 +90,7 @@ def test_nobody_else_comes_in(place: Place, subtests: pytest.Subtests) -> None:
     assert key is not None
     assert shop.call("DELETE", f"/v1/keys/{key.id}", scope="admin:keys").status_code == 200
     ended, over = Browser(shop).as_ambassador(scene.maya), Browser(shop).as_ambassador(scene.maya)
-    assert shop.call("DELETE", f"/v1/ambassadors/{scene.maya}/sessions", scope="enrol").status_code == 200
+    assert shop.call("DELETE", f"/v1/ambassadors/{scene.maya}/sessions", scope="sessions").status_code == 200
     late = Browser(shop).as_admin()
     over.cookies = Browser(shop).as_ambassador(scene.maya).cookies
     shop.now += timedelta(hours=13)

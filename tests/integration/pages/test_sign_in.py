@@ -85,7 +85,7 @@ def test_by_the_link(shop: Shop, maya: Body) -> None:
     assert not signed_in(asking)
     assert Browser(shop).post(link, {}).status_code == 410
     assert Browser(shop).get(link).status == 410
-    sessions = shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}/sessions", scope="enrol"))["items"]
+    sessions = shop.read(shop.call("GET", f"/v1/ambassadors/{maya['id']}/sessions", scope="sessions"))["items"]
     assert [(it["browser"], it["made_by"]) for it in sessions] == [("Firefox, Android", "mail")]
 
 
@@ -275,7 +275,7 @@ def test_how_the_pages_are_kept(shop: Shop, maya: Body) -> None:
 
 def handed(shop: Shop, maya: Body) -> str:
     """The path of the link with which the shop hands over its customer."""
-    told = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="enrol"))
+    told = shop.read(shop.call("POST", f"/v1/ambassadors/{maya['id']}/sessions", {}, scope="sessions"))
     return str(told["sign_in_url"]).removeprefix("https://friends.shop.example")
 
 

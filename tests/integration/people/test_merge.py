@@ -204,7 +204,7 @@ def test_sessions_of_both_end(two: Two) -> None:
     tokens = [two.shop.session(it["id"]) for it in (two.lea, two.mia)]
     two.merged()
     assert len(two.get("/sessions")["items"]) == 2
-    ended = two.shop.call("DELETE", f"/v1/ambassadors/{two.mia['id']}/sessions", scope="enrol")
+    ended = two.shop.call("DELETE", f"/v1/ambassadors/{two.mia['id']}/sessions", scope="sessions")
     assert two.shop.read(ended) == {"ended": 2}
     for token in tokens:
         answer = two.shop.call("GET", "/v1/ambassadors/me", Authorization=f"Bearer {token}")

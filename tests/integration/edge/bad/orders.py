@@ -229,8 +229,8 @@ CASES = [
     reading("keys-cursor", "cursor=$REFERRALS", "?cursor", "/v1/keys", "admin:keys"),
     reading("keys-unknown-parameter", "owner=Bea", "?owner", "/v1/keys", "admin:keys"),
     Case("revoke-query", "DELETE", "/v1/keys/key_1?force=1", "admin:keys", None, 400, "invalid_request", "?force"),
-    Case("session-hours", "POST", "/v1/ambassadors/$ID/sessions", "enrol", {"h": 9}, 400, "invalid_request", "/h"),
-    Case("session-of-me", "POST", "/v1/ambassadors/me/sessions", "enrol", {}, 400, "invalid_request", "/id"),
+    Case("session-hours", "POST", "/v1/ambassadors/$ID/sessions", "sessions", {"h": 9}, 400, "invalid_request", "/h"),
+    Case("session-of-me", "POST", "/v1/ambassadors/me/sessions", "sessions", {}, 400, "invalid_request", "/id"),
     Case("key-is-nobody", "GET", "/v1/ambassadors/me", "admin:read", None, 400, "invalid_request", "/id"),
     # --- a rule of the program says no ---
     refused("unknown-code", "unknown_code", code="NSVCHCDE"),

@@ -20,7 +20,7 @@ CASES = [
     # --- ids in the path ---
     path_id("key-overlong", "DELETE", f"/v1/keys/{'x' * 129}", "admin:keys", None, "/id"),
     path_id("key-control", "DELETE", "/v1/keys/a\x01b", "admin:keys", None, "/id"),
-    path_id("session-overlong", "POST", f"/v1/ambassadors/{'x' * 129}/sessions", "enrol", {}, "/id"),
+    path_id("session-overlong", "POST", f"/v1/ambassadors/{'x' * 129}/sessions", "sessions", {}, "/id"),
     path_id("order-overlong", "GET", f"/v1/redemptions/{'x' * 129}", "checkout", None, "/order_id"),
     path_id("order-control", "GET", "/v1/redemptions/a\x01b", "checkout", None, "/order_id"),
     path_id("order-override", "GET", "/v1/redemptions/a\u202eb", "checkout", None, "/order_id"),
@@ -73,7 +73,7 @@ CASES = [
     missing("ledger", "GET", "/v1/ambassadors/amb_none/ledger", "admin:read"),
     missing("review", "POST", "/v1/reviews/o-none", "admin:write", DECISION),
     missing("key", "DELETE", "/v1/keys/key_none", "admin:keys"),
-    missing("session", "POST", "/v1/ambassadors/amb_none/sessions", "enrol", {}),
+    missing("session", "POST", "/v1/ambassadors/amb_none/sessions", "sessions", {}),
     missing("spends", "GET", "/v1/ambassadors/amb_none/spends", "admin:read"),
     missing("coupon", "GET", "/v1/coupons/CPN222222222222", "checkout"),
     missing("coupon-emoji", "GET", "/v1/coupons/💥", "checkout"),
