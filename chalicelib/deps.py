@@ -20,6 +20,7 @@ from chalicelib.store.table import Table
 from chalicelib.store.wire import BusyError, Wire
 
 if TYPE_CHECKING:
+    from chalicelib.delivery.circuit import Circuit
     from chalicelib.delivery.ses import Mailer
     from chalicelib.delivery.traffic import Count
     from chalicelib.domain.model.tasks import Guide
@@ -72,6 +73,14 @@ def mailer() -> "Mailer":
     from chalicelib.delivery.ses import Mailer  # only who delivers needs it
 
     return Mailer(_watch(Service(SES, connect=2, answer=10).call), settings().sender, settings().configuration_set)
+
+
+@cache
+def circuit() -> "Circuit":
+    """Whether the mail service answers."""
+    from chalicelib.delivery.circuit import Circuit  # as above
+
+    return Circuit()
 
 
 def quotes() -> "Count":
@@ -172,7 +181,7 @@ def forget() -> None:
     """Drop all that is kept, as if the process had just begun; the clock stays."""
     global _program, _guides, _punctual, _chance
     _program, _guides, _punctual, _chance = None, None, None, SystemRandom()
-    for made in (settings, table, counter, mailer, _secret, programs.version):
+    for made in (settings, table, counter, mailer, circuit, _secret, programs.version):
         made.cache_clear()
 
 

@@ -9,19 +9,33 @@ from chalicelib.aws.lines import LostError, UnreachedError
 from chalicelib.aws.services import Call, RefusedError
 from chalicelib.delivery.mime import Envelope, Written, mime
 
-_SERVER_ERROR = 500
+_TOO_MANY, _SERVER_ERROR = 429, 500
 _MALFORMED = "BadRequestException"
+_DENIED = {401, 403, 404}
+"""The statuses of calls that may not be made, or name what is not there, as a configuration set that is gone."""
+
+_OF_THE_ACCOUNT = {
+    "AccountSuspendedException",
+    "LimitExceededException",
+    "MailFromDomainNotVerifiedException",
+    "SendingPausedException",
+}
+_DAILY = "daily"
+"""In SES's words for a day's quota that is used up, which else looks like a second's, which passes."""
+
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
 _CONFIGURATION_SET = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
-Fault = Literal["address", "passing", "operator"]
+Fault = Literal["address", "passing", "mail", "account"]
 
 
 class NotSentError(Exception):
     """The mail was surely not sent.
 
     `fault` says what would have to change: the `address` itself, so never; something `passing`, so nothing; or what
-    only the `operator` can mend, such as a sender that is not verified, an account that may not send, or credentials.
+    only the operator can mend. That may be in the way of this `mail` alone, as in the sandbox, where SES writes to
+    nobody whose address is not verified; or in the way of all, as an `account` that is paused, has used up its day's
+    quota or lacks a permission.
     """
 
     def __init__(self, reason: str, fault: Fault) -> None:
@@ -63,13 +77,15 @@ class Mailer:
         except RefusedError as error:
             if error.status >= _SERVER_ERROR:
                 raise UnsureError(error.code) from error
-            raise NotSentError(error.code, self._fault(error)) from error
+            fault = self._fault(error)
+            told = f"{error.code}, {_DAILY}" if fault == "account" and _is_of_a_day(error) else error.code
+            raise NotSentError(told, fault) from error
         except UnreachedError as error:
             raise NotSentError(str(error), "passing") from error
         except LostError as error:
             raise UnsureError(str(error)) from error
         except NoCredentialsError as error:
-            raise NotSentError(type(error).__name__, "operator") from error
+            raise NotSentError(type(error).__name__, "account") from error
         return str(answer["MessageId"])
 
     def _fault(self, error: RefusedError) -> Fault:
@@ -78,6 +94,12 @@ class Mailer:
         SES also rejects what is written to a good address (`MessageRejected`: the sender is not verified, or the
         account is still in the sandbox); and whatever it may refuse some day, a mail that waits can be mended.
         """
-        if error.is_passing:
-            return "passing"
-        return "address" if error.code == _MALFORMED and self._is_sound else "operator"
+        if error.is_passing or error.status == _TOO_MANY:
+            return "account" if _is_of_a_day(error) else "passing"
+        if error.code == _MALFORMED:
+            return "address" if self._is_sound else "account"
+        return "account" if error.code in _OF_THE_ACCOUNT or error.status in _DENIED else "mail"
+
+
+def _is_of_a_day(error: RefusedError) -> bool:
+    return _DAILY in str(error.answer.get("message", "")).lower()

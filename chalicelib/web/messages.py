@@ -38,6 +38,7 @@ def _whys(reader: Reader, language: Language) -> dict[str, str]:
         "operator": _("It waits until something is set right at our email service; it is tried again."),
         "address": _("It was not sent: the email service can’t write to this address."),
         "unsure": _("It may have arrived or not: the email service did not answer, and it was tried often enough."),
+        "given_up": _("It was not sent: for two weeks our email service did not take it."),
         "digest": _("It was told in one email with other news."),
         "overtaken": _("It was not sent: what it says was no longer so."),
         "late": _("It was not sent: its time was over before it could go."),

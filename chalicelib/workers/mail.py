@@ -28,6 +28,8 @@ ATTENDED = (MESSAGES, PEOPLE, SIGN_INS)
 SECONDS = 40.0
 """How long one run sends mails: with the last one it ends before the next minute, even if no mail service answers."""
 
+_ANSWERED = {"sent", "undeliverable", "blocked"}
+"""The outcomes of a mail after which the mail service is known to answer."""
 
 TOPIC = "arn:aws:sns:eu-central-1:000000000000:mail-news"
 """In its place the template that is deployed puts the topic to which SES publishes."""
@@ -81,7 +83,9 @@ def on_mail_event(event: SNSEvent) -> None:
 def send(partitions: Iterable[str]) -> None:
     """Send the messages among these partitions, and look after people and whoever wants to sign in, for `SECONDS`.
 
-    One that breaks does not stop the others; the log tells of each, and the metrics count them.
+    One that breaks does not stop the others; the log tells of each, and the metrics count them. What stops them is a
+    mail service that would do the same to each: that hangs, is not reached, asks for patience, or takes nothing from
+    this account. Then the rest stays due, as it is.
     """
     table, post = deps.table(), None
     deadline = table.deadline(SECONDS)
@@ -89,19 +93,21 @@ def send(partitions: Iterable[str]) -> None:
         kind, _, name = pk.partition("#")
         if f"{kind}#" not in ATTENDED:
             continue
-        if table.is_past(deadline):
+        if table.is_past(deadline) or deps.circuit().rests(deps.now()):
             break
         try:
             post = post or deps.post()
         except NewerError:
             report_newer(pk)
             break
-        _attend(post, f"{kind}#", name)
+        if _attend(post, f"{kind}#", name):
+            break
     if metrics.metric_set:
         metrics.flush_metrics()
 
 
-def _attend(post: "Post", kind: str, name: str) -> None:
+def _attend(post: "Post", kind: str, name: str) -> bool:
+    """Attend to one partition, and say whether that is enough for this run."""
     try:
         fates = _WORK[kind](post, name)
     except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
@@ -112,11 +118,16 @@ def _attend(post: "Post", kind: str, name: str) -> None:
             _count("LettersFailed")
         if kind != MESSAGES:
             _put_off(kind + name, error)
-        return
+        return False
     for fate in fates:
         log = logger.error if fate.outcome in {"blocked", "abandoned"} else logger.info
         log("letter", message_id=fate.message_id, outcome=fate.outcome, reason=fate.reason)
         _count(f"Letters{fate.outcome.title()}")
+        if fate.outcome == "unsure":
+            deps.circuit().broke_off(deps.now())
+        elif fate.outcome in _ANSWERED:
+            deps.circuit().answered()
+    return any(fate.stops for fate in fates)
 
 
 def _deliver(post: "Post", message_id: str) -> "list[Fate]":

@@ -39,11 +39,22 @@ Turn = Literal["cancelled", "returned", "part_returned", "below_minimum", "denie
 Outcome = Literal["sent", "undeliverable", "closed"]
 """How a message ended: the mail service took its mail, or refused its address; or it was to go no more."""
 
-Why = Literal["mail_service", "operator", "address", "unsure", "digest", "overtaken", "late", "no_budget", "no_guide"]
+Why = Literal[
+    "mail_service",
+    "operator",
+    "address",
+    "unsure",
+    "given_up",
+    "digest",
+    "overtaken",
+    "late",
+    "no_budget",
+    "no_guide",
+]
 """Why a message waits, or ended as it did, beside what the policy says (`domain/people/policy.py`): the mail service
 takes nothing just now; the operator has to mend something; the mail service can't read the address; nobody knows of
-three mails whether they went; it was told in one mail with others; it had waited, and was no longer so; it came to be
-known or could be looked at only when its time was over; the month's budget is used;
+three mails whether they went; it could not be sent for two weeks; it was told in one mail with others; it had waited,
+and was no longer so; it came to be known or could be looked at only when its time was over; the month's budget is used;
 no guide fits in a language that they read."""
 
 NEWS: tuple[Name, ...] = ("reward_held", "reward_released", "reward_changed", "reward_lost")
@@ -147,6 +158,7 @@ class Message:
         waited: what the policy let it wait for before it was claimed.
         tries: how often it was claimed.
         unsure: how often of these nobody knows whether its mail went.
+        stuck_at: since when it can't be sent, for what is no fault of its own.
         due_at: when it is to be sent, or sent again.
         carried_by: the message under whose id it was told in one mail with others, if it was.
         copy: which one of those it is that an admin let go out again, from 1 on; `note` says why, `author` who.
@@ -173,6 +185,7 @@ class Message:
     done_at: datetime | None = None
     tries: int = 0
     unsure: int = 0
+    stuck_at: datetime | None = None
     due_at: datetime | None = None
     carried_by: str | None = None
     copy: int = 0

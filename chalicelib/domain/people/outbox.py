@@ -1,7 +1,9 @@
 """What a message goes through from when it is owed until it is done: pure, each step the next version of it.
 
 A claim that nobody ended within a quarter of an hour is dead: whether its mail went is not known. So it counts as
-unsure, and after three of these the message is given up, for a fourth mail would help nobody.
+unsure, and after three of these the message is given up, for a fourth mail would help nobody. A message that surely did
+not go, and is not to blame for that, is given up after two weeks: what it says is old by then. Either can be sent again
+by hand.
 """
 
 from collections.abc import Sequence
@@ -23,9 +25,10 @@ UNSURE_MAX = 3
 DIGEST_MAX = 20
 """So many messages at most are told in one mail."""
 
-_LONGEST_GAP = timedelta(hours=4)
-_DOUBLINGS = 8
-"""After so many the gap is beyond the longest one."""
+PATIENCE = timedelta(days=14)
+"""So long a message is tried that surely has not been sent. Then it is given up."""
+
+_FIRST_GAP, _LONGEST_GAP = timedelta(minutes=2), timedelta(hours=4)
 
 _MOVED = {"gathering", "cap", "quiet_hours"}
 
@@ -68,9 +71,18 @@ def freed(message: Message) -> Message:
 
 
 def waiting(message: Message, until: datetime, why: Sequence[str]) -> Message:
-    """Let a message wait."""
+    """Let a message wait. A night does not end that it is stuck; what is longer does."""
     it = freed(message)
-    return replace(it, state="pending", sending_at=None, due_at=until, why=tuple(why), version=it.version + 1)
+    stuck_at = it.stuck_at if set(why) <= {"quiet_hours"} else None
+    return replace(
+        it,
+        state="pending",
+        sending_at=None,
+        stuck_at=stuck_at,
+        due_at=until,
+        why=tuple(why),
+        version=it.version + 1,
+    )
 
 
 def done(message: Message, outcome: Outcome, why: Sequence[str], now: datetime) -> Message:
@@ -82,6 +94,7 @@ def done(message: Message, outcome: Outcome, why: Sequence[str], now: datetime) 
         outcome=outcome,
         why=tuple(why),
         done_at=now,
+        stuck_at=None,
         due_at=None,
         version=message.version + 1,
     )
@@ -135,13 +148,19 @@ def claimed(group: Sequence[Message], now: datetime) -> list[Message]:
 
 
 def given_back(message: Message, why: str, now: datetime) -> Message:
-    """Return a claimed message that has surely not been sent, to be tried again after a growing while."""
-    gap = min(timedelta(minutes=2 ** min(message.tries, _DOUBLINGS)), _LONGEST_GAP)
+    """Return a claimed message that has surely not been sent, to be tried again, or given up.
+
+    The longer it has been stuck the longer it waits: 2, 4, 8 … minutes, up to four hours.
+    """
+    stuck_at = message.stuck_at or now
+    if now - stuck_at >= PATIENCE:
+        return done(message, "closed", ["given_up"], now)
     return replace(
         message,
         state="pending",
         sending_at=None,
-        due_at=now + gap,
+        stuck_at=stuck_at,
+        due_at=now + min(now - stuck_at + _FIRST_GAP, _LONGEST_GAP),
         why=(why,),
         version=message.version + 1,
     )

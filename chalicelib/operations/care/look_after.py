@@ -73,8 +73,8 @@ class _Deed:
 def look_after(post: Post, person_id: str, *, now: datetime) -> list[Fate]:
     """Do what is due for a person, one thing after the other, and return what became of the mails.
 
-    All of them are let through as of `now`, so none begins once a minute has passed; what is left by then stays due. A
-    call that breaks off leaves a mail claimed, as `deliver` does.
+    All of them are let through as of `now`, so none begins once a minute has passed, nor after one that stops the
+    others; what is left stays due. A call that breaks off leaves a mail claimed, as `deliver` does.
     """
     fates: list[Fate] = []
     begins_until = post.table.deadline(BEGINS.total_seconds())
@@ -88,7 +88,7 @@ def look_after(post: Post, person_id: str, *, now: datetime) -> list[Fate]:
             return [*fates, Fate(person_id, "refused", "the table is busy")]
         if looked.claim:
             fates += send_claimed(post, looked.claim, begins_until, now)
-        if not looked.did:
+        if not looked.did or (fates and fates[-1].stops):
             break
     return fates
 

@@ -7,10 +7,10 @@ after its claim, or not at all.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random, SystemRandom
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.delivery.mime import Envelope
 from chalicelib.delivery.ses import Fault, Mailer, NotSentError, UnsureError
@@ -36,8 +36,8 @@ from chalicelib.web.language import spoken
 from chalicelib.web.letters import Draft, write, write_digest
 from chalicelib.web.mail import Mail, Reader
 
-PATIENCE = 12
-"""How many tries, over more than a day, may fail for what passes by itself before the operator hears of it."""
+PATIENCE = timedelta(days=1)
+"""How long what passes by itself may be in a letter's way before the operator hears of it."""
 
 Outcome = Literal["sent", "unsure", "undeliverable", "refused", "blocked", "later", "closed", "abandoned"]
 
@@ -48,12 +48,17 @@ class Fate:
 
     It was `sent`; SES left us `unsure`; it is `undeliverable`, since the address itself is wrong. Or it goes again
     later: it was `refused` for now, or is `blocked` until the operator mends something. The policy lets it go `later`,
-    or never, so that it was `closed`. Or it is `abandoned`: of three mails nobody knows whether they went.
+    or never, so that it was `closed`. Or it is `abandoned`: of three mails nobody knows whether they went, or it was
+    blocked or refused for two weeks.
+
+    Attributes:
+        stops: Whether the next mail would fare the same, so that whoever sends several had better stop.
     """
 
     message_id: str
     outcome: Outcome
     reason: str | None = None
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,8 @@ def deliver(post: Post, message_id: str, *, now: datetime) -> list[Fate]:
     """Send a message if it may go now, and return what became of it; empty when there was nothing to do.
 
     A call that breaks off leaves the message claimed: whether its mail was sent is not known, so it is not sent again
-    before `outbox.ABANDONED` has passed. What could not be sent goes again after a growing while, until it is: only a
-    message whose address is wrong is given up, and one of whose mails too many may have gone.
+    before `outbox.ABANDONED` has passed. What could not be sent goes again after a growing while. A message is given up
+    only if its address is wrong, if too many of its mails may have gone, or if it could not be sent for two weeks.
     """
     begins_until = post.table.deadline(BEGINS.total_seconds())
     try:
@@ -124,14 +129,17 @@ def send_claimed(post: Post, claim: Claim, begins_until: float, now: datetime) -
     Raises:
         BusyError: the table did not answer in time; the claim stands until it counts as dead.
     """
-    outcome, reason = _send(post, claim, begins_until, now)
-    why = ("digest",) if len(claim.messages) > 1 else ()
+    tried = _send(post, claim, begins_until, now)
+    outcome, why = tried.outcome, ("digest",) if len(claim.messages) > 1 else ()
     after = [it for it in (_after(message, outcome, why, now) for message in claim.messages) if it is not None]
-    if claim.taken_back and outcome in {"refused", "blocked"}:
-        after = [replace(it, due_at=it.until) for it in after]
+    given_up = {it.id for it in after if it.outcome == "closed"}
+    if claim.taken_back:
+        after = [replace(it, due_at=it.until) if it.state == "pending" else it for it in after]
     if after:
         _mark(post, claim, after, now, surely_not=outcome != "sent")
-    return [Fate(it.id, outcome, reason) for it in claim.messages]
+    return [
+        Fate(it.id, "abandoned" if it.id in given_up else outcome, tried.reason, tried.stops) for it in claim.messages
+    ]
 
 
 def _look(post: Post, message_id: str, now: datetime) -> Plan[Claim | list[Fate]]:
@@ -195,28 +203,38 @@ def _closed(message: Message, outcome: Literal["closed", "abandoned"], why: str,
     return Plan([Fate(message.id, outcome, why)], [Replace(outbox.done(message, "closed", [why], now))])
 
 
-def _send(post: Post, claim: Claim, begins_until: float, now: datetime) -> tuple[Outcome, str | None]:
+class _Tried(NamedTuple):
+    """How sending one mail went, as a `Fate` says it."""
+
+    outcome: Outcome
+    reason: str | None = None
+    stops: bool = False
+
+
+def _send(post: Post, claim: Claim, begins_until: float, now: datetime) -> _Tried:
     """Send the mail once, and say how it went. One that can't be written now, since the table is busy, goes later."""
     try:
         envelope, mail = _compose(post, claim, now)
         if post.table.is_past(begins_until):
-            return "refused", "it could not begin in time"
+            return _Tried("refused", "it could not begin in time")
         post.mailer.send(envelope, mail)
     except UnsureError as error:
-        return "unsure", str(error)
+        return _Tried("unsure", str(error), stops=True)
     except NotSentError as error:
-        return _outcome(error.fault, claim.messages[0].tries), str(error)
+        outcome = _outcome(error.fault, claim.messages[0].stuck_at, now)
+        return _Tried(outcome, str(error), stops=error.fault in {"account", "passing"})
     except BusyError:
-        return "refused", "the table is busy"
+        return _Tried("refused", "the table is busy")
     except NewerError as error:
-        return "blocked", repr(error)
-    return "sent", None
+        return _Tried("blocked", repr(error))
+    return _Tried("sent")
 
 
-def _outcome(fault: Fault, tries: int) -> Outcome:
+def _outcome(fault: Fault, stuck_at: datetime | None, now: datetime) -> Outcome:
     if fault == "address":
         return "undeliverable"
-    return "blocked" if fault == "operator" or tries >= PATIENCE else "refused"
+    is_told = fault != "passing" or (stuck_at is not None and now - stuck_at >= PATIENCE)
+    return "blocked" if is_told else "refused"
 
 
 def _after(message: Message, outcome: Outcome, sent_why: Sequence[str], now: datetime) -> Message | None:

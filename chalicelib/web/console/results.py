@@ -148,6 +148,7 @@ def reasons(language: Language) -> dict[str, str]:
         "complaint_open": _("something is open between them and you"),
         "address": _("the email service can’t read the address"),
         "unsure": _("nobody knows whether it went"),
+        "given_up": _("the email service took nothing for two weeks"),
         "digest": _("told in one letter with others"),
         "overtaken": _("no longer so when its time came"),
         "late": _("its time was over before it could go"),

@@ -73,13 +73,37 @@ def test_a_message_that_is_done_asks_for_nothing() -> None:
 
 def test_a_refused_message_waits_longer_each_time() -> None:
     """Twice as long as before, and four hours at most."""
-    gaps = []
-    for tries in range(1, 12):
-        it = outbox.given_back(replace(SENDING, tries=tries), "mail_service", NOW)
-        assert (it.state, it.why, it.sending_at, it.version) == ("pending", ("mail_service",), None, 3)
+    gaps, it, now = [], SENDING, NOW
+    for _ in range(11):
+        it = outbox.given_back(it, "mail_service", now)
+        assert (it.state, it.why, it.sending_at, it.stuck_at) == ("pending", ("mail_service",), None, NOW)
         assert it.due_at is not None
-        gaps.append((it.due_at - NOW) // MINUTE)
+        gaps.append((it.due_at - now) // MINUTE)
+        now = it.due_at
     assert gaps == [2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240]
+    assert it.version == SENDING.version + 11
+
+
+@pytest.mark.parametrize(("days", "state"), [(13.99, "pending"), (14, "done")])
+def test_a_message_is_stuck_for_two_weeks_at_most(days: float, state: str) -> None:
+    """Then it is given up, says so, and forgets since when."""
+    it = outbox.given_back(replace(SENDING, stuck_at=NOW), "operator", NOW + timedelta(days=days))
+    assert it.state == state
+    if state == "done":
+        assert (it.outcome, it.why, it.due_at, it.stuck_at) == ("closed", ("given_up",), None, None)
+
+
+@pytest.mark.parametrize(("why", "stuck_at"), [(["quiet_hours"], NOW), (["cap", "quiet_hours"], None), (["cap"], None)])
+def test_a_night_does_not_end_that_a_message_is_stuck(why: list[str], stuck_at: datetime | None) -> None:
+    """It comes again each day; what is longer begins anew."""
+    assert outbox.waiting(replace(SENDING, stuck_at=NOW), NOW + MINUTE, why).stuck_at == stuck_at
+
+
+def test_a_message_that_is_claimed_stays_stuck() -> None:
+    """Only that it goes says that it can."""
+    (it,) = outbox.claimed([message(stuck_at=NOW)], NOW + MINUTE)
+    assert it.stuck_at == NOW
+    assert outbox.done(it, "sent", (), NOW + MINUTE).stuck_at is None
 
 
 @pytest.mark.parametrize(
