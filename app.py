@@ -1,7 +1,8 @@
-"""The Chalice app: it registers routes, workers and middleware, nothing else."""
+"""The Chalice app: it registers routes, workers and middleware; in a Lambda it makes ready what they need."""
 
 from chalice.app import Chalice
 
+from chalicelib import start
 from chalicelib.edge import browsers, problems, routes
 from chalicelib.workers import mail, schedule, stream
 
@@ -12,3 +13,4 @@ routes.register(app)
 app.register_blueprint(schedule.blueprint)
 app.register_blueprint(stream.blueprint)
 app.register_blueprint(mail.blueprint)
+start.prepare()

@@ -1,7 +1,8 @@
 """Where the outside enters: settings, clock, randomness and AWS clients, each made at its first use and kept.
 
-Nothing is made at import, so a cold start pays only for what its request needs; and nothing else makes a client, so a
-whole system can run in one process under a clock and a wire of a test's choosing.
+Nothing is made at import, so a cold start pays only for what its request needs (and `start` for what a Lambda surely
+will); and nothing else makes a client, so a whole system can run in one process under a clock and a wire of a test's
+choosing.
 """
 
 from collections.abc import Callable

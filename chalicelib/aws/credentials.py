@@ -54,6 +54,12 @@ def _source() -> Any:
     return found
 
 
+def forget() -> None:
+    """Look for credentials anew: what was found is of a process that was copied, and may have ended."""
+    _source.cache_clear()
+    _botocore.cache_clear()
+
+
 def region() -> str:
     """Return the region to work in: the function's, or the one of an operator's profile.
 
