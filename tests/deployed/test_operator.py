@@ -1,0 +1,258 @@
+"""What an operator does with stages: two shops in one account, a failed start, another table, an end and a return.
+
+Each deployment is made with the rights of `make deployer` alone, of which the local cloud checks all calls that the
+command makes itself. They take the package that was made for the first stage: it is the same for every one.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.deploy import deployment
+from infra.deploy.deployer import policy
+from infra.deploy.deployment import Wish, deploy
+from infra.deploy.package import Package
+from infra.deploy.problem import DeployError
+from infra.deploy.removal import Farewell, destroy
+from infra.local.cloud import REGION
+from tests.deployed.conftest import BUILD, Built
+from tests.deployed.stage import NAME, PUBLIC_URL, SCHEDULED, SENDER, Cloud
+
+pytestmark = pytest.mark.long  # `make test-deployed` runs them all
+
+ACCOUNT = "000000000000"
+SHOP = "shop"
+GIVEN = {"Sender": SENDER, "PublicUrl": PUBLIC_URL, "AlarmsByShare": "no", "AlarmEmail": "ops@deployed.example"}
+
+
+class Operator:
+    """Whoever deploys one stage, and may do nothing else."""
+
+    def __init__(self, cloud: Cloud, made: Package, stage: str, patch: pytest.MonkeyPatch) -> None:
+        self.cloud, self.stage, self.made = cloud, stage, made
+        self._patch = patch
+        bucket = f"referrals-deploy-{ACCOUNT}-{REGION}"
+        told = policy(stage=stage, account=ACCOUNT, region=REGION, bucket=bucket)
+        iam, name = cloud.client("iam"), f"deployer-{stage}"
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="deploys", PolicyDocument=json.dumps(told))
+        self._keys = iam.create_access_key(UserName=name)["AccessKey"]
+
+    def signs_in(self) -> None:
+        """Let all that follows be done by this operator."""
+        for name, text in self.cloud.environment.items():
+            if name.startswith("AWS_"):
+                self._patch.setenv(name, text)
+        self._patch.setenv("AWS_ACCESS_KEY_ID", self._keys["AccessKeyId"])
+        self._patch.setenv("AWS_SECRET_ACCESS_KEY", self._keys["SecretAccessKey"])
+
+    def deploys(self, given: dict[str, str], *, stage: str = "", made: Package | None = None) -> None:
+        """`make deploy YES=1`."""
+        self.signs_in()
+        self._patch.setattr(deployment, "package", lambda *_, **__: made or self.made)
+        wish = Wish(
+            stage=stage or self.stage,
+            given=given,
+            bucket=None,
+            build=BUILD,
+            architecture="",
+            agree=lambda _: True,
+            may_lose=False,
+        )
+        deploy(wish)
+
+    def removes(self, *, may_lose: bool = False, confirmed: str = "") -> None:
+        """`make destroy YES=1`."""
+        self.signs_in()
+        destroy(Farewell(self.stage, None, lambda _: True, may_lose=may_lose, confirmed=confirmed))
+
+    def stack(self) -> dict[str, Any] | None:
+        """The stage's stack; None if there is none."""
+        try:
+            (found,) = self.cloud.client("cloudformation").describe_stacks(StackName=f"referrals-{self.stage}")[
+                "Stacks"
+            ]
+        except ClientError:
+            return None
+        told: dict[str, Any] = found
+        return None if told["StackStatus"] == "DELETE_COMPLETE" else told
+
+    def outputs(self) -> dict[str, str]:
+        """What the stack tells."""
+        return {it["OutputKey"]: it["OutputValue"] for it in (self.stack() or {})["Outputs"]}
+
+    def ids(self) -> dict[str, str]:
+        """The names in the account of all that the stack holds."""
+        listed = self.cloud.client("cloudformation").list_stack_resources(StackName=f"referrals-{self.stage}")
+        return {it["LogicalResourceId"]: it["PhysicalResourceId"] for it in listed["StackResourceSummaries"]}
+
+    def tables(self) -> list[str]:
+        """All tables that were made by the stage's stack."""
+        names: list[str] = self.cloud.client("dynamodb").list_tables()["TableNames"]
+        return [it for it in names if it.startswith(f"referrals-{self.stage}-")]
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A table as DynamoDB describes it."""
+        found: dict[str, Any] = self.cloud.client("dynamodb").describe_table(TableName=name)["Table"]
+        return found
+
+    def settles(self, table: str) -> None:
+        """See that the stage's functions work on a table under their own roles: by schedule, and by its stream."""
+        functions, ids = self.cloud.client("lambda"), self.ids()
+        told = functions.get_function_configuration(FunctionName=ids["EveryMinute"])
+        assert told["Environment"]["Variables"]["TABLE_NAME"] == table
+        answer = functions.invoke(FunctionName=ids["EveryMinute"], Payload=json.dumps(SCHEDULED).encode())
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        (reader,) = functions.list_event_source_mappings(FunctionName=ids["OnTableChange"])["EventSourceMappings"]
+        assert reader["EventSourceArn"] == self.table(table)["LatestStreamArn"]
+
+
+@pytest.fixture(scope="module")
+def made(built: Built) -> Package:
+    """What was packaged for the stage of the other tests."""
+    return Package(built.code, built.template)
+
+
+@pytest.fixture(scope="module")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    """The environment of the operators."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def shop(cloud: Cloud, made: Package, patch: pytest.MonkeyPatch) -> Operator:
+    """A second shop beside the stage of the other tests, deployed by whoever may do just that."""
+    operator = Operator(cloud, made, SHOP, patch)
+    operator.deploys(GIVEN)
+    return operator
+
+
+def test_two_shops_in_one_account_share_nothing(shop: Operator, cloud: Cloud) -> None:
+    """No table, function, role, alarm, log, queue, topic, set of mails or gateway of one is the other's."""
+    listed = cloud.client("cloudformation").list_stack_resources(StackName=f"referrals-{NAME}")
+    theirs = {it["PhysicalResourceId"] for it in listed["StackResourceSummaries"]}
+    ours = shop.ids()
+    assert len(ours) > 50
+    assert theirs & set(ours.values()) == set()
+    assert ours["MailEvents"] == f"referrals-{SHOP}"
+    assert (shop.stack() or {})["EnableTerminationProtection"] is True
+    assert shop.table(shop.outputs()["TableName"])["DeletionProtectionEnabled"] is True
+
+
+def test_who_deploys_one_shop_cannot_touch_the_other(shop: Operator) -> None:
+    """Not even begin to: the first call about the other's secrets or stack is refused."""
+    with pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
+        shop.deploys(GIVEN, stage=NAME)
+
+
+def test_what_is_not_said_again_stays(shop: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deployment without a word changes nothing, and tells what it keeps."""
+    capsys.readouterr()
+    shop.deploys({})
+    told = capsys.readouterr().out
+    assert "Nothing has changed." in told
+    assert "AlarmEmail = ops@deployed.example   (to take it back: ALARM_EMAIL=none)" in told
+
+
+def test_a_yes_is_not_a_yes_to_losing_the_table(shop: Operator) -> None:
+    """The tree says another key, so that the table would be replaced: with YES=1 alone nothing is changed."""
+    changed = json.loads(json.dumps(shop.made.template))
+    table = changed["Resources"]["Table"]["Properties"]
+    table["KeySchema"][1]["AttributeName"] = "due_at"
+    before = shop.ids()
+    with pytest.raises(DeployError, match=r"what would be lost \(Table\). If that is meant: ALLOW_LOSS=1"):
+        shop.deploys({}, made=replace(shop.made, template=changed))
+    assert shop.ids() == before
+
+
+def test_a_failed_first_deployment_leaves_nothing(cloud: Cloud, made: Package, patch: pytest.MonkeyPatch) -> None:
+    """One of its resources can't be made: what was made before it goes again, the table too, and so does the stack."""
+    operator = Operator(cloud, made, "unlucky", patch)
+    changed = json.loads(json.dumps(made.template))
+    role = next(it for it in changed["Resources"].values() if it["Type"] == "AWS::IAM::Role")
+    role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Effect"] = "Maybe"
+    role["DependsOn"] = "Table"
+    with pytest.raises(DeployError, match=r"was not made, and nothing is left of it: .*Role"):
+        operator.deploys(GIVEN, made=replace(made, template=changed))
+    assert operator.stack() is None
+    assert operator.tables() == []
+
+
+def test_a_stage_moves_to_a_restored_table(shop: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a restored table lacks is turned on; the stage runs on it, and its own one stays, protected."""
+    own, restored = shop.outputs()["TableName"], f"referrals-{SHOP}-restored"
+    dynamodb = shop.cloud.client("dynamodb")
+    dynamodb.put_item(TableName=own, Item={"PK": {"S": "NOTE#1"}, "SK": {"S": "NOTE"}})
+    dynamodb.restore_table_to_point_in_time(SourceTableName=own, TargetTableName=restored, UseLatestRestorableTime=True)
+    dynamodb.get_waiter("table_exists").wait(TableName=restored)
+    capsys.readouterr()
+    shop.deploys({"ExistingTable": restored})
+    told = capsys.readouterr().out
+    assert f"The table {restored} lacks the stream, the end of what has expired" in told
+    assert shop.outputs()["TableName"] == restored
+    assert "Table" not in shop.ids()
+    assert shop.table(own)["DeletionProtectionEnabled"] is True
+    assert shop.table(restored)["DeletionProtectionEnabled"] is True
+    assert dynamodb.get_item(TableName=restored, Key={"PK": {"S": "NOTE#1"}, "SK": {"S": "NOTE"}})["Item"]
+    shop.settles(restored)
+
+
+def test_a_stage_does_not_go_back_to_an_empty_table_unasked(shop: Operator) -> None:
+    """TABLE=none would give it a new one, which knows nobody."""
+    with pytest.raises(DeployError, match=r"lost \(Table"):
+        shop.deploys({"ExistingTable": "none"})
+
+
+def test_no_two_stages_share_a_table(shop: Operator, cloud: Cloud, made: Package, patch: pytest.MonkeyPatch) -> None:
+    """One that another stage runs on is not taken, although it is restored and nobody's own."""
+    name = f"{SHOP}-two"
+    other = Operator(cloud, made, name, patch)
+    iam, table = cloud.client("iam"), shop.outputs()["TableName"]
+    told = policy(stage=SHOP, account=ACCOUNT, region=REGION, bucket="none")
+    iam.put_user_policy(UserName=f"deployer-{name}", PolicyName="sees", PolicyDocument=json.dumps(told))
+    with pytest.raises(DeployError, match=f"in use by the stack referrals-{SHOP}"):
+        other.deploys({**GIVEN, "ExistingTable": table})
+
+
+def test_a_removed_stage_can_come_back(shop: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    """The table and the secrets stay, and the way back is told; nothing else of it is left."""
+    table = shop.outputs()["TableName"]
+    ssm, logs = shop.cloud.client("ssm"), shop.cloud.client("logs")
+    pepper = ssm.get_parameter(Name=f"/referrals/{SHOP}/pepper")["Parameter"]
+    capsys.readouterr()
+    shop.removes()
+    told = capsys.readouterr().out
+    assert f"This stays:\n  the table {table}\n  the secret /referrals/{SHOP}/pepper" in told
+    assert f"make deploy STAGE={SHOP} TABLE={table} ALARM_EMAIL=ops@deployed.example" in told
+    assert shop.stack() is None
+    assert logs.describe_log_groups(logGroupNamePrefix=f"/referrals/{SHOP}/")["logGroups"] == []
+    assert objects(shop.cloud, SHOP) == []
+    assert objects(shop.cloud, NAME) != []
+    shop.deploys({**GIVEN, "ExistingTable": table})
+    assert ssm.get_parameter(Name=f"/referrals/{SHOP}/pepper")["Parameter"] == pepper
+    shop.settles(table)
+
+
+def test_all_of_a_stage_goes_for_whoever_says_so_twice(shop: Operator, cloud: Cloud) -> None:
+    """ALLOW_LOSS=1 and the stage's name: then its table and secrets go too, and nothing of another stage."""
+    table = shop.outputs()["TableName"]
+    for confirmed in ("", "prod"):
+        with pytest.raises(DeployError, match=r"CONFIRM=shop|not the name of the stage"):
+            shop.removes(may_lose=True, confirmed=confirmed)
+    assert shop.stack() is not None
+    shop.removes(may_lose=True, confirmed=SHOP)
+    assert table not in cloud.client("dynamodb").list_tables()["TableNames"]
+    found = cloud.client("ssm").describe_parameters()["Parameters"]
+    assert {it["Name"].split("/")[2] for it in found} >= {NAME}
+    assert not [it for it in found if it["Name"].startswith(f"/referrals/{SHOP}/")]
+
+
+def objects(cloud: Cloud, stage: str) -> list[str]:
+    """The objects of a stage in the bucket that deployments share."""
+    listed = cloud.client("s3").list_objects_v2(Bucket=f"referrals-deploy-{ACCOUNT}-{REGION}", Prefix=f"{stage}/")
+    return [it["Key"] for it in listed.get("Contents", [])]
