@@ -1,4 +1,4 @@
-"""The operator's commands: make an API key or an admin, publish a program, draw surprises again, read the local mails.
+"""The operator's commands: make keys and admins, publish a program, draw surprises again, look after letters.
 
 With `--home` they work on the local instance that runs from there; without, on the table TABLE_NAME of the AWS account
 that the environment's credentials open.
@@ -8,10 +8,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -23,6 +23,8 @@ from chalicelib.edge.fields import Email, Name
 from chalicelib.edge.tidy import tidied
 from chalicelib.operations.access import admins, api_keys
 from chalicelib.operations.audit import surprises
+from chalicelib.operations.messages import undelivered
+from chalicelib.operations.messages.resend import Asked, Barred, Resent, Unfinished
 from chalicelib.operations.program import programs, publication
 from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
@@ -33,6 +35,9 @@ from infra.local.clock import Clock
 from infra.local.cloud import answers, fetch
 from infra.local.home import Home, RunInfo
 from infra.local.settings import TABLE, calling, use_local_cloud
+
+LATELY = timedelta(days=14)
+"""So far back letters are looked for unless told."""
 
 
 class UsageError(Exception):
@@ -135,6 +140,49 @@ def recompute_figures(options: argparse.Namespace) -> None:
         raise UsageError("With --mend what the facts come to is stored.")
 
 
+def show_letters(options: argparse.Namespace) -> None:
+    """Print the letters that wait for the mail service or for the operator, and those that were given up, and why."""
+    table, now = _table(options), _now(options)
+    waits = list(undelivered.waiting(table, now))
+    for it in waits:
+        why = ", ".join(it.why) or ("being sent" if it.state == "sending" else "about to be sent")
+        since = it.stuck_at or it.sending_at or it.owed_at
+        print(f"{it.id}  {it.letter.name}  waits since {since:%Y-%m-%d %H:%M}: {why}; {it.unsure} unsure")
+    print(f"{len(waits)} letters wait.")
+    ended = list(_ended(options, table, now))
+    for found in ended:
+        it, again = found.message, "; sent again" * found.again
+        print(f"{it.id}  {it.letter.name}  {it.done_at:%Y-%m-%d %H:%M}: {found.end}{again}")
+    print(f"{len(ended)} letters were given up since {options.since or now - LATELY:%Y-%m-%d}.")
+
+
+def send_again(options: argparse.Namespace) -> None:
+    """Let letters go out again, each once: those that are named, or all that ended in a way within a time."""
+    table, now = _table(options), _now(options)
+    if bool(options.ids) == bool(options.end):
+        raise UsageError("Say which letters: their ids, or with --end all that ended so since --since.")
+    ids = options.ids or [it.message.id for it in _ended(options, table, now) if not it.again]
+    rules, pepper, number = programs.current(table), _pepper(options), 0
+    for message_id in ids:
+        asked = Asked(message_id, pepper, options.author, options.note)
+        answer = undelivered.send_again(table, asked, rules, now=now)
+        if isinstance(answer, Resent):
+            number += not answer.replayed
+            told = f"{'already ' * answer.replayed}goes out again as {answer.message.id}"
+        elif isinstance(answer, Barred):
+            told = f"may never go: {answer.why}"
+        else:
+            told = "is still on its way" if isinstance(answer, Unfinished) else "is no letter"
+        print(f"{message_id}  {told}")
+    print(f"{number} of {len(ids)} letters go out again.")
+
+
+def _ended(options: argparse.Namespace, table: Table, now: datetime) -> Iterator[undelivered.Ended]:
+    since, until = options.since or now - LATELY, options.until or now + timedelta(seconds=1)
+    found = undelivered.ended(table, since, until)
+    return (it for it in found if it.end == options.end or not options.end)
+
+
 def show_mails(options: argparse.Namespace) -> None:
     """Print what the local instance has sent since it was started."""
     with fetch(_running(options.home or Path(".local")).mailbox, timeout=10) as answer:
@@ -182,6 +230,12 @@ def _running(path: Path) -> RunInfo:
     return info
 
 
+def _moment(text: str) -> datetime:
+    """A day or a moment; of UTC unless it says which."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [str(value)]
 
@@ -212,6 +266,17 @@ def _parser() -> argparse.ArgumentParser:
     figures = commands.add_parser("recompute", help="work all figures out anew from the facts, and compare")
     figures.add_argument("--mend", action="store_true", help="store what the facts come to")
     figures.set_defaults(command=recompute_figures)
+    letters = commands.add_parser("letters", help="list the letters that can't go out just now, or were given up")
+    letters.set_defaults(command=show_letters)
+    again = commands.add_parser("send-again", help="let letters go out again, each once, within a day")
+    again.add_argument("ids", nargs="*", metavar="ID", help="as the log and the list have it")
+    again.add_argument("--author", required=True, help="who wants so")
+    again.add_argument("--note", required=True, help="why, for other admins")
+    again.set_defaults(command=send_again)
+    for it in (letters, again):
+        it.add_argument("--end", choices=get_args(undelivered.End), help="only those that ended so")
+        it.add_argument("--since", type=_moment, help="only those that ended from then on; by default two weeks ago")
+        it.add_argument("--until", type=_moment, help="and before")
     mails = commands.add_parser("mails", help="read the mails that the local instance has sent")
     mails.set_defaults(command=show_mails)
     return parser

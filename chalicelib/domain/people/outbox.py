@@ -28,7 +28,8 @@ DIGEST_MAX = 20
 PATIENCE = timedelta(days=14)
 """So long a message is tried that surely has not been sent. Then it is given up."""
 
-_FIRST_GAP, _LONGEST_GAP = timedelta(minutes=2), timedelta(hours=4)
+FIRST_GAP, LONGEST_GAP = timedelta(minutes=2), timedelta(hours=4)
+"""How long a message waits that surely has not been sent, at first and at most."""
 
 _MOVED = {"gathering", "cap", "quiet_hours"}
 
@@ -160,7 +161,7 @@ def given_back(message: Message, why: str, now: datetime) -> Message:
         state="pending",
         sending_at=None,
         stuck_at=stuck_at,
-        due_at=now + min(now - stuck_at + _FIRST_GAP, _LONGEST_GAP),
+        due_at=now + min(now - stuck_at + FIRST_GAP, LONGEST_GAP),
         why=(why,),
         version=message.version + 1,
     )

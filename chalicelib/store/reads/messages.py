@@ -1,10 +1,12 @@
 """The mails that are owed, and those that were."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
 from chalicelib.store.reads.reader import Reader
+from chalicelib.store.wire import key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.messages import Message, Recipient
@@ -27,3 +29,9 @@ class Messages(Reader):
         """Up to `limit` messages to some recipients, the newest first, each with its position. Slightly stale."""
         lists = (self._owned(keys.letters(*it), after, limit) for it in recipients)
         return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
+
+    def list_ended(self, on: date) -> "Iterator[str]":
+        """The ids of the messages that ended on a day of UTC, shard after shard. Slightly stale."""
+        for shard in range(keys.DAY_SHARDS):
+            for row in self._wire.query(keys.daily(keys.MAILS, on, shard), index="day"):
+                yield key_in(row).pk.partition("#")[2]
