@@ -23,7 +23,7 @@ FIELD := .venv/lifetimes/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year fuzz planted faults mutants pages
-.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer rotate
+.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer rotate drill
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -144,6 +144,9 @@ test-deployed: $(DEV) ## deploy a stage to the local cloud, drive it, and try ev
 
 test-dynamodb: .venv/app/.installed-dev ## a second opinion on the table from AWS's DynamoDB Local, fetched first (four minutes)
 	@$(APP) -m tests.dynamodb $(ARGS)
+
+drill: $(DEV) ## upgrade, roll back, upgrade again and restore, with data in place (a few minutes; BEFORE=commit)
+	@$(APP) -m tests.drill $(if $(BEFORE),--before '$(BEFORE)')
 
 pages: .venv/app/.installed-browser .venv/axe/.installed ## walk all pages in Chromium: axe, keyboard, no scripts, weights, pictures (CHROMIUM=…; needs npm)
 	$(APP) -m pytest -n 0 -p no:cacheprovider tests/browser $(ARGS)

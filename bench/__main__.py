@@ -15,7 +15,20 @@ from pathlib import Path
 from bench import machine
 from bench.progress import speaker
 
-PARTS = ("units", "imports", "zip", "cpu", "viral", "backlog", "ambassador", "preview", "worth", "known", "pages")
+PARTS = (
+    "units",
+    "imports",
+    "zip",
+    "cpu",
+    "viral",
+    "backlog",
+    "ambassador",
+    "growth",
+    "preview",
+    "worth",
+    "known",
+    "pages",
+)
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 

@@ -44,11 +44,16 @@ def run(say: Say) -> dict[str, Any]:
 def measure() -> Costs:
     """Return the cost of each operation by its name, and of a whole life as their sum."""
     with open_shop(seed=1) as shop:
-        recorder = Recorder(shop.dynamodb, deps.settings().table)
-        with recorder.heard():
-            deps.table.cache_clear()
-            costs = _Counted(shop, recorder).all()
+        costs = counted_in(shop)
     return {**costs, "whole life": reduce(add, (costs[name] for name in LIFE))}
+
+
+def counted_in(shop: Shop) -> Costs:
+    """Return the cost of each operation by its name, in a shop that has done nothing yet."""
+    recorder = Recorder(shop.dynamodb, deps.settings().table)
+    with recorder.heard():
+        deps.table.cache_clear()
+        return _Counted(shop, recorder).all()
 
 
 class _Counted:

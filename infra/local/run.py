@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.local import cloud
 from infra.local.home import Home, RunInfo, RunnerError
 from infra.local.output import kept_output
-from infra.local.settings import use_local_cloud
+from infra.local.settings import TABLE, use_local_cloud
 
 WELCOME = """
 The referral program runs at {api}
@@ -79,7 +79,7 @@ def run(home: Home, options: argparse.Namespace, lock: int, stop: threading.Even
             return
         terminal = stack.enter_context(kept_output(home / "app.log"))
         cloud_url = f"http://127.0.0.1:{cloud_port}"
-        use_local_cloud(home, f"http://{options.host}:{port}", cloud_url)
+        use_local_cloud(home, f"http://{options.host}:{port}", cloud_url, options.table)
         from infra.local.system import System  # only now: it loads the program, which reads the settings
 
         system = System(home, cloud_url)
@@ -146,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address at which the API listens")
     parser.add_argument("--port", type=int, default=8000, help="port of the API; 0 takes a free one")
     parser.add_argument("--cloud-port", type=int, default=4566, help="port of the local cloud; 0 takes a free one")
+    parser.add_argument("--table", default=TABLE, help="table in the local cloud, such as one that was restored")
     parser.add_argument("--tick", type=float, default=1.0, help="seconds from one run of the schedule to the next")
     return parser
 

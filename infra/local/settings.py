@@ -18,8 +18,8 @@ def calling(cloud_url: str) -> Call:
     return Service(DYNAMODB, connect=1, answer=10, region=REGION, url=cloud_url, who=lambda: who).call
 
 
-def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:
-    """Point this process at the local cloud.
+def use_local_cloud(home: Home, api: str, cloud_url: str, table: str = TABLE) -> None:
+    """Point this process at the local cloud, and at one table in it.
 
     None of the user's own AWS settings is left in it, so that it can't touch a real account.
     """
@@ -27,7 +27,7 @@ def use_local_cloud(home: Home, api: str, cloud_url: str) -> None:
         del os.environ[name]
     os.environ.update(
         {
-            "TABLE_NAME": TABLE,
+            "TABLE_NAME": table,
             "PUBLIC_URL": api,
             "SENDER": SENDER,
             "CONFIGURATION_SET": CONFIGURATION_SET,

@@ -19,8 +19,10 @@ STOP_SECONDS = 45.0
 
 
 @contextmanager
-def instance(path: Path, *, fresh: bool = False) -> Iterator[RunInfo]:
+def instance(path: Path, *options: str, fresh: bool = False, root: Path = ROOT) -> Iterator[RunInfo]:
     """Run the program from `path` on free ports until the block is left; `fresh` forgets earlier data first.
+
+    `root` is where its code lies, another version's for one; `options` are more of `infra.local.run`.
 
     Raises:
         RunnerError: it did not start, or did not stop as it should.
@@ -29,8 +31,8 @@ def instance(path: Path, *, fresh: bool = False) -> Iterator[RunInfo]:
     if fresh:
         forget(home)
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.run", "--home", home.path, "--port", "0", "--cloud-port", "0"],
-        cwd=ROOT,
+        [sys.executable, "-m", "infra.local.run", "--home", home.path, "--port", "0", "--cloud-port", "0", *options],
+        cwd=root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
