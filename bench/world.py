@@ -20,7 +20,7 @@ import app
 from bench.event import Event, post, redemption
 from chalicelib import deps
 from chalicelib.workers.mail import every_minute_mail, on_message
-from chalicelib.workers.schedule import every_minute
+from chalicelib.workers.schedule import every_minute, every_minute_jobs
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
 from infra.local.clock import scheduled
@@ -76,7 +76,7 @@ class World:
 
     def minute(self) -> None:
         """Call the functions of the schedule."""
-        for function in (every_minute, every_minute_mail):
+        for function in (every_minute, every_minute_jobs, every_minute_mail):
             work, context = cast("Handler", function), LambdaContext("every_minute", 1024, 300_000)
             work(scheduled(datetime.now(UTC) + self.ahead), context)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chalicelib.domain.frozen import frozen
 
 VERSION = "0.1.0"
+THREADS = 8
 
 ReadParameter = Callable[[str], str]
 """Answers the value of a parameter in the SSM Parameter Store."""
@@ -22,7 +23,8 @@ class Settings:
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
     mails come from, `configuration_set` SES's settings for them, and `api` the gateway that counts calls, if there are
     such. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors, `link_keys` the links in mails; all
-    are secret, and looked up only when they are needed: most functions never ask, and hold no permission to.
+    are secret, and looked up only when they are needed: most functions never ask, and hold no permission to. `threads`
+    is how many calls to the table may be on their way at once.
     """
 
     table: str
@@ -31,6 +33,7 @@ class Settings:
     configuration_set: str
     secret: Callable[[str], bytes]
     api: str = ""
+    threads: int = 1
 
     @property
     def pepper(self) -> bytes:
@@ -64,6 +67,7 @@ def from_environment(secret: Callable[[str], bytes]) -> Settings:
         configuration_set=os.environ.get("CONFIGURATION_SET", ""),
         secret=secret,
         api=os.environ.get("API_NAME", ""),
+        threads=int(os.environ.get("THREADS", THREADS)),
     )
 
 

@@ -59,7 +59,8 @@ def settings() -> config.Settings:
 @cache
 def table() -> Table:
     """The program's one table."""
-    return Table(Wire(Service(DYNAMODB, connect=1, answer=3).call, settings().table))
+    kept = settings()
+    return Table(Wire(Service(DYNAMODB, connect=1, answer=3).call, kept.table, threads=kept.threads))
 
 
 @cache

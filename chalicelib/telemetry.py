@@ -13,7 +13,10 @@ logger = Logger(service=SERVICE, log_uncaught_exceptions=False)
 metrics = Metrics(namespace="Referrals", service=SERVICE)
 
 
-def report_newer(where: str) -> None:
-    """Raise the alarm: a newer build wrote what this one was to act on, so that it waits. For an `except` block."""
-    logger.exception("a newer build wrote this", id=where)
+def report_newer(where: str, error: Exception | None = None) -> None:
+    """Raise the alarm: a newer build wrote what this one was to act on, so that it waits.
+
+    Outside of an `except` block it is told the error.
+    """
+    logger.error("a newer build wrote this", id=where, exc_info=error or True)
     metrics.add_metric(name="ItemsNewer", unit="Count", value=1)

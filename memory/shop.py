@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "PEPPER": "a pepper for tests",
     "CURSOR_KEY": "a cursor key for tests",
     "LINK_KEY": "a link key for tests,a former one",
+    "THREADS": "1",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -210,8 +211,9 @@ class Shop:
             mail.on_message({"Records": records}, None)
 
     def minute(self) -> None:
-        """Let the schedule run once: facts, then mails."""
+        """Let the schedule run once: facts, long work, mails."""
         schedule.every_minute(scheduled(self.now), None)
+        schedule.every_minute_jobs(scheduled(self.now), None)
         mail.every_minute_mail(scheduled(self.now), None)
 
     def published(self) -> list[str]:

@@ -74,6 +74,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         self.pause = wire.pause
         self.deadline = wire.deadline
         self.is_past = wire.is_past
+        self.each = wire.each
 
     def commit(self, effects: Sequence[Effect], *, within: float = WRITE_SECONDS) -> tuple[Failure, ...]:
         """Carry out all effects or none. Return the failed conditions: none means that everything is stored."""

@@ -4,17 +4,23 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chalicelib.aws.lines import LostError
 from chalicelib.aws.services import PASSING, Answer, Call, RefusedError
 from chalicelib.store.items import Item, key_item, value
 from chalicelib.store.keys import Key
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 WRITE_SECONDS = 5.0
 BATCH_MAX = 100
@@ -49,6 +55,7 @@ class _Kept:
 
 
 _kept: ContextVar[_Kept | None] = ContextVar("kept", default=None)
+_divided: ContextVar[bool] = ContextVar("divided", default=False)
 
 
 @contextmanager
@@ -71,8 +78,8 @@ class BusyError(Exception):
 class Wire:
     """One table, and what carries out the calls to it.
 
-    A call that has no token is tried `attempts` times; `sleep`, `jitter` and `clock` are the outside, for whoever
-    simulates it.
+    A call that has no token is tried `attempts` times; with `each` up to `threads` calls are on their way at once.
+    `sleep`, `jitter` and `clock` are the outside, for whoever simulates it.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class Wire:
         name: str,
         *,
         attempts: int = 3,
+        threads: int = 1,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
@@ -88,6 +96,8 @@ class Wire:
         self.name = name
         self._carry_out = call
         self._attempts = attempts
+        self._threads = threads
+        self._pool: ThreadPoolExecutor | None = None
         self._sleep = sleep
         self._jitter = jitter
         self._clock = clock
@@ -112,6 +122,27 @@ class Wire:
         if self._clock() + wait > deadline:
             raise BusyError
         self._sleep(wait)
+
+    def each(self, work: Callable[[In], Out], inputs: Iterable[In]) -> list[Out]:
+        """Do the same with several inputs at once, as far as there are threads; return what came of them, in order.
+
+        All are done when it returns, or raises what the first of them has raised. What is done within it is not
+        divided any further.
+        """
+        each = list(inputs)
+        if min(self._threads, len(each)) <= 1 or _divided.get():
+            return [work(one) for one in each]
+        from concurrent.futures import ThreadPoolExecutor, wait  # no checkout needs it
+
+        def run(one: In) -> Out:
+            _divided.set(True)
+            return work(one)
+
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, "wire")
+        begun = [self._pool.submit(copy_context().run, run, one) for one in each]
+        wait(begun)
+        return [one.result() for one in begun]
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

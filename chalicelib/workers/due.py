@@ -1,6 +1,9 @@
 """Attend to what has come up: which kind of partition is whose, and how the operator hears of what breaks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+
+from chalice.app import CloudWatchEvent
 
 from chalicelib import deps
 from chalicelib.operations.accounts.expiry import expire
@@ -9,11 +12,50 @@ from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people import erase
 from chalicelib.store import keys
-from chalicelib.store.table import NewerError
+from chalicelib.store.table import BusyError, NewerError
 from chalicelib.telemetry import logger, metrics, report_newer
+
+PAGE, BATCH = 1000, 200
+"""How much is read of a shard in its turn, and how much of that is attended to together."""
 
 Attendant = Callable[[list[str]], None]
 """Takes the keys of all partitions of one kind in a batch. What it could not do stays due."""
+
+
+def due_in(event: CloudWatchEvent) -> Iterator[list[str]]:
+    """Yield the partitions in which something is due, batch after batch: of the shards of one run of the schedule.
+
+    The event says which part it is of how many (`{"part": 0, "of": 8}`), and every shard is in one of them; without
+    that it is all.
+
+    Raises:
+        BusyError: some shard could not be read. It comes last, so it keeps none of the others waiting.
+    """
+    found = _due_in(event.detail.get("part", 0), event.detail.get("of", 1))
+    while batch := list(islice(found, BATCH)):
+        yield list(dict.fromkeys(batch))
+
+
+def _due_in(part: int, parts: int) -> Iterator[str]:
+    """Read the shards of a part in turns, so that none waits for the end of another one.
+
+    Where there is much, it begins anywhere: a run that overlaps with the last one meets it rarely.
+    """
+    table, now, failure = deps.table(), deps.now(), None
+    shards = [table.list_due(now, [it]) for number, it in enumerate(keys.due_shards()) if number % parts == part]
+    while shards:
+        for shard in list(shards):
+            page: list[str] = []
+            try:
+                page += (key.pk for key in islice(shard, PAGE))
+            except BusyError as error:
+                failure = error
+            if len(page) < PAGE:
+                shards.remove(shard)
+            first = deps.chance().randrange(len(page)) if len(page) > BATCH else 0
+            yield from (*page[first:], *page[:first])
+    if failure is not None:
+        raise failure
 
 
 def attend(partitions: Iterable[str]) -> None:
@@ -32,17 +74,22 @@ def attend(partitions: Iterable[str]) -> None:
 
 
 def _each(work: Callable[[str], None], metric: str, failure: str) -> Attendant:
-    """Attend to one after the other by their ids; the log tells of each that broke, and the metric counts it."""
+    """Attend to each by its id; the log tells of each that broke, and the metric counts it."""
+
+    def attempt(pk: str) -> Exception | None:
+        try:
+            work(pk.partition("#")[2])
+        except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
+            return error
+        return None
 
     def attendant(partitions: list[str]) -> None:
-        for pk in partitions:
+        for pk, error in zip(partitions, deps.table().each(attempt, partitions), strict=True):
             name = pk.partition("#")[2]
-            try:
-                work(name)
-            except NewerError:
-                report_newer(name)
-            except Exception:  # noqa: BLE001 - one that is broken must not stop the others; it is reported
-                logger.exception(failure, id=name)
+            if isinstance(error, NewerError):
+                report_newer(name, error)
+            elif error is not None:
+                logger.error(failure, id=name, exc_info=error)
                 _count(metric)
 
     return attendant
@@ -81,7 +128,7 @@ ATTENDANTS: Mapping[str, Attendant] = {
     "ORDER#": _settle,
     "ERASURE#": _each(_erase, "SettlesFailed", "an erasure could not be carried on"),
 }
-"""Who attends to each kind of partition, in this order. Jobs come last, and have a time limit (`workers.jobs`).
+"""Who attends to each kind of partition, in this order.
 
-Mails are no business of these functions (`workers.mail`).
+Jobs and mails are the business of other functions (`workers.jobs`, `workers.mail`).
 """

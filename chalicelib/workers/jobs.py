@@ -51,15 +51,16 @@ STEPS: Mapping[str, JobStep] = {
 
 
 def carry_on(partitions: Iterable[str], seconds: float) -> None:
-    """Carry on the jobs among these partitions, one after the other, for `seconds` in all.
+    """Carry on the jobs among these partitions, for `seconds` in all: each has an equal part of what is left.
 
     Whatever breaks is reported to the operator, and the job stays due.
     """
     table = deps.table()
-    deadline = table.deadline(seconds)
-    for pk in dict.fromkeys(partitions):
-        if pk.startswith("JOB#") and not table.is_past(deadline):
-            _carry_on(pk.removeprefix("JOB#"), deadline)
+    waiting = [pk.removeprefix("JOB#") for pk in dict.fromkeys(partitions) if pk.startswith("JOB#")]
+    start = table.deadline(0)
+    for number, job_id in enumerate(waiting, 1):
+        if not table.is_past(start + seconds):
+            _carry_on(job_id, start + seconds * number / len(waiting))
     if metrics.metric_set:
         metrics.flush_metrics()
 

@@ -1,10 +1,11 @@
 """The sure way: once a minute everything whose time has come is settled, whatever became of the stream.
 
+It is done in parts, side by side, each with shards of its own (`infra/resources.json` says how many parts there are).
+Long work has a function of its own, so that neither waits for the other.
+
 And once a day a part of the books is audited, the next one each day. The API is deployed with the workers and imports
 them: so each imports what it works with when it is called.
 """
-
-from itertools import islice
 
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
@@ -13,23 +14,34 @@ from chalicelib.telemetry import logger, metrics
 
 blueprint = Blueprint(__name__)
 
-BATCH = 200
-JOB_SECONDS = 40.0
-"""How long jobs are carried on: what is left goes on a minute later."""
+SECONDS = 40.0
+"""How long one run begins new work: with the last of it, it has ended before the next one, as a rule."""
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="every_minute")
-def every_minute(_: CloudWatchEvent) -> None:
-    """Work through what is due, batch after batch; long work comes last."""
-    from chalicelib.workers.due import attend
+def every_minute(event: CloudWatchEvent) -> None:
+    """Work through what is due in some shards, batch after batch, as far as a minute goes."""
+    from chalicelib.workers.due import attend, due_in
+
+    deadline = deps.table().deadline(SECONDS)
+    for batch in due_in(event):
+        if deps.table().is_past(deadline):
+            break
+        attend(batch)
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="every_minute_jobs")
+def every_minute_jobs(event: CloudWatchEvent) -> None:
+    """Carry long work on: what is left goes on a minute later."""
+    from chalicelib.workers.due import due_in
     from chalicelib.workers.jobs import carry_on
 
-    due = (key.pk for key in deps.table().list_due(deps.now()))
-    jobs: list[str] = []
-    while batch := list(islice(due, BATCH)):
-        attend(batch)
-        jobs += (pk for pk in batch if pk.startswith("JOB#"))
-    carry_on(jobs, JOB_SECONDS)
+    found: list[str] = []
+    try:
+        for batch in due_in(event):
+            found += batch
+    finally:
+        carry_on(found, SECONDS)
 
 
 @blueprint.schedule(Cron(17, 2, "*", "*", "?", "*"), name="every_day")

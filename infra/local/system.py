@@ -19,7 +19,7 @@ from app import app
 from chalicelib import deps
 from chalicelib.operations.program import programs
 from chalicelib.workers.mail import every_minute_mail, on_mail_event, on_message
-from chalicelib.workers.schedule import every_day, every_minute
+from chalicelib.workers.schedule import every_day, every_minute, every_minute_jobs
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud, guests
 from infra.local.clock import Clock, run_daily, run_schedule
@@ -58,6 +58,7 @@ class System:
                 stack.enter_context(_thread("pump", stop, run_pump, Stream(streams, arn), on_table_change)),
                 stack.enter_context(_thread("mail pump", stop, run_pump, Stream(streams, arn), on_message)),
                 stack.enter_context(_thread("schedule", stop, run_schedule, self._clock, every_minute, tick)),
+                stack.enter_context(_thread("job schedule", stop, run_schedule, self._clock, every_minute_jobs, tick)),
                 stack.enter_context(_thread("daily schedule", stop, run_daily, self._clock, every_day, NIGHT)),
                 stack.enter_context(_thread("mail schedule", stop, run_schedule, self._clock, every_minute_mail, tick)),
                 stack.enter_context(_thread("mail events", stop, service.run, on_mail_event)),

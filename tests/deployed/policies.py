@@ -10,6 +10,7 @@ FUNCTIONS = {
     "APIHandler": "api",
     "OnTableChange": "stream",
     "EveryMinute": "schedule",
+    "EveryMinuteJobs": "jobs",
     "OnMessage": "message",
     "EveryMinuteMail": "mail",
     "OnMailEvent": "event",

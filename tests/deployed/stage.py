@@ -154,7 +154,9 @@ class Stage:
                 "EventSourceMappings"
             ]
         ]
-        rules = [self.ids["EveryMinuteEveryMinuteEvent"], self.ids["EveryMinuteMailEveryMinuteMailEvent"]]
+        rules = [
+            rule["Name"] for rule in events.list_rules()["Rules"] if rule["ScheduleExpression"] == "rate(1 minute)"
+        ]
         for mapping in mappings:
             self._lambda.update_event_source_mapping(UUID=mapping, Enabled=False)
         for rule in rules:

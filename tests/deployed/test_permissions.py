@@ -40,7 +40,14 @@ IN_LAMBDAS_HANDS = {
 NOT_HERE = {"ses:SendRawEmail"}
 """What AWS asks for beside `ses:SendEmail` if the content is a raw mail, and the local cloud does not."""
 
-ENFORCED = [grant for grant in GRANTS if grant[2] not in IN_LAMBDAS_HANDS[grant[0]] | NOT_HERE]
+AFTER_YEARS = {("EveryMinuteJobs", "dynamodb:UpdateItem"), ("EveryMinuteJobs", "dynamodb:ConditionCheckItem")}
+"""What letting people go takes whom nobody has seen for years: nobody here is as old."""
+
+ENFORCED = [
+    grant
+    for grant in GRANTS
+    if grant[2] not in IN_LAMBDAS_HANDS[grant[0]] | NOT_HERE and (grant[0], grant[2]) not in AFTER_YEARS
+]
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 NUMBERS = count(1)
 GIVEN = {"amount": {"amount": 500, "currency": "EUR"}, "reason": "A parcel was lost."}
@@ -100,8 +107,16 @@ class Exercise:
         return self._settled("OnTableChange", self._stream_event)
 
     def schedule(self) -> list[str]:
-        """Let the time of facts come."""
-        return self._settled("EveryMinute", self._overdue)
+        """Let the time of facts come, and of somebody who wants to be forgotten."""
+        return self._settled("EveryMinute", self._overdue) or self._erased()
+
+    def jobs(self) -> list[str]:
+        """Let the time of long work come: an audit goes through lists."""
+        self.stage.start_anew("EveryMinuteJobs")
+        maya, order = self.live.enrol(f"exercise{next(NUMBERS)}@deployed.example").body, f"j{next(NUMBERS)}"
+        assert self.live.redeem(maya["code"], order, f"{order}@friends.example").status == 201
+        self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#{order}"))
+        return [text for text in [self._audited("EveryMinuteJobs", self._overdue, maya["id"])] if text]
 
     def message(self) -> list[str]:
         """Bring messages as the stream does."""
@@ -163,8 +178,22 @@ class Exercise:
         broken += [f"{early} is still due" for item in self.stage.items(f"ORDER#{early}") if "due_at" in item]
         if self.live.balances(maya["id"]) != (450, 0):
             return [*filter(None, broken), f"{order} is not settled"]
-        broken.append(self._audited(function, bring, maya["id"]))
+        if function == "OnTableChange":
+            broken.append(self._audited(function, bring, maya["id"]))
         return [text for text in broken if text]
+
+    def _erased(self) -> list[str]:
+        """Forget somebody: their letters are found in a list."""
+        n = next(NUMBERS)
+        maya, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"e{n}"
+        assert self.live.redeem(maya["code"], order, f"e{n}@friends.example").status == 201
+        self.stage.invoke("OnTableChange", self._stream_event(f"ORDER#{order}"))
+        (person,) = self.live.call("GET", f"/v1/people?email=exercise{n}@deployed.example", key="admin").body["items"]
+        asked = self.live.call("DELETE", f"/v1/people/{person['id']}", key="admin")
+        assert asked.status in {200, 202}, asked
+        broken = self._failure("EveryMinute", self._overdue("ERASURE#"))
+        left = [it for it in self.stage.items("ERASURE#") if it["state"]["S"] != "done"]
+        return [*([broken] if broken else []), *(["somebody is not forgotten"] if left else [])]
 
     def _sent(self, function: str, bring: Callable[[str], Body]) -> list[str]:
         """Send what an order causes. News that was moved looks for others to go with, in the list of its reader."""
@@ -264,6 +293,7 @@ def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[
         yield {
             "OnTableChange": exercise.stream,
             "EveryMinute": exercise.schedule,
+            "EveryMinuteJobs": exercise.jobs,
             "OnMessage": exercise.message,
             "EveryMinuteMail": exercise.mail,
             "OnMailEvent": exercise.event,

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import config, deps
 from chalicelib.store import keys
-from chalicelib.workers.schedule import every_day
+from chalicelib.workers.schedule import every_day, every_minute_jobs
 from memory.faults import answered
 from memory.shop import Shop, eur
 from memory.wire import touches
@@ -103,7 +103,7 @@ def test_an_audit_meets_no_denial(shop: Shop) -> None:
     hold_against("APIHandler", recorded(shop, at_once))
     hold_against("OnTableChange", recorded(shop, shop.stream))
     hold_against("EveryDay", recorded(shop, lambda: every_day(SCHEDULED, None)))
-    hold_against("EveryMinute", recorded(shop, shop.minute))
+    hold_against("EveryMinuteJobs", recorded(shop, lambda: every_minute_jobs(SCHEDULED, None)))
 
 
 def test_who_settles_holds_no_secret() -> None:

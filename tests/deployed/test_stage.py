@@ -163,14 +163,18 @@ def test_bad_requests_are_answered_by_the_app(live: Live) -> None:
     assert answer.body["request_id"] == answer.headers["X-Request-Id"]
 
 
-@pytest.mark.parametrize("function", ["EveryMinute", "EveryMinuteMail"])
-def test_the_schedule_calls_its_functions(stage: Stage, function: str) -> None:
-    """Each rule is on, fires each minute, and has its function as its target."""
-    events, rule = stage.cloud.client("events"), stage.ids[f"{function}{function}Event"]
-    described = events.describe_rule(Name=rule)
-    assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "rate(1 minute)")
-    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
-    assert target["Arn"].endswith(f":{stage.ids[function]}")
+@pytest.mark.parametrize(("function", "parts"), [("EveryMinute", 8), ("EveryMinuteJobs", 1), ("EveryMinuteMail", 4)])
+def test_the_schedule_calls_its_functions(stage: Stage, function: str, parts: int) -> None:
+    """Each rule is on, fires each minute, and has its function as its target, which it tells its part of the whole."""
+    events, found = stage.cloud.client("events"), []
+    for part in range(parts):
+        rule = stage.ids[f"{function}{function}Event{part or ''}"]
+        described = events.describe_rule(Name=rule)
+        assert (described["State"], described["ScheduleExpression"]) == ("ENABLED", "rate(1 minute)")
+        (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+        assert target["Arn"].endswith(f":{stage.ids[function]}")
+        found.append(json.loads(target.get("Input", "{}")).get("detail"))
+    assert found == ([{"part": part, "of": parts} for part in range(parts)] if parts > 1 else [None])
 
 
 def test_the_daily_audit_is_begun_every_night(stage: Stage) -> None:

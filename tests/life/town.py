@@ -171,6 +171,7 @@ class Life:
 
     def _minute(self) -> None:
         schedule.every_minute(scheduled(self.world.now), None)
+        schedule.every_minute_jobs(scheduled(self.world.now), None)
 
     def _mail_minute(self) -> None:
         mail.every_minute_mail(scheduled(self.world.now), None)

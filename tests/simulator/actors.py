@@ -254,6 +254,7 @@ class Town:
     def minute(self) -> None:
         """One run of the schedule."""
         schedule.every_minute(scheduled(self.world.now), None)
+        schedule.every_minute_jobs(scheduled(self.world.now), None)
         mail.every_minute_mail(scheduled(self.world.now), None)
 
     def weather(self) -> None:

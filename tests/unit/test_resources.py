@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from chalice.app import CloudWatchEvent
 
 from chalicelib.domain.model.access import Session
 from chalicelib.store.kinds import index_keys
@@ -30,6 +31,7 @@ FUNCTIONS = {
     "APIHandler": "api",
     "OnTableChange": "stream",
     "EveryMinute": "schedule",
+    "EveryMinuteJobs": "jobs",
     "OnMessage": "message",
     "EveryMinuteMail": "mail",
     "OnMailEvent": "event",
@@ -39,6 +41,7 @@ LOGS = {
     "api": "ApiLog",
     "stream": "StreamLog",
     "schedule": "ScheduleLog",
+    "jobs": "ScheduleLog",
     "message": "MailLog",
     "mail": "MailLog",
     "event": "MailLog",
@@ -118,8 +121,19 @@ def test_who_bounced_or_complained_is_not_written_to_again() -> None:
 
 def test_a_scheduled_run_is_not_repeated_by_lambda() -> None:
     """The next one comes in a minute, or tomorrow; two at once would only meet."""
-    for function in ("EveryMinute", "EveryMinuteMail", "EveryDay"):
-        assert RESOURCES[function]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+    for function in ("EveryMinute", "EveryMinuteJobs", "EveryMinuteMail"):
+        asked = RESOURCES[function]["Properties"]["EventInvokeConfig"]
+        assert asked == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert RESOURCES["EveryDay"]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+@pytest.mark.parametrize(("function", "parts"), [("EveryMinute", 8), ("EveryMinuteMail", 4)])
+def test_the_parts_of_a_schedule_make_up_the_whole(function: str, parts: int) -> None:
+    """Each run is told which part it is of how many: every shard is in one of them, and in no second one."""
+    events = RESOURCES[function]["Properties"]["Events"]
+    told = [CloudWatchEvent(json.loads(it["Properties"]["Input"]), None).detail for it in events.values()]
+    assert told == [{"part": part, "of": parts} for part in range(parts)]
+    assert {it["Properties"].get("Schedule", "rate(1 minute)") for it in events.values()} == {"rate(1 minute)"}
 
 
 def test_the_stream_has_two_readers_and_nothing_goes_to_both() -> None:
@@ -152,7 +166,7 @@ def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> Non
     """Of what breaks one is enough, and silence is good; where silence is the trouble, it rings."""
     alarm = ALARMS[name]
     rings_on_silence = alarm["ComparisonOperator"] == "LessThanThreshold"
-    assert rings_on_silence == (name in {"ScheduleStands", "MailStands"})
+    assert rings_on_silence == (name in {"ScheduleStands", "JobsStand", "MailStands"})
     assert alarm["TreatMissingData"] == ("breaching" if rings_on_silence else "notBreaching")
     assert rings_on_silence or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["Threshold"] == (QUIET_MILLISECONDS if alarm["MetricName"] == "IteratorAge" else 1)
@@ -254,6 +268,7 @@ def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
     assert ALARMS["ScheduleStands"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinute"}}]
     assert ALARMS["MailStreamIsLate"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "OnMessage"}}]
     assert ALARMS["MailStands"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinuteMail"}}]
+    assert ALARMS["JobsStand"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "EveryMinuteJobs"}}]
     queue = {"Fn::GetAtt": ["StreamFailures", "QueueName"]}
     assert ALARMS["StreamGaveUp"]["Dimensions"] == [{"Name": "QueueName", "Value": queue}]
     assert (ALARMS["ScheduleStands"]["MetricName"], ALARMS["StreamIsLate"]["MetricName"]) == (
@@ -291,6 +306,11 @@ REACH: dict[str, dict[str, Any]] = {
     },
     "schedule": {
         "Settle": THE_TABLE,
+        "FindWhatIsDue": index("due"),
+        "ReadLists": index("list"),
+    },
+    "jobs": {
+        "CarryOn": THE_TABLE,
         "FindWhatIsDue": index("due"),
         "ReadLists": [index("list"), index("day")],
     },

@@ -40,20 +40,29 @@ def meet_buyers(
     """
     met: dict[str, Met] = {}
     postponed: list[Postponed] = []
-    for order_id in dict.fromkeys(order_ids):
-        try:
-            order = table.read_order(order_id)
-            for meet in _meetings(order, outlook):
-                if meet is not _of_facts:
-                    note_if_late(table, order, now)
-                decide(table, partial(meet, table, order, outlook, now))
-            version = order.redemption.version if isinstance(order, Order) and _tells(order) else 0
-            met[order_id] = Met(version, len(order.later))
-        except BusyError:
-            pass
-        except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
-            postponed.append(postpone(table, order_id, error, now))
+    ids = list(dict.fromkeys(order_ids))
+    for order_id, came in zip(ids, table.each(partial(_meet, table, outlook, now), ids), strict=True):
+        if isinstance(came, Met):
+            met[order_id] = came
+        elif came is not None:
+            postponed.append(came)
     return met, postponed
+
+
+def _meet(table: Table, outlook: Outlook, now: datetime, order_id: str) -> Met | Postponed | None:
+    """Let one order tell of its buyer; None if the table did not answer in time."""
+    try:
+        order = table.read_order(order_id)
+        for meet in _meetings(order, outlook):
+            if meet is not _of_facts:
+                note_if_late(table, order, now)
+            decide(table, partial(meet, table, order, outlook, now))
+    except BusyError:
+        return None
+    except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
+        return postpone(table, order_id, error, now)
+    version = order.redemption.version if isinstance(order, Order) and _tells(order) else 0
+    return Met(version, len(order.later))
 
 
 def _meetings(order: OrderFacts, outlook: Outlook) -> "Iterator[Meeting]":

@@ -54,7 +54,8 @@ def settle_orders(
     """Settle orders and return those that could not be.
 
     Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
-    account. An order that fails by a rule or a bug is moved away and never blocks the others.
+    account. Lanes go on side by side, as far as the table has threads. An order that fails by a rule or a bug is moved
+    away and never blocks the others.
 
     `met` says what the buyers of orders have heard of. An order that has come, was paid for or was revised since then
     is not settled for the first time, and no newer fact of one is taken, but stays due: letters need to know whom they
@@ -62,22 +63,35 @@ def settle_orders(
     """
     postponed: list[Postponed] = []
     lanes: dict[str, list[Order]] = defaultdict(list)
-    for order_id in dict.fromkeys(order_ids):
-        try:
-            order = table.read_order(order_id)
-            if not _is_met(order, met):
-                continue
-            if isinstance(order, Order):
-                lanes[order.redemption.ambassador_id].append(order)
-            else:
-                _settle_unknown(table, order)
-        except BusyError:
-            pass
-        except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
-            postponed.append(postpone(table, order_id, error, now))
-    for ambassador_id, orders in lanes.items():
-        postponed += _settle_lane(table, ambassador_id, sorted(orders, key=lambda order: order.order_id), now, met)
+    for found in table.each(lambda order_id: _look(table, order_id, now, met), dict.fromkeys(order_ids)):
+        if isinstance(found, Order):
+            lanes[found.redemption.ambassador_id].append(found)
+        elif found is not None:
+            postponed.append(found)
+
+    def settle_lane(ambassador_id: str) -> list[Postponed]:
+        orders = sorted(lanes[ambassador_id], key=lambda order: order.order_id)
+        return _settle_lane(table, ambassador_id, orders, now, met)
+
+    for left in table.each(settle_lane, lanes):
+        postponed += left
     return postponed
+
+
+def _look(table: Table, order_id: str, now: datetime, met: Mapping[str, Met] | None) -> Order | Postponed | None:
+    """Read an order that is to be settled; None if it asks for nothing, or the table did not answer in time."""
+    try:
+        order = table.read_order(order_id)
+        if not _is_met(order, met):
+            return None
+        if isinstance(order, Order):
+            return order
+        _settle_unknown(table, order)
+    except BusyError:
+        pass
+    except Exception as error:  # noqa: BLE001 - one poisoned order must not stop the others; it is reported
+        return postpone(table, order_id, error, now)
+    return None
 
 
 def _is_met(order: OrderFacts, met: Mapping[str, Met] | None) -> bool:

@@ -35,9 +35,12 @@ class Work(Reader):
         ]
         return sorted(rows)[:limit]
 
-    def list_due(self, now: datetime) -> Iterator[Key]:
-        """The keys of everything whose time has come, oldest first in each shard. Slightly stale, so only a hint."""
-        for shard in keys.due_shards():
+    def list_due(self, now: datetime, shards: Iterable[str] | None = None) -> Iterator[Key]:
+        """The keys of everything whose time has come, or of that in some shards, oldest first in each.
+
+        Slightly stale, so only a hint.
+        """
+        for shard in keys.due_shards() if shards is None else shards:
             yield from (key_in(item) for item in self._wire.query(shard, (" ", stamp(now)), index="due"))
 
     def count_due(self, now: datetime) -> int:
