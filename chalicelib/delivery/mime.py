@@ -6,13 +6,17 @@ between two of them.
 """
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
 from email.utils import formataddr
-from typing import Any, Protocol
+from typing import Protocol
 
 _MAILBOX_MAX = 320
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -70,15 +74,8 @@ class Envelope:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-class _AsWritten(EmailPolicy):
-    """Leaves headers as they were written: what goes in must be folded and encoded."""
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Keep a header as it is."""
-        return name, value
-
-
-_POLICY = _AsWritten(linesep="\r\n", cte_type="7bit", refold_source="none")
+_POLICY = compat32.clone(linesep="\r\n", cte_type="7bit", max_line_length=None)
+"""Leaves headers as they were written. The newer policies would parse each of them, and again at each look."""
 
 
 def mime(envelope: Envelope, mail: Written, sender: str) -> bytes:
@@ -88,7 +85,7 @@ def mime(envelope: Envelope, mail: Written, sender: str) -> bytes:
     (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). Whoever may refuse such a mail can do so with one
     click in their mail program (RFC 2369, RFC 8058); answering machines shall not answer it (RFC 3834).
     """
-    whole = EmailMessage(_POLICY)
+    whole = _multipart("alternative", _body("plain", mail.text), _with(mail.images, _body("html", mail.html)))
     whole["From"] = mailbox(envelope.name, sender)
     whole["To"] = _one_line(envelope.to)
     if envelope.reply_to:
@@ -98,13 +95,36 @@ def mime(envelope: Envelope, mail: Written, sender: str) -> bytes:
     if envelope.unsubscribe:
         whole["List-Unsubscribe"] = f"<{_one_line(envelope.unsubscribe)}>"
         whole["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    whole.set_content(mail.text)
-    whole.add_alternative(mail.html, subtype="html")
-    _, html = whole.iter_parts()
-    for picture in mail.images:
-        kind, _, subtype = picture.media_type.partition("/")
-        html.add_related(picture.content, kind, subtype, cid=f"<{picture.cid}>", disposition="inline")
     return whole.as_bytes()
+
+
+def _body(subtype: str, text: str) -> Message:
+    """One way of saying it, readable on the wire where it is ASCII, as RFC 2045 wants lines and letters."""
+    part = MIMENonMultipart("text", subtype, charset="utf-8", policy=_POLICY)
+    lines = text.replace("\r\n", "\n").encode()
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(lines, istext=True, header=False).decode("ascii"))
+    return part
+
+
+def _with(images: Sequence[Picture], html: Message) -> Message:
+    """The HTML with the pictures that belong to it."""
+    if not images:
+        return html
+    return _multipart("related", html, *map(_picture, images))
+
+
+def _picture(picture: Picture) -> Message:
+    part = MIMENonMultipart(*picture.media_type.split("/"), policy=_POLICY)
+    part["Content-ID"] = f"<{picture.cid}>"
+    part["Content-Disposition"] = "inline"
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(encodebytes(picture.content).decode("ascii"))
+    return part
+
+
+def _multipart(subtype: str, *parts: Message) -> Message:
+    return MIMEMultipart(subtype, _subparts=parts, policy=_POLICY)
 
 
 def mailbox(name: str, address: str) -> str:

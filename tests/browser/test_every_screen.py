@@ -38,7 +38,7 @@ def heard(page: Page) -> tuple[list[Any], list[str], list[str]]:
     bodies: list[Any] = []
     asked: list[str] = []
     wrong: list[str] = []
-    page.on("response", bodies.append)
+    page.on("response", lambda it: bodies.append(it))  # noqa: PLW0108 - Playwright marks a handler, which no method takes
     page.on("request", lambda it: asked.append(it.url))
     page.on("console", lambda it: wrong.append(it.text) if it.type == "error" else None)
     page.on("pageerror", lambda it: wrong.append(str(it)))

@@ -41,7 +41,7 @@ def test_a_task_is_done(site: Site, opened: Open, name: str, keyboard: bool, scr
 def ask_for_a_mail(w: Walker, site: Site) -> None:
     """Whoever has signed out asks for a link, and is told that it comes."""
     w.type("Email address", "maya@example.com")
-    w.button("Send me")
+    w.button("Email me a link")
     w.sees("code")
 
 
