@@ -60,7 +60,8 @@ class Secrets:
 
     def delete(self) -> None:
         """Delete them all: nobody of the stage can be recognised any more."""
-        self._ssm.delete_parameters(Names=[self._path(name) for name in ALL])
+        for path in self.paths():
+            self._ssm.delete_parameter(Name=path)
 
     def rotate_cursor_key(self) -> int:
         """Make a new version of the cursor key and return it; the next deployment hands it to the functions.

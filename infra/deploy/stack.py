@@ -169,10 +169,11 @@ class Stack:
             )
 
     def _first_failure(self, since: float) -> str:
-        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         reasons = [
             f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
-            for event in events
+            for page in pages
+            for event in page["StackEvents"]
             if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"].timestamp() >= since - 5
         ]
         return reasons[-1] if reasons else "see its events in the CloudFormation console."

@@ -53,7 +53,7 @@ OURS = {
     "cloudformation:UpdateTerminationProtection",
     *("s3:CreateBucket", "s3:ListBucket", "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls"),
     *("s3:PutObject", "s3:GetObject", "s3:DeleteObject"),
-    *("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
+    *("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
     *("ses:GetAccount", "ses:GetEmailIdentity"),
 }
 """What the commands call themselves, beyond what CloudFormation does."""
