@@ -21,6 +21,7 @@ PARTS = (
     "zip",
     "cpu",
     "viral",
+    "folds",
     "backlog",
     "ambassador",
     "growth",

@@ -69,6 +69,11 @@ def further_codes(ambassador_id: str) -> Key:
     return Key(ambassador(ambassador_id), "CODES")
 
 
+def lane(ambassador_id: str) -> Key:
+    """Which worker settles the orders of an ambassador, as long as many want to."""
+    return alone("LANE", ambassador_id)
+
+
 def rank(period: str, counted: int, ambassador_id: str) -> Key:
     """Where an account is on the leaderboard of a quarter or month, by how many of its orders count."""
     return Key(board(period), f"{counted:06d}#{ambassador_id}")

@@ -7,6 +7,7 @@
 |                      |                           |                                      | on the leaderboard, list: |
 |                      |                           |                                      | BOARD#quarter / count,    |
 |                      |                           |                                      | day: BOARD#month / count  |
+| lane                 | LANE#a, LANE              | settlement                           |                           |
 | ledger entry         | LEDGER#a, ENTRY#number    | ambassador, in order of posting      | day: DAY#day#shard / time |
 | further codes        | AMB#a, CODES              | ambassador                           |                           |
 | suspension           | AMB#a, SUSPENSION#version | ambassador                           |                           |

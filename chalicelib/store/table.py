@@ -52,6 +52,7 @@ EFFECTS_MAX = 100
 _POSTPONED_MAX = timedelta(days=1)
 _REASON_MAX = 500
 _LATE_KEPT = timedelta(days=31)
+_LANE_KEPT = timedelta(hours=1)
 _VALID = "attribute_exists(PK) AND attribute_not_exists(revoked_at)"
 
 
@@ -149,6 +150,27 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         stored = self._wire.update(keys.attempts(name), "SET expires_ttl = :until ADD tried :one", None, values)
         assert stored is not None, "nothing stands in the way"
         return int(stored["tried"]["N"])
+
+    def take_lane(self, ambassador_id: str, worker: str, now: datetime, until: datetime, far: datetime) -> bool:
+        """Give an ambassador's lane to a worker until a moment, and return whether it was free, or theirs.
+
+        Taken until `far` or later it counts as free. It is forgotten an hour after the moment.
+        """
+        values: dict[str, object] = {":worker": worker, ":now": now, ":until": until, ":far": far}
+        values[":gone"] = int((until + _LANE_KEPT).timestamp())
+        return bool(
+            self._wire.update(
+                keys.lane(ambassador_id),
+                "SET worker = :worker, held_until = :until, expires_ttl = :gone",
+                "attribute_not_exists(PK) OR held_until <= :now OR held_until >= :far OR worker = :worker",
+                values,
+            )
+        )
+
+    def free_lane(self, ambassador_id: str, worker: str, now: datetime) -> None:
+        """Let others into an ambassador's lane, if it still is this worker's."""
+        values = {":worker": worker, ":now": now}
+        self._wire.update(keys.lane(ambassador_id), "SET held_until = :now", "worker = :worker", values)
 
     def note_late(self, day: date, now: datetime) -> None:
         """Note that something came in which a day may have been counted without. It is forgotten after a month."""

@@ -239,7 +239,7 @@ def _most(account: Account, per: str) -> tuple[int, int]:
 
 def is_entity(sk: str) -> bool:
     """Tell entities from bare counters."""
-    return not sk.startswith(("SHARD#", "CLICKS#", "LATE#"))
+    return not sk.startswith(("SHARD#", "CLICKS#", "LATE#", "LANE"))
 
 
 def expected_worth(order: Order, program: Program) -> int:

@@ -18,13 +18,16 @@ from chalicelib.domain.program.program import Program
 from chalicelib.operations.orders.answers import GRACE
 from chalicelib.operations.orders.evidence import Circle, read_circle, read_evidence
 from chalicelib.operations.orders.friends import look, placing
-from chalicelib.operations.people.merged import account_of
+from chalicelib.operations.orders.lanes import Lane
 from chalicelib.operations.program import programs
 from chalicelib.store import keys
-from chalicelib.store.table import EFFECTS_MAX, BusyError, NewerError, Table
+from chalicelib.store.table import EFFECTS_MAX, BusyError, Failure, NewerError, Table
 
 FOLD_MAX = 20
 LANE_SECONDS = 20.0
+_TURN = 2
+"""How long somebody waits for their turn, as a number of attempts: up to 0.08 s."""
+
 _TRAITS = 2
 """At most a card and an address come with an order."""
 
@@ -54,8 +57,8 @@ def settle_orders(
     """Settle orders and return those that could not be.
 
     Orders of one ambassador go through one lane: many of them fold into one transaction, so they don't fight for the
-    account. Lanes go on side by side, as far as the table has threads. An order that fails by a rule or a bug is moved
-    away and never blocks the others.
+    account. Lanes go on side by side, as far as the table has threads, the shortest first: others may be at a long one.
+    An order that fails by a rule or a bug is moved away and never blocks the others.
 
     `met` says what the buyers of orders have heard of. An order that has come, was paid for or was revised since then
     is not settled for the first time, and no newer fact of one is taken, but stays due: letters need to know whom they
@@ -73,7 +76,7 @@ def settle_orders(
         orders = sorted(lanes[ambassador_id], key=lambda order: order.order_id)
         return _settle_lane(table, ambassador_id, orders, now, met)
 
-    for left in table.each(settle_lane, lanes):
+    for left in table.each(settle_lane, sorted(lanes, key=lambda whose: len(lanes[whose]))):
         postponed += left
     return postponed
 
@@ -113,36 +116,54 @@ def _settle_unknown(table: Table, order: OrderFacts) -> None:
 def _settle_lane(
     table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime, met: Mapping[str, Met] | None
 ) -> list[Postponed]:
-    """Settle one ambassador's orders, batch after batch, the account read last.
+    """Settle one ambassador's orders, batch after batch.
 
-    A batch that loses twice against other writers is halved, one that fails by a bug is taken apart; when the time is
-    up the rest keeps its `due_at`.
+    Whoever finds that the account has moved goes through the lane from then on. A batch that loses twice to what is not
+    the account's is halved, one that fails by a bug is taken apart, and both grow again; when the time is up, the rest
+    keeps its `due_at`.
     """
-    deadline = table.deadline(LANE_SECONDS)
+    deadline, lane = table.deadline(LANE_SECONDS), Lane(table, ambassador_id, now, alone=len(orders) == 1)
     postponed: list[Postponed] = []
-    waiting, size, lost = list(orders), FOLD_MAX, 0
+    waiting, size, lost, alone = list(orders), FOLD_MAX, 0, 0
+    account: Account | None = None
     while waiting:
         try:
-            fold = _fold(table, waiting[:size], account_of(table, ambassador_id), now)
+            account = account or lane.look()
+            if account is None or (lane.is_crowded and not lane.take()):
+                account = None
+                table.pause(_TURN, deadline)
+                continue
+            fold, account = _fold(table, waiting[:size], account, now), None
             effects = fold.transaction()
             failures = table.commit(effects) if effects else ()
             if not failures:
                 postponed += fold.postponed
-                waiting, lost = waiting[fold.taken :], 0
+                waiting, lost, alone, account = waiting[fold.taken :], 0, alone - fold.taken, fold.left
+                size = size if alone > 0 else min(FOLD_MAX, 2 * size)
                 continue
             lost += 1
-            size = max(1, size // 2) if lost > 1 else size
-            if not all(_is_accounts(failure.effect) for failure in failures):
+            if all(_is_accounts(failure.effect) for failure in failures):
+                lane.is_crowded, account = True, _moved(failures)
+            else:
+                size = max(1, size // 2) if lost > 1 else size
                 again = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
                 waiting = [order for order in again if _is_met(order, met)]
             table.pause(lost, deadline)
         except BusyError:
             break
         except Exception as error:  # noqa: BLE001 - as above
+            account = None
             if size == 1:
                 postponed.append(postpone(table, waiting.pop(0).order_id, error, now))
-            size = 1
+            size, alone = 1, max(alone, size) - (size == 1)
+    lane.leave()
     return postponed
+
+
+def _moved(failures: Iterable[Failure]) -> Account | None:
+    """The account as it stood in the way; None if it did not, or leads on to another one."""
+    found = next((it.stored for it in failures if isinstance(it.stored, Account)), None)
+    return found if found and not found.merged_into else None
 
 
 def _still_of(ambassador_id: str, orders: Iterable[OrderFacts]) -> list[Order]:
@@ -180,9 +201,14 @@ class _Fold:
         self.posted += len(settlement.entries)
         self.moved = self.moved or settlement.account_changed
 
+    @property
+    def left(self) -> Account:
+        """The account as it leaves it."""
+        return replace(self.account, version=self.account.version + 1) if self.moved else self.account
+
     def transaction(self) -> list[Effect]:
         """Everything that it writes."""
-        account = [Replace(replace(self.account, version=self.account.version + 1))] if self.moved else []
+        account = [Replace(self.left)] if self.moved else []
         return [*self.effects, *map(Take, merged(self.draws)), *self.circle.effects(), *account]
 
 
