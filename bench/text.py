@@ -75,6 +75,26 @@ entries. Read units are computed from the items. The audit goes on as the schedu
 seconds, each stored, for 40 seconds a minute. The counting of units takes its part of the CPU.
 """
 
+GROWTH = """## What grows with the table
+
+The same operations on AWS's DynamoDB Local, whose table holds what the program has written of so many orders. Units are
+computed as above; a median is that of {times} calls, the engine's time in it, on a machine that does other things
+besides: read units, not milliseconds, to tell what grows.
+"""
+
+WHY = """
+A million orders, computed. Each of these operations reads keys it knows, a first page, or one partition of one person or
+one order; none reads further when there is more. What does grow, grows with something else:
+
+| grows | with | at a million orders |
+|---|---|---|
+| a round of all people, a whole audit, the fit of worth, a recomputation | what there is, by design: jobs in slices | ten times as many slices |
+| folding a day | the orders of that day | a day of a million a year has 2,740: 55 pages of 50 |
+| a name that many have | nothing: a page of it | as shown |
+| an order's page of an ambassador, a ledger's page | nothing: a page | as shown |
+| `due` in /healthz, a look of the schedule | what is due, not what there was | as shown while work keeps up |
+"""
+
 PREVIEW = """## What-if
 
 A program tried on as many orders as a request may play: {orders} of {ambassadors} ambassadors in {days} days. One
@@ -240,6 +260,30 @@ def _ambassador(part: Figures) -> str:
     )
 
 
+def _growth(part: Figures) -> str:
+    small, large = part["sizes"]
+    fields = ("trips", "read_units", "write_units")
+    names = [f"{it['orders']:,}" for it in part["sizes"]]
+    units, grown = [], []
+    for name, before in small["operations"].items():
+        after = large["operations"][name]
+        units.append([name, *(f"{it[field]:g}" for field in fields for it in (before, after))])
+        if any(after[field] > before[field] for field in fields):
+            grown.append(name)
+    times = [[name, f"{ms:.1f}", f"{large['times'][name]:.1f}"] for name, ms in small["times"].items()]
+    head = [f"{what}, {name}" for what in ("trips", "read units", "write units") for name in names]
+    filled = ", ".join(f"{it['items']:,} items in {it['fill_seconds']:,.0f} s" for it in part["sizes"])
+    verdict = f"Not flat: {', '.join(grown)}." if grown else "All of them are flat, so a million orders take the same."
+    return (
+        GROWTH.format(**part)
+        + f"\nFilled with {filled}.\n\n"
+        + _table(["operation", *head], units)
+        + f"\n{verdict}\n\n"
+        + _table(["median of a call, ms", *(f"{name} orders" for name in names)], times)
+        + WHY
+    )
+
+
 def _preview(part: Figures) -> str:
     calls = ", ".join(f"{count} {name}" for name, count in sorted(part["calls"].items()))
     head = ["seconds", "aim", "CPU seconds", "round trips", "calls", "memory, MB", "answer, KB"]
@@ -368,6 +412,7 @@ _PARTS = {
     "folds": _folds,
     "backlog": _backlog,
     "ambassador": _ambassador,
+    "growth": _growth,
     "preview": _preview,
     "worth": _worth,
     "known": _known,
