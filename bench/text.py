@@ -83,16 +83,15 @@ besides: read units, not milliseconds, to tell what grows.
 """
 
 WHY = """
-A million orders, computed. Each of these operations reads keys it knows, a first page, or one partition of one person or
-one order; none reads further when there is more. What does grow, grows with something else:
+A million orders, computed. Each of these operations reads keys that it knows, a first page, or the partition of one
+person or one order, and none reads on when the table holds more: their units are those of the right column. What does
+grow, grows with something else:
 
-| grows | with | at a million orders |
-|---|---|---|
-| a round of all people, a whole audit, the fit of worth, a recomputation | what there is, by design: jobs in slices | ten times as many slices |
-| folding a day | the orders of that day | a day of a million a year has 2,740: 55 pages of 50 |
-| a name that many have | nothing: a page of it | as shown |
-| an order's page of an ambassador, a ledger's page | nothing: a page | as shown |
-| `due` in /healthz, a look of the schedule | what is due, not what there was | as shown while work keeps up |
+- rounds of all people, an audit of all books, a fit of worth, a recomputation: with all there is, by design. They are
+  jobs in slices; ten times as many people are ten times as many slices;
+- folding a day: with the orders of that day, not of the others;
+- what is due, in /healthz and for the schedule: with what is due now;
+- names: with the people of one name, a page at a time.
 """
 
 PREVIEW = """## What-if
