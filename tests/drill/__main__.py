@@ -61,6 +61,7 @@ class Drill:
     sent: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    former: list[books.Item] = field(default_factory=list)
 
     def go_on(self, api: play.Api, run: play.Run, until: date, rest: Callable[[], Any]) -> int:
         """Play all days up to one, each to its end; answers how much the build before has left due.
@@ -71,7 +72,7 @@ class Drill:
         left = int(api.get("/healthz", run.admin_key)["due"]) if self.sent else 0
         if self.sent:
             self._move(api, run, self.played.last_day, play.EVENING, rest)
-        for day in self._days(until):
+        for day in self.days(until):
             self._move(api, run, day, play.NOON, rest)
             self.send(api, run, day)
             self._move(api, run, day, play.EVENING, rest)
@@ -90,14 +91,14 @@ class Drill:
 
     def hand_over(self, api: play.Api, run: play.Run, rest: Callable[[], Any]) -> None:
         """Begin the next day, so that there is work left for the next build."""
-        day = next(self._days(date.max))
+        day = self.days(date.max)[0]
         self._move(api, run, day, play.NOON, rest)
         self.send(api, run, day)
 
-    def _days(self, until: date) -> Iterator[date]:
+    def days(self, until: date) -> list[date]:
         """The days with lines that are not sent yet, up to one."""
         days = (date.fromisoformat(day) for day, _ in groupby(self.lines[self.sent :], lambda line: line["day"]))
-        return iter([day for day in days if day <= until])
+        return [day for day in days if day <= until]
 
     @staticmethod
     def _move(api: play.Api, run: play.Run, day: date, at: time_of_day, rest: Callable[[], Any]) -> None:
@@ -135,9 +136,11 @@ def _carry_out(drill: Drill, step: Step, root: Path, path: Path, *, is_first: bo
         items = rest()
         found = books.inspect(api, run, drill.played, drill.lines[: drill.sent], items, home.path)
         if step is STEPS[-2]:
-            _restore(dynamodb)
+            drill.former = _restore(dynamodb)
         elif step is not STEPS[-1]:
             drill.hand_over(api, run, rest)
+        if drill.former and step is STEPS[-1] and list(books.everything(dynamodb, TABLE)) != drill.former:
+            found.wrong.append("the table that was left behind has changed")
     wrong = [*found.wrong, *_errors(home)]
     drill.wrong += [f"{step.name}: {it}" for it in wrong]
     seconds = round(time.monotonic() - began)
@@ -160,14 +163,19 @@ def _talking(home: Home) -> Iterator[tuple[play.Api, play.Run]]:
         yield api, run
 
 
-def _restore(dynamodb: Any) -> None:
-    """Copy the table as a restored one is: no stream, no expiry, no protection. Adopting it then brings a stream."""
+def _restore(dynamodb: Any) -> list[books.Item]:
+    """Copy the table as a restored one is: no stream, no expiry, no protection. Adopting it then brings a stream.
+
+    Returns what is in it.
+    """
     kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     dynamodb.create_table(TableName=RESTORED, **{name: properties()[name] for name in kept})
-    for item in books.everything(dynamodb, TABLE):
+    items = list(books.everything(dynamodb, TABLE))
+    for item in items:
         dynamodb.put_item(TableName=RESTORED, Item=item)
     stream = {"StreamEnabled": True, **properties()["StreamSpecification"]}
     dynamodb.update_table(TableName=RESTORED, StreamSpecification=stream)
+    return items
 
 
 def _summary(drill: Drill, before: str, seconds: float) -> str:

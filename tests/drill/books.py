@@ -58,17 +58,17 @@ def inspect(
     audit = _audited(api, run)
     expected = play.expected_totals(lines, played.last_day)
     found = play.found_totals(api, run, played, date.fromisoformat(lines[0]["day"]))
-    mails, told = len(list((home / "mails").glob("*.eml"))), len(_mails(items))
+    mails = count_mails(items, home)
     wrong = [f"audit: {finding}" for finding in audit["findings"]]
     wrong += [f"audit: {audit['differences']} differences"] if audit["differences"] else []
     wrong += played.surprises + play.differences(expected, found)
-    wrong += [f"{mails} mails were sent, and the table knows of {told}"] if mails != told else []
+    wrong += mails.wrong
     figures = {
         "orders": audit["orders"],
         "entries": audit["entries"],
         "differences": audit["differences"],
         "ambassadors as totals.sql": len(found),
-        "mails": mails,
+        **mails.figures,
     }
     return Books(figures, wrong)
 
@@ -84,7 +84,13 @@ def _audited(api: play.Api, run: play.Run) -> Any:
     return job["result"]
 
 
-def _mails(items: list[Item]) -> set[str]:
-    """The mails that have gone out, as the table knows them: a letter has one of its own, or shares one."""
+def count_mails(items: list[Item], home: Path) -> Books:
+    """Compare the mails that the mail service took with the letters that were sent: each has its own, or shares one.
+
+    A letter that went twice is a mail more, one that was marked as sent and never went a mail less.
+    """
     sent = (it for it in items if it["SK"]["S"] == "MSG" and it.get("outcome", {}).get("S") == "sent")
-    return {it["carried_by"]["S"] if "carried_by" in it else it["PK"]["S"].partition("#")[2] for it in sent}
+    told = {it["carried_by"]["S"] if "carried_by" in it else it["PK"]["S"].partition("#")[2] for it in sent}
+    mails = len(list((home / "mails").glob("*.eml")))
+    wrong = [f"{mails} mails were sent, and the table knows of {len(told)}"] if mails != len(told) else []
+    return Books({"mails": mails}, wrong)
