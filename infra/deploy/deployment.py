@@ -210,11 +210,11 @@ def _tell_what_is_next(
     for text in (*sender.hindrances(ses, values["Sender"], account.region), sender.quota(ses)):
         if text:
             print(text)
-    for text in _deaf(account.client("sns"), outputs["AlarmTopic"], values["AlarmEmail"]):
+    for text in unheard(account.client("sns"), outputs["AlarmTopic"], values["AlarmEmail"]):
         print(text)
 
 
-def _deaf(sns: Any, topic: str, email: str) -> Iterator[str]:
+def unheard(sns: Any, topic: str, email: str) -> Iterator[str]:
     """Why nobody hears of alarms."""
     told = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     if not told:

@@ -68,7 +68,8 @@ class Stack:
             DeployError: something could not be deleted; says what.
         """
         since = time.time()
-        self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=False)
+        if self._described().get("EnableTerminationProtection"):
+            self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=False)
         self._client.delete_stack(StackName=self.name)
         try:
             self._client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=_WAIT)

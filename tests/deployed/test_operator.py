@@ -5,14 +5,18 @@ command makes itself. They take the package that was made for the first stage: i
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from infra.deploy import deployment
+from infra.deploy.adopted import adopting
 from infra.deploy.deployer import policy
 from infra.deploy.deployment import Wish, deploy
 from infra.deploy.package import Package
@@ -162,6 +166,33 @@ def test_what_is_not_said_again_stays(shop: Operator, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out
     assert "Nothing has changed." in told
     assert "AlarmEmail = ops@deployed.example   (to take it back: ALARM_EMAIL=none)" in told
+
+
+def test_a_shop_answers_at_a_domain_of_its_own(shop: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    """The domain leads to the stage of the shop's API, and the operator reads where the name has to lead."""
+    certificate = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1"
+    capsys.readouterr()
+    shop.deploys({"DomainName": "friends.shop.example", "CertificateArn": certificate})
+    gateway, ids = shop.cloud.client("apigateway"), shop.ids()
+    (mapping,) = gateway.get_base_path_mappings(domainName="friends.shop.example")["items"]
+    assert (mapping["restApiId"], mapping["stage"]) == (ids["RestAPI"], "api")
+    domain = gateway.get_domain_name(domainName="friends.shop.example")
+    assert domain["regionalCertificateArn"] == certificate
+    target = shop.outputs()["DomainTarget"]
+    assert f"Let friends.shop.example lead to the API: a CNAME (or an alias of Route 53) to {target}" in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_stack_of_an_adopting_stage_is_sound(made: Package, tmp_path: Path) -> None:
+    """The linter that looks at each packaged template finds nothing in this one, either."""
+    template = tmp_path / "adopting.json"
+    template.write_text(json.dumps(adopting(made.template)))
+    lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run(
+        [lint, "--include-checks", "I", "--template", template], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_a_yes_is_not_a_yes_to_losing_the_table(shop: Operator) -> None:
