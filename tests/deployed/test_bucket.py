@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -56,9 +57,8 @@ class S3:
         if request.method == "PUT":
             (self.kept if key else self.settings)[key or query] = body
         if request.method == "GET":
-            return _answered(
-                request.url, 200, listed=[it for it in self.kept if f"prefix={it.partition('/')[0]}" in query]
-            )
+            (prefix,) = parse_qs(query)["prefix"]
+            return _answered(request.url, 200, listed=[it for it in self.kept if it.startswith(prefix)])
         if request.method == "POST":
             self.kept = {it: held for it, held in self.kept.items() if it.encode() not in body}
         return _answered(request.url, 200)
