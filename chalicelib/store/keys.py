@@ -280,8 +280,13 @@ def adjustment(adjustment_id: str) -> Key:
 
 
 def budget(month: str, shard: int | None = None) -> Key:
-    """One shard of what is used of a month's budget, or the prefix of all."""
+    """One shard of what is used of a budget that lies in one partition, or the prefix of all."""
     return Key(f"BUDGET#{month}", f"SHARD#{'' if shard is None else shard}")
+
+
+def budget_apart(month: str, shard: int) -> Key:
+    """One shard of what is used of a month's budget, in a partition of its own."""
+    return Key(f"BUDGET#{month}#{shard}", f"SHARD#{shard}")
 
 
 def message(message_id: str) -> Key:

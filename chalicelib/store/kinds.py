@@ -42,7 +42,9 @@
 |                      |                           |                                      | used: USES#day#shard      |
 | gift of a surprise   | PERSON#id, SURPRISE#month | care, audit                          | list: SURPRISES / month   |
 | adjustment           | ADJUSTMENT#id, ADJUSTMENT | its id                               | list: ADJUSTMENTS / time  |
-| budget of a month    | BUDGET#month, SHARD#n     | settlement                           |                           |
+| budget of a month    | BUDGET#month#n, SHARD#n   | settlement                           |                           |
+| budget of surprises, | BUDGET#name, SHARD#n      | care; settlement                     |                           |
+| or of an old month   |                           |                                      |                           |
 | message              | MSG#id, MSG               | delivery                             | due; list: LETTERS#kind:  |
 |                      |                           |                                      | id of its reader / time;  |
 |                      |                           |                                      | done: MAILS#day#shard     |

@@ -225,7 +225,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
                 revoke, at = "SET revoked_at = :at REMOVE email", {":at": api_key.revoked_at}
                 return {"Update": action(key, _VALID, at, UpdateExpression=revoke)}
             case Take(draw):
-                return {"Update": self._draw(key, draw)}
+                return {"Update": self._draw(draw)}
             case _:
                 return {"ConditionCheck": self._check(key, effect)}
 
@@ -253,12 +253,16 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             case Valid():
                 return self._wire.action(key, _VALID, {})
 
-    def _draw(self, key: Key, draw: "Draw") -> Action:
-        """Add to what is used of a shard, if no more than `at_most` was used of it before."""
+    def _draw(self, draw: "Draw") -> Action:
+        """Add to what is used of a shard, if no more than `at_most` was used of it before, in whatever form it lies."""
+        key, beside = keys.budget_apart(draw.month, draw.shard), 0
+        if not self.lies_apart(draw.month):
+            key, beside = keys.budget(draw.month, draw.shard), self.read_apart(draw.month, draw.shard)
         condition, values = "attribute_exists(PK)", {":amount": draw.amount}
         if draw.at_most is not None:
-            condition = "drawn <= :most" if draw.at_most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
-            values[":most"] = draw.at_most
+            most = draw.at_most - beside
+            condition = "drawn <= :most" if most < 0 else "attribute_not_exists(drawn) OR drawn <= :most"
+            values[":most"] = most
         bare: Action = {"UpdateExpression": "ADD drawn :amount", "ReturnValuesOnConditionCheckFailure": "NONE"}
         return self._wire.action(key, condition, values, **bare)
 

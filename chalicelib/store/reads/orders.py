@@ -9,10 +9,10 @@ from chalicelib.domain.effects import BUDGET_SHARDS, Entity
 from chalicelib.domain.model.facts import Fulfilment, Refund, in_force
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of, read
+from chalicelib.store.items import Item, entity_of, read
 from chalicelib.store.kinds import kind_of
 from chalicelib.store.reads.reader import Reader
-from chalicelib.store.wire import key_in
+from chalicelib.store.wire import Wire, key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.claims import Claim, OpenClaims
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 class Orders(Reader):
     """Orders and what surrounds them."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self._apart = set[str]()
 
     def read_redemption(self, order_id: str) -> Redemption | None:
         """An order's redemption alone."""
@@ -108,11 +112,34 @@ class Orders(Reader):
         return any(self._wire.query(key.pk, bounds, skip=key.sk, limit=1))
 
     def read_used(self, month: str) -> tuple[int, ...]:
-        """What is used of a month's budget, of each shard."""
+        """What is used of a month's budget, of each shard, in whatever form it lies."""
         used = dict.fromkeys(range(BUDGET_SHARDS), 0)
-        for item in self._wire.query(keys.budget(month).pk):
-            used[int(item["SK"]["S"].partition("#")[2])] = read(item["drawn"])
+        found = self._wire.batch([keys.budget_apart(month, shard) for shard in used]) if _may_lie_apart(month) else []
+        for item in (*found, *self._in_one(month)):
+            used[int(item["SK"]["S"].partition("#")[2])] += read(item["drawn"])
         return tuple(used.values())
+
+    def lies_apart(self, month: str) -> bool:
+        """Whether a month's budget is drawn on in a partition for each shard.
+
+        What an older build has begun in a single partition stays there. That there is none of it is looked up once: no
+        build of today makes any. Budgets that are no month's are small, and lie in one partition.
+        """
+        return _may_lie_apart(month) and not self._in_one(month)
+
+    def read_apart(self, month: str, shard: int) -> int:
+        """What lies apart of a shard though it is drawn on in one partition: builds of two ages were at work."""
+        item = self._wire.get(keys.budget_apart(month, shard)) if _may_lie_apart(month) else None
+        return read(item["drawn"]) if item else 0
+
+    def _in_one(self, month: str) -> list[Item]:
+        """What lies of a budget in one partition."""
+        if month in self._apart:
+            return []
+        found = list(self._wire.query(keys.budget(month).pk))
+        if not found and _may_lie_apart(month):
+            self._apart.add(month)
+        return found
 
     def read_circle(
         self, ambassador_ids: Iterable[str], traits: Sequence[str], persons: Iterable[str], codes: Iterable[str]
@@ -195,3 +222,8 @@ def order_of(order_id: str, entities: Iterable[Entity]) -> OrderFacts:
         case=next(iter(lying["CASE"]), None),
     )
     return facts.redeemed(lying["REDEMPTION"][0]) if lying["REDEMPTION"] else facts
+
+
+def _may_lie_apart(month: str) -> bool:
+    """Whether a budget is that of a month's orders."""
+    return ":" not in month
