@@ -22,7 +22,7 @@ FIELD := .venv/lifetimes/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
-.PHONY: contract simulate quarter year fuzz planted faults mutants pages
+.PHONY: contract simulate quarter year week fuzz planted faults mutants pages
 .PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer rotate drill
 
 help: ## list what there is
@@ -102,6 +102,9 @@ quarter: $(DEV) ## live a quarter of a shop of 2,000 people under faults, and ju
 
 year: $(DEV) ## live a year of a shop of 2,000 people and its care under faults, and judge every touch (ARGS="--seed 2")
 	$(APP) -m tests.year $(ARGS)
+
+week: $(DEV) ## let a shop live through a week in which SES fails in every way, and judge it (ARGS="--orders 100")
+	$(APP) -m tests.week $(ARGS)
 
 fuzz: $(DEV) ## send each operation EXAMPLES=1000 requests that its contract allows, or nearly (half an hour on one core)
 	$(APP) -m tests.fuzz --examples $(EXAMPLES) --processes $(CORES) $(ARGS)

@@ -18,6 +18,7 @@ from chalicelib import deps
 from chalicelib.aws.lines import LostError
 from chalicelib.aws.services import RefusedError
 from chalicelib.config import Settings
+from chalicelib.delivery.circuit import Circuit
 from chalicelib.delivery.ses import Mailer
 from chalicelib.operations.program import programs
 from chalicelib.store.table import Table
@@ -68,7 +69,9 @@ class World:
     @contextmanager
     def inhabited(self) -> Iterator[None]:
         """Let the program find its table, its mail service, its settings and its clock in this world."""
+        circuit = Circuit()
         here: Any = {
+            "circuit": lambda: circuit,
             "table": lambda: self.table,
             "mailer": lambda: self.mailer,
             "settings": lambda: SETTINGS,
