@@ -89,7 +89,8 @@ grow, grows with something else:
 
 - rounds of all people, an audit of all books, a fit of worth, a recomputation: with all there is, by design. They are
   jobs in slices; ten times as many people are ten times as many slices;
-- folding a day: with the orders of that day, not of the others;
+- folding a day: with the orders of that day, not of the others; and where rewards expire, with the accounts: two calls
+  for a hundred. A slice ends by the clock, so a slow run above has one more, without an order;
 - what is due, in /healthz and for the schedule: with what is due now;
 - names: with the people of one name, a page at a time.
 """
