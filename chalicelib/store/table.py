@@ -86,6 +86,8 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         actions += [self._wire.put(item_of(word)) for word in words]
         assert len(actions) <= EFFECTS_MAX, f"{len(actions)} items in one transaction"
         rejections = self._wire.write(actions, within=within)
+        if any(target.sk == "CODE" for target in targets):
+            self.forget_codes()
         return tuple(Failure(effects[place], entity_of(item) if item else None) for place, item in rejections)
 
     def fits(self, effects: Sequence[Effect]) -> bool:
@@ -118,6 +120,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         parts += ["REMOVE " + ", ".join(f"#{name}" for name in gone)] if gone else []
         values = {f":{name}": value for name, value in kept.items()}
         stored = self._wire.update(keys.code(code), " ".join(parts), "attribute_exists(PK)", values)
+        self.forget_codes()
         return entity_of(stored) if stored else None
 
     def rest_code(self, code: str, *, active: bool) -> "Code | None":
@@ -126,6 +129,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         condition = "#own_pause = :yes" if active else "#state = :active"
         values = {":active": "active", ":yes": True, **({} if active else {":paused": "paused"})}
         stored = self._wire.update(keys.code(code), change, condition, values)
+        self.forget_codes()
         return entity_of(stored) if stored else None
 
     def count_click(

@@ -18,8 +18,11 @@ from chalicelib.store.table import Table
 
 
 def quote(table: Table, ask: Ask, program: Program, *, now: datetime) -> Offered | Refused:
-    """Say what redeeming would answer, and store nothing. A friend is looked up only when the quote names one."""
-    code = table.read_code(ask.code) if ask.code else None
+    """Say what redeeming would answer, and store nothing. A friend is looked up only when the quote names one.
+
+    The code may be some seconds old. A redemption reads it anew, so none goes by what was changed before it.
+    """
+    code = table.recall_code(ask.code) if ask.code else None
     answer = admit(code, ask, program, now=now)
     if isinstance(answer, Refused) and not _depends_on_place(answer, program):
         return answer

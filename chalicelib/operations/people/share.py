@@ -43,9 +43,9 @@ def look_up(table: Table, typed: str, *, now: datetime) -> Shared | None:
 
 
 def find(table: Table, typed: str) -> Code | None:
-    """Find a code as somebody typed it, in whatever state."""
+    """Find a code as somebody typed it, in whatever state, as it was some seconds ago."""
     normal = normal_code(typed)
-    return table.read_code(normal) if normal else None
+    return table.recall_code(normal) if normal else None
 
 
 def offered(shared: Shared, program: Program, *, now: datetime) -> Rate | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.store import keys
 from chalicelib.store.items import entity_of, read
+from chalicelib.store.keys import Key
 from chalicelib.store.reads.reader import Reader
-from chalicelib.store.wire import key_in
+from chalicelib.store.wire import Wire, key_in
 
 if TYPE_CHECKING:
     from chalicelib.domain.model.accounts import Account
@@ -21,8 +22,19 @@ class Clicks(NamedTuple):
     channels: dict[str, int]
 
 
+CODE_SECONDS = 5.0
+"""For how long a code may be told of as it was: within that a code that is paused is told of by nobody any more."""
+
+_CODES_MAX = 1000
+"""How many codes a process keeps for that long."""
+
+
 class People(Reader):
     """Who is known, and by which codes."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self._codes: dict[Key, tuple[float, Code]] = {}
 
     def read_profile(self, ambassador_id: str) -> "Profile | None":
         """An ambassador's person data."""
@@ -35,6 +47,26 @@ class People(Reader):
     def read_code(self, code: str) -> "Code | None":
         """A code as the checkout needs it."""
         return self._get(keys.code(code))
+
+    def recall_code(self, code: str) -> "Code | None":
+        """A code as it was at most `CODE_SECONDS` ago: for whoever only tells of it, and commits nothing by it.
+
+        A code that goes viral is told of more often than one item can be read. That there is none is not kept: it may
+        have been made a moment ago.
+        """
+        key = keys.code(code)
+        until, kept = self._codes.get(key, (0.0, None))
+        if kept is None or self._wire.is_past(until):
+            kept = self.read_code(code)
+            if kept is not None:
+                if len(self._codes) >= _CODES_MAX:
+                    self._codes.clear()
+                self._codes[key] = self._wire.deadline(CODE_SECONDS), kept
+        return kept
+
+    def forget_codes(self) -> None:
+        """Recall no code as it was: one has just been changed here."""
+        self._codes.clear()
 
     def read_codes(self, codes: Iterable[str]) -> "list[Code]":
         """Some codes, in their order."""
