@@ -7,6 +7,7 @@ from chalicelib.domain.frozen import frozen
 
 VERSION = "0.1.0"
 THREADS = 8
+CLIENT_RATE = 5
 
 ReadParameter = Callable[[str], str]
 """Answers the value of a parameter in the SSM Parameter Store."""
@@ -22,9 +23,10 @@ class Settings:
 
     `public_url` is the origin in every link that people get, never taken from a Host header. `sender` is the address
     mails come from, `configuration_set` SES's settings for them, and `api` the gateway that counts calls, if there are
-    such. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors, `link_keys` the links in mails; all
-    are secret, and looked up only when they are needed: most functions never ask, and hold no permission to. `threads`
-    is how many calls to the table may be on their way at once.
+    such. `client_rate` is how many requests a second one address may send that says nothing of who it is, to one
+    process; 0 for any number. `pepper` keys the pseudonyms of people, `cursor_key` signs page cursors, `link_keys` the
+    links in mails; all are secret, and looked up only when they are needed: most functions never ask, and hold no
+    permission to. `threads` is how many calls to the table may be on their way at once.
     """
 
     table: str
@@ -34,6 +36,7 @@ class Settings:
     secret: Callable[[str], bytes]
     api: str = ""
     threads: int = 1
+    client_rate: int = CLIENT_RATE
 
     @property
     def pepper(self) -> bytes:
@@ -68,6 +71,7 @@ def from_environment(secret: Callable[[str], bytes]) -> Settings:
         secret=secret,
         api=os.environ.get("API_NAME", ""),
         threads=int(os.environ.get("THREADS", THREADS)),
+        client_rate=int(os.environ.get("CLIENT_RATE") or CLIENT_RATE),
     )
 
 

@@ -253,6 +253,7 @@ def problems_of(route: Route, contract: Contract) -> dict[int, list[str]]:
         also(403, "wrong_scope")
     if SESSION in route.scopes:
         also(404, "not_found")
+    also(429, "too_many_requests")
     also(500, "internal_error")
     also(503, "busy", "newer_format", "no_program")
     return own

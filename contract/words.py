@@ -42,7 +42,8 @@ stands as it stood.
 ## Errors
 
 They are `application/problem+json` (RFC 9457). `reason` is stable: decide by it. `detail` is for people. With 503, and
-after a timeout, send the same request again. A path that does not take a method answers 405, `method_not_allowed`.
+after a timeout, send the same request again; with 429, as soon as `Retry-After` says. Whoever comes with a valid key or
+session is not counted. A path that does not take a method answers 405, `method_not_allowed`.
 
 ## Lists
 

@@ -20,7 +20,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import deps
-from chalicelib.edge import auth
+from chalicelib.edge import auth, brake
 from chalicelib.operations.access import api_keys
 from chalicelib.operations.program import programs, publication
 from chalicelib.workers import mail, schedule, stream
@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "CONFIGURATION_SET": "referrals-mails",
     "PEPPER": "a pepper for tests",
     "CURSOR_KEY": "a cursor key for tests",
+    "CLIENT_RATE": "1000",
     "LINK_KEY": "a link key for tests,a former one",
     "THREADS": "1",
     "AWS_DEFAULT_REGION": REGION,
@@ -109,6 +110,7 @@ def restart() -> None:
     """Forget all that a process keeps in memory, as a new one begins."""
     deps.forget()
     auth.forget()
+    brake.forget()
 
 
 class Shop:

@@ -16,7 +16,7 @@ from chalicelib.domain.people.pseudonyms import greetable
 from chalicelib.domain.people.wishes import LONGEST, SHORTEST, unfit
 from chalicelib.domain.program.program import Program, Rate
 from chalicelib.edge import fields
-from chalicelib.edge.answers import Answer, Sum, json, money, money_if, once
+from chalicelib.edge.answers import SHARED_FOR_A_MINUTE, Answer, Sum, json, money, money_if, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import (
     Moment,
@@ -265,14 +265,21 @@ def patch_code(call: Call, body: CodeChange, code: str) -> Response:
 
 @view({200: PublicCode})
 def get_code(call: Call, code: str) -> Response:
-    """Tell a shop's page what a code offers. Every code that can't be used looks the same."""
+    """Tell a shop's page what a code offers. Every code that can't be used looks the same.
+
+    A cache of the shop's may keep the answer for a minute; the checkout knows better.
+    """
     call.query()
     shared = share.look_up(deps.table(), code, now=deps.now())
     if shared is None or not deps.program().open:
-        return json(200, PublicCode(code, "unusable", offer=None, ambassador=None))
+        return _for_everybody(PublicCode(code, "unusable", offer=None, ambassador=None))
     offer = _offer(deps.program(), share.offered(shared, deps.program(), now=deps.now()))
     recommender = Recommender(greetable(shared.by.first_name))
-    return json(200, PublicCode(shared.code.code, "active", offer, recommender))
+    return _for_everybody(PublicCode(shared.code.code, "active", offer, recommender))
+
+
+def _for_everybody(shown: PublicCode) -> Response:
+    return json(200, shown, Cache_Control=SHARED_FOR_A_MINUTE)
 
 
 def _wished(typed: str) -> str:

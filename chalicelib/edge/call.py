@@ -10,6 +10,12 @@ from chalicelib.domain.model.access import ApiKey, Session
 from chalicelib.edge.problems import bad_field
 
 
+def source_of(request: Request) -> str:
+    """The address that a request came from, as the gateway has seen it; what a client says of it counts not."""
+    identity = request.context.get("identity") or {}
+    return str(identity.get("sourceIp") or "")
+
+
 @frozen
 class Call:
     """One request, as a view sees it: made with a server key (`caller`), in a `session`, or by anyone.
@@ -48,8 +54,7 @@ class Call:
     @property
     def source(self) -> str:
         """The address that the request came from, as the gateway has seen it; what a client says of it counts not."""
-        identity = self.request.context.get("identity") or {}
-        return str(identity.get("sourceIp") or "")
+        return source_of(self.request)
 
     def query(self) -> dict[str, str]:
         """Return the query parameters, each of which the route must know and may appear once.

@@ -47,6 +47,11 @@ class Route(NamedTuple):
         return tuple(self.callers.split())
 
     @property
+    def is_public(self) -> bool:
+        """Whether anybody may call it, without saying who they are."""
+        return self.callers == ANYONE
+
+    @property
     def name(self) -> str:
         """The name of the view, which is the operation's."""
         return self.view.rpartition(".")[2]
@@ -277,7 +282,12 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
         assert request is not None, "Chalice sets it before it calls"
         try:
             with one_look() if looks else nullcontext():
-                return answered(route, request, authenticated(request, route.scopes), parameters)
+                who = authenticated(request, route.scopes)
+                if who is None and route.is_public:
+                    from chalicelib.edge import brake  # a checkout has a key
+
+                    brake.count_stranger(request)
+                return answered(route, request, who, parameters)
         except BusyError as error:
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error

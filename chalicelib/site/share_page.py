@@ -9,6 +9,7 @@ from chalicelib import deps
 from chalicelib.domain.people.codes import share_url
 from chalicelib.domain.program.brand import Brand
 from chalicelib.domain.program.links import shop_link
+from chalicelib.edge.answers import SHARED_FOR_A_MINUTE
 from chalicelib.edge.call import Call
 from chalicelib.edge.language import SPOKEN
 from chalicelib.edge.problems import Headers
@@ -19,7 +20,7 @@ from chalicelib.site.visits import is_visit
 from chalicelib.telemetry import logger
 from chalicelib.web import pages
 from chalicelib.web.card import Card
-from chalicelib.web.language import accepted, spoken
+from chalicelib.web.language import Language, accepted, spoken
 from chalicelib.web.notice import notice_of
 
 Channel = Annotated[str, Meta(description="Where the link was shared, such as `whatsapp` or `qr`.")]
@@ -33,7 +34,10 @@ _HEADERS = {"Accept-Language": Annotated[str, Meta(description="In which languag
 
 @view(_PAGE, query=_QUERY, headers=_HEADERS, gives=SPOKEN)
 def get_landing(call: Call, code: str) -> Response:
-    """Show a friend who recommends the shop and what they get, and count the visit."""
+    """Show a friend who recommends the shop and what they get, and count the visit.
+
+    A cache of the shop's may keep the page for a minute; visits that it answers are not counted.
+    """
     return _visit(call, code)
 
 
@@ -56,9 +60,11 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
     wanted = [sent.get("lang", ""), *accepted(call.header("accept-language"))]
     language = spoken(wanted, program)
     locale = language.tag
+    is_usual = sent.keys() <= {"ch"} and _tongue(language) == _tongue(spoken([], program))
+    kept = SHARED_FOR_A_MINUTE if is_usual else "no-store"
     if shared is None:
         page = pages.unusable_page(program.shop_name, shop_link(program.shop_url, None, sent), locale, program.brand)
-        return _html(404, page, locale, program.brand)
+        return _html(404, page, locale, program.brand, kept)
     code = shared.code.code
     link = share_url(deps.settings().public_url, code)
     landing = pages.Landing(
@@ -72,20 +78,30 @@ def _landing(call: Call, shared: share.Shared | None) -> Response:
         brand=program.brand,
         notice=notice_of(program, language),
     )
-    return _html(200, pages.landing_page(landing, locale=locale), locale, program.brand)
+    return _html(200, pages.landing_page(landing, locale=locale), locale, program.brand, kept)
+
+
+def _tongue(language: Language) -> str:
+    """A language without its region."""
+    return language.tag.partition("-")[0]
 
 
 def _card_url(link: str, card: Card | None) -> str | None:
     return f"{link}/card.png?v={card.version}" if card else None
 
 
-def _html(status: int, page: str, locale: str, brand: Brand) -> Response:
+def _html(status: int, page: str, locale: str, brand: Brand, kept: str) -> Response:
+    """Answer with a page. A cache in between keeps what is in the shop's own language, and in nobody's own terms.
+
+    Another language, and links that hold what measures somebody's visit, are not for others: there are caches that heed
+    neither `Vary` nor the query.
+    """
     headers: Headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": pages.content_security_policy(brand),
         "Content-Language": locale,
         "Vary": "Accept-Language",
-        "Cache-Control": "no-store",
+        "Cache-Control": kept,
         "Referrer-Policy": "strict-origin-when-cross-origin",
     }
     return Response(page, headers, status)

@@ -34,6 +34,7 @@ def use_local_cloud(home: Home, api: str, cloud_url: str, table: str = TABLE) ->
             "PEPPER": home.secret("pepper"),
             "CURSOR_KEY": home.secret("cursor_secret"),
             "LINK_KEY": home.secret("link_key"),
+            "CLIENT_RATE": "50",  # a browser, a demonstration and every test come from one address, to one process
             "AWS_ENDPOINT_URL": cloud_url,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",

@@ -79,16 +79,19 @@ def url(public_url: str, sign_in_id: str, key: bytes) -> str:
 
 
 def client_of(pepper: bytes, address: str) -> str:
-    """Name where requests come from by a keyed hash: an IPv4 address, or the network of an IPv6 one."""
-    place = address
+    """Name where requests come from by a keyed hash."""
+    return hmac.digest(pepper, f"client:{place_of(address)}".encode(), hashlib.sha256).hex()[:32]
+
+
+def place_of(address: str) -> str:
+    """Where requests come from: an IPv4 address, or the network of an IPv6 one, which one subscriber has whole."""
     try:
         found = ip_address(address)
     except ValueError:
-        found = None
-    if isinstance(found, IPv6Address):
-        mapped = found.ipv4_mapped
-        place = str(mapped or ip_network((found, _SUBSCRIBER_BITS), strict=False))
-    return hmac.digest(pepper, f"client:{place}".encode(), hashlib.sha256).hex()[:32]
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((found, _SUBSCRIBER_BITS), strict=False))
 
 
 def _mac(sign_in_id: str, key: bytes, what: str) -> bytes:

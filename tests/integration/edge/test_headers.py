@@ -9,11 +9,12 @@ from chalicelib.aws.lines import LostError
 from memory.shop import Shop, eur, refusal
 
 PROBLEM = "application/problem+json"
+SHARED = "public, max-age=0, s-maxage=60"
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_page_says_that_it_varies_by_language(shop: Shop, known: bool) -> None:
-    """A cache in between must not show a reader another one's language; nor may anybody keep the page."""
+    """A cache in between must not show a reader another one's language, not even one that does not heed `Vary`."""
     code = shop.enrol()["code"] if known else "NBCDFGHJ"
     gujarati = shop.call("GET", f"/r/{code}", Accept_Language="gu")
     english = shop.call("GET", f"/r/{code}", Accept_Language="en")
@@ -21,9 +22,71 @@ def test_a_page_says_that_it_varies_by_language(shop: Shop, known: bool) -> None
     for answer, language in ((gujarati, "gu"), (english, "en")):
         assert "Accept-Language" in answer.headers["Vary"]
         assert answer.headers["Content-Language"] == language
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == ("no-store" if language == "gu" else SHARED)
         assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_a_cache_may_keep_is_the_same_for_all(shop: Shop, subtests: pytest.Subtests) -> None:
+    """Whatever else a request says: what a cache may keep of one address is the same, to the letter, for whoever comes.
+
+    So nobody can have a page of their making shown to others: no header, no query that the links take along.
+    """
+    code = shop.enrol()["code"]
+    odd = {
+        "Host": "evil.example",
+        "X_Forwarded_Host": "evil.example",
+        "X_Forwarded_Proto": "http",
+        "X_Original_Url": "/v1/keys",
+        "X_Http_Method_Override": "DELETE",
+        "Forwarded": "host=evil.example",
+        "Origin": "https://evil.example",
+        "Referer": "https://evil.example/",
+        "User_Agent": "<script>",
+        "Accept": "text/plain",
+        "Cookie": "__Host-language=gu; __Host-me=rs_x",
+        "Range": "bytes=0-9",
+        "Authorization": f"Bearer {shop.keys['admin:read']}",
+    }
+    wanted = ("gu", "bn;q=0.3, en-US", "\x00<")
+    languages: list[dict[str, str]] = [{}, *({"Accept_Language": it} for it in wanted)]
+    queries = (
+        "",
+        "?ch=whatsapp",
+        "?ch=%3Cscript%3E",
+        "?lang=gu",
+        "?gclid=abc",
+        "?utm_source=x",
+        "?x=1",
+        "?ch=qr&ref=B",
+    )
+    for path in (f"/r/{code}", "/r/NBCDFGHJ", f"/v1/codes/{code}", "/v1/codes/NBCDFGHJ"):
+        plain = shop.call("GET", path)
+        assert plain.headers["Cache-Control"] == SHARED
+        for query in queries:
+            for language in languages:
+                for sent in ({}, odd):
+                    answer = shop.call("GET", path + query, **language, **sent)
+                    if answer.headers["Cache-Control"] == "no-store":
+                        continue
+                    with subtests.test(path + query, **language, **sent):
+                        assert query.partition("=")[0] in {"", "?ch"}
+                        assert answer.headers["Cache-Control"] == SHARED
+                        assert answer.body.decode().replace('lang="en-US"', 'lang="en"') == plain.body.decode()
+                        assert answer.headers.get("Access-Control-Allow-Origin") == "*"
+                        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/ambassadors/me", "/me", "/me/share", "/console", "/sign-in", "/healthz", "/v1/keys"]
+)
+def test_what_is_somebodys_own_is_kept_by_nobody(shop: Shop, path: str) -> None:
+    """Whoever asks for it, signed in or not, and whatever an address is made to look like."""
+    token = shop.session(shop.enrol()["id"])
+    for at in (path, f"{path}/x.css", f"{path}?x.png"):
+        for sent in ({}, {"Authorization": f"Bearer {token}"}, {"Cookie": f"__Host-me={token}"}):
+            answer = shop.call("GET", at, **sent)
+            assert answer.headers.get("Cache-Control", "no-store") == "no-store"
 
 
 def test_a_busy_table_says_when_to_come_again(shop: Shop) -> None:
@@ -65,7 +128,7 @@ def test_every_answer_has_an_id_and_is_taken_for_what_it_says(shop: Shop) -> Non
     """Good or bad, a page or JSON: there is an id to ask about, and no browser guesses another kind of content."""
     answers = [
         shop.call("GET", "/healthz"),
-        shop.call("GET", "/r/NBCDFGHJ"),
+        shop.call("GET", "/r/NBCDFGHJ?lang=gu"),
         shop.call("GET", "/v1/ledger"),
         shop.call("PATCH", "/v1/quotes", {}),
     ]

@@ -35,7 +35,7 @@ CASES = [
     new_key("scopes-text", "/scopes", scopes="admin:keys"),
     new_key("scope-session", "/scopes/0", scopes=["session"]),
     new_key("scope-anyone", "/scopes/1", scopes=["admin:keys", "anyone"]),
-    new_key("seven-scopes", "/scopes", scopes=["admin:keys"] * 7),
+    new_key("too-many-scopes", "/scopes", scopes=["admin:keys"] * 8),
     new_key("own-id", "/id", id="key_1"),
     new_key("own-maker", "/made_by", made_by="operator"),
     idempotency_key("none"),
