@@ -51,12 +51,19 @@ SECRETS = (
 )
 """What nothing holds afterwards. Some are parts of others, so that a piece that is left is found as well."""
 
+OF_AMBASSADORS = (
+    *("", "/referrals", "/ledger", "/statements", "/statements/2026-03", "/leaderboard", "/codes", "/sessions"),
+    *("/claims", "/tasks", "/spends"),
+)
+"""What is answered about an ambassador."""
+
 NOTE = "Zéphyrine Quartermaine wrote from zq-1987@freemail.example"
 GIFTS: Body = {
     "tiers": [{"name": "All", "threshold": 0, "reward": {"gift": "Mug"}}],
     "watch": {"review_at": 1, "weights": {"disposable_email": 50}},
     "hold_days": 10,
     "review_days": 5,
+    "leaderboard": {},
 }
 
 
@@ -240,6 +247,22 @@ class Life:
             if self.chance.random() < 0.5:
                 self.shop.call("POST", f"/v1/tasks/{task['id']}/done", {"note": NOTE}, scope="admin:write")
 
+    def is_shown(self) -> None:
+        """They choose a name for the leaderboard."""
+        if self.ambassador:
+            session = {"Authorization": f"Bearer {self.shop.session(self.ambassador)}"}
+            answer = self.shop.call("PUT", "/v1/ambassadors/me/leaderboard", {"name": "Quartermaine"}, **session)
+            assert answer.status_code == 200, answer.body
+
+    def signs_in(self) -> None:
+        """They ask for a mail, and come in by it if one comes."""
+        sent = len(self.shop.sent())
+        assert self.shop.call("POST", "/v1/sessions", {"email": EMAIL}).status_code == 202
+        self.shop.stream()
+        for mail in self.shop.sent()[sent:]:
+            if link := re.search(r"/sign-in/([\w-]+)", mail.text):
+                self.shop.call("POST", "/v1/sessions/confirm", {"token": link[1]}, User_Agent=EMAIL)
+
     def is_suspended(self) -> None:
         """An admin stops the account, and lets it go on."""
         if self.ambassador:
@@ -286,7 +309,7 @@ STEPS = (
         "gets_gifts",
         "is_suspended",
     ),
-    *("is_let_go", "is_two", "waits", "writes"),
+    *("is_let_go", "is_two", "waits", "writes", "is_shown", "signs_in"),
 )
 
 
@@ -335,7 +358,10 @@ def test_nobody_is_found_after_an_erasure(steps: list[str], seed: int) -> None:
             settle_down(shop)
             answers = [json.dumps(gone)]
             paths = [f"/v1/people/{person['id']}", f"/v1/people/{person['id']}/export", "/v1/erasures"]
-            paths += [f"/v1/ambassadors/{life.ambassador}", f"/r/{life.code}"] if life.ambassador else []
+            paths += ["/v1/people?name=zephyrine", "/v1/people?name=quar"]
+            paths += [f"/v1/people/{person['id']}/{it}" for it in ("story", "care", "offers", "messages", "worth")]
+            paths += [f"/v1/ambassadors/{life.ambassador}{it}" for it in OF_AMBASSADORS if life.ambassador]
+            paths += [f"/r/{life.code}", f"/v1/codes/{life.code}"] if life.code else []
             answers += (shop.call("GET", path, scope="admin:read").body.decode() for path in paths)
         assert lying(shop) == {}
         assert [seen_in(text) for text in (*answers, *lines) if seen_in(text)] == []
@@ -345,7 +371,7 @@ def test_nobody_is_found_after_an_erasure(steps: list[str], seed: int) -> None:
 def test_each_kind_of_item_is_taken(shop: Shop) -> None:
     """A life in which each kind that may tell something of a person does; none of them does afterwards."""
     life = Life(shop, Random(3))
-    for name in ("is_told", "joins", "buys", "sells"):
+    for name in ("is_told", "joins", "buys", "sells", "is_shown", "signs_in"):
         life.step(name)
     shop.stream()
     life.step("is_reviewed")
@@ -360,7 +386,8 @@ def test_each_kind_of_item_is_taken(shop: Shop) -> None:
     assert claims == {"open", "denied"}
     tasks = {it["state"]["S"] for it in shop.everything() if it["SK"]["S"].startswith("TASK#")}
     assert tasks == {"open", "done"}
-    assert told_in >= {"PERSON", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED", "TASK"}
+    assert told_in >= {"PERSON", "NAME", "ACCOUNT", "GIFT", "CLAIM", "SUSPENSION", "REVIEW", "FREED", "TASK"}
+    assert {"SESSION", "SIGNIN"} <= {item["SK"]["S"].partition("#")[0] for item in shop.everything()}
     assert life.person is not None
     erase(shop, life.person["id"])
     settle_down(shop)
