@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploy.account import Account
 from infra.deploy.deployer import policy
 from infra.deploy.deployment import Wish, ask, bucket_of, deploy
-from infra.deploy.package import ARM, BUILD, INTEL, package
+from infra.deploy.package import ARM, BUILD, INTEL, RUNTIME, RUNTIMES, package
 from infra.deploy.parameters import read
 from infra.deploy.problem import DeployError
 from infra.deploy.removal import Farewell, destroy
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def show_package(options: argparse.Namespace) -> None:
     """Package, and say what came out."""
-    made = package(options.stage, folder=options.build, architecture=options.architecture)
+    made = package(options.stage, folder=options.build, architecture=options.architecture, runtime=options.runtime)
     print(f"{made.code}  {made.code.stat().st_size / 1e6:.1f} MB")
     print(f"{made.code.parent / 'sam.json'}  {len(made.template['Resources'])} resources, nothing to complain about")
 
@@ -60,6 +60,7 @@ def bring_up(options: argparse.Namespace) -> None:
         bucket=options.bucket,
         build=options.build,
         architecture=options.architecture,
+        runtime=options.runtime,
         agree=(lambda _: True) if options.yes else ask,
         may_lose=options.allow_loss,
     )
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--stage", default="prod", help="name of the deployment (prod)")
     built = argparse.ArgumentParser(add_help=False, parents=[common])
     built.add_argument("--architecture", choices=(ARM, INTEL), default=ARM, help="of the functions' processors")
+    built.add_argument("--runtime", choices=RUNTIMES, default=RUNTIME, help=f"of the functions ({RUNTIME})")
     built.add_argument("--build", type=lambda text: Path(text).resolve(), default=BUILD, help="folder to work in")
     commands.add_parser("package", parents=[built], help="make what is deployed, and check it").set_defaults(
         command=show_package

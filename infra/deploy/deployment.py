@@ -42,6 +42,7 @@ class Wish:
     bucket: str | None
     build: Path
     architecture: str
+    runtime: str
     agree: Agree
     may_lose: bool
 
@@ -60,7 +61,7 @@ def deploy(wish: Wish) -> None:
     table = _existing_table(account, stack, wish, before)
     if running or table:
         secrets.check()
-    made = package(wish.stage, folder=wish.build, architecture=wish.architecture)
+    made = package(wish.stage, folder=wish.build, architecture=wish.architecture, runtime=wish.runtime)
     if table:
         made = replace(made, template=adopted.adopting(made.template))
     given = {**_given(wish, before), **_known(wish.stage, secrets, table)}

@@ -1,7 +1,8 @@
 """Make what is deployed: one zip for all functions, and the template of the whole stack.
 
-Chalice works on a copy of the tree that holds only what the functions need. Its folder is kept, so that the next time
-the dependencies need not be fetched again.
+Chalice works on a copy of the tree that holds only what the functions need, and packs that and the part of itself that
+runs. It knows no runtime but that of the Python it runs on, and fetches no dependencies for another: so it is told
+which, and pip fetches them. They are kept beside it for the next time.
 """
 
 import hashlib
@@ -11,13 +12,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from compileall import compile_dir
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from py_compile import PycInvalidationMode
+from shutil import which
 from typing import Any
 
 from infra.deploy.problem import DeployError
+from infra.deploy.snapshots import with_snapshots
 from infra.local.home import ROOT
 
 BUILD = ROOT / "build" / "deploy"
@@ -25,9 +26,44 @@ ARM, INTEL = "arm64", "x86_64"
 RUNTIME_BRINGS = ("boto3", "chalice")
 """Requirements that are left out: the Lambda runtime holds boto3, and Chalice packs the part of itself that runs."""
 
+RUNTIME = "python3.13"
+"""The runtime of all functions, whatever Python an operator has: the newest that all libraries have wheels for."""
+
+RUNTIMES = ("python3.11", "python3.12", RUNTIME)
+
+_GLIBC = {"python3.11": 26}
+"""The minor version of the C library of a runtime on Amazon Linux 2; those on Amazon Linux 2023 have 34."""
+
 _UNUSED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.po", "*.pot", "*.cfg", "*.md")
-_NEVER_IMPORTED = ("aws_lambda_powertools/event_handler",)
-"""Folders of libraries that nothing here imports, and that are large: a router with a page of its own."""
+_POWERTOOLS = (
+    *("event_handler", "metrics/provider/datadog", "utilities/auth_alpha", "utilities/batch"),
+    *("utilities/circuit_breaker", "utilities/data_classes", "utilities/data_masking", "utilities/feature_flags"),
+    *("utilities/idempotency", "utilities/kafka", "utilities/parameters", "utilities/parser"),
+    *("utilities/streaming", "utilities/validation"),
+)
+_NEVER_IMPORTED = (*(f"aws_lambda_powertools/{name}" for name in _POWERTOOLS), "bin", "qrcode/tests")
+"""Folders of libraries that nothing here imports."""
+
+_NEVER_READ = (
+    "*.dist-info",
+    "*.data",
+    "*.pyi",
+    "*.c",
+    "*.md",
+    "*.typed",
+    "tzdata/zoneinfo/*.zi",
+    "tzdata/zoneinfo/*.tab",
+)
+"""What libraries bring for installers, compilers and readers."""
+
+_CHALICE = """
+import sys
+from chalice.cli import main
+from chalice.config import Config
+Config.lambda_python_version = sys.argv.pop(1)
+sys.exit(main())
+"""
+"""Chalice, for the functions' runtime instead of the operator's."""
 
 _SECONDS = 300.0
 
@@ -55,37 +91,91 @@ class Package:
         return json.dumps(template, sort_keys=True)
 
 
-def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM) -> Package:
+def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtime: str = RUNTIME) -> Package:
     """Package the tree for a stage and check the template.
 
     Raises:
         DeployError: a tool failed; its output says why.
     """
-    project, out = folder / "project", folder / "out"
+    folder = folder.resolve()
+    project, out, code = folder / "project", folder / "out", folder / "code"
     _copy(project, architecture)
     shutil.rmtree(out, ignore_errors=True)
     resources = str(ROOT / "infra" / "resources.json")
-    _run(["chalice", "package", "--stage", stage, "--merge-template", resources, str(out)], project)
-    _with_bytecode(out / "deployment.zip", folder / "code")
-    _run(["cfn-lint", "--include-checks", "I", "--template", str(out / "sam.json")], ROOT)
-    return Package(out / "deployment.zip", json.loads((out / "sam.json").read_text()))
-
-
-def _with_bytecode(archive: Path, code: Path) -> None:
-    """Leave out what is never imported, and put each module's bytecode beside it.
-
-    Lambda can't write any, and would compile all modules at every cold start.
-
-    It is never checked against its source, and is of this Python's version, which is also the function's.
-    """
+    asked = ["package", "--stage", stage, "--merge-template", resources, str(out)]
+    _run(["python", "-W", "ignore", "-c", _CHALICE, runtime, *asked], project)
+    archive = out / "deployment.zip"
     shutil.rmtree(code, ignore_errors=True)
     shutil.unpack_archive(archive, code)
-    for folder in _NEVER_IMPORTED:
-        shutil.rmtree(code / folder)
-    if not compile_dir(code, quiet=2, ddir="/var/task", invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
-        raise DeployError(f"A module in {code} does not compile.")
+    shutil.copytree(_dependencies(folder, architecture, runtime), code, dirs_exist_ok=True)
+    _thin_out(code)
+    _compile(code, runtime)
+    _zip(code, archive)
+    made = Package(archive, json.loads((out / "sam.json").read_text()))
+    made = replace(made, template=with_snapshots(made.template, made.digest))
+    (out / "sam.json").write_text(json.dumps(made.template, indent=1))
+    # SAM would publish a version of its own, and not when a parameter changes: snapshots.py does that.
+    _run(["cfn-lint", "--include-checks", "I", "--ignore-checks", "W2530", "--template", str(out / "sam.json")], ROOT)
+    return made
+
+
+def _dependencies(folder: Path, architecture: str, runtime: str) -> Path:
+    """The libraries of the functions as they are for their runtime and processor; kept until they change."""
+    wanted = [
+        line
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if line.partition("==")[0].lower() not in RUNTIME_BRINGS and not line.startswith("#")
+    ]
+    named = hashlib.sha256("\n".join([architecture, runtime, *wanted]).encode()).hexdigest()[:16]
+    fetched = folder / "libraries" / named
+    if not fetched.exists():
+        machine = "aarch64" if architecture == ARM else architecture
+        tags = [f"manylinux_2_{minor}_{machine}" for minor in range(_GLIBC.get(runtime, 34), 16, -1)]
+        platforms = [word for tag in (*tags, f"manylinux2014_{machine}") for word in ("--platform", tag)]
+        version = ["--python-version", runtime.removeprefix("python"), "--implementation", "cp"]
+        shutil.rmtree(folder / "libraries", ignore_errors=True)
+        target = ["--no-compile", "--only-binary=:all:", "--target", str(fetched)]
+        try:
+            _run(["pip", "install", "--quiet", *target, *version, *platforms, *wanted], folder)
+        except DeployError:
+            shutil.rmtree(fetched, ignore_errors=True)
+            raise
+    return fetched
+
+
+def _thin_out(code: Path) -> None:
+    """Leave out what is never imported or read."""
+    for pattern in (*_NEVER_IMPORTED, *_NEVER_READ):
+        for path in [*code.glob(pattern), *code.rglob(pattern)]:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.exists():
+                path.unlink()
+
+
+def _compile(code: Path, runtime: str) -> None:
+    """Put bytecode in the place of all modules: Lambda can't keep any, and would compile them at every cold start.
+
+    It is of one version of Python alone, so it is made by the functions' own, and without the columns of errors, a
+    quarter of it. Where the operator has no such Python the sources stay, and say so: snapshots then hold the bytecode.
+    """
+    python = sys.executable if runtime == f"python{sys.version_info[0]}.{sys.version_info[1]}" else which(runtime)
+    if python is None:
+        print(f"There is no {runtime} here, so the functions compile at each cold start: install it, or set SnapStart.")
+        return
+    how = ["-X", "no_debug_ranges", "-m", "compileall", "-b", "-q", "--invalidation-mode", "unchecked-hash"]
+    _run([python, *how, "-s", str(code), "-p", "/var/task", str(code)], code)
+    for source in code.rglob("*.py"):
+        source.unlink()
+
+
+def _zip(code: Path, archive: Path) -> None:
+    """Pack as small as can be: it is made once, and read at every cold start."""
     archive.unlink()
-    shutil.make_archive(str(archive.with_suffix("")), "zip", code)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for path in sorted(code.rglob("*")):
+            if path.is_file():
+                made.write(path, path.relative_to(code))
 
 
 def _copy(project: Path, architecture: str) -> None:
@@ -99,15 +189,13 @@ def _copy(project: Path, architecture: str) -> None:
     settings = json.loads((ROOT / ".chalice" / "config.json").read_text())
     settings["lambda_architecture"] = architecture
     (project / ".chalice" / "config.json").write_text(json.dumps(settings))
-    wanted = (ROOT / "requirements.txt").read_text().splitlines()
-    kept = [line for line in wanted if line.partition("==")[0].lower() not in RUNTIME_BRINGS]
-    (project / "requirements.txt").write_text("\n".join(kept) + "\n")
+    (project / "requirements.txt").write_text("")
 
 
 def _run(command: list[str], folder: Path) -> None:
     """Run a tool of this very environment, quietly unless it fails. Chalice wants a region, and uses none."""
     program, *arguments = command
-    path = Path(sys.executable).with_name(program)
+    path = Path(sys.executable).parent / program
     if not path.exists():
         raise DeployError(f"{program} is not installed beside {sys.executable}: make deploy installs it.")
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", **os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}

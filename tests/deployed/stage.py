@@ -20,6 +20,9 @@ NAME = "test"
 SENDER = "friends@kavya-ceramics.example"
 PUBLIC_URL = "https://friends.kavya-ceramics.example"
 SECONDS = 300
+OWN_RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+"""The local cloud runs functions by this machine's Python."""
+
 SCHEDULED = {
     "version": "0",
     "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
@@ -74,7 +77,7 @@ class Cloud:
     def deploy(self, build: Path, architecture: str, *more: str) -> "subprocess.CompletedProcess[str]":
         """Deploy the stage; its functions run on this machine's processor, and the local cloud knows no metric math."""
         what = ["--stage", NAME, "--sender", SENDER, "--public-url", PUBLIC_URL, "--alarms-by-share", "no"]
-        how = ["--build", str(build), "--architecture", architecture]
+        how = ["--build", str(build), "--architecture", architecture, "--runtime", OWN_RUNTIME]
         return self.run("infra.deploy", "deploy", *what, *how, *more)
 
 

@@ -68,6 +68,7 @@ class Operator:
             bucket=None,
             build=BUILD,
             architecture="",
+            runtime="",
             agree=lambda _: True,
             may_lose=False,
         )
