@@ -8,11 +8,13 @@ import unicodedata
 from chalicelib.domain.people.mailboxes import mailbox_of
 from chalicelib.domain.program.shape import without_invisible
 
-_LINK = re.compile(r"@|://|:\\\\|\bwww\.", re.IGNORECASE)
+_LINK = re.compile(r"@|//|:\\\\|\bwww\.", re.IGNORECASE)
 _ABBREVIATED = re.compile(
     r"\b(?:[A-Z]|Dr|Kh|Md|Mr|Mrs|Ms|Mst|Sk|Smt|St)\.(?=[A-Z][a-z]{2})(?!(?:App|Biz|Com|Dev|Info|Net|Online|Org|Shop)\b)"
+    r"|[^\s.\u3002][.\u3002](?=[\u0900-\u0dff])"
 )
-_DOMAIN = re.compile(r"\w[.\u3002](?![\u0900-\u0dff])\w{2}")
+_DOMAIN = re.compile(r"[^\s.\u3002][.\u3002]\w{2}")
+_JOINED = dict.fromkeys(map(ord, "\u200c\u200d"))
 _DIGITS_MAX = 5
 _JOINERS_AND_BLANK = "\u200c\u200d "
 
@@ -58,15 +60,18 @@ def greetable(name: str | None) -> str | None:
 
     Whoever fills in a form may write what they like, and a shop's own domain would carry it to strangers. So a name
     with an address, a link, a domain or as many digits as a telephone has is kept for admins and told to nobody else,
-    and one that shows nothing is none. A dot within a word makes a domain, but for initials and titles (S.Ramesh,
-    Md.Rahim) and where an Indic word follows it.
+    and one that shows nothing is none. A dot within a word makes a domain, and mail programs make a link of it. After
+    initials and titles (S.Ramesh, Md.Rahim), and where an Indic word follows, the blank is put in that was left out.
     """
     plain = without_invisible(unicodedata.normalize("NFKC", name or ""))
     if not plain.strip(_JOINERS_AND_BLANK) or _LINK.search(plain):
         return None
-    if _DOMAIN.search(_ABBREVIATED.sub("", plain)) or sum(letter.isdecimal() for letter in plain) > _DIGITS_MAX:
+    apart = _ABBREVIATED.sub(r"\g<0> ", plain)
+    if _DOMAIN.search(apart) or _DOMAIN.search(apart.translate(_JOINED)):
         return None
-    return name
+    if sum(letter.isdecimal() for letter in plain) > _DIGITS_MAX:
+        return None
+    return name if apart == plain else apart
 
 
 def _pseudonym(pepper: bytes, kind: str, value: str) -> str:
