@@ -19,6 +19,7 @@ from typing import Any
 
 from infra.deploy.problem import DeployError
 from infra.deploy.snapshots import with_snapshots
+from infra.deploy.template import template
 from infra.local.home import ROOT
 
 BUILD = ROOT / "build" / "deploy"
@@ -101,8 +102,9 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtim
     project, out, code = folder / "project", folder / "out", folder / "code"
     _copy(project, architecture)
     shutil.rmtree(out, ignore_errors=True)
-    resources = str(ROOT / "infra" / "resources.json")
-    asked = ["package", "--stage", stage, "--merge-template", resources, str(out)]
+    resources = folder / "resources.json"
+    resources.write_text(json.dumps(template()))
+    asked = ["package", "--stage", stage, "--merge-template", str(resources), str(out)]
     _run(["python", "-W", "ignore", "-c", _CHALICE, runtime, *asked], project)
     archive = out / "deployment.zip"
     shutil.rmtree(code, ignore_errors=True)

@@ -3,18 +3,22 @@
 The local cloud does not know `dynamodb:LeadingKeys`, so a whole shop's calls are held against the policies here.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from chalicelib import config, deps
-from chalicelib.store import keys
+from chalicelib.store import keys, kinds
 from chalicelib.workers.schedule import every_day, every_minute_jobs
 from memory.faults import answered
 from memory.shop import Shop, eur
 from memory.wire import touches
-from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted
+from tests.deployed.policies import FUNCTIONS, POLICIES, denied, granted, may
 from tests.deployed.stage import SCHEDULED
+
+PARTITIONS = re.findall(r"^\\| [a-z][^|]*\\| ([A-Z]+)[#,]", kinds.__doc__ or "", re.MULTILINE)
+"""How the keys of all partitions begin, by the list of kinds."""
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 
@@ -31,8 +35,7 @@ def hold_against(function: str, calls: set[tuple[str, str]]) -> None:
     """All that a function does is granted, and nothing of it is denied."""
     assert calls
     for action, key in calls:
-        assert action in granted(function), (function, action)
-        assert not denied(POLICIES[function], action, key), (function, action, key)
+        assert may(function, action, key), (function, action, key)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -41,10 +44,49 @@ def test_the_ledger_can_only_grow(function: str) -> None:
     policy = POLICIES[function]
     for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"):
         assert denied(policy, f"dynamodb:{action}", keys.entry("amb_1", "00000001-001").pk), action
-    assert not denied(policy, "dynamodb:PutItem", keys.ledger("amb_1"))
-    assert not denied(policy, "dynamodb:UpdateItem", "ORDER#1")
+    posts = {"APIHandler", "OnTableChange", "EveryMinute", "EveryMinuteMail"}
+    assert may(function, "dynamodb:PutItem", keys.ledger("amb_1")) == (function in posts)
     assert not granted(function) & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"}
     assert not [action for action in granted(function) if "PartiQL" in action]
+
+
+WRITES = [f"dynamodb:{verb}" for verb in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")]
+KEYS_AND_RULES = [
+    keys.api_key("d" * 64).pk,
+    keys.admin_mailbox("m").pk,
+    keys.console_session("key_1", "con_1").pk,
+    keys.idempotency_key("d" * 64).pk,
+    keys.attempts("who").pk,
+    keys.program(1).pk,
+    keys.guide("g").pk,
+]
+
+
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "APIHandler"])
+def test_only_the_api_makes_keys_and_rules(function: str) -> None:
+    """Whoever works by itself can't make itself a key, let somebody in, or change what it settles by."""
+    for action in WRITES:
+        for pk in KEYS_AND_RULES:
+            assert not may(function, action, pk), (action, pk)
+            assert denied(POLICIES[function], action, pk) or action not in granted(function), (action, pk)
+
+
+@pytest.mark.parametrize("function", ["OnMessage", "EveryMinuteMail", "OnMailEvent", "EveryDay", "EveryFiveMinutes"])
+def test_who_sends_mails_or_begins_rounds_lets_nobody_in(function: str) -> None:
+    """Sessions are the API's. Those who settle may end them: the weekly round forgets people."""
+    assert not [action for action in WRITES if may(function, action, keys.session("amb_1", "ses_1").pk)]
+
+
+@pytest.mark.parametrize(
+    ("function", "own"),
+    [("EveryDay", {"JOB"}), ("OnMailEvent", {"MSG", "PERSON"}), ("EveryFiveMinutes", set())],
+)
+def test_a_function_with_one_task_writes_what_that_takes(function: str, own: set[str]) -> None:
+    """Of all kinds of partitions that there are."""
+    every = {key_of_kind.partition("#")[0] for key_of_kind in PARTITIONS}
+    assert len(every) > 20
+    writable = {mark for mark in every if any(may(function, action, f"{mark}#x") for action in WRITES)}
+    assert writable == own
 
 
 def test_the_denials_never_meet_what_the_program_does(shop: Shop) -> None:

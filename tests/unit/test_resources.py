@@ -36,6 +36,7 @@ FUNCTIONS = {
     "EveryMinuteMail": "mail",
     "OnMailEvent": "event",
     "EveryDay": "day",
+    "EveryFiveMinutes": "watch",
 }
 LOGS = {
     "api": "ApiLog",
@@ -46,6 +47,7 @@ LOGS = {
     "mail": "MailLog",
     "event": "MailLog",
     "day": "ScheduleLog",
+    "watch": "ScheduleLog",
 }
 THE_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/referrals/${Stage}/*"
@@ -56,6 +58,23 @@ OF_THE_STAGE = [{"Name": "service", "Value": {"Fn::Sub": "referrals-${Stage}"}}]
 """The dimension of all metrics of ours: the service's name, which each stage has of its own."""
 
 QUIET_MILLISECONDS = 5 * 60 * 1000
+PATIENT = {
+    "StreamIsLate": (QUIET_MILLISECONDS, 2),
+    "MailStreamIsLate": (QUIET_MILLISECONDS, 2),
+    "WorkIsLate": (15 * 60, 2),
+    "LettersRefused": (1, 6),
+    "LettersUnsure": (1, 2),
+    "MailsBounce": (2, 1),
+    "MailsComplainedOf": (0.05, 1),
+    "ApiBreaks": (3, 2),
+    "ApiIsBusy": (10, 2),
+    "ManyUnauthorised": (60, 2),
+    "ManyRefused": (3000, 2),
+    "GatewayThrottles": (300, 2),
+    "TableThrottles": (100, 2),
+    "FunctionsThrottled": (1, 2),
+}
+"""How much it takes, in how many periods of five minutes, of what is no harm once."""
 
 
 def policy(name: str) -> list[dict[str, Any]]:
@@ -124,7 +143,8 @@ def test_a_scheduled_run_is_not_repeated_by_lambda() -> None:
     for function in ("EveryMinute", "EveryMinuteJobs", "EveryMinuteMail"):
         asked = RESOURCES[function]["Properties"]["EventInvokeConfig"]
         assert asked == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
-    assert RESOURCES["EveryDay"]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+    for function in ("EveryDay", "EveryFiveMinutes"):
+        assert RESOURCES[function]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
 @pytest.mark.parametrize(("function", "parts"), [("EveryMinute", 8), ("EveryMinuteMail", 4)])
@@ -161,25 +181,24 @@ def test_a_mail_service_that_hangs_ends_no_run_of_ours() -> None:
 # --- the alarms -------------------------------------------------------------------------------------------------------
 
 
-AGAIN_AND_AGAIN = {"StreamIsLate": 2, "MailStreamIsLate": 2, "LettersUnsure": 2, "LettersRefused": 6}
-"""What passes by itself rings only where it goes on: in so many spans of five minutes."""
-
-
-@pytest.mark.parametrize("name", ALARMS)
+@pytest.mark.parametrize("name", ALL_ALARMS)
 def test_an_alarm_rings_at_the_first_event_and_not_without_one(name: str) -> None:
-    """Of what breaks one is enough, of what passes several; silence is good; where it is the trouble, it rings."""
-    alarm = ALARMS[name]
-    rings_on_silence = alarm["ComparisonOperator"] == "LessThanThreshold"
-    assert rings_on_silence == (name in {"ScheduleStands", "JobsStand", "MailStands"})
-    assert alarm["TreatMissingData"] == ("breaching" if rings_on_silence else "notBreaching")
-    assert rings_on_silence or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert alarm["Threshold"] == (QUIET_MILLISECONDS if alarm["MetricName"] == "IteratorAge" else 1)
-    assert alarm["Statistic"] == (
-        "Maximum" if name in {"StreamIsLate", "MailStreamIsLate", "StreamGaveUp", "MailEventsLost"} else "Sum"
-    )
-    assert alarm["Period"] == 300
-    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == AGAIN_AND_AGAIN.get(name, 1)
+    """Of what breaks one is enough, and silence is good; where silence is the trouble, it rings.
+
+    What passes by itself, or comes from outside, rings when there is much of it for a while.
+    """
+    alarm = ALL_ALARMS[name]
+    silent = name in {"ScheduleStands", "JobsStand", "MailStands", "WorkIsLate"}
+    assert alarm["TreatMissingData"] == ("breaching" if silent else "notBreaching")
+    below = alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert below == (silent and name != "WorkIsLate")
+    assert below or alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    periods = alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    assert (alarm["Threshold"], periods) == PATIENT.get(name, (1, 1))
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+    if "Metrics" not in alarm:
+        highest = alarm["MetricName"] in {"IteratorAge", "ApproximateNumberOfMessagesVisible", "DueAge"}
+        assert (alarm["Statistic"], alarm["Period"]) == ("Maximum" if highest else "Sum", 300)
 
 
 def test_every_count_of_what_breaks_has_an_alarm() -> None:
@@ -187,12 +206,13 @@ def test_every_count_of_what_breaks_has_an_alarm() -> None:
     sources = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     counted = set(re.findall(r'(?:add_metric\(name=|_count\(|_each\(\w+, )"(\w+)"', sources))
     assert counted >= {"SettlesFailed", "JobsFailed", "LedgerTampered", "AuditDifferences"}
+    counted.discard("Due")  # how much waits is no harm by itself
     ours = {it["MetricName"]: it["Dimensions"] for it in ALARMS.values() if it["Namespace"] == "Referrals"}
     assert ours.keys() == counted | {
         "LettersFailed",
         "LettersBlocked",
-        "LettersUnsure",
         "LettersRefused",
+        "LettersUnsure",
         "LettersUndeliverable",
         "LettersAbandoned",
         "MailsRejected",
@@ -263,9 +283,14 @@ def test_every_function_that_ends_in_errors_is_an_alarm() -> None:
     """The API's errors that no function sees, too."""
     watched = {it["Dimensions"][0]["Value"]["Ref"] for it in ALARMS.values() if it["MetricName"] == "Errors"}
     assert watched == FUNCTIONS.keys()
-    (gateway,) = [it for it in ALARMS.values() if it["Namespace"] == "AWS/ApiGateway"]
-    assert gateway["MetricName"] == "5XXError"
+    metrics = {it["Id"]: it.get("MetricStat", {}).get("Metric") for it in RATES["ApiBreaks"]["Metrics"]}
+    gateway = metrics["errors"]
+    assert (gateway["Namespace"], gateway["MetricName"]) == ("AWS/ApiGateway", "5XXError")
     assert RESOURCES["RestAPI"]["Properties"]["Name"] == gateway["Dimensions"][0]["Value"]
+    assert metrics["busy"] == {"Namespace": {"Fn::Sub": "Referrals/${Stage}"}, "MetricName": "RequestsBusy"}
+    turned_away = [it["MetricStat"]["Metric"] for it in RATES["FunctionsThrottled"]["Metrics"] if "MetricStat" in it]
+    assert {it["Dimensions"][0]["Value"]["Ref"] for it in turned_away} == FUNCTIONS.keys()
+    assert {it["MetricName"] for it in turned_away} == {"Throttles"}
 
 
 def test_the_stream_and_the_schedule_are_watched_where_they_run() -> None:
@@ -323,7 +348,7 @@ REACH: dict[str, dict[str, Any]] = {
     "message": {
         "Deliver": THE_TABLE,
         "ReadLists": index("list"),
-        "ReadSecrets": {"Fn::Sub": SECRETS},
+        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper", "link-key")],
         "SendMail": "*",
         **THE_STREAM,
     },
@@ -331,15 +356,17 @@ REACH: dict[str, dict[str, Any]] = {
         "Deliver": THE_TABLE,
         "FindWhatIsDue": index("due"),
         "ReadLists": index("list"),
-        "ReadSecrets": {"Fn::Sub": SECRETS},
+        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper", "link-key")],
         "SendMail": "*",
     },
     "event": {
         "Note": THE_TABLE,
+        "NoteOnMailsAndPeople": THE_TABLE,
         "ReadLists": index("list"),
         "KeepFailures": {"Fn::GetAtt": ["MailEventFailures", "Arn"]},
     },
-    "day": {"BeginTheRounds": THE_TABLE, "CountAmbassadors": index("list"), "CountQuotes": "*"},
+    "day": {"BeginTheRounds": THE_TABLE, "PutJobs": THE_TABLE, "CountAmbassadors": index("list"), "CountQuotes": "*"},
+    "watch": {"LookForTheAudit": THE_TABLE, "MeasureWhatIsDue": index("due")},
 }
 """What each statement that allows something is about: this stage's own, and nothing beside it."""
 
@@ -361,11 +388,15 @@ def test_a_function_writes_to_the_log_that_it_may_write_to(name: str) -> None:
 @pytest.mark.parametrize("name", REACH)
 def test_nothing_stands_against_the_denial(name: str) -> None:
     """On the ledger's partitions nothing is ever updated, removed, or written in a way that has no condition."""
-    (denial,) = [it for it in policy(name) if it["Effect"] == "Deny"]
-    assert denial["Resource"] == THE_TABLE
+    denials = {it["Sid"]: it for it in policy(name) if it["Effect"] == "Deny"}
+    assert all(it["Resource"] == THE_TABLE for it in denials.values())
+    denial = denials["LedgerStandsAsWritten"]
     assert denial["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["LEDGER#*"]}}
     ways = ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
     assert set(denial["Action"]) == {f"dynamodb:{way}" for way in ways}
+    for sid, other in denials.items():
+        if sid != "LedgerStandsAsWritten":
+            assert set(other["Action"]) == {f"dynamodb:{way}" for way in (*ways, "PutItem")}
 
 
 @pytest.mark.parametrize("name", REACH)

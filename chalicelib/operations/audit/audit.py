@@ -170,7 +170,7 @@ def begin_daily(table: Table, *, now: datetime) -> Job | None:
         BusyError: the table did not answer in time.
     """
     for days in range(_LOOK_BACK):
-        last = table.read_job(_daily_id((now - timedelta(days=days)).date()))
+        last = daily(table, (now - timedelta(days=days)).date())
         if last is not None and (days == 0 or last.state in {"queued", "running"}):
             return None
         if last is not None:
@@ -181,6 +181,11 @@ def begin_daily(table: Table, *, now: datetime) -> Job | None:
     task = written(Walk(name=name, after=after, left=part))
     job = Job(_daily_id(now.date()), KIND, "schedule", created_at=now, task=task, due_at=now)
     return None if table.commit([Create(job)]) else job
+
+
+def daily(table: Table, day: date) -> Job | None:
+    """Return the audit of a day, as far as it is; None if the day has begun none."""
+    return table.read_job(_daily_id(day))
 
 
 def _daily_id(day: date) -> str:
