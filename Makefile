@@ -23,7 +23,7 @@ FIELD := .venv/lifetimes/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year week fuzz planted faults mutants pages
-.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer rotate drill
+.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer alarms rotate drill
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -172,6 +172,9 @@ destroy: .venv/app/.installed ## remove a stage; its table and secrets stay (STA
 
 deployer: .venv/app/.installed ## print the least policy of a role that deploys a stage: for a pipeline (STAGE, BUCKET)
 	@$(APP) -m infra.deploy deployer --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)')
+
+alarms: .venv/app/.installed ## say who hears of the alarms of a stage, and what rings now (STAGE)
+	@$(APP) -m infra.deploy alarms --stage '$(STAGE)'
 
 rotate: .venv/app/.installed ## make a new key for the cursors of a stage, or KEY=links; the next deployment hands it out (STAGE)
 	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(DROP_FORMER),--drop-former)

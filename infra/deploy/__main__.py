@@ -11,14 +11,16 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy import alarms
 from infra.deploy.account import Account
 from infra.deploy.deployer import policy
-from infra.deploy.deployment import Wish, ask, bucket_of, deploy
+from infra.deploy.deployment import Wish, ask, bucket_of, deploy, stack_of
 from infra.deploy.package import ARM, BUILD, INTEL, RUNTIME, RUNTIMES, package
 from infra.deploy.parameters import read
 from infra.deploy.problem import DeployError
 from infra.deploy.removal import Farewell, destroy
 from infra.deploy.secrets import Secrets
+from infra.deploy.stack import Stack
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,6 +91,25 @@ def show_deployer(options: argparse.Namespace) -> None:
     print(json.dumps(told, indent=2))
 
 
+def show_alarms(options: argparse.Namespace) -> None:
+    """Say who hears of alarms and what rings.
+
+    Raises:
+        DeployError: nobody hears.
+    """
+    account = Account()
+    stack = Stack(account.client("cloudformation"), stack_of(options.stage))
+    sns, topic = account.client("sns"), stack.outputs()["AlarmTopic"]
+    heard, _ = alarms.listeners(sns, topic)
+    print(f"Told of alarms: {', '.join(heard) or 'nobody'}")
+    print("\n".join(alarms.ringing(account.client("cloudwatch"), stack.name)) or "Nothing rings.")
+    missing = "\n".join(alarms.unheard(sns, topic))
+    if not heard:
+        raise DeployError(missing)
+    if missing:
+        print(missing)
+
+
 def rotate(options: argparse.Namespace) -> None:
     """Make a new key for the cursors of a stage, or for the links in its mails."""
     secrets = Secrets(Account().client("ssm"), options.stage)
@@ -140,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     least = commands.add_parser("deployer", parents=[common], help="print the least policy of a role that deploys")
     least.add_argument("--bucket", help="S3 bucket that it deploys from, if one is named")
     least.set_defaults(command=show_deployer)
+    commands.add_parser("alarms", parents=[common], help="say who hears of alarms, and what rings").set_defaults(
+        command=show_alarms
+    )
     turn = commands.add_parser("rotate", parents=[common], help="make a new key for the cursors, or for links")
     turn.add_argument("--key", choices=("cursors", "links"), default="cursors", help="which one (cursors)")
     turn.add_argument("--drop-former", action="store_true", help="of links: let none work that was sent before")

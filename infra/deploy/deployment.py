@@ -2,12 +2,11 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from infra.deploy import adopted, sender
+from infra.deploy import adopted, alarms, sender
 from infra.deploy.account import Account
 from infra.deploy.bucket import Bucket
 from infra.deploy.package import Package, package
@@ -211,14 +210,5 @@ def _tell_what_is_next(
     for text in (*sender.hindrances(ses, values["Sender"], account.region), sender.quota(ses)):
         if text:
             print(text)
-    for text in unheard(account.client("sns"), outputs["AlarmTopic"], values["AlarmEmail"]):
+    for text in alarms.unheard(account.client("sns"), outputs["AlarmTopic"]):
         print(text)
-
-
-def unheard(sns: Any, topic: str, email: str) -> Iterator[str]:
-    """Why nobody hears of alarms."""
-    told = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    if not told:
-        yield "Nobody is told of alarms: make deploy ALARM_EMAIL=…"
-    elif email and all(it["SubscriptionArn"] == "PendingConfirmation" for it in told):
-        yield f"{email} is not told of alarms yet: somebody has to follow the link in the mail from SNS."

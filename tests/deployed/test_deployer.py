@@ -23,6 +23,9 @@ OF_SAM = {
 }
 """What Chalice's and SAM's shorthand becomes. A dashboard and versions are there for stages that have them."""
 
+OPTIONAL = {"AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation", "AWS::Budgets::Budget", "AWS::IAM::Policy"}
+"""What a stage has only if somebody asks for it, with rights of their own: docs/operations/README.md says which."""
+
 UNUSED = (
     *("kms:*", "ec2:*", "elasticfilesystem:*", "s3files:*", "codedeploy:*", "kinesis:*", "firehose:*", "s3:*"),
     *("*CodeSigningConfig", "lambda:GetLayerVersion", "lambda:PassCapacityProvider", "lambda:AssociateRuntimeAlias"),
@@ -64,7 +67,7 @@ def asked() -> set[str]:
     """All that AWS asks for to make, read, change and delete what a stage is made of."""
     resources = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
     kinds = OF_SAM | {it["Type"] for it in resources.values() if "Type" in it}
-    kinds = {it for it in kinds if "Serverless" not in it}
+    kinds = {it for it in kinds if "Serverless" not in it} - OPTIONAL
     schemas = Path(str(find_spec("cfnlint").origin)).parent / "data" / "schemas"  # type: ignore[union-attr]
     where = json.loads((schemas / "providers" / "eu-central-1.json").read_text())
     found: dict[str, set[str]] = {}

@@ -44,7 +44,7 @@ def test_the_ledger_can_only_grow(function: str) -> None:
     policy = POLICIES[function]
     for action in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"):
         assert denied(policy, f"dynamodb:{action}", keys.entry("amb_1", "00000001-001").pk), action
-    posts = {"APIHandler", "OnTableChange", "EveryMinute", "EveryMinuteMail"}
+    posts = {"APIHandler", "OnTableChange", "EveryMinute", "EveryMinuteJobs", "EveryMinuteMail"}
     assert may(function, "dynamodb:PutItem", keys.ledger("amb_1")) == (function in posts)
     assert not granted(function) & {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"}
     assert not [action for action in granted(function) if "PartiQL" in action]
