@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from infra.deploy.deployment import unheard
+from infra.deploy.alarms import unheard
 from infra.deploy.sender import hindrances, quota
 from memory.shop import OWN_SESSION
 
@@ -72,8 +72,8 @@ def test_alarms_that_reach_nobody_are_told(arns: list[str], said: str) -> None:
     """A subscription that nobody has confirmed looks like one, and is none."""
     sns = OWN_SESSION.client("sns")
     with Stubber(sns) as wire:
-        answer = {"Subscriptions": [{"SubscriptionArn": arn} for arn in arns]}
+        answer = {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "ops@shop.example"} for arn in arns]}
         wire.add_response("list_subscriptions_by_topic", answer, {"TopicArn": TOPIC})
-        found = "\n".join(unheard(sns, TOPIC, "ops@shop.example"))
+        found = "\n".join(unheard(sns, TOPIC))
     assert said in found
     assert bool(found) is bool(said)

@@ -114,6 +114,16 @@ def test_a_filter_counts_the_line_of_a_request(
     assert not found(logged("another line", status))
 
 
+def test_the_template_says_no_name_twice() -> None:
+    """JSON lets the last one win, and the first is lost in silence: an alarm, say."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs), [name for name, _ in pairs]
+        return dict(pairs)
+
+    json.loads((ROOT / "infra" / "resources.json").read_text(), object_pairs_hook=once)
+
+
 def titled() -> dict[str, list[str]]:
     """The alarms that each page is about, by its title."""
     return {page.name: re.findall(r"`(\w+)`", page.read_text().partition("\n")[0]) for page in PAGES.glob("*.md")}
