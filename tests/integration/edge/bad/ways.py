@@ -44,6 +44,7 @@ CASES = [
     reading("cursor-empty", "cursor=", "?cursor"),
     reading("cursor-nonsense", "cursor=next", "?cursor"),
     reading("cursor-no-ascii", "cursor=%D9%A1", "?cursor"),
+    reading("cursor-respelled", "limit=1&from=2026-03-01&cursor=$LEDGER%21", "?cursor"),
     reading("cursor-tampered", "limit=1&from=2026-03-01&cursor=$TAMPERED", "?cursor"),
     reading("cursor-of-other-list", "limit=1&cursor=$REFERRALS", "?cursor"),
     reading("cursor-of-other-filter", "limit=1&from=2026-03-01&kind=hold&cursor=$LEDGER", "?cursor"),
