@@ -1,10 +1,17 @@
-"""The Chalice app: it registers routes, workers and middleware; in a Lambda it makes ready what they need."""
+"""The Chalice app: it registers routes, workers and middleware; in a Lambda it makes ready what they need.
 
-from chalice.app import Chalice
+What is imported stays, so nothing is collected meanwhile, and nothing of it is looked through later.
+"""
 
-from chalicelib import start
-from chalicelib.edge import browsers, problems, routes
-from chalicelib.workers import mail, schedule, stream, watch
+import gc
+
+gc.disable()
+
+from chalice.app import Chalice  # noqa: E402
+
+from chalicelib import start  # noqa: E402
+from chalicelib.edge import browsers, problems, routes  # noqa: E402
+from chalicelib.workers import mail, schedule, stream, watch  # noqa: E402
 
 app = Chalice(app_name="referrals")
 app.register_middleware(browsers.answer, event_type="http")
@@ -15,3 +22,5 @@ app.register_blueprint(stream.blueprint)
 app.register_blueprint(mail.blueprint)
 app.register_blueprint(watch.blueprint)
 start.prepare()
+gc.freeze()
+gc.enable()

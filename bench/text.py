@@ -170,7 +170,7 @@ def _imports(part: Figures) -> str:
     verdict += f"aim {_aim(part['ratio_best'], part['aim'])}.\n\n"
     app, floor = part["packages"]["app"], part["packages"]["floor"]
     owners = [[name, f"{spent:.1f}", f"{floor.get(name, 0):.1f}"] for name, spent in app.items()]
-    shares = _table(["imports by package, ms (slowed by measuring)", "program", "floor"], owners)
+    shares = _table(["imports by package, CPU ms (slowed by noting)", "program", "floor"], owners)
     return IMPORTS + "\n" + times + verdict + shares
 
 
