@@ -93,6 +93,7 @@ def local_cloud() -> Iterator[World]:
         home, port = Home(Path(folder)), claim("127.0.0.1", 0, "")
         with cloud.running(home, port, lock, threading.Event()):
             use_local_cloud(home, "https://friends.shop.example", f"http://127.0.0.1:{port}")
+            os.environ["CLIENT_RATE"] = "1000000"  # all that is measured comes from one address
             deps.forget()
             prepare(home)
             use_threads(app.app)

@@ -40,7 +40,7 @@ ENVIRONMENT = {
     "CONFIGURATION_SET": "referrals-mails",
     "PEPPER": "a pepper for tests",
     "CURSOR_KEY": "a cursor key for tests",
-    "CLIENT_RATE": "1000",
+    "CLIENT_RATE": "1000000",
     "LINK_KEY": "a link key for tests,a former one",
     "THREADS": "1",
     "AWS_DEFAULT_REGION": REGION,
