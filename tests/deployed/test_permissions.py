@@ -166,6 +166,11 @@ class Exercise:
         begun = [len(self.stage.items(f"JOB#job_{kind}-")) for kind in ("audit", "stats")]
         return [*([broken] if broken else []), *([] if begun == [1, 1] else [f"{begun} audits and figures begun"])]
 
+    def watch(self) -> list[str]:
+        """Measure what is due, and look for the audit of yesterday."""
+        self.stage.start_anew("EveryFiveMinutes")
+        return [text for text in [self._failure("EveryFiveMinutes", SCHEDULED)] if text]
+
     def _settled(self, function: str, bring: Callable[[str], Body]) -> list[str]:
         """Settle an early refund and an order with a card, and carry an audit on."""
         self.stage.start_anew(function)
@@ -298,6 +303,7 @@ def exercises(stage: Stage, live: Live) -> Iterator[dict[str, Callable[[], list[
             "EveryMinuteMail": exercise.mail,
             "OnMailEvent": exercise.event,
             "EveryDay": exercise.day,
+            "EveryFiveMinutes": exercise.watch,
             "APIHandler": exercise.api,
         }
 

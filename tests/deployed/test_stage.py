@@ -11,6 +11,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from infra.deploy import throttles
+from infra.deploy.template import template
 from tests.deployed.conftest import BUILD, Built
 from tests.deployed.policies import FUNCTIONS
 from tests.deployed.stage import NAME, PUBLIC_URL, SCHEDULED, Cloud, Stage, metrics_in
@@ -22,8 +24,6 @@ BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile"
 SOON = timedelta(seconds=20)
 WARM_UP = 60.0
-FORMS = {"GET": 50, "HEAD": 50, "POST": 20}
-"""How often a second the pages with forms may be looked at and sent."""
 
 
 def placed(ends: timedelta) -> str:
@@ -250,36 +250,40 @@ def test_what_is_missing_is_named(cloud: Cloud, tmp_path: Path, missing: str, to
 
 
 def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
-    """The public routes have limits of their own, below everybody's."""
+    """The public routes have limits of their own, below everybody's: those of the template, as numbers."""
     found = stage.cloud.client("apigateway").get_stage(restApiId=stage.api_id, stageName="api")["methodSettings"]
     rates = {path.removeprefix("/"): settings["throttlingRateLimit"] for path, settings in found.items()}
-    everybodys = rates.pop("*/*")
-    assert everybodys == rates.pop("~1v1~1quotes/POST") == 200
-    limited = {
-        "~1v1~1codes~1{code}": 50,
-        "~1r~1{code}": 50,
-        "~1R~1{code}": 50,
-        "~1r~1{code}~1card.png": 20,
-        "~1r~1{code}~1qr.svg": 20,
-        "~1r~1{code}~1qr.png": 20,
+    asked = [rates.pop(path) for path in ("*/*", "~1v1~1quotes/POST", "~1v1~1redemptions/POST")]
+    assert asked == [200] * 3
+    public = {"PublicRate": 50, "FormRate": 20}
+    assert rates == {
+        f"{it['ResourcePath'].removeprefix('/')}/{it['HttpMethod']}": public[it["ThrottlingRateLimit"]["Ref"]]
+        for it in throttles.settings()
     }
-    limited |= {f"~1{page}~1{{token}}": FORMS["GET"] for page in "gs"} | {"~1sign-in": 50, "~1sign-in~1{token}": 50}
-    asked = {"~1v1~1sessions": 20, "~1v1~1sessions~1confirm": 50, "~1sign-in": 20, "~1sign-in~1{token}": 50}
-    tokens = {f"~1{page}~1{{token}}/{method}": rate for page in "upaji" for method, rate in FORMS.items()}
-    tokens |= {f"{path}/POST": rate for path, rate in asked.items()}
-    assert rates == {f"{path}/{method}": rate for path, rate in limited.items() for method in ("GET", "HEAD")} | tokens
 
 
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
     alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert len(alarms) == 25
+    every = [it for it in template()["Resources"].values() if it.get("Type") == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) == len([it for it in every if "Condition" not in it])
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api"}
     for alarm in alarms:
         assert alarm["AlarmActions"] == [stage.ids["Alarms"]]
-        assert {dimension["Value"].rpartition("/")[2] for dimension in alarm["Dimensions"]} <= {
+        assert {dimension["Value"].rpartition("/")[2] for dimension in alarm.get("Dimensions", [])} <= {
             name.rpartition("/")[2] for name in names
         }
+
+
+def test_the_dashboard_is_there(stage: Stage) -> None:
+    """All names of the stack in it are filled in, and what the log is filtered for is counted."""
+    (listed,) = stage.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
+    assert listed["DashboardName"] == f"referrals-{NAME}"
+    body = stage.cloud.client("cloudwatch").get_dashboard(DashboardName=listed["DashboardName"])["DashboardBody"]
+    assert "${" not in body
+    assert stage.table in body
+    filters = stage.cloud.client("logs").describe_metric_filters(logGroupName=f"/referrals/{NAME}/api")
+    assert len(filters["metricFilters"]) == 2
 
 
 def test_logs_end_after_ninety_days(stage: Stage) -> None:
