@@ -166,7 +166,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             self._wire.update(
                 keys.lane(ambassador_id),
                 "SET worker = :worker, held_until = :until, expires_ttl = :gone",
-                "attribute_not_exists(PK) OR held_until <= :now OR held_until >= :far OR worker = :worker",
+                "attribute_not_exists(held_until) OR held_until <= :now OR held_until >= :far OR worker = :worker",
                 values,
             )
         )
@@ -174,7 +174,8 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
     def free_lane(self, ambassador_id: str, worker: str, now: datetime) -> None:
         """Let others into an ambassador's lane, if it still is this worker's."""
         values = {":worker": worker, ":now": now}
-        self._wire.update(keys.lane(ambassador_id), "SET held_until = :now", "worker = :worker", values)
+        expression = "SET left_at = :now REMOVE held_until"
+        self._wire.update(keys.lane(ambassador_id), expression, "worker = :worker", values)
 
     def note_late(self, day: date, now: datetime) -> None:
         """Note that something came in which a day may have been counted without. It is forgotten after a month."""

@@ -43,13 +43,12 @@ class Lane:
         """
         if self._until or (self._alone and not self.is_crowded):
             return account_of(self._table, self._ambassador_id)
-        account, until = self._table.read_lane(self._ambassador_id)
-        if until is not None:
-            now = self._now()
-            if now < until < now + FAR:
-                self.is_crowded = True
-                return None
-            self.is_crowded = self.is_crowded or abs(now - until) < HELD
+        account, until, left = self._table.read_lane(self._ambassador_id)
+        now = self._now()
+        is_taken = until is not None and now < until < now + FAR
+        self.is_crowded = self.is_crowded or is_taken or (left is not None and abs(now - left) < HELD)
+        if is_taken:
+            return None
         if account is None or account.merged_into:
             return account_of(self._table, self._ambassador_id)
         return account

@@ -38,13 +38,15 @@ class Accounts(Reader):
         wanted = [keys.account(ambassador_id) for ambassador_id in dict.fromkeys(ambassador_ids)]
         return {account.ambassador_id: account for account in self._batch(wanted)}
 
-    def read_lane(self, ambassador_id: str) -> "tuple[Account | None, datetime | None]":
-        """An ambassador's balances, and until when somebody has their lane, or had it last; None if nobody."""
+    def read_lane(self, ambassador_id: str) -> "tuple[Account | None, datetime | None, datetime | None]":
+        """An ambassador's balances; until when somebody has their lane, and when somebody left it last."""
         wanted = [keys.account(ambassador_id), keys.lane(ambassador_id)]
         found = {item["SK"]["S"]: item for item in self._wire.batch(wanted)}
-        account, lane = found.get("ACCOUNT"), found.get("LANE")
-        until = datetime.fromisoformat(lane["held_until"]["S"]) if lane else None
-        return entity_of(account) if account else None, until
+        account, lane = found.get("ACCOUNT"), found.get("LANE", {})
+        until, left = (
+            datetime.fromisoformat(lane[it]["S"]) if it in lane else None for it in ("held_until", "left_at")
+        )
+        return entity_of(account) if account else None, until, left
 
     def list_neighbours(self, by: str, period: str, position: str, limit: int) -> "list[Account]":
         """Up to `limit` accounts on either side of a position on a leaderboard. Who is on it is slightly stale."""

@@ -63,7 +63,7 @@ def test_a_viral_ambassador_is_settled_faster_by_more_workers() -> None:
     assert together["transactions"] == 4 * alone["transactions"]
     assert together["lost"] <= 8
     assert exact(eight, 240)
-    assert lane(eight)["held_until"]["S"] <= f"{NOW + timedelta(seconds=eight.now):%Y-%m-%dT%H:%M:%S.%f}"
+    assert "held_until" not in lane(eight)
 
 
 def test_a_worker_who_meets_nobody_takes_no_lane() -> None:
