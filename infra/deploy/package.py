@@ -111,7 +111,7 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtim
     shutil.unpack_archive(archive, code)
     shutil.copytree(_dependencies(folder, architecture, runtime), code, dirs_exist_ok=True)
     _thin_out(code)
-    _compile(code, runtime)
+    compile_for(runtime, code)
     _zip(code, archive)
     made = Package(archive, json.loads((out / "sam.json").read_text()))
     made = replace(made, template=with_snapshots(made.template, made.digest))
@@ -155,7 +155,7 @@ def _thin_out(code: Path) -> None:
                 path.unlink()
 
 
-def _compile(code: Path, runtime: str) -> None:
+def compile_for(runtime: str, code: Path) -> None:
     """Put bytecode in the place of all modules: Lambda can't keep any, and would compile them at every cold start.
 
     It is of one version of Python alone, so it is made by the functions' own, and without the columns of errors, a
