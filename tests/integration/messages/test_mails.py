@@ -268,6 +268,18 @@ def test_the_operator_hears_of_patience_that_does_not_end(outbox: Shop, capsys: 
     assert heard == [False] * 6 + [True] * 7
 
 
+@pytest.mark.parametrize("name", ["Win.evil.example", "evil.\u09ad\u09be\u09b0\u09a4", "Dr.Link", "evil.\u200dexample"])
+def test_no_name_becomes_a_link_in_a_mail(shop: Shop, name: str) -> None:
+    """Neither in the subject nor in text or HTML, whoever is greeted with it: no dot stands within a word of it."""
+    shop.publish(letters={"welcome": True})
+    shop.redeem(shop.enrol(first_name=name)["code"], customer={"first_name": name})
+    shop.stream()
+    assert len(shop.sent()) == 3
+    for sent in shop.sent():
+        shown = f"{sent.subject}\n{sent.body}".replace("\u200d", "")
+        assert name.replace("\u200d", "") not in shown
+
+
 def test_a_person_who_is_gone_gets_no_mail(outbox: Shop) -> None:
     """When the contact was blanked, the message is closed and nothing else breaks."""
     for row in outbox.everything():
