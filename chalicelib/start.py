@@ -73,12 +73,15 @@ def renew() -> None:
 
 
 def _warm() -> None:
-    _try(deps.program)
-    _try(lambda: deps.settings().pepper)
+    """Read what is read first. A start has ten seconds: what hangs is waited for once."""
+    if _try(deps.program):
+        _try(lambda: deps.settings().pepper)
 
 
-def _try(make: Callable[[], object]) -> None:
+def _try(make: Callable[[], object]) -> bool:
     try:
         make()
     except _PASSED_OVER as error:
         logger.warning("not made at the start", reason=type(error).__name__)
+        return False
+    return True
