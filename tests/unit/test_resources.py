@@ -348,7 +348,7 @@ REACH: dict[str, dict[str, Any]] = {
     "message": {
         "Deliver": THE_TABLE,
         "ReadLists": index("list"),
-        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper", "link-key")],
+        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper*", "link-key*")],
         "SendMail": "*",
         **THE_STREAM,
     },
@@ -356,7 +356,7 @@ REACH: dict[str, dict[str, Any]] = {
         "Deliver": THE_TABLE,
         "FindWhatIsDue": index("due"),
         "ReadLists": index("list"),
-        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper", "link-key")],
+        "ReadSecrets": [{"Fn::Sub": SECRETS[:-1] + name} for name in ("pepper*", "link-key*")],
         "SendMail": "*",
     },
     "event": {
