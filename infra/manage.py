@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,6 +28,7 @@ from chalicelib.operations.messages.resend import Asked, Barred, Resent, Unfinis
 from chalicelib.operations.program import programs, publication
 from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
+from chalicelib.store.shards import MANY
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
 from infra.local import guests
@@ -38,6 +39,10 @@ from infra.local.settings import TABLE, calling, use_local_cloud
 
 LATELY = timedelta(days=14)
 """So far back letters are looked for unless told."""
+
+
+SPLIT_AHEAD = timedelta(days=2)
+"""How long before a day it has to be decided how many shards it has."""
 
 
 class UsageError(Exception):
@@ -117,6 +122,24 @@ def draw_again(options: argparse.Namespace) -> None:
     if wrong:
         raise UsageError(f"{len(wrong)} differences.")
     print("Each was drawn, and the slices of the budget are what they took.")
+
+
+def split_lists(options: argparse.Namespace) -> None:
+    """Split the lists that everybody writes to into more shards from a day on, or show how they are split."""
+    table, today = _table(options), _now(options).date()
+    if options.count is not None:
+        since = options.since or today + SPLIT_AHEAD
+        if not 1 <= options.count <= MANY:
+            raise UsageError(f"There are 1 to {MANY} shards.")
+        if since < today + SPLIT_AHEAD:
+            raise UsageError(f"It holds from {today + SPLIT_AHEAD} on at the earliest: by then every process knows it.")
+        if since.isoformat() <= table.shards().last:
+            raise UsageError(f"It is decided until {table.shards().last}, and what lies there stays where it is.")
+        if not table.split(since, options.count):
+            raise UsageError("Somebody else has decided meanwhile; look again.")
+        table = _table(options)
+    for first, count in table.shards().since:
+        print(f"{first or 'from the start':14} {count}")
 
 
 def recompute_figures(options: argparse.Namespace) -> None:
@@ -266,6 +289,12 @@ def _parser() -> argparse.ArgumentParser:
     figures = commands.add_parser("recompute", help="work all figures out anew from the facts, and compare")
     figures.add_argument("--mend", action="store_true", help="store what the facts come to")
     figures.set_defaults(command=recompute_figures)
+    split = commands.add_parser("shards", help="show into how many shards lists are split, or split them further")
+    split.add_argument("count", type=int, nargs="?", help=f"how many from then on, at most {MANY}")
+    split.add_argument(
+        "--since", type=date.fromisoformat, help="the first day (UTC); by default the day after tomorrow"
+    )
+    split.set_defaults(command=split_lists)
     letters = commands.add_parser("letters", help="list the letters that can't go out just now, or were given up")
     letters.set_defaults(command=show_letters)
     again = commands.add_parser("send-again", help="let letters go out again, each once, within a day")

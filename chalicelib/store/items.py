@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.domain.effects import Entity
 from chalicelib.domain.frozen import frozen
+from chalicelib.store import keys
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import (
     BRIEF,
@@ -23,6 +24,7 @@ from chalicelib.store.kinds import (
     mark_in,
     newest_format,
 )
+from chalicelib.store.shards import Known, few
 
 Item = dict[str, dict[str, Any]]
 
@@ -57,7 +59,7 @@ _MEETING = Lock()
 """The kinds of entities that have been read before, and what lets one thread alone read the first of a kind."""
 
 
-def item_of(entity: Entity) -> Item:
+def item_of(entity: Entity, shards: Known = few) -> Item:
     """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
     told, defaults = msgspec.to_builtins(entity, builtin_types=(datetime,)), _defaults(type(entity))
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
@@ -75,7 +77,7 @@ def item_of(entity: Entity) -> Item:
     _rename(kept, SHORT.get(kind_of(entity).mark))
     number = format_of(entity)
     marked: Item = {"format": {"N": str(number)}} if number > 1 else {}
-    return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity)}), **nothing}
+    return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity, shards)}), **nothing}
 
 
 @cache
@@ -185,8 +187,10 @@ class Found:
     astray: tuple[str, ...] = ()
 
 
-def found_in(item: Item) -> Found:
+def found_in(item: Item, shards: Known = few) -> Found:
     """Read an item back, and say what is wrong with it instead of raising.
+
+    What is due keeps the shard that it was given, whatever number held then.
 
     Raises:
         NewerError: a newer build wrote it, so that this one can't tell.
@@ -199,7 +203,9 @@ def found_in(item: Item) -> Found:
         told = {name: read(value) for name, value in item.items() if name in _LISTING}
     except (KeyError, ValueError):
         return Found(key, None)
-    listed = index_keys(entity)
+    listed = index_keys(entity, shards)
+    if "due_pk" in listed and told.get("due_pk") in {keys.due_shard(key.pk, count) for count in shards().counts}:
+        listed["due_pk"] = told["due_pk"]
     return Found(key, entity, tuple(name for name in _LISTING if listed.get(name) != told.get(name)))
 
 

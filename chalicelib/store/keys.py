@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 from typing import NamedTuple
-from zlib import crc32
 
 from chalicelib.domain.people.codes import likeness
+from chalicelib.store.shards import Shards, shard_of
 
-DUE_SHARDS = 4
-DAY_SHARDS = 4
 PEOPLE_SHARDS = 4
 API_KEYS = "KEYS"
 """The list of all server keys: few, so one partition. Their ids sort by the time at which they were made."""
@@ -131,7 +129,7 @@ def people(shard: int) -> str:
 
 def people_of(person_id: str) -> str:
     """The shard of that list in which a person is."""
-    return people(_shard(person_id, PEOPLE_SHARDS))
+    return people(shard_of(person_id, PEOPLE_SHARDS))
 
 
 def person(person_id: str) -> Key:
@@ -362,24 +360,17 @@ def idempotency_key(digest: str) -> Key:
     return alone("IDEM", digest)
 
 
-def day(on: date, shard: int) -> str:
-    """One shard of a day's ledger."""
-    return f"DAY#{on.isoformat()}#{shard}"
+class Daily(NamedTuple):
+    """Where something is in a list by days: in the shard of that day which its own id leads to."""
 
+    name: str
+    on: date
+    own: str
+    sk: str
 
-def day_of(ambassador_id: str, at: datetime) -> str:
-    """The shard in which an entry of this moment is listed by day."""
-    return day(at.date(), _shard(ambassador_id, DAY_SHARDS))
-
-
-def placed(order_id: str, at: datetime) -> Key:
-    """Where a settled order is listed by the day on which it was placed."""
-    return Key(orders_of(at.date(), _shard(order_id, DAY_SHARDS)), timed(at, order_id))
-
-
-def orders_of(on: date, shard: int) -> str:
-    """One shard of the settled orders that were placed on a day."""
-    return f"ORDERS#{on.isoformat()}#{shard}"
+    def key(self, shards: Shards) -> Key:
+        """Its place."""
+        return Key(daily(self.name, self.on, shard_of(self.own, shards.on(self.on))), self.sk)
 
 
 def receipt(order_id: str) -> Key:
@@ -407,24 +398,28 @@ def daily(name: str, on: date, shard: int) -> str:
     return f"{name}#{on.isoformat()}#{shard}"
 
 
-def daily_of(name: str, at: datetime, own: str) -> Key:
-    """Where something of this moment is in such a list."""
-    return Key(daily(name, at.date(), _shard(own, DAY_SHARDS)), timed(at, own))
+def daily_of(name: str, at: datetime, own: str, listed: str | None = None) -> Daily:
+    """Where something of this moment is in such a list, by an id of its own, as `listed`."""
+    return Daily(name, at.date(), own, timed(at, listed or own))
 
 
-def visits_of(code: str, on: date) -> Key:
+def visits_of(code: str, on: date) -> Daily:
     """Where the clicks of a code are listed by day: the program's, as they are counted."""
-    return Key(daily(VISITS, on, _shard(code, DAY_SHARDS)), code)
+    return Daily(VISITS, on, code, code)
 
 
-def due_shards() -> list[str]:
-    """All shards of what is due."""
-    return [f"DUE#{shard}" for shard in range(DUE_SHARDS)]
+SHARDS = Key("SHARDS", "SHARDS")
+"""Into how many shards lists are split."""
 
 
-def due_shard(pk: str) -> str:
-    """The shard in which an item waits for its time."""
-    return f"DUE#{_shard(pk, DUE_SHARDS)}"
+def due_shards(shards: Shards) -> list[str]:
+    """All shards in which anything may be due."""
+    return [f"DUE#{shard}" for shard in range(max(shards.counts))]
+
+
+def due_shard(pk: str, count: int) -> str:
+    """The shard among so many in which an item waits for its time."""
+    return f"DUE#{shard_of(pk, count)}"
 
 
 def _coded(own: str) -> str:
@@ -435,7 +430,3 @@ def _coded(own: str) -> str:
 def timed(at: datetime, name: str) -> str:
     """A sort key in the order of time."""
     return f"{stamp(at)}#{name}"
-
-
-def _shard(name: str, shards: int) -> int:
-    return crc32(name.encode()) % shards

@@ -78,7 +78,8 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.domain.effects import Entity
 from chalicelib.store import keys
-from chalicelib.store.keys import Key, timed
+from chalicelib.store.keys import Daily, Key, timed
+from chalicelib.store.shards import Known, few
 
 _PLACES = "chalicelib.domain."
 
@@ -101,7 +102,7 @@ class Kind(NamedTuple):
     place: str
     key: Callable[[Any], Key] | None = None
     listed: Callable[[Any], Key | None] | None = None
-    day: Callable[[Any], Key | None] | None = None
+    day: Callable[[Any], Key | Daily | None] | None = None
     expires: str | None = None
     grown: tuple[Callable[[Any], bool], ...] = ()
 
@@ -136,15 +137,17 @@ def key_of(entity: Entity) -> Key:
     return kind.key(keyed) if kind.key else keys.alone(kind.mark, keyed.id)
 
 
-def index_keys(entity: Entity) -> dict[str, Any]:
+def index_keys(entity: Entity, shards: Known = few) -> dict[str, Any]:
     """Return the attributes that list an entity in the sparse indexes, or let DynamoDB clean it up."""
     kind, attributes = kind_of(entity), dict[str, Any]()
-    if getattr(entity, "due_at", None) is not None:
-        attributes["due_pk"] = keys.due_shard(key_of(entity).pk)
+    due_at = getattr(entity, "due_at", None)
+    if due_at is not None:
+        attributes["due_pk"] = keys.due_shard(key_of(entity).pk, shards().on(due_at.date()))
     if kind.listed and (place := kind.listed(entity)):
         attributes |= {"list_pk": place.pk, "list_sk": place.sk}
     if kind.day and (day := kind.day(entity)):
-        attributes |= {"day_pk": day.pk, "day_sk": day.sk}
+        listed = day.key(shards()) if isinstance(day, Daily) else day
+        attributes |= {"day_pk": listed.pk, "day_sk": listed.sk}
     if kind.expires and (expires_at := getattr(entity, kind.expires)):
         attributes["expires_ttl"] = int(expires_at.timestamp())
     return attributes
@@ -196,8 +199,8 @@ def _ranked(by: str) -> Callable[[Any], Key | None]:
     return place
 
 
-def _posted(entry: Any) -> Key:
-    return Key(keys.day_of(entry.ambassador_id, entry.at), timed(entry.at, entry.id))
+def _posted(entry: Any) -> Daily:
+    return keys.daily_of(keys.ENTRIES, entry.at, entry.ambassador_id, entry.id)
 
 
 def _referral(redemption: Any) -> Key | None:
@@ -205,8 +208,9 @@ def _referral(redemption: Any) -> Key | None:
     return Key(keys.ambassador(redemption.ambassador_id), place) if redemption.standing else None
 
 
-def _ordered(redemption: Any) -> Key | None:
-    return keys.placed(redemption.order_id, redemption.placed_at) if redemption.standing else None
+def _ordered(redemption: Any) -> Daily | None:
+    placed = keys.daily_of(keys.ORDERS, redemption.placed_at, redemption.order_id)
+    return placed if redemption.standing else None
 
 
 def _reported(purchase: Any) -> Key:
@@ -249,19 +253,19 @@ def _owed(message: Any) -> Key:
     return Key(keys.letters(*message.to), timed(message.owed_at, message.id))
 
 
-def _back(fact: Any) -> Key:
+def _back(fact: Any) -> Daily:
     return keys.daily_of(keys.BACK, fact.recorded_at, fact.order_id)
 
 
-def _mailed(message: Any) -> Key | None:
+def _mailed(message: Any) -> Daily | None:
     return keys.daily_of(keys.MAILS, message.done_at, message.id) if message.done_at else None
 
 
-def _sold(receipt: Any) -> Key:
+def _sold(receipt: Any) -> Daily:
     return keys.daily_of(keys.RECEIPTS, receipt.placed_at, receipt.order_id)
 
 
-def _used(offer: Any) -> Key | None:
+def _used(offer: Any) -> Daily | None:
     return keys.daily_of(keys.USES, offer.used_at, offer.code) if offer.used_at else None
 
 

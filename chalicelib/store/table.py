@@ -25,7 +25,7 @@ from chalicelib.domain.effects import (
 )
 from chalicelib.domain.frozen import frozen
 from chalicelib.store import keys
-from chalicelib.store.items import NewerError, entity_of, item_of
+from chalicelib.store.items import NewerError, entity_of, item_of, read
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import index_keys, key_of
 from chalicelib.store.reads.access import Access
@@ -83,7 +83,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         assert len(targets) == len(effects) > 0, "two effects on one item"
         effects, words = _named(effects)
         actions = [self._action(effect) for effect in effects]
-        actions += [self._wire.put(item_of(word)) for word in words]
+        actions += [self._wire.put(item_of(word, self.shards)) for word in words]
         assert len(actions) <= EFFECTS_MAX, f"{len(actions)} items in one transaction"
         rejections = self._wire.write(actions, within=within)
         if any(target.sk == "CODE" for target in targets):
@@ -111,6 +111,17 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
                 "due_at = :at",
                 {":next": now + gap, ":tries": tries, ":reason": reason[:_REASON_MAX], ":at": at},
             )
+
+    def split(self, since: date, count: int) -> bool:
+        """Split lists into so many shards from a day on, which is after the last one for which that was decided.
+
+        False if somebody else has decided meanwhile.
+        """
+        item = self._wire.get(keys.SHARDS)
+        before = read(item["since"]) if item else None
+        values = {":since": {**(before or {}), since.isoformat(): count}, **({":before": before} if before else {})}
+        condition = "since = :before" if before else "attribute_not_exists(PK)"
+        return self._wire.update(keys.SHARDS, "SET since = :since", condition, values) is not None
 
     def change_code(self, code: str, changes: dict[str, object]) -> "Code | None":
         """Set fields of a code, or remove those that become None; None when there is no such code."""
@@ -140,7 +151,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         `until` is when the visits of this day are let go, None for never; `campaign` is that of the code, and counts
         for all visits of the day.
         """
-        listed = keys.visits_of(code, on)
+        listed = keys.visits_of(code, on).key(self.shards())
         values: dict[str, object] = {":pk": listed.pk, ":sk": listed.sk, ":campaign": campaign or ""}
         keeping = "SET day_pk = :pk, day_sk = :sk, campaign = :campaign"
         if until:
@@ -206,10 +217,10 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         action, key = self._wire.action, _target(effect)
         match effect:
             case Create(entity):
-                return {"Put": action(None, "attribute_not_exists(PK)", {}, Item=item_of(entity))}
+                return {"Put": action(None, "attribute_not_exists(PK)", {}, Item=item_of(entity, self.shards))}
             case Replace(entity):
                 was = {":version": entity.version - 1}
-                return {"Put": action(None, "version = :version", was, Item=item_of(entity))}
+                return {"Put": action(None, "version = :version", was, Item=item_of(entity, self.shards))}
             case Owned(code):
                 return {"Update": self._own(key, code)}
             case Paused():

@@ -42,7 +42,7 @@ def _due_in(part: int, parts: int) -> Iterator[str]:
     Where there is much, it begins anywhere: a run that overlaps with the last one meets it rarely.
     """
     table, now, failure = deps.table(), deps.now(), None
-    shards = [table.list_due(now, [it]) for number, it in enumerate(keys.due_shards()) if number % parts == part]
+    shards = [table.list_due(now, [it]) for number, it in enumerate(table.due_shards()) if number % parts == part]
     while shards:
         for shard in list(shards):
             page: list[str] = []

@@ -69,7 +69,7 @@ class Counting:
         self._day = day
         self._until = until
         self._span = midnight(day, program), midnight(day + timedelta(days=1), program)
-        self._lists = list(self._listed())
+        self._lists = list(self._listed(table))
         self._counts = {keys.RECEIPTS: self._receipts, keys.BACK: self._refunds, keys.ENTRIES: self._entries}
 
     def page(self, tally: Tally, place: Place) -> Place | None:
@@ -93,7 +93,7 @@ class Counting:
             place = following
         return tally
 
-    def _listed(self) -> Iterator[tuple[str, date, int, tuple[str, str]]]:
+    def _listed(self, table: Table) -> Iterator[tuple[str, date, int, tuple[str, str]]]:
         """The lists that hold the day: clicks are listed by its own name, all else by time and the days of UTC."""
         start, end = self._span
         first, last = start.date(), (end - timedelta(microseconds=1)).date()
@@ -102,7 +102,7 @@ class Counting:
             visits = source == keys.VISITS
             bounds = (" ", _LAST) if visits else (stamp(start), stamp(end))
             for on in [self._day] if visits else utc:
-                yield from ((source, on, shard, bounds) for shard in range(keys.DAY_SHARDS))
+                yield from ((source, on, shard, bounds) for shard in range(table.shards().on(on)))
 
     def _count(self, tally: Tally, name: str, listed: Sequence[Key]) -> None:
         if name == keys.VISITS:

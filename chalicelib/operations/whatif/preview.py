@@ -239,7 +239,8 @@ class _Reading:
         Raises:
             _TooMuchError: there are too many, or it takes too long.
         """
-        lists = len(self._period.days()) * keys.DAY_SHARDS
+        shards = self._table.shards()
+        lists = sum(shards.on(day) for day in self._period.days())
         everybody = [name for name, _ in self._table.list_keys(keys.AMBASSADORS, None, lists + 1)]
         if len(everybody) <= lists:
             rows = chain.from_iterable(self._each(self._placed, everybody))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of
+from chalicelib.store.items import Item, entity_of
 from chalicelib.store.reads.reader import Reader
 from chalicelib.store.wire import key_in
 
@@ -98,12 +99,12 @@ class Accounts(Reader):
 
     def list_day(self, on: date, after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
         """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
-        rows = [
-            item
-            for shard in range(keys.DAY_SHARDS)
-            for item in self._wire.query(keys.day(on, shard), (after, before), index="day", skip=after, limit=limit)
-        ]
-        rows = sorted(rows, key=lambda item: item["day_sk"]["S"])[:limit]
+
+        def shard(pk: str) -> list[Item]:
+            return list(self._wire.query(pk, (after, before), index="day", skip=after, limit=limit))
+
+        found = chain.from_iterable(self._wire.each(shard, self._daily(keys.ENTRIES, on)))
+        rows = sorted(found, key=lambda item: item["day_sk"]["S"])[:limit]
         entries = self._batch([key_in(item) for item in rows])
         return [(item["day_sk"]["S"], entry) for item, entry in zip(rows, entries, strict=True)]
 

@@ -15,21 +15,21 @@ class Audit(Reader):
 
     def find(self, wanted: Iterable[Key]) -> dict[Key, Found]:
         """Whatever lies under some keys, of any kind, each read consistently."""
-        return {key_in(item): found_in(item) for item in self._wire.batch(list(dict.fromkeys(wanted)))}
+        return {key_in(item): found_in(item, self.shards) for item in self._wire.batch(list(dict.fromkeys(wanted)))}
 
     def find_order(self, order_id: str) -> list[Found]:
         """Whatever lies with an order, in one consistent query."""
-        return [found_in(item) for item in self._wire.query(keys.order(order_id))]
+        return [found_in(item, self.shards) for item in self._wire.query(keys.order(order_id))]
 
     def find_entries(self, ambassador_id: str, after: str, until: str, limit: int) -> list[Found]:
         """Up to `limit` entries of one ambassador in order of posting, after one number and up to another."""
         bounds = (f"ENTRY#{after}", f"ENTRY#{until}")
         items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[0], limit=limit)
-        return [found_in(item) for item in items]
+        return [found_in(item, self.shards) for item in items]
 
     def find_posted(self, ambassador_id: str, at: datetime) -> list[Found]:
         """What was posted to one ambassador at this very moment. Slightly stale."""
-        shard, moment = keys.day_of(ambassador_id, at), stamp(at)
+        shard, moment = keys.daily_of(keys.ENTRIES, at, ambassador_id).key(self.shards()).pk, stamp(at)
         rows = self._wire.query(shard, (f"{moment}#", f"{moment}#~"), index="day")
         return list(self.find(key for key in map(key_in, rows) if key.pk == keys.ledger(ambassador_id)).values())
 

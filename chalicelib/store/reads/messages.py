@@ -32,6 +32,6 @@ class Messages(Reader):
 
     def list_ended(self, on: date) -> "Iterator[str]":
         """The ids of the messages that ended on a day of UTC, shard after shard. Slightly stale."""
-        for shard in range(keys.DAY_SHARDS):
-            for row in self._wire.query(keys.daily(keys.MAILS, on, shard), index="day"):
+        for shard in self._daily(keys.MAILS, on):
+            for row in self._wire.query(shard, index="day"):
                 yield key_in(row).pk.partition("#")[2]

@@ -197,7 +197,7 @@ class Orders(Reader):
 
     def list_orders(self, on: date) -> list[str]:
         """All settled orders that were placed on a day. Slightly stale."""
-        shards = (self._wire.query(keys.orders_of(on, shard), index="day") for shard in range(keys.DAY_SHARDS))
+        shards = (self._wire.query(shard, index="day") for shard in self._daily(keys.ORDERS, on))
         return [keys.order_in(key_in(row).pk) for rows in shards for row in rows]
 
 

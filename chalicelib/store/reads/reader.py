@@ -1,14 +1,18 @@
 """What every read stands on: one item by its key, some items, a page of a list."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from chalicelib.store import keys
-from chalicelib.store.items import entity_of
+from chalicelib.store.items import entity_of, read
 from chalicelib.store.keys import Key
+from chalicelib.store.shards import Shards
 from chalicelib.store.wire import Wire, key_in
 
 R = TypeVar("R", bound="Reader")
+
+_HOUR = 3600.0
 
 
 class Reader:
@@ -20,6 +24,15 @@ class Reader:
     def also(self, reads: type[R]) -> R:
         """Read in another way over the same wire: what no checkout needs is no part of the table."""
         return reads(self._wire)
+
+    def shards(self) -> Shards:
+        """Into how many shards lists are split. A new number holds a day later, or more: it is known by then."""
+        item = self._wire.remembered(keys.SHARDS, _HOUR)
+        return Shards(read(item["since"])) if item else Shards()
+
+    def _daily(self, name: str, on: date) -> list[str]:
+        """All shards of a list by days on one day."""
+        return [keys.daily(name, on, shard) for shard in range(self.shards().on(on))]
 
     def _get(self, key: Key) -> Any | None:
         """What lies under a key, if anything does."""

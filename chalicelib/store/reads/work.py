@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from chalicelib.store import keys
@@ -28,24 +29,28 @@ class Work(Reader):
 
     def list_late(self, before: datetime, limit: int) -> list[str]:
         """Up to `limit` moments for which something has waited in vain, the first one first. Slightly stale."""
-        rows = [
-            row["due_at"]["S"]
-            for shard in keys.due_shards()
-            for row in self._wire.query(shard, (" ", stamp(before)), index="due", limit=limit)
-        ]
-        return sorted(rows)[:limit]
+
+        def first(shard: str) -> list[str]:
+            rows = self._wire.query(shard, (" ", stamp(before)), index="due", limit=limit)
+            return [row["due_at"]["S"] for row in rows]
+
+        return sorted(chain.from_iterable(self._wire.each(first, self.due_shards())))[:limit]
+
+    def due_shards(self) -> list[str]:
+        """All shards of what is due."""
+        return keys.due_shards(self.shards())
 
     def list_due(self, now: datetime, shards: Iterable[str] | None = None) -> Iterator[Key]:
         """The keys of everything whose time has come, or of that in some shards, oldest first in each.
 
         Slightly stale, so only a hint.
         """
-        for shard in keys.due_shards() if shards is None else shards:
+        for shard in self.due_shards() if shards is None else shards:
             yield from (key_in(item) for item in self._wire.query(shard, (" ", stamp(now)), index="due"))
 
     def count_due(self, now: datetime) -> int:
         """How much is due, at most one page of each shard: a measure of backlog, exact while it is small."""
-        return sum(self._wire.count(shard, (" ", stamp(now)), "due") for shard in keys.due_shards())
+        return sum(self._wire.each(lambda it: self._wire.count(it, (" ", stamp(now)), "due"), self.due_shards()))
 
     def read_task(self, task_id: str) -> "Task | None":
         """Something that somebody of the shop has to do, or has done."""

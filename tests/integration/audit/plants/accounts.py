@@ -2,6 +2,7 @@
 
 from chalicelib.store import keys as table_keys
 from chalicelib.store.keys import due_shard
+from chalicelib.store.shards import FEW
 from tests.integration.audit.plants.tampered import Tampered, entry_id, plants, put_into
 
 
@@ -234,7 +235,7 @@ def a_coupon_for_nothing(it: Tampered) -> str:
     spend = it.at(f"WITHDRAWAL#{it.ids['reserved']}", "WITHDRAWAL")
     copied = it.put(spend, "WITHDRAWAL#spd_made_up", id="spd_made_up", created_at="2026-05-05T00:00:00.000Z")
     copied["list_sk"] = {"S": "SPEND#2026-05-05T00:00:00.000Z#spd_made_up"}
-    copied["due_pk"] = {"S": due_shard("WITHDRAWAL#spd_made_up")}
+    copied["due_pk"] = {"S": due_shard("WITHDRAWAL#spd_made_up", FEW)}
     return "withdrawal/spd_made_up"
 
 
