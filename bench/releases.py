@@ -162,12 +162,9 @@ def _serve(told: Connection) -> None:
 def _live(table: Table) -> None:
     """Let orders come in on one day, and settle them: a month later all of them wait to be released."""
     program = publication.publish(table, PROGRAM, author="bench", now=START)
-    people = [
-        enrol(
-            table, Told(f"a{n}@example.com", "Maya"), program, Outlook(program, b"bench"), now=START, chance=Random(n)
-        )
-        for n in range(AMBASSADORS)
-    ]
+    chance, outlook = Random(1), Outlook(program, b"bench")  # noqa: S311 - as above
+    told = [Told(f"a{number}@example.com", "Maya") for number in range(AMBASSADORS)]
+    people = [enrol(table, it, program, outlook, now=START, chance=chance) for it in told]
     for number in range(ORDERS):
         order_id, code = f"{5_123_456_000_001 + number}", people[number % AMBASSADORS].code
         ask = Ask(order_id, code, (f"{number:032x}",), Money(5000, program.currency), START)
