@@ -23,6 +23,8 @@ PARTS = (
     "viral",
     "folds",
     "backlog",
+    "releases",
+    "load",
     "ambassador",
     "growth",
     "preview",

@@ -67,6 +67,22 @@ through the whole table: the seconds are not DynamoDB's, the calls are the same 
 """
 
 
+RELEASES = """## Releases
+
+What the schedule releases a second: each run is a process with the program's own wire, and has a table in another one,
+whose calls take {read:g} ms if they read and {write:g} ms if they write. A deployment has {parts} runs a minute, which
+share no key beside accounts and budgets; here they share the machine's cores, with their tables and whatever else runs.
+"""
+
+LOAD = """## Under load
+
+An hour of each load, simulated second by second (`bench/load.py`) from the times and limits below. *Refused* is what
+the checkout can't take; the shop tries again. A queue is given by how much the step can do a second, how much waits
+at the end of the hour, and how long after it the last of it has gone. *First* is what gives way first, and at which
+load.
+Releases come when the hold ends, as fast as their orders came; mails are three of an order.
+"""
+
 AMBASSADOR = """## An ambassador with 100,000 entries
 
 On AWS's DynamoDB Local in a process of its own, filled with what the program's settlements make; its seconds are not
@@ -235,6 +251,39 @@ def _backlog(part: Figures) -> str:
         rows.append([label, *seconds, it["transactions"], it["attempts"], calls])
     head = [f"{part['orders']} orders", "seconds", "CPU seconds", "orders/s", "transactions", "attempts", "calls"]
     return BACKLOG + "\n" + _table(head, rows)
+
+
+def _releases(part: Figures) -> str:
+    rows = []
+    for it in part["rounds"].values():
+        calls = ", ".join(f"{count:.1f} {name}" for name, count in it["calls"].items())
+        rows.append([it["workers"], it["threads"], f"{it['per_second']:.0f}", f"{it['cpu_ms']:.1f}", calls])
+    table = _table(["runs", "threads each", "releases/s", "CPU ms of one", "its calls"], rows)
+    one = max(it["per_second"] / it["workers"] for it in part["rounds"].values())
+    told = f"\n{part['parts']} runs of the best rate: {one * part['parts']:.0f} a second; aim {part['aim']}.\n"
+    about = {"read": part["read"] * 1000, "write": part["write"] * 1000, "parts": part["parts"]}
+    return RELEASES.format(**about) + "\n" + table + told
+
+
+def _load(part: Figures) -> str:
+    rows = []
+    for it in part["hours"]:
+        queues = [_queue(it[name]) for name in ("settle", "release", "mail")]
+        refused = f"{it['refused']:,.0f}/s" if it["refused"] else "-"
+        rows.append([it["load"], it["setting"], refused, *queues, f"{it['first']}, {it['first_at']:,.0f}/s"])
+    hours = _table(["orders", "setting", "refused", "settling", "releasing", "mails", "first"], rows)
+    service = [[name, f"{value:,g}", unit, source] for name, (value, unit, source) in part["service"].items()]
+    model = [
+        [name, f"{it['model']:.0f}", f"{it['measured']:.0f}", f"{100 * it['error']:+.0f} %"]
+        for name, it in part["model"].items()
+    ]
+    checked = _table(["runs x threads", "releases/s by the model", "measured", "off by"], model)
+    return LOAD + "\n" + hours + "\n" + _table(["what", "takes", "", "source"], service) + "\n" + checked
+
+
+def _queue(it: Figures) -> str:
+    late = "no end" if it["late"] is None else f"{it['late'] / 3600:.1f} h" if it["late"] else "none"
+    return f"{it['able']:,.0f}/s, {it['most']:,.0f} wait, {late}" if it["most"] else f"{it['able']:,.0f}/s, none wait"
 
 
 def _ambassador(part: Figures) -> str:
@@ -411,6 +460,8 @@ _PARTS = {
     "viral": _viral,
     "folds": _folds,
     "backlog": _backlog,
+    "releases": _releases,
+    "load": _load,
     "ambassador": _ambassador,
     "growth": _growth,
     "preview": _preview,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
+from math import gcd
 
 from chalice.app import CloudWatchEvent
 
@@ -12,6 +13,7 @@ from chalicelib.operations.orders.buyers import meet_buyers
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.people import erase
 from chalicelib.store import keys
+from chalicelib.store.shards import shard_of
 from chalicelib.store.table import BusyError, NewerError
 from chalicelib.telemetry import logger, metrics, report_newer
 
@@ -25,37 +27,40 @@ Attendant = Callable[[list[str]], None]
 def due_in(event: CloudWatchEvent) -> Iterator[list[str]]:
     """Yield the partitions in which something is due, batch after batch: of the shards of one run of the schedule.
 
-    The event says which part it is of how many (`{"part": 0, "of": 8}`), and every shard is in one of them; without
+    The event says which part it is of how many (`{"part": 0, "of": 8}`), and every partition is in one of them; without
     that it is all.
 
     Raises:
         BusyError: some shard could not be read. It comes last, so it keeps none of the others waiting.
     """
-    found = _due_in(event.detail.get("part", 0), event.detail.get("of", 1))
+    failures: list[BusyError] = []
+    found = _due_in(event.detail.get("part", 0), event.detail.get("of", 1), failures)
     while batch := list(islice(found, BATCH)):
         yield list(dict.fromkeys(batch))
+    if failures:
+        raise failures[0]
 
 
-def _due_in(part: int, parts: int) -> Iterator[str]:
-    """Read the shards of a part in turns, so that none waits for the end of another one.
+def _due_in(part: int, parts: int, failures: list[BusyError]) -> Iterator[str]:
+    """Read the shards of a part in turns, so that none waits for the end of another one; note which can't be read.
 
-    Where there is much, it begins anywhere: a run that overlaps with the last one meets it rarely.
+    There may be more parts than shards: then some read the same ones, and each takes what is its own. Where there is
+    much, it begins anywhere: a run that overlaps with the last one meets it rarely.
     """
-    table, now, failure = deps.table(), deps.now(), None
-    shards = [table.list_due(now, [it]) for number, it in enumerate(table.due_shards()) if number % parts == part]
+    table, now = deps.table(), deps.now()
+    step = gcd(parts, *table.shards().counts)
+    shards = [table.list_due(now, [it]) for number, it in enumerate(table.due_shards()) if number % step == part % step]
     while shards:
         for shard in list(shards):
             page: list[str] = []
             try:
                 page += (key.pk for key in islice(shard, PAGE))
             except BusyError as error:
-                failure = error
+                failures.append(error)
             if len(page) < PAGE:
                 shards.remove(shard)
             first = deps.chance().randrange(len(page)) if len(page) > BATCH else 0
-            yield from (*page[first:], *page[:first])
-    if failure is not None:
-        raise failure
+            yield from (pk for pk in (*page[first:], *page[:first]) if shard_of(pk, parts) == part)
 
 
 def attend(partitions: Iterable[str]) -> None:
