@@ -49,6 +49,9 @@ ENVIRONMENT = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
 }
 
+HELD = {scope: (scope,) for scope in api_keys.SCOPES} | {"enrol": ("enrol", "sessions")}
+"""What each key of a shop may do, by its name."""
+
 PROGRAM: Body = {
     "shop_name": "Kavya Ceramics",
     "shop_url": "https://kavya-ceramics.example/",
@@ -134,8 +137,7 @@ class Shop:
         self._stream_seen: set[str] = set()
         self._published = 0
         deps.use_clock(lambda: self.now)
-        held = {scope: [scope] for scope in api_keys.SCOPES} | {"enrol": ["enrol", "sessions"]}
-        self.keys = {name: api_keys.issue(deps.table(), name, scopes, self.now) for name, scopes in held.items()}
+        self.keys = {name: api_keys.issue(deps.table(), name, scopes, self.now) for name, scopes in HELD.items()}
 
     @cached_property
     def dynamodb(self) -> Any:

@@ -5,6 +5,7 @@ It has no words, so one picture is right in every language: a messenger fetches 
 
 import unicodedata
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -20,6 +21,9 @@ WIDTH, HEIGHT = 1200, 630
 
 DESIGN = "1"
 """Another number makes the addresses of all cards new: whoever keeps old ones fetches the new design."""
+
+DRAWN_MAX = 32
+"""So many drawn cards are kept, of some 30 KB each."""
 
 _FONTS = Path(__file__).parent / "fonts"
 _FAMILIES = {
@@ -60,8 +64,9 @@ def card_of(shop_name: str, first_name: str | None, saving: str, brand: Brand = 
     return Card(shop, name, figure, colours_of(brand)) if shop else None
 
 
+@lru_cache(maxsize=DRAWN_MAX)
 def draw(card: Card) -> bytes:
-    """Draw a card as a PNG."""
+    """Draw a card as a PNG. It takes a twentieth of a second, so the last ones that were asked for are kept."""
     from resvg_py import svg_to_bytes  # heavy, and a page only asks for the address of its card
 
     fonts = sorted(str(path) for path in _FONTS.glob("*.ttf"))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from chalicelib.edge.routes import Route
 from chalicelib.edge.scopes import ANYONE, SESSION
+from memory.shop import HELD
 from tests.fuzz.town import Town
 
 UNKNOWN = (None, "", "Bearer", "Bearer rk_unknown", "Bearer rs_unknown", "Basic Zm9v", "bearer \x7f", "Bearer ٣")
@@ -35,9 +36,8 @@ def _taken(route: Route, town: Town) -> list[Caller]:
 
 
 def _not_taken(route: Route, town: Town) -> list[Caller]:
-    found = [
-        Caller(it, f"Bearer {key}", is_taken=False) for it, key in town.shop.keys.items() if it not in route.scopes
-    ]
+    keys = town.shop.keys
+    found = [Caller(it, f"Bearer {keys[it]}", is_taken=False) for it in HELD if not {*HELD[it]} & {*route.scopes}]
     if SESSION not in route.scopes:
         found += [Caller("session", f"Bearer {it}", is_taken=False) for it in town.sessions]
     return [*found, *(Caller(f"{it!r}", it, is_taken=False) for it in UNKNOWN)]

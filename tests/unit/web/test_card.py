@@ -37,6 +37,13 @@ def test_a_card_has_the_size_of_previews() -> None:
     assert len(picture) < 100_000
 
 
+def test_a_card_is_drawn_once() -> None:
+    """Whoever asks for the same picture over and over costs no more drawing; another card is another picture."""
+    one = draw(Card("Fern & Fig", "Maya", "10%"))
+    assert draw(Card("Fern & Fig", "Maya", "10%")) is one
+    assert draw(Card("Fern & Fig", "Asha", "10%")) != one
+
+
 def test_what_stands_on_a_card() -> None:
     """The shop's name, the ambassador's and the saving each change what is seen, in their own place."""
     card = shown(card_of("Fern & Fig", "Maya", "10%"))
