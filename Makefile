@@ -23,7 +23,7 @@ FIELD := .venv/lifetimes/.installed
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year week fuzz planted faults mutants pages
-.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer alarms rotate drill
+.PHONY: fit reference letters words test-deployed test-dynamodb package deploy destroy deployer boundary alarms rotate drill
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -159,19 +159,23 @@ pages: .venv/app/.installed-browser .venv/axe/.installed ## walk all pages in Ch
 package: $(DEV) ## make what is deployed, and check it
 	@$(APP) -m infra.deploy package --stage '$(STAGE)'
 
-deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLIC_URL=…, at first (STAGE, ALARM_EMAIL, DOMAIN, CERTIFICATE, TABLE, SET="Name=value", BUCKET, YES=1, ALLOW_LOSS=1)
+deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLIC_URL=…, at first (STAGE, ALARM_EMAIL, DOMAIN, CERTIFICATE, TABLE, BOUNDARY, SET="Name=value", BUCKET, YES=1, ALLOW_LOSS=1)
 	@$(APP) -m infra.deploy deploy --stage '$(STAGE)' \
 		$(if $(SENDER),--sender '$(SENDER)') $(if $(PUBLIC_URL),--public-url '$(PUBLIC_URL)') \
 		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(DOMAIN),--domain '$(DOMAIN)') \
-		$(if $(CERTIFICATE),--certificate '$(CERTIFICATE)') $(if $(TABLE),--table '$(TABLE)') $(if $(SET),--set $(SET)) \
+		$(if $(CERTIFICATE),--certificate '$(CERTIFICATE)') $(if $(TABLE),--table '$(TABLE)') $(if $(BOUNDARY),--boundary '$(BOUNDARY)') $(if $(SET),--set $(SET)) \
 		$(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) $(if $(ALLOW_LOSS),--allow-loss)
 
 destroy: .venv/app/.installed ## remove a stage; its table and secrets stay (STAGE, BUCKET, YES=1; ALLOW_LOSS=1 with CONFIRM=stage: all goes)
 	@$(APP) -m infra.deploy destroy --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) \
 		$(if $(ALLOW_LOSS),--allow-loss) $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
-deployer: .venv/app/.installed ## print the least policy of a role that deploys a stage: for a pipeline (STAGE, BUCKET)
-	@$(APP) -m infra.deploy deployer --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)')
+deployer: .venv/app/.installed ## print the least policy of a role that deploys a stage: for a pipeline (STAGE, BUCKET, BOUNDARY)
+	@$(APP) -m infra.deploy deployer --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') \
+		$(if $(BOUNDARY),--boundary '$(BOUNDARY)')
+
+boundary: .venv/app/.installed ## print the policy that bounds what the functions of a stage may do (STAGE)
+	@$(APP) -m infra.deploy boundary --stage '$(STAGE)'
 
 alarms: .venv/app/.installed ## say who hears of the alarms of a stage, and what rings now (STAGE)
 	@$(APP) -m infra.deploy alarms --stage '$(STAGE)'

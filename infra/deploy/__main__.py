@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import alarms
 from infra.deploy.account import Account
-from infra.deploy.deployer import policy
+from infra.deploy.deployer import Place, boundary, policy
 from infra.deploy.deployment import Wish, ask, bucket_of, deploy, stack_of
 from infra.deploy.package import ARM, BUILD, INTEL, RUNTIME, RUNTIMES, package
 from infra.deploy.parameters import read
@@ -54,6 +54,7 @@ def bring_up(options: argparse.Namespace) -> None:
         "DomainName": options.domain,
         "CertificateArn": options.certificate,
         "ExistingTable": options.table,
+        "Boundary": options.boundary,
     }
     given = {name: text for name, text in named.items() if text}
     wish = Wish(
@@ -83,12 +84,18 @@ def take_down(options: argparse.Namespace) -> None:
 
 def show_deployer(options: argparse.Namespace) -> None:
     """Print the policy of a role that deploys a stage."""
+    print(json.dumps(policy(_place(options), within=options.boundary or ""), indent=2))
+
+
+def show_boundary(options: argparse.Namespace) -> None:
+    """Print the policy that bounds what the functions of a stage may do."""
+    print(json.dumps(boundary(_place(options)), indent=2))
+
+
+def _place(options: argparse.Namespace) -> Place:
     account = Account()
     bucket = bucket_of(account, options.bucket).name
-    told = policy(
-        stage=options.stage, account=account.id, region=account.region, bucket=bucket, partition=account.partition
-    )
-    print(json.dumps(told, indent=2))
+    return Place(options.stage, account.id, account.region, bucket, account.partition)
 
 
 def show_alarms(options: argparse.Namespace) -> None:
@@ -147,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--domain", help="name of your own that the API answers at")
     up.add_argument("--certificate", help="ARN of the certificate of that name, from ACM in the same region")
     up.add_argument("--table", help="table to run on that is there already, restored or kept")
+    up.add_argument("--boundary", help="ARN of the policy that bounds what its functions may do")
     up.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other parameters of the stack")
     up.add_argument("--bucket", help="S3 bucket for what is deployed; one is made if none is named")
     up.add_argument("--yes", action="store_true", help="agree beforehand to everything that loses nothing")
@@ -160,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     down.set_defaults(command=take_down)
     least = commands.add_parser("deployer", parents=[common], help="print the least policy of a role that deploys")
     least.add_argument("--bucket", help="S3 bucket that it deploys from, if one is named")
+    least.add_argument("--boundary", help="ARN of the boundary that the roles it makes must have")
     least.set_defaults(command=show_deployer)
     commands.add_parser("alarms", parents=[common], help="say who hears of alarms, and what rings").set_defaults(
         command=show_alarms

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from infra.deploy import adopted, alarms, sender
+from infra.deploy import adopted, alarms, bounded, sender
 from infra.deploy.account import Account
 from infra.deploy.bucket import Bucket
 from infra.deploy.package import Package, package
@@ -63,6 +63,8 @@ def deploy(wish: Wish) -> None:
     made = package(wish.stage, folder=wish.build, architecture=wish.architecture, runtime=wish.runtime)
     if table:
         made = replace(made, template=adopted.adopting(made.template))
+    if (wish.given.get(bounded.NAME) or before.get(bounded.NAME, NONE)) != NONE:
+        made = replace(made, template=bounded.bounded(made.template))
     given = {**_given(wish, before), **_known(wish.stage, secrets, table)}
     declared = made.template["Parameters"]
     values = chosen(declared, given, before)
@@ -130,8 +132,9 @@ def _existing_table(account: Account, stack: Stack, wish: Wish, before: Mapping[
 def _given(wish: Wish, before: Mapping[str, str]) -> dict[str, str]:
     """What the operator gives. A stage of which only the domain is known has its links there."""
     given = dict(wish.given)
-    if given.get(adopted.NAME) == NONE:
-        del given[adopted.NAME]
+    for name in (adopted.NAME, bounded.NAME):
+        if given.get(name) == NONE:
+            del given[name]
     domain = given.get("DomainName", NONE)
     if domain != NONE and "PublicUrl" not in {*given, *before}:
         given["PublicUrl"] = f"https://{domain}"

@@ -19,6 +19,7 @@ WORDS = {
     "DomainName": "DOMAIN",
     "CertificateArn": "CERTIFICATE",
     "ExistingTable": "TABLE",
+    "Boundary": "BOUNDARY",
 }
 """Parameters that have a word of their own after `make deploy`. All others are set with SET="Name=value"."""
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from infra.deploy.deployer import policy
+from infra.deploy.bounded import bounded
+from infra.deploy.deployer import Place, boundary, policy
 from infra.local.home import ROOT
+from tests.deployed.policies import GRANTS, POLICIES
 
 OF_SAM = {
     *("AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping"),
@@ -78,10 +80,13 @@ def asked() -> set[str]:
     return {action for actions in found.values() for action in actions}
 
 
-def granted(**words: str) -> list[dict[str, Any]]:
+PROD = Place("prod", "111111111111", "eu-central-1", "ours")
+BOUNDARY = "arn:aws:iam::111111111111:policy/bounds-referrals-prod"
+
+
+def granted(place: Place = PROD) -> list[dict[str, Any]]:
     """The statements for a stage."""
-    told = {"stage": "prod", "account": "111111111111", "region": "eu-central-1", "bucket": "ours", **words}
-    statements: list[dict[str, Any]] = policy(**told)["Statement"]
+    statements: list[dict[str, Any]] = policy(place)["Statement"]
     return statements
 
 
@@ -97,7 +102,7 @@ def test_whoever_deploys_a_stage_reaches_no_other_one() -> None:
     """All is bound to the stage's names, but for what has none; and nothing reads or writes what is in the table."""
     wide = {it["Sid"] for it in granted() if it["Resource"] == "*" and "Condition" not in it}
     assert wide == {"LookAtLogs", "LookAtSes"}
-    for statement in granted(stage="try"):
+    for statement in granted(PROD._replace(stage="try")):
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
         bound = [it for it in resources if "referrals-try" in it or "referrals/try" in it or "ours/try/" in it]
         unbound = {"Transform", "OtherStages", "Bucket", "Gateway", "ReadersOfTheStream", "LookAtReadersOfTheStream"}
@@ -108,13 +113,48 @@ def test_whoever_deploys_a_stage_reaches_no_other_one() -> None:
 
 def test_the_policy_fits_into_a_role() -> None:
     """IAM takes 10,240 characters of policies in a role, blanks not counted."""
-    text = json.dumps(policy(stage="a" * 20, account="1" * 12, region="ap-southeast-2", bucket="b" * 63))
-    assert len(text.replace(" ", "")) < 10_240
+    place = Place("a" * 20, "1" * 12, "ap-southeast-2", "b" * 63, "aws-us-gov")
+    assert len(json.dumps(policy(place, within=BOUNDARY * 2)).replace(" ", "")) < 10_240
 
 
 def test_names_that_cloudformation_cuts_are_still_met() -> None:
     """Of a long stack's name it keeps 24 characters in the names of functions and roles."""
-    (functions,) = [it["Resource"] for it in granted(stage="a-stage-of-some-length") if it["Sid"] == "Functions"]
+    (functions,) = [
+        it["Resource"] for it in granted(PROD._replace(stage="a-stage-of-some-length")) if it["Sid"] == "Functions"
+    ]
     assert functions.endswith(":function:referrals-a-stage-of-som*")
     (functions,) = [it["Resource"] for it in granted() if it["Sid"] == "Functions"]
     assert functions.endswith(":function:referrals-prod-*")
+
+
+def test_whoever_deploys_within_a_boundary_gives_no_rights_beyond_it() -> None:
+    """Each role that is made or granted something has that boundary, which can't be taken off; all else stays."""
+    told = policy(PROD, within=BOUNDARY)["Statement"]
+    grants = {"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}
+    holding = [it for it in told if grants & set(it["Action"])]
+    assert [(set(it["Action"]), it["Condition"]["StringEquals"]) for it in holding] == [
+        (grants, {"iam:PermissionsBoundary": BOUNDARY})
+    ]
+    actions = {action for it in told for action in it["Action"]}
+    assert "iam:DeleteRolePermissionsBoundary" not in actions
+    assert actions - {action for it in granted() for action in it["Action"]} == {"iam:PutRolePermissionsBoundary"}
+
+
+def test_a_boundary_lets_functions_do_their_work_and_no_more() -> None:
+    """What is in their policies, and traces; nothing that could make or grant anything."""
+    told = boundary(PROD)["Statement"]
+    actions = {action for it in told for action in it["Action"]}
+    traces = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+    assert actions | traces == {action for _, _, action in GRANTS} | traces
+    assert [it["Sid"] for it in told if it["Resource"] == "*"] == ["WithoutNames"]
+
+
+def test_every_role_of_a_bounded_stage_has_the_boundary() -> None:
+    """And nothing else differs."""
+    roles = {
+        f"{name}Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [it]}} for name, it in POLICIES.items()
+    }
+    template = {"Parameters": {}, "Resources": {**roles, "Api": {"Type": "AWS::ApiGateway::RestApi"}}}
+    resources = bounded(template)["Resources"]
+    assert {resources[name]["Properties"].pop("PermissionsBoundary")["Ref"] for name in roles} == {"Boundary"}
+    assert resources == template["Resources"]

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import deployment
 from infra.deploy.adopted import adopting
-from infra.deploy.deployer import policy
+from infra.deploy.deployer import Place, boundary, policy
 from infra.deploy.deployment import Wish, deploy
 from infra.deploy.package import Package
 from infra.deploy.problem import DeployError
@@ -43,8 +43,11 @@ class Operator:
         self.cloud, self.stage, self.made = cloud, stage, made
         self._patch = patch
         bucket = f"referrals-deploy-{ACCOUNT}-{REGION}"
-        told = policy(stage=stage, account=ACCOUNT, region=REGION, bucket=bucket)
+        place = Place(stage, ACCOUNT, REGION, bucket)
         iam, name = cloud.client("iam"), f"deployer-{stage}"
+        bounds = json.dumps(boundary(place))
+        self.boundary: str = iam.create_policy(PolicyName=f"bounds-{stage}", PolicyDocument=bounds)["Policy"]["Arn"]
+        told = policy(place, within=self.boundary)
         iam.create_user(UserName=name)
         told["Statement"].append(UNSEEN)
         iam.put_user_policy(UserName=name, PolicyName="deploys", PolicyDocument=json.dumps(told))
@@ -114,6 +117,7 @@ class Operator:
         functions, ids = self.cloud.client("lambda"), self.ids()
         told = functions.get_function_configuration(FunctionName=ids["EveryMinute"])
         assert told["Environment"]["Variables"]["TABLE_NAME"] == table
+        assert {"ParameterKey": "Boundary", "ParameterValue": self.boundary} in (self.stack() or {})["Parameters"]
         answer = functions.invoke(FunctionName=ids["EveryMinute"], Payload=json.dumps(SCHEDULED).encode())
         assert "FunctionError" not in answer, answer["Payload"].read()
         (reader,) = functions.list_event_source_mappings(FunctionName=ids["OnTableChange"])["EventSourceMappings"]
@@ -137,7 +141,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 def shop(cloud: Cloud, made: Package, patch: pytest.MonkeyPatch) -> Operator:
     """A second shop beside the stage of the other tests, deployed by whoever may do just that."""
     operator = Operator(cloud, made, SHOP, patch)
-    operator.deploys(GIVEN)
+    operator.deploys({**GIVEN, "Boundary": operator.boundary})
     return operator
 
 
@@ -251,7 +255,7 @@ def test_no_two_stages_share_a_table(shop: Operator, cloud: Cloud, made: Package
     name = f"{SHOP}-two"
     other = Operator(cloud, made, name, patch)
     iam, table = cloud.client("iam"), shop.outputs()["TableName"]
-    told = policy(stage=SHOP, account=ACCOUNT, region=REGION, bucket="none")
+    told = policy(Place(SHOP, ACCOUNT, REGION, "none"))
     iam.put_user_policy(UserName=f"deployer-{name}", PolicyName="sees", PolicyDocument=json.dumps(told))
     with pytest.raises(DeployError, match=f"in use by the stack referrals-{SHOP}"):
         other.deploys({**GIVEN, "ExistingTable": table})
@@ -271,7 +275,7 @@ def test_a_removed_stage_can_come_back(shop: Operator, capsys: pytest.CaptureFix
     assert logs.describe_log_groups(logGroupNamePrefix=f"/referrals/{SHOP}/")["logGroups"] == []
     assert objects(shop.cloud, SHOP) == []
     assert objects(shop.cloud, NAME) != []
-    shop.deploys({**GIVEN, "ExistingTable": table})
+    shop.deploys({**GIVEN, "ExistingTable": table, "Boundary": shop.boundary})
     assert ssm.get_parameter(Name=f"/referrals/{SHOP}/pepper")["Parameter"] == pepper
     shop.settles(table)
 

@@ -264,7 +264,8 @@ def test_what_anyone_may_call_is_throttled_sooner(stage: Stage) -> None:
 
 def test_every_alarm_listens_to_something(stage: Stage) -> None:
     """Each alarm tells the topic, and names resources of this stack."""
-    alarms = stage.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    pages = stage.cloud.client("cloudwatch").get_paginator("describe_alarms")
+    alarms = [it for page in pages.paginate(AlarmNamePrefix=f"referrals-{NAME}-") for it in page["MetricAlarms"]]
     every = [it for it in template()["Resources"].values() if it.get("Type") == "AWS::CloudWatch::Alarm"]
     assert len(alarms) == len([it for it in every if "Condition" not in it])
     names = set(stage.ids.values()) | {f"referrals-{NAME}", "api"}
@@ -277,7 +278,8 @@ def test_every_alarm_listens_to_something(stage: Stage) -> None:
 
 def test_the_dashboard_is_there(stage: Stage) -> None:
     """All names of the stack in it are filled in, and what the log is filtered for is counted."""
-    (listed,) = stage.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
+    told = stage.cloud.client("cloudwatch").list_dashboards(DashboardNamePrefix=f"referrals-{NAME}")
+    (listed,) = told["DashboardEntries"]
     assert listed["DashboardName"] == f"referrals-{NAME}"
     body = stage.cloud.client("cloudwatch").get_dashboard(DashboardName=listed["DashboardName"])["DashboardBody"]
     assert "${" not in body
