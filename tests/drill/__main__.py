@@ -31,6 +31,9 @@ BEFORE = "4c383bb"
 """The last commit before the number of formats came."""
 
 RESTORED = "referrals-restored"
+SOON = time_of_day(12, 2)
+"""After the minute in which the stream has everything to itself, and long before a mail counts as lost."""
+
 HOME = ROOT / ".local/drill"
 
 
@@ -71,11 +74,11 @@ class Drill:
         """
         left = int(api.get("/healthz", run.admin_key)["due"]) if self.sent else 0
         if self.sent:
-            self._move(api, run, self.played.last_day, play.EVENING, rest)
+            self._end(api, run, self.played.last_day, rest)
         for day in self.days(until):
             self._move(api, run, day, play.NOON, rest)
             self.send(api, run, day)
-            self._move(api, run, day, play.EVENING, rest)
+            self._end(api, run, day, rest)
             if sys.stderr.isatty():
                 print(f"\r  {day}", end="\r", file=sys.stderr, flush=True)
         return left
@@ -99,6 +102,11 @@ class Drill:
         """The days with lines that are not sent yet, up to one."""
         days = (date.fromisoformat(day) for day, _ in groupby(self.lines[self.sent :], lambda line: line["day"]))
         return [day for day in days if day <= until]
+
+    def _end(self, api: play.Api, run: play.Run, day: date, rest: Callable[[], Any]) -> None:
+        """Let the day end. What was just sent is settled a little later, and its mails go, before half a day passes."""
+        self._move(api, run, day, SOON, rest)
+        self._move(api, run, day, play.EVENING, rest)
 
     @staticmethod
     def _move(api: play.Api, run: play.Run, day: date, at: time_of_day, rest: Callable[[], Any]) -> None:
