@@ -85,7 +85,7 @@ class Size:
     """How many minutes each trouble lasts, how many orders are placed in an hour, and for how many ambassadors."""
 
     minutes: int = 24 * 60
-    orders: int = 20
+    orders: int = 6
     ambassadors: int = 12
 
 
