@@ -5,7 +5,7 @@ An order is compared with what `settle` answers for it now, so these hold for an
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ from chalicelib.domain.model.orders import Order, Redemption, Standing
 from chalicelib.domain.model.people import Code, Friend, Membership, Profile
 from chalicelib.domain.orders.friends import UNPAID_MAX, in_time
 from chalicelib.domain.orders.settle import settle
+from chalicelib.domain.people.outbox import PATIENCE
 from chalicelib.domain.program.program import Program
 
 E = TypeVar("E")
@@ -356,14 +357,16 @@ def unsettled(
 
 
 def undelivered(messages: Iterable[Message]) -> Iterator[str]:
-    """Every message was delivered, and nobody is thanked, or told of a reward to come, twice."""
+    """Every message was delivered, unless it was stuck for two weeks; nobody is thanked, or told of a reward, twice."""
     occasions = Counter[tuple[str, str]]()
     for message in messages:
         about = _about(message)
         if message.letter.name in {"friend_thanks", "reward_held", "balances"}:
             occasions[about, message.letter.name] += 1
         overtaken = message.why == ("overtaken",) and message.letter.name in {"expiring", "tier_reached"}
-        if message.outcome != "sent" and message.why != ("unsure",) and not overtaken:
+        waited = message.done_at - message.owed_at if message.done_at else timedelta()
+        given_up = message.why == ("given_up",) and waited >= PATIENCE
+        if message.outcome != "sent" and message.why != ("unsure",) and not overtaken and not given_up:
             yield f"{message.id} is {message.outcome or message.state}: {message.why}"
     yield from (
         f"{order_id}: {template} is told {times} times"
