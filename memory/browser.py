@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from chalice.test import HTTPResponse
 
 from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model.access import BY_MAIL
 from chalicelib.edge.scopes import CONSOLE, ME
-from chalicelib.operations.access import api_keys, console_sessions
+from chalicelib.operations.access import api_keys, console_sessions, sessions
 from memory.shop import Shop
 
 FORM = "application/x-www-form-urlencoded"
@@ -74,8 +76,10 @@ class Browser:
         self.headers = headers
 
     def as_ambassador(self, ambassador_id: str) -> "Browser":
-        """Hold the session of an ambassador, as signing in gives it."""
-        self.cookies[f"__Host-{ME}"] = self.shop.session(ambassador_id)
+        """Hold the session of an ambassador for an hour, begun as by a mail."""
+        token, session = sessions.fresh(ambassador_id, by=BY_MAIL, now=self.shop.now)
+        deps.table().commit([Create(session)])
+        self.cookies[f"__Host-{ME}"] = token
         return self
 
     def as_admin(self, *scopes: str, key: str = "") -> "Browser":

@@ -217,7 +217,7 @@ def test_what_a_name_may_be(board: Board, name: str, status: int) -> None:
 
 
 def test_it_costs_the_same_however_many_are_on_it(board: Board) -> None:
-    """Two queries and one batch beside session, profile and account."""
+    """Two queries and one batch beside session, its key, profile and account."""
     board.enrol("ana", 1)
     for number in range(12):
         board.enrol(f"b{number}", 1 + number % 3)
@@ -225,7 +225,7 @@ def test_it_costs_the_same_however_many_are_on_it(board: Board) -> None:
     board.shop.faults.calls.clear()
     board.shop.call("GET", "/v1/ambassadors/me/leaderboard", **signed_in)
     assert [name for name, _ in board.shop.faults.calls] == [
-        *("GetItem", "GetItem", "GetItem"),
+        *("GetItem", "GetItem", "GetItem", "GetItem"),
         *("Query", "Query", "BatchGetItem"),
     ]
 

@@ -325,10 +325,13 @@ def test_a_spend_that_never_gets_its_turn_gives_up(shop: Shop, purse: Purse) -> 
 
 
 def test_who_was_never_merged_pays_nothing_for_mergers(shop: Shop, purse: Purse) -> None:
-    """A tap reads the session, the key and the account, and writes once: other ids are looked for where there are."""
+    """A tap reads the session with the key that began it, the request's key and the account, and writes once.
+
+    Other ids are looked for where there are.
+    """
     before = len(shop.faults.calls)
     assert purse.spend(500).status_code == 201
-    assert [name for name, _ in shop.faults.calls[before:]] == ["GetItem"] * 3 + ["TransactWriteItems"]
+    assert [name for name, _ in shop.faults.calls[before:]] == ["GetItem"] * 4 + ["TransactWriteItems"]
 
 
 def test_a_table_without_time_is_a_503(shop: Shop, purse: Purse) -> None:
