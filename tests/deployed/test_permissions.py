@@ -188,7 +188,7 @@ class Exercise:
         return [text for text in broken if text]
 
     def _erased(self) -> list[str]:
-        """Forget somebody: their letters are found in a list."""
+        """Forget somebody, whose letters are found in a list. It ends later, with a last look; one step puts it off."""
         n = next(NUMBERS)
         maya, order = self.live.enrol(f"exercise{n}@deployed.example").body, f"e{n}"
         assert self.live.redeem(maya["code"], order, f"e{n}@friends.example").status == 201
@@ -197,8 +197,8 @@ class Exercise:
         asked = self.live.call("DELETE", f"/v1/people/{person['id']}?note=asked", key="admin")
         assert asked.status in {200, 202}, asked
         broken = self._failure("EveryMinute", self._overdue("ERASURE#"))
-        left = [it for it in self.stage.items("ERASURE#") if it["state"]["S"] != "done"]
-        return [*([broken] if broken else []), *(["somebody is not forgotten"] if left else [])]
+        left = [it for it in self.stage.items("ERASURE#") if it.get("due_at") == {"S": LONG_AGO}]
+        return [*([broken] if broken else []), *(["an erasure was not carried on"] if left else [])]
 
     def _sent(self, function: str, bring: Callable[[str], Body]) -> list[str]:
         """Send what an order causes. News that was moved looks for others to go with, in the list of its reader."""
