@@ -99,8 +99,7 @@ class Operator:
 
     def ids(self) -> dict[str, str]:
         """The names in the account of all that the stack holds."""
-        listed = self.cloud.client("cloudformation").list_stack_resources(StackName=f"referrals-{self.stage}")
-        return {it["LogicalResourceId"]: it["PhysicalResourceId"] for it in listed["StackResourceSummaries"]}
+        return held(self.cloud, self.stage)
 
     def tables(self) -> list[str]:
         """All tables that were made by the stage's stack."""
@@ -147,12 +146,9 @@ def shop(cloud: Cloud, made: Package, patch: pytest.MonkeyPatch) -> Operator:
 
 def test_two_shops_in_one_account_share_nothing(shop: Operator, cloud: Cloud) -> None:
     """No table, function, role, alarm, log, queue, topic, set of mails or gateway of one is the other's."""
-    listed = cloud.client("cloudformation").list_stack_resources(StackName=f"referrals-{NAME}")
-    theirs = {it["LogicalResourceId"]: it["PhysicalResourceId"] for it in listed["StackResourceSummaries"]}
-    ours = shop.ids()
-    assert theirs.pop("RestAPIapiStage") == ours.pop("RestAPIapiStage") == "api"  # a name within its own API
+    theirs, ours = held(cloud, NAME), shop.ids()
     assert len(ours) > 50
-    assert set(theirs.values()) & set(ours.values()) == set()
+    assert set(theirs.values()) & set(ours.values()) == {"api"}  # the name of a stage within its own API
     assert ours["MailEvents"] == f"referrals-{SHOP}"
     assert (shop.stack() or {})["EnableTerminationProtection"] is True
     assert shop.table(shop.outputs()["TableName"])["DeletionProtectionEnabled"] is True
@@ -195,7 +191,10 @@ def test_the_stack_of_an_adopting_stage_is_sound(made: Package, tmp_path: Path) 
     template.write_text(json.dumps(adopting(made.template)))
     lint = Path(sys.executable).with_name("cfn-lint")
     done = subprocess.run(
-        [lint, "--include-checks", "I", "--template", template], capture_output=True, text=True, check=False
+        [lint, "--include-checks", "I", "--ignore-checks", "W2530", "--template", template],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -298,3 +297,13 @@ def objects(cloud: Cloud, stage: str) -> list[str]:
     """The objects of a stage in the bucket that deployments share."""
     listed = cloud.client("s3").list_objects_v2(Bucket=f"referrals-deploy-{ACCOUNT}-{REGION}", Prefix=f"{stage}/")
     return [it["Key"] for it in listed.get("Contents", [])]
+
+
+def held(cloud: Cloud, stage: str) -> dict[str, str]:
+    """The names in the account of all that a stage's stack holds."""
+    pages = (
+        cloud.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=f"referrals-{stage}")
+    )
+    return {
+        it["LogicalResourceId"]: it["PhysicalResourceId"] for page in pages for it in page["StackResourceSummaries"]
+    }
