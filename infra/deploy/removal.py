@@ -8,11 +8,12 @@ from infra.deploy.account import Account
 from infra.deploy.adopted import NAME, STREAM
 from infra.deploy.bucket import Bucket
 from infra.deploy.deployment import Agree, bucket_of, stack_of
-from infra.deploy.parameters import how_to_set
+from infra.deploy.parameters import WORDS, how_to_set
 from infra.deploy.problem import DeployError
 from infra.deploy.secrets import Secrets
 from infra.deploy.stack import Stack
 from infra.deploy.table import StoredTable
+from infra.deploy.template import template
 
 BACK = """
 The stage can come back as it was:
@@ -98,5 +99,13 @@ def _typed(stage: str) -> str:
 
 
 def _words(before: dict[str, str]) -> list[str]:
-    """What was said to deployments, to be said again."""
-    return [how_to_set(name, text) for name, text in sorted(before.items()) if text and name not in _NOT_SAID]
+    """What was said to deployments beyond what the template has by itself, to be said again."""
+    declared = template()["Parameters"]
+    by_itself = {name: str(told.get("Default", "")) for name, told in declared.items()}
+    said = {name: text for name, text in sorted(before.items()) if text != by_itself.get(name, "")}
+    said = {name: text for name, text in said.items() if name not in _NOT_SAID}
+    others = " ".join(f"{name}={text}" for name, text in said.items() if name not in WORDS)
+    return [
+        *(how_to_set(name, text) for name, text in said.items() if name in WORDS),
+        *([f'SET="{others}"'] * bool(others)),
+    ]
