@@ -40,5 +40,6 @@ def _answers() -> dict[str, Any]:
         "Query": {"Items": [item_of(program)]},
         "GetItem KEY": {"Item": item_of(key)},
         "GetItem CODE": {"Item": item_of(Code(CODE, "amb_01K0000000000000000000000", ("somebody",), now))},
+        "GetItem SHARDS": {},
         "TransactWriteItems": {},
     }
