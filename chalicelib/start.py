@@ -76,6 +76,7 @@ def _warm() -> None:
     """Read what is read first. A start has ten seconds: what hangs is waited for once."""
     if _try(deps.program):
         _try(lambda: deps.settings().pepper)
+        _try(deps.table().shards)
 
 
 def _try(make: Callable[[], object]) -> bool:

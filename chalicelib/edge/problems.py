@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from chalice.app import CaseInsensitiveMapping, ChaliceUnhandledError, Request, Response
 
-from chalicelib.telemetry import logger
+from chalicelib.telemetry import logger, metrics, report_newer
 
 JSON = "application/problem+json"
 Headers = dict[str, str | list[str]]
@@ -91,6 +91,14 @@ def conflicting_repeat(key: str) -> Problem:
     return Problem(
         409, "conflicting_repeat", f"This {key} was reported before with other content, which stays as it is."
     )
+
+
+def newer_format(where: str) -> Problem:
+    """Refuse to decide by half of what is stored, and let the operator know: waiting helps, until they upgrade."""
+    report_newer(where)
+    metrics.flush_metrics()
+    detail = "What is stored was written by a newer version of the program. Send it again later."
+    return Problem(503, "newer_format", detail, headers={"Retry-After": "60"})
 
 
 def answer(request: Request, get_response: Callable[[Request], Response]) -> Response:

@@ -17,7 +17,7 @@ from chalicelib.edge import browsers
 from chalicelib.edge.auth import authenticated, authorise, resolved
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import parse
-from chalicelib.edge.problems import Problem
+from chalicelib.edge.problems import Problem, newer_format
 from chalicelib.edge.scopes import ANYONE, SESSION
 from chalicelib.edge.views import Contract
 from chalicelib.operations.program.programs import NoProgramError
@@ -292,23 +292,13 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error
         except NewerError as error:
-            raise _newer(route) from error
+            raise newer_format(route.path) from error
         except NoProgramError as error:
             detail = "No program has been published yet."
             raise Problem(503, "no_program", detail, headers={"Retry-After": "60"}) from error
 
     handle.__name__ = route.name
     return handle
-
-
-def _newer(route: Route) -> Problem:
-    """Refuse to decide by half of what is stored, and let the operator know: waiting helps, until they upgrade."""
-    from chalicelib.telemetry import metrics, report_newer
-
-    report_newer(route.path)
-    metrics.flush_metrics()
-    detail = "What is stored was written by a newer version of the program. Send it again later."
-    return Problem(503, "newer_format", detail, headers={"Retry-After": "60"})
 
 
 def answered(route: Route, request: Request, who: ApiKey | Session | None, parameters: dict[str, str]) -> Response:

@@ -20,9 +20,9 @@ from chalicelib.edge import doors
 from chalicelib.edge.call import Call
 from chalicelib.edge.client import Client
 from chalicelib.edge.forms import Fields
-from chalicelib.edge.problems import Headers, Problem, not_found
+from chalicelib.edge.problems import Headers, Problem, newer_format, not_found
 from chalicelib.operations.program.programs import NoProgramError
-from chalicelib.store.table import BusyError
+from chalicelib.store.table import BusyError, NewerError
 from chalicelib.telemetry import logger
 from chalicelib.web import screens as shown
 from chalicelib.web.language import Language
@@ -236,16 +236,25 @@ def _guarded(area: Area, call: Call, path: str, subject: str, answer: Callable[[
     try:
         page = _found(area, call, path, subject)
         return answer(page)
-    except Problem as problem:
-        return _wrong(page, problem)
-    except BusyError:
-        logger.warning("a page found the table busy")
-        return _wrong(page, Problem(503, "busy", "The table did not answer in time. Try again in a moment."))
-    except NoProgramError:
-        return _wrong(page, Problem(503, "no_program", "No program has been published yet."))
-    except Exception:  # noqa: BLE001 - a page tells whoever looks at it, whatever went wrong; the log has the rest
-        logger.exception("a page broke", page=page.screen.path)
-        return _wrong(page, Problem(500, "internal_error", "Something broke on our side. Try again in a moment."))
+    except Exception as error:  # noqa: BLE001 - a page tells whoever looks at it, whatever went wrong
+        return _wrong(page, told_of(error, page))
+
+
+def told_of(error: Exception, page: Page) -> Problem:
+    """Return what a page says of what went wrong while it was made. Of a bug the log has the rest."""
+    match error:
+        case Problem():
+            return error
+        case BusyError():
+            logger.warning("a page found the table busy")
+            again = "The table did not answer in time. Try again in a moment."
+            return Problem(503, "busy", again, headers={"Retry-After": "1"})
+        case NewerError():
+            return newer_format(page.screen.path)
+        case NoProgramError():
+            return Problem(503, "no_program", "No program has been published yet.")
+    logger.exception("a page broke", page=page.screen.path)
+    return Problem(500, "internal_error", "Something broke on our side. Try again in a moment.")
 
 
 def _wrong(page: Page, problem: Problem) -> Response:

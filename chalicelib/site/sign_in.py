@@ -35,11 +35,8 @@ from chalicelib.operations.access.sign_in import Admitted, Asked, Over, TooMany,
 from chalicelib.operations.people.arrive import Outside, arrive
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.operations.people.tell import Word
-from chalicelib.operations.program.programs import NoProgramError
 from chalicelib.operations.program.settings import asked_of
-from chalicelib.site.screens import Area, Page, Screen, leads_to
-from chalicelib.store.table import BusyError
-from chalicelib.telemetry import logger
+from chalicelib.site.screens import Area, Page, Screen, leads_to, told_of
 from chalicelib.web import sign_in as words
 from chalicelib.web.language import Language, accepted, choose, spoken
 from chalicelib.web.letters import shared
@@ -257,16 +254,8 @@ def _answered(
     try:
         page.typed.see_that_it_was_read()
         return answer(page)
-    except Problem as problem:
-        refused = problem
-    except BusyError:
-        logger.warning("signing in found the table busy")
-        refused = Problem(503, "busy", "The table did not answer in time.", headers={"Retry-After": "1"})
-    except NoProgramError:
-        refused = Problem(503, "no_program", "No program has been published yet.")
-    except Exception:  # noqa: BLE001 - as on every screen: the log has what went wrong, the page says that it did
-        logger.exception("signing in broke", page=page.screen.path)
-        refused = Problem(500, "internal_error", "Something broke on our side. Try again in a moment.")
+    except Exception as error:  # noqa: BLE001 - as on every screen
+        refused = told_of(error, page)
     wrong = replace(page, problem=refused)
     response = again(wrong) if again else wrong.render("over.html", status=refused.status)
     response.headers.update({name: text for name, text in refused.headers.items() if name == "Retry-After"})

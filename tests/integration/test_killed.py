@@ -329,13 +329,14 @@ def play(scenario: Scenario, kill: tuple[int, str] | None) -> tuple[list[Body], 
 
 
 def nameless(row: Body) -> Body:
-    """An item without the ids and codes that were drawn: a process that begins anew draws others.
+    """An item without the ids, keys and codes that were drawn: a process that begins anew draws others.
 
     And a message, and whoever gets it, without the count of its claims: who has died while sending has made one more.
     """
     if row["SK"]["S"] in {"MSG", "PERSON"}:
         row = {name: it for name, it in row.items() if name not in {"version", "unsure"}}
-    return dict(json.loads(DRAWN.sub(r"\1", json.dumps(row))))
+    known = {name: it for name, it in row.items() if name != "key_digest"}
+    return dict(json.loads(DRAWN.sub(r"\1", json.dumps(known))))
 
 
 def timeless(row: Any) -> Any:

@@ -100,7 +100,7 @@ def test_pages_tell_what_the_whole_tells(limit: int) -> None:
     chance = Random(3)
     with open_shop(3) as shop:
         life = Life(shop, chance)
-        for name in ("is_told", "joins", *chance.choices([*STEPS, "waits"], k=20)):
+        for name in ("is_told", "joins", *chance.choices([*STEPS, "waits"], k=40)):
             life.step(name)
         assert life.person is not None
         whole, pieces = (story(shop, life.person["id"], size) for size in (100, limit))

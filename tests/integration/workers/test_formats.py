@@ -18,6 +18,7 @@ from chalicelib.operations.program import programs
 from chalicelib.store import kinds
 from chalicelib.store.items import NewerError, entity_of, item_of
 from chalicelib.store.keys import Key
+from memory.browser import Browser
 from memory.shop import START, Shop, eur, refusal
 from tests.integration.care.test_touches import LEA, told
 from tests.integration.workers.test_alarms import counted
@@ -68,6 +69,23 @@ def test_a_checkout_is_asked_to_come_again(shop: Shop, capsys: pytest.CaptureFix
     lower(shop, keys)
     assert quote(shop, code) == (200, "")
     assert shop.redeem(code).status_code == 201
+
+
+@pytest.mark.parametrize(("mark", "path"), [("ACCOUNT", "/me"), ("REDEMPTION", "/console/orders/o1"), ("V", "/me")])
+def test_a_page_says_that_it_has_to_wait(shop: Shop, capsys: pytest.CaptureFixture[str], mark: str, path: str) -> None:
+    """Not that something broke: 503 with a time to come again, and the alarm rings as for a checkout."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    shop.stream()
+    browser = Browser(shop)
+    browser = browser.as_ambassador(maya["id"]) if path == "/me" else browser.as_admin()
+    keys = raised(shop, mark)
+    capsys.readouterr()
+    answer = browser.get(path)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+    assert counted(capsys)["ItemsNewer"] >= 1
+    lower(shop, keys)
+    assert browser.get(path).status == 200
 
 
 @pytest.mark.parametrize("mark", ["V", "REDEMPTION", "ACCOUNT", "FRIEND"])
