@@ -1,10 +1,11 @@
 """Connections to one host, one a thread, kept from request to request."""
 
 import select
+import socket
 import ssl
 from collections.abc import Mapping
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 from threading import local
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ class _Kept:
 
     __slots__ = ("connection",)
 
-    def __init__(self, connection: HTTPConnection) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
 
     def __del__(self) -> None:
@@ -51,7 +52,8 @@ class Line:
         parts = urlsplit(url)
         self.host = parts.netloc
         self._is_plain = parts.scheme == "http"
-        self._name, self._port = parts.hostname or "", parts.port
+        self._name = parts.hostname or ""
+        self._port = parts.port or (80 if self._is_plain else 443)
         self._connect, self._answer = connect, answer
         self._attempts = 1 if once else _ATTEMPTS
         self._own = local()
@@ -85,10 +87,12 @@ class Line:
                 raise LostError(type(error).__name__) from error
         raise AssertionError("unreachable")
 
-    def _said(self, connection: HTTPConnection, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Ask over a connection, and read the answer to its end."""
-        connection.request("POST", path, body, headers)
-        with connection.getresponse() as response:
+    def _said(self, connection: socket.socket, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Ask over a connection, all at once, and read the answer to its end."""
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
+        connection.sendall("\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode("ascii") + body)
+        with HTTPResponse(connection, method="POST") as response:
+            response.begin()
             try:
                 answer = response.read()
             except (OSError, HTTPException) as error:
@@ -99,30 +103,27 @@ class Line:
             self._drop()
         return Reply(response.status, {name.lower(): text for name, text in response.getheaders()}, answer)
 
-    def _kept(self) -> HTTPConnection | None:
+    def _kept(self) -> socket.socket | None:
         """This thread's connection, if it has one that nobody has closed: a closed one can be read from."""
         kept: _Kept | None = getattr(self._own, "kept", None)
         if kept is None:
             return None
         poll = select.poll()
-        poll.register(kept.connection.sock, select.POLLIN)
+        poll.register(kept.connection, select.POLLIN)
         if poll.poll(0):
             self._drop()
             return None
         return kept.connection
 
-    def _opened(self) -> HTTPConnection:
-        connection = (
-            HTTPConnection(self._name, self._port, timeout=self._connect)
-            if self._is_plain
-            else HTTPSConnection(self._name, self._port, timeout=self._connect, context=_trust())
-        )
+    def _opened(self) -> socket.socket:
         try:
-            connection.connect()
-        except (OSError, HTTPException) as error:
-            connection.close()
+            connection = socket.create_connection((self._name, self._port), self._connect)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not self._is_plain:
+                connection = _trust().wrap_socket(connection, server_hostname=self._name)
+        except OSError as error:
             raise UnreachedError(type(error).__name__) from error
-        connection.sock.settimeout(self._answer)
+        connection.settimeout(self._answer)
         self._own.kept = _Kept(connection)
         return connection
 
