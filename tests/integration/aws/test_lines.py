@@ -153,7 +153,19 @@ def test_no_mail_goes_twice_by_a_connection_that_breaks() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [b"", b"HTTP/1.1 200", whole()[:-3], b"nonsense\r\n\r\n", whole(body=b"<html>"), whole(body=b"[]")]
+    "broken",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        whole()[:-3],
+        b"nonsense\r\n\r\n",
+        whole(body=b"<html>"),
+        whole(body=b"[]"),
+    ],
 )
 def test_an_answer_that_is_not_whole_is_none(broken: bytes) -> None:
     """On a new connection nothing is sent again by itself: whoever asked decides, and the next call is well."""
@@ -166,7 +178,32 @@ def test_an_answer_that_is_not_whole_is_none(broken: bytes) -> None:
         assert service.call("GetItem", ITEM) == {"Item": {}}
 
 
-def test_a_silent_host_is_waited_for_no_longer_than_was_said() -> None:
+def test_an_answer_in_pieces_is_put_together() -> None:
+    """However it is cut: a proxy may send chunks, and the connection is ready for the next call."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    pieces = b'4;x=y\r\n{"It\r\n8\r\nem": {}}\r\n0\r\nTrailer: t\r\n\r\n'
+    with serving(answering(head + pieces)) as server:
+        service = dynamodb(server)
+        assert [service.call("GetItem", ITEM) for _ in range(2)] == [{"Item": {}}] * 2
+        assert server.over == [1, 1]
+
+
+def test_a_connection_that_will_be_closed_is_not_kept() -> None:
+    """The host says so beforehand; the next request goes over a new one at once."""
+
+    def last(connection: Connection, _: bytes) -> bool:
+        connection.sendall(whole(Connection="close"))
+        time.sleep(0.3)
+        return False
+
+    with serving(last) as server:
+        service = dynamodb(server)
+        assert [service.call("GetItem", ITEM) for _ in range(2)] == [{"Item": {}}] * 2
+        assert server.over == [1, 2]
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.6])
+def test_a_silent_host_is_waited_for_no_longer_than_was_said(pause: float) -> None:
     """And its late answer is not taken for that of the next call."""
 
     def late(connection: Connection, _: bytes) -> bool:
@@ -179,7 +216,7 @@ def test_a_silent_host_is_waited_for_no_longer_than_was_said() -> None:
         with pytest.raises(LostError):
             service.call("GetItem", ITEM)
         assert time.monotonic() - began < 0.55
-        time.sleep(0.6)
+        time.sleep(pause)
         assert service.call("GetItem", ITEM) == {"Item": {}}
 
 
