@@ -162,6 +162,7 @@ def test_no_mail_goes_twice_by_a_connection_that_breaks() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         whole()[:-3],
+        whole(body=b"{}  ")[:-2],
         b"nonsense\r\n\r\n",
         whole(body=b"<html>"),
         whole(body=b"[]"),
@@ -192,13 +193,13 @@ def test_a_connection_that_will_be_closed_is_not_kept() -> None:
     """The host says so beforehand; the next request goes over a new one at once."""
 
     def last(connection: Connection, _: bytes) -> bool:
-        connection.sendall(whole(Connection="close"))
+        connection.sendall(whole(body=SENT, Connection="close"))
         time.sleep(0.3)
         return False
 
-    with serving(last) as server:
-        service = dynamodb(server)
-        assert [service.call("GetItem", ITEM) for _ in range(2)] == [{"Item": {}}] * 2
+    with serving(last, answering(whole(body=SENT))) as server:
+        service = ses(server)
+        assert [service.call("SendEmail", {}) for _ in range(2)] == [{"MessageId": "m"}] * 2
         assert server.over == [1, 2]
 
 
