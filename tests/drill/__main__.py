@@ -64,7 +64,6 @@ class Drill:
     sent: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    former: list[books.Item] = field(default_factory=list)
 
     def go_on(self, api: play.Api, run: play.Run, until: date, rest: Callable[[], Any]) -> int:
         """Play all days up to one, each to its end; answers how much the build before has left due.
@@ -140,14 +139,15 @@ def _carry_out(drill: Drill, step: Step, root: Path, path: Path, *, is_first: bo
     with instance(path, *options, fresh=is_first, root=root) as info, _talking(home) as (api, run):
         dynamodb = books.client(info.cloud)
         rest = partial(books.at_rest, dynamodb, step.table)
+        former = list(books.everything(dynamodb, TABLE)) if step is STEPS[-1] else []
         left = drill.go_on(api, run, step.until, rest)
         items = rest()
         found = books.inspect(api, run, drill.played, drill.lines[: drill.sent], items, home.path)
         if step is STEPS[-2]:
-            drill.former = _restore(dynamodb)
+            _restore(dynamodb)
         elif step is not STEPS[-1]:
             drill.hand_over(api, run, rest)
-        if drill.former and step is STEPS[-1] and list(books.everything(dynamodb, TABLE)) != drill.former:
+        if former and list(books.everything(dynamodb, TABLE)) != former:
             found.wrong.append("the table that was left behind has changed")
     wrong = [*found.wrong, *_errors(home)]
     drill.wrong += [f"{step.name}: {it}" for it in wrong]
@@ -171,19 +171,14 @@ def _talking(home: Home) -> Iterator[tuple[play.Api, play.Run]]:
         yield api, run
 
 
-def _restore(dynamodb: Any) -> list[books.Item]:
-    """Copy the table as a restored one is: no stream, no expiry, no protection. Adopting it then brings a stream.
-
-    Returns what is in it.
-    """
+def _restore(dynamodb: Any) -> None:
+    """Copy the table as a restored one is: no stream, no expiry, no protection. Adopting it then brings a stream."""
     kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     dynamodb.create_table(TableName=RESTORED, **{name: properties()[name] for name in kept})
-    items = list(books.everything(dynamodb, TABLE))
-    for item in items:
+    for item in books.everything(dynamodb, TABLE):
         dynamodb.put_item(TableName=RESTORED, Item=item)
     stream = {"StreamEnabled": True, **properties()["StreamSpecification"]}
     dynamodb.update_table(TableName=RESTORED, StreamSpecification=stream)
-    return items
 
 
 def _summary(drill: Drill, before: str, seconds: float) -> str:
