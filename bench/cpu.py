@@ -17,8 +17,9 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, Request, Response
 
-from bench.event import Event
+from bench.event import Event, get, post
 from bench.progress import Say, percentile
+from bench.units import BROWSER
 from bench.world import CREATED, World, at_once, call, local_cloud, use_threads
 from chalicelib import deps
 from chalicelib.aws.lines import Reply
@@ -41,6 +42,8 @@ STEPS = (
 """What follows a redemption: the partitions that the stream tells of, and the days that have passed."""
 
 AIMS = {"ratio": 1.5, "cpu_ms": 3.0}
+BESIDE = {"enrolment": 0.6, "landing page, with its click": 0.85, "quote": 0.25}
+"""What else people wait for, and the aim for its CPU against that of the loop."""
 
 Params = dict[str, Any]
 
@@ -78,22 +81,60 @@ def run(say: Say) -> dict[str, Any]:
         for threads, calls in CALLS.items():
             say(f"redeem: {ROUNDS} rounds of {calls} calls for each of {', '.join(variants)}; {threads} at once")
             redeemed[str(threads)] = _compare(world, variants, threads)
+        say(f"{', '.join(BESIDE)}: {ROUNDS} rounds beside the loop")
+        beside = _beside(world, code, variants["loop"])
         later = _later(world, code, say)
-    return {"aims": AIMS, "rounds": ROUNDS, "calls": CALLS, "redeem": redeemed, "later": later}
+    return {"aims": AIMS, "rounds": ROUNDS, "calls": CALLS, "redeem": redeemed, "beside": beside, "later": later}
+
+
+def _beside(world: World, code: str, loop: Variant) -> Params:
+    """Let each of the others and the loop take turns; nobody asks so often from one address that it is held back."""
+
+    def ask(event: Event) -> None:
+        answer = world.call(event)
+        assert answer["statusCode"] in {200, CREATED}, answer
+
+    def enrolment(number: str) -> Event:
+        told = {"email": f"newcomer.{number}@mail.example", "first_name": "Nia"}
+        return post("/v1/ambassadors", told, world.secrets["enrol_key"])
+
+    def quote(_: str) -> Event:
+        told = {"code": code, "order": {"amount": {"amount": 5000, "currency": "EUR"}}}
+        return post("/v1/quotes", told, world.secrets["checkout_key"])
+
+    def landing(number: str) -> Event:
+        event = get("/r/{code}", f"/r/{code}", {}, "", code=code)
+        event["requestContext"]["identity"]["sourceIp"] = f"203.0.{int(number) // 250 % 250}.{int(number) % 250}"
+        for headers, value in ((event["headers"], BROWSER), (event["multiValueHeaders"], [BROWSER])):
+            headers.pop("Authorization")
+            headers["User-Agent"] = value
+        return event
+
+    makers = {"enrolment": enrolment, "landing page, with its click": landing, "quote": quote}
+    variants = {**{name: Variant(make, ask) for name, make in makers.items()}, "loop": loop}
+    times = _turns(world, variants, 1)
+    ratios = {name: median(a / b for a, b in zip(times[name].cpu, times["loop"].cpu, strict=True)) for name in BESIDE}
+    return {name: {**times[name].as_json(), "ratio": ratios[name], "aim": BESIDE[name]} for name in BESIDE}
 
 
 def _compare(world: World, variants: dict[str, Variant], threads: int) -> Params:
-    """Let the variants take turns, each time beginning with another one; ratios are those within a round."""
+    """Compare the variants; ratios are those within a round."""
+    times = _turns(world, variants, threads)
+    results: Params = {name: it.as_json() for name, it in times.items()}
+    for floor in ("route", "loop"):
+        results[f"app/{floor}"] = median(a / b for a, b in zip(times["app"].cpu, times[floor].cpu, strict=True))
+    return results
+
+
+def _turns(world: World, variants: dict[str, Variant], threads: int) -> dict[str, Times]:
+    """Let the variants take turns, each time beginning with another one; answers what their rounds took."""
     names = list(variants)
     times = {name: Times([], []) for name in names}
     for turn in range(-WARM_ROUNDS, ROUNDS):
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             inputs = [variants[name].prepare(world.order_id()) for _ in range(CALLS[threads])]
             _measure(variants[name].work, inputs, threads, times[name] if turn >= 0 else Times([], []))
-    results: Params = {name: times[name].as_json() for name in names}
-    for floor in ("route", "loop"):
-        results[f"app/{floor}"] = median(a / b for a, b in zip(times["app"].cpu, times[floor].cpu, strict=True))
-    return results
+    return times
 
 
 def _measure(work: Callable[[Any], None], inputs: list[Any], threads: int, times: Times) -> None:

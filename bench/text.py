@@ -219,7 +219,14 @@ def _cpu(part: Figures) -> str:
         ],
     )
     head = ["", "CPU ms", "wall p50 ms", "wall p99 ms"]
-    return CPU + "\n" + _table(head, redeemed) + "\n" + ratios + "\n" + _table(head, later)
+    beside = _table(
+        ["", "CPU ms", "wall p50 ms", "wall p99 ms", "/ loop", "aim"],
+        [
+            [name, *_times(it), f"{it['ratio']:.2f}", _aim(it["ratio"], it["aim"])]
+            for name, it in part.get("beside", {}).items()
+        ],
+    )
+    return CPU + "\n" + "\n".join([_table(head, redeemed), ratios, beside, _table(head, later)])
 
 
 def _viral(part: Figures) -> str:

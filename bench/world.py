@@ -20,7 +20,7 @@ import app
 from bench.event import Event, post, redemption
 from chalicelib import deps
 from chalicelib.workers.mail import every_minute_mail, on_message
-from chalicelib.workers.schedule import every_minute, every_minute_jobs
+from chalicelib.workers.schedule import every_minute
 from chalicelib.workers.stream import on_table_change
 from infra.local import cloud
 from infra.local.clock import scheduled
@@ -74,11 +74,17 @@ class World:
         work = on_message if pks[0].startswith("MSG#") else on_table_change
         cast("Handler", work)({"Records": records}, LambdaContext("on_table_change", 1024, 60_000))
 
-    def minute(self) -> None:
-        """Call the functions of the schedule."""
-        for function in (every_minute, every_minute_jobs, every_minute_mail):
-            work, context = cast("Handler", function), LambdaContext("every_minute", 1024, 300_000)
-            work(scheduled(datetime.now(UTC) + self.ahead), context)
+    def settle(self) -> None:
+        """Call the schedule's function for whatever is due, but mails."""
+        self._call(every_minute)
+
+    def deliver(self) -> None:
+        """Call the schedule's function for mails."""
+        self._call(every_minute_mail)
+
+    def _call(self, function: Any) -> None:
+        work, context = cast("Handler", function), LambdaContext("every_minute", 1024, 300_000)
+        work(scheduled(datetime.now(UTC) + self.ahead), context)
 
 
 @contextmanager
