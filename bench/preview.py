@@ -12,15 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from random import Random
-from threading import Lock
 from typing import Any
 
+from bench.port import calling, serve
 from bench.progress import Say
-from chalicelib.aws.credentials import Credentials
-from chalicelib.aws.services import DYNAMODB, Answer, Call, Service
 from chalicelib.domain.model.facts import Refund
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
@@ -74,7 +71,7 @@ def run(say: Say) -> dict[str, Any]:
     say(f"a shop with {ORDERS} orders of {AMBASSADORS} ambassadors in {DAYS} days, one in {REFUNDED} with a refund")
     with _engine() as port:
         calls = Counter[str]()
-        table, candidate = Table(Wire(_call(port, calls), "simulated")), read(CANDIDATE)
+        table, candidate = Table(Wire(calling(port, calls), "simulated")), read(CANDIDATE)
         period = preview.Period(FIRST, FIRST + timedelta(days=DAYS - 1), candidate)
         table.read_newest_program()
         memory, rounds = _memory(), list[tuple[float, float]]()
@@ -110,18 +107,6 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _call(port: int, calls: Counter[str]) -> Call:
-    """What carries out the calls to the engine at a port, and counts them."""
-    url, who = f"http://127.0.0.1:{port}", Credentials("none", "none")
-    service = Service(DYNAMODB, connect=1, answer=3, region="eu-central-1", url=url, who=lambda: who)
-
-    def call(operation: str, request: dict[str, Any]) -> Answer:
-        calls[operation] += 1
-        return service.call(operation, request)
-
-    return call
-
-
 # --- the engine, in a process of its own ------------------------------------------------------------------------------
 
 
@@ -142,40 +127,7 @@ def _serve(told: Connection) -> None:
     engine = Engine(Random(1))  # noqa: S311 - the same shop each time
     _live(Table(Wire(engine.call, "simulated")))
     engine.settle_indexes()
-    lock = Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        """DynamoDB's JSON protocol, as far as reads need it."""
-
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer in one piece
-        disable_nagle_algorithm = True
-        operations: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
-            "GetItem": engine.get_item,
-            "BatchGetItem": engine.batch_get_item,
-            "Query": engine.query,
-        }
-
-        def do_POST(self) -> None:
-            """Answer one call, not too fast."""
-            start = time.monotonic()
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            with lock:
-                answer = self.operations[self.headers["X-Amz-Target"].partition(".")[2]](**request)
-            body = json.dumps(answer).encode()
-            time.sleep(max(0.0, start + LATENCY - time.monotonic()))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.send(server.server_port)
-    server.serve_forever()
+    serve(engine, told, lambda _: LATENCY)
 
 
 def _live(table: Table) -> None:

@@ -5,22 +5,18 @@ as long as DynamoDB's. In a deployment the runs share one table, but no key besi
 each says the same, as far as the machine's cores go.
 """
 
-import json
 import multiprocessing
 import os
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from random import Random
-from threading import Lock
 from typing import Any
 
+from bench.port import calling, serve
 from bench.progress import Say
 from chalicelib import config, deps
-from chalicelib.aws.credentials import Credentials
-from chalicelib.aws.services import DYNAMODB, Answer, Call, RefusedError, Service
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.operations.orders.friends import Contact
@@ -88,7 +84,7 @@ def _work(told: Connection, go: Any, threads: int) -> None:
     engine = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
     engine.start()
     calls = Counter[str]()
-    table = Table(Wire(_call(mine.recv(), calls), "simulated", threads=threads))
+    table = Table(Wire(calling(mine.recv(), calls), "simulated", threads=threads))
     vars(deps).update(table=lambda: table, settings=lambda: config.Settings("", "", "", "", str.encode))
     deps.use_clock(lambda: END)
     deps.program()
@@ -105,58 +101,12 @@ def _work(told: Connection, go: Any, threads: int) -> None:
     engine.terminate()
 
 
-def _call(port: int, calls: Counter[str]) -> Call:
-    """What carries out the calls to the table at a port, and counts them."""
-    url, who = f"http://127.0.0.1:{port}", Credentials("none", "none")
-    service = Service(DYNAMODB, connect=5, answer=10, region="eu-central-1", url=url, who=lambda: who)
-
-    def call(operation: str, request: dict[str, Any]) -> Answer:
-        calls[operation] += 1
-        return service.call(operation, request)
-
-    return call
-
-
 def _serve(told: Connection) -> None:
-    """Serve a table in which each order's hold has ended, over DynamoDB's JSON protocol, not too fast."""
-    engine, lock = Engine(Random(1)), Lock()  # noqa: S311 - the same shop each time
+    """Serve a table in which each order's hold has ended, not too fast."""
+    engine = Engine(Random(1))  # noqa: S311 - the same shop each time
     _live(Table(Wire(engine.call, "simulated")))
     engine.settle_indexes()
-
-    class Handler(BaseHTTPRequestHandler):
-        """One call after the other on each connection."""
-
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer in one piece
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            """Answer one call."""
-            start = time.monotonic()
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            operation = self.headers["X-Amz-Target"].partition(".")[2]
-            status = 200
-            with lock:
-                try:
-                    answer = engine.call(operation, request)
-                except RefusedError as error:
-                    status, answer = error.status, error.answer
-                engine.settle_indexes()
-            body = json.dumps(answer).encode()
-            takes = READ if operation in {"GetItem", "BatchGetItem", "Query"} else WRITE
-            time.sleep(max(0.0, start + takes - time.monotonic()))
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.send(server.server_port)
-    server.serve_forever()
+    serve(engine, told, lambda operation: READ if operation in {"GetItem", "BatchGetItem", "Query"} else WRITE)
 
 
 def _live(table: Table) -> None:

@@ -1,4 +1,4 @@
-"""The settings of one running function: the only place that reads the environment."""
+"""The settings of one running function: all that is ours in the environment. What is AWS's, `aws` and `start` read."""
 
 import os
 from collections.abc import Callable

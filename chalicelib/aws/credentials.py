@@ -60,7 +60,7 @@ def forget() -> None:
     _botocore.cache_clear()
 
 
-def region() -> str:
+def own_region() -> str:
     """Return the region to work in: the function's, or the one of an operator's profile.
 
     Raises:

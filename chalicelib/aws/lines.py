@@ -83,7 +83,7 @@ class Line:
                 self._drop()
                 if kept is None or attempt + 1 == self._attempts:
                     raise LostError(type(error).__name__) from error
-            except (OSError, _Broken) as error:
+            except (OSError, _BrokenError) as error:
                 self._drop()
                 raise LostError(type(error).__name__) from error
         raise AssertionError("unreachable")
@@ -129,7 +129,7 @@ class Line:
         self._own.kept = None
 
 
-class _Broken(Exception):  # noqa: N818 - an answer is, and no caller meets it
+class _BrokenError(Exception):
     """An answer is not whole, or none."""
 
 
@@ -137,20 +137,20 @@ def _read(first: bytes, answer: BufferedReader) -> Reply:
     """Read an answer of HTTP/1.1 whose first line has come (RFC 9112). The library's parser takes four times as long.
 
     Raises:
-        _Broken: it ends before it is whole, or nobody can tell where it ends.
+        _BrokenError: it ends before it is whole, or nobody can tell where it ends.
     """
     try:
         status, headers = int(first.split(None, 2)[1]), dict[str, str]()
         while (line := answer.readline(_LINE_MAX)) not in {b"\r\n", b"\n"}:
             name, colon, text = line.decode("latin-1").partition(":")
             if not colon:
-                raise _Broken
+                raise _BrokenError
             headers[name.lower()] = text.strip()
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return Reply(status, headers, b"".join(_chunks(answer)))
         return Reply(status, headers, _exactly(answer, int(headers["content-length"])))
-    except (ValueError, IndexError, KeyError) as error:
-        raise _Broken from error
+    except (OSError, ValueError, IndexError, KeyError) as error:
+        raise _BrokenError from error
 
 
 def _chunks(answer: BufferedReader) -> Iterator[bytes]:
@@ -159,13 +159,13 @@ def _chunks(answer: BufferedReader) -> Iterator[bytes]:
         _exactly(answer, len(b"\r\n"))
     while (line := answer.readline(_LINE_MAX)) not in {b"\r\n", b"\n"}:
         if not line:
-            raise _Broken
+            raise _BrokenError
 
 
 def _exactly(answer: BufferedReader, length: int) -> bytes:
     found = answer.read(length) if length >= 0 else b""
     if len(found) != length:
-        raise _Broken
+        raise _BrokenError
     return found
 
 

@@ -2,7 +2,9 @@
 
 import socket
 import ssl
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +49,18 @@ def closing(answer: bytes = b"") -> Act:
 
     def act(connection: Connection, _: bytes) -> bool:
         connection.sendall(answer)
+        return False
+
+    return act
+
+
+def resetting(answer: bytes) -> Act:
+    """Give a piece of an answer, wait until it is read, and break the connection off, as a host that dies does."""
+
+    def act(connection: Connection, _: bytes) -> bool:
+        connection.sendall(answer)
+        time.sleep(0.1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
 
     return act

@@ -20,7 +20,7 @@ from chalicelib.aws.credentials import Credentials, NoCredentialsError
 from chalicelib.aws.lines import LostError, Reply, UnreachedError
 from chalicelib.aws.services import DYNAMODB, SES, RefusedError, Service
 from chalicelib.store.wire import BusyError, Wire
-from tests.integration.aws.server import Connection, Server, answering, closing, serving, whole
+from tests.integration.aws.server import Connection, Server, answering, closing, resetting, serving, whole
 
 WHO = Credentials("AKIA", "secret")
 SENT = b'{"MessageId": "m"}'
@@ -149,6 +149,16 @@ def test_no_mail_goes_twice_by_a_connection_that_breaks() -> None:
         with pytest.raises(LostError) as lost:
             service.call("SendEmail", {})
         assert not isinstance(lost.value, UnreachedError)
+        assert len(server.bodies) == 2
+
+
+def test_a_request_whose_answer_has_begun_goes_once() -> None:
+    """It was carried out, whatever becomes of the rest: who asked decides whether to ask again."""
+    with serving(answering(whole()), resetting(whole()[:-3])) as server:
+        service = dynamodb(server)
+        service.call("GetItem", ITEM)
+        with pytest.raises(LostError):
+            service.call("UpdateItem", ITEM)
         assert len(server.bodies) == 2
 
 
