@@ -1,8 +1,9 @@
 """Time per redemption, beside two floors that make the very same calls to the table.
 
 `app` is the program, called as Lambda calls it. `route` is a bare Chalice route that takes the order's id from its
-JSON, reads a code, writes a transaction of the same size and answers with as many bytes: no key, no check, no rule.
-`loop` makes the two calls alone. They take turns in short rounds, so that a machine that gets slower meets all of them.
+JSON, reads a code, writes a transaction of the same size and answers with as many bytes: no key, no check, no rule. It
+calls over the program's wire; `loop` makes the two calls alone, by boto3. They take turns in short rounds, so that a
+machine that gets slower meets all of them.
 """
 
 import time
@@ -10,19 +11,20 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from chalice.app import Chalice, Request, Response
 
 from bench.event import Event, get, post
+from bench.floor import by_boto3, over_the_wire
 from bench.progress import Say, percentile
 from bench.units import BROWSER
 from bench.world import CREATED, World, at_once, call, local_cloud, use_threads
 from chalicelib import deps
 from chalicelib.aws.lines import Reply
+from chalicelib.aws.services import Call
 from memory.tap import GoOn, tapped
 
 ROUNDS = 15
@@ -184,12 +186,12 @@ def _variants(world: World, code: str) -> dict[str, Variant]:
     return {
         "app": Variant(lambda order_id: world.redemption(code, order_id), world.redeem),
         "route": Variant(lambda order_id: world.redemption(code, order_id), lambda event: _answered(call(bare, event))),
-        "loop": Variant(lambda order_id: order_id, calls.make),
+        "loop": Variant(lambda order_id: order_id, partial(calls.make, by_boto3())),
     }
 
 
 class _Calls:
-    """The two calls of a redemption, learned from a real one, on a client that does nothing else."""
+    """The two calls of a redemption, learned from a real one, and made by whatever carries calls out."""
 
     def __init__(self, world: World, code: str) -> None:
         heard: list[Params] = []
@@ -202,28 +204,25 @@ class _Calls:
         with tapped(note):
             self.body: str = world.call(world.redemption(code, world.order_id()))["body"]
         self._get, self._transact = heard
-        self._client: Any = boto3.client("dynamodb", config=Config(max_pool_connections=32))
 
-    def make(self, order_id: str) -> None:
+    def make(self, carry_out: Call, order_id: str) -> None:
         """Read the code; store an order and a friend of this id."""
-        self._client.get_item(**self._get)
+        carry_out("GetItem", self._get)
         order, friend = (action["Put"] for action in self._transact["TransactItems"])
         person = f"{order_id:0>{len(friend['Item']['PK']['S']) - len('PERSON#')}}"
-        self._client.transact_write_items(
-            TransactItems=[
-                {"Put": {**order, "Item": {**order["Item"], "PK": {"S": f"ORDER#{order_id}"}}}},
-                {"Put": {**friend, "Item": {**friend["Item"], "PK": {"S": f"PERSON#{person}"}}}},
-            ],
-            ClientRequestToken=str(uuid.uuid4()),
-        )
+        items = [
+            {"Put": {**order, "Item": {**order["Item"], "PK": {"S": f"ORDER#{order_id}"}}}},
+            {"Put": {**friend, "Item": {**friend["Item"], "PK": {"S": f"PERSON#{person}"}}}},
+        ]
+        carry_out("TransactWriteItems", {"TransactItems": items, "ClientRequestToken": str(uuid.uuid4())})
 
 
 def _bare_app(calls: _Calls) -> Chalice:
-    bare = Chalice(app_name="bare")
+    bare, carry_out = Chalice(app_name="bare"), over_the_wire()
 
     @bare.route("/v1/redemptions", methods=["POST"])
     def redeem() -> Response:
-        calls.make(_order_id(bare.current_request))
+        calls.make(carry_out, _order_id(bare.current_request))
         return Response(calls.body, {"Content-Type": "application/json"}, CREATED)
 
     use_threads(bare)

@@ -12,16 +12,16 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from chalice.app import Chalice, Response
 
 import app
 from bench.event import Event, get
+from bench.floor import by_boto3, over_the_wire
 from bench.progress import Say, percentile
 from bench.world import World, call, local_cloud
 from chalicelib import deps
 from chalicelib.aws.lines import Reply
+from chalicelib.aws.services import Call
 from chalicelib.domain.effects import Create
 from chalicelib.domain.model.access import BY_MAIL
 from chalicelib.edge.scopes import CONSOLE, ME
@@ -39,7 +39,6 @@ AIMS = {"first byte": 1.5, "trips": 5}
 UNSEEN = {"language", "program/review", "program/edit"}
 """Screens that only take a form, or come after one."""
 
-_CALLS = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
 
 Heard = list[tuple[str, dict[str, Any]]]
 
@@ -82,13 +81,18 @@ def _measured(path: str, cookie: str) -> dict[str, float]:
     event = _event(path, cookie)
     heard: Heard = []
     size, units = _learned(event, heard)
-    bare = _bare_app(heard, size)
+    route, wired = (_bare_app(heard, size, carry_out) for carry_out in (by_boto3(), over_the_wire()))
     asked = get("/", "/", {}, "")
-    turns: dict[str, Callable[[], Any]] = {"page": lambda: call(app.app, event), "route": lambda: call(bare, asked)}
+    turns: dict[str, Callable[[], Any]] = {
+        "page": lambda: call(app.app, event),
+        "route": lambda: call(route, asked),
+        "wired": lambda: call(wired, asked),
+    }
     wall: dict[str, list[float]] = {name: [] for name in turns}
     cpu: dict[str, list[float]] = {name: [] for name in turns}
     for turn in range(-WARM_ROUNDS, ROUNDS):
-        for name, work in sorted(turns.items(), reverse=turn % 2 == 0):
+        names = list(turns)[turn % len(turns) :] + list(turns)[: turn % len(turns)]
+        for name, work in ((name, turns[name]) for name in names):
             before, start = time.process_time(), time.perf_counter()
             answer = work()
             if turn >= 0:
@@ -104,6 +108,7 @@ def _measured(path: str, cookie: str) -> dict[str, float]:
         "wall_p50_ms": percentile(wall["page"], 50),
         "route_p50_ms": percentile(wall["route"], 50),
         "page/route": median(a / b for a, b in zip(wall["page"], wall["route"], strict=True)),
+        "page/wired": median(a / b for a, b in zip(wall["page"], wall["wired"], strict=True)),
     }
 
 
@@ -124,7 +129,7 @@ def _learned(event: Event, heard: Heard) -> tuple[int, float]:
     units: list[float] = []
 
     def note(operation: str, params: dict[str, Any], go_on: GoOn) -> Reply:
-        heard.append((_CALLS[operation], params))
+        heard.append((operation, params))
         reply = go_on()
         units.append(_units(operation, params, json.loads(reply.body)))
         return reply
@@ -146,15 +151,14 @@ def _units(operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> fl
     return sum(float(read_units([it], consistent=True)) for it in found) + wanted - len(found)
 
 
-def _bare_app(heard: Heard, size: int) -> Chalice:
+def _bare_app(heard: Heard, size: int, carry_out: Call) -> Chalice:
     bare = Chalice(app_name="bare")
-    client: Any = boto3.client("dynamodb", config=Config(parameter_validation=False))
     body = "x" * size
 
     @bare.route("/", methods=["GET"])
     def read() -> Response:
         for name, params in heard:
-            getattr(client, name)(**params)
+            carry_out(name, params)
         return Response(body, {"Content-Type": "text/html; charset=utf-8"}, 200)
 
     return bare

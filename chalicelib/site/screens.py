@@ -237,10 +237,10 @@ def _guarded(area: Area, call: Call, path: str, subject: str, answer: Callable[[
         page = _found(area, call, path, subject)
         return answer(page)
     except Exception as error:  # noqa: BLE001 - a page tells whoever looks at it, whatever went wrong
-        return _wrong(page, told_of(error, page))
+        return _wrong(page, problem_of(error, page))
 
 
-def told_of(error: Exception, page: Page) -> Problem:
+def problem_of(error: Exception, page: Page) -> Problem:
     """Return what a page says of what went wrong while it was made. Of a bug the log has the rest."""
     match error:
         case Problem():

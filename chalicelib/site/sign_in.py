@@ -36,7 +36,7 @@ from chalicelib.operations.people.arrive import Outside, arrive
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.operations.people.tell import Word
 from chalicelib.operations.program.settings import asked_of
-from chalicelib.site.screens import Area, Page, Screen, leads_to, told_of
+from chalicelib.site.screens import Area, Page, Screen, leads_to, problem_of
 from chalicelib.web import sign_in as words
 from chalicelib.web.language import Language, accepted, choose, spoken
 from chalicelib.web.letters import shared
@@ -255,7 +255,7 @@ def _answered(
         page.typed.see_that_it_was_read()
         return answer(page)
     except Exception as error:  # noqa: BLE001 - as on every screen
-        refused = told_of(error, page)
+        refused = problem_of(error, page)
     wrong = replace(page, problem=refused)
     response = again(wrong) if again else wrong.render("over.html", status=refused.status)
     response.headers.update({name: text for name, text in refused.headers.items() if name == "Retry-After"})
