@@ -115,6 +115,7 @@ def test_a_restored_function_asks_for_its_credentials_again(
 
 def test_a_snapshot_holds_every_view(shop: Shop, restored: list[Any]) -> None:
     """It is made once and restored often, so that nobody waits for an import after a restore."""
+    view_of.cache_clear()
     start.prepare()
     assert view_of.cache_info().currsize == len({*ROUTES, *PAGES})
     assert shop.now - deps.now() < timedelta(seconds=1)
