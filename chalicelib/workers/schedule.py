@@ -1,6 +1,6 @@
 """The sure way: once a minute everything whose time has come is settled, whatever became of the stream.
 
-It is done in parts, side by side, each with shards of its own (`infra/resources.json` says how many parts there are).
+It is done in parts, side by side, each with shards of its own (`infra/resources/functions.json` says how many).
 Long work has a function of its own, so that neither waits for the other.
 
 And once a day a part of the books is audited, the next one each day. The API is deployed with the workers and imports

@@ -1,17 +1,16 @@
 """The program's table on a local engine, made from the very description that is deployed."""
 
-import json
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-RESOURCES = Path(__file__).parents[1] / "resources.json"
+from infra.resources import read_resources
+
 DEPLOYED_ONLY = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
 
 
 def properties() -> dict[str, Any]:
     """The table's properties as CloudFormation gets them."""
-    described: dict[str, Any] = json.loads(RESOURCES.read_text())["Resources"]["Table"]["Properties"]
+    described: dict[str, Any] = read_resources()["Resources"]["Table"]["Properties"]
     return described
 
 

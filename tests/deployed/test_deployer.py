@@ -14,7 +14,7 @@ import pytest
 
 from infra.deploy.bounded import bounded
 from infra.deploy.deployer import Place, boundary, policy
-from infra.local.home import ROOT
+from infra.resources import read_resources
 from tests.deployed.policies import GRANTS, POLICIES
 
 OF_SAM = {
@@ -67,7 +67,7 @@ OURS = {
 @pytest.fixture(scope="module")
 def asked() -> set[str]:
     """All that AWS asks for to make, read, change and delete what a stage is made of."""
-    resources = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
+    resources = read_resources()["Resources"]
     kinds = OF_SAM | {it["Type"] for it in resources.values() if "Type" in it}
     kinds = {it for it in kinds if "Serverless" not in it} - OPTIONAL
     schemas = Path(str(find_spec("cfnlint").origin)).parent / "data" / "schemas"  # type: ignore[union-attr]

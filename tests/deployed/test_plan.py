@@ -10,10 +10,10 @@ from infra.deploy.parameters import chosen, kept, read
 from infra.deploy.plan import Plan
 from infra.deploy.problem import DeployError
 from infra.deploy.stack import Change
-from infra.local.home import ROOT
+from infra.resources import read_resources
 from tests.deployed.policies import POLICIES
 
-RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text())
+RESOURCES: dict[str, Any] = read_resources()
 DECLARED = RESOURCES["Parameters"]
 BEFORE = {
     "Stage": "prod",

@@ -15,6 +15,7 @@ from chalicelib.telemetry import logger
 from infra.deploy import dashboard, throttles
 from infra.deploy.template import template
 from infra.local.home import ROOT
+from infra.resources import PARTS
 
 TEMPLATE: dict[str, Any] = template()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -117,11 +118,12 @@ def test_a_filter_counts_the_line_of_a_request(metric: str, status: int, others:
 def test_the_template_says_no_name_twice() -> None:
     """JSON lets the last one win, and the first is lost in silence: an alarm, say."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
         assert len(dict(pairs)) == len(pairs), [name for name, _ in pairs]
         return dict(pairs)
 
-    json.loads((ROOT / "infra" / "resources.json").read_text(), object_pairs_hook=once)
+    parts = [json.loads(part.read_text(), object_pairs_hook=once) for part in PARTS]
+    once([((section, name), it) for part in parts for section, entries in part.items() for name, it in entries.items()])
 
 
 def titled() -> dict[str, list[str]]:

@@ -18,9 +18,10 @@ from chalicelib.workers import mail
 from infra.local import cloud
 from infra.local.home import ROOT, Home, RunnerError
 from infra.local.run import claim
+from infra.resources import read_resources
 from memory.shop import START
 
-RESOURCES: dict[str, Any] = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]
+RESOURCES: dict[str, Any] = read_resources()["Resources"]
 TABLE: dict[str, Any] = RESOURCES["Table"]
 ALL_ALARMS: dict[str, dict[str, Any]] = {
     name: it["Properties"] for name, it in RESOURCES.items() if it.get("Type") == "AWS::CloudWatch::Alarm"

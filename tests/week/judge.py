@@ -1,15 +1,13 @@
 """What must be true of a week of trouble at the mail service, beside a week of the same shop without any."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from chalicelib.domain.model.messages import Message
+from infra.resources import read_resources
 from tests.life.judge import MailJudge
 from tests.week.shop import NOBODY_ANSWERS, NOBODY_THERE, WEEK, Shop
 
-RESOURCES = Path(__file__).parents[2] / "infra/resources.json"
 WAIT = NOBODY_ANSWERS + NOBODY_THERE
 
 
@@ -58,7 +56,7 @@ class Judge(MailJudge):
         """The metric of each trouble is counted in the minute of the first call, and an alarm watches it."""
         alarms = {
             it["Properties"].get("MetricName")
-            for it in json.loads(RESOURCES.read_text())["Resources"].values()
+            for it in read_resources()["Resources"].values()
             if it.get("Type") == "AWS::CloudWatch::Alarm"
         }
         for trouble in WEEK:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import deps
 from chalicelib.domain.audit.audit import Finding
 from chalicelib.operations.audit import audit
-from infra.local.home import ROOT
+from infra.resources import read_resources
 from tests.integration.audit.plants import spoiled
 from tests.integration.audit.story import Story, carried_on, kinds_in, reopened, table_of
 
@@ -37,7 +37,7 @@ def test_the_daily_audit_raises_its_metric(story: Story, capsys: pytest.CaptureF
 
 def test_the_alarm_watches_that_metric() -> None:
     """By the namespace, name and dimension by which it is raised."""
-    alarm = json.loads((ROOT / "infra" / "resources.json").read_text())["Resources"]["AuditDifferences"]["Properties"]
+    alarm = read_resources()["Resources"]["AuditDifferences"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("Referrals", "AuditDifferences", 1)
     assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Fn::Sub": "referrals-${Stage}"}}]
 

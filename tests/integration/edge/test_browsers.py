@@ -1,6 +1,5 @@
 """What a browser is told: which pages may read which answer, what a HEAD is, and what goes through on a preflight."""
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ import app
 from chalicelib import deps
 from chalicelib.edge import browsers
 from chalicelib.edge.routes import PAGES, ROUTES
+from infra.resources import read_resources
 from memory.browser import Browser
 from memory.faults import refused
 from memory.shop import Body, Shop, refusal
@@ -243,8 +243,7 @@ def test_a_head_of_what_the_client_has(shop: Shop) -> None:
 
 def test_the_gateways_own_answers_can_be_read() -> None:
     """Problems that the gateway makes by itself carry no data, so every page may read them."""
-    with open("infra/resources.json") as file:  # noqa: PTH123
-        answers = json.load(file)["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    answers = read_resources()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     for name, told in answers["x-amazon-apigateway-gateway-responses"].items():
         headers = told["responseParameters"]
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", name
