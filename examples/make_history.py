@@ -18,7 +18,6 @@ from pathlib import Path
 from random import Random
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 8, 15)
-HOLD = timedelta(days=30)
 STYLES = ("as-is", "lower", "spaced", "hyphenated", "mixed")
 PRICES = (2400, 2850, 3195, 3600, 4290, 4999, 5450, 5900, 7450, 8925, 11999, 14800)
 

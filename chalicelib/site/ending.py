@@ -10,7 +10,7 @@ from chalicelib.edge.forms import Fields
 from chalicelib.edge.scopes import ME
 from chalicelib.site.screens import Page, leads_to
 
-THIS, OTHERS, ALL = "this", "others", "all"
+OTHERS, ALL = "others", "all"
 """What a form ends, beside one session by its id."""
 
 

@@ -11,8 +11,6 @@ from typing import Any
 
 API, VERSION, ALIAS = "APIHandler", "ApiVersion", "ApiAlias"
 PARAMETER, CONDITION = "SnapStart", "IsSnapStarted"
-SINCE = "python3.12"
-"""The first runtime of which there are snapshots (https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html)."""
 
 _PUBLISHED = ("CodeUri", "Handler", "Runtime", "MemorySize", "Timeout", "Architectures", "Environment", "LoggingConfig")
 """What of a function a version keeps, as far as it is set here."""

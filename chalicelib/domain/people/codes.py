@@ -44,11 +44,6 @@ def random_coupon(chance: Random) -> str:
             return code
 
 
-def is_coupon(code: str) -> bool:
-    """Tell a coupon from a code to share, by its form."""
-    return len(code) == COUPON_LENGTH and code.startswith(COUPON)
-
-
 def is_decent(code: str) -> bool:
     """Whether neither the code nor its reading with digits as letters holds a word of the list."""
     return not _BAD.search(code) and not _BAD.search(code.translate(_AS_LETTERS))

@@ -125,10 +125,6 @@ class Accounts(Reader):
         lists = (self._owned(keys.offers(it), after, limit) for it in person_ids)
         return sorted((row for rows in lists for row in rows), key=lambda row: row[0], reverse=True)[:limit]
 
-    def read_surprise(self, person_id: str, month: str) -> "SurpriseGift | None":
-        """What a person's surprise of a month has taken."""
-        return self._get(keys.surprise(person_id, month))
-
     def list_surprises_of(self, person_id: str) -> "list[SurpriseGift]":
         """What all surprises of a person have taken, the first month first."""
         mark = keys.surprise(person_id, "")

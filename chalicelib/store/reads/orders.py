@@ -74,10 +74,6 @@ class Orders(Reader):
         found = {key_in(item): entity_of(item) for item in self._wire.batch(wanted)}
         return [(it, found.get(keys.fact(it, "purchase")), found.get(keys.redemption(it))) for it in ids]
 
-    def read_purchase(self, order_id: str) -> "Purchase | None":
-        """An order as the shop has reported it."""
-        return self._get(keys.fact(order_id, "purchase"))
-
     def read_report(self, order_id: str) -> "tuple[Purchase | None, Receipt | None]":
         """An order as the shop has reported it, and as the figures count it."""
         wanted = [keys.fact(order_id, "purchase"), keys.receipt(order_id)]

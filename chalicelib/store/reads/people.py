@@ -99,10 +99,6 @@ class People(Reader):
         found = self._batch([keys.membership(person) for person in dict.fromkeys(persons)])
         return {it.person: it for it in found}
 
-    def read_friend(self, person: str) -> "Friend | None":
-        """Whether a person has been referred, and how to reach them."""
-        return self._get(keys.friend(person))
-
     def read_friends(self, persons: Iterable[str]) -> "list[Friend]":
         """The guards of these people, where they have one."""
         return self._batch([keys.friend(person) for person in persons])

@@ -13,7 +13,6 @@ from chalicelib import deps
 from chalicelib.aws.services import DYNAMODB, Service
 from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.money import Money
-from chalicelib.domain.people.codes import is_coupon
 from chalicelib.operations.accounts.withdrawals import Wanted, withdraw
 from chalicelib.store.table import BusyError, Table
 from chalicelib.store.wire import Wire
@@ -105,7 +104,7 @@ def test_a_coupon_from_wish_to_use(shop: Shop, purse: Purse) -> None:
     assert made["status"] == "reserved"
     assert made["amount"] == eur(500)
     assert made["expires_at"] == (shop.now + timedelta(days=30)).isoformat().replace("+00:00", "Z")
-    assert is_coupon(made["code"])
+    assert made["code"].startswith("CPN")
     assert purse.balances == (850, 500, 0)
     shown = shop.read(shop.call("GET", f"/v1/coupons/{made['code']}", scope="checkout"))
     assert shown == made

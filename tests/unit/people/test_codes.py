@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.people.codes import ALPHABET, is_coupon, is_decent, normal_code, random_code, random_coupon
+from chalicelib.domain.people.codes import ALPHABET, is_decent, normal_code, random_code, random_coupon
 
 
 class Scripted:
@@ -63,21 +63,6 @@ def test_a_word_of_the_list_is_found_in_either_reading(code: str) -> None:
 def test_other_codes_are_decent(code: str) -> None:
     """Also those that a shop has made up by itself."""
     assert is_decent(code)
-
-
-@pytest.mark.parametrize(
-    ("code", "is_one"),
-    [
-        ("CPNMQ7K3QZ2RVRW", True),
-        ("CPNMQ7K3QZ2RVR", False),
-        ("CPNMQ7K3QZ2RVRWX", False),
-        ("MQ7CPNK3QZ2RVRW", False),
-        ("CPNMQ7K3", False),
-    ],
-)
-def test_a_coupon_is_told_by_its_form(code: str, is_one: bool) -> None:
-    """How it begins and how long it is; both."""
-    assert is_coupon(code) == is_one
 
 
 @pytest.mark.parametrize(
