@@ -18,18 +18,21 @@ def paid(shop: Shop) -> None:
     assert shop.call("POST", "/v1/orders/o1/payments", told, scope="checkout").status_code in {200, 201}
 
 
-@pytest.mark.parametrize("already", ["nothing", "an unpaid order"])
-def test_an_order_that_comes_after_the_look_waits_for_the_next(shop: Shop, already: str) -> None:
+@pytest.mark.parametrize("since", ["came paid for", "came, and was paid for", "was paid for"])
+def test_an_order_that_comes_after_the_look_waits_for_the_next(shop: Shop, since: str) -> None:
     """It came, or was paid for, after its buyer had been looked for: settled now, its thanks would find nobody."""
     code = shop.enrol()["code"]
     pending: dict[str, Any] = {"payment": "pending"}
-    if already == "an unpaid order":
+    if since == "was paid for":
         shop.redeem(code, **pending)
     met, _ = meet_buyers(deps.table(), ["o1"], deps.outlook(), now=shop.now)
     assert met == {"o1": Met(0, 0)}
-    if already == "nothing":
+    if since == "came, and was paid for":
         shop.redeem(code, **pending)
-    paid(shop)
+    if since == "came paid for":
+        shop.redeem(code)
+    else:
+        paid(shop)
     assert settle_orders(deps.table(), met, now=shop.now, met=met) == []
     stored = deps.table().read_redemption("o1")
     assert stored is not None
