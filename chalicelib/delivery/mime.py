@@ -1,8 +1,9 @@
 """A mail as it goes over the wire: headers in ASCII, text and HTML as alternatives, pictures beside the HTML.
 
-Bodies and their parts are written by the standard library. Headers are not folded by it: the folding of Python 3.11
-puts a long address into encoded words, where no mail program looks for the one to unsubscribe at, and loses blanks
-between two of them.
+The standard library encodes what is beyond ASCII, and that is all it does here. Its `email.message` keeps a tree that
+can be changed and is written out part by part, which takes several times as long; and the folding of Python 3.11 puts
+a long address into encoded words, where no mail program looks for the one to unsubscribe at, and loses blanks between
+two of them.
 """
 
 import re
@@ -11,14 +12,13 @@ from binascii import b2a_qp
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.header import Header
-from email.message import Message
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
 from email.utils import formataddr
 from typing import Protocol
 
 _MAILBOX_MAX = 320
+_LINE_MAX = 75
+"""Letters in a line of a header that can be folded. RFC 2047 allows one more, which the standard library may add."""
+
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -74,10 +74,6 @@ class Envelope:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-_POLICY = compat32.clone(linesep="\r\n", cte_type="7bit", max_line_length=None)
-"""Leaves headers as they were written. The newer policies would parse each of them, and again at each look."""
-
-
 def mime(envelope: Envelope, mail: Written, sender: str) -> bytes:
     """Write a mail (RFC 5322, RFC 2045 to 2047), all of it in ASCII.
 
@@ -85,46 +81,51 @@ def mime(envelope: Envelope, mail: Written, sender: str) -> bytes:
     (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). Whoever may refuse such a mail can do so with one
     click in their mail program (RFC 2369, RFC 8058); answering machines shall not answer it (RFC 3834).
     """
-    whole = _multipart("alternative", _body("plain", mail.text), _with(mail.images, _body("html", mail.html)))
-    whole["From"] = mailbox(envelope.name, sender)
-    whole["To"] = _one_line(envelope.to)
+    headers = [
+        "MIME-Version: 1.0",
+        f"From: {mailbox(envelope.name, sender)}",
+        f"To: {_in_ascii(_one_line(envelope.to))}",
+        f"Subject: {_folded(_one_line(mail.subject), 'Subject')}",
+        "Auto-Submitted: auto-generated",
+    ]
     if envelope.reply_to:
-        whole["Reply-To"] = _one_line(envelope.reply_to)
-    whole["Subject"] = _encoded(_one_line(mail.subject), "Subject")
-    whole["Auto-Submitted"] = "auto-generated"
+        headers.append(f"Reply-To: {_in_ascii(_one_line(envelope.reply_to))}")
     if envelope.unsubscribe:
-        whole["List-Unsubscribe"] = f"<{_one_line(envelope.unsubscribe)}>"
-        whole["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return whole.as_bytes()
+        headers.append(f"List-Unsubscribe: <{_in_ascii(_one_line(envelope.unsubscribe))}>")
+        headers.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    body = _multipart("alternative", _said("plain", mail.text), _with(mail.images, _said("html", mail.html)))
+    return "\r\n".join([*headers, body]).encode("ascii")
 
 
-def _body(subtype: str, text: str) -> Message:
+def _said(subtype: str, text: str) -> str:
     """One way of saying it, readable on the wire where it is ASCII, as RFC 2045 wants lines and letters."""
-    part = MIMENonMultipart("text", subtype, charset="utf-8", policy=_POLICY)
-    lines = text.replace("\r\n", "\n").encode()
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(b2a_qp(lines, istext=True, header=False).decode("ascii"))
-    return part
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode()
+    written = b2a_qp(lines, istext=True, header=False).decode("ascii").replace("\n", "\r\n")
+    return (
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{written}'
+    )
 
 
-def _with(images: Sequence[Picture], html: Message) -> Message:
+def _with(images: Sequence[Picture], html: str) -> str:
     """The HTML with the pictures that belong to it."""
-    if not images:
-        return html
-    return _multipart("related", html, *map(_picture, images))
+    return _multipart("related", html, *map(_shown, images)) if images else html
 
 
-def _picture(picture: Picture) -> Message:
-    part = MIMENonMultipart(*picture.media_type.split("/"), policy=_POLICY)
-    part["Content-ID"] = f"<{picture.cid}>"
-    part["Content-Disposition"] = "inline"
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(encodebytes(picture.content).decode("ascii"))
-    return part
+def _shown(picture: Picture) -> str:
+    written = encodebytes(picture.content).decode("ascii").replace("\n", "\r\n")
+    return (
+        f"Content-Type: {picture.media_type}\r\n"
+        f"Content-ID: <{picture.cid}>\r\n"
+        "Content-Disposition: inline\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{written}"
+    )
 
 
-def _multipart(subtype: str, *parts: Message) -> Message:
-    return MIMEMultipart(subtype, _subparts=parts, policy=_POLICY)
+def _multipart(subtype: str, *parts: str) -> str:
+    """Parts, each of which begins with its headers. No part has `=_` in it: no encoding writes that (RFC 2045, 6.7)."""
+    between = f"=_{subtype}"
+    each = "".join(f"\r\n--{between}\r\n{part}" for part in parts)
+    return f'Content-Type: multipart/{subtype}; boundary="{between}"\r\n{each}\r\n--{between}--\r\n'
 
 
 def mailbox(name: str, address: str) -> str:
@@ -146,10 +147,17 @@ def _named(name: str, address: str) -> str:
     return f"{' '.join(Header(name, 'utf-8').encode().split())} <{address}>"
 
 
-def _encoded(text: str, header: str) -> str:
-    """Write the text of a header, folded, and in encoded words if it has letters beyond ASCII."""
-    charset = "us-ascii" if _is_plain(text) else "utf-8"
-    return Header(text, charset, header_name=header).encode(linesep="\r\n")
+def _folded(text: str, header: str) -> str:
+    """Write the text of a header: folded if it is long, and in encoded words if it has letters beyond ASCII."""
+    plain = _is_plain(text)
+    if plain and len(f"{header}: {text}") <= _LINE_MAX:
+        return text
+    return Header(text, "us-ascii" if plain else "utf-8", _LINE_MAX, header).encode(linesep="\r\n")
+
+
+def _in_ascii(address: str) -> str:
+    """An address, never folded. In one that should not have letters beyond ASCII they are in encoded words."""
+    return address if address.isascii() else Header(address, "utf-8").encode(maxlinelen=0)
 
 
 def _is_plain(text: str) -> bool:
