@@ -175,4 +175,4 @@ def _period(query: dict[str, str], *, narrow: bool) -> "ledger.Period":
     start, end = start or fields.EARLIEST, end or deps.now() + timedelta(days=1)
     if start > end:
         raise bad_field("?from", "lies after ?to")
-    return ledger.Period(max(start, fields.EARLIEST), end, query.get("kind"))
+    return ledger.Period(max(start, fields.EARLIEST), min(end, fields.LATEST), query.get("kind"))

@@ -6,7 +6,7 @@ other versions say.
 """
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from chalicelib.domain.program.program import Program
 
@@ -31,6 +31,11 @@ def day_of(at: datetime, program: Program) -> date:
 def midnight(day: date, program: Program) -> datetime:
     """The first moment of a day, in UTC; where clocks are put forward at midnight, it begins later on them."""
     return datetime.combine(day, time(), program.zone).astimezone(UTC)
+
+
+def span_of(day: date, program: Program) -> tuple[datetime, datetime]:
+    """The time from the first moment of a day to that of the next one, in UTC."""
+    return midnight(day, program), midnight(day + timedelta(days=1), program)
 
 
 def number_of(month: str) -> int:

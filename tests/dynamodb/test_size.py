@@ -67,5 +67,5 @@ def test_a_batch_asks_again_for_what_did_not_fit(heard: tuple[Table, Faults]) ->
 def test_what_is_listed_by_an_index_is_read_whole(heard: tuple[Table, Faults]) -> None:
     """The index has keys alone; what it lists takes several batches."""
     table, _ = heard
-    found = table.list_day(START.date(), " ", "~", 2 * ENTRIES)
+    found = table.list_days([START.date()], " ", "~", 2 * ENTRIES)
     assert [entry.number for _, entry in found] == [f"{number:08d}-001" for number in range(ENTRIES)]

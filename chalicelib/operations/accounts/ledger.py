@@ -1,16 +1,20 @@
 """Read the ledger the way an admin looks through it: by ambassador, by order, by day."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.store.keys import stamp
+from chalicelib.store.reads.stats import Stats
 from chalicelib.store.table import Table
 
 DAYS_MAX = 31
 READ_MAX = 200
 """Entries looked at for one page: with a filter a page may be short, or empty, and yet not the last."""
+
+_MOMENT = timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +67,54 @@ def of_ambassador(page: Page, kin: Container[str]) -> Page:
 
 
 def by_day(table: Table, period: Period, after: str | None, limit: int) -> Page:
-    """Read everybody's entries in order of time, no further than the page needs; one page walks `DAYS_MAX` days."""
+    """Read everybody's entries in order of time, hardly further than the page needs; one page walks `DAYS_MAX` days.
+
+    The first day is read alone, since it fills the page of a busy shop; then twice as many at once each time.
+    """
     position, until = after or stamp(period.start), stamp(period.end)
     wanted = READ_MAX if period.kind else limit + 1
+    first, last = datetime.fromisoformat(position.partition("#")[0]).date(), (period.end - _MOMENT).date()
+    end = last if (last - first).days <= DAYS_MAX else first + timedelta(days=DAYS_MAX)
+    days = _days(table, first, end, period.kind)
     read: list[tuple[str, LedgerEntry]] = []
-    on = datetime.fromisoformat(position.partition("#")[0]).date()
-    for _ in range(DAYS_MAX + 1):
-        if midnight(on) >= period.end:
-            return _page(read, period, limit, more=False)
-        read += table.list_day(on, position, until, wanted - len(read))
+    at_once = 1
+    while some := list(islice(days, at_once)):
+        read += table.list_days(some, position, until, wanted - len(read))
         if len(read) == wanted:
             return _page(read, period, limit, more=True)
-        on += timedelta(days=1)
-    if midnight(on) >= period.end:
-        return _page(read, period, limit, more=False)
-    page = _page(read, period, limit, more=True)
-    return page if page.after or read else Page([], stamp(midnight(on)))
+        at_once *= 2
+    if read or end == last:
+        return _page(read, period, limit, more=end < last)
+    return Page([], stamp(midnight(end + timedelta(days=1))))
+
+
+def _days(table: Table, first: date, last: date, kind: str | None) -> Iterator[date]:
+    """Those days, by UTC, that may have entries, of a kind if one is wanted; what tells is asked after the first day.
+
+    There are none from before there were rules, and none on days whose figures have none. These go by the program's
+    clocks, which may have been changed: so a day is left out if the time of such figures covers all of it.
+    """
+    if first <= last:
+        yield first
+    if first >= last:
+        return
+    rules = table.read_program(1)
+    start = rules.created_at if rules and rules.created_at else midnight(first)
+    figures = table.also(Stats).read_figures("ledger", f"{first}", f"{last + timedelta(days=1)}")
+    empty = [it.span for it in figures if it.span and not (kind in it.rows if kind else it.rows)]
+    for number in range(1, (last - first).days + 1):
+        on = first + timedelta(days=number)
+        if not _covers([(midnight(first), start), *empty], on):
+            yield on
+
+
+def _covers(spans: Iterable[tuple[datetime, datetime]], on: date) -> bool:
+    """Whether spans of time, in order of their beginning, leave no moment of a day uncovered."""
+    at = midnight(on)
+    for start, end in spans:
+        if start <= at < end:
+            at = end
+    return at >= midnight(on + timedelta(days=1))
 
 
 def midnight(on: date) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from chalicelib.domain.calendar import midnight, month_of
+from chalicelib.domain.calendar import month_of, span_of
 from chalicelib.domain.ids import id_of
 from chalicelib.domain.model.facts import Refund, Reversal
 from chalicelib.domain.model.messages import Message
@@ -68,7 +68,7 @@ class Counting:
         self._book = book
         self._day = day
         self._until = until
-        self._span = midnight(day, program), midnight(day + timedelta(days=1), program)
+        self._span = span_of(day, program)
         self._lists = list(self._listed(table))
         self._counts = {keys.RECEIPTS: self._receipts, keys.BACK: self._refunds, keys.ENTRIES: self._entries}
 

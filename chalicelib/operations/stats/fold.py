@@ -14,7 +14,7 @@ from typing import cast
 
 import msgspec
 
-from chalicelib.domain.calendar import day_of, midnight, months_after
+from chalicelib.domain.calendar import day_of, midnight, months_after, span_of
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.stats import Dimension, Figures, Rows
 from chalicelib.domain.model.work import Job
@@ -192,7 +192,7 @@ class Fold:
     def store(self, found: Mapping[Kept, Rows]) -> None:
         """Store figures by dimension and period, whatever they were before; those that are the same stay as they are.
 
-        Of a day that is counted once more it is noted when, in any case.
+        Of a day that is counted once more it is noted when, and of which time its entries are, in any case.
         """
         kept = self.table.also(Stats).read_these(found)
         for place, rows in found.items():
@@ -203,7 +203,8 @@ class Fold:
 
     def _stored(self, place: Kept, rows: Rows) -> Plan[None]:
         was = self.table.also(Stats).read_these([place]).get(place)
-        fresh = Figures(*place, self.until, self.begun, self.whole(*place, rows, was))
+        span = None if _is_month(place) else span_of(date.fromisoformat(place[1]), self.program)
+        fresh = Figures(*place, self.until, self.begun, self.whole(*place, rows, was), span)
         return Plan(None, [Replace(replace(fresh, version=was.version + 1)) if was else Create(fresh)])
 
     def whole(self, dimension: Dimension, period: str, rows: Rows, was: Figures | None) -> Rows:
@@ -253,7 +254,11 @@ def _page(fold: Fold, name: str, period: str, tally: Tally, place: Place) -> Pla
 
 
 def _tells_when(place: Kept) -> bool:
-    return place[0] == "all" and len(place[1]) > len("2026-03")
+    return place[0] in {"all", "ledger"} and not _is_month(place)
+
+
+def _is_month(place: Kept) -> bool:
+    return len(place[1]) == len("2026-03")
 
 
 def _without(rows: Rows, names: set[str]) -> Rows:
@@ -272,8 +277,7 @@ def _asked(table: Table, before: date) -> list[str]:
 
 
 def _quotes(read: ReadQuotes, day: str, program: Program) -> int | None:
-    start = date.fromisoformat(day)
-    return read(midnight(start, program), midnight(start + timedelta(days=1), program))
+    return read(*span_of(date.fromisoformat(day), program))
 
 
 def _beginning(table: Table, program: Program) -> date:

@@ -97,13 +97,17 @@ class Accounts(Reader):
         items = self._wire.query(keys.ledger(ambassador_id), bounds, skip=bounds[1], limit=limit, forward=False)
         return [entity_of(item) for item in items]
 
-    def list_day(self, on: date, after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
-        """Up to `limit` entries of one day in order of time, strictly between two positions, each with its position."""
+    def list_days(self, days: Iterable[date], after: str, before: str, limit: int) -> "list[tuple[str, LedgerEntry]]":
+        """Up to `limit` entries of some days in order of time, strictly between two positions, each with its position.
+
+        All shards of all these days are read side by side.
+        """
 
         def shard(pk: str) -> list[Item]:
             return list(self._wire.query(pk, (after, before), index="day", skip=after, limit=limit))
 
-        found = chain.from_iterable(self._wire.each(shard, self._daily(keys.ENTRIES, on)))
+        shards = [it for on in days for it in self._daily(keys.ENTRIES, on)]
+        found = chain.from_iterable(self._wire.each(shard, shards))
         rows = sorted(found, key=lambda item: item["day_sk"]["S"])[:limit]
         entries = self._batch([key_in(item) for item in rows])
         return [(item["day_sk"]["S"], entry) for item, entry in zip(rows, entries, strict=True)]

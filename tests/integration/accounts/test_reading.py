@@ -216,6 +216,7 @@ def test_filters(shop: Shop, ambassadors: list[Body], subtests: pytest.Subtests)
     "query",
     [
         "from=0001-01-01&to=0001-02-01",
+        "from=9999-12-30T00:00:00Z&to=9999-12-31T23:00:00Z",
         "from=0001-01-01&to=9999-12-30&ambassador_id=amb_none",
         "from=0001-01-01&to=9999-12-30&order_id=none",
     ],

@@ -194,7 +194,7 @@ def test_a_query_reads_page_after_page_to_its_end(shop: Shop) -> None:
         return [
             table.read_order("o1"),
             table.list_ledger(ambassador_id, None, 100),
-            table.list_day(shop.now.date(), " ", "~", 100),
+            table.list_days([shop.now.date()], " ", "~", 100),
             list(table.list_due(shop.now)),
             table.list_orders(shop.now.date()),
             table.list_referrals([ambassador_id], None, 4),
@@ -228,7 +228,7 @@ def test_what_is_listed_by_day_or_time_is_found_in_every_shard(shop: Shop) -> No
     shop.now += timedelta(minutes=1)
     assert len(list(deps.table().list_due(shop.now))) == deps.table().count_due(shop.now) == 12
     shop.stream()
-    assert len(deps.table().list_day(shop.now.date(), " ", "~", 100)) == 12
+    assert len(deps.table().list_days([shop.now.date()], " ", "~", 100)) == 12
     assert len(deps.table().list_orders(shop.now.date())) == 12
     shards = {row[name]["S"][-1] for row in shop.everything() for name in ("day_pk",) if name in row}
     assert shards == set("0123")
