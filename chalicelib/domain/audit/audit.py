@@ -2,7 +2,7 @@
 
 Checks yield findings; none means that the books are sound. Entries and orders are read once, in pages, and only sums of
 them are kept, so the largest account fits: `Reading` is what the entries say, `Counting` what the orders say, and both
-are compared with what the account says. What concerns one entry alone is in `audit_entry`, one order in `audit_order`.
+are compared with what the account says. What concerns one entry alone is in `entry`, one order in `order`.
 """
 
 import hashlib

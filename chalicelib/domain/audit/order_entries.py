@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from chalicelib.domain.accounts.ledger import AVAILABLE, EXPIRED, HELD, gains
 from chalicelib.domain.audit.audit import Finding, compared, version_of
+from chalicelib.domain.audit.causes import OF_ORDERS
 from chalicelib.domain.audit.dossier import Dossier
-from chalicelib.domain.audit.entry import OF_ORDERS
 from chalicelib.domain.model.orders import Age
 from chalicelib.domain.orders.postings import CAUSES_MAX
 

@@ -24,7 +24,8 @@ from chalicelib.domain.audit.audit import (
     compared,
     version_of,
 )
-from chalicelib.domain.audit.entry import OF_ORDERS, take
+from chalicelib.domain.audit.causes import OF_ORDERS
+from chalicelib.domain.audit.entry import take
 from chalicelib.domain.audit.order import check_order
 from chalicelib.domain.model.accounts import Account, Coupon, LedgerEntry, Withdrawal
 from chalicelib.domain.model.orders import Redemption

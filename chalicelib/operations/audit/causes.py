@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.audit.account_messages import owed_by
-from chalicelib.domain.audit.entry import BONUSES, WITHDRAWN, Causes, caused_by
+from chalicelib.domain.audit.causes import BONUSES, WITHDRAWN, Causes, caused_by
 from chalicelib.domain.audit.gifts import gifts_of
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.model.messages import Message

@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.audit.audit import Reading, Value
-from chalicelib.domain.audit.entry import Causes, take
+from chalicelib.domain.audit.causes import Causes
+from chalicelib.domain.audit.entry import take
 from chalicelib.domain.model.accounts import Adjustment, Gift, LedgerEntry, Withdrawal
 from chalicelib.domain.program.program import Milestone, Rate, Tier
 from tests.unit.book import TEN_PERCENT, at, program

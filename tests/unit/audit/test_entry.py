@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.accounts.gifts import is_gift
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.audit.audit import Links, Reading, Value
-from chalicelib.domain.audit.entry import caused_by
+from chalicelib.domain.audit.causes import caused_by
 from chalicelib.domain.model.accounts import Gift, LedgerEntry, Leg, Suspension
 from chalicelib.domain.program.program import Milestone, Rate
 from tests.unit.audit.reading import GIFT, ID, MUG, RULES, entry, found, rich, then, uncaused

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.audit.entry import caused_by
+from chalicelib.domain.audit.causes import caused_by
 from chalicelib.domain.model.accounts import LedgerEntry
 from chalicelib.domain.model.tasks import Reward, Task
 from chalicelib.domain.program.program import OfferedTask, Rate

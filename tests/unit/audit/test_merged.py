@@ -15,7 +15,8 @@ from chalicelib.domain.audit.audit import (
     check_emptied,
     version_of,
 )
-from chalicelib.domain.audit.entry import Causes, take
+from chalicelib.domain.audit.causes import Causes
+from chalicelib.domain.audit.entry import take
 from chalicelib.domain.model.accounts import Account, LedgerEntry, Leg, Merger
 from chalicelib.domain.people.merge import merge
 from chalicelib.domain.program.program import Milestone, Rate
