@@ -170,6 +170,7 @@ def test_a_request_whose_answer_has_begun_goes_once() -> None:
         b"HTTP/1.1 200 OK\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{} ",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         whole()[:-3],
         whole(body=b"{}  ")[:-2],
@@ -189,11 +190,21 @@ def test_an_answer_that_is_not_whole_is_none(broken: bytes) -> None:
         assert service.call("GetItem", ITEM) == {"Item": {}}
 
 
-def test_an_answer_in_pieces_is_put_together() -> None:
+CHUNKS = b'4;x=y\r\n{"It\r\n8\r\nem": {}}\r\n0\r\nTrailer: t\r\n\r\n'
+
+
+@pytest.mark.parametrize("raw", [whole(), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS])
+@pytest.mark.parametrize("size", [2, 3, 1000])
+def test_an_answer_in_pieces_is_put_together(raw: bytes, size: int) -> None:
     """However it is cut: a proxy may send chunks, and the connection is ready for the next call."""
-    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    pieces = b'4;x=y\r\n{"It\r\n8\r\nem": {}}\r\n0\r\nTrailer: t\r\n\r\n'
-    with serving(answering(head + pieces)) as server:
+
+    def in_pieces(connection: Connection, _: bytes) -> bool:
+        for begin in range(0, len(raw), size):
+            connection.sendall(raw[begin : begin + size])
+            time.sleep(0.0002)
+        return True
+
+    with serving(in_pieces) as server:
         service = dynamodb(server)
         assert [service.call("GetItem", ITEM) for _ in range(2)] == [{"Item": {}}] * 2
         assert server.over == [1, 1]
