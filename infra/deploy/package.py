@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+from infra.deploy import bytecode
 from infra.deploy.problem import DeployError
 from infra.deploy.snapshots import with_snapshots
 from infra.deploy.template import template
@@ -161,14 +162,20 @@ def compile_for(runtime: str, code: Path) -> None:
     It is of one version of Python alone, so it is made by the functions' own, and without the columns of errors, a
     quarter of it. Where the operator has no such Python the sources stay, and say so: snapshots then hold the bytecode.
     """
-    python = sys.executable if runtime == f"python{sys.version_info[0]}.{sys.version_info[1]}" else which(runtime)
+    python = _python_of(runtime)
     if python is None:
         print(f"There is no {runtime} here, so the functions compile at each cold start: install it, or set SnapStart.")
         return
-    how = ["-X", "no_debug_ranges", "-m", "compileall", "-b", "-q", "--invalidation-mode", "unchecked-hash"]
-    _run([python, *how, "-s", str(code), "-p", "/var/task", str(code)], code)
-    for source in code.rglob("*.py"):
-        source.unlink()
+    _run([python, "-I", "-X", "no_debug_ranges", bytecode.__file__, str(code), "/var/task"], code)
+
+
+def _python_of(runtime: str) -> str | None:
+    """The Python of a runtime that there is on this machine; None if there is none, or a name alone."""
+    if runtime == f"python{sys.version_info[0]}.{sys.version_info[1]}":
+        return sys.executable
+    found = which(runtime)
+    works = found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+    return found if works else None
 
 
 def _zip(code: Path, archive: Path) -> None:

@@ -1,14 +1,41 @@
 """What is deployed is bytecode of the functions' own Python, or sources where there is no such Python."""
 
+import marshal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.deploy.bytecode import compiled
 from infra.deploy.package import compile_for
 
 OWN = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+TOLD = b'''"""For readers."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Order:
+    """What was bought.
+
+    And more of it.
+    """
+
+    total: int = 3
+
+    def half(self, up: bool = False, *, of: int = 2) -> int:
+        """Return half."""
+        assert of, "some"
+        return (self.total + up) // of
+
+    async def later(self, *given: int, **named: str) -> None:
+        """Do nothing."""
+'''
 
 
 @pytest.fixture
@@ -40,3 +67,35 @@ def test_sources_stay_where_there_is_no_python_that_could_compile_them(
     compile_for("python3.99", code)
     assert [path.name for path in code.rglob("*") if path.is_file()] == ["broken.py"]
     assert "no python3.99 here" in capsys.readouterr().out
+
+
+def test_a_command_that_only_bears_the_name_is_no_python(
+    code: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Managers of versions lay such a name on the path for every version; the deployment must not fail by it."""
+    shims = code / "shims"
+    shims.mkdir()
+    (shims / "python3.99").write_text("#!/bin/sh\nexit 127\n")
+    (shims / "python3.99").chmod(0o755)
+    monkeypatch.setenv("PATH", str(shims))
+    compile_for("python3.99", code / "given")
+    assert [path.name for path in (code / "given").iterdir()] == ["broken.py"]
+    assert "no python3.99 here" in capsys.readouterr().out
+
+
+def test_what_only_readers_want_is_left_out() -> None:
+    """What functions say and of which types they are; of classes the first paragraph stays, and so do checks."""
+    module: dict[str, Any] = {"__name__": __name__}
+    exec(marshal.loads(compiled(TOLD, "told.py")[16:]), module)  # noqa: S102, S302 - made here
+    order = module["Order"]
+    assert (module.get("__doc__"), order.__doc__, order.half.__doc__, order.later.__doc__) == (
+        None,
+        "What was bought.",
+        None,
+        None,
+    )
+    assert (order.half.__annotations__, order.later.__annotations__) == ({}, {})
+    assert order.__annotations__ == {"total": "int"}
+    assert (order().half(), order(4).half(up=True, of=1)) == (1, 5)
+    with pytest.raises(AssertionError, match="some"):
+        order().half(of=0)
