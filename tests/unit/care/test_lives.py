@@ -162,9 +162,13 @@ def lived(life: Life, told: list[Event]) -> Life:
 @settings(max_examples=50)
 @given(newcomers(), histories, programs)
 def test_nothing_is_due_unseen_and_no_wish_is_lost(person: Person, told: list[Event], rules: Program) -> None:
-    """At each look of a life (`Watched`); and nothing comes twice, neither to them nor into the records."""
+    """At each look of a life (`Watched`); and nothing comes twice, neither to them nor into the records.
+
+    Who tells another birthday may have two of them in a year: the second finds the record of the first.
+    """
     life = lived(Watched(person, EVERY, START, rules), told)
-    over = [line.touch.key for _, line in life.ended]
+    is_told_anew = any(it.what == "birthday" for it in told)
+    over = [it.touch.key for _, it in life.ended if not (is_told_anew and it.touch.occasion == "birthday")]
     assert len(set(life.keys())) == len(life.keys())
     assert len(set(over)) == len(over)
 
