@@ -1,13 +1,17 @@
 """Fixtures: a whole shop in one process. And which tests stay together when several processes share the work."""
 
 from collections.abc import Iterator
+from io import StringIO
+from logging import StreamHandler
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from chalicelib.telemetry import logger
 from contract.check import witness
 from memory.shop import Shop, open_shop
 
@@ -35,6 +39,15 @@ def shop() -> Iterator[Shop]:
     """A shop with the demonstration program, an empty table, and a clock that stands still until it is moved."""
     with open_shop() as opened:
         yield opened
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """All that the program logs, as it writes it."""
+    written, handler = StringIO(), cast("StreamHandler[Any]", logger.registered_handler)
+    usual = handler.setStream(written)
+    yield written
+    handler.setStream(usual)
 
 
 class InWholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # it has no types

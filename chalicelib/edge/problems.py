@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from chalice.app import CaseInsensitiveMapping, ChaliceUnhandledError, Request, Response
 
-from chalicelib.telemetry import logger, metrics, report_newer
+from chalicelib.telemetry import log_request, metrics, report_newer
 
 JSON = "application/problem+json"
 Headers = dict[str, str | list[str]]
@@ -104,8 +104,9 @@ def newer_format(where: str) -> Problem:
 def answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware around every request: problems as such, an id on every answer, one log line without personal data."""
     request_id = str(request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", ""))
-    # Chalice refuses to send an image to a client that did not ask for one in its own words.
-    request.headers = CaseInsensitiveMapping({**dict(request.headers), "accept": "application/octet-stream"})
+    if request.method != "POST":
+        # Chalice refuses to send an image to a client that did not ask for one in its own words.
+        request.headers = CaseInsensitiveMapping({**dict(request.headers), "accept": "application/octet-stream"})
     try:
         response = get_response(request)
     except Problem as problem:
@@ -114,7 +115,7 @@ def answer(request: Request, get_response: Callable[[Request], Response]) -> Res
         response = _reworded(response, request_id)
     response.headers.update({"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff"})
     status = response.status_code
-    logger.info("request", method=request.method, route=request.path, status=status, request_id=request_id)
+    log_request(method=request.method, route=request.path, status=status, request_id=request_id)
     return response
 
 

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
 from logging import INFO, makeLogRecord
 from typing import Any, get_args
 
@@ -11,7 +13,7 @@ import pytest
 from app import app
 from chalicelib.domain.people.mail_events import Kind as MailEvent
 from chalicelib.operations.messages.deliver import Outcome
-from chalicelib.telemetry import logger
+from chalicelib.telemetry import log_request, logger
 from infra.deploy import dashboard, throttles
 from infra.deploy.template import template
 from infra.local.home import ROOT
@@ -95,13 +97,14 @@ def test_the_throttles_of_every_index_are_watched() -> None:
     ("metric", "status", "others"),
     [("RequestsBusy", 503, (500, 502, 200)), ("RequestsUnauthorised", 401, (400, 403, 429))],
 )
-def test_a_filter_counts_the_line_of_a_request(metric: str, status: int, others: tuple[int, ...]) -> None:
+def test_a_filter_counts_the_line_of_a_request(
+    log: StringIO, metric: str, status: int, others: tuple[int, ...]
+) -> None:
     """What the app logs of a request is what the filter looks for; nothing else in the log is."""
 
-    def logged(message: str, code: int) -> dict[str, Any]:
-        told = {"method": "GET", "route": "/healthz", "status": code, "request_id": "1"}
-        record = makeLogRecord({"msg": message, "levelname": "INFO", "levelno": INFO, **told})
-        line: dict[str, Any] = json.loads(logger.registered_formatter.format(record))
+    def logged(code: int) -> dict[str, Any]:
+        log_request(method="GET", route="/healthz", status=code, request_id="1")
+        line: dict[str, Any] = json.loads(log.getvalue().splitlines()[-1])
         return line
 
     def found(line: dict[str, Any]) -> bool:
@@ -110,9 +113,33 @@ def test_a_filter_counts_the_line_of_a_request(metric: str, status: int, others:
         return all(line.get(name) == json.loads(value) for name, value in terms)
 
     assert FILTERS[metric]["LogGroupName"] == RESOURCES["APIHandler"]["Properties"]["LoggingConfig"]["LogGroup"]
-    assert found(logged("request", status))
-    assert not [code for code in others if found(logged("request", code))]
-    assert not found(logged("another line", status))
+    assert found(logged(status))
+    assert not [code for code in others if found(logged(code))]
+    assert not found({**logged(status), "message": "another line"})
+
+
+def test_the_line_of_a_request_is_as_the_logger_writes_one(log: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for where it was written: so whoever reads the log finds each thing under one name."""
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3;Parent=4;Sampled=1")
+    told = {"method": "GET", "route": "/healthz", "status": 200, "request_id": "1"}
+    record = makeLogRecord({"msg": "request", "levelname": "INFO", "levelno": INFO, **told})
+    by_logger = json.loads(logger.registered_formatter.format(record))
+    log_request(method="GET", route="/healthz", status=200, request_id="1")
+    ours = json.loads(log.getvalue())
+    at = datetime.fromisoformat(ours.pop("timestamp"))
+    assert abs(at - datetime.fromisoformat(by_logger.pop("timestamp"))) < timedelta(minutes=1)
+    assert {**ours, "location": by_logger["location"]} == by_logger
+
+
+def test_a_request_is_not_logged_where_only_warnings_are(log: StringIO) -> None:
+    """The level that an operator has set holds for this line as for any other."""
+    usual = logger.log_level
+    logger.setLevel("WARNING")
+    try:
+        log_request(method="GET", route="/healthz", status=200, request_id="1")
+    finally:
+        logger.setLevel(usual)
+    assert log.getvalue() == ""
 
 
 def test_the_template_says_no_name_twice() -> None:

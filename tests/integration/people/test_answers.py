@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from io import StringIO
 from urllib.parse import urlencode
 
 import pytest
@@ -364,13 +365,12 @@ def test_a_link_of_who_was_merged_leads_on(shop: Shop, maya: str) -> None:
     assert [it.words for it in tasks(shop)] == ["Late.\n\nVery late."]
 
 
-def test_no_token_and_no_word_is_logged(shop: Shop, maya: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_token_and_no_word_is_logged(shop: Shop, maya: str, log: StringIO) -> None:
     """Neither what opens the page nor what was written on it."""
-    caplog.set_level("INFO")
     path = tapped(maya)
     shop.call("GET", path)
     post(shop, path, value="unhappy", note="My cat Minka hates it.")
-    logged = " ".join(str(vars(it)) for it in caplog.records)
+    logged = log.getvalue()
     assert "/a/{token}" in logged
     assert path.removeprefix("/a/") not in logged
     assert "Minka" not in logged

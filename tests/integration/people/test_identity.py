@@ -1,6 +1,7 @@
 """Who is who: ambassadors are found, what is known of them is corrected, and an id that is told later joins them."""
 
 import json
+from io import StringIO
 from urllib.parse import quote
 
 import pytest
@@ -98,16 +99,15 @@ def test_one_way_to_look(shop: Shop, query: str) -> None:
     assert "lea" not in answer.body.decode()
 
 
-def test_an_address_in_a_query_is_not_logged(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_address_in_a_query_is_not_logged(shop: Shop, log: StringIO) -> None:
     """Neither one that is found, nor one that is not, nor one that is refused."""
     shop.enrol(LEA, "Lea", customer_id="c-secret")
-    with caplog.at_level("DEBUG", logger="referrals"):
-        for query in (f"email={LEA}", "email=nobody@example.com", f"email={LEA}&email=x", "customer_id=c-secret"):
-            shop.call("GET", f"/v1/ambassadors?{query}", scope="admin:read")
-    told = [vars(record) for record in caplog.records if record.name == "referrals"]
-    assert [it["route"] for it in told][-1] == "/v1/ambassadors"
+    for query in (f"email={LEA}", "email=nobody@example.com", f"email={LEA}&email=x", "customer_id=c-secret"):
+        shop.call("GET", f"/v1/ambassadors?{query}", scope="admin:read")
+    logged = log.getvalue()
+    assert logged.count('"route":"/v1/ambassadors"') > 3
     for word in (LEA, "nobody@", "c-secret"):
-        assert word not in f"{told}"
+        assert word not in logged
 
 
 # --- an id that is told later -----------------------------------------------------------------------------------------
