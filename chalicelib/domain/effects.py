@@ -122,6 +122,7 @@ class Take:
     draw: "Draw"
 
 
-Effect = (
-    Create | Replace | Owned | Paused | Forgotten | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid
-)
+Change = Owned | Paused | Forgotten | Unsuspended | Unchanged | Seen | Absent | Take | Revoked | Valid
+"""What changes an item in part, or only asks what holds of it."""
+
+Effect = Create | Replace | Change

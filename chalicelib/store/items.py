@@ -1,6 +1,6 @@
 """Entity <-> item: an entity's fields are the item's attributes, beside the keys that locate and list it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -54,6 +54,9 @@ class _Nothing:
     attribute: dict[str, Any]
 
 
+_SAID = (0, False, "")
+"""What is stored although it is falsy."""
+
 _MET: set[Any] = set()
 _MEETING = Lock()
 """The kinds of entities that have been read before, and what lets one thread alone read the first of a kind."""
@@ -61,20 +64,23 @@ _MEETING = Lock()
 
 def item_of(entity: Entity, shards: Known = few) -> Item:
     """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
-    told, defaults = msgspec.to_builtins(entity, builtin_types=(datetime,)), _defaults(type(entity))
+    kind, told, defaults = (
+        kind_of(entity),
+        msgspec.to_builtins(entity, builtin_types=(datetime,)),
+        _defaults(type(entity)),
+    )
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
-    usual = {name for name, value in defaults.items() if told[name] == value} - _IN_CONDITIONS
-    kept = {name: field for name, field in told.items() if name not in usual}
+    kept = {name: it for name, it in told.items() if name in _IN_CONDITIONS or defaults.get(name, ...) != it}
     if _has_parts_by_default(type(entity)):
         _say_nothing(entity, kept)
     standing = getattr(entity, "standing", None)
     if standing is not None:
         terms = _brief(standing.terms, told["standing"]["terms"])
         kept["standing"] = {**_brief(standing, told["standing"]), "terms": terms}
-    for name in BRIEF.get(kind_of(entity).mark, ()):
+    for name in BRIEF.get(kind.mark, ()):
         parts = zip(getattr(entity, name), told[name], strict=True)
         kept[name] = [_brief(part, attributes) for part, attributes in parts]
-    _rename(kept, SHORT.get(kind_of(entity).mark))
+    _rename(kept, SHORT.get(kind.mark))
     number = format_of(entity)
     marked: Item = {"format": {"N": str(number)}} if number > 1 else {}
     return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity, shards)}), **nothing}
@@ -216,26 +222,31 @@ def key_item(key: Key) -> Item:
 
 def write(attributes: dict[str, Any]) -> Item:
     """Write named values as attributes; None and empty collections are left out."""
-    told = {name: field for name, field in attributes.items() if field not in (None, [], (), {})}
-    return {name: it.attribute if isinstance(it, _Nothing) else value(it) for name, it in told.items()}
+    return {name: value(field) for name, field in attributes.items() if field or field in _SAID}
 
 
 def value(field: Any) -> dict[str, Any]:
     """Write one value. Numbers are whole: there is no way to store a float."""
-    match field:
-        case str():
-            return {"S": field}
-        case bool():
-            return {"BOOL": field}
-        case int():
-            return {"N": str(field)}
-        case datetime():
-            return {"S": stamp(field)}
-        case dict():
-            return {"M": write(field)}
-        case list() | tuple():
-            return {"L": [value(element) for element in field]}
-    raise TypeError(f"cannot store a {type(field).__name__}")
+    write_it = _WRITERS.get(type(field))
+    if write_it is None:
+        raise TypeError(f"cannot store a {type(field).__name__}")
+    return write_it(field)
+
+
+def _write_each(fields: Iterable[Any]) -> dict[str, Any]:
+    return {"L": [value(it) for it in fields]}
+
+
+_WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    str: lambda it: {"S": it},
+    bool: lambda it: {"BOOL": it},
+    int: lambda it: {"N": str(it)},
+    datetime: lambda it: {"S": stamp(it)},
+    dict: lambda it: {"M": write(it)},
+    list: _write_each,
+    tuple: _write_each,
+    _Nothing: lambda it: it.attribute,
+}
 
 
 def read(attribute: dict[str, Any]) -> Any:

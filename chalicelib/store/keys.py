@@ -25,6 +25,7 @@ LAST = "\U0010ffff"
 """Sorts after every letter."""
 
 _REVISION_DIGITS = 15
+_TO_THE_MILLISECOND = len("2026-11-29T00:35:05.578")
 
 REFERRAL, SPEND, CLAIMED = "REFERRAL#", "SPEND#", "CLAIMED#"
 """How an ambassador's referrals, spends and decided claims begin in the index `list`."""
@@ -39,7 +40,7 @@ class Key(NamedTuple):
 
 def stamp(at: datetime) -> str:
     """Write a UTC time so that text sorts as time does: always to the millisecond."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds")[:_TO_THE_MILLISECOND] + "Z"
 
 
 def alone(mark: str, own: str) -> Key:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.effects import (
     Absent,
+    Change,
     Create,
     Effect,
     Entity,
@@ -81,7 +82,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         """Carry out all effects or none. Return the failed conditions: none means that everything is stored."""
         targets = {_target(effect) for effect in effects}
         assert len(targets) == len(effects) > 0, "two effects on one item"
-        effects, words = _named(effects)
+        effects, words = _named(effects, targets)
         actions = [self._action(effect) for effect in effects]
         actions += [self._wire.put(item_of(word, self.shards)) for word in words]
         assert len(actions) <= EFFECTS_MAX, f"{len(actions)} items in one transaction"
@@ -92,7 +93,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
 
     def fits(self, effects: Sequence[Effect]) -> bool:
         """Whether effects are not too many for one transaction, with the names that change by them."""
-        return len(effects) + len(_named(effects)[1]) <= EFFECTS_MAX
+        return len(effects) + len(_named(effects, map(_target, effects))[1]) <= EFFECTS_MAX
 
     def postpone(self, pk: str, now: datetime, reason: str) -> None:
         """Move away everything in a partition that is due, with growing gaps, and store why.
@@ -212,15 +213,21 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             {":now": now, ":since": since, **listed},
         )
 
-    def _action(self, effect: Effect) -> Action:  # noqa: PLR0911 - an effect a line
+    def _action(self, effect: Effect) -> Action:
         """One effect as one item of TransactWriteItems."""
-        action, key = self._wire.action, _target(effect)
         match effect:
             case Create(entity):
-                return {"Put": action(None, "attribute_not_exists(PK)", {}, Item=item_of(entity, self.shards))}
+                condition, was = "attribute_not_exists(PK)", {}
             case Replace(entity):
-                was = {":version": entity.version - 1}
-                return {"Put": action(None, "version = :version", was, Item=item_of(entity, self.shards))}
+                condition, was = "version = :version", {":version": entity.version - 1}
+            case _:
+                return self._change(effect)
+        return {"Put": self._wire.action(None, condition, was, Item=item_of(entity, self.shards))}
+
+    def _change(self, effect: Change) -> Action:  # noqa: PLR0911 - an effect a line
+        """An effect that changes an item in part, or only looks at it."""
+        action, key = self._wire.action, _target(effect)
+        match effect:
             case Owned(code):
                 return {"Update": self._own(key, code)}
             case Paused():
@@ -283,9 +290,9 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
         return self._wire.action(key, condition, values, **bare)
 
 
-def _named(effects: Sequence[Effect]) -> "tuple[Sequence[Effect], Sequence[NameWord]]":
+def _named(effects: Sequence[Effect], targets: Iterable[Key]) -> "tuple[Sequence[Effect], Sequence[NameWord]]":
     """Effects as they list people by their names, and the words that are stored beside them."""
-    if not any(_target(effect).sk == "PERSON" for effect in effects):
+    if not any(target.sk == "PERSON" for target in targets):
         return effects, ()
     from chalicelib.store.names import with_names  # no checkout stores a person
 

@@ -1,9 +1,9 @@
 """DynamoDB calls as this program makes them: conditional, consistent, bounded in time, tried again when that helps."""
 
+import os
 import random
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -161,7 +161,7 @@ class Wire:
             operation, request = "PutItem", actions[0]["Put"]
         else:
             operation = "TransactWriteItems"
-            request = {"TransactItems": list(actions), "ClientRequestToken": str(uuid.uuid4())}
+            request = {"TransactItems": list(actions), "ClientRequestToken": os.urandom(16).hex()}
         _forget()
         deadline = self.deadline(within)
         for attempt in count():
