@@ -134,7 +134,7 @@ def parse(raw: bytes, kind: type[T]) -> T:
     if len(raw) > BODY_MAX:
         raise Problem(413, "body_too_large", f"A body has at most {BODY_MAX} bytes.")
     try:
-        json.loads(raw or b"{}", object_pairs_hook=_unique)
+        _PAIRS.decode((raw or b"{}").decode())
         document = tidied(msgspec.json.decode(raw or b"{}"), kind)
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
@@ -289,14 +289,12 @@ def _between(name: str, given: datetime | None, low: datetime, high: datetime) -
 
 
 def _timed(plain: Any) -> Any:
-    match plain:
-        case datetime():
-            return (plain - EARLIEST) // timedelta(milliseconds=1)
-        case dict():
-            return {name: _timed(it) for name, it in plain.items()}
-        case list():
-            return [_timed(it) for it in plain]
-    return plain
+    kind = type(plain)
+    if kind is dict:
+        return {name: _timed(it) for name, it in plain.items()}
+    if kind is list:
+        return [_timed(it) for it in plain]
+    return (plain - EARLIEST) // timedelta(milliseconds=1) if kind is datetime else plain
 
 
 def _decoded(given: str) -> str:
@@ -308,6 +306,9 @@ def _unique(pairs: list[tuple[str, object]]) -> None:
     """Refuse an object that says a thing twice: readers of JSON disagree which of them counts (RFC 8259, 4)."""
     if len({name for name, _ in pairs}) < len(pairs):
         raise Problem(400, "malformed_json", "An object in the body names the same field twice.")
+
+
+_PAIRS = json.JSONDecoder(object_pairs_hook=_unique)
 
 
 def _malformed() -> Problem:

@@ -113,10 +113,8 @@ def admit(
     place = take(ask.seeker(code), holders, program, now=now)
     if program.new_friends_only and ask.first_order is False and not (holders and (place or program.friend_days)):
         return Refused("not_first_order")
-    offered = _offered(code, ask, program, place.friend_order if place else 1)
-    if isinstance(offered, Refused):
-        return offered
-    return replace(offered, place=place) if place else Refused("friend_already_referred")
+    offered = _offered(code, ask, program, place or Place())
+    return Refused("friend_already_referred") if place is None and isinstance(offered, Offered) else offered
 
 
 def admit_again(code: Code | None, ask: Ask, program: Program, stored: Redemption) -> Offered | Refused:
@@ -132,7 +130,7 @@ def admit_again(code: Code | None, ask: Ask, program: Program, stored: Redemptio
         return Refused(reason or "unknown_code")
     if stored.friend_order > 1 and stored.ambassador_id not in (code.ambassador_id, *code.kin):
         return Refused("friend_already_referred")
-    return _offered(code, ask, program, stored.friend_order)
+    return _offered(code, ask, program, Place(stored.friend_order))
 
 
 def _barred(code: Code | None, ask: Ask, program: Program) -> Reason | None:  # noqa: PLR0911 - a reason a line
@@ -183,18 +181,18 @@ def redemption(offered: Offered, ask: Ask, program: Program, *, now: datetime, d
     )
 
 
-def _offered(code: Code, ask: Ask, program: Program, friend_order: int) -> Offered | Refused:
+def _offered(code: Code, ask: Ask, program: Program, place: Place) -> Offered | Refused:
     """Work out what the code is worth on what counts of the order."""
     excluded = _excluded(ask, program)
     counts = ask.goods - excluded
     if excluded and counts <= 0:
         return Refused("nothing_counts")
     campaign = campaign_of(program, code.campaign, ask.placed_at)
-    offer = offer_of(program, campaign, friend_order)
+    offer = offer_of(program, campaign, place.friend_order)
     discount = min(offer.of(counts), counts) if offer and not ask.claim else 0
     if counts < program.minimum or counts <= discount:
         return Refused("below_minimum")
-    rate = reward_of(program, program.tiers[0], campaign, friend_order)
+    rate = reward_of(program, program.tiers[0], campaign, place.friend_order)
     return Offered(
         code,
         discount,
@@ -202,6 +200,7 @@ def _offered(code: Code, ask: Ask, program: Program, friend_order: int) -> Offer
         rate.unit_in(program.currency) if rate else program.currency,
         excluded or None,
         campaign.name if campaign else None,
+        place,
     )
 
 

@@ -11,6 +11,7 @@ LENGTH = 8
 COUPON = "CPN"
 COUPON_LENGTH = 15
 _LONGEST = 50
+_BETWEEN = re.compile(r"[\W_]+", re.ASCII)
 
 _ALIKE = str.maketrans({**dict(zip("OQILZSGBU", "00112568V", strict=True)), "W": "VV"})
 
@@ -64,8 +65,11 @@ def normal_code(typed: str) -> str | None:
     hang on the full stop of the sentence, bring invisible marks along, write in full width or with the digits of their
     own script. So only letters and digits count. A letter that no code has, such as an accented one, is no slip.
     """
-    plain = typed if typed.isascii() else without_invisible(unicodedata.normalize("NFKC", typed))
-    kept = "".join(_digit(letter) for letter in plain if letter.isalnum())
+    if typed.isascii():
+        kept = _BETWEEN.sub("", typed)
+    else:
+        plain = without_invisible(unicodedata.normalize("NFKC", typed))
+        kept = "".join(_digit(letter) for letter in plain if letter.isalnum())
     return kept.upper() if kept and kept.isascii() and len(kept) <= _LONGEST else None
 
 
