@@ -33,7 +33,7 @@ class Signer:
             body: What is sent.
             now: The time of the request, in UTC.
         """
-        at = now.strftime("%Y%m%dT%H%M%SZ")
+        at = now.isoformat(timespec="seconds")[: len("2026-11-29T00:35:05")].replace("-", "").replace(":", "") + "Z"
         told = {**headers, "x-amz-date": at}
         if credentials.token:
             told["x-amz-security-token"] = credentials.token
