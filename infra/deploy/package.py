@@ -53,8 +53,6 @@ _NEVER_READ = (
     "*.c",
     "*.md",
     "*.typed",
-    "tzdata/zoneinfo/*.zi",
-    "tzdata/zoneinfo/*.tab",
 )
 """What libraries bring for installers, compilers and readers."""
 
@@ -112,6 +110,7 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtim
     shutil.unpack_archive(archive, code)
     shutil.copytree(_dependencies(folder, architecture, runtime), code, dirs_exist_ok=True)
     _thin_out(code)
+    _gather_zones(code)
     compile_for(runtime, code)
     _zip(code, archive)
     made = Package(archive, json.loads((out / "sam.json").read_text()))
@@ -154,6 +153,16 @@ def _thin_out(code: Path) -> None:
                 shutil.rmtree(path)
             elif path.exists():
                 path.unlink()
+
+
+def _gather_zones(code: Path) -> None:
+    """Write all time zones into one module. Those that end alike stand beside each other, and take next to nothing."""
+    folder = code / "tzdata"
+    names = (folder / "zones").read_text().split()
+    zones = {name: (folder / "zoneinfo" / name).read_bytes() for name in names}
+    alike = dict(sorted(zones.items(), key=lambda it: it[1][::-1]))
+    (code / "chalicelib" / "domain" / "program" / "zones.py").write_text(f"ZONES = {alike!r}\n")
+    shutil.rmtree(folder)
 
 
 def compile_for(runtime: str, code: Path) -> None:

@@ -4,7 +4,11 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import datetime
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -29,7 +33,7 @@ PACKAGES = {
         "png.pyc",
     ),
     *("crawleruseragents", "disposable_email_domains", "idna", "resvg_py"),
-    *("jmespath", "typing_extensions.pyc", "tzdata"),
+    *("jmespath", "typing_extensions.pyc"),
 }
 """Ours, and what it imports. The runtime brings boto3 with what it stands on."""
 
@@ -43,6 +47,18 @@ loaded = {name.partition(".")[0] for name, module in sys.modules.items() if geta
 print(*sorted(loaded - set(sys.stdlib_module_names)))
 """
 
+MOMENTS = range(0, 70 * 31_556_952, 11_000_000)
+"""Some four months apart, from 1970 on."""
+
+TELL_ZONES = f"""
+import json
+from datetime import datetime
+from chalicelib.domain.program.program import zone_named
+from chalicelib.domain.program.zones import ZONES
+told = {{name: zone_named(name) for name in ZONES}}
+print(json.dumps({{name: [str(zone), *(datetime.fromtimestamp(at, zone).strftime("%c %z %Z") for at in {MOMENTS!r})]
+                  for name, zone in told.items()}}))
+"""
 
 READ_OF = {
     "OnTableChange": [
@@ -56,7 +72,7 @@ READ_OF = {
 """What of the stream each function gets."""
 
 
-def files(built: Built) -> set[str]:
+def names_in(built: Built) -> set[str]:
     """The names in the zip."""
     with zipfile.ZipFile(built.code) as archive:
         return set(archive.namelist())
@@ -64,7 +80,7 @@ def files(built: Built) -> set[str]:
 
 def test_the_zip_holds_what_runs_and_nothing_else(built: Built) -> None:
     """No tests, tools or boto3; and small, for it is loaded at every cold start."""
-    names = files(built)
+    names = names_in(built)
     tops = {name.partition("/")[0] for name in names}
     assert tops == PACKAGES
     assert not [name for name in names if name.endswith((".po", ".pot"))]
@@ -73,7 +89,7 @@ def test_the_zip_holds_what_runs_and_nothing_else(built: Built) -> None:
 
 def test_modules_are_bytecode_alone(built: Built) -> None:
     """Lambda can't keep any, so without it every cold start would compile all that it imports; sources are weight."""
-    names = files(built)
+    names = names_in(built)
     assert not [name for name in names if name.endswith(".py")]
     ours = {str(path.relative_to(ROOT).with_suffix(".pyc")) for path in (ROOT / "chalicelib").rglob("*.py")}
     assert {*ours, "app.pyc"} <= names
@@ -90,32 +106,55 @@ def test_the_zip_holds_every_file_that_the_program_reads(built: Built) -> None:
     web = ROOT / "chalicelib" / "web"
     read = [path for kind in ("*.html", "*.words", "*.css", "*.mo", "*.ttf") for path in web.rglob(kind)]
     assert len(read) >= 9
-    assert {str(path.relative_to(ROOT)) for path in read} <= files(built)
+    assert {str(path.relative_to(ROOT)) for path in read} <= names_in(built)
 
 
-def test_the_code_runs_on_what_is_in_the_zip_and_the_runtime(built: Built, tmp_path: Path) -> None:
-    """All modules can be imported where there is nothing but the zip and boto3, as in Lambda.
-
-    The local cloud would not tell: its own packages are in reach of the functions that it runs.
-    """
+@pytest.fixture(scope="module")
+def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The folders in which a Lambda finds modules: the zip's content, and what of the runtime's own we count on."""
+    folder = tmp_path_factory.mktemp("task")
     with zipfile.ZipFile(built.code) as archive:
-        archive.extractall(tmp_path / "code")
-    runtime = tmp_path / "runtime"
+        archive.extractall(folder / "code")
+    runtime = folder / "runtime"
     runtime.mkdir()
     site = Path(boto3.__file__).parents[1]
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py"):
         (runtime / name).symlink_to(site / name)
-    script = f"import sys; sys.path[:0] = [{str(tmp_path / 'code')!r}, {str(runtime)!r}]\n{IMPORT_ALL}"
+    return [str(folder / "code"), str(runtime)]
+
+
+def run_in(folders: list[str], script: str) -> str:
+    """What a script prints that finds nothing but these folders and the standard library."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script],
-        cwd=tmp_path,
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {folders!r}\n{script}"],
+        cwd=folders[0],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert "chalicelib" in done.stdout.split()
+    return done.stdout
+
+
+def test_the_code_runs_on_what_is_in_the_zip_and_the_runtime(unpacked: list[str]) -> None:
+    """All modules can be imported where there is nothing but the zip and boto3, as in Lambda.
+
+    The local cloud would not tell: its own packages are in reach of the functions that it runs.
+    """
+    assert "chalicelib" in run_in(unpacked, IMPORT_ALL).split()
+
+
+def test_every_time_zone_is_in_the_zip(unpacked: list[str]) -> None:
+    """Each name in the IANA database goes by the same clock as in the package that it is from, until 2040."""
+    told = json.loads(run_in(unpacked, TELL_ZONES))
+    published = files("tzdata")
+    names = (published / "zones").read_text().split()
+    assert len(names) > 500
+    for name in names:
+        zone = ZoneInfo.from_file(BytesIO((published / "zoneinfo" / name).read_bytes()), key=name)
+        assert told.pop(name) == [str(zone), *(datetime.fromtimestamp(at, zone).strftime("%c %z %Z") for at in MOMENTS)]
+    assert told == {}
 
 
 def test_every_function_has_a_role_of_its_own(built: Built) -> None:

@@ -7,6 +7,8 @@ editors use are made of that. Money is in minor units of the program's currency.
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from io import BytesIO
 from typing import Annotated, Literal, TypeVar
 
 from chalicelib.domain.frozen import frozen
@@ -675,15 +677,18 @@ def said_in(said: Mapping[str, T], wanted: Iterable[str]) -> T | None:
     return None
 
 
+@cache
 def zone_named(name: str) -> tzinfo:
-    """Return a time zone by its name in the IANA database.
+    """Return a time zone by its name in the IANA database: the same object for the same name, as arithmetic wants it.
 
     Raises:
         KeyError, OSError, ValueError: there is none of that name.
     """
-    from zoneinfo import ZoneInfo  # a file is read for it, which most shops can do without
+    from zoneinfo import ZoneInfo  # most shops can do without
 
-    return ZoneInfo(name)
+    from chalicelib.domain.program.zones import ZONES
+
+    return ZoneInfo.from_file(BytesIO(ZONES[name]), key=name) if name in ZONES else ZoneInfo(name)
 
 
 def minutes_between(start: str, end: str) -> int:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
 
+from chalicelib.domain.program.program import zone_named
 from chalicelib.web.console.rules import choices, measures
 from chalicelib.web.language import Language
 from chalicelib.web.numbers import decimals_of
@@ -562,6 +562,6 @@ def _currency(document: Document) -> str:
 
 def _zone(document: Document) -> tzinfo:
     try:
-        return ZoneInfo(str(document.get("time_zone", "UTC")))
+        return zone_named(str(document.get("time_zone", "UTC")))
     except (KeyError, OSError, ValueError):
         return UTC
