@@ -1,8 +1,10 @@
 """Connections to one host, one a thread, kept from request to request."""
 
+import os
 import select
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from threading import local
@@ -12,6 +14,11 @@ from urllib.parse import urlsplit
 _ATTEMPTS = 2
 _STALE = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _PIECE = 65536
+_HEAD_MAX = 65536
+_BODY_MAX = 64 * 1024 * 1024
+"""In bytes. The longest answer is that of a BatchGetItem, 16 MB before its types are named."""
+
+_INTERIM = range(100, 200)
 
 
 class Reply(NamedTuple):
@@ -50,6 +57,10 @@ class Line:
 
     def __init__(self, url: str, *, connect: float, answer: float, once: bool = False) -> None:
         parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(
+                f"{url} is no address of a service: say it like https://dynamodb.eu-central-1.amazonaws.com."
+            )
         self.host = parts.netloc
         self._is_plain = parts.scheme == "http"
         self._name = parts.hostname or ""
@@ -74,44 +85,35 @@ class Line:
             LostError: it was sent, and no whole answer came in time.
         """
         for attempt in range(self._attempts):
-            kept = self._kept()
-            connection = kept or self._opened()
+            kept = self._taken()
+            used = kept or self._opened()
             try:
-                return self._said(connection, path, headers, body)
+                reply, stays = _exchanged(used.connection, path, headers, body, self._answer)
             except _STALE as error:
-                self._drop()
                 if kept is None or attempt + 1 == self._attempts:
                     raise LostError(type(error).__name__) from error
             except (OSError, _BrokenError) as error:
-                self._drop()
                 raise LostError(type(error).__name__) from error
+            else:
+                self._own.kept = used if stays else None
+                return reply
         raise AssertionError("unreachable")
 
-    def _said(self, connection: socket.socket, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Ask over a connection, all at once, and read the answer to its end."""
-        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
-        connection.sendall("\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode("ascii") + body)
-        first = connection.recv(_PIECE)
-        if not first:
-            raise ConnectionResetError
-        reply = _read(_Answer(connection, first))
-        if reply.headers.get("connection", "").lower() == "close":
-            self._drop()
-        return reply
+    def _taken(self) -> _Kept | None:
+        """This thread's connection, if it has one that nobody has closed: a closed one can be read from.
 
-    def _kept(self) -> socket.socket | None:
-        """This thread's connection, if it has one that nobody has closed: a closed one can be read from."""
+        It is this exchange's from now on, and is kept again when a whole answer has come: after anything else, the next
+        thing to be read from it would be another's answer.
+        """
         kept: _Kept | None = getattr(self._own, "kept", None)
+        self._own.kept = None
         if kept is None:
             return None
         poll = select.poll()
         poll.register(kept.connection, select.POLLIN)
-        if poll.poll(0):
-            self._drop()
-            return None
-        return kept.connection
+        return None if poll.poll(0) else kept
 
-    def _opened(self) -> socket.socket:
+    def _opened(self) -> _Kept:
         try:
             connection = socket.create_connection((self._name, self._port), self._connect)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -119,12 +121,7 @@ class Line:
                 connection = _trust().wrap_socket(connection, server_hostname=self._name)
         except OSError as error:
             raise UnreachedError(type(error).__name__) from error
-        connection.settimeout(self._answer)
-        self._own.kept = _Kept(connection)
-        return connection
-
-    def _drop(self) -> None:
-        self._own.kept = None
+        return _Kept(connection)
 
 
 class _BrokenError(Exception):
@@ -132,22 +129,33 @@ class _BrokenError(Exception):
 
 
 class _Answer:
-    """What comes over a connection, of which the first piece has come."""
+    """What comes over a connection until a moment, of which the first piece has come.
 
-    def __init__(self, connection: socket.socket, first: bytes) -> None:
+    The time is that of the whole answer: a host that sends a letter now and then holds up nobody.
+    """
+
+    def __init__(self, connection: socket.socket, first: bytes, moment: float) -> None:
         self._connection = connection
         self._came = first
+        self._moment = moment
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing has come that was not asked for."""
+        return not self._came
 
     def until(self, end: bytes) -> bytes:
         """What comes before the next `end`, which goes with it."""
         while end not in self._came:
+            if len(self._came) > _HEAD_MAX:
+                raise _BrokenError
             self._came += self._next()
         found, _, self._came = self._came.partition(end)
         return found
 
     def exactly(self, length: int) -> bytes:
         """So many bytes."""
-        if length < 0:
+        if not 0 <= length <= _BODY_MAX:
             raise _BrokenError
         pieces, missing = [self._came], length - len(self._came)
         while missing > 0:
@@ -158,42 +166,81 @@ class _Answer:
         return came[:length]
 
     def _next(self) -> bytes:
+        left = self._moment - time.monotonic()
+        if left <= 0:
+            raise _BrokenError
+        self._connection.settimeout(left)
         piece = self._connection.recv(_PIECE)
         if not piece:
             raise _BrokenError
         return piece
 
 
-def _read(answer: _Answer) -> Reply:
-    """Read an answer of HTTP/1.1 (RFC 9112). The standard library's parser takes many times as long.
+def _exchanged(
+    connection: socket.socket, path: str, headers: Mapping[str, str], body: bytes, seconds: float
+) -> tuple[Reply, bool]:
+    """Ask over a connection, all at once; return the whole answer, and whether the connection may be kept."""
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
+    connection.settimeout(seconds)
+    connection.sendall("\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode("ascii") + body)
+    moment = time.monotonic() + seconds
+    first = connection.recv(_PIECE)
+    if not first:
+        raise ConnectionResetError
+    answer = _Answer(connection, first, moment)
+    reply, stays = _read(answer)
+    return reply, stays and answer.is_over
+
+
+def _read(answer: _Answer) -> tuple[Reply, bool]:
+    """Read an answer of HTTP/1.1 (RFC 9112), and whether its connection stays open after it.
+
+    The standard library's parser takes many times as long.
 
     Raises:
-        _BrokenError: it ends before it is whole, or nobody can tell where it ends.
+        _BrokenError: it ends before it is whole, nobody can tell where it ends, or it is longer than any answer.
     """
     try:
-        first, *lines = answer.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        status, headers = int(first.split(None, 2)[1]), dict[str, str]()
-        for line in lines:
-            name, colon, text = line.partition(":")
-            if not colon:
-                raise _BrokenError
-            headers[name.lower()] = text.strip()
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Reply(status, headers, b"".join(_chunks(answer)))
-        return Reply(status, headers, answer.exactly(int(headers["content-length"])))
-    except (OSError, ValueError, IndexError, KeyError) as error:
+        version, status, headers = _head(answer)
+        while status in _INTERIM:
+            version, status, headers = _head(answer)
+        is_cut = headers.get("transfer-encoding", "").lower() == "chunked"
+        body = b"".join(_chunks(answer)) if is_cut else answer.exactly(int(headers["content-length"]))
+    except (OSError, ValueError, KeyError) as error:
         raise _BrokenError from error
+    return Reply(status, headers, body), version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+
+
+def _head(answer: _Answer) -> tuple[str, int, dict[str, str]]:
+    """The version, status and headers of an answer, or of what comes before it (RFC 9110, 15.2)."""
+    first, *lines = answer.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+    version, status, *_ = first.split(None, 2)
+    headers = dict[str, str]()
+    for line in lines:
+        name, colon, text = line.partition(":")
+        if not colon:
+            raise _BrokenError
+        headers[name.lower()] = text.strip()
+    if not version.startswith("HTTP/1."):
+        raise _BrokenError
+    return version, int(status), headers
 
 
 def _chunks(answer: _Answer) -> Iterator[bytes]:
+    left = _BODY_MAX
     while length := int(answer.until(b"\r\n").partition(b";")[0], 16):
         yield answer.exactly(length)
-        answer.until(b"\r\n")
+        left -= length
+        if answer.until(b"\r\n") or left < 0:
+            raise _BrokenError
     while answer.until(b"\r\n"):
         pass
 
 
 @cache
 def _trust() -> ssl.SSLContext:
-    """Whom to trust: the authorities of the system. Reading them takes a while, so it is done once."""
-    return ssl.create_default_context()
+    """Whom to trust: the authorities of the system, or those of a file that is named as for AWS's own tools.
+
+    Reading them takes a while, so it is done once.
+    """
+    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)

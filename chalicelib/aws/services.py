@@ -149,6 +149,6 @@ def _read(body: bytes) -> Answer | None:
     """What a body says; None if it is not JSON as a service writes it."""
     try:
         found = msgspec.json.decode(body or b"{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -18,8 +18,7 @@ class Signer:
     def __init__(self, service: str, region: str) -> None:
         self._service = service
         self._region = region
-        self._day: tuple[str, str] | None = None
-        self._key = b""
+        self._kept: tuple[str, str, bytes] | None = None
 
     def signed(
         self, credentials: Credentials, path: str, headers: dict[str, str], body: bytes, now: datetime
@@ -51,11 +50,12 @@ class Signer:
         return told
 
     def _key_of(self, day: str, secret: str) -> bytes:
-        """The key of a day. Two threads that come at once make the same one twice."""
-        if self._day != (day, secret):
-            key = f"AWS4{secret}".encode()
-            for part in (day, self._region, self._service, "aws4_request"):
-                key = digest(key, part.encode(), "sha256")
-            self._key, self._day = key, (day, secret)
-            return key
-        return self._key
+        """The key of a day. Two threads that come at once make the same one twice, and never get each other's."""
+        kept = self._kept
+        if kept is not None and kept[:2] == (day, secret):
+            return kept[2]
+        key = f"AWS4{secret}".encode()
+        for part in (day, self._region, self._service, "aws4_request"):
+            key = digest(key, part.encode(), "sha256")
+        self._kept = (day, secret, key)
+        return key

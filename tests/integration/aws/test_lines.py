@@ -59,6 +59,7 @@ def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     lines._trust.cache_clear()  # noqa: SLF001 - the system's authorities are read once in the life of a process
     yield
     lines._trust.cache_clear()  # noqa: SLF001 - as above
@@ -97,6 +98,29 @@ def test_a_server_that_nobody_vouches_for_is_not_spoken_to() -> None:
         with pytest.raises(UnreachedError):
             dynamodb(server, scheme="https", host="localhost").call("GetItem", ITEM)
         assert server.bodies == []
+
+
+@pytest.mark.usefixtures("trusting")
+def test_whoever_names_authorities_as_for_aws_is_heard(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`AWS_CA_BUNDLE` counts here as in AWS's own tools: only those in it are trusted, not those of the system."""
+    other = trustme.CA()
+    other.cert_pem.write_to_path(tmp_path / "other.pem")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "other.pem"))
+    with serving(context=secured(other, "localhost")) as server:
+        assert dynamodb(server, scheme="https", host="localhost").call("GetItem", ITEM) == {"Item": {}}
+    with serving(context=secured(authority, "localhost")) as server, pytest.raises(UnreachedError):
+        dynamodb(server, scheme="https", host="localhost").call("GetItem", ITEM)
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "dynamodb.eu-central-1.amazonaws.com", "ftp://localhost", "https://"]
+)
+def test_what_is_no_address_is_not_guessed_at(url: str) -> None:
+    """Without a scheme it would be some other host than was meant: whoever set it is told."""
+    with pytest.raises(ValueError, match="no address of a service"):
+        lines.Line(url, connect=1, answer=1)
 
 
 # --- what breaks ------------------------------------------------------------------------------------------------------
@@ -177,6 +201,10 @@ def test_a_request_whose_answer_has_begun_goes_once() -> None:
         b"nonsense\r\n\r\n",
         whole(body=b"<html>"),
         whole(body=b"[]"),
+        whole(body=b'{"a":' * 10_000 + b"1" + b"}" * 10_000),
+        b"SSH-2.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n",
     ],
 )
 def test_an_answer_that_is_not_whole_is_none(broken: bytes) -> None:
@@ -211,17 +239,22 @@ def test_an_answer_in_pieces_is_put_together(raw: bytes, size: int) -> None:
 
 
 def test_a_connection_that_will_be_closed_is_not_kept() -> None:
-    """The host says so beforehand; the next request goes over a new one at once."""
+    """The host says so beforehand, or speaks a version that closes; or it has said more than it was asked for.
+
+    The next request goes over a new one at once.
+    """
 
     def last(connection: Connection, _: bytes) -> bool:
         connection.sendall(whole(body=SENT, Connection="close"))
         time.sleep(0.3)
         return False
 
-    with serving(last, answering(whole(body=SENT))) as server:
+    old = whole(body=SENT).replace(b"HTTP/1.1", b"HTTP/1.0")
+    two = whole(body=SENT) + whole(body=b'{"MessageId": "another\'s"}')
+    with serving(last, answering(old), answering(two), answering(whole(body=SENT))) as server:
         service = ses(server)
-        assert [service.call("SendEmail", {}) for _ in range(2)] == [{"MessageId": "m"}] * 2
-        assert server.over == [1, 2]
+        assert [service.call("SendEmail", {}) for _ in range(4)] == [{"MessageId": "m"}] * 4
+        assert server.over == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.6])
@@ -240,6 +273,73 @@ def test_a_silent_host_is_waited_for_no_longer_than_was_said(pause: float) -> No
         assert time.monotonic() - began < 0.55
         time.sleep(pause)
         assert service.call("GetItem", ITEM) == {"Item": {}}
+
+
+@pytest.mark.parametrize("begun", [b"", whole(body=b"{" + b" " * 99)[:-98]])
+def test_a_host_that_sends_a_letter_now_and_then_holds_up_nobody(begun: bytes) -> None:
+    """The time is that of the whole answer, not that between two letters of it."""
+
+    def slow(connection: Connection, _: bytes) -> bool:
+        connection.sendall(begun)
+        for letter in (whole() if not begun else b" " * 20)[:20]:
+            time.sleep(0.05)
+            connection.sendall(bytes([letter]))
+        return False
+
+    with serving(slow) as server:
+        service, began = dynamodb(server, answer=0.2), time.monotonic()
+        with pytest.raises(LostError):
+            service.call("GetItem", ITEM)
+        assert time.monotonic() - began < 0.45
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n{",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"a%d: b\r\n" % number for number in range(9_000)),
+        b"HTTP/1.1 200 OK\r\n" + b"a" * 70_000,
+    ],
+)
+def test_an_answer_that_is_longer_than_any_is_not_waited_for(endless: bytes) -> None:
+    """No service says so much: it is given up at once, before it fills the memory."""
+    with serving(answering(endless)) as server:
+        service, began = dynamodb(server, answer=2), time.monotonic()
+        with pytest.raises(LostError):
+            service.call("GetItem", ITEM)
+        assert time.monotonic() - began < 1
+
+
+def test_what_comes_before_an_answer_is_passed_over() -> None:
+    """A proxy or a balancer may say that it goes on (RFC 9110, 15.2): the answer is what comes then."""
+    before = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    with serving(answering(before + whole())) as server:
+        service = dynamodb(server)
+        assert [service.call("GetItem", ITEM) for _ in range(2)] == [{"Item": {}}] * 2
+        assert server.over == [1, 1]
+
+
+def test_whoever_breaks_off_leaves_no_answer_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even by what nobody expects, a key pressed or a full memory: the next call has its own connection."""
+
+    def late(connection: Connection, _: bytes) -> bool:
+        time.sleep(0.1)
+        connection.sendall(whole(body=b'{"Item": {"late": {"S": "x"}}}'))
+        return True
+
+    def interrupted(*_: object) -> Reply:
+        raise KeyboardInterrupt
+
+    with serving(answering(whole()), late) as server:
+        service = dynamodb(server)
+        service.call("GetItem", ITEM)
+        with monkeypatch.context() as patched:
+            patched.setattr(lines, "_read", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                service.call("GetItem", ITEM)
+        assert service.call("GetItem", ITEM) == {"Item": {}}
+        assert server.over == [1, 1, 2]
 
 
 def test_where_nobody_listens_nothing_was_sent() -> None:
@@ -307,9 +407,10 @@ def test_each_thread_has_a_connection_of_its_own() -> None:
         return True
 
     with serving(*[echo] * 400) as server:
-        service, wrong = dynamodb(server), []
+        service, wrong, together = dynamodb(server), [], threading.Barrier(8)
 
         def work(number: int) -> None:
+            together.wait(5)
             for turn in range(50):
                 asked = {"n": number * 1000 + turn}
                 if service.call("GetItem", asked) != {"Item": asked}:
@@ -322,6 +423,11 @@ def test_each_thread_has_a_connection_of_its_own() -> None:
             thread.join()
         assert not wrong
         assert server.connections == 8
+        service.call("GetItem", ITEM)
+        one = threading.Thread(target=service.call, args=("GetItem", ITEM))
+        one.start()
+        one.join()
+        assert server.connections == 10
 
 
 # --- who asks ---------------------------------------------------------------------------------------------------------

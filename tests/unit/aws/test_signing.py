@@ -60,6 +60,26 @@ def test_ten_thousand_signatures_are_those_of_botocore() -> None:
         assert signers[place].signed(who, path, headers, body, at) == wanted
 
 
+def test_two_who_sign_at_once_have_each_their_own_key() -> None:
+    """Where credentials are renewed, one thread may come between another's look at the kept key and its use."""
+    at = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    old, new = Credentials("AKIA", "old"), Credentials("AKIA", "new")
+
+    class Overtaken(str):
+        """A secret that is overtaken by the new one whenever it is looked at."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            signer.signed(new, "/", {}, b"", at)
+            return str.__eq__(self, other)
+
+    signer = Signer("dynamodb", "eu-central-1")
+    wanted = signer.signed(old, "/", {}, b"", at)
+    assert signer.signed(old._replace(secret_key=Overtaken("old")), "/", {}, b"", at) == wanted
+
+
 def test_a_signature_depends_on_all_that_it_vouches_for() -> None:
     """The comparison above can fail: another body, path, header, time or key gives another signature."""
     signer, at = Signer("dynamodb", "eu-central-1"), datetime(2026, 11, 28, 12, tzinfo=UTC)
