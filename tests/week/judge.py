@@ -53,7 +53,10 @@ class Judge(MailJudge):
             yield f"settling waited {self.shop.longest['settles']} s"
 
     def _of_alarms(self) -> Iterator[str]:
-        """The metric of each trouble is counted in the minute of the first call, and an alarm watches it."""
+        """The metric of each trouble is counted in the minute of the first call, and an alarm watches it.
+
+        A letter that has been stuck for a day is told as blocked, whatever refuses it now.
+        """
         alarms = {
             it["Properties"].get("MetricName")
             for it in read_resources()["Resources"].values()
@@ -62,8 +65,11 @@ class Judge(MailJudge):
         for trouble in WEEK:
             first = next((at for at, name in self.shop.world.calls if name == trouble.name), None)
             told = self.shop.told.get((trouble.name, trouble.metric))
-            if first is None or told is None or told > first:
-                yield f"{trouble.name}: first call {first}, {trouble.metric} {told}"
+            blocked = (
+                self.shop.told.get((trouble.name, "LettersBlocked")) if trouble.metric == "LettersRefused" else None
+            )
+            if first is None or told is None or min(told, blocked or told) > first:
+                yield f"{trouble.name}: first call {first}, {trouble.metric} {told}, LettersBlocked {blocked}"
             if trouble.metric not in alarms:
                 yield f"no alarm watches {trouble.metric}"
         yield from (f"{name} was counted" for name in ("LettersFailed", "SettlesFailed") if self.shop.metrics[name])
