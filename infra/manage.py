@@ -24,7 +24,7 @@ from chalicelib.edge.tidy import tidied
 from chalicelib.operations.access import admins, api_keys
 from chalicelib.operations.audit import surprises
 from chalicelib.operations.messages import undelivered
-from chalicelib.operations.messages.resend import Asked, Barred, Resent, Unfinished
+from chalicelib.operations.messages.resend import Barred, Request, Resent, Unfinished
 from chalicelib.operations.program import programs, publication
 from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
@@ -187,8 +187,8 @@ def send_again(options: argparse.Namespace) -> None:
     ids = options.ids or [it.message.id for it in _ended(options, table, now) if not it.again]
     rules, pepper, number = programs.current(table), _pepper(options), 0
     for message_id in ids:
-        asked = Asked(message_id, pepper, options.author, options.note)
-        answer = undelivered.send_again(table, asked, rules, now=now)
+        request = Request(message_id, pepper, options.author, options.note)
+        answer = undelivered.send_again(table, request, rules, now=now)
         if isinstance(answer, Resent):
             number += not answer.replayed
             told = f"{'already ' * answer.replayed}goes out again as {answer.message.id}"

@@ -374,7 +374,7 @@ def get_ambassadors(call: Call) -> Response:
             found = identity.find_by_code(table, typed)
         case _:
             raise bad_field("?email", "exactly one of ?email, ?customer_id and ?code is needed")
-    return json(200, Page(items=[_found(found)] if found else [], next_cursor=None))
+    return json(200, Page(items=[_matched(found)] if found else [], next_cursor=None))
 
 
 @view({200: Ambassador}, query=LANG, problems={404: ["not_found"]})
@@ -493,11 +493,11 @@ def _shown_to_admin(profile: Profile, wanted: str | None = None) -> Ambassador:
     return structs.replace(shown_ambassador(profile, wanted=wanted), suspension=last)
 
 
-def _found(found: identity.Found) -> Ambassador:
+def _matched(match: identity.Match) -> Ambassador:
     """An ambassador who was looked for, and whom a merger has led there."""
-    profile = found.profile
+    profile = match.profile
     absorbed = deps.table().read_profiles(profile.absorbed) if profile.absorbed else []
-    asked = next((it.ambassador_id for it in absorbed if it.code == found.code), profile.ambassador_id)
+    asked = next((it.ambassador_id for it in absorbed if it.code == match.code), profile.ambassador_id)
     return _led(_shown_to_admin(profile), profile, asked)
 
 

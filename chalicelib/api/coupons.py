@@ -25,7 +25,7 @@ from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts.withdrawals import Wanted, Withdrawn, find_coupon
 from chalicelib.operations.care import offers
-from chalicelib.operations.care.offers import Asked
+from chalicelib.operations.care.offers import Checkout
 
 
 class NewSpend(Shape):
@@ -292,8 +292,8 @@ def post_coupon_quote(_: Call, body: CouponQuote, code: str) -> Response:
     check_customer(body.customer)
     coupon, now = _coupon(code), deps.now()
     if isinstance(coupon, stored.Offer):
-        asked = _asked(body.order_id or "", body.customer, body.amount)
-        reason = offers.quote(deps.table(), coupon, asked, now=now)
+        checkout = _checkout(body.order_id or "", body.customer, body.amount)
+        reason = offers.quote(deps.table(), coupon, checkout, now=now)
         off, currency = discount_of(coupon, body.amount.amount), coupon.currency
         return json(200, _quoted(coupon.code, "offer", reason, money(off, currency)))
     shown = Coupon.of(coupon, now)
@@ -324,8 +324,8 @@ def post_coupon_confirm(call: Call, body: CouponConfirm, code: str) -> Response:
         return _answer(finish(call, coupon, "confirmed", body.order_id))
     if body.customer is None or body.amount is None:
         raise Problem(422, "details_needed", "This is an offer for one person alone: say customer and amount.")
-    asked = _asked(body.order_id, body.customer, body.amount)
-    return _of_offer(offers.use(deps.table(), coupon.code, asked, by=call.key.id, now=deps.now()))
+    checkout = _checkout(body.order_id, body.customer, body.amount)
+    return _of_offer(offers.use(deps.table(), coupon.code, checkout, by=call.key.id, now=deps.now()))
 
 
 @view({201: ANY, 200: ANY}, body=CouponCancel, problems={404: ["not_found"], 409: ["coupon_confirmed"]})
@@ -374,9 +374,9 @@ def _coupon(typed: str) -> Withdrawal | stored.Offer:
     return found
 
 
-def _asked(order_id: str, customer: KnownCustomer, amount: fields.Money) -> Asked:
+def _checkout(order_id: str, customer: KnownCustomer, amount: fields.Money) -> Checkout:
     names = names_of(deps.settings().pepper, customer.email, customer.id)
-    return Asked(order_id, Money(amount.amount, amount.currency), names[::-1])
+    return Checkout(order_id, Money(amount.amount, amount.currency), names[::-1])
 
 
 def _quoted(code: str, kind: Literal["reward", "offer"], reason: Refusal | None, amount: Sum) -> QuotedCoupon:

@@ -279,35 +279,37 @@ def _side(day: date, entry: str, account: str, amount: int, unit: str, text: str
     return {"date": day, "entry": entry, "account": account, **sides, "currency": unit, "text": text}
 
 
-def _owed(it: books.Statement, found: liability.Liability, program: Program, *, period: bool) -> OwedOf:
-    named, changes = money(0, it.unit), dict[str, Any]()
-    price = program.units.get(it.unit)
+def _owed(statement: books.Statement, report: liability.Liability, program: Program, *, period: bool) -> OwedOf:
+    named, changes = money(0, statement.unit), dict[str, Any]()
+    price = program.units.get(statement.unit)
     if period:
-        changes["opening"] = Owed.of(it.opening)
-        changes["movements"] = [Movement.of(movement) for movement in _in_order(it)]
-        months = found.months.get(it.unit, {})
+        changes["opening"] = Owed.of(statement.opening)
+        changes["movements"] = [Movement.of(movement) for movement in _in_order(statement)]
+        months = report.months.get(statement.unit, {})
         changes["months"] = [MonthEnd(month=name, **structs.asdict(Owed.of(owed))) for name, owed in months.items()]
-        changes["counterparts"] = [Counterpart(account=name, amount=amount) for name, amount in it.others.items()]
-    expiring = None if found.expiring is None else found.expiring.get(it.unit, {})
+        changes["counterparts"] = [
+            Counterpart(account=name, amount=amount) for name, amount in statement.others.items()
+        ]
+    expiring = None if report.expiring is None else report.expiring.get(statement.unit, {})
     return OwedOf(
         currency=named.currency,
         unit=named.unit,
         **changes,
-        closing=Owed.of(it.closing),
-        worth=money(share(it.closing.total, price.value, price.per), program.currency) if price else None,
+        closing=Owed.of(statement.closing),
+        worth=money(share(statement.closing.total, price.value, price.per), program.currency) if price else None,
         expiring=None if expiring is None else [Expiring(month=name, amount=n) for name, n in sorted(expiring.items())],
-        entries=it.entries,
-        difference=it.difference,
+        entries=statement.entries,
+        difference=statement.difference,
     )
 
 
-def _in_order(it: books.Statement) -> list[books.Movement]:
+def _in_order(statement: books.Statement) -> list[books.Movement]:
     """Movements in the order in which a reward goes through them."""
-    return sorted(it.movements, key=lambda movement: KINDS.index(movement.kind))
+    return sorted(statement.movements, key=lambda movement: KINDS.index(movement.kind))
 
 
-def _lines(found: liability.Liability, *, period: bool) -> Iterator[dict[str, Any]]:
-    for it in found.statements:
+def _lines(report: liability.Liability, *, period: bool) -> Iterator[dict[str, Any]]:
+    for it in report.statements:
         if period:
             yield _line(it.unit, "opening", it.opening)
             for movement in _in_order(it):

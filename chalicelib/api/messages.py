@@ -21,7 +21,7 @@ from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, not_found
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.messages.readers import recipients_of
-from chalicelib.operations.messages.resend import Asked, Barred, Unfinished, Unknown, resend
+from chalicelib.operations.messages.resend import Barred, Request, Unfinished, Unknown, resend
 from chalicelib.operations.once import Reused
 from chalicelib.web.language import Language, choose
 from chalicelib.web.messages import tell_message
@@ -182,9 +182,9 @@ def post_resend(call: Call, body: Resending, message_id: str) -> Response:
     known = _own_id(message_id)
     if known is None:
         raise _unknown()
-    asked = Asked(known, deps.settings().pepper, call.key.id, body.note)
+    request = Request(known, deps.settings().pepper, call.key.id, body.note)
     key = idempotency_key(call, body)
-    answer = resend(deps.table(), asked, deps.program(), key=key, now=deps.now())
+    answer = resend(deps.table(), request, deps.program(), key=key, now=deps.now())
     if isinstance(answer, Reused):
         raise reused()
     if isinstance(answer, Unknown):

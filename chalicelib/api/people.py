@@ -265,7 +265,7 @@ class Person(Answer, kw_only=True):
     erased_at: datetime | None = None
 
     @classmethod
-    def of(cls, person: people.Person, asked: str | None = None) -> Self:
+    def of(cls, person: people.Person, wanted: str | None = None) -> Self:
         """Show a person, who may have been asked for by the id of somebody who has turned out to be them."""
         own = pseudonym_of_email(deps.settings().pepper, person.email) if person.email else None
         purposes = [it for it in get_args(Purpose) if it != "service"]
@@ -278,7 +278,7 @@ class Person(Answer, kw_only=True):
             orders=[Bought(order_id=it.order_id, placed_at=it.placed_at) for it in person.orders],
             answers=[Answered(about=it.about, value=it.value, at=it.at) for it in person.answers],
             complaints={name: at for name, at in person.complaints.items() if is_open(person, name)},
-            merged_into=None if asked in {None, person.id} else person.id,
+            merged_into=None if wanted in {None, person.id} else person.id,
         )
 
 
@@ -314,8 +314,8 @@ def put_person(_: Call, body: PersonTold) -> Response:
     other from then on; so a customer with a new address stays the same person, if you tell it with the id. If the two
     lead to two people of whom more is known, nothing is changed: look at both, and merge them.
     """
-    told = tell.Told(_words(structs.asdict(body), but_none=True), _said(body.consents))
-    answer = tell.tell_of(deps.table(), told, deps.outlook(), now=deps.now(), chance=deps.chance())
+    particulars = tell.Particulars(_words(structs.asdict(body), but_none=True), _said(body.consents))
+    answer = tell.tell_of(deps.table(), particulars, deps.outlook(), now=deps.now(), chance=deps.chance())
     if isinstance(answer, tell.TwoPeople):
         detail = (
             f"The address leads to the person {answer.by_email}, the customer id to {answer.by_customer_id}; nothing "
@@ -383,8 +383,8 @@ def patch_person(call: Call, body: PersonChange, person_id: str) -> Response:
         raise Problem(403, "wrong_scope", "The address and the customer id are the shop's to change.")
     known = known_person(person_id).id
     said = _said(changes.pop("consents", {}), own=call.session is not None)
-    told = tell.Told(_words(changes), said, own=call.session is not None)
-    answer = tell.correct(deps.table(), known, told, deps.outlook(), now=deps.now())
+    particulars = tell.Particulars(_words(changes), said, own=call.session is not None)
+    answer = tell.correct(deps.table(), known, particulars, deps.outlook(), now=deps.now())
     if isinstance(answer, Taken):
         what = "address" if answer.reason == "email_taken" else "customer id"
         detail = f"This {what} is of the person {answer.by}, so nothing was changed. If both are one, merge them."

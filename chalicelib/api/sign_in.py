@@ -15,7 +15,7 @@ from chalicelib.edge.fields import Email, Locale, OurId, Shape
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.access import sign_in
-from chalicelib.operations.access.sign_in import Admitted, Asked, Over, TooMany, WrongCode
+from chalicelib.operations.access.sign_in import Admitted, Over, TooMany, Visitor, WrongCode
 from chalicelib.operations.people.arrive import Arrived, arrive
 from chalicelib.operations.people.tell import Word
 
@@ -77,9 +77,9 @@ def post_sign_in(call: Call, body: SignInRequest) -> Response:
     The answer is the same, and comes as fast, whether or not the address is known: nobody learns who is a customer. One
     mailbox gets three such mails in 15 minutes, and ten a day.
     """
-    asked = Asked(body.email, call.source, locale=body.locale or "")
+    visitor = Visitor(body.email, call.source, locale=body.locale or "")
     pepper = deps.settings().pepper
-    pending = sign_in.ask(deps.table(), asked, pepper=pepper, now=deps.now(), chance=deps.chance())
+    pending = sign_in.ask(deps.table(), visitor, pepper=pepper, now=deps.now(), chance=deps.chance())
     if isinstance(pending, TooMany):
         detail = "Too many people have asked from where you are. Wait a while, then send it again."
         raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(pending.seconds)})

@@ -1,7 +1,7 @@
 """Statements: what an ambassador's account held when a month began, what moved in it, and what it held at the end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
@@ -178,8 +178,8 @@ def get_statement(call: Call, ambassador_id: str, calendar_month: str) -> Respon
         raise not_found("This month has not begun.")
     profile = known_ambassador(ambassador_id)
     language = language_of(call.query(), person_of(table, profile).locale or "")
-    told = statements.read_statement(table, profile.ambassador_id, calendar_month, program)
-    found = told.statement
+    month = statements.read_statement(table, profile.ambassador_id, calendar_month, program)
+    found = month.statement
     shown = Statement(
         ambassador_id=profile.ambassador_id,
         month=calendar_month,
@@ -187,7 +187,7 @@ def get_statement(call: Call, ambassador_id: str, calendar_month: str) -> Respon
         starts_at=midnight(date.fromisoformat(f"{calendar_month}-01"), program),
         ends_at=midnight(date.fromisoformat(f"{month_after(calendar_month)}-01"), program),
         opening=Amounts.those_of(found.opening, program.currency),
-        movements=[Movement.of(it, _hold(it, told), program, language) for it in found.entries],
+        movements=[Movement.of(it, _hold(it, month.holds), program, language) for it in found.entries],
         closing=Amounts.those_of(found.closing, program.currency),
     )
     if wants_sheet(call):
@@ -195,8 +195,8 @@ def get_statement(call: Call, ambassador_id: str, calendar_month: str) -> Respon
     return json(200, shown, Content_Language=language.tag)
 
 
-def _hold(entry: LedgerEntry, told: statements.Told) -> statements.Hold | None:
-    return told.holds.get(entry.order_id or "") if entry.kind == "hold" else None
+def _hold(entry: LedgerEntry, holds: Mapping[str, statements.Hold]) -> statements.Hold | None:
+    return holds.get(entry.order_id or "") if entry.kind == "hold" else None
 
 
 def _lines(shown: Statement) -> Iterator[dict[str, Any]]:

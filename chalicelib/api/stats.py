@@ -68,12 +68,12 @@ class Counts(Answer):
     ambassadors: int | None = None
 
     @classmethod
-    def of(cls, measures: Mapping[str, int], known: frozenset[str], name: str | None = None) -> Self:
+    def of(cls, measures: Mapping[str, int], measured: frozenset[str], name: str | None = None) -> Self:
         """Show the measures that are known by a part."""
         told: dict[str, Any] = {}
-        for it in known:
+        for it in measured:
             told[it] = _sums(measures, it) if it in _WITH_UNIT else measures.get(it, 0)
-        if "quotes" in known:
+        if "quotes" in measured:
             told["quotes"] = measures.get("quotes")
         return cls(name=name, **told)
 
@@ -109,13 +109,13 @@ class Interval(Answer):
     clear: bool
 
     @classmethod
-    def of(cls, found: Difference | None, digits: int) -> Self | None:
+    def of(cls, estimate: Difference | None, digits: int) -> Self | None:
         """Show a difference, if there is any."""
-        if found is None:
+        if estimate is None:
             return None
-        rounded = (round(it, digits) for it in (found.value, found.low, found.high))
+        rounded = (round(it, digits) for it in (estimate.value, estimate.low, estimate.high))
         difference, low, high = rounded
-        return cls(difference=difference, low=low, high=high, clear=found.is_clear)
+        return cls(difference=difference, low=low, high=high, clear=estimate.is_clear)
 
 
 class Touches(Answer):

@@ -8,8 +8,8 @@ from chalice.app import Response
 from msgspec import Meta
 
 from chalicelib import deps
+from chalicelib.api.background import KnownOf, Who
 from chalicelib.api.gifts import GiftSent, GiftUnsent, post_gift_sent, post_gift_unsent
-from chalicelib.api.known import KnownOf, Who
 from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.care.tasks import AlreadyDone, NotDone, until
 from chalicelib.domain.model import tasks
@@ -24,7 +24,7 @@ from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field, conflicting_repeat, not_found, unknown_person
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.care import tasks as doing
-from chalicelib.operations.care.tasks import KINDS, Known, ToDo, Undecided, is_overdue
+from chalicelib.operations.care.tasks import KINDS, Background, ToDo, Undecided, is_overdue
 from chalicelib.web.language import Language
 from chalicelib.web.tasks import tell_hint
 
@@ -121,7 +121,7 @@ class Task(Answer, kw_only=True):
     closings: list[Closing] | None = None
 
     @classmethod
-    def of(cls, task: ToDo, known: Known, language: Language) -> Self:
+    def of(cls, task: ToDo, background: Background, language: Language) -> Self:
         """Show a task, or a gift that is to be sent."""
         shown = _of_gift(task) if isinstance(task, Gift) else _of_task(task)
         return cls(
@@ -130,8 +130,8 @@ class Task(Answer, kw_only=True):
             overdue=is_overdue(task, deps.now()),
             closed_at=task.closed_at,
             note=task.note,
-            who=Who.of(known.person),
-            known=KnownOf.of(known),
+            who=Who.of(background.person),
+            known=KnownOf.of(background),
             **shown,
         )
 
@@ -307,9 +307,9 @@ def post_note(_: Call, body: NewNote, person_id: str) -> Response:
     return once(*_shown([answer.task]), replayed=answer.replayed)
 
 
-def _shown(found: list[Any], language: Language | None = None) -> list[Task]:
-    known, spoken = doing.known_of(deps.table(), found), language or language_of({})
-    return [Task.of(it, known[it.id], spoken) for it in found]
+def _shown(todos: list[Any], language: Language | None = None) -> list[Task]:
+    backgrounds, spoken = doing.backgrounds_of(deps.table(), todos), language or language_of({})
+    return [Task.of(it, backgrounds[it.id], spoken) for it in todos]
 
 
 def _hint(task: ToDo, kind: str, language: Language) -> str:

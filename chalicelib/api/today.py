@@ -42,10 +42,10 @@ class Waiting(Answer, kw_only=True):
     path: str
 
     @classmethod
-    def of(cls, found: today.Waiting) -> Self:
+    def of(cls, waiting: today.Waiting) -> Self:
         """Show how much waits."""
-        shown = {name: getattr(found, name) for name in cls.__struct_fields__ if name != "path"}
-        return cls(**shown, path=_PATHS[found.kind])
+        shown = {name: getattr(waiting, name) for name in cls.__struct_fields__ if name != "path"}
+        return cls(**shown, path=_PATHS[waiting.kind])
 
 
 class WentWrong(Answer, kw_only=True):

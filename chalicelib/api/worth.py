@@ -142,14 +142,14 @@ class Expected(Answer):
     fit: int
 
     @classmethod
-    def of(cls, found: expectation.Expectation, fit: worth.Fit) -> Self:
+    def of(cls, expected: expectation.Expectation, fit: worth.Fit) -> Self:
         """Show what is expected, in whole minor units."""
         return cls(
-            days=found.days,
-            alive=round(found.alive, 4),
-            purchases=round(found.purchases, 4),
-            per_purchase=money(round(found.per_purchase), fit.currency),
-            value=money(round(found.value), fit.currency),
+            days=expected.days,
+            alive=round(expected.alive, 4),
+            purchases=round(expected.purchases, 4),
+            per_purchase=money(round(expected.per_purchase), fit.currency),
+            value=money(round(expected.value), fit.currency),
             fit=fit.version,
         )
 
@@ -350,19 +350,19 @@ def _check_fit(body: NewFit) -> None:
         raise bad_field("/spending/q", f"makes customers spend more than {MEAN_MAX} minor units on average")
 
 
-def _unexpected(person: Person, found: Customer, fit: worth.Fit | None) -> Any:
+def _unexpected(person: Person, customer: Customer, fit: worth.Fit | None) -> Any:
     """Why nothing is expected of somebody."""
     if not customers.is_profiled(person):
         return "restricted"
-    if found.orders == 0 and person.erased_at is not None:
+    if customer.orders == 0 and person.erased_at is not None:
         return "erased"
-    if found.seen is None:
+    if customer.seen is None:
         return "no_orders"
     return "no_fit" if fit is None or fit.currency != deps.program().currency else None
 
 
-def _shown(person: Person, known: customers.Known, expected: Expected | None, why: Any) -> Worth:
-    found = known.customer
+def _shown(person: Person, summary: customers.Summary, expected: Expected | None, why: Any) -> Worth:
+    found = summary.customer
     return Worth(
         person_id=person.id,
         until=found.until,
@@ -377,14 +377,14 @@ def _shown(person: Person, known: customers.Known, expected: Expected | None, wh
         referred=found.referred,
         expected=expected,
         unexpected=why,
-        more=known.more,
+        more=summary.more,
         definitions=CUSTOMER,
     )
 
 
-def _history(person: Person, known: customers.Known, currency: str) -> CustomerHistory | None:
-    seen, first = known.customer.seen, known.customer.first
-    if seen is None or first is None or known.more:
+def _history(person: Person, summary: customers.Summary, currency: str) -> CustomerHistory | None:
+    seen, first = summary.customer.seen, summary.customer.first
+    if seen is None or first is None or summary.more:
         return None
     return CustomerHistory(
         person_id=person.id,
@@ -394,7 +394,7 @@ def _history(person: Person, known: customers.Known, currency: str) -> CustomerH
         age=seen.age,
         value=seen.value,
         currency=currency,
-        referred=known.customer.referred,
+        referred=summary.customer.referred,
     )
 
 

@@ -52,13 +52,13 @@ def _init_of(made: Any) -> Any:
     return vars(make_dataclass(made.__name__, parts, namespace=own, repr=False, eq=False, frozen=True))["__init__"]
 
 
-def _again(it: Any) -> Any:
+def _again(declared: Any) -> Any:
     """A field as it was declared."""
-    told: dict[str, Any] = {"init": it.init, "kw_only": it.kw_only}
-    if it.default is not MISSING:
-        told["default"] = it.default
-    elif it.default_factory is not MISSING:
-        told["default_factory"] = it.default_factory
+    told: dict[str, Any] = {"init": declared.init, "kw_only": declared.kw_only}
+    if declared.default is not MISSING:
+        told["default"] = declared.default
+    elif declared.default_factory is not MISSING:
+        told["default_factory"] = declared.default_factory
     return field(**told)
 
 

@@ -118,9 +118,9 @@ def post_interests(call: Call, form: InterestsForm, token: str) -> Response:
     )
     text = texts(language_for(call, person))["wishes"]
     consents = {"wishes": tell.Word(given=True, source=SOURCE, text=text)} if form.wishes else {}
-    now, told = deps.now(), tell.Told(words, consents, own=True)
+    now, particulars = deps.now(), tell.Particulars(words, consents, own=True)
     after = tell.change(
-        deps.table(), person.id, lambda known: tell.after(known, told, now=now), deps.outlook(), now=now
+        deps.table(), person.id, lambda known: tell.after(known, particulars, now=now), deps.outlook(), now=now
     )
     if after is None:
         return gone(call)

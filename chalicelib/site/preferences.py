@@ -94,7 +94,7 @@ def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
         return gone(call)
     if form.data == "ask":
         ask(deps.table(), person, deps.program().version, pepper=deps.settings().pepper, now=deps.now())
-        return _choices(call, person, saved=False, asked=True)
+        return _choices(call, person, saved=False, mailed=True)
     locale = _chosen_locale(form.locale or None, language_for(call, person))
     if form.everything == "no":
         person = preferences.unsubscribe_all(deps.table(), link, deps.outlook(), now=deps.now())
@@ -106,7 +106,7 @@ def post_preferences(call: Call, form: PreferencesForm, token: str) -> Response:
     return _choices(call, person, saved=True) if person else gone(call)
 
 
-def _choices(call: Call, person: Person, *, saved: bool, asked: bool = False) -> Response:
+def _choices(call: Call, person: Person, *, saved: bool, mailed: bool = False) -> Response:
     language = language_for(call, person)
     mailbox = pseudonym_of_email(deps.settings().pepper, person.email) if person.email else None
     view = shown.Choices(
@@ -116,7 +116,7 @@ def _choices(call: Call, person: Person, *, saved: bool, asked: bool = False) ->
         person=person,
         languages=offered(deps.program()),
         saved=saved,
-        asked=asked,
+        mailed=mailed,
     )
     return html(200, shown.preferences_page(view), language)
 

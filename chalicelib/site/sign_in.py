@@ -31,7 +31,7 @@ from chalicelib.edge.scopes import CONSOLE, ME
 from chalicelib.edge.tidy import tidied
 from chalicelib.edge.views import Media, view
 from chalicelib.operations.access import api_keys, console_sessions, sessions, sign_in
-from chalicelib.operations.access.sign_in import Admitted, Asked, Over, TooMany, WrongCode
+from chalicelib.operations.access.sign_in import Admitted, Over, TooMany, Visitor, WrongCode
 from chalicelib.operations.people.arrive import Outside, arrive
 from chalicelib.operations.people.merged import person_of, profile_of
 from chalicelib.operations.people.tell import Word
@@ -90,9 +90,9 @@ def post_sign_in_page(call: Call, form: Fields) -> Response:
         to = _own(form.text("to"))
         if form.text("key"):
             return _with_key(page, form.text("key"), to)
-        asked = Asked(_email(form.text("email")), call.source, _door(to), page.language.tag)
+        visitor = Visitor(_email(form.text("email")), call.source, _door(to), page.language.tag)
         pepper = deps.settings().pepper
-        waits = sign_in.ask(deps.table(), asked, pepper=pepper, now=deps.now(), chance=deps.chance())
+        waits = sign_in.ask(deps.table(), visitor, pepper=pepper, now=deps.now(), chance=deps.chance())
         if isinstance(waits, TooMany):
             headers = {"Retry-After": str(waits.seconds)}
             raise Problem(429, "too_many_requests", "There were too many requests.", headers={**headers})

@@ -105,15 +105,15 @@ def _say_nothing(part: Any, attributes: dict[str, Any]) -> None:
             _say_nothing(inner, attribute)
 
 
-def _parts(held: Any, told: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _parts(held: Any, written: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
     """What has fields of its own in a field, beside what is written of it."""
-    if told is None:
+    if written is None:
         return
-    pairs = [(held, told)]
+    pairs = [(held, written)]
     if isinstance(held, dict):
-        pairs = [(held[name], told[name]) for name in held]
+        pairs = [(held[name], written[name]) for name in held]
     elif isinstance(held, tuple):
-        pairs = list(zip(held, told, strict=True))
+        pairs = list(zip(held, written, strict=True))
     yield from ((inner, attribute) for inner, attribute in pairs if is_dataclass(inner))
 
 

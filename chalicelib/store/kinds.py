@@ -221,8 +221,8 @@ def _known(person: Any) -> Key | None:
     return Key(keys.people_of(person.id), person.id) if person.into is None else None
 
 
-def _named(it: Any) -> Key | None:
-    return keys.named(it.word, it.person_id) if it.word else None
+def _named(name: Any) -> Key | None:
+    return keys.named(name.word, name.person_id) if name.word else None
 
 
 def _asked(case: Any) -> Key | None:

@@ -399,7 +399,7 @@ def _forget() -> None:
 
 
 def _within(
-    known: _Stretch | None,
+    stretch: _Stretch | None,
     bounds: tuple[str, str],
     index: str | None,
     skip: str | None,
@@ -408,15 +408,15 @@ def _within(
     forward: bool,
 ) -> list[Item] | None:
     """What a query would find, if the stretch that is known of its partition tells; else None."""
-    if known is None:
+    if stretch is None:
         return None
-    (low, high), name = known.bounds, _sort_key(index)
+    (low, high), name = stretch.bounds, _sort_key(index)
     begins, ends = low <= bounds[0], bounds[1] <= high
     if not (begins if forward else ends):
         return None
-    places = ((item[name]["S"], item) for item in known.items)
+    places = ((item[name]["S"], item) for item in stretch.items)
     found = [item for at, item in places if bounds[0] <= at <= bounds[1] and at != skip][:limit]
-    is_all = known.whole and begins and ends
+    is_all = stretch.whole and begins and ends
     return found if is_all or len(found) == limit else None
 
 

@@ -33,7 +33,7 @@ class Choices:
         person: What they have chosen so far.
         languages: Those that the shop writes in.
         saved: Whether it has just been saved.
-        asked: Whether the link to all that is known of them has just been mailed.
+        mailed: Whether the link to all that is known of them has just been mailed.
     """
 
     frame: Frame
@@ -42,7 +42,7 @@ class Choices:
     person: Person
     languages: Sequence[Offered]
     saved: bool
-    asked: bool = False
+    mailed: bool = False
 
 
 def texts(language: Language) -> dict[str, str]:
@@ -75,7 +75,7 @@ def preferences_page(view: Choices) -> str:
         address=view.address,
         is_stopped=view.is_stopped,
         saved=view.saved,
-        asked=view.asked,
+        mailed=view.mailed,
         choices=[(it, *told[it], it in chosen) for it in CHOICES],
         chosen=[told[it][0] for it in chosen],
         languages=view.languages,

@@ -173,8 +173,8 @@ def names_of_entries(language: Language) -> dict[str, str]:
     }
 
 
-def _amount(told: dict[str, Any], language: Language) -> str:
-    return format_amount(told["amount"], told["currency"], language)
+def _amount(amount: dict[str, Any], language: Language) -> str:
+    return format_amount(amount["amount"], amount["currency"], language)
 
 
 def _day(at: datetime, language: Language, program: Program) -> str:

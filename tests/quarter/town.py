@@ -21,7 +21,7 @@ from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.people.enrol import Told as Enrolment
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.erase import erase_person
-from chalicelib.operations.people.tell import Known, Told, change, tell_of
+from chalicelib.operations.people.tell import Known, Particulars, change, tell_of
 from chalicelib.operations.program import programs, publication
 from tests.life.post import Taken
 from tests.life.town import STEP, Life
@@ -163,7 +163,7 @@ class Town(Life):
             self.plan("subscribed again", at, partial(self._say, somebody, "rewards", "yes"))
 
     def _tell(self, somebody: Somebody) -> None:
-        known = tell_of(self.world.table, Told(somebody.words), **self.here(chance=self.world.chance))
+        known = tell_of(self.world.table, Particulars(somebody.words), **self.here(chance=self.world.chance))
         assert isinstance(known, Known)
         somebody.person_id = known.person.id
 

@@ -19,7 +19,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders.admit import Ask
 from chalicelib.domain.people.pseudonyms import names_of
 from chalicelib.operations.messages import undelivered
-from chalicelib.operations.messages.resend import Asked
+from chalicelib.operations.messages.resend import Request
 from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
@@ -227,6 +227,6 @@ class Shop:
         """What an operator does whom the alarm has told that letters were given up."""
         table, now, since = self.world.table, self.world.now, self.world.now - timedelta(days=30)
         for found in list(undelivered.ended(table, since, now + MINUTE)):
-            asked = Asked(found.message.id, SETTINGS.pepper, "Bea", "after the trouble at SES")
-            undelivered.send_again(table, asked, deps.program(), now=now)
+            request = Request(found.message.id, SETTINGS.pepper, "Bea", "after the trouble at SES")
+            undelivered.send_again(table, request, deps.program(), now=now)
             self.sent_again += 1

@@ -30,7 +30,7 @@ from chalicelib.operations.people.answers import answer
 from chalicelib.operations.people.enrol import Told as Enrolment
 from chalicelib.operations.people.enrol import enrol
 from chalicelib.operations.people.erase import erase_person
-from chalicelib.operations.people.tell import Known, Told, Word, change, correct, tell_of
+from chalicelib.operations.people.tell import Known, Particulars, Word, change, correct, tell_of
 from chalicelib.operations.people.unite import merge_two
 from chalicelib.operations.program import programs, publication
 from tests.life.post import Taken
@@ -277,7 +277,7 @@ class Town(Life):
         agreed = {} if somebody.quiet else {it: Word(given=True) for it in PROMOTIONAL}
         if not somebody.quiet and somebody.number % 7 == 5:
             agreed = {"wishes": Word(given=True), "tips": Word(given=False)}
-        known = tell_of(self.world.table, Told(somebody.words, agreed), **self.here(chance=chance))
+        known = tell_of(self.world.table, Particulars(somebody.words, agreed), **self.here(chance=chance))
         assert isinstance(known, Known)
         somebody.person_id = known.person.id
         self.by_id[known.person.id] = somebody
@@ -302,7 +302,7 @@ class Town(Life):
         if somebody.is_erased or not somebody.person_id:
             return
         fact = self._fact(somebody, kind, words.get(kind))
-        told = Told(words, own=True)
+        told = Particulars(words, own=True)
         self._told(somebody, fact, lambda: correct(self.world.table, somebody.person_id, told, **self.here()))
 
     def _fact(self, somebody: Somebody, kind: Kind, value: Any = None, about: str = "", *, own: bool = True) -> Fact:
@@ -333,7 +333,7 @@ class Town(Life):
         if somebody.is_erased or not somebody.person_id:
             return
         fact = self._fact(somebody, "yes" if yes else "no", None, about, own=own)
-        told = Told({}, {about: Word(given=yes)}, own=own)
+        told = Particulars({}, {about: Word(given=yes)}, own=own)
         self._told(somebody, fact, lambda: correct(self.world.table, somebody.person_id, told, **self.here()))
 
     def _change_mind(self, somebody: Somebody) -> None:
@@ -530,8 +530,8 @@ class Town(Life):
         if somebody.is_erased:
             return
         names = names_of(SETTINGS.pepper, somebody.email, None)
-        asked = offers.Asked(order_id, Money(5000, "EUR"), names)
-        answered = offers.use(self.world.table, code, asked, by="checkout", now=self.world.now)
+        checkout = offers.Checkout(order_id, Money(5000, "EUR"), names)
+        answered = offers.use(self.world.table, code, checkout, by="checkout", now=self.world.now)
         match answered:
             case Unusable(_, reason):
                 became = str(reason)

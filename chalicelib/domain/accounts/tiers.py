@@ -73,10 +73,10 @@ def newly_reached(before: Account, after: Account, program: Program, month: str)
     return tier if is_past and reached(before, program, month) < tier.threshold else None
 
 
-def told_of(told: Mapping[str, str], tier: Tier, month: str) -> dict[str, str]:
+def told_of(heard: Mapping[str, str], tier: Tier, month: str) -> dict[str, str]:
     """Return what an ambassador has heard of tiers once they have heard of this one, and so of lower ones."""
     return {
-        **{number: then for number, then in told.items() if int(number) > tier.threshold},
+        **{number: then for number, then in heard.items() if int(number) > tier.threshold},
         str(tier.threshold): month,
     }
 

@@ -251,10 +251,10 @@ def version_of(number: str) -> int:
     return int(found[1]) if found else 0
 
 
-def compared(kind: Kind, where: str, expected: Value, found: Value) -> Iterator[Finding]:
+def compared(kind: Kind, where: str, expected: Value, actual: Value) -> Iterator[Finding]:
     """Yield a finding unless both are the same."""
-    if expected != found:
-        yield Finding(kind, where, expected, found)
+    if expected != actual:
+        yield Finding(kind, where, expected, actual)
 
 
 def _check_prizes(account: Account, prizes: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:

@@ -86,17 +86,17 @@ def care(person: Person, settings: Care, program: Program, now: datetime, *, mai
     """
     if person.into is not None:
         return NOTHING
-    asked = _Asked(person, program, now, mailbox)
+    inquiry = _Inquiry(person, program, now, mailbox)
     since = person.seen_until or now
     never, dated, looks = list[_Ranked](), list[_Ranked](), list[datetime]()
     for rank, occasion in enumerate(settings.occasions()):
         for seen in occasion.touches(Sight(person, program, now)):
             if isinstance(seen, LookAgain):
-                looks += [] if asked.is_barred(occasion) else [seen.at]
+                looks += [] if inquiry.is_barred(occasion) else [seen.at]
             elif seen.ends > since and not is_done(person, seen):
-                line = asked.line(occasion, seen, since if seen.ends <= now else now)
+                line = inquiry.line(occasion, seen, since if seen.ends <= now else now)
                 (never if line.at is None else dated).append(_Ranked(rank, occasion, line))
-    dated = [_kept_free(it, dated, asked) for it in dated]
+    dated = [_kept_free(it, dated, inquiry) for it in dated]
     ended = [_ended(it.line) for it in (*dated, *never) if it.touch.ends <= now]
     open_ = [it for it in dated if it.touch.ends > now]
     ready = [it for it in open_ if it.moment <= now]
@@ -104,16 +104,16 @@ def care(person: Person, settings: Care, program: Program, now: datetime, *, mai
     waiting = sorted((it for it in open_ if it is not go), key=lambda it: (it.moment, it.rank))
     looks += [it.moment for it in waiting]
     return Plan(
-        go=_with_what_moved_it(go, asked) if go else None,
+        go=_with_what_moved_it(go, inquiry) if go else None,
         ended=tuple(ended),
         ahead=(*(it.line for it in waiting), *(it.line for it in never if it.touch.ends > now)),
         due_at=max(min(looks), now + _SOON) if looks and not (go or ended) else now if go or ended else None,
     )
 
 
-def _with_what_moved_it(go: _Ranked, asked: "_Asked") -> Line:
+def _with_what_moved_it(go: _Ranked, inquiry: "_Inquiry") -> Line:
     """Say also what it has waited for since its time began."""
-    return replace(go.line, why=asked.line(go.occasion, go.touch, go.touch.starts).why)
+    return replace(go.line, why=inquiry.line(go.occasion, go.touch, go.touch.starts).why)
 
 
 def is_done(person: Person, touch: Touch) -> bool:
@@ -155,7 +155,7 @@ def purpose_of(touch: Touch) -> Purpose | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Inquiry:
     """Whom the policy is asked about."""
 
     person: Person
@@ -187,11 +187,11 @@ class _Asked:
         found = self.may(touch, at, *sent)
         return found.at if isinstance(found, Later) else at
 
-    def sent(self, it: _Ranked) -> Sent:
+    def sent(self, ranked: _Ranked) -> Sent:
         """The mail of a touch, as if it went at its moment."""
-        purpose = purpose_of(it.touch)
+        purpose = purpose_of(ranked.touch)
         assert purpose, "a letter is asked for"
-        return Sent(it.touch.key, purpose, it.moment + BEGINS)
+        return Sent(ranked.touch.key, purpose, ranked.moment + BEGINS)
 
     def may(self, touch: Touch, at: datetime, *sent: Sent) -> Verdict:
         """Ask the policy, as if these mails had gone."""
@@ -216,16 +216,16 @@ def _ended(line: Line) -> Line:
     return replace(line, at=None, why=(*line.why, "late") if had else line.why)
 
 
-def _kept_free(it: _Ranked, others: Sequence[_Ranked], asked: _Asked) -> _Ranked:
+def _kept_free(ranked: _Ranked, others: Sequence[_Ranked], inquiry: _Inquiry) -> _Ranked:
     """Let a touch wait for those of higher rank that can't be put off, if it would push them out of their time."""
-    if it.touch.letter is None:
-        return it
-    moved = it
-    firm = (one for one in others if one.rank < it.rank and one.touch.firm)
+    if ranked.touch.letter is None:
+        return ranked
+    moved = ranked
+    firm = (one for one in others if one.rank < ranked.rank and one.touch.firm)
     for one in sorted(firm, key=lambda one: one.moment):
         starts = max(one.moment, moved.moment)
-        if starts < one.touch.ends <= asked.first(one.touch, starts, asked.sent(moved)):
-            at = asked.first(it.touch, starts, asked.sent(one))
-            line = replace(it.line, at=min(at, it.touch.ends), why=(*it.line.why, "kept_free"))
-            moved = replace(it, line=line)
+        if starts < one.touch.ends <= inquiry.first(one.touch, starts, inquiry.sent(moved)):
+            at = inquiry.first(ranked.touch, starts, inquiry.sent(one))
+            line = replace(ranked.line, at=min(at, ranked.touch.ends), why=(*ranked.line.why, "kept_free"))
+            moved = replace(ranked, line=line)
     return moved

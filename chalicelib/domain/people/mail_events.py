@@ -131,17 +131,17 @@ def noted(message: Message, event: MailEvent, now: datetime) -> Message:
     return replace(message, arrival=event.kind, arrival_at=event.at)
 
 
-def joined_bounces(known: Iterable[Bounces]) -> Bounces:
+def joined_bounces(records: Iterable[Bounces]) -> Bounces:
     """Join what is known of one address: the last mail that arrived, and those since that came back."""
-    all_known = list(known)
-    delivered = max((it.delivered for it in all_known if it.delivered), default=None)
-    returned = sorted({at for it in all_known for at in it.returned if delivered is None or at > delivered})
+    every = list(records)
+    delivered = max((it.delivered for it in every if it.delivered), default=None)
+    returned = sorted({at for it in every for at in it.returned if delivered is None or at > delivered})
     return Bounces(delivered, tuple(returned[-PATIENCE:]))
 
 
-def graver(known: Iterable[Stop | None]) -> Stop:
+def graver(candidates: Iterable[Stop | None]) -> Stop:
     """Return what stops an address if several things do: the gravest, since it was first told."""
-    stops = [it for it in known if it is not None]
+    stops = [it for it in candidates if it is not None]
     kind = max((it.kind for it in stops), key=_GRAVITY.index)
     return Stop(kind, min(it.at for it in stops if it.kind == kind))
 

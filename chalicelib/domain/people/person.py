@@ -41,17 +41,17 @@ _BLANK = Person("")
 _CONSENT_TIMES = tuple(it.name for it in fields(Consent) if it.name not in {"source", "text"})
 
 
-def tell(person: Person, told: Mapping[str, Any], at: datetime) -> Person:
+def tell(person: Person, particulars: Mapping[str, Any], at: datetime) -> Person:
     """Fold in what was told at a time, by the names of `TOLD`. An empty value takes back what was told before.
 
     What is older than the newest word on a thing, or than an erasure, changes nothing.
     """
-    return join(person, Person(person.id, **told, told=dict.fromkeys(told, at)))
+    return join(person, Person(person.id, **particulars, told=dict.fromkeys(particulars, at)))
 
 
-def news(person: Person, told: Mapping[str, Any]) -> dict[str, Any]:
+def news(person: Person, particulars: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of it is not known already: a shop that tells everything each night changes nothing by it."""
-    return {name: value for name, value in told.items() if value != getattr(person, name)}
+    return {name: value for name, value in particulars.items() if value != getattr(person, name)}
 
 
 def join(one: Person, other: Person) -> Person:
@@ -118,10 +118,10 @@ def coded(person: Person, at: datetime) -> Person:
     return join(person, Person(person.id, first_coded_at=at))
 
 
-def folded(person: Person, told: Mapping[str, Any], order: Bought, at: datetime) -> Person:
+def folded(person: Person, particulars: Mapping[str, Any], order: Bought, at: datetime) -> Person:
     """Fold in an order, and what it tells of its buyer. An ambassador has told better: it only adds what is missing."""
-    missing = {name: value for name, value in told.items() if getattr(person, name) == getattr(_BLANK, name)}
-    return bought(tell(person, missing if person.ambassador_id else news(person, told), at), order)
+    missing = {name: value for name, value in particulars.items() if getattr(person, name) == getattr(_BLANK, name)}
+    return bought(tell(person, missing if person.ambassador_id else news(person, particulars), at), order)
 
 
 def erase(person: Person, at: datetime) -> Person:

@@ -310,15 +310,15 @@ def _of_texts(texts: tuple[Text, ...]) -> Iterator[Flaw]:
             yield from _of_sentence(f"{here}/{part}", sentence, first, (*EVERYWHERE, *PLACEHOLDERS[text.letter]))
 
 
-def _of_sentence(pointer: str, sentence: str, first: str, known: tuple[str, ...]) -> Iterator[Flaw]:
+def _of_sentence(pointer: str, sentence: str, first: str, placeholders: tuple[str, ...]) -> Iterator[Flaw]:
     """A sentence names what there is, and the same in every language."""
     if not is_balanced(sentence):
         yield pointer, "has a brace that belongs to no placeholder such as {shop}"
         return
-    told = ", ".join(f"{{{name}}}" for name in known)
+    told = ", ".join(f"{{{name}}}" for name in placeholders)
     for name in named(sentence):
-        if name not in known:
+        if name not in placeholders:
             yield pointer, f"names {{{name}}}, which is not known here: there are {told}"
     for name in named(first):
-        if name in known and name not in named(sentence):
+        if name in placeholders and name not in named(sentence):
             yield pointer, f"lacks {{{name}}}, which another language of it has"

@@ -37,7 +37,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Visitor:
     """Who wants to sign in where: what they have typed as their address, and which one they come from.
 
     `locale` is the language that they read there.
@@ -78,17 +78,19 @@ class Over:
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def ask(table: Table, asked: Asked, *, pepper: bytes, now: datetime, chance: Random) -> SignIn | TooMany:
+def ask(table: Table, visitor: Visitor, *, pepper: bytes, now: datetime, chance: Random) -> SignIn | TooMany:
     """Write down that somebody wants to sign in: of both addresses the pseudonym alone.
 
     Raises:
         BusyError: the table did not answer in time; the same request may be sent again.
     """
-    mailbox, (span, most) = pseudonym_of_email(pepper, asked.email), REQUESTS
-    if _counted(table, f"client:{client_of(pepper, asked.source)}", span, now) > most:
+    mailbox, (span, most) = pseudonym_of_email(pepper, visitor.email), REQUESTS
+    if _counted(table, f"client:{client_of(pepper, visitor.source)}", span, now) > most:
         return TooMany(int((_end(span, now) - now).total_seconds()) + 1)
     counts = [(_counted(table, f"mailbox:{mailbox}", span, now), most) for span, most in MAILS]
-    wanted = SignIn(new_id(PREFIX, now, chance), asked.door, now, now + LASTS, mailbox, locale=asked.locale, due_at=now)
+    wanted = SignIn(
+        new_id(PREFIX, now, chance), visitor.door, now, now + LASTS, mailbox, locale=visitor.locale, due_at=now
+    )
     if any(number > most for number, most in counts):
         wanted = replace(wanted, due_at=None)
     table.commit([Create(wanted)])  # if its id is there already, an attempt whose reply was lost has written it

@@ -27,7 +27,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MonthStatement:
     """A month's statement, and by order what of its rewards still waits."""
 
     statement: Statement
@@ -44,7 +44,7 @@ def list_months(table: Table, ambassador_id: str, program: Program) -> list[Mont
     return months((it for name, until in _ledgers(account) for it in table.read_ledger(name, until)), program)
 
 
-def read_statement(table: Table, ambassador_id: str, month: str, program: Program) -> Told:
+def read_statement(table: Table, ambassador_id: str, month: str, program: Program) -> MonthStatement:
     """Return the statement of a month, written as `2026-03`. Reads nothing that was posted before it.
 
     Raises:
@@ -60,7 +60,7 @@ def read_statement(table: Table, ambassador_id: str, month: str, program: Progra
         for it in table.read_redemptions(orders)
         if it.standing and it.standing.held
     }
-    return Told(found, holds)
+    return MonthStatement(found, holds)
 
 
 def _ledgers(account: Account) -> Iterator[tuple[str, int]]:

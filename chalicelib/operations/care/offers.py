@@ -14,7 +14,7 @@ from chalicelib.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Checkout:
     """An order on which an offer is to be used.
 
     Attributes:
@@ -36,16 +36,16 @@ class Used:
     replayed: bool
 
 
-def quote(table: Table, offer: Offer, asked: Asked, *, now: datetime) -> Refusal | None:
+def quote(table: Table, offer: Offer, checkout: Checkout, *, now: datetime) -> Refusal | None:
     """Return why an offer can't be used on an order; None if it can.
 
     Raises:
         BusyError: the table did not answer in time.
     """
-    return offers.refusal(offer, _owner(table, offer), _order(table, asked), now=now)
+    return offers.refusal(offer, _owner(table, offer), _order(table, checkout), now=now)
 
 
-def use(table: Table, code: str, asked: Asked, *, by: str, now: datetime) -> Used | Unusable | UsedAlready:
+def use(table: Table, code: str, checkout: Checkout, *, by: str, now: datetime) -> Used | Unusable | UsedAlready:
     """Use an offer that exists on an order: once, by whoever its owner is by now.
 
     Raises:
@@ -54,7 +54,7 @@ def use(table: Table, code: str, asked: Asked, *, by: str, now: datetime) -> Use
 
     def look() -> Plan[Used | Unusable | UsedAlready]:
         was = _stored(table, code)
-        answer = offers.use(was, _owner(table, was), _order(table, asked), by=by, now=now)
+        answer = offers.use(was, _owner(table, was), _order(table, checkout), by=by, now=now)
         return _planned(was, answer)
 
     return decide(table, look)
@@ -82,10 +82,10 @@ def _planned(was: Offer, answer: Offer | Unusable | UsedAlready) -> Plan[Used | 
     return Plan(answer)
 
 
-def _order(table: Table, asked: Asked) -> Order:
-    known = table.read_known(asked.names)
-    whose = next((known[name].id for name in asked.names if name in known), None)
-    return Order(asked.order_id, asked.amount, whose)
+def _order(table: Table, checkout: Checkout) -> Order:
+    known = table.read_known(checkout.names)
+    whose = next((known[name].id for name in checkout.names if name in known), None)
+    return Order(checkout.order_id, checkout.amount, whose)
 
 
 def _owner(table: Table, offer: Offer) -> str:

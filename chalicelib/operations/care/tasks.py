@@ -46,7 +46,7 @@ ToDo = Task | Gift
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Background:
     """What is known of whom a task is for.
 
     Attributes:
@@ -123,7 +123,7 @@ def history(table: Table, kinds: Sequence[str], after: str | None, limit: int) -
     return sorted(rows, key=lambda row: row[0], reverse=True)[:limit]
 
 
-def known_of(table: Table, tasks: Iterable[ToDo]) -> dict[str, Known]:
+def backgrounds_of(table: Table, tasks: Iterable[ToDo]) -> dict[str, Background]:
     """Read what is known of those whom some tasks are for, by the id of the task.
 
     Raises:
@@ -137,14 +137,14 @@ def known_of(table: Table, tasks: Iterable[ToDo]) -> dict[str, Known]:
     profiles = {it: profile_of(table, it) for it in members}
     accounts = accounts_of(table, members)
     all_tasks = {it.id: table.tasks_of((it.id, *it.absorbed)) for it in people.values()}
-    found: dict[str, Known] = {}
+    found: dict[str, Background] = {}
     for task in tasks:
         person = people.get(whose[task.id])
         if person is None:
             continue
         member = person.ambassador_id or ""
         earlier = tuple(it for it in all_tasks[person.id] if it.id != task.id)[-EARLIER_MAX:]
-        found[task.id] = Known(person, profiles.get(member), accounts.get(member), earlier)
+        found[task.id] = Background(person, profiles.get(member), accounts.get(member), earlier)
     return found
 
 

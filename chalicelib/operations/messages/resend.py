@@ -15,7 +15,7 @@ from chalicelib.store.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """Which message to send again, with the pseudonyms' key; by whom, and why."""
 
     message_id: str
@@ -53,7 +53,7 @@ class Unknown:
 Answer = Resent | Unfinished | Barred | Unknown
 
 
-def resend(table: Table, asked: Asked, rules: Program, *, key: IdempotencyKey, now: datetime) -> Answer | Reused:
+def resend(table: Table, request: Request, rules: Program, *, key: IdempotencyKey, now: datetime) -> Answer | Reused:
     """Make a copy of a message that was sent, could not be sent, or was closed. One copy at a time can be under way.
 
     It goes out when the policy lets it. A copy of a copy is another copy of the first.
@@ -63,7 +63,7 @@ def resend(table: Table, asked: Asked, rules: Program, *, key: IdempotencyKey, n
     """
 
     def look() -> Plan[Answer]:
-        found = table.read_message(asked.message_id)
+        found = table.read_message(request.message_id)
         first = table.read_message(found.first) if found and found.copy else found
         if first is None:
             return Plan(Unknown())
@@ -73,8 +73,8 @@ def resend(table: Table, asked: Asked, rules: Program, *, key: IdempotencyKey, n
         reached = reach(table, first.to)
         if reached is None:
             return Plan(Barred("no_address"))
-        copy = outbox.copied(first, author=asked.author, note=asked.note, now=now)
-        match outbox.verdict(reached.person, copy, rules, reached.mailbox(asked.pepper), now):
+        copy = outbox.copied(first, author=request.author, note=request.note, now=now)
+        match outbox.verdict(reached.person, copy, rules, reached.mailbox(request.pepper), now):
             case Never(why):
                 return Plan(Barred(why))
             case Later(at, whys):

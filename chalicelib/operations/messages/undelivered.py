@@ -14,7 +14,7 @@ from chalicelib.domain.model.access import IdempotencyKey
 from chalicelib.domain.model.messages import Message
 from chalicelib.domain.people import outbox
 from chalicelib.domain.program.program import Program
-from chalicelib.operations.messages.resend import Answer, Asked, resend
+from chalicelib.operations.messages.resend import Answer, Request, resend
 from chalicelib.operations.once import Reused
 from chalicelib.store import keys
 from chalicelib.store.table import Table
@@ -64,15 +64,15 @@ def ended(table: Table, since: datetime, until: datetime) -> Iterator[Ended]:
                 yield Ended(message, end, first is None or first.copies > message.copy)
 
 
-def send_again(table: Table, asked: Asked, rules: Program, *, now: datetime) -> Answer | Reused:
+def send_again(table: Table, request: Request, rules: Program, *, now: datetime) -> Answer | Reused:
     """Let a letter go out again: within a day once, however often that is asked.
 
     Raises:
         BusyError: others were faster for too long; the same may be asked again.
     """
-    digest = sha256(f"send again {asked.message_id}".encode()).hexdigest()
-    key = IdempotencyKey(digest, asked.message_id, now, expires_at=now + _ONCE)
-    return resend(table, asked, rules, key=key, now=now)
+    digest = sha256(f"send again {request.message_id}".encode()).hexdigest()
+    key = IdempotencyKey(digest, request.message_id, now, expires_at=now + _ONCE)
+    return resend(table, request, rules, key=key, now=now)
 
 
 def _end(message: Message) -> End | None:

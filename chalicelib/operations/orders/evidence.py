@@ -131,10 +131,10 @@ def is_disposable(email: str | None) -> bool:
     return any(".".join(labels[place:]) in blocklist for place in range(len(labels) - 1))
 
 
-def _addresses(table: Table, found: Iterable[Entity]) -> dict[str, str]:
+def _addresses(table: Table, entities: Iterable[Entity]) -> dict[str, str]:
     """The addresses of friends: where their order left them, or who they are known as since that was taken over."""
-    left = {it.person: it.email for it in found if isinstance(it, Friend) and it.email}
-    ids = {it.person: it.person_id for it in found if isinstance(it, Membership) and it.person_id}
+    left = {it.person: it.email for it in entities if isinstance(it, Friend) and it.email}
+    ids = {it.person: it.person_id for it in entities if isinstance(it, Membership) and it.person_id}
     people = table.read_people(dict.fromkeys(ids.values())) if ids else {}
     known = {name: people[known].email for name, known in ids.items() if known in people}
     return {**{name: email for name, email in known.items() if email}, **left}

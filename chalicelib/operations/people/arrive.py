@@ -14,7 +14,7 @@ from chalicelib.operations.access.sign_in import Admitted, Over, enter
 from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people import tell
 from chalicelib.operations.people.enrol import enrol_known
-from chalicelib.operations.people.tell import Told, Word
+from chalicelib.operations.people.tell import Particulars, Word
 from chalicelib.store.table import Table
 
 LASTS = timedelta(days=30)
@@ -92,6 +92,6 @@ def _joined(
 ) -> Person:
     """Make a customer an ambassador, and take what they have agreed to as their own word."""
     if words:
-        told = Told(consents=words, own=True)
-        tell.change(table, person.id, lambda known: tell.after(known, told, now=now), outlook, now=now)
+        particulars = Particulars(consents=words, own=True)
+        tell.change(table, person.id, lambda known: tell.after(known, particulars, now=now), outlook, now=now)
     return enrol_known(table, person, program, outlook, now=now, chance=chance)

@@ -230,9 +230,9 @@ def _all(read: "Read[T]", limit: int | None) -> list[T]:
     return found
 
 
-def _cut(found: list[T], limit: int | None, name: str, cut: set[str]) -> list[T]:
+def _cut(rows: list[T], limit: int | None, name: str, cut: set[str]) -> list[T]:
     """Keep to the limit, and note what goes on beyond it."""
-    if limit is None or len(found) <= limit:
-        return found
+    if limit is None or len(rows) <= limit:
+        return rows
     cut.add(name)
-    return found[:limit]
+    return rows[:limit]

@@ -133,4 +133,4 @@ def _as_told(person: Person, told: Told, *, now: datetime) -> Person:
     if not told.vouched:
         words = {name: word for name, word in words.items() if not getattr(person, name)}
     consents = {purpose: tell.Word(given=True, source=SOURCE) for purpose in told.consents}
-    return tell.after(person, tell.Told(words, consents), now=now)
+    return tell.after(person, tell.Particulars(words, consents), now=now)

@@ -35,52 +35,52 @@ ADMINS = frozenset({"signals"})
 Document = dict[str, Any]
 
 
-def export(found: Belongings, *, own: bool, now: datetime) -> Document:
+def export(belongings: Belongings, *, own: bool, now: datetime) -> Document:
     """Return all that lies about somebody, by what it is; for themselves (`own`) without what would help a cheat.
 
     Friends whom they have brought are told by the order alone.
     """
     hidden = HIDDEN | ADMINS if own else HIDDEN
-    sharing = found.sharing
+    sharing = belongings.sharing
     return {
         "made_at": now,
-        "roles": _roles(found),
-        "pseudonyms": list(found.person.names),
-        "person": _written(found.person, hidden),
-        "friend": _list(found.friends, hidden),
-        "orders": [_order(it, hidden) for it in found.orders],
-        "messages": _list(found.messages, hidden),
-        "offers": _list(found.offers, hidden),
-        "surprises": _list(found.surprises, hidden),
-        "tasks": _list(found.tasks, hidden),
-        "sign_ins": _list(found.sign_ins, hidden),
+        "roles": _roles(belongings),
+        "pseudonyms": list(belongings.person.names),
+        "person": _written(belongings.person, hidden),
+        "friend": _list(belongings.friends, hidden),
+        "orders": [_order(it, hidden) for it in belongings.orders],
+        "messages": _list(belongings.messages, hidden),
+        "offers": _list(belongings.offers, hidden),
+        "surprises": _list(belongings.surprises, hidden),
+        "tasks": _list(belongings.tasks, hidden),
+        "sign_ins": _list(belongings.sign_ins, hidden),
         "ambassador": _sharing(sharing, hidden) if sharing else None,
-        "more": sorted(found.cut),
+        "more": sorted(belongings.cut),
     }
 
 
-def _sharing(found: Sharing, hidden: frozenset[str]) -> Document:
+def _sharing(sharing: Sharing, hidden: frozenset[str]) -> Document:
     return {
-        "profile": _written(found.profile, hidden),
-        "account": _written(found.account, hidden) if found.account else None,
-        "codes": _list(found.codes, hidden),
-        "clicks": {code: _clicks(days) for code, days in found.clicks.items()},
-        "referrals": [_order(it, hidden) for it in found.referrals],
-        "ledger": _list(found.entries, hidden),
-        "withdrawals": _list(found.withdrawals, hidden),
-        "adjustments": _list(found.adjustments, hidden),
-        "gifts": _list(found.gifts, hidden),
-        "claims": _list(found.claims, hidden),
-        "suspensions": _list(found.suspensions, hidden),
-        "sessions": _list(found.sessions, hidden),
+        "profile": _written(sharing.profile, hidden),
+        "account": _written(sharing.account, hidden) if sharing.account else None,
+        "codes": _list(sharing.codes, hidden),
+        "clicks": {code: _clicks(days) for code, days in sharing.clicks.items()},
+        "referrals": [_order(it, hidden) for it in sharing.referrals],
+        "ledger": _list(sharing.entries, hidden),
+        "withdrawals": _list(sharing.withdrawals, hidden),
+        "adjustments": _list(sharing.adjustments, hidden),
+        "gifts": _list(sharing.gifts, hidden),
+        "claims": _list(sharing.claims, hidden),
+        "suspensions": _list(sharing.suspensions, hidden),
+        "sessions": _list(sharing.sessions, hidden),
     }
 
 
-def _roles(found: Belongings) -> list[str]:
+def _roles(belongings: Belongings) -> list[str]:
     roles = {
-        "ambassador": found.sharing is not None,
-        "friend": any(it.order_id for it in found.friends),
-        "buyer": bool(found.orders),
+        "ambassador": belongings.sharing is not None,
+        "friend": any(it.order_id for it in belongings.friends),
+        "buyer": bool(belongings.orders),
     }
     return [name for name, is_so in roles.items() if is_so]
 

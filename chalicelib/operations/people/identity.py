@@ -27,14 +27,14 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """An ambassador, and by which `code` of theirs whoever was looked for has shared."""
 
     profile: Profile
     code: str | None
 
 
-def find(table: Table, pseudonym: str) -> Found | None:
+def find(table: Table, pseudonym: str) -> Match | None:
     """Find the ambassador who is known by a pseudonym.
 
     Raises:
@@ -42,10 +42,10 @@ def find(table: Table, pseudonym: str) -> Found | None:
     """
     guard = table.read_memberships([pseudonym]).get(pseudonym)
     profile = profile_of(table, guard.ambassador_id) if guard and guard.ambassador_id else None
-    return Found(profile, guard.code) if guard and profile else None
+    return Match(profile, guard.code) if guard and profile else None
 
 
-def find_by_code(table: Table, typed: str) -> Found | None:
+def find_by_code(table: Table, typed: str) -> Match | None:
     """Find the ambassador of a code, any of theirs, as somebody typed it.
 
     Raises:
@@ -54,7 +54,7 @@ def find_by_code(table: Table, typed: str) -> Found | None:
     normal = normal_code(typed)
     code = table.read_code(normal) if normal else None
     profile = profile_of(table, code.ambassador_id) if code else None
-    return Found(profile, normal) if profile else None
+    return Match(profile, normal) if profile else None
 
 
 def correct(

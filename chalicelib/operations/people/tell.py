@@ -38,7 +38,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Particulars:
     """What is told of somebody: words by the names of `TOLD`, and by purpose what they said to it.
 
     `own` if they say it themselves, in a session or on a page; else it is the shop's word, which yields to theirs.
@@ -66,7 +66,9 @@ class TwoPeople:
     reason: Literal["customer_id_taken"] = "customer_id_taken"
 
 
-def tell_of(table: Table, told: Told, outlook: Outlook, *, now: datetime, chance: Random) -> Known | TwoPeople:
+def tell_of(
+    table: Table, particulars: Particulars, outlook: Outlook, *, now: datetime, chance: Random
+) -> Known | TwoPeople:
     """Take what the shop tells of a customer by an `email` and perhaps a `customer_id`; the same again changes nothing.
 
     Somebody who is known by the one is from now on known by the other as well, and goes on being known as before. If
@@ -75,21 +77,21 @@ def tell_of(table: Table, told: Told, outlook: Outlook, *, now: datetime, chance
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    names = names_of(outlook.pepper, told.words["email"], told.words.get("customer_id"))
+    names = names_of(outlook.pepper, particulars.words["email"], particulars.words.get("customer_id"))
 
     def look() -> Plan[Known | TwoPeople]:
         guards = table.read_memberships(names)
         people = people_of(table, guards, names)
         if not people:
             met = Person(new_id("per", now, chance), version=0, created_at=now)
-            person, moves = taking(table, guards, names, after(met, told, now=now))
+            person, moves = taking(table, guards, names, after(met, particulars, now=now))
             person = replace(outlook.ahead(person, now), version=1)
             return Plan(Known(person, new=True), [Create(person), *moves])
         known = _one_of(*people) if len(people) > 1 else people[0]
         if known is None:
             return Plan(TwoPeople(people[0].id, people[1].id))
         fresh = tuple(name for name in names if whose(guards, name) != known.id)
-        person = after(known, told, now=now)
+        person = after(known, particulars, now=now)
         if person == known and not fresh:
             return Plan(Known(person, new=False))
         person, moves = _taking(table, guards, fresh, person)
@@ -99,7 +101,9 @@ def tell_of(table: Table, told: Told, outlook: Outlook, *, now: datetime, chance
     return decide(table, look)
 
 
-def correct(table: Table, person_id: str, told: Told, outlook: Outlook, *, now: datetime) -> Person | Taken | None:
+def correct(
+    table: Table, person_id: str, particulars: Particulars, outlook: Outlook, *, now: datetime
+) -> Person | Taken | None:
     """Correct what is known of a person, and return them as they are then; None if there is no such person.
 
     A former address or id is free, since it may have been a mistake; but it stays among the person's names, and with
@@ -113,7 +117,7 @@ def correct(table: Table, person_id: str, told: Told, outlook: Outlook, *, now: 
         person = table.read_person(person_id)
         if person is None:
             return Plan(None)
-        changed = after(person, told, now=now)
+        changed = after(person, particulars, now=now)
         if changed == person:
             return Plan(person)
         before, names = (names_of(outlook.pepper, it.email, it.customer_id) for it in (person, changed))
@@ -152,14 +156,14 @@ def change(
     return decide(table, look)
 
 
-def after(person: Person, told: Told, *, now: datetime) -> Person:
+def after(person: Person, particulars: Particulars, *, now: datetime) -> Person:
     """Return a person after what is told: what is news has its time from now, a word on a purpose its own if given."""
-    fresh, at = news(person, told.words), moment(person, now)
+    fresh, at = news(person, particulars.words), moment(person, now)
     known = tell(person, fresh, at) if fresh else person
     consents = known.consents
-    voice: Voice = "person" if told.own else "shop"
-    for purpose, word in told.consents.items():
-        when = at if told.own or word.at is None else min(word.at, now)
+    voice: Voice = "person" if particulars.own else "shop"
+    for purpose, word in particulars.consents.items():
+        when = at if particulars.own or word.at is None else min(word.at, now)
         consents = said(consents, purpose, voice, when, yes=word.given, source=word.source, text=word.text)
     return replace(known, consents=consents)
 

@@ -189,13 +189,13 @@ class Fold:
         days = (f"{month}-01", f"{month}-31")
         self.store({(it, month): total(f.rows for f in stats.read_figures(it, *days)) for it in ALL_DIMENSIONS})
 
-    def store(self, found: Mapping[Kept, Rows]) -> None:
+    def store(self, figures: Mapping[Kept, Rows]) -> None:
         """Store figures by dimension and period, whatever they were before; those that are the same stay as they are.
 
         Of a day that is counted once more it is noted when, and of which time its entries are, in any case.
         """
-        kept = self.table.also(Stats).read_these(found)
-        for place, rows in found.items():
+        kept = self.table.also(Stats).read_these(figures)
+        for place, rows in figures.items():
             was = kept.get(place)
             whole = self.whole(*place, rows, was)
             if whole != (was.rows if was else {}) or _tells_when(place):

@@ -165,9 +165,9 @@ def task_of(document: Any, period: Period) -> str:
     return json.dumps({"program": document, "from": period.first.isoformat(), "to": period.last.isoformat()})
 
 
-def result_of(found: Preview) -> str:
+def result_of(preview: Preview) -> str:
     """Write what a job has found."""
-    return msgspec.json.encode(found).decode()
+    return msgspec.json.encode(preview).decode()
 
 
 def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:

@@ -15,14 +15,14 @@ ORDERS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Summary:
     """A customer, and whether there are more orders than were read."""
 
     customer: Customer
     more: bool = False
 
 
-def customer(table: Table, person: Person, program: Program, *, now: datetime) -> Known:
+def customer(table: Table, person: Person, program: Program, *, now: datetime) -> Summary:
     """Sum up what is known of a person's orders, each of which counts once.
 
     These are the orders that the shop has reported, those with a code among the last eight, and the one that has the
@@ -40,12 +40,12 @@ def customer(table: Table, person: Person, program: Program, *, now: datetime) -
     sales = sales_of(table.read_order(order_id) for order_id in dict.fromkeys(ids))
     made = table.list_offers((person.id, *person.absorbed), None, ORDERS_MAX)
     used = [it for _, it in made if it.used_at and _counts(it.used_at, person)]
-    return Known(customer_of([it for it in sales if _counts(it.at, person)], program, now, used), more)
+    return Summary(customer_of([it for it in sales if _counts(it.at, person)], program, now, used), more)
 
 
 def list_customers(
     table: Table, after: str | None, limit: int, program: Program, *, now: datetime
-) -> list[tuple[str, tuple[Person, Known] | None]]:
+) -> list[tuple[str, tuple[Person, Summary] | None]]:
     """Up to `limit` of all people, each with its position and what they have brought. Slightly stale.
 
     There is None for whoever is not profiled, or has turned out to be somebody else.

@@ -98,9 +98,9 @@ def _last_of(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _table(found: Any, name: str) -> Response:
+def _table(figures: Any, name: str) -> Response:
     """What is shown as CSV: amounts in major units, a column for each of their currencies."""
-    rows = [dict(_cells(it)) for it in found.get("parts") or found.get("cohorts") or ()]
+    rows = [dict(_cells(it)) for it in figures.get("parts") or figures.get("cohorts") or ()]
     columns = sorted({name for row in rows for name in row}, key=_place)
     return sheet(columns, rows, Content_Disposition=f'attachment; filename="{name}"')
 

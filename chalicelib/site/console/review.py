@@ -31,7 +31,7 @@ def act(page: Page, form: Fields) -> Response:
     _see_that_nobody_decided_since(page, form.text("seen"))
     told = {"decision": form.text("decision"), "note": form.text("note"), "values": _values(form)}
     if told["decision"] == "deny" and told["note"] and not form.text("sure"):
-        return _shown(page, asked=told)
+        return _shown(page, pending=told)
     page.client.send("POST", path("v1", "reviews", page.subject), told)
     return page.done("decided")
 
@@ -60,7 +60,7 @@ def _values(form: Fields) -> dict[str, dict[str, Any]]:
     return worth
 
 
-def _shown(page: Page, asked: dict[str, Any] | None = None) -> Response:
+def _shown(page: Page, pending: dict[str, Any] | None = None) -> Response:
     order = page.client.get(path("v1", "redemptions", page.subject), lang=page.language.plain).body
     waiting = page.client.get("/v1/reviews", limit=100).body["items"]
     case = next((it for it in waiting if it["order_id"] == order["order_id"]), None)
@@ -68,9 +68,9 @@ def _shown(page: Page, asked: dict[str, Any] | None = None) -> Response:
     referrals = page.client.get(path("v1", "ambassadors", who, "referrals"), limit=RECORD).body["items"]
     return page.render(
         "review.html",
-        asked=asked,
+        pending=pending,
         order=order,
-        seen=(page.typed.text("seen") if asked else "") or len(order["reviews"]),
+        seen=(page.typed.text("seen") if pending else "") or len(order["reviews"]),
         case=case,
         found=ambassadors.named(page, [who]),
         record=Counter(it["state"] for it in referrals),

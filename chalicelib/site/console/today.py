@@ -39,11 +39,11 @@ def show(page: Page) -> Response:
     )
 
 
-def _screen(page: Page, found: dict[str, Any]) -> str:
+def _screen(page: Page, waiting: dict[str, Any]) -> str:
     """Where to go for it; "" if there is nothing to see."""
-    kind = found["kind"]
-    if "job_id" in found:
-        return page.at(f"jobs/{found['job_id']}")
+    kind = waiting["kind"]
+    if "job_id" in waiting:
+        return page.at(f"jobs/{waiting['job_id']}")
     screen = today.SCREENS.get(kind)
     if screen is None:
         return ""

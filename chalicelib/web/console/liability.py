@@ -65,29 +65,29 @@ class Books:
         ends = {unit_of(it): it["months"] for it in year}
         return [self._owing(it, ends.get(unit_of(it), []), number) for number, it in enumerate(month, 1)]
 
-    def _owing(self, it: Body, ends: Sequence[Body], number: int) -> Owing:
-        unit, _ = unit_of(it), self.language.translations.gettext
+    def _owing(self, statement: Body, ends: Sequence[Body], number: int) -> Owing:
+        unit, _ = unit_of(statement), self.language.translations.gettext
         words, about = entries(self.language), meanings(self.language)
-        lines = [self._line(_("Owed before"), it["opening"], unit, about["opening"])]
-        lines += [self._line(words[line["kind"]], line, unit, about[line["kind"]]) for line in it["movements"]]
-        lines.append(self._line(_("Owed at the end"), it["closing"], unit, about["closing"]))
-        worth = it.get("worth")
+        lines = [self._line(_("Owed before"), statement["opening"], unit, about["opening"])]
+        lines += [self._line(words[line["kind"]], line, unit, about[line["kind"]]) for line in statement["movements"]]
+        lines.append(self._line(_("Owed at the end"), statement["closing"], unit, about["closing"]))
+        worth = statement.get("worth")
         return Owing(
             id=f"u{number}",
             name=self._name(unit),
-            total=self.say(it["closing"]["total"], unit),
+            total=self.say(statement["closing"]["total"], unit),
             worth=self.say(worth["amount"], unit_of(worth)) if worth else "",
             lines=lines,
             others=[
                 (counterparts(self.language)[line["account"]], self.say(line["amount"], unit))
-                for line in it["counterparts"]
+                for line in statement["counterparts"]
             ],
             months=self._months(ends, unit),
             rise=self._rise(ends, unit),
-            soon=self._soon(it["expiring"], unit),
-            next=self._next(it["expiring"], unit),
-            entries=sum(line["entries"] for line in it["movements"]),
-            is_right=it["difference"] == 0,
+            soon=self._soon(statement["expiring"], unit),
+            next=self._next(statement["expiring"], unit),
+            entries=sum(line["entries"] for line in statement["movements"]),
+            is_right=statement["difference"] == 0,
         )
 
     def say(self, amount: int, unit: str) -> str:
@@ -221,6 +221,6 @@ def meanings(language: Language) -> dict[str, str]:
     }
 
 
-def unit_of(found: Body) -> str:
+def unit_of(amount: Body) -> str:
     """The currency of an amount, or its unit."""
-    return str(found.get("currency") or found["unit"])
+    return str(amount.get("currency") or amount["unit"])

@@ -84,31 +84,31 @@ class Results:
             for why, number in sorted(it["not_sent_why"].items(), key=lambda pair: (-pair[1], pair[0]))
         ]
 
-    def _share(self, found: Body | None) -> str:
+    def _share(self, difference: Body | None) -> str:
         _ = self.language.translations.gettext
-        if found is None:
+        if difference is None:
             return _("Nobody to compare with yet: of both groups somebody’s 30 days have to pass.")
-        low, high = (round(found[it] * HUNDRED) for it in ("low", "high"))
+        low, high = (round(difference[it] * HUNDRED) for it in ("low", "high"))
         told = {"low": self._number(abs(low)), "high": self._number(abs(high))}
-        if found["low"] < 0 < found["high"] or not found["clear"]:
+        if difference["low"] < 0 < difference["high"] or not difference["clear"]:
             return _("Of 100, between %(low)s fewer and %(high)s more bought: nothing can be said yet.") % told
-        if found["low"] >= 0:
+        if difference["low"] >= 0:
             return _("Of 100, between %(low)s and %(high)s more bought than without it.") % told
         turned = {"low": told["high"], "high": told["low"]}
         return _("Of 100, between %(low)s and %(high)s fewer bought than without it.") % turned
 
-    def _value(self, found: Body | None, spent: Body) -> str:
+    def _value(self, difference: Body | None, spent: Body) -> str:
         _ = self.language.translations.gettext
-        if found is None or not (found["low"] or found["high"]):
+        if difference is None or not (difference["low"] or difference["high"]):
             return ""
         unit = spent.get("currency") or spent["unit"]
-        low, high = (format_amount(abs(round(found[it])), unit, self.language) for it in ("low", "high"))
-        if not found["clear"]:
+        low, high = (format_amount(abs(round(difference[it])), unit, self.language) for it in ("low", "high"))
+        if not difference["clear"]:
             return _("Each spent between %(low)s less and %(high)s more: nothing can be said yet.") % {
                 "low": low,
                 "high": high,
             }
-        if found["low"] >= 0:
+        if difference["low"] >= 0:
             return _("Each spent between %(low)s and %(high)s more.") % {"low": low, "high": high}
         return _("Each spent between %(low)s and %(high)s less.") % {"low": high, "high": low}
 

@@ -95,12 +95,12 @@ class StoryTeller:
         if session.ended_at:
             yield self._("It was ended on %(date)s.") % {"date": self._day(session.ended_at)}
 
-    def _suspension(self, it: Suspension) -> Iterator[str]:
+    def _suspension(self, suspension: Suspension) -> Iterator[str]:
         yield {
             "suspended": self._("An admin suspended them: nothing leaves their account."),
             "reinstated": self._("An admin reinstated them."),
-        }[it.state]
-        yield from self._note(it.note)
+        }[suspension.state]
+        yield from self._note(suspension.note)
 
     def _order(self, order: Bought) -> Iterator[str]:
         redemption, told = order.redemption, order.redemption or order.purchase
@@ -118,10 +118,10 @@ class StoryTeller:
         else:
             yield self._("They bought for %(amount)s with the code %(code)s (order %(order)s).") % bought
 
-    def _referral(self, it: Redemption) -> Iterator[str]:
+    def _referral(self, order: Redemption) -> Iterator[str]:
         text = self._("A friend bought with their code %(code)s (order %(order)s).")
-        yield text % {"code": it.code, "order": it.order_id}
-        yield from explain(it, "admin", self._letters, self.program)
+        yield text % {"code": order.code, "order": order.order_id}
+        yield from explain(order, "admin", self._letters, self.program)
 
     def _entry(self, entry: LedgerEntry, behind: Any) -> Iterator[str]:
         amounts = [self._sum(moved(entry), entry.legs[-1].currency)] if entry.legs else []

@@ -6,19 +6,19 @@ from chalicelib.web.language import Language, months_in
 from chalicelib.web.numbers import write_digits
 
 
-def day(told: str, language: Language) -> str:
+def day(text: str, language: Language) -> str:
     """Say a day without its year: `2026-10-03` is 3 October."""
-    it = date.fromisoformat(told)
+    it = date.fromisoformat(text)
     parts = {"day": it.day, "month": months_in(language)[it.month - 1]}
     return write_digits(language.translations.gettext("%(day)d %(month)s") % parts, language.tag)
 
 
-def month(told: str, language: Language) -> str:
+def month(text: str, language: Language) -> str:
     """Say a month: `2026-10` is October 2026."""
-    parts = {"month": months_in(language)[int(told[5:]) - 1], "year": int(told[:4])}
+    parts = {"month": months_in(language)[int(text[5:]) - 1], "year": int(text[:4])}
     return write_digits(language.translations.gettext("%(month)s %(year)d") % parts, language.tag)
 
 
-def time(told: str, language: Language) -> str:
+def time(text: str, language: Language) -> str:
     """Say a day or a month, whichever it is."""
-    return day(told, language) if len(told) > len("2026-10") else month(told, language)
+    return day(text, language) if len(text) > len("2026-10") else month(text, language)

@@ -11,7 +11,7 @@ from chalicelib.domain.model import tasks
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.program.program import tier_of
 from chalicelib.edge.answers import Answer
-from chalicelib.operations.care.tasks import Known
+from chalicelib.operations.care.tasks import Background
 
 
 class Who(Answer, kw_only=True):
@@ -129,9 +129,9 @@ class KnownOf(Answer, kw_only=True):
     earlier: list[EarlierTask]
 
     @classmethod
-    def of(cls, known: Known) -> Self:
+    def of(cls, background: Background) -> Self:
         """Show what is known."""
-        person, account, profile, program = known.person, known.account, known.profile, deps.program()
+        person, account, profile, program = background.person, background.account, background.profile, deps.program()
         sharer = None
         if account and profile:
             tier = tier_of(program, reached(account, program, month_of(deps.now(), program)))
@@ -151,5 +151,5 @@ class KnownOf(Answer, kw_only=True):
             answers=[TaskAnswer(about=it.about, value=it.value, at=it.at) for it in person.answers],
             open_since={name: at for name, at in person.complaints.items() if is_open(person, name)},
             ambassador=sharer,
-            earlier=[EarlierTask.of(it) for it in known.earlier],
+            earlier=[EarlierTask.of(it) for it in background.earlier],
         )
