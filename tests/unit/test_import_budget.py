@@ -24,7 +24,6 @@ HEAVY = (
     "jsonschema",
     "numpy",
     "PIL",
-    "png",
     "pydantic",
     "qrcode",
     "resvg_py",
@@ -54,7 +53,7 @@ print(*(name for name in sys.modules if name.startswith("chalicelib.domain.model
 """
 """Prints the entities that a redemption's own path loads."""
 
-DRAWING = ("qrcode", "png", "PIL", "resvg_py", "chalicelib.site.qr", "chalicelib.web.qr")
+DRAWING = ("qrcode", "PIL", "resvg_py", "chalicelib.site.qr", "chalicelib.web.qr")
 """What a friend's page has no use for: its picture and its QR are other routes."""
 
 OPENED = """
