@@ -18,6 +18,7 @@ from shutil import which
 from typing import Any
 
 from infra.deploy import bytecode
+from infra.deploy.archive import zipped
 from infra.deploy.problem import DeployError
 from infra.deploy.snapshots import with_snapshots
 from infra.deploy.template import template
@@ -112,7 +113,8 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtim
     _thin_out(code)
     _gather_zones(code)
     compile_for(runtime, code)
-    _zip(code, archive)
+    paths = sorted(path for path in code.rglob("*") if path.is_file())
+    archive.write_bytes(zipped({str(path.relative_to(code)): path.read_bytes() for path in paths}))
     made = Package(archive, json.loads((out / "sam.json").read_text()))
     made = replace(made, template=with_snapshots(made.template, made.digest))
     (out / "sam.json").write_text(json.dumps(made.template, indent=1))
@@ -185,15 +187,6 @@ def _python_of(runtime: str) -> str | None:
     found = which(runtime)
     works = found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
     return found if works else None
-
-
-def _zip(code: Path, archive: Path) -> None:
-    """Pack as small as can be: it is made once, and read at every cold start."""
-    archive.unlink()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
-        for path in sorted(code.rglob("*")):
-            if path.is_file():
-                made.write(path, path.relative_to(code))
 
 
 def _copy(project: Path, architecture: str) -> None:
