@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 # Every browser names its engine; the last is what Facebook's app for Android sends at times instead of all the others.
-_ENGINE = re.compile(r"AppleWebKit/|Gecko/\d|Trident/|Presto/|FBAV/", re.IGNORECASE)
+ENGINE = re.compile(r"AppleWebKit/|Gecko/\d|Trident/|Presto/|FBAV/", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _AHEAD = ("prefetch", "preview")
 
@@ -16,7 +16,7 @@ def is_person(agent: str, purpose: str = "") -> bool:
     its engine. Of what else does so, robots are known by their names, or by the address that they give for questions.
     It stays a guess: nobody has to tell the truth.
     """
-    if purpose.lower().startswith(_AHEAD) or not _ENGINE.search(agent):
+    if purpose.lower().startswith(_AHEAD) or not ENGINE.search(agent):
         return False
     return not _ADDRESS.search(agent) and not _posing().search(agent)
 
@@ -28,7 +28,6 @@ def _posing() -> "re.Pattern[str]":
     The others are found by what they lack. Their names would only do harm: some are those of apps in whose browsers
     people read.
     """
-    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # heavy, and only a friend's page asks
+    from chalicelib.operations.people.robots import NAMES  # heavy, and only a friend's page asks
 
-    names = [it["pattern"] for it in CRAWLER_USER_AGENTS_DATA if any(map(_ENGINE.search, it["instances"]))]
-    return re.compile("|".join(names))
+    return re.compile("|".join(NAMES))
