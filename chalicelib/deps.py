@@ -195,4 +195,4 @@ def _secret(name: str) -> bytes:
     except (RefusedError, LostError) as error:
         if isinstance(error, RefusedError) and not error.is_passing:
             raise
-        raise BusyError from error
+        raise BusyError(str(error)) from error

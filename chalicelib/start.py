@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module, util
 
 from chalicelib import config, deps
-from chalicelib.aws import credentials
+from chalicelib.aws import credentials, parameters
 from chalicelib.aws.lines import LostError
 from chalicelib.aws.services import RefusedError
 from chalicelib.edge import auth
@@ -69,6 +69,7 @@ def renew() -> None:
     deps.forget()
     auth.forget()
     credentials.forget()
+    parameters.forget()
     _warm()
 
 
@@ -83,6 +84,6 @@ def _try(make: Callable[[], object]) -> bool:
     try:
         make()
     except _PASSED_OVER as error:
-        logger.warning("not made at the start", reason=type(error).__name__)
+        logger.warning("not made at the start", reason=type(error).__name__, why=str(error))
         return False
     return True

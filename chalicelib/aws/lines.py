@@ -120,7 +120,9 @@ class Line:
             if not self._is_plain:
                 connection = _trust().wrap_socket(connection, server_hostname=self._name)
         except OSError as error:
-            raise UnreachedError(type(error).__name__) from error
+            passed_by = not self._is_plain and (os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"))
+            told = " (HTTPS_PROXY is set, and proxies are not used)" if passed_by else ""
+            raise UnreachedError(type(error).__name__ + told) from error
         return _Kept(connection)
 
 

@@ -35,6 +35,11 @@ def read_parameter(name: str) -> str:
         attempt += 1
 
 
+def forget() -> None:
+    """Let go of the connection: a copy of this process has it, too."""
+    _service.cache_clear()
+
+
 @cache
 def _service() -> Service:
     return Service(SSM, connect=1, answer=3)

@@ -14,6 +14,12 @@ from chalicelib.aws.lines import Line, LostError
 from chalicelib.aws.signing import Signer
 
 _FAILURE, _SERVER_ERROR = 300, 500
+_CLOCK_MAX = 60
+_UNSIGNED = {"InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch"}
+
+_SUFFIXES = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+_DUAL_STACK = {"cn": "api.amazonwebservices.com.cn", "eusc": "api.amazonwebservices.eu"}
+"""Of the partitions that have their own, by how the names of their regions begin."""
 
 PASSING = {
     "InternalServerError",
@@ -65,11 +71,11 @@ SES = Api("email", "ses", "SESV2", "application/json", paths={"SendEmail": "/v2/
 class RefusedError(Exception):
     """A service answered that it does not do it.
 
-    Its text is the error's code alone: what else a service says may hold what must not reach a log.
+    Its text is the error's code, and what we know about it: what else a service says may hold what must not be logged.
     """
 
-    def __init__(self, code: str, status: int, answer: Answer) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, status: int, answer: Answer, known: str = "") -> None:
+        super().__init__(code + known)
         self.code = code
         self.status = status
         self.answer = answer
@@ -130,19 +136,39 @@ class Service:
             return answer
         answer = answer or {}
         code = reply.headers.get("x-amzn-errortype") or str(answer.get("__type", reply.status))
-        raise RefusedError(code.partition(":")[0].rpartition("#")[2], reply.status, answer)
+        code = code.partition(":")[0].rpartition("#")[2]
+        known = _clock_of(reply.headers.get("date")) if code in _UNSIGNED else ""
+        raise RefusedError(code, reply.status, answer, known)
 
 
 def endpoint(api: Api, region: str) -> str:
     """Return the address of a service: what the environment says, else the region's own.
 
-    See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+    In GovCloud the ordinary host of SSM is the one of FIPS. See
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html and feature-endpoints.html there.
     """
     told = os.environ.get(f"AWS_ENDPOINT_URL_{api.variable}") or os.environ.get("AWS_ENDPOINT_URL")
     if told:
         return told
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"https://{api.host}.{region}.{suffix}"
+    partition = region.partition("-")[0]
+    of_both = _is_on("AWS_USE_DUALSTACK_ENDPOINT")
+    suffix = _DUAL_STACK.get(partition, "api.aws") if of_both else _SUFFIXES.get(partition, "amazonaws.com")
+    is_other = _is_on("AWS_USE_FIPS_ENDPOINT") and not (api is SSM and region.startswith("us-gov-") and not of_both)
+    return f"https://{api.host}{'-fips' if is_other else ''}.{region}.{suffix}"
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() == "true"
+
+
+def _clock_of(date: str | None) -> str:
+    """By how much this machine's clock is wrong, if a service's differs from it so much that it takes no signature."""
+    try:
+        theirs = datetime.strptime(date or "", "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return ""
+    seconds = round((datetime.now(UTC) - theirs).total_seconds())
+    return f": this clock is {seconds} s from the service's" if abs(seconds) > _CLOCK_MAX else ""
 
 
 def _read(body: bytes) -> Answer | None:

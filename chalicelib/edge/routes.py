@@ -23,6 +23,7 @@ from chalicelib.edge.views import Contract
 from chalicelib.operations.program.programs import NoProgramError
 from chalicelib.store.table import BusyError, NewerError
 from chalicelib.store.wire import one_look
+from chalicelib.telemetry import logger
 
 
 class Route(NamedTuple):
@@ -289,6 +290,7 @@ def _handler(app: Chalice, route: Route) -> Callable[..., Response]:
                     brake.count_stranger(request)
                 return answered(route, request, who, parameters)
         except BusyError as error:
+            logger.warning("busy", why=str(error), route=route.path)
             busy = "The table did not answer in time. Send it again."
             raise Problem(503, "busy", busy, headers={"Retry-After": "1"}) from error
         except NewerError as error:

@@ -246,7 +246,7 @@ def problem_of(error: Exception, page: Page) -> Problem:
         case Problem():
             return error
         case BusyError():
-            logger.warning("a page found the table busy")
+            logger.warning("a page found the table busy", why=str(error))
             again = "The table did not answer in time. Try again in a moment."
             return Problem(503, "busy", again, headers={"Retry-After": "1"})
         case NewerError():

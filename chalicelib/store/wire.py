@@ -72,7 +72,10 @@ def one_look() -> Iterator[None]:
 
 
 class BusyError(Exception):
-    """The table did not answer in time. Whether a write took effect is not known; the same call may be made again."""
+    """The table did not answer in time. Whether a write took effect is not known; the same call may be made again.
+
+    Its text is why, as far as that is known, for whoever reads the log: a code or the name of an error.
+    """
 
 
 class Wire:
@@ -111,8 +114,8 @@ class Wire:
         """Whether a deadline has passed."""
         return self._clock() >= deadline
 
-    def pause(self, attempt: int, deadline: float) -> None:
-        """Wait with full jitter before another attempt.
+    def pause(self, attempt: int, deadline: float, why: str = "") -> None:
+        """Wait with full jitter before another attempt, after one that failed for a reason.
 
         See https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
 
@@ -121,7 +124,7 @@ class Wire:
         """
         wait = self._jitter() * min(0.8, 0.02 * 2**attempt)
         if self._clock() + wait > deadline:
-            raise BusyError
+            raise BusyError(why)
         self._sleep(wait)
 
     def each(self, work: Callable[[In], Out], inputs: Iterable[In]) -> list[Out]:
@@ -173,11 +176,12 @@ class Wire:
                     return rejections
                 if not _is_passing(error):
                     raise
-            except LostError:
-                pass
+                why = str(error)
+            except LostError as error:
+                why = str(error)
             else:
                 return []
-            self.pause(attempt, deadline)
+            self.pause(attempt, deadline, why)
         raise AssertionError("unreachable")
 
     def action(self, key: Key | None, condition: str, values: dict[str, Any], **more: Any) -> Action:
@@ -383,10 +387,11 @@ class Wire:
             except (RefusedError, LostError) as error:
                 if isinstance(error, RefusedError) and not _is_passing(error):
                     raise
+                why = str(error)
                 if attempt >= self._attempts:
-                    raise BusyError from error
+                    raise BusyError(why) from error
             deadline = self.deadline(WRITE_SECONDS) if deadline is None else deadline
-            self.pause(attempt, deadline)
+            self.pause(attempt, deadline, why)
         raise AssertionError("unreachable")
 
 

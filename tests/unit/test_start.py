@@ -12,6 +12,7 @@ from botocore.credentials import Credentials as StaticCredentials
 
 from chalicelib import deps, start
 from chalicelib.aws import credentials
+from chalicelib.aws.lines import Line, Reply
 from chalicelib.edge.routes import PAGES, ROUTES, view_of
 from memory.shop import Shop, open_shop
 
@@ -111,6 +112,32 @@ def test_a_restored_function_asks_for_its_credentials_again(
     assert who().access_key == "AK1"
     credentials.forget()
     deps.forget()
+
+
+def test_no_connection_of_a_snapshot_is_used_by_its_copies(
+    shop: Shop, restored: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not that to the secrets either: to the other side all copies would be one, with the same keys of TLS."""
+    del shop
+    used: list[Line] = []
+    before = Line.exchange
+
+    def exchange(line: Line, path: str, headers: Any, body: bytes) -> Reply:
+        used.append(line)
+        secret = b'{"Parameter": {"Value": "the pepper"}}'
+        return Reply(200, {}, secret) if "AmazonSSM" in str(headers) else before(line, path, headers, body)
+
+    monkeypatch.setattr(Line, "exchange", exchange)
+    monkeypatch.delenv("PEPPER")
+    monkeypatch.setenv("PEPPER_PARAMETER", "/referrals/prod/pepper:1")
+    start.prepare()
+    (renew,) = restored
+    snapshots = list(used)
+    assert {line.host.partition(".")[0] for line in snapshots} == {"ssm", "dynamodb"}
+    used.clear()
+    renew()
+    assert {line.host.partition(".")[0] for line in used} == {"ssm", "dynamodb"}
+    assert not {*map(id, snapshots)} & {*map(id, used)}
 
 
 def test_a_snapshot_holds_every_view(shop: Shop, restored: list[Any]) -> None:

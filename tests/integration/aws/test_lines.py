@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import re
 import socket
 import ssl
 import threading
@@ -348,6 +349,35 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
         port = probe.getsockname()[1]
     with pytest.raises(UnreachedError):
         dynamodb(Server(port=port)).call("GetItem", ITEM)
+
+
+def test_where_a_proxy_is_set_it_is_said_that_it_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind one, AWS is not reached; whoever looks why is not left to guess."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:secret@proxy.example:3128")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with pytest.raises(UnreachedError, match=r"^ConnectionRefusedError \(HTTPS_PROXY is set, .* not used\)$"):
+        dynamodb(Server(port=port), scheme="https").call("GetItem", ITEM)
+    with pytest.raises(UnreachedError, match=r"^ConnectionRefusedError$"):
+        dynamodb(Server(port=port)).call("GetItem", ITEM)
+
+
+@pytest.mark.parametrize(
+    ("behind", "code", "told"),
+    [
+        (900, "InvalidSignatureException", "InvalidSignatureException: this clock is -900 s from the service's"),
+        (5, "InvalidSignatureException", "InvalidSignatureException"),
+        (900, "ValidationException", "ValidationException"),
+    ],
+)
+def test_a_wrong_clock_is_named(behind: int, code: str, told: str) -> None:
+    """A signature is good for some minutes. By whose clock it was refused, the answer says; nobody has to guess."""
+    date = (datetime.now(UTC) + timedelta(seconds=behind)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    refusal = whole(400, b'{"__type": "com.amazon.coral.service#%s"}' % code.encode(), Date=date)
+    with serving(answering(refusal)) as server:
+        with pytest.raises(RefusedError) as refused:
+            dynamodb(server).call("GetItem", ITEM)
+        assert (refused.value.code, re.sub("-(899|901)", "-900", str(refused.value))) == (code, told)
 
 
 def test_an_answer_that_was_changed_on_its_way_is_none() -> None:

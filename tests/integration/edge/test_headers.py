@@ -89,12 +89,14 @@ def test_what_is_somebodys_own_is_kept_by_nobody(shop: Shop, path: str) -> None:
             assert answer.headers.get("Cache-Control", "no-store") == "no-store"
 
 
-def test_a_busy_table_says_when_to_come_again(shop: Shop) -> None:
-    """In a second."""
-    shop.cloud.outage["GetItem"] = LostError("planned")
+def test_a_busy_table_says_when_to_come_again(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """In a second. Why it is busy is told to the log alone: a throttle and a dead network are mended differently."""
+    shop.cloud.outage["GetItem"] = LostError("TimeoutError")
     answer = shop.call("GET", "/v1/redemptions/o1", scope="admin:read")
     assert refusal(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "1"
+    assert "TimeoutError" not in answer.body.decode()
+    assert [vars(line)["why"] for line in caplog.records if line.message == "busy"] == ["TimeoutError"]
 
 
 def test_a_shop_without_a_program_says_when_to_come_again(shop: Shop) -> None:

@@ -1,6 +1,7 @@
 """Requests are signed as AWS's own tools sign them, and go where these send them."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -99,17 +100,22 @@ def test_a_signature_depends_on_all_that_it_vouches_for() -> None:
 
 @pytest.mark.parametrize(("api", "service"), [(DYNAMODB, "dynamodb"), (SSM, "ssm"), (SES, "sesv2")])
 def test_a_region_is_reached_where_botocore_reaches_it(monkeypatch: pytest.MonkeyPatch, api: Api, service: str) -> None:
-    """In China and GovCloud, too, and in a sample of all other regions in which the service is known."""
+    """In China, GovCloud and Europe's own, too, and in a sample of all other regions in which the service is known.
+
+    A shop that has to use validated cryptography, or has no IPv4, says so as to AWS's own tools, and is heard.
+    """
     for variable in ("AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{api.variable}"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     session = botocore.session.get_session()
-    partitions = ("aws", "aws-cn", "aws-us-gov")
+    partitions = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
     regions = [region for it in partitions for region in session.get_available_regions(service, it)]
-    regions = [it for place, it in enumerate(regions) if place % 6 == 0 or it.startswith(("cn-", "us-gov-"))]
+    regions = [it for place, it in enumerate(regions) if place % 9 == 0 or it.startswith(("cn-", "us-gov-", "eusc-"))]
     assert "us-gov-west-1" in regions
     make: Any = session.create_client
-    for region in regions:
+    for region, fips, both in product(regions, ("true", "false"), ("true", "false")):
+        monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", fips)
+        monkeypatch.setenv("AWS_USE_DUALSTACK_ENDPOINT", both)
         theirs = make(service, region_name=region, aws_access_key_id="a", aws_secret_access_key="b").meta
         assert endpoint(api, region) == theirs.endpoint_url, region
         assert api.signed_as == theirs.service_model.signing_name
