@@ -131,6 +131,7 @@ class _Story:
         self.token = begun.answer["token"]
         yield self._say("Maya looks at her page", "get_ambassador", session=self.token, ambassador_id="me")
         yield self._say("Support finds her", "get_ambassadors", query={"email": "Maya@Example.com"})
+        yield self._say("A list names her", "get_names", query={"ids": self.maya})
         change = {"first_name": "Maya K.", "locale": "en"}
         yield self._say("Maya corrects her name", "patch_ambassador", change, session=self.token, ambassador_id="me")
         wished = {"code": "MAYABAKES"}

@@ -78,6 +78,7 @@ ROUTES = (
     # ambassadors
     Route("POST", "/v1/ambassadors", "enrol", "chalicelib.api.ambassadors.post_ambassador"),
     Route("GET", "/v1/ambassadors", "admin:read", "chalicelib.api.ambassadors.get_ambassadors"),
+    Route("GET", "/v1/ambassadors/names", "admin:read", "chalicelib.api.names.get_names"),
     Route("GET", "/v1/ambassadors/{ambassador_id}", "admin:read session", "chalicelib.api.ambassadors.get_ambassador"),
     Route("PATCH", "/v1/ambassadors/{ambassador_id}", "admin:write session", "chalicelib.api.ambassadors.patch_ambassador"),
     Route("POST", "/v1/ambassadors/{ambassador_id}/merge", "admin:write", "chalicelib.api.merge.post_merge"),

@@ -49,3 +49,16 @@ def profile_of(table: Table, ambassador_id: str) -> Profile | None:
     """
     profile = table.read_profile(ambassador_id)
     return profile_of(table, profile.merged_into) if profile and profile.merged_into else profile
+
+
+def profiles_of(table: Table, ambassador_ids: Iterable[str]) -> dict[str, Profile]:
+    """Read the profiles of some ambassadors as `profile_of` does, by the ids that were asked for, in their order.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    found = {it.ambassador_id: it for it in table.read_profiles(ambassador_ids)}
+    while leads := {it.merged_into for it in found.values() if it.merged_into}:
+        heads = {it.ambassador_id: it for it in table.read_profiles(sorted(leads))}
+        found = {name: heads[it.merged_into] if it.merged_into else it for name, it in found.items()}
+    return found
