@@ -7,7 +7,7 @@ from chalice.app import Response
 from msgspec import structs
 
 from chalicelib import deps
-from chalicelib.api.ambassadors import Ambassador, shown_ambassador
+from chalicelib.api.profile import Ambassador, shown_ambassador
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.model import orders
 from chalicelib.domain.orders.explain import state_of
