@@ -26,7 +26,7 @@ from chalicelib.domain.effects import (
 )
 from chalicelib.domain.frozen import frozen
 from chalicelib.store import keys
-from chalicelib.store.items import NewerError, entity_of, item_of, read
+from chalicelib.store.items import Item, NewerError, entity_of, item_of, read
 from chalicelib.store.keys import Key, stamp
 from chalicelib.store.kinds import index_keys, key_of
 from chalicelib.store.reads.access import Access
@@ -104,7 +104,7 @@ class Table(Orders, People, Accounts, Access, Programs, Messages, Work, Audit):
             at = item.get("due_at", {"S": "~"})["S"]
             if at > stamp(now):
                 continue
-            tries = int(item.get("tries", {"N": "0"})["N"]) + 1
+            tries = _tries_of(item) + 1
             gap = min(timedelta(minutes=2 ** min(tries, 12)), _POSTPONED_MAX)
             self._wire.update(
                 key_in(item),
@@ -297,6 +297,14 @@ def _named(effects: Sequence[Effect], targets: Iterable[Key]) -> "tuple[Sequence
     from chalicelib.store.names import with_names  # no checkout stores a person
 
     return with_names(effects)
+
+
+def _tries_of(item: Item) -> int:
+    """How often something was tried in vain; 0 where nobody can read that."""
+    try:
+        return int(item["tries"]["N"])
+    except (KeyError, ValueError):
+        return 0
 
 
 def _target(effect: Effect) -> Key:

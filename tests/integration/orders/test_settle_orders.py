@@ -182,6 +182,22 @@ def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     assert [gap[11:16] for gap in gaps] == waits
 
 
+@pytest.mark.parametrize("tries", [{"S": "many"}, {"NULL": True}, {"N": "1.5"}])
+def test_an_order_whose_tries_cannot_be_read_blocks_nobody_either(shop: Shop, tries: dict[str, Any]) -> None:
+    """Whatever is wrong with an item, to put it off is the last thing that may break by it."""
+    sell(shop, "good", "poisoned")
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}},
+        UpdateExpression="SET tries = :tries, amount = :wrong",
+        ExpressionAttributeValues={":tries": tries, ":wrong": {"S": "a lot"}},
+    )
+    shop.now += timedelta(days=1)
+    shop.minute()
+    assert shop.order("good")["position"]["held"] == eur(450)
+    assert item(shop, "ORDER#poisoned", "#REDEMPTION")["tries"] == {"N": "1"}
+
+
 def test_rules_that_contradict_themselves_settle_nothing(shop: Shop) -> None:
     """A stored program that is not sound by the limits of this day posts nothing; the order waits, and says why."""
     sell(shop, "o1")
