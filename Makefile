@@ -20,6 +20,9 @@ DEV   := .venv/app/.installed-dev .venv/cloud/.installed
 REAL  := .venv/real/.installed
 FIELD := .venv/lifetimes/.installed
 
+# Whether a word was said. What agrees to a loss is 1 or not there: nobody who writes ALLOW_LOSS=0 means yes.
+said = $(if $(filter-out 1,$($(1))),$(error $(1)=$($(1)) says nothing: say $(1)=1 or leave it out),$($(1)))
+
 .DEFAULT_GOAL := help
 .PHONY: help run sign-in demo demo-real test test-long format-check lint types layers unit bench format key program recompute mails clean distclean python
 .PHONY: contract simulate quarter year week fuzz planted faults mutants pages
@@ -164,11 +167,11 @@ deploy: $(DEV) ## bring a stage in your AWS account up to date: SENDER=… PUBLI
 		$(if $(SENDER),--sender '$(SENDER)') $(if $(PUBLIC_URL),--public-url '$(PUBLIC_URL)') \
 		$(if $(ALARM_EMAIL),--alarm-email '$(ALARM_EMAIL)') $(if $(DOMAIN),--domain '$(DOMAIN)') \
 		$(if $(CERTIFICATE),--certificate '$(CERTIFICATE)') $(if $(TABLE),--table '$(TABLE)') $(if $(BOUNDARY),--boundary '$(BOUNDARY)') $(if $(SET),--set $(SET)) \
-		$(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) $(if $(ALLOW_LOSS),--allow-loss)
+		$(if $(BUCKET),--bucket '$(BUCKET)') $(if $(call said,YES),--yes) $(if $(call said,ALLOW_LOSS),--allow-loss)
 
 destroy: .venv/app/.installed ## remove a stage; its table and secrets stay (STAGE, BUCKET, YES=1; ALLOW_LOSS=1 with CONFIRM=stage: all goes)
-	@$(APP) -m infra.deploy destroy --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(YES),--yes) \
-		$(if $(ALLOW_LOSS),--allow-loss) $(if $(CONFIRM),--confirm '$(CONFIRM)')
+	@$(APP) -m infra.deploy destroy --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(call said,YES),--yes) \
+		$(if $(call said,ALLOW_LOSS),--allow-loss) $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
 deployer: .venv/app/.installed ## print the least policy of a role that deploys a stage: for a pipeline (STAGE, BUCKET, BOUNDARY)
 	@$(APP) -m infra.deploy deployer --stage '$(STAGE)' $(if $(BUCKET),--bucket '$(BUCKET)') \
@@ -181,7 +184,7 @@ alarms: .venv/app/.installed ## say who hears of the alarms of a stage, and what
 	@$(APP) -m infra.deploy alarms --stage '$(STAGE)'
 
 rotate: .venv/app/.installed ## make a new key for the cursors of a stage, or KEY=links; the next deployment hands it out (STAGE)
-	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(DROP_FORMER),--drop-former)
+	@$(APP) -m infra.deploy rotate --stage '$(STAGE)' --key '$(KEY)' $(if $(call said,DROP_FORMER),--drop-former)
 
 # --- tidy --------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from infra.deploy import adopted, alarms, bounded, sender
 from infra.deploy.account import Account
 from infra.deploy.bucket import Bucket
 from infra.deploy.package import Package, package
-from infra.deploy.parameters import NONE, chosen, kept
+from infra.deploy.parameters import NONE, chosen, kept, let_go
 from infra.deploy.plan import Plan
 from infra.deploy.problem import DeployError
 from infra.deploy.secrets import CURSOR_KEY, LINK_KEY, Secrets
@@ -71,6 +71,7 @@ def deploy(wish: Wish) -> None:
     url = _upload(account, wish, made)
     change_set = stack.plan(url, values)
     _tell("Kept from before:", kept(declared, given, before))
+    _tell("Not known to this build, and forgotten; say it again to one that knows it:", let_go(declared, before))
     if change_set is None:
         print("Nothing has changed.")
     else:

@@ -57,6 +57,14 @@ def kept(declared: Declared, given: Mapping[str, str], before: Mapping[str, str]
     ]
 
 
+def let_go(declared: Declared, before: Mapping[str, str]) -> list[str]:
+    """What this build knows nothing of, and how to say it again to one that does, for a human eye.
+
+    The stack forgets it: after a rollback and another upgrade it would be the template's own value.
+    """
+    return [f"  {how_to_set(name, text)}" for name, text in sorted(before.items()) if name not in declared]
+
+
 def how_to_set(name: str, value: str = "…") -> str:
     """The word with which a parameter is set."""
     return f"{WORDS[name]}={value}" if name in WORDS else f'SET="{name}={value}"'

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.deploy import adopted
-from infra.deploy.parameters import chosen, kept, read
+from infra.deploy.parameters import chosen, kept, let_go, read
 from infra.deploy.plan import Plan
 from infra.deploy.problem import DeployError
 from infra.deploy.stack import Change
@@ -70,6 +70,12 @@ def test_what_is_not_said_stays() -> None:
     assert "PublicUrl = https://friends.shop.example" in told
     assert "AlarmsByShare" not in told
     assert "Sender" not in told
+
+
+def test_what_an_older_build_does_not_know_is_told_before_it_is_forgotten() -> None:
+    """A rollback and another upgrade would bring back the template's own value: one is told what to say again."""
+    assert let_go(DECLARED, BEFORE) == ['  SET="GoneSinceThen=1"']
+    assert let_go(DECLARED, {"Stage": "prod"}) == []
 
 
 def test_what_is_taken_back_is_as_if_it_had_never_been_said() -> None:

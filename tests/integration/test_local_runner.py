@@ -551,3 +551,27 @@ def test_make_names_everything_once() -> None:
     """A target that the Makefile makes twice is warned of at each command, and one of the two is never made."""
     done = subprocess.run(["make", "-n", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "word", "option"),
+    [
+        ("deploy", "YES", "--yes"),
+        ("deploy", "ALLOW_LOSS", "--allow-loss"),
+        ("destroy", "YES", "--yes"),
+        ("destroy", "ALLOW_LOSS", "--allow-loss"),
+        ("rotate", "DROP_FORMER", "--drop-former"),
+    ],
+)
+def test_whoever_says_no_to_a_loss_has_not_agreed(target: str, word: str, option: str) -> None:
+    """ALLOW_LOSS=0 is a no, and is not passed over in silence either; only 1 is a yes."""
+
+    def printed(*said: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["make", "-n", target, *said], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert option in printed(f"{word}=1").stdout
+    assert option not in printed().stdout
+    for no in ("0", "no", "false"):
+        answer = printed(f"{word}={no}")
+        assert answer.returncode != 0
+        assert f"say {word}=1 or leave it out" in answer.stderr
