@@ -113,49 +113,84 @@ def _settle_unknown(table: Table, order: OrderFacts) -> None:
         table.commit([Absent(order.order_id), *waiting[start : start + EFFECTS_MAX - 1]])
 
 
+@dataclass(slots=True)
+class _Queue:
+    """The orders of a lane that still wait, and how many of them go together into the next transaction.
+
+    Attributes:
+        lost: How often the next ones have lost in a row.
+        apart: How many are left of those that failed together by a bug, and so go one by one.
+    """
+
+    waiting: list[Order]
+    size: int = FOLD_MAX
+    lost: int = 0
+    apart: int = 0
+
+    @property
+    def next(self) -> list[Order]:
+        """Those that go together."""
+        return self.waiting[: self.size]
+
+    def settled(self, number: int) -> None:
+        """Go on after the first ones, with more at a time."""
+        self.waiting, self.lost, self.apart = self.waiting[number:], 0, self.apart - number
+        if self.apart <= 0:
+            self.size = min(FOLD_MAX, 2 * self.size)
+
+    def halve(self) -> None:
+        """Let fewer go together, if they have lost twice."""
+        if self.lost > 1:
+            self.size = max(1, self.size // 2)
+
+    def take_apart(self) -> Order | None:
+        """Let each go alone, since they failed by a bug; the one that failed alone is taken out and returned."""
+        failed = self.waiting.pop(0) if self.size == 1 else None
+        self.size, self.apart = 1, max(self.apart, self.size) - (failed is not None)
+        return failed
+
+
 def _settle_lane(
     table: Table, ambassador_id: str, orders: Sequence[Order], now: datetime, met: Mapping[str, Met] | None
 ) -> list[Postponed]:
-    """Settle one ambassador's orders, batch after batch.
+    """Settle one ambassador's orders, batch after batch; when the time is up, the rest keeps its `due_at`.
 
-    Whoever finds that the account has moved goes through the lane from then on. A batch that loses twice to what is not
-    the account's is halved, one that fails by a bug is taken apart, and both grow again; when the time is up, the rest
-    keeps its `due_at`.
+    Whoever finds that the account has moved goes through the lane from then on. What loses to something else is read
+    anew.
     """
     deadline, lane = table.deadline(LANE_SECONDS), Lane(table, ambassador_id, now, alone=len(orders) == 1)
     postponed: list[Postponed] = []
-    waiting, size, lost, alone = list(orders), FOLD_MAX, 0, 0
+    queue = _Queue(list(orders))
     account: Account | None = None
-    while waiting:
+    while queue.waiting:
         try:
             account = account or lane.look()
             if account is None or (lane.is_crowded and not lane.take()):
                 account = None
                 table.pause(_TURN, deadline)
                 continue
-            fold, account = _fold(table, waiting[:size], account, now), None
+            fold, account = _fold(table, queue.next, account, now), None
             effects = fold.transaction()
             failures = table.commit(effects) if effects else ()
             if not failures:
                 postponed += fold.postponed
-                waiting, lost, alone, account = waiting[fold.taken :], 0, alone - fold.taken, fold.left
-                size = size if alone > 0 else min(FOLD_MAX, 2 * size)
+                account = fold.left
+                queue.settled(fold.taken)
                 continue
-            lost += 1
+            queue.lost += 1
             if all(_is_accounts(failure.effect) for failure in failures):
                 lane.is_crowded, account = True, _moved(failures)
             else:
-                size = max(1, size // 2) if lost > 1 else size
-                again = _still_of(ambassador_id, [table.read_order(order.order_id) for order in waiting])
-                waiting = [order for order in again if _is_met(order, met)]
-            table.pause(lost, deadline)
+                queue.halve()
+                again = _still_of(ambassador_id, [table.read_order(order.order_id) for order in queue.waiting])
+                queue.waiting = [order for order in again if _is_met(order, met)]
+            table.pause(queue.lost, deadline)
         except BusyError:
             break
         except Exception as error:  # noqa: BLE001 - as above
-            account = None
-            if size == 1:
-                postponed.append(postpone(table, waiting.pop(0).order_id, error, now))
-            size, alone = 1, max(alone, size) - (size == 1)
+            account, failed = None, queue.take_apart()
+            if failed is not None:
+                postponed.append(postpone(table, failed.order_id, error, now))
     lane.leave()
     return postponed
 
