@@ -10,14 +10,10 @@ import random
 from collections.abc import Callable
 from importlib import import_module, util
 
-from chalicelib import config, deps
+from chalicelib import deps
 from chalicelib.aws import credentials, parameters
-from chalicelib.aws.lines import LostError
-from chalicelib.aws.services import RefusedError
 from chalicelib.edge import auth
 from chalicelib.edge.routes import PAGES, ROUTES, view_of
-from chalicelib.operations.program.programs import NoProgramError
-from chalicelib.store.table import BusyError
 from chalicelib.telemetry import logger
 
 API = "app.app"
@@ -27,15 +23,6 @@ CHECKOUT = ("post_quote", "post_redemption")
 SNAPSHOT = "snap-start"
 _HOOKS = "snapshot_restore_py"
 """The library by which the runtimes that are restored call a function (from Python 3.12 on, they bring it)."""
-
-_PASSED_OVER = (
-    config.MissingSettingError,
-    credentials.NoCredentialsError,
-    BusyError,
-    LostError,
-    NoProgramError,
-    RefusedError,
-)
 
 
 def prepare() -> None:
@@ -83,7 +70,7 @@ def _warm() -> None:
 def _try(make: Callable[[], object]) -> bool:
     try:
         make()
-    except _PASSED_OVER as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, a function that does not start can't say it to anybody
         logger.warning("not made at the start", reason=type(error).__name__, why=str(error))
         return False
     return True

@@ -74,6 +74,23 @@ def test_a_start_outlives_whatever_is_missing(monkeypatch: pytest.MonkeyPatch) -
     deps.forget()
 
 
+@pytest.mark.parametrize(("rules", "status"), [({"format": {"N": "99"}}, 503), ({"tiers": {"S": "none"}}, 500)])
+def test_a_start_outlives_rules_that_nobody_here_can_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, rules: dict[str, Any], status: int
+) -> None:
+    """After a rollback those in force may be a newer build's: what asks for them waits, and all else goes on."""
+    shop.enrol()
+    for item in shop.everything():
+        if item["PK"]["S"] == "PROGRAM":
+            shop.dynamodb.put_item(TableName=deps.settings().table, Item={**item, **rules})
+    deps.forget()
+    for name, text in LAMBDA.items():
+        monkeypatch.setenv(name, text)
+    start.prepare()
+    assert shop.call("GET", "/healthz").status_code == 200
+    assert shop.redeem("NBCDFGHJ").status_code == status
+
+
 def test_a_restored_function_keeps_nothing_that_time_has_ended(shop: Shop, restored: list[Any]) -> None:
     """Rules, keys, connections and credentials of the snapshot are gone, and no two copies draw the same numbers."""
     code = shop.enrol()["code"]
