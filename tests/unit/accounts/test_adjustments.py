@@ -7,9 +7,20 @@ from random import Random
 import pytest
 
 from chalicelib.domain.accounts.adjustments import AlreadyDecided, Denied, Posted, UnknownUnit, Waiting, adjust, decide
-from chalicelib.domain.accounts.gifts import Sent, TaskClosed, Withdrawn, earned_by, pieces, send, tasks
+from chalicelib.domain.accounts.gifts import (
+    NotSent,
+    Reopened,
+    Sent,
+    TaskClosed,
+    Withdrawn,
+    earned_by,
+    pieces,
+    reopen,
+    send,
+    tasks,
+)
 from chalicelib.domain.accounts.ledger import legs
-from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Leg
+from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Leg, Sending
 from chalicelib.domain.people.codes import COUPON, COUPON_LENGTH, random_code, random_coupon
 from chalicelib.domain.program.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, Book, at, program
@@ -166,6 +177,38 @@ def test_a_gift_that_was_taken_back_is_not_sent() -> None:
     gone = send(task, Account("amb_1", 6, {MUG: {"available": 0}}), RULES, author="key_1", note=None, now=at(1))
     assert gone == Withdrawn(replace(task, state="withdrawn", closed_at=at(1), author="key_1", version=2))
     assert send(gone.gift, account(), RULES, author="key_1", note=None, now=at(2)) == TaskClosed(gone.gift, False)
+
+
+def test_a_gift_that_was_not_sent_is_to_be_sent_again() -> None:
+    """Its pieces come back by an entry without the notes, which makes no task: this one is open, and knows its past."""
+    task = replace(gift()[1], amount=3, earlier=(Sending(at(0), "key_0", 1, at(0), "key_0"),))
+    mugs = Account("amb_1", 6, {MUG: {"available": 2}})
+    sent = send(task, mugs, RULES, author="key_1", note="by post", now=at(1))
+    assert isinstance(sent, Sent)
+    rules = replace(RULES, version=7)
+    again = reopen(sent.gift, sent.account, rules, author="key_2", note="it lay here", now=at(2))
+    assert isinstance(again, Reopened)
+    past = Sending(at(1), "key_1", 2, at(2), "key_2", "by post", "it lay here")
+    assert again.gift == replace(task, version=3, earlier=(*task.earlier, past))
+    assert again.account.balances[MUG] == {"available": 2, "spent": 0}
+    assert again.entry == LedgerEntry(
+        "amb_1",
+        "00000008-001",
+        "gift_returned",
+        at(2),
+        f"gift:{task.id}",
+        legs("gift_returned", 2, MUG),
+        7,
+        author="key_2",
+    )
+    assert tasks([again.entry]) == ()
+
+
+def test_only_a_gift_that_was_sent_can_be_taken_back() -> None:
+    """One that waits, or was withdrawn, has sent nothing."""
+    after, task = gift()
+    for it in (task, replace(task, state="withdrawn", closed_at=at(1), author="key_1")):
+        assert reopen(it, after, RULES, author="key_1", note="a slip", now=at(2)) == NotSent(it)
 
 
 @pytest.mark.parametrize(("have", "left"), [(-1, 0), (0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])

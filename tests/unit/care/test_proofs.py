@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.accounts.suspensions import Stopped
-from chalicelib.domain.care.proofs import LOOK_WITHIN, Refused, Shown, judge, left, submit
+from chalicelib.domain.care.proofs import LOOK_WITHIN, Refused, Shown, judge, left, submit, undo
 from chalicelib.domain.effects import Create, Replace
 from chalicelib.domain.model.accounts import Account, Gift, LedgerEntry
 from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
@@ -186,3 +186,26 @@ def test_a_denied_proof_is_told_alone() -> None:
     )
     assert effects == [Create(message)]
     assert judge(task, suspended, RULES, "approve", by="key_1", now=START) == Stopped()
+
+
+def test_what_was_approved_by_mistake_is_taken_back() -> None:
+    """By an entry of its own under the rules of now. What was spent meanwhile is a debt, and no letter tells of it."""
+    task = show(1, [])
+    assert isinstance(task, Task)
+    now, account = START + timedelta(days=1), Account("amb_1", 7, {"EUR": {"available": 200, "spent": 300}})
+    replaced, created = undo(task, account, replace(RULES, version=9), by="key_2", now=now)
+    assert isinstance(replaced, Replace)
+    assert isinstance(replaced.entity, Account)
+    assert (replaced.entity.version, replaced.entity.balances["EUR"]) == (8, {"available": -300, "spent": 300})
+    assert created == Create(
+        LedgerEntry(
+            "amb_1",
+            "00000008-001",
+            "task_undone",
+            now,
+            f"task:{task.id}",
+            legs("task_undone", 500, "EUR"),
+            9,
+            author="key_2",
+        )
+    )

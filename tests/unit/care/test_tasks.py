@@ -3,20 +3,26 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from chalicelib.domain.care.proofs import LOOK_WITHIN
 from chalicelib.domain.care.tasks import (
     CARE_WITHIN,
     GIFT_WITHIN,
     VISIT_WITHIN,
     AlreadyDone,
     Done,
+    NotDone,
+    Reopened,
     care_task,
     finish,
+    reopen,
     social_task,
     until,
 )
 from chalicelib.domain.model.accounts import Gift
 from chalicelib.domain.model.people import Person
-from chalicelib.domain.model.tasks import Task
+from chalicelib.domain.model.tasks import Closing, Task, TaskKind
 from chalicelib.domain.people.policy import has_open_case
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -123,3 +129,47 @@ def test_tasks_of_two_kinds_are_two() -> None:
     assert care
     assert care.id != social_task(MAYA, "o1", START).id
     assert care.id.startswith("tsk_1_")
+
+
+@pytest.mark.parametrize(("kind", "within"), [("proof", LOOK_WITHIN), ("social", VISIT_WITHIN)])
+def test_a_task_done_by_mistake_is_to_be_done_again(kind: TaskKind, within: timedelta) -> None:
+    """With as much time as at first. How it was done stays with it, and nothing else. Its person is as before."""
+    former = Closing(START, "key_0", START, "key_0")
+    task = Task(kind, "per_1", "0", "A picture", START, START + within, words="By the lake!", earlier=(former,))
+    later, now = START + timedelta(days=1), START + timedelta(days=40)
+    done = finish(task, MAYA, by="key_1", note="Seen.", decision="deny", now=later)
+    assert isinstance(done, Done)
+    again = reopen(done.task, MAYA, by="key_2", note="The wrong one.", now=now)
+    closing = Closing(later, "key_1", now, "key_2", "Seen.", "deny", "The wrong one.")
+    assert again == Reopened(replace(task, until=now + within, earlier=(former, closing), version=3), MAYA)
+
+
+def test_a_complaint_closed_by_mistake_comes_up_anew() -> None:
+    """With a task of its own that says and hints the same, and how the first was done; nobody asks for anything."""
+    person, task = care_task(MAYA, "note:1", "It leaks.", START, hint="Call them.")
+    assert task
+    later, now = START + timedelta(hours=1), START + timedelta(hours=2)
+    done = finish(task, person, by="key_1", note="Called.", now=later)
+    assert isinstance(done, Done)
+    again = reopen(done.task, done.person, by="key_2", note="Wrong number.", now=now)
+    assert isinstance(again, Reopened)
+    assert has_open_case(again.person)
+    closing = Closing(later, "key_1", now, "key_2", "Called.", why="Wrong number.")
+    assert again.task == replace(task, own=again.task.own, opened_at=now, until=now + CARE_WITHIN, earlier=(closing,))
+    assert again.task.id != task.id
+
+
+def test_only_what_is_done_can_be_opened_again() -> None:
+    """Neither a task that is open, nor one whose complaint has come up anew: that has a task already."""
+    person, task = care_task(MAYA, "note:1", None, START)
+    assert task
+    assert reopen(task, person, by="key_1", note="A slip.", now=START) == NotDone(task)
+    done = finish(task, person, by="key_1", note="Called.", now=START)
+    assert isinstance(done, Done)
+    anew, _ = care_task(done.person, "note:1", None, START + timedelta(days=1))
+    assert reopen(done.task, anew, by="key_1", note="A slip.", now=START + timedelta(days=2)) == NotDone(done.task)
+
+
+def test_a_visit_is_the_same_in_every_build() -> None:
+    """Two builds side by side at one subject must make one task, so how its id is made never changes."""
+    assert social_task(MAYA, "2026", START).id == "tsk_1_f96d7c85e78de756"
