@@ -66,6 +66,27 @@ def start(
     return job
 
 
+def begin_weekly(table: Table, kind: str, *, now: datetime) -> Job | None:
+    """Begin the round of a week, unless there is one.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    year, week, _ = now.isocalendar()
+    return begin_once(table, f"job_{kind}-{year}-{week:02d}", kind, now=now)
+
+
+def begin_once(table: Table, job_id: str, kind: str, *, now: datetime) -> Job | None:
+    """Begin a job of the schedule's, unless there is one of this id.
+
+    Raises:
+        BusyError: the table did not answer in time.
+    """
+    job = Job(job_id, kind, "schedule", created_at=now, due_at=now)
+    known = table.read_job(job_id)
+    return None if known or table.commit([Create(job)]) else job
+
+
 def work(table: Table, job_id: str, steps: Mapping[str, JobStep], deadline: float, *, now: datetime) -> Iterator[Slice]:
     """Take a job, if it is free, and carry it on until `deadline`; yields each slice once it is stored.
 

@@ -51,6 +51,7 @@ def every_day(_: CloudWatchEvent) -> None:
     The other functions carry them on. A day without one of them is made up for by the next. And whoever waits for a
     person of the shop for too long is counted.
     """
+    from chalicelib.operations import jobs
     from chalicelib.operations.audit import audit
     from chalicelib.operations.people import names, retention
     from chalicelib.operations.stats import fold
@@ -58,7 +59,7 @@ def every_day(_: CloudWatchEvent) -> None:
 
     begun = audit.begin_daily(deps.table(), now=deps.now())
     logger.info("the day's audit", job_id=begun.id if begun else None)
-    week = retention.begin_weekly(deps.table(), now=deps.now())
+    week = jobs.begin_weekly(deps.table(), retention.KIND, now=deps.now())
     if week is not None:
         logger.info("the week's round", job_id=week.id)
     listed = names.begin(deps.table(), now=deps.now())
@@ -66,7 +67,7 @@ def every_day(_: CloudWatchEvent) -> None:
         logger.info("the list of names", job_id=listed.id)
     figures = fold.begin_daily(deps.table(), deps.quotes(), now=deps.now())
     logger.info("the day's figures", job_id=figures.id if figures else None)
-    summed = cohorts.begin_weekly(deps.table(), now=deps.now())
+    summed = jobs.begin_weekly(deps.table(), cohorts.KIND, now=deps.now())
     if summed is not None:
         logger.info("the week's sums of worth", job_id=summed.id)
     late = deps.table().count_tasks("care", deps.now())

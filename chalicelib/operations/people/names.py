@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.effects import Create, Replace
+from chalicelib.domain.effects import Replace
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.work import Job
 from chalicelib.domain.people.names import fits, listed_words, words_in
+from chalicelib.operations import jobs
 from chalicelib.operations.people import everybody
 from chalicelib.store.table import Table
 
@@ -49,9 +50,7 @@ def begin(table: Table, *, now: datetime) -> Job | None:
     Raises:
         BusyError: the table did not answer in time.
     """
-    job = Job(_ALL_LISTED, KIND, "schedule", created_at=now, due_at=now)
-    known = table.read_job(job.id)
-    return None if known or table.commit([Create(job)]) else job
+    return jobs.begin_once(table, _ALL_LISTED, KIND, now=now)
 
 
 def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:  # noqa: ARG001 - steps are called alike

@@ -12,7 +12,6 @@ from random import SystemRandom
 import msgspec
 
 from chalicelib.domain.calendar import months_after
-from chalicelib.domain.effects import Create
 from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.people import Person
 from chalicelib.domain.model.work import Job
@@ -44,18 +43,6 @@ class Done:
     erased: int = 0
     contacts: int = 0
     orders: int = 0
-
-
-def begin_weekly(table: Table, *, now: datetime) -> Job | None:
-    """Begin the round of a week, unless there is one.
-
-    Raises:
-        BusyError: the table did not answer in time.
-    """
-    year, week, _ = now.isocalendar()
-    job = Job(f"job_{KIND}-{year}-{week:02d}", KIND, "schedule", created_at=now, due_at=now)
-    known = table.read_job(job.id)
-    return None if known or table.commit([Create(job)]) else job
 
 
 def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:

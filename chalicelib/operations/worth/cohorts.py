@@ -19,18 +19,6 @@ KIND = "worth"
 PAGE = 50
 
 
-def begin_weekly(table: Table, *, now: datetime) -> Job | None:
-    """Begin the round of a week, unless there is one.
-
-    Raises:
-        BusyError: the table did not answer in time.
-    """
-    year, week, _ = now.isocalendar()
-    job = Job(f"job_{KIND}-{year}-{week:02d}", KIND, "schedule", created_at=now, due_at=now)
-    known = table.read_job(job.id)
-    return None if known or table.commit([Create(job)]) else job
-
-
 def step(table: Table, job: Job, deadline: float, *, now: datetime) -> Job:  # noqa: ARG001 - steps are called alike
     """Carry a round on; how far it is counts people. All of it goes by the day on which it was begun.
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
+from chalicelib.operations import jobs
 from chalicelib.operations.people import everybody, retention
 from memory.shop import Body, Shop, eur
 from tests.integration.people.test_people import find, told
@@ -126,14 +127,14 @@ def test_a_round_is_made_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatc
     for number in range(11):
         told(shop, f"p{number}@example.com", first_name="P")
     shop.now += timedelta(days=800)
-    job = retention.begin_weekly(deps.table(), now=shop.now)
+    job = jobs.begin_weekly(deps.table(), retention.KIND, now=shop.now)
     assert job is not None
     slices = 0
     while job.state != "done":
         job, slices = retention.step(deps.table(), job, 0.0, now=shop.now), slices + 1
     assert (job.progress, job.result) == (11, '{"erased":11,"contacts":0,"orders":0}')
     assert slices >= 6
-    assert retention.begin_weekly(deps.table(), now=shop.now) is None
+    assert jobs.begin_weekly(deps.table(), retention.KIND, now=shop.now) is None
 
 
 def test_whoever_has_written_is_not_forgotten_before_they_are_answered(shop: Shop) -> None:

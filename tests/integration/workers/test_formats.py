@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import deps
 from chalicelib.domain.model.people import Code
+from chalicelib.operations import jobs
 from chalicelib.operations.jobs import TRIES_MAX
 from chalicelib.operations.people import retention
 from chalicelib.operations.program import programs
@@ -189,7 +190,7 @@ def test_a_round_of_all_people_waits_however_long(shop: Shop, capsys: pytest.Cap
     shop.enrol()
     keys = raised(shop, "PERSON")
     shop.now += timedelta(days=1)
-    job = retention.begin_weekly(deps.table(), now=shop.now)
+    job = jobs.begin_weekly(deps.table(), retention.KIND, now=shop.now)
     assert job is not None
     capsys.readouterr()
     for _ in range(TRIES_MAX + 3):
