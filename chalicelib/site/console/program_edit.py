@@ -11,7 +11,8 @@ from chalicelib.edge.problems import Problem
 from chalicelib.site.console.rules import Document, job_of_rules, plain_document, rules_form, tried, version_in_force
 from chalicelib.site.screens import Page
 from chalicelib.web.console import rules
-from chalicelib.web.console.form import Entry, Problems, RulesForm, longer, shorter
+from chalicelib.web.console.form import Entry, Problems, RulesForm
+from chalicelib.web.console.lists import longer, shorter
 
 _FIRST: Document = {
     "shop_name": "",

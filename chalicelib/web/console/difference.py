@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.web.console.form import Document, Node, RulesForm, counts_things, kind_of
+from chalicelib.web.console.fields import Node, counts_things, kind_of
+from chalicelib.web.console.form import Document, RulesForm
 from chalicelib.web.language import Language, format_amount, format_date
 from chalicelib.web.numbers import format_number, format_percent
 

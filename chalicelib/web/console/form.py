@@ -5,25 +5,32 @@ no number, time or name is kept as it was typed, with the problem beside it. Not
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, Protocol
+from datetime import UTC, tzinfo
+from decimal import InvalidOperation
+from typing import Any, Protocol
 
 from chalicelib.domain.program.program import zone_named
+from chalicelib.web.console.fields import (
+    ABSENT,
+    Absent,
+    Kind,
+    Node,
+    counts_things,
+    kind_of,
+    names_of,
+    text_of,
+    unit_of,
+    value_of,
+)
 from chalicelib.web.console.rules import choices, measures
 from chalicelib.web.language import Language
-from chalicelib.web.numbers import decimals_of
 
 Document = dict[str, Any]
-Node = Mapping[str, Any]
 Problems = dict[str, str]
 """By JSON pointer, what is wrong there."""
 
-Kind = Literal[
-    "line", "text", "whole", "money", "percent", "choice", "yes", "time", "lines", "checks", "part", "list", "map"
-]
 
 USE = "use:"
 """How the name of the box begins that says whether an optional part is used."""
@@ -31,14 +38,7 @@ USE = "use:"
 NAME = "#name"
 """How the name of the field ends that names a value of a map."""
 
-_LONG = 500
-_ITEMS_MAX = 60
-_MINUTE = "%Y-%m-%dT%H:%M"
 _QUOTED = re.compile(r"`(\w+)`")
-
-
-_COUNTED: dict[str, Kind] = {"money": "money", "reward": "money", "basis_points": "percent"}
-_PLAIN: dict[str, Kind] = {"object": "map", "boolean": "yes"}
 
 
 class Typed(Protocol):
@@ -46,13 +46,6 @@ class Typed(Protocol):
 
     def all(self, name: str) -> list[str]:
         """Return the values of a name, none if it was not sent."""
-
-
-class _Absent:
-    """Stands for what is not written."""
-
-
-_ABSENT = _Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +195,7 @@ class RulesForm:
             pointer,
             title=self._said(node.get("title", "")),
             help=self.help_of(node),
-            unit=_unit_of(node, reading.currency, whole),
+            unit=unit_of(node, reading.currency, whole=whole),
             optional=nullable and kind == "part",
             used=value is not None or not nullable,
             problem=reading.problems.get(pointer, ""),
@@ -240,7 +233,7 @@ class RulesForm:
                 return replace(entry, options=options, chosen=tuple(map(str, chosen)) if value is not None else ())
             case "yes":
                 return replace(entry, chosen=("yes",) if value is True else ())
-        return replace(entry, value=_text(node, value, reading, whole))
+        return replace(entry, value=text_of(node, value, reading.currency, reading.zone, whole=whole))
 
     def told(self, text: str) -> str:
         """A sentence in which fields, named as in JSON, are called what people call them."""
@@ -292,8 +285,8 @@ class RulesForm:
         for prop in sorted(rules, key=lambda it: rules[it].get("x-unit") == "reward"):
             inner, nullable = self.resolved(rules[prop])
             at, place = f"{name}/{prop}", f"{pointer}/{prop}"
-            read = self._read(inner, base.get(prop, _ABSENT), at, place, reading, nullable, counts_things(found))
-            if not isinstance(read, _Absent):
+            read = self._read(inner, base.get(prop, ABSENT), at, place, reading, nullable, counts_things(found))
+            if not isinstance(read, Absent):
                 found[prop] = read
         kept = {it: found.get(it, base[it]) for it in base if it in found or it not in rules}
         return {**kept, **{it: found[it] for it in rules if it in found}}
@@ -301,8 +294,8 @@ class RulesForm:
     def _read(
         self, node: Node, base: Any, name: str, pointer: str, reading: _Reading, nullable: bool, whole: bool
     ) -> Any:
-        default = node.get("default", _ABSENT)
-        shown = default if isinstance(base, _Absent) else base
+        default = node.get("default", ABSENT)
+        shown = default if isinstance(base, Absent) else base
         match kind_of(node):
             case "part":
                 if nullable and not reading.typed.all(USE + name):
@@ -323,7 +316,7 @@ class RulesForm:
                 value = bool(reading.typed.all(name))
             case _:
                 return self._read_text(node, base, name, pointer, reading, nullable, whole)
-        return base if isinstance(base, _Absent) and value == default else value
+        return base if isinstance(base, Absent) and value == default else value
 
     def _read_map(self, node: Node, shown: Any, name: str, pointer: str, reading: _Reading) -> Document:
         inner, found = self.resolved(node["additionalProperties"])[0], Document()
@@ -334,114 +327,34 @@ class RulesForm:
             if called in found:
                 reading.problems[pointer] = _same_name(self._language)
                 called = f"{called} 2"
-            base = _ABSENT if fixed and it is None else it
+            base = ABSENT if fixed and it is None else it
             value = self._read(inner, base, f"{name}/{n}", f"{pointer}/{called}", reading, fixed != [], False)
-            if not isinstance(value, _Absent) or not fixed:
-                found[called] = "" if isinstance(value, _Absent) else value
+            if not isinstance(value, Absent) or not fixed:
+                found[called] = "" if isinstance(value, Absent) else value
         return found
 
     def _read_text(
         self, node: Node, base: Any, name: str, pointer: str, reading: _Reading, nullable: bool, whole: bool
     ) -> Any:
-        default, sent = node.get("default", _ABSENT), reading.typed.all(name)
-        shown = default if isinstance(base, _Absent) else base
+        default, sent = node.get("default", ABSENT), reading.typed.all(name)
+        shown = default if isinstance(base, Absent) else base
         text = (sent or [""])[0].replace("\r\n", "\n")
-        if not sent or text == _text(node, shown, reading, whole):
+        if not sent or text == text_of(node, shown, reading.currency, reading.zone, whole=whole):
             return base
         if kind_of(node) == "lines":
             return [line.strip() for line in text.split("\n") if line.strip()]
         if not text.strip():
-            return _left_out(base if nullable else _ABSENT, default if nullable else _ABSENT)
+            return _left_out(base if nullable else ABSENT, default if nullable else ABSENT)
         try:
-            return _value(node, text.strip(), reading, whole)
+            return value_of(node, text.strip(), reading.currency, reading.zone, whole=whole)
         except (ValueError, InvalidOperation):
             reading.problems[pointer] = _wanted(kind_of(node), self._language)
             return text.strip()
 
 
-def kind_of(node: Node) -> Kind:
-    """How a field of this schema stands on the screen."""
-    if {"properties", "enum"} & node.keys():
-        return "part" if "properties" in node else "choice"
-    match node.get("type"):
-        case "array":
-            items = node.get("items", {})
-            return "checks" if "enum" in items else "list" if {"$ref", "properties"} & items.keys() else "lines"
-        case "integer":
-            return _COUNTED.get(node.get("x-unit", ""), "whole")
-        case "string" if node.get("format") == "date-time":
-            return "time"
-        case "string" if node.get("maxLength") == _LONG:
-            return "text"
-    return _PLAIN.get(node.get("type", ""), "line")
-
-
-def names_of(node: Node) -> list[str]:
-    """The names that values of a map may have, if there is a list of them."""
-    return list(node.get("propertyNames", {}).get("enum", ()))
-
-
 def plain(description: str) -> str:
     """A description without the sentence that says how a number is written in JSON: a form writes it otherwise."""
     return description.partition(" Counted in ")[0]
-
-
-def counts_things(held: Any) -> bool:
-    """Whether amounts of a rate, or of what has one as its gift, count no money but units or gifts."""
-    gift = held.get("gift")
-    rate = gift if isinstance(gift, dict) else held
-    return bool(rate.get("unit") or rate.get("gift"))
-
-
-def longer(form: RulesForm, document: Document, name: str) -> Document:
-    """Return the document with an element more in the list that a form calls so; as it was if there is none."""
-    return _changed(form, document, name.split("/")[1:], _with_one_more)
-
-
-def shorter(form: RulesForm, document: Document, name: str) -> Document:
-    """Return the document without the element that a form calls so; as it was if there is none."""
-    steps, _, last = name.rpartition("/")
-    return _changed(form, document, steps.split("/")[1:], lambda held, _: _without(held, int(last)))
-
-
-def _changed(form: RulesForm, document: Document, steps: list[str], change: Callable[[Any, Node], Any]) -> Document:
-    try:
-        changed: Document = _at(form, document, steps, change, "")
-    except (IndexError, KeyError, TypeError, ValueError):
-        return document
-    return changed
-
-
-def _at(form: RulesForm, held: Any, steps: list[str], change: Callable[[Any, Node], Any], pointer: str) -> Any:
-    """Change what lies where a form's name leads: it numbers the values of maps."""
-    if not steps:
-        node = form.walk(pointer, {})[1]
-        if kind_of(node) not in {"list", "map"}:
-            raise ValueError(pointer)
-        empty: Any = {} if kind_of(node) == "map" else []
-        return change(node.get("default", empty) if held is None else held, node)
-    first, *rest = steps
-    if isinstance(held, list):
-        n = int(first)
-        return [*held[:n], _at(form, held[n], rest, change, f"{pointer}/{first}"), *held[n + 1 :]]
-    held = held or {}
-    key = list(held)[int(first)] if first.isdigit() else first
-    return {**held, key: _at(form, held.get(key), rest, change, f"{pointer}/{key}")}
-
-
-def _with_one_more(held: Any, node: Node) -> Any:
-    if isinstance(held, dict):
-        key = next(it for it in ("", *map(str, range(2, _ITEMS_MAX))) if it not in held)
-        return {**held, key: {} if "$ref" in node["additionalProperties"] else ""}
-    return [*held, {}]
-
-
-def _without(held: Any, n: int) -> Any:
-    if not 0 <= n < len(held):
-        raise IndexError(n)
-    if isinstance(held, dict):
-        return {key: it for at, (key, it) in enumerate(held.items()) if at != n}
-    return [it for at, it in enumerate(held) if at != n]
 
 
 class _Nothing:
@@ -466,77 +379,11 @@ def _same_name(language: Language) -> str:
     return _("Two of them have the same name.")
 
 
-def _value(node: Node, text: str, reading: _Reading, whole: bool) -> Any:
-    """Read what was typed.
-
-    Raises:
-        ValueError, InvalidOperation: it is none of what the field holds.
-    """
-    match kind_of(node):
-        case "whole":
-            return int(text)
-        case "money":
-            return _scaled(text, 0 if _is_whole(node, whole) else decimals_of(reading.currency))
-        case "percent":
-            return _scaled(text.removesuffix("%").strip(), 2)
-        case "time":
-            return datetime.fromisoformat(text).replace(tzinfo=reading.zone).isoformat()
-    return text
-
-
-def _scaled(text: str, places: int) -> int:
-    scaled = Decimal(text.replace(",", ".")).scaleb(places)
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
-        raise ValueError(text)
-    return int(scaled)
-
-
-def _text(node: Node, value: Any, reading: _Reading, whole: bool) -> str:
-    """What stands in the field of a value."""
-    if value is None or isinstance(value, _Absent):
-        return ""
-    kind = kind_of(node)
-    if kind == "lines":
-        return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
-    if kind == "time":
-        return _local(str(value), reading.zone)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        if kind == "money":
-            return _major(value, 0 if _is_whole(node, whole) else decimals_of(reading.currency))
-        if kind == "percent":
-            return _major(value, 2).rstrip("0").rstrip(".")
-    return str(value)
-
-
-def _local(text: str, zone: tzinfo) -> str:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return at.astimezone(zone).strftime(_MINUTE) if at.tzinfo else text
-
-
-def _major(value: int, places: int) -> str:
-    digits = str(value).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
-
-
-def _is_whole(node: Node, whole: bool) -> bool:
-    return whole and node.get("x-unit") == "reward"
-
-
-def _unit_of(node: Node, currency: str, whole: bool) -> str:
-    unit = str(node.get("x-unit", ""))
-    if unit in {"money", "reward"}:
-        return "" if _is_whole(node, whole) else currency
-    return "percent" if unit == "basis_points" else unit
-
-
 def _left_out(base: Any, default: Any) -> Any:
     """How it is written that nothing stands there: as before, else by leaving it out, unless that means something."""
     if base is None:
         return None
-    return _ABSENT if default is None or isinstance(default, _Absent) else None
+    return ABSENT if default is None or isinstance(default, Absent) else None
 
 
 def _pairs(node: Node, value: Any) -> list[tuple[str, Any]]:

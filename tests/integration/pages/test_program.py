@@ -15,7 +15,8 @@ from chalicelib import deps
 from chalicelib.domain.orders.admit import Reason
 from chalicelib.operations.program.schema import schema
 from chalicelib.web.console import rules
-from chalicelib.web.console.form import NAME, USE, Entry, RulesForm, longer, shorter
+from chalicelib.web.console.form import NAME, USE, Entry, RulesForm
+from chalicelib.web.console.lists import longer, shorter
 from chalicelib.web.language import choose
 from memory.browser import Browser, Form, Seen
 from memory.shop import PROGRAM, Body, Shop
