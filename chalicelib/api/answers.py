@@ -6,7 +6,7 @@ from chalice.app import Response
 from msgspec import Meta
 
 from chalicelib import deps
-from chalicelib.api.people import Person
+from chalicelib.api.person import Person
 from chalicelib.api.subject import known_person
 from chalicelib.domain.care.answers import Given
 from chalicelib.domain.model import people
