@@ -131,9 +131,7 @@ def package(stage: str, *, folder: Path = BUILD, architecture: str = ARM, runtim
     shutil.unpack_archive(archive, code)
     shutil.copytree(_dependencies(folder, architecture, runtime), code, dirs_exist_ok=True)
     _thin_out(code)
-    _gather_zones(code)
-    (code / "chalicelib" / "operations" / "people" / "robots.py").write_text(f"NAMES = {NAMES!r}\n")
-    (code / "typing_extensions.py").write_text(_STANDARD)
+    _condense(code)
     compile_for(runtime, code)
     paths = sorted(path for path in code.rglob("*") if path.is_file())
     archive.write_bytes(zipped({str(path.relative_to(code)): path.read_bytes() for path in paths}))
@@ -179,14 +177,22 @@ def _thin_out(code: Path) -> None:
                 path.unlink()
 
 
-def _gather_zones(code: Path) -> None:
-    """Write all time zones into one module. Those that end alike stand beside each other, and take next to nothing."""
-    folder = code / "tzdata"
-    names = (folder / "zones").read_text().split()
-    zones = {name: (folder / "zoneinfo" / name).read_bytes() for name in names}
-    alike = dict(sorted(zones.items(), key=lambda it: it[1][::-1]))
-    (code / "chalicelib" / "domain" / "program" / "zones.py").write_text(f"ZONES = {alike!r}\n")
-    shutil.rmtree(folder)
+def _condense(code: Path) -> None:
+    """Write anew what is read whole, or of which little is: zones, names of robots, the contract, a library's name."""
+    chalicelib = code / "chalicelib"
+    (chalicelib / "domain" / "program" / "zones.py").write_text(f"ZONES = {_zones(code / 'tzdata')!r}\n")
+    shutil.rmtree(code / "tzdata")
+    (chalicelib / "operations" / "people" / "robots.py").write_text(f"NAMES = {NAMES!r}\n")
+    contract = chalicelib / "site" / "openapi.json"
+    contract.write_text(json.dumps(json.loads(contract.read_text()), ensure_ascii=False, separators=(",", ":")))
+    (code / "typing_extensions.py").write_text(_STANDARD)
+
+
+def _zones(tzdata: Path) -> dict[str, bytes]:
+    """All time zones by name. Those that end alike stand beside each other, and so take next to nothing."""
+    names = (tzdata / "zones").read_text().split()
+    zones = {name: (tzdata / "zoneinfo" / name).read_bytes() for name in names}
+    return dict(sorted(zones.items(), key=lambda it: it[1][::-1]))
 
 
 def compile_for(runtime: str, code: Path) -> None:
