@@ -193,7 +193,8 @@ def _imports(part: Figures) -> str:
 def _zip(part: Figures) -> str:
     rows = [[name, _kb(size["packed"]), _kb(size["unpacked"])] for name, size in part["parts"].items()]
     rows.append(["**the zip**", f"**{_kb(part['packed'])}**", _kb(part["unpacked"])])
-    aim = f"\nAim: at most {part['aim'] / 2**20:.0f} MB: {_aim(part['packed'], part['aim'], show=False)}.\n"
+    aim = f"\nAim: at most {part['aim'] / 2**20:.0f} MB: {_aim(part['packed'], part['aim'], show=False)}."
+    aim += f" The bytecode is of Python {part['machine']['python']}.\n"
     return ZIP + "\n" + _table(["content", "packed, KB", "unpacked, KB"], rows) + aim
 
 
