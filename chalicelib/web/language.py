@@ -7,7 +7,7 @@ import gettext
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -120,6 +120,14 @@ def format_date(moment: datetime, language: Language) -> str:
     _ = language.translations.gettext
     parts = {"day": moment.day, "month": months_in(language)[moment.month - 1], "year": moment.year}
     return write_digits(_("%(day)d %(month)s %(year)d") % parts, language.tag)
+
+
+def format_birthday(text: str, language: Language) -> str:
+    """A birthday as it is kept, `04-17` or `1987-04-17`, as day and month, and the year if it is known."""
+    if len(text) > len("04-17"):
+        return format_date(datetime.fromisoformat(text).replace(tzinfo=UTC), language)
+    parts = {"day": int(text[3:]), "month": months_in(language)[int(text[:2]) - 1]}
+    return write_digits(language.translations.gettext("%(day)d %(month)s") % parts, language.tag)
 
 
 def months_in(language: Language) -> tuple[str, ...]:

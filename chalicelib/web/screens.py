@@ -11,7 +11,7 @@ from chalicelib.domain.program.links import origin_of
 from chalicelib.domain.program.program import Program
 from chalicelib.web import assets
 from chalicelib.web.brand import page_style
-from chalicelib.web.language import NAMES, Language, format_amount, format_date, offered
+from chalicelib.web.language import NAMES, Language, format_amount, format_birthday, format_date, offered
 from chalicelib.web.numbers import format_number, format_percent, write_digits
 from chalicelib.web.pages import digest_of
 from chalicelib.web.templating import environment
@@ -21,7 +21,7 @@ from chalicelib.web.text import one_line
 def screen(template: str, language: Language, program: Program | None, **values: Any) -> str:
     """Fill the template of a screen.
 
-    It finds `money`, `day`, `moment`, `number` and `percent`, which take what the API answers, beside `values`.
+    It finds `money`, `day`, `birthday`, `moment`, `number`, `percent`, which take what the API answers, and `values`.
     """
     brand = program.brand if program else USUAL
     found = environment(language, True).get_template(template)
@@ -78,6 +78,10 @@ class Sayings:
             return format_date(datetime.combine(date.fromisoformat(at), time(), UTC), self._language)
         return format_date(self._local(at), self._language)
 
+    def birthday(self, text: str) -> str:
+        """Say a birthday."""
+        return format_birthday(text, self._language)
+
     def moment(self, at: str | datetime | None) -> str:
         """Say the day and the time of a moment, for machines as well; "" for none."""
         if not at:
@@ -96,7 +100,7 @@ class Sayings:
 
     def all(self) -> dict[str, Callable[..., str]]:
         """Return them by the names that templates use."""
-        names = (self.money, self.day, self.moment, self.number, self.percent)
+        names = (self.money, self.day, self.birthday, self.moment, self.number, self.percent)
         return {it.__name__: it for it in names}
 
     def _local(self, at: str | datetime) -> datetime:

@@ -8,6 +8,7 @@ from chalicelib.edge.scopes import CONSOLE
 from chalicelib.site.screens import Area, Page, Screen
 from chalicelib.web.console import words
 from chalicelib.web.console.language import console_language
+from chalicelib.web.console.problems import told
 from chalicelib.web.language import Language, accepted
 
 READ, WRITE, KEYS = "admin:read", "admin:write", "admin:keys"
@@ -83,6 +84,7 @@ def frame(page: Page) -> dict[str, Any]:
         "names": words.screens(page.language),
         "groups": words.groups(page.language),
         "done_words": words.done(page.language),
+        "problem_words": told(page.language),
         "author_name": Authors(page).name,
     }
 

@@ -1,16 +1,12 @@
 """How days and months are said where there is little room: on an axis, and beside a figure."""
 
-from datetime import date
-
-from chalicelib.web.language import Language, months_in
+from chalicelib.web.language import Language, format_birthday, months_in
 from chalicelib.web.numbers import write_digits
 
 
 def day(text: str, language: Language) -> str:
     """Say a day without its year: `2026-10-03` is 3 October."""
-    it = date.fromisoformat(text)
-    parts = {"day": it.day, "month": months_in(language)[it.month - 1]}
-    return write_digits(language.translations.gettext("%(day)d %(month)s") % parts, language.tag)
+    return format_birthday(text[5:], language)
 
 
 def month(text: str, language: Language) -> str:

@@ -173,6 +173,23 @@ def test_a_correction_leaves_alone_what_has_changed_meanwhile(busy: Shop, scene:
     assert (after["last_name"], after["country"]) == ("Desai", "IN")
 
 
+@pytest.mark.parametrize(
+    ("kept", "language", "said"),
+    [
+        ("04-17", "en", "17 April"),
+        ("1987-04-17", "en", "17 April 1987"),
+        ("02-29", "es", "29 de febrero"),
+        ("04-17", "bn", "17 এপ্রিল"),
+    ],
+)
+def test_a_birthday_is_a_day_and_a_month(busy: Shop, scene: Scene, kept: str, language: str, said: str) -> None:
+    """In the words of whoever reads the page, and with the year if it is known."""
+    browser = Browser(busy).as_admin()
+    browser.send(browser.get("/console").form("language"), language=language)
+    busy.call("PATCH", f"/v1/people/{scene.person}", {"birthday": kept}, scope="admin:write")
+    assert f"<dd>{said}</dd>" in browser.get(at(scene)).html
+
+
 def test_what_is_typed_wrongly_stays(busy: Shop, scene: Scene) -> None:
     """The page says what is wrong, and holds what was typed."""
     page = act(busy, scene, "Save", birthday="17 April", first_name="Mayah")
