@@ -52,9 +52,9 @@ def _typed(schema: Body, text: str) -> Any:
     return int(text) if schema.get("type") == "integer" else text
 
 
-def _numbered(told: list[Exchange]) -> list[Exchange]:
+def _numbered(exchanges: list[Exchange]) -> list[Exchange]:
     """Put numbers in the place of what is new each time."""
-    text = msgspec.json.encode(told).decode()
+    text = msgspec.json.encode(exchanges).decode()
     for kind, pattern in _NEW_EACH_TIME.items():
         found = dict.fromkeys(pattern.findall(text))
         numbers = {it: f"{kind}_{n:04d}" for n, it in enumerate(found, start=1)}
@@ -62,8 +62,8 @@ def _numbered(told: list[Exchange]) -> list[Exchange]:
     return msgspec.json.decode(text, type=list[Exchange])
 
 
-def _number(numbers: dict[str, str], found: re.Match[str]) -> str:
-    return numbers[found[0]]
+def _number(numbers: dict[str, str], match: re.Match[str]) -> str:
+    return numbers[match[0]]
 
 
 def operations_of(whole: Body) -> Iterable[tuple[str, str, Body]]:

@@ -525,10 +525,10 @@ def found_totals(api: Api, run: Run, played: Played, first: date) -> dict[str, T
     return found
 
 
-def differences(expected: list[Total], found: dict[str, Total]) -> list[str]:
+def differences(expected: list[Total], ledger: dict[str, Total]) -> list[str]:
     """Every figure that is not as it should be, in words. Kinds that the rules do not know count too."""
-    wrong = [f"{row['name']}: not enrolled" for row in expected[:-1] if row["person"] not in found]
-    pairs = [(row, found[row["person"]]) for row in expected[:-1] if row["person"] in found]
+    wrong = [f"{row['name']}: not enrolled" for row in expected[:-1] if row["person"] not in ledger]
+    pairs = [(row, ledger[row["person"]]) for row in expected[:-1] if row["person"] in ledger]
     return wrong + [
         f"{row['name']}: {name} is {seen[name]}, expected {row.get(name, 0)}"
         for row, seen in pairs
@@ -551,9 +551,9 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - seen)
 
 
-def print_ambassadors(expected: list[Total], found: dict[str, Total], rows_max: int = 40) -> None:
+def print_ambassadors(expected: list[Total], ledger: dict[str, Total], rows_max: int = 40) -> None:
     """The ambassadors as a table; of a long one the largest, and whatever differs."""
-    rows = [(row, found[row["person"]]) for row in expected[:-1] if row["person"] in found]
+    rows = [(row, ledger[row["person"]]) for row in expected[:-1] if row["person"] in ledger]
     verdicts = {row["person"]: all(seen[name] == row.get(name, 0) for name in CHECKED) for row, seen in rows}
     if len(rows) > rows_max:
         rows.sort(key=lambda pair: -pair[0]["hold"])
@@ -573,12 +573,12 @@ def print_ambassadors(expected: list[Total], found: dict[str, Total], rows_max: 
         print(f"… and {len(verdicts) - len(rows)} more, all ok")
 
 
-def print_kinds(expected: list[Total], found: dict[str, Total]) -> None:
+def print_kinds(expected: list[Total], ledger: dict[str, Total]) -> None:
     """The ledger by kind of entry."""
     print(f"\n{'entries':12} {'ledger':>11} {'expected':>11}")
-    unknown = (kind for seen in found.values() for kind in seen if kind not in CHECKED)
+    unknown = (kind for seen in ledger.values() for kind in seen if kind not in CHECKED)
     for kind in dict.fromkeys([*KINDS, *unknown]):
-        total, should = sum(seen.get(kind, 0) for seen in found.values()), expected[-1].get(kind, 0)
+        total, should = sum(seen.get(kind, 0) for seen in ledger.values()), expected[-1].get(kind, 0)
         print(f"{kind:12} {cents(total):>11} {cents(should):>11}  {'ok' if total == should else 'DIFFERENT'}")
 
 
@@ -629,32 +629,34 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def last_day(asked: argparse.Namespace, history: list[Line]) -> date:
+def last_day(options: argparse.Namespace, history: list[Line]) -> date:
     """The last day to play: the one asked for, or the last of the history."""
-    if asked.days:
-        return date.fromisoformat(history[0]["day"]) + timedelta(days=asked.days - 1)
-    until: date = asked.until or date.fromisoformat(history[-1]["day"])
+    if options.days:
+        return date.fromisoformat(history[0]["day"]) + timedelta(days=options.days - 1)
+    until: date = options.until or date.fromisoformat(history[-1]["day"])
     return until
 
 
-def demonstrate(asked: argparse.Namespace) -> int:
+def demonstrate(options: argparse.Namespace) -> int:
     """Plays and compares; answers the exit code."""
-    history = read_history(HERE / "history.csv" if asked.program else asked.history)
-    until = date.fromisoformat(history[-1]["day"]) if asked.program else last_day(asked, history)
+    history = read_history(HERE / "history.csv" if options.program else options.history)
+    until = date.fromisoformat(history[-1]["day"]) if options.program else last_day(options, history)
     lines = [line for line in history if line["day"] <= str(until)]
     if not lines:
         raise PlayError(f"The history has no lines up to {until}; it begins on {history[0]['day']}.")
-    if asked.expected:
+    if options.expected:
         print_expected(lines, until)
         return 0
-    run = read_run(asked.run_json)
+    run = read_run(options.run_json)
     with closing(Api(run.api)) as api:
         began = time.monotonic()
-        if asked.program:
-            play_by(asked.program, api, run)
-        played = play(api, run, lines, days_of(lines, until, every_day=not asked.quick), in_turn=bool(asked.program))
+        if options.program:
+            play_by(options.program, api, run)
+        played = play(
+            api, run, lines, days_of(lines, until, every_day=not options.quick), in_turn=bool(options.program)
+        )
         print(f"{len(lines)} lines up to {until} played in {time.monotonic() - began:.0f} s")
-        code = report(api, run, lines, played, asked.program)
+        code = report(api, run, lines, played, options.program)
     print(f"The program's clock stays at {until}; `echo 0 > {run.clock_file}` brings it back to today.")
     return code
 

@@ -195,14 +195,14 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def demonstrate(asked: argparse.Namespace) -> int:
+def demonstrate(options: argparse.Namespace) -> int:
     """Plays and compares; answers the exit code."""
-    lines = make_lines(read_purchases(find_data()), asked.customers)
-    run = read_run(asked.run_json)
+    lines = make_lines(read_purchases(find_data()), options.customers)
+    run = read_run(options.run_json)
     days = sorted({date.fromisoformat(line["day"]) for line in lines})
     with closing(Api(run.api)) as api:
         began = time.monotonic()
-        played = play(api, run, lines, days, asked.seconds * PLAYING_SHARE)
+        played = play(api, run, lines, days, options.seconds * PLAYING_SHARE)
         spent = time.monotonic() - began
         code = report(api, run, lines, played)
     tell_length(lines, played.last_day, spent)

@@ -28,10 +28,10 @@ def purchases() -> Any:
     return found
 
 
-def fitted(found: Any, until: str) -> tuple[Any, Any, Any]:
+def fitted(purchases: Any, until: str) -> tuple[Any, Any, Any]:
     """The summary of all customers until a day, and both models fitted to it."""
     seen = summary_of(
-        found[found["date"] <= until], "customer", "date", "cents", observation_period_end=until, freq="D"
+        purchases[purchases["date"] <= until], "customer", "date", "cents", observation_period_end=until, freq="D"
     )
     buying = lifetimes.BetaGeoFitter()
     buying.fit(seen["frequency"], seen["recency"], seen["T"])

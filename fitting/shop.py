@@ -26,9 +26,9 @@ def histories(call: Call) -> list[Body]:
     return found
 
 
-def history_of(told: Body) -> History:
+def history_of(customer: Body) -> History:
     """Return a customer's purchases as the models go by them."""
-    return History(told["frequency"], told["recency"], told["age"], told["value"])
+    return History(customer["frequency"], customer["recency"], customer["age"], customer["value"])
 
 
 def document_of(fitted: Fitted, *, currency: str, until: date, discount: int) -> Body:

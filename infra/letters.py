@@ -45,19 +45,19 @@ def _held(page: str) -> tuple[str, list[str]]:
     """
     held: list[str] = []
 
-    def hold(found: re.Match[str]) -> str:
-        held.append(found[0])
-        before = page[: found.start()]
-        is_statement = found[0].startswith("{%") and before.rfind("<") <= before.rfind(">")
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        before = page[: match.start()]
+        is_statement = match[0].startswith("{%") and before.rfind("<") <= before.rfind(">")
         return f"<!--held{len(held) - 1}x-->" if is_statement else f"held{len(held) - 1}x"
 
     return _CODE.sub(hold, page), held
 
 
-def _needed(found: re.Match[str]) -> str:
+def _needed(match: re.Match[str]) -> str:
     """Keep those classes alone that the stylesheet in the mail goes by."""
     dark = (TEMPLATES / "pieces/dark.css").read_text("utf-8")
-    kept = [name for name in found[1].split() if re.search(rf"\.{name}\b", dark)]
+    kept = [name for name in match[1].split() if re.search(rf"\.{name}\b", dark)]
     return f' class="{" ".join(kept)}"' if kept else ""
 
 

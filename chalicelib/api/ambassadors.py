@@ -153,7 +153,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
 
 @view({200: Page[Ambassador]}, query=SEARCH)
 def get_ambassadors(call: Call) -> Response:
-    """Find an ambassador by an e-mail address, the shop's customer id, or a code.
+    """Find an ambassador by an email address, the shop's customer id, or a code.
 
     Exactly one of the three parameters is needed, in any spelling. The list has one ambassador, or none.
     """

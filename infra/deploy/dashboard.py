@@ -106,10 +106,11 @@ def widgets(resources: Resources) -> list[dict[str, Any]]:
     ]
 
 
-def _placed(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _placed(widgets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Three in a row."""
     return [
-        {"x": n % 3 * WIDTH, "y": n // 3 * HEIGHT, "width": WIDTH, "height": HEIGHT, **it} for n, it in enumerate(told)
+        {"x": n % 3 * WIDTH, "y": n // 3 * HEIGHT, "width": WIDTH, "height": HEIGHT, **it}
+        for n, it in enumerate(widgets)
     ]
 
 
