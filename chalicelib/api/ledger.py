@@ -144,7 +144,7 @@ def entries_page(call: Call, path: str, query: dict[str, str], ambassador_id: st
     elif ambassador_id is not None:
         found = ledger.by_ambassador(deps.table(), _kin(ambassador_id), period, position, limit)
     else:
-        found = ledger.by_day(deps.table(), period, position, limit)
+        found = ledger.by_day(deps.table(), period, position, limit, now=deps.now())
     cursor = cursor_of(found.after, listing)
     items = [Entry.of(entry, own=call.session is not None) for entry in found.entries]
     if wants_sheet(call):

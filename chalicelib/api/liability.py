@@ -249,7 +249,8 @@ def _entries(call: Call, query: dict[str, str], span: Span) -> Response:
     """One page of the journal by entry."""
     program, listing = deps.program(), f"/v1/liability/journal?{span.first}"
     start, end = midnight(span.first, program), midnight(_after(span.last), program)
-    found = ledger.by_day(deps.table(), ledger.Period(start, end), position_of(query, listing), limit_of(query))
+    period = ledger.Period(start, end)
+    found = ledger.by_day(deps.table(), period, position_of(query, listing), limit_of(query), now=deps.now())
     cursor = cursor_of(found.after, listing)
     rows = (row for it in found.entries for row in _sides(it, program))
     return sheet(_JOURNAL, rows, **link("/v1/liability/journal", query, cursor), **_file(f"journal-{span.first:%Y-%m}"))

@@ -66,7 +66,7 @@ def of_ambassador(page: Page, kin: Container[str]) -> Page:
     return Page([entry for entry in page.entries if entry.ambassador_id in kin], page.after)
 
 
-def by_day(table: Table, period: Period, after: str | None, limit: int) -> Page:
+def by_day(table: Table, period: Period, after: str | None, limit: int, *, now: datetime) -> Page:
     """Read everybody's entries in order of time, hardly further than the page needs; one page walks `DAYS_MAX` days.
 
     The first day is read alone, since it fills the page of a busy shop; then twice as many at once each time.
@@ -75,7 +75,7 @@ def by_day(table: Table, period: Period, after: str | None, limit: int) -> Page:
     wanted = READ_MAX if period.kind else limit + 1
     first, last = datetime.fromisoformat(position.partition("#")[0]).date(), (period.end - _MOMENT).date()
     end = last if (last - first).days <= DAYS_MAX else first + timedelta(days=DAYS_MAX)
-    days = _days(table, first, end, period.kind)
+    days = _days(table, first, end, period.kind, now)
     read: list[tuple[str, LedgerEntry]] = []
     at_once = 1
     while some := list(islice(days, at_once)):
@@ -88,18 +88,19 @@ def by_day(table: Table, period: Period, after: str | None, limit: int) -> Page:
     return Page([], stamp(midnight(end + timedelta(days=1))))
 
 
-def _days(table: Table, first: date, last: date, kind: str | None) -> Iterator[date]:
+def _days(table: Table, first: date, last: date, kind: str | None, now: datetime) -> Iterator[date]:
     """Those days, by UTC, that may have entries, of a kind if one is wanted; what tells is asked after the first day.
 
-    There are none from before there were rules, and none on days whose figures have none. These go by the program's
-    clocks, which may have been changed: so a day is left out if the time of such figures covers all of it.
+    There are none from before there were rules, unless the clock was set back since, as the demonstration's is; and
+    none on days whose figures have none. These go by the program's clocks, which may have been changed: so a day is
+    left out if the time of such figures covers all of it.
     """
     if first <= last:
         yield first
     if first >= last:
         return
     rules = table.read_program(1)
-    start = rules.created_at if rules and rules.created_at else midnight(first)
+    start = rules.created_at if rules and rules.created_at and rules.created_at <= now else midnight(first)
     figures = table.also(Stats).read_figures("ledger", f"{first}", f"{last + timedelta(days=1)}")
     empty = [it.span for it in figures if it.span and not (kind in it.rows if kind else it.rows)]
     for number in range(1, (last - first).days + 1):

@@ -85,6 +85,15 @@ def test_a_young_shop_has_no_days_before_its_first(shop: Shop) -> None:
     assert _looked_at(shop) == [f"{shop.now + timedelta(days=it):%Y-%m-%d}" for it in (-30, 0, 1)]
 
 
+def test_a_clock_that_was_set_back_hides_nothing(shop: Shop) -> None:
+    """The demonstration begins in March, on an instance whose rules are of today."""
+    maya = shop.enrol()
+    shop.now -= timedelta(days=200)
+    _adjust(shop, maya, 1)
+    start = f"{shop.now - timedelta(days=5):%Y-%m-%d}"
+    assert walk(shop, "/v1/ledger", f"from={start}") == everybodys(shop, [maya])
+
+
 def _looked_at(shop: Shop) -> list[str]:
     """The days whose entries were asked for by a page of the ledger, which has one."""
     before = len(shop.faults.calls)
