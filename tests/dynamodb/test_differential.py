@@ -123,7 +123,7 @@ def browse(town: Town, ambassador: Enrolled, chance: Random) -> None:
     table, size = town.table, chance.randint(1, 4)
     period = Period(town.now - timedelta(days=2), town.now + timedelta(days=1))
     read_on(lambda after: by_ambassador(table, [ambassador.ambassador_id], period, after, size))
-    read_on(lambda after: by_day(table, period, after, size))
+    read_on(lambda after: by_day(table, period, after, size, now=town.now))
     by_order(table, f"any-{chance.randint(1, 40)}", period, None, size)
     after: str | None = None
     while page := table.list_referrals([ambassador.ambassador_id], after, size):
