@@ -11,9 +11,11 @@ from chalice.app import Chalice  # noqa: E402
 
 from chalicelib import start  # noqa: E402
 from chalicelib.edge import browsers, problems, routes  # noqa: E402
+from chalicelib.edge.answers import PNG  # noqa: E402
 from chalicelib.workers import mail, schedule, stream, watch  # noqa: E402
 
 app = Chalice(app_name="referrals")
+app.api.binary_types = [PNG]
 app.register_middleware(browsers.answer, event_type="http")
 app.register_middleware(problems.answer, event_type="http")
 routes.register(app)

@@ -10,6 +10,9 @@ from chalicelib.domain.money import is_currency
 SHARED_FOR_A_MINUTE = "public, max-age=0, s-maxage=60"
 """For what is the same for everybody: a cache in between answers for a minute, and a browser asks each time."""
 
+PNG = "image/png"
+"""The one type of bytes that are answered."""
+
 
 class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What all answers share: a field that has a default is left out when it holds that."""

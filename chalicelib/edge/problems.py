@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from chalice.app import CaseInsensitiveMapping, ChaliceUnhandledError, Request, Response
 
+from chalicelib.edge.answers import PNG
 from chalicelib.telemetry import log_request, metrics, report_newer
 
 JSON = "application/problem+json"
@@ -106,7 +107,7 @@ def answer(request: Request, get_response: Callable[[Request], Response]) -> Res
     request_id = str(request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", ""))
     if request.method != "POST":
         # Chalice refuses to send an image to a client that did not ask for one in its own words.
-        request.headers = CaseInsensitiveMapping({**dict(request.headers), "accept": "application/octet-stream"})
+        request.headers = CaseInsensitiveMapping({**dict(request.headers), "accept": PNG})
     try:
         response = get_response(request)
     except Problem as problem:

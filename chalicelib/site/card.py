@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.domain.program.program import Program
+from chalicelib.edge.answers import PNG
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import not_found
 from chalicelib.edge.views import Media, view
@@ -21,7 +22,7 @@ Version = Annotated[
 
 
 @view(
-    {200: Media("image/png"), 304: None},
+    {200: Media(PNG), 304: None},
     query={"v": Version},
     headers=IF_NONE_MATCH,
     gives=["ETag"],
@@ -36,7 +37,7 @@ def get_card(call: Call, code: str) -> Response:
         raise not_found("There is no such picture.")
 
     kept = FOREVER if call.sent().get("v") == card.version else "public, max-age=300"
-    return picture(call, f"card:{card.version}", kept, "image/png", lambda: draw(card))
+    return picture(call, f"card:{card.version}", kept, PNG, lambda: draw(card))
 
 
 def card_for(program: Program, shared: share.Shared) -> Card | None:

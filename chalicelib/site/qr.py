@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chalicelib import deps
 from chalicelib.domain.people.codes import share_url
+from chalicelib.edge.answers import PNG
 from chalicelib.edge.call import Call
 from chalicelib.edge.problems import bad_field, not_found
 from chalicelib.edge.views import Media, view
@@ -30,7 +31,7 @@ def get_qr_svg(call: Call, code: str) -> Response:
 
 
 @view(
-    {200: Media("image/png"), 304: None},
+    {200: Media(PNG), 304: None},
     query={"size": Size},
     headers=IF_NONE_MATCH,
     gives=["ETag"],
@@ -42,7 +43,7 @@ def get_qr_png(call: Call, code: str) -> Response:
     if not (size.isascii() and size.isdigit() and len(size) < len("10000") and int(size) in _SIZES):
         raise bad_field("?size", f"is a whole number from {_SIZES[0]} to {_SIZES[-1]}")
     link = _link(code)
-    return picture(call, f"png{size}:{link}", FOREVER, "image/png", lambda: qr.png(link, int(size)))
+    return picture(call, f"png{size}:{link}", FOREVER, PNG, lambda: qr.png(link, int(size)))
 
 
 def _link(typed: str) -> str:
