@@ -138,21 +138,19 @@ def _of_object(kind: type[msgspec.Struct]) -> Tidier:
     known = msgspec.structs.fields(kind)
     tidiers = {it.encode_name: own for it in known if (own := _tidier(it.type))}
     optional = [it for it in known if not it.required and msgspec.UnsetType not in get_args(it.type)]
-    not_empty = [it.encode_name for it in optional if it.encode_name in tidiers]
-    not_null = [it.encode_name for it in optional if NoneType not in get_args(it.type)]
+    not_empty = {it.encode_name for it in optional if it.encode_name in tidiers}
+    not_null = {it.encode_name for it in optional if NoneType not in get_args(it.type)}
 
     def tidy(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        for name, own in tidiers.items():
-            if name in value:
-                value[name] = own(value[name])
-        for name in not_empty:
-            if value.get(name) == "":
+        for name, told in list(value.items()):
+            own = tidiers.get(name)
+            kept = own(told) if own else told
+            if (kept == "" and name in not_empty) or (kept is None and name in not_null):
                 del value[name]
-        for name in not_null:
-            if name in value and value[name] is None:
-                del value[name]
+            else:
+                value[name] = kept
         return value
 
     return tidy

@@ -64,13 +64,14 @@ _MEETING = Lock()
 
 def item_of(entity: Entity, shards: Known = few) -> Item:
     """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
-    kind, told, defaults = (
-        kind_of(entity),
-        msgspec.to_builtins(entity, builtin_types=(datetime,)),
-        _defaults(type(entity)),
-    )
+    kind, defaults = kind_of(entity), _defaults(type(entity))
+    told = msgspec.to_builtins(entity, builtin_types=(datetime,))
     nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
-    kept = {name: it for name, it in told.items() if name in _IN_CONDITIONS or defaults.get(name, ...) != it}
+    kept = {
+        name: it
+        for name, it in told.items()
+        if it is not None and (defaults.get(name, ...) != it or name in _IN_CONDITIONS)
+    }
     if _has_parts_by_default(type(entity)):
         _say_nothing(entity, kept)
     standing = getattr(entity, "standing", None)
