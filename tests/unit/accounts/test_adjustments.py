@@ -21,6 +21,7 @@ from chalicelib.domain.accounts.gifts import (
 )
 from chalicelib.domain.accounts.ledger import legs
 from chalicelib.domain.model.accounts import Account, Adjustment, Gift, LedgerEntry, Leg, Sending
+from chalicelib.domain.model.messages import Cause, Letter, Message, Recipient
 from chalicelib.domain.people.codes import COUPON, COUPON_LENGTH, random_code, random_coupon
 from chalicelib.domain.program.program import Campaign, Milestone, Program, Rate, Tier, units
 from tests.unit.book import START, Book, at, program
@@ -165,6 +166,9 @@ def test_a_gift_is_sent_once() -> None:
     assert (sent.entry.kind, sent.entry.cause, sent.entry.at) == ("gift_sent", f"gift:{task.id}", at(1))
     assert (sent.entry.reason, sent.entry.author) == (None, "key_1")
     assert sent.gift == replace(task, state="sent", closed_at=at(1), author="key_1", note="by post", sent=1, version=2)
+    letter = Letter("gift_sent", 1, MUG)
+    cause, to = Cause("account", "amb_1", sent.account.version), Recipient("ambassador", "amb_1")
+    assert sent.message == Message(cause, to, letter, RULES.version, at(1), due_at=at(1))
     for note, repeated in (("by post", True), ("by hand", False)):
         assert send(sent.gift, sent.account, RULES, author="key_2", note=note, now=at(2)) == TaskClosed(
             sent.gift, repeated

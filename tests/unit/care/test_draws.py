@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
@@ -38,6 +39,19 @@ def a_gift(person: Person, amount: int) -> Given:
     gift = give(rate, person, account, "touch:x", PROGRAM, now=NOW, chance=Random(1))
     assert gift is not None
     return gift
+
+
+def test_what_a_gift_has_taken_is_written_down() -> None:
+    """Of which month and unit, from which slices, for what that was given, under which rules, and when."""
+    said = replace(terms(5000), unit="points", version=7)
+    maya = Person("per_maya")
+    effects = surprise(a_gift(maya, 500), maya, said, [0] * BUDGET_SHARDS, now=NOW)
+    assert effects is not None
+    created, *takes = effects
+    taken = tuple((it.draw.shard, it.draw.amount) for it in takes if isinstance(it, Take))
+    name = a_gift(maya, 500).name
+    assert created == Create(SurpriseGift("per_maya", "2026-03", 500, "points", taken, name, 7, NOW))
+    assert sum(amount for _, amount in taken) == 500
 
 
 def test_so_many_of_ten_thousand_are_drawn_and_others_each_month() -> None:

@@ -101,9 +101,17 @@ def test_a_share_of_an_order_is_an_offer_for_an_ambassador_as_well() -> None:
     assert given.entry is None
 
 
-@pytest.mark.parametrize("rate", [Rate(gift="Tea mug"), Rate(amount=80, unit="stars"), Rate(amount=1, unit="points")])
+@pytest.mark.parametrize(
+    "rate",
+    [
+        Rate(gift="Tea mug"),
+        Rate(amount=80, unit="stars"),
+        Rate(amount=1, unit="points"),
+        Rate(basis_points=1500, unit="points"),
+    ],
+)
 def test_what_cannot_be_an_offer_is_for_ambassadors_alone(rate: Rate) -> None:
-    """A thing, and units that are worth nothing."""
+    """A thing, units that are worth nothing, and a share that is paid in a unit."""
     assert gave(rate, None) is None
 
 

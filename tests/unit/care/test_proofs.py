@@ -170,6 +170,22 @@ def test_a_reward_is_watched_until_it_expires() -> None:
     assert after.due_at == datetime(2026, 4, 1, tzinfo=UTC)
 
 
+def test_a_denied_proof_takes_no_room() -> None:
+    """So who was told what was wrong can show it once more."""
+    task = show(1, [])
+    assert isinstance(task, Task)
+    for taken in (task, replace(task, decision="approve")):
+        assert left(PICTURE, [taken], START) == 1
+    assert left(PICTURE, [replace(task, decision="deny")], START) == 2
+
+
+def test_its_id_is_the_same_in_every_build() -> None:
+    """Two builds side by side must give one number to one proof, so how an id is made never changes."""
+    task = show(1, [])
+    assert isinstance(task, Task)
+    assert task.own == "a8b04ad23ce1e1d4"
+
+
 def test_a_denied_proof_is_told_alone() -> None:
     """No account moves, even of who is suspended; who is, is given nothing."""
     task = show(1, [])
