@@ -7,10 +7,16 @@ And once a day a part of the books is audited, the next one each day. The API is
 them: so each imports what it works with when it is called.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
 from chalicelib import deps
 from chalicelib.telemetry import logger, metrics
+
+if TYPE_CHECKING:
+    from chalicelib.domain.model.work import Job
 
 blueprint = Blueprint(__name__)
 
@@ -49,7 +55,10 @@ def every_day(_: CloudWatchEvent) -> None:
     """Begin the day's audit and figures, and once a week two rounds of all people: what goes, and what they are worth.
 
     The other functions carry them on. A day without one of them is made up for by the next. And whoever waits for a
-    person of the shop for too long is counted.
+    person of the shop for too long is counted. What can't be begun keeps none of the others from it.
+
+    Raises:
+        Exception: whatever has kept the first of them from it, when the others have had their turn.
     """
     from chalicelib.operations import jobs
     from chalicelib.operations.audit import audit
@@ -57,21 +66,26 @@ def every_day(_: CloudWatchEvent) -> None:
     from chalicelib.operations.stats import fold
     from chalicelib.operations.worth import cohorts
 
-    begun = audit.begin_daily(deps.table(), now=deps.now())
-    logger.info("the day's audit", job_id=begun.id if begun else None)
-    week = jobs.begin_weekly(deps.table(), retention.KIND, now=deps.now())
-    if week is not None:
-        logger.info("the week's round", job_id=week.id)
-    listed = names.begin(deps.table(), now=deps.now())
-    if listed is not None:
-        logger.info("the list of names", job_id=listed.id)
-    figures = fold.begin_daily(deps.table(), deps.quotes(), now=deps.now())
-    logger.info("the day's figures", job_id=figures.id if figures else None)
-    summed = jobs.begin_weekly(deps.table(), cohorts.KIND, now=deps.now())
-    if summed is not None:
-        logger.info("the week's sums of worth", job_id=summed.id)
-    late = deps.table().count_tasks("care", deps.now())
+    table, now, failures = deps.table(), deps.now(), list[Exception]()
+    rounds: dict[str, Callable[[], Job | None]] = {
+        "the day's audit": lambda: audit.begin_daily(table, now=now),
+        "the week's round": lambda: jobs.begin_weekly(table, retention.KIND, now=now),
+        "the list of names": lambda: names.begin(table, now=now),
+        "the day's figures": lambda: fold.begin_daily(table, deps.quotes(), now=now),
+        "the week's sums of worth": lambda: jobs.begin_weekly(table, cohorts.KIND, now=now),
+    }
+    for name, begin in rounds.items():
+        try:
+            job = begin()
+        except Exception as error:  # noqa: BLE001 - one that is broken must not stop the others; it is raised below
+            failures.append(error)
+            logger.exception("a round could not be begun", round=name)
+        else:
+            logger.info(name, job_id=job.id if job else None)
+    late = table.count_tasks("care", now)
     if late:
         logger.warning("people wait for an answer", tasks=late)
         metrics.add_metric(name="CareOverdue", unit="Count", value=late)
         metrics.flush_metrics()
+    if failures:
+        raise failures[0]

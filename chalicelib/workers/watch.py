@@ -25,10 +25,12 @@ def every_five_minutes(_: CloudWatchEvent) -> None:
     age = (now - datetime.fromisoformat(oldest[0])).total_seconds() if oldest else 0.0
     metrics.add_metric(name="DueAge", unit="Seconds", value=age)
     metrics.add_metric(name="Due", unit="Count", value=table.count_due(now))
-    if _audit_is_overdue(now):
-        logger.error("the day's audit has not ended")
-        metrics.add_metric(name="AuditOverdue", unit="Count", value=1)
-    metrics.flush_metrics()
+    try:
+        if _audit_is_overdue(now):
+            logger.error("the day's audit has not ended")
+            metrics.add_metric(name="AuditOverdue", unit="Count", value=1)
+    finally:
+        metrics.flush_metrics()
 
 
 def _audit_is_overdue(now: datetime) -> bool:

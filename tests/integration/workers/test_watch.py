@@ -1,11 +1,16 @@
 """What nobody would hear of otherwise is measured every five minutes: what waits, and the day's audit."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from chalicelib import deps
+from chalicelib.domain.effects import Create
+from chalicelib.domain.model.work import Job
+from chalicelib.operations.audit import audit
+from chalicelib.store.table import NewerError, Table
 from chalicelib.workers import schedule, watch
 from infra.local.clock import scheduled
 from memory.shop import Shop
@@ -79,3 +84,45 @@ def test_who_watches_only_reads(shop: Shop, capsys: pytest.CaptureFixture[str]) 
     shop.faults.calls.clear()
     assert told(shop, capsys)["DueAge"] > 0
     assert {operation for operation, _ in shop.faults.calls} <= {"GetItem", "Query"}
+
+
+def test_what_waits_is_measured_though_the_audit_cannot_be_read(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer build may have begun it. That breaks the look, which is an alarm; but no false one of work that waits."""
+
+    def newer(*_: object) -> None:
+        raise NewerError
+
+    monkeypatch.setattr(audit, "daily", newer)
+    capsys.readouterr()
+    with pytest.raises(NewerError):
+        watch.every_five_minutes(scheduled(shop.now), None)
+    assert '"DueAge"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["audit", "retention", "names", "stats", "worth"])
+def test_what_cannot_be_begun_keeps_nothing_else_from_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Rules of a newer build, say, or nobody who counts quotes: all other rounds begin, and then it is an alarm."""
+    shop.enrol()
+    shop.now += timedelta(days=8)
+
+    commit = Table.commit
+
+    def broken(table: Table, effects: Sequence[Create]) -> object:
+        if isinstance(job := effects[0].entity, Job) and job.kind == kind:
+            raise NewerError
+        return commit(table, effects)
+
+    def begun() -> set[str]:
+        return {it["PK"]["S"].partition("-")[0] for it in shop.everything() if it["PK"]["S"].startswith("JOB#")}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Table, "commit", broken)
+        with pytest.raises(NewerError):
+            schedule.every_day(scheduled(shop.now), None)
+    others = begun()
+    schedule.every_day(scheduled(shop.now), None)
+    assert len(begun()) == len(others) + 1 == 5
