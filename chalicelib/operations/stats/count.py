@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.domain.calendar import month_of, span_of
 from chalicelib.domain.ids import id_of
@@ -47,6 +48,7 @@ _COUNTS: Mapping[str, Callable[[Tally, Any], None]] = {keys.ORDERS: count_redemp
 """What counts the facts of a list that tell all by themselves."""
 
 PAGE = 100
+_AT_ONCE = 8
 _LAST = "~"
 
 
@@ -56,6 +58,15 @@ class Place:
 
     number: int = 0
     after: str = ""
+
+
+class _List(NamedTuple):
+    """A shard of a list by days, and what of it lies within the day."""
+
+    name: str
+    on: date
+    shard: int
+    bounds: tuple[str, str]
 
 
 class Counting:
@@ -73,7 +84,9 @@ class Counting:
         self._counts = {keys.RECEIPTS: self._receipts, keys.BACK: self._refunds, keys.ENTRIES: self._entries}
 
     def page(self, tally: Tally, place: Place) -> Place | None:
-        """Count up to a page of what is listed; return where to go on, or None at the end.
+        """Count up to a page of each of the next lists; return where to go on, or None at the end.
+
+        At the beginning of a list those behind it are read beside it, since on most days all are short.
 
         Raises:
             BusyError: the table did not answer in time; the same page may be counted again.
@@ -81,10 +94,17 @@ class Counting:
         if place.number == len(self._lists):
             self._end(tally)
             return None
-        name, on, shard, (low, high) = self._lists[place.number]
-        rows = self._stats.list_daily(name, on, shard, place.after or low, high, PAGE)
-        self._count(tally, name, [key for _, key in rows])
-        return Place(place.number, rows[-1][0]) if len(rows) == PAGE else Place(place.number + 1)
+        some = self._lists[place.number :][: 1 if place.after else _AT_ONCE]
+        listed: dict[str, list[Key]] = {}
+        following = Place(place.number + len(some))
+        for number, rows in enumerate(self._table.each(partial(self._rows, place.after), some), place.number):
+            listed.setdefault(self._lists[number].name, []).extend(key for _, key in rows)
+            if len(rows) == PAGE:
+                following = Place(number, rows[-1][0])
+                break
+        for name, found in listed.items():
+            self._count(tally, name, found)
+        return following
 
     def all(self) -> Tally:
         """Count the whole."""
@@ -93,7 +113,11 @@ class Counting:
             place = following
         return tally
 
-    def _listed(self, table: Table) -> Iterator[tuple[str, date, int, tuple[str, str]]]:
+    def _rows(self, after: str, of: "_List") -> list[tuple[str, Key]]:
+        low, high = of.bounds
+        return self._stats.list_daily(of.name, of.on, of.shard, after or low, high, PAGE)
+
+    def _listed(self, table: Table) -> Iterator["_List"]:
         """The lists that hold the day: clicks are listed by its own name, all else by time and the days of UTC."""
         start, end = self._span
         first, last = start.date(), (end - timedelta(microseconds=1)).date()
@@ -102,7 +126,7 @@ class Counting:
             visits = source == keys.VISITS
             bounds = (" ", _LAST) if visits else (stamp(start), stamp(end))
             for on in [self._day] if visits else utc:
-                yield from ((source, on, shard, bounds) for shard in range(table.shards().on(on)))
+                yield from (_List(source, on, shard, bounds) for shard in range(table.shards().on(on)))
 
     def _count(self, tally: Tally, name: str, listed: Sequence[Key]) -> None:
         if name == keys.VISITS:

@@ -37,7 +37,7 @@ def customer(table: Table, person: Person, program: Program, *, now: datetime) -
     if not more:
         ids += [it.order_id for it in person.orders]
         ids += [it.order_id for it in table.read_roots(person.names).values() if it.order_id]
-    sales = sales_of(table.read_order(order_id) for order_id in dict.fromkeys(ids))
+    sales = sales_of(table.each(table.read_order, dict.fromkeys(ids)))
     made = table.list_offers((person.id, *person.absorbed), None, ORDERS_MAX)
     used = [it for _, it in made if it.used_at and _counts(it.used_at, person)]
     return Summary(customer_of([it for it in sales if _counts(it.at, person)], program, now, used), more)
