@@ -150,6 +150,7 @@ def format_amount(amount: int, unit: str, language: Language, *, is_limit: bool 
     return (text % {"number": format_number(amount, language.tag)}).replace(" ", NBSP)
 
 
+@lru_cache(maxsize=64)
 def _find(locale: str) -> Language | None:
     """The catalogue for a locale; None when nobody has translated it yet."""
     if not _TAG.fullmatch(locale):

@@ -1,7 +1,6 @@
 """Plain text that is safe in a subject, a line and a paragraph."""
 
 import re
-import textwrap
 import unicodedata
 from functools import cache
 
@@ -31,15 +30,10 @@ def apart(name: str, direction: str = "ltr") -> str:
 
 def wrapped(paragraph: str, start: str = "") -> str:
     """A paragraph of a plain-text mail, or a line of a list; links and amounts are never broken apart."""
-    return _wrapper(start).fill(paragraph) if len(start) + len(paragraph) > _WIDTH else start + paragraph
+    return start + ("\n" + " " * len(start)).join(_line(_WIDTH - len(start)).findall(paragraph))
 
 
 @cache
-def _wrapper(start: str) -> textwrap.TextWrapper:
-    return textwrap.TextWrapper(
-        _WIDTH,
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _line(width: int) -> re.Pattern[str]:
+    """As many words as there is room for, or else one that is too long; only blanks part words."""
+    return re.compile(rf"[^ ](?:.{{0,{width - 2}}}[^ ])?(?= |$)|[^ ]+")

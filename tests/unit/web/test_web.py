@@ -581,8 +581,9 @@ def write_catalogue(folder: Path, messages: dict[str, str]) -> None:
 
 @pytest.fixture
 def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder of catalogues."""
+    """An empty folder of catalogues, in which each is looked for whenever it is asked for."""
     monkeypatch.setattr(language, "DIRECTORY", tmp_path)
+    monkeypatch.setattr(language, "_find", language._find.__wrapped__)  # noqa: SLF001 - not what a cache remembers
     return tmp_path
 
 
