@@ -17,7 +17,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from memory.shop import PROGRAM
@@ -73,7 +73,7 @@ def redeemed(table: Table, number: int) -> list[str]:
     """Redeem so many orders with one code; returns their ids."""
     program = publication.publish(table, PROGRAM, author="bench", now=NOW)
     chance = Random(1)  # noqa: S311 - the same each time
-    told = Told("maya@example.com", "Maya")
+    told = Enrolment("maya@example.com", "Maya")
     code = enrol(table, told, program, Outlook(program, b"bench"), now=NOW, chance=chance).code
     order_ids = [f"{5_123_456_000_001 + place}" for place in range(number)]
     for place, order_id in enumerate(order_ids):

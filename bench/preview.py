@@ -26,7 +26,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.program import publication
 from chalicelib.operations.program.document import read
 from chalicelib.operations.whatif import preview
@@ -136,7 +136,9 @@ def _live(table: Table) -> None:
     start = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC)
     program = publication.publish(table, PROGRAM, author="bench", now=start)
     people = [
-        enrol(table, Told(f"a{n}@example.com", "Maya"), program, Outlook(program, b"bench"), now=start, chance=chance)
+        enrol(
+            table, Enrolment(f"a{n}@example.com", "Maya"), program, Outlook(program, b"bench"), now=start, chance=chance
+        )
         for n in range(AMBASSADORS)
     ]
     for number in range(ORDERS):

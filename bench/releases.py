@@ -23,7 +23,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import Table
 from chalicelib.store.wire import Wire
@@ -113,7 +113,7 @@ def _live(table: Table) -> None:
     """Let orders come in on one day, and settle them: a month later all of them wait to be released."""
     program = publication.publish(table, PROGRAM, author="bench", now=START)
     chance, outlook = Random(1), Outlook(program, b"bench")  # noqa: S311 - as above
-    told = [Told(f"a{number}@example.com", "Maya") for number in range(AMBASSADORS)]
+    told = [Enrolment(f"a{number}@example.com", "Maya") for number in range(AMBASSADORS)]
     people = [enrol(table, it, program, outlook, now=START, chance=chance) for it in told]
     for number in range(ORDERS):
         order_id, code = f"{5_123_456_000_001 + number}", people[number % AMBASSADORS].code

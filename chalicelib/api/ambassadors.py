@@ -35,7 +35,7 @@ from chalicelib.edge.paging import PAGE, Page, listed
 from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.people import identity
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.people.merged import person_of
 from chalicelib.web.explain import explain
 
@@ -131,7 +131,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
     if body.customer_id is not None and not call.may("sessions"):
         raise Problem(403, "wrong_scope", "To say whose a customer id is takes the scope sessions as well.")
     program = deps.program()
-    told = Told(
+    enrolment = Enrolment(
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
@@ -141,7 +141,7 @@ def post_ambassador(call: Call, body: Newcomer) -> Response:
         consents=tuple(purpose for purpose, yes in _words({}, body.consents).items() if yes),
         vouched=call.may("sessions"),
     )
-    enrolled = enrol(deps.table(), told, program, deps.outlook(), now=deps.now(), chance=deps.chance())
+    enrolled = enrol(deps.table(), enrolment, program, deps.outlook(), now=deps.now(), chance=deps.chance())
     shown = Enrolled(
         id=enrolled.ambassador_id,
         code=enrolled.code,

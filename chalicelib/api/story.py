@@ -116,10 +116,10 @@ def get_story(call: Call, person_id: str) -> Response:
     listing = f"story of {person.id} {group}"
     position, limit = position_of(query, listing), limit_of(query)
     places = msgspec.json.decode(position, type=dict[str, str]) if position else {}
-    told = tell_story(deps.table(), person, places, limit, group)
+    story = tell_story(deps.table(), person, places, limit, group)
     ahead = _ahead(person, teller) if position is None and group in {None, "care"} else []
-    following = cursor_of(msgspec.json.encode(told.places).decode(), listing) if told.places is not None else None
-    items = [*ahead, *(StoryMoment.of(it, teller) for it in told.moments)]
+    following = cursor_of(msgspec.json.encode(story.places).decode(), listing) if story.places is not None else None
+    items = [*ahead, *(StoryMoment.of(it, teller) for it in story.moments)]
     return page(f"/v1/people/{person_id}/story", query, items, following, Content_Language=teller.language.tag)
 
 

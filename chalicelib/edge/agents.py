@@ -30,5 +30,5 @@ def browser_in(user_agent: str) -> str:
     return ", ".join(filter(None, (_first(_BROWSERS, said), _first(_SYSTEMS, said))))
 
 
-def _first(known: tuple[tuple[str, tuple[str, ...]], ...], said: str) -> str | None:
-    return next((name for name, marks in known if any(mark in said for mark in marks)), None)
+def _first(marked: tuple[tuple[str, tuple[str, ...]], ...], said: str) -> str | None:
+    return next((name for name, marks in marked if any(mark in said for mark in marks)), None)

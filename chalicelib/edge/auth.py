@@ -95,21 +95,21 @@ def resolved(parameters: dict[str, str], who: ApiKey | Session | None) -> dict[s
     return parameters
 
 
-def _person(asked: str, who: ApiKey | Session | None) -> str:
+def _person(person_id: str, who: ApiKey | Session | None) -> str:
     """The id of the person whom a path is about: in a session, of whoever acts in it."""
     if not isinstance(who, Session):
-        if asked == ME:
+        if person_id == ME:
             raise bad_field("/id", "is a person's id: 'me' is for a session, and this is a key")
-        return asked
+        return person_id
     from chalicelib.operations.people.merged import profile_of  # a checkout knows no sessions
 
     profile = profile_of(deps.table(), who.ambassador_id)
     if profile is None:
         raise unknown_person()
     own = profile.person_id
-    if asked not in {ME, own}:
-        people = deps.table().read_people([own, asked])
-        if asked not in people or people[asked].id != people[own].id:
+    if person_id not in {ME, own}:
+        people = deps.table().read_people([own, person_id])
+        if person_id not in people or people[person_id].id != people[own].id:
             raise unknown_person()
     return own
 

@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib.edge.problems import Problem, bad_field
 
-URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+MULTIPART = "multipart/form-data"
 FORM_MAX = 16_384
 """Bytes of a form at most: a handful of short fields and a note, of which a letter takes up to nine."""
 

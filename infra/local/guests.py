@@ -12,11 +12,11 @@ from chalicelib.domain.model.access import SignIn
 from chalicelib.domain.people.pseudonyms import pseudonym_of_email
 from chalicelib.domain.people.sign_in import LASTS, PREFIX, url
 from chalicelib.operations.access import admins
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.store import keys
 
 ADMIN, ADMIN_NAME = "you@kavya-ceramics.example", "You"
-SAMPLE = Told(email="sample@example.com", first_name="Asha", last_name="Rao", locale="en")
+SAMPLE = Enrolment(email="sample@example.com", first_name="Asha", last_name="Rao", locale="en")
 LOOKED_AT = 100
 """Among so many ambassadors the one is chosen who has brought most friends."""
 

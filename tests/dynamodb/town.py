@@ -20,7 +20,7 @@ from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.orders.settle import settle_orders
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.enrol import Enrolled, Told, enrol
+from chalicelib.operations.people.enrol import Enrolled, Enrolment, enrol
 from chalicelib.operations.program import publication
 from chalicelib.store.table import BusyError, Table
 from memory.cloud import Sent
@@ -66,7 +66,7 @@ class Town:
 
     def enrol(self, name: str) -> Enrolled:
         """Make somebody an ambassador."""
-        person = Told(f"{name}@example.com", name.title())
+        person = Enrolment(f"{name}@example.com", name.title())
         rules, chance = self._program, self._chance
         return self._patiently(
             lambda: enrol(self.table, person, rules, Outlook(rules, PEPPER), now=self.now, chance=chance)

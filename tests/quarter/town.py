@@ -18,8 +18,7 @@ from chalicelib.operations.orders.answers import Redeemed
 from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
-from chalicelib.operations.people.enrol import Told as Enrolment
-from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.people.erase import erase_person
 from chalicelib.operations.people.tell import Known, Particulars, change, tell_of
 from chalicelib.operations.program import programs, publication

@@ -22,7 +22,7 @@ from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.orders.reviews import review
 from chalicelib.operations.outlook import Outlook
 from chalicelib.operations.people.codes import add_code
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.people.identity import correct
 from chalicelib.operations.people.merge import merge_ambassadors
 from chalicelib.operations.people.merged import profile_of
@@ -57,7 +57,7 @@ class Town:
         """Publish the first rules and enrol the ambassadors, before there is any trouble."""
         self._publish()
         for name in NAMES[: self.workload.ambassadors]:
-            person = Told(f"{name}@example.com", name.title())
+            person = Enrolment(f"{name}@example.com", name.title())
             rules_now = programs.current(self.world.table)
             enrolled = enrol(
                 self.world.table, person, rules_now, Outlook(rules_now, PEPPER), now=self.world.now, chance=Random(name)

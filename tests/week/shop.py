@@ -25,7 +25,7 @@ from chalicelib.operations.orders.facts import report
 from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.enrol import Told, enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.program import programs, publication
 from chalicelib.store.items import entity_of
 from chalicelib.workers import mail, schedule, stream
@@ -155,7 +155,7 @@ class Shop:
     def _enrol(self) -> None:
         outlook = Outlook(programs.current(self.world.table), SETTINGS.pepper)
         for number in range(self.size.ambassadors):
-            told = Told(f"amb{number}@home.example", "Noor")
+            told = Enrolment(f"amb{number}@home.example", "Noor")
             rules = programs.current(self.world.table)
             made = enrol(self.world.table, told, rules, outlook=outlook, now=self.world.now, chance=self.world.chance)
             self._codes.append(made.code)

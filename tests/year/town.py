@@ -27,8 +27,7 @@ from chalicelib.operations.orders.friends import Contact
 from chalicelib.operations.orders.purchases import report as report_purchase
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.operations.people.answers import answer
-from chalicelib.operations.people.enrol import Told as Enrolment
-from chalicelib.operations.people.enrol import enrol
+from chalicelib.operations.people.enrol import Enrolment, enrol
 from chalicelib.operations.people.erase import erase_person
 from chalicelib.operations.people.tell import Known, Particulars, Word, change, correct, tell_of
 from chalicelib.operations.people.unite import merge_two

@@ -25,7 +25,7 @@ SOURCE = "enrolment"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Enrolment:
     """What the shop tells of a customer who becomes an ambassador.
 
     `vouched` says that it knows who they are. Otherwise it passes on what somebody has typed: that adds to what is
@@ -55,7 +55,9 @@ class Enrolled:
     id_taken: bool = False
 
 
-def enrol(table: Table, told: Told, program: Program, outlook: Outlook, *, now: datetime, chance: Random) -> Enrolled:
+def enrol(
+    table: Table, enrolment: Enrolment, program: Program, outlook: Outlook, *, now: datetime, chance: Random
+) -> Enrolled:
     """Enrol a customer. Whoever is known by the address keeps what they have; a customer id given later joins them.
 
     Somebody who has bought before, with a friend's code or without, is the same person as then. The guards decide a
@@ -65,15 +67,15 @@ def enrol(table: Table, told: Told, program: Program, outlook: Outlook, *, now: 
     Raises:
         BusyError: others were faster for too long; the same request may be sent again.
     """
-    names = names_of(outlook.pepper, told.email, told.customer_id)
+    names = names_of(outlook.pepper, enrolment.email, enrolment.customer_id)
 
     def look() -> Plan[Enrolled]:
         guards = table.read_memberships(names)
         known = guards.get(names[0])
         if known is None or known.ambassador_id is None or known.code is None:
-            return _plan(table, told, names, guards, program, outlook, now, chance)
-        joins = told.customer_id and holder(guards, names[1]) != known.ambassador_id
-        free = not joins or join(table, known.ambassador_id, told.customer_id or "", outlook, now=now)
+            return _plan(table, enrolment, names, guards, program, outlook, now, chance)
+        joins = enrolment.customer_id and holder(guards, names[1]) != known.ambassador_id
+        free = not joins or join(table, known.ambassador_id, enrolment.customer_id or "", outlook, now=now)
         return Plan(Enrolled(known.ambassador_id, known.code, new=False, id_taken=not free))
 
     return decide(table, look)
@@ -88,16 +90,16 @@ def enrol_known(
         BusyError: as above.
     """
     if person.ambassador_id is None:
-        told = Told(
+        enrolment = Enrolment(
             person.email or "", person.first_name or "", locale=person.locale or "", customer_id=person.customer_id
         )
-        enrol(table, told, program, outlook, now=now, chance=chance)
+        enrol(table, enrolment, program, outlook, now=now, chance=chance)
     return table.read_person(person.id) or person
 
 
 def _plan(
     table: Table,
-    told: Told,
+    enrolment: Enrolment,
     names: tuple[str, ...],
     guards: Guards,
     program: Program,
@@ -111,7 +113,7 @@ def _plan(
     id_taken = len(free) < len(names)
     person = next(iter(people_of(table, guards, free)), Person(new_id("per", now, chance), version=0, created_at=now))
     is_new = person.version == 0
-    person = _as_told(person, replace(told, customer_id=None) if id_taken else told, now=now)
+    person = _as_told(person, replace(enrolment, customer_id=None) if id_taken else enrolment, now=now)
     person, effects = taking(
         table, guards, free, replace(person, ambassador_id=ambassador_id, ambassador_since=now), code
     )
@@ -127,10 +129,10 @@ def _plan(
     return Plan(Enrolled(ambassador_id, code, new=True, id_taken=id_taken), effects)
 
 
-def _as_told(person: Person, told: Told, *, now: datetime) -> Person:
+def _as_told(person: Person, enrolment: Enrolment, *, now: datetime) -> Person:
     """Return a person as they enrol: what they say now is newer than what an order told, if it is they who say it."""
-    words = {name: getattr(told, name) for name in TOLD if getattr(told, name, None)}
-    if not told.vouched:
+    words = {name: getattr(enrolment, name) for name in TOLD if getattr(enrolment, name, None)}
+    if not enrolment.vouched:
         words = {name: word for name, word in words.items() if not getattr(person, name)}
-    consents = {purpose: tell.Word(given=True, source=SOURCE) for purpose in told.consents}
+    consents = {purpose: tell.Word(given=True, source=SOURCE) for purpose in enrolment.consents}
     return tell.after(person, tell.Particulars(words, consents), now=now)

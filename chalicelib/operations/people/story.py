@@ -31,7 +31,7 @@ _Listed = list[tuple[str, T]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryPage:
     """A page of a story, the newest first, and where the next one goes on; None if it is at its end."""
 
     moments: tuple[Moment, ...]
@@ -48,7 +48,7 @@ class _Row(NamedTuple):
 _Read = Callable[[str | None, int], "list[_Row]"]
 
 
-def tell_story(table: Table, person: Person, places: Places, limit: int, group: Group | None = None) -> Told:
+def tell_story(table: Table, person: Person, places: Places, limit: int, group: Group | None = None) -> StoryPage:
     """Return a page of some `limit` moments of a person's story, from some places on; all of it, or of one group.
 
     Raises:
@@ -68,7 +68,7 @@ def tell_story(table: Table, person: Person, places: Places, limit: int, group: 
     after |= {name: ENDED for name, rows in left.items() if not rows}
     goes_on = any(place != ENDED for place in after.values())
     begun = {name: place for name, place in after.items() if place is not None}
-    return Told(tuple(_complete(table, moments)), begun if goes_on else None)
+    return StoryPage(tuple(_complete(table, moments)), begun if goes_on else None)
 
 
 def _lists(table: Table, person: Person, profile: Profile | None, group: Group | None) -> dict[str, _Read]:

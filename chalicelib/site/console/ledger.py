@@ -40,13 +40,13 @@ def show(page: Page) -> Response:
     return _shown(page, query, told, None)
 
 
-def _shown(page: Page, query: dict[str, str], told: Mapping[str, Any], refused: Problem | None) -> Response:
-    found = ambassadors.named(page, (it["ambassador_id"] for it in told["items"]))
+def _shown(page: Page, query: dict[str, str], listing: Mapping[str, Any], refused: Problem | None) -> Response:
+    found = ambassadors.named(page, (it["ambassador_id"] for it in listing["items"]))
     return page.render(
         "ledger.html",
         refused=refused,
-        shown=[{**it, "where": _where(it), "moves": _moves(it), "whys": _whys(page, it)} for it in told["items"]],
-        next_cursor=told["next_cursor"],
+        shown=[{**it, "where": _where(it), "moves": _moves(it), "whys": _whys(page, it)} for it in listing["items"]],
+        next_cursor=listing["next_cursor"],
         narrowed=query,
         found=found,
         kinds=decide.entries(page.language),

@@ -9,7 +9,7 @@ from chalicelib.edge.problems import Problem, bad_field
 from chalicelib.site.console.rules import DAYS, job_of_rules, plain_document, rules_form, tried
 from chalicelib.site.screens import Page
 from chalicelib.web.console import rules
-from chalicelib.web.console.difference import Told, told_change
+from chalicelib.web.console.difference import Remark, told_change
 from chalicelib.web.console.whatif import beside
 
 Body = dict[str, Any]
@@ -29,10 +29,10 @@ def show(page: Page) -> Response:
         days=DAYS,
         checked=checked,
         changes=[told_change(made, it, before, document, page.language) for it in checked["changes"]],
-        warnings=[Told(made.walk(it["pointer"], document)[0], made.told(it["detail"])) for it in checked["warnings"]],
-        flaws=[Told(made.walk(it["pointer"], document)[0], it["detail"]) for it in checked["flaws"]],
+        warnings=[Remark(made.walk(it["pointer"], document)[0], made.told(it["detail"])) for it in checked["warnings"]],
+        flaws=[Remark(made.walk(it["pointer"], document)[0], it["detail"]) for it in checked["flaws"]],
         caveats=[
-            Told(made.walk(it["pointer"].removeprefix("/program"), document)[0], made.told(it["detail"]))
+            Remark(made.walk(it["pointer"].removeprefix("/program"), document)[0], made.told(it["detail"]))
             for it in job["result"].get("caveats", ())
         ],
         outdated=over not in {"", str(checked["version"])},

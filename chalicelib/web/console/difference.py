@@ -11,7 +11,7 @@ from chalicelib.web.numbers import format_number, format_percent
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Remark:
     """Something that is said of a place in the rules, by what people call each step that leads there."""
 
     place: list[str]

@@ -19,7 +19,7 @@ _TENTHS = 10
 """… and drawn in tenths of one."""
 
 
-class Told(NamedTuple):
+class Conclusion(NamedTuple):
     """What an occasion, or a variant of it, was good for.
 
     Attributes:
@@ -48,10 +48,10 @@ class Results:
 
     language: Language
 
-    def tell(self, results: Sequence[Body]) -> list[Told]:
+    def tell(self, results: Sequence[Body]) -> list[Conclusion]:
         """Say of each occasion, or of each variant, what it was good for."""
         return [
-            Told(
+            Conclusion(
                 self.name(it),
                 self._share(it["share"]),
                 self._value(it["value"], it["sent"]["spent"]),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import deps
-from chalicelib.operations.people.enrol import Enrolled, Told, enrol
+from chalicelib.operations.people.enrol import Enrolled, Enrolment, enrol
 from memory.faults import meanwhile
 from memory.shop import Body, Shop
 
@@ -25,7 +25,7 @@ def profile(shop: Shop, ambassador_id: str) -> Body:
     return shop.read(shop.call("GET", f"/v1/ambassadors/{ambassador_id}", scope="admin:read"))
 
 
-def enrol_directly(person: Told, chance: Random) -> Enrolled:
+def enrol_directly(person: Enrolment, chance: Random) -> Enrolled:
     """Enrol with a chance of the test's choosing."""
     return enrol(deps.table(), person, deps.program(), deps.outlook(), now=deps.now(), chance=chance)
 
@@ -167,7 +167,7 @@ def test_names_of_people(shop: Shop, name: str) -> None:
 
 def test_codes_are_short_and_without_look_alikes(shop: Shop) -> None:
     """Codes can be read out on the phone: eight capital letters and digits, none to be taken for another."""
-    codes = [enrol_directly(Told(f"a{number}@example.com", "A"), deps.chance()).code for number in range(40)]
+    codes = [enrol_directly(Enrolment(f"a{number}@example.com", "A"), deps.chance()).code for number in range(40)]
     assert len(set(codes)) == 40
     for code in codes:
         assert len(code) == 8
@@ -179,8 +179,8 @@ def test_codes_are_short_and_without_look_alikes(shop: Shop) -> None:
 
 def test_a_taken_code_is_drawn_again(shop: Shop) -> None:
     """Two ambassadors never share a code: the second gets the next one drawn, and the first keeps theirs."""
-    first = enrol_directly(Told("a@example.com", "A"), Loaded("BCDFGHJK"))
-    second = enrol_directly(Told("b@example.com", "B"), Loaded("BCDFGHJK", "MNPQRTVW"))
+    first = enrol_directly(Enrolment("a@example.com", "A"), Loaded("BCDFGHJK"))
+    second = enrol_directly(Enrolment("b@example.com", "B"), Loaded("BCDFGHJK", "MNPQRTVW"))
     assert (first.code, first.new) == ("BCDFGHJK", True)
     assert (second.code, second.new) == ("MNPQRTVW", True)
     assert second.ambassador_id != first.ambassador_id
@@ -190,13 +190,13 @@ def test_a_taken_code_is_drawn_again(shop: Shop) -> None:
 
 def test_indecent_codes_are_drawn_again(shop: Shop) -> None:
     """No customer gets a code that holds a bad word, not even with digits for letters."""
-    drawn = enrol_directly(Told("a@example.com", "A"), Loaded("FCKBCDFG", "BC5HTDFG", "MNPQRTVW"))
+    drawn = enrol_directly(Enrolment("a@example.com", "A"), Loaded("FCKBCDFG", "BC5HTDFG", "MNPQRTVW"))
     assert drawn.code == "MNPQRTVW"
 
 
 def test_a_race_of_two_enrolments(shop: Shop) -> None:
     """When another request enrols the same person between the read and the write, both get the same code."""
-    person = Told("maya@example.com", "Maya")
+    person = Enrolment("maya@example.com", "Maya")
     rivals: list[Enrolled] = []
 
     def overtake() -> None:
