@@ -10,7 +10,8 @@ from chalicelib.api.guides import Link
 from chalicelib.api.subject import known_ambassador
 from chalicelib.domain.care.proofs import Refused, Shown, left, reward_of
 from chalicelib.domain.model import tasks
-from chalicelib.domain.program.program import OfferedTask, said_in
+from chalicelib.domain.program.languages import said_in
+from chalicelib.domain.program.program import OfferedTask
 from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call
 from chalicelib.edge.fields import Name, Note, Shape

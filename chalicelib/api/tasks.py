@@ -14,7 +14,7 @@ from chalicelib.domain.accounts.suspensions import Stopped
 from chalicelib.domain.care.tasks import AlreadyDone, NotDone, until
 from chalicelib.domain.model import tasks
 from chalicelib.domain.model.accounts import Gift, Sending
-from chalicelib.domain.program.program import said_in
+from chalicelib.domain.program.languages import said_in
 from chalicelib.edge import fields
 from chalicelib.edge.answers import Answer, Sum, json, money, once
 from chalicelib.edge.call import Call

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.program.program import Program, notice_in
+from chalicelib.domain.program.languages import notice_in
+from chalicelib.domain.program.program import Program
 from chalicelib.web.language import Language
 from chalicelib.web.text import one_line
 

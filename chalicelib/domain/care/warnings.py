@@ -7,7 +7,8 @@ from chalicelib.domain.care.occasion import Occasion
 from chalicelib.domain.care.settings import Care
 from chalicelib.domain.model.tasks import Guide
 from chalicelib.domain.program.flaws import Flaw
-from chalicelib.domain.program.program import Program, said_in
+from chalicelib.domain.program.languages import said_in
+from chalicelib.domain.program.program import Program
 
 _LETTERS = frozenset(field.name for field in fields(Care))
 """The letters of occasions are called as these are."""

@@ -4,12 +4,11 @@ What each field is for, and between which bounds it lies, stands beside it: the 
 editors use are made of that. Money is in minor units of the program's currency.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from chalicelib.domain.frozen import frozen
 from chalicelib.domain.money import BASIS, share
@@ -29,7 +28,6 @@ SKUS_MAX = 1000
 LETTERS_MAX = 8
 """Of each purpose so many letters to a person are remembered, and more can't be counted."""
 
-T = TypeVar("T")
 
 Name = Annotated[
     str, Within(1, 80), Form(rf"[^{BARRED}]*[^\s{BARRED}][^{BARRED}]*", "is blank, or holds a character out of place")
@@ -654,27 +652,6 @@ class Program:
 def origins_of(program: Program) -> frozenset[str]:
     """Return the origins of the shop's own pages."""
     return frozenset((origin_of(program.shop_url), *program.origins))
-
-
-def notice_in(privacy: Privacy, wanted: Iterable[str]) -> Notice | None:
-    """Return what readers are told who want one of these languages, the first the most; None if there is none."""
-    return said_in(privacy.notices, wanted)
-
-
-def said_in(said: Mapping[str, T], wanted: Iterable[str]) -> T | None:
-    """Return what is said in one of these languages, the first the most; None if there is none.
-
-    What is said in `gu` serves a reader of `gu-IN`, and in `gu-IN` a reader of `gu`.
-    """
-    by_tag = {name.replace("_", "-").lower(): it for name, it in said.items()}
-    for tag in (it.replace("_", "-").lower() for it in wanted):
-        parts = tag.split("-")
-        prefixes = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-        found = next((by_tag[it] for it in prefixes if it in by_tag), None)
-        found = found or next((it for name, it in by_tag.items() if name.partition("-")[0] == parts[0]), None)
-        if found:
-            return found
-    return None
 
 
 @cache

@@ -8,14 +8,13 @@ from datetime import datetime
 
 from chalicelib.domain.money import BASIS
 from chalicelib.domain.program.flaws import Flaw, smallest
+from chalicelib.domain.program.languages import notice_in, said_in
 from chalicelib.domain.program.program import (
     Program,
     Rate,
     minutes_between,
-    notice_in,
     offer_of,
     rewards,
-    said_in,
 )
 from chalicelib.domain.program.signals import WEIGHTS
 
