@@ -56,8 +56,8 @@ class Figures:
         period: Such as `2026-03-01` or `2026-03`, by the program's clocks.
         until: What came to be known from then on does not count in it yet.
         folded_at: When they were counted: what is noted as late since then asks for another time.
-        span: Of which time by UTC they are, from its first moment to the one after it: the program's clocks may be
-            changed. Days that were counted before this was noted have none, nor have months.
+        span: Of which time by UTC the entries of a day are, from its first moment to the one after it: the program's
+            clocks may be changed. Days that were counted before this was noted have none, nor has anything else.
     """
 
     dimension: Dimension

@@ -198,12 +198,12 @@ class Fold:
         for place, rows in figures.items():
             was = kept.get(place)
             whole = self.whole(*place, rows, was)
-            if whole != (was.rows if was else {}) or _tells_when(place):
+            if whole != (was.rows if was else {}) or _tells_when(place) or _tells_span(place):
                 decide(self.table, partial(self._stored, place, rows))
 
     def _stored(self, place: Kept, rows: Rows) -> Plan[None]:
         was = self.table.also(Stats).read_these([place]).get(place)
-        span = None if _is_month(place) else span_of(date.fromisoformat(place[1]), self.program)
+        span = span_of(date.fromisoformat(place[1]), self.program) if _tells_span(place) else None
         fresh = Figures(*place, self.until, self.begun, self.whole(*place, rows, was), span)
         return Plan(None, [Replace(replace(fresh, version=was.version + 1)) if was else Create(fresh)])
 
@@ -254,11 +254,12 @@ def _page(fold: Fold, name: str, period: str, tally: Tally, place: Place) -> Pla
 
 
 def _tells_when(place: Kept) -> bool:
-    return place[0] in {"all", "ledger"} and not _is_month(place)
+    return place[0] == "all" and len(place[1]) > len("2026-03")
 
 
-def _is_month(place: Kept) -> bool:
-    return len(place[1]) == len("2026-03")
+def _tells_span(place: Kept) -> bool:
+    """Whether it is of importance of which time figures are: everybody's ledger leaves out days by them."""
+    return place[0] == "ledger" and len(place[1]) > len("2026-03")
 
 
 def _without(rows: Rows, names: set[str]) -> Rows:
