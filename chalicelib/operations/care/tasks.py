@@ -1,6 +1,6 @@
 """What people of the shop have to do: what waits, what is known of whom it is for, and to say that it is done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -25,7 +25,7 @@ from chalicelib.domain.model.tasks import TASK_KINDS, Task
 from chalicelib.domain.program.program import Program
 from chalicelib.operations.once import Plan, decide
 from chalicelib.operations.outlook import Outlook
-from chalicelib.operations.people.merged import account_of, accounts_of, profile_of
+from chalicelib.operations.people.merged import account_of, accounts_of, profiles_of
 from chalicelib.store import keys
 from chalicelib.store.table import Table
 
@@ -130,13 +130,15 @@ def backgrounds_of(table: Table, tasks: Iterable[ToDo]) -> dict[str, Background]
         BusyError: the table did not answer in time.
     """
     tasks = list(tasks)
-    owners = {it: profile_of(table, it) for it in {it.ambassador_id for it in tasks if isinstance(it, Gift)}}
+    owners = profiles_of(table, {it.ambassador_id for it in tasks if isinstance(it, Gift)})
     whose = {it.id: _whose(it, owners) for it in tasks}
     people = table.read_people(whose.values())
     members = {it.ambassador_id for it in people.values() if it.ambassador_id}
-    profiles = {it: profile_of(table, it) for it in members}
-    accounts = accounts_of(table, members)
-    all_tasks = {it.id: table.tasks_of((it.id, *it.absorbed)) for it in people.values()}
+    profiles, accounts = profiles_of(table, members), accounts_of(table, members)
+    each = {it.id: it for it in people.values()}
+    all_tasks = dict(
+        zip(each, table.each(lambda it: table.tasks_of((it.id, *it.absorbed)), each.values()), strict=True)
+    )
     found: dict[str, Background] = {}
     for task in tasks:
         person = people.get(whose[task.id])
@@ -270,10 +272,10 @@ def is_overdue(task: ToDo, now: datetime) -> bool:
     return task.state == "open" and (until(task) if isinstance(task, Gift) else task.until) <= now
 
 
-def _whose(task: ToDo, owners: dict[str, Profile | None]) -> str:
+def _whose(task: ToDo, owners: Mapping[str, Profile]) -> str:
     if isinstance(task, Task):
         return task.person_id
-    owner = owners[task.ambassador_id]
+    owner = owners.get(task.ambassador_id)
     return owner.person_id if owner else ""
 
 

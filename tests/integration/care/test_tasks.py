@@ -294,3 +294,19 @@ def test_who_was_answered_is_looked_at_again(shop: Shop) -> None:
     assert not wakes()
     done(shop, task)
     assert wakes()
+
+
+def test_a_list_of_tasks_reads_whom_they_are_for_together(shop: Shop) -> None:
+    """Of each person more only one query is made, for what was done for them before."""
+    taken: dict[int, int] = {}
+    for number in range(1, 7):
+        maya = shop.read(
+            shop.call("GET", f"/v1/ambassadors/{shop.enrol(f'a{number}@example.com')['id']}", scope="admin:read")
+        )
+        told = {"note_id": "n-1", "text": "Where is my parcel?"}
+        assert shop.call("POST", f"/v1/people/{maya['person_id']}/notes", told, scope="admin:write").status_code == 201
+        before = len(shop.faults.calls)
+        answer = shop.call("GET", "/v1/tasks", scope="admin:read")
+        taken[number] = len(shop.faults.calls) - before
+        assert len(shop.read(answer)["items"]) == number
+    assert taken[6] - taken[2] == 4
