@@ -5,7 +5,7 @@ A deployment brings along these names alone: `infra/deploy/package.py` writes th
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from chalicelib.operations.people.visitors import ENGINE
+from chalicelib.domain.people.browsers import ENGINE
 
 NAMES: list[str] = [it["pattern"] for it in CRAWLER_USER_AGENTS_DATA if any(map(ENGINE.search, it["instances"]))]
 """Regular expressions of parts of user agents."""

@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
-# Every browser names its engine; the last is what Facebook's app for Android sends at times instead of all the others.
-ENGINE = re.compile(r"AppleWebKit/|Gecko/\d|Trident/|Presto/|FBAV/", re.IGNORECASE)
+from chalicelib.domain.people.browsers import ENGINE
+
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _AHEAD = ("prefetch", "preview")
 
