@@ -74,8 +74,8 @@ class RefusedError(Exception):
     Its text is the error's code, and what we know about it: what else a service says may hold what must not be logged.
     """
 
-    def __init__(self, code: str, status: int, answer: Answer, known: str = "") -> None:
-        super().__init__(code + known)
+    def __init__(self, code: str, status: int, answer: Answer, detail: str = "") -> None:
+        super().__init__(code + detail)
         self.code = code
         self.status = status
         self.answer = answer
@@ -137,8 +137,8 @@ class Service:
         answer = answer or {}
         code = reply.headers.get("x-amzn-errortype") or str(answer.get("__type", reply.status))
         code = code.partition(":")[0].rpartition("#")[2]
-        known = _clock_of(reply.headers.get("date")) if code in _UNSIGNED else ""
-        raise RefusedError(code, reply.status, answer, known)
+        detail = _clock_of(reply.headers.get("date")) if code in _UNSIGNED else ""
+        raise RefusedError(code, reply.status, answer, detail)
 
 
 def endpoint(api: Api, region: str) -> str:
