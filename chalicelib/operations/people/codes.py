@@ -107,7 +107,8 @@ def rest(table: Table, profile: Profile, typed: str, *, active: bool) -> Code | 
     code = next((it for it in codes_of(table, profile) if it.code == normal_code(typed)), None)
     if code is None or (code.state == "active") == active:
         return code
-    return table.rest_code(code.code, active=active) or NotResumed()
+    rested = table.rest_code(code.code, active=active) or table.read_code(code.code)
+    return rested if rested and (rested.state == "active") == active else NotResumed()
 
 
 def codes_of(table: Table, profile: Profile) -> list[Code]:

@@ -21,7 +21,7 @@ from chalicelib.operations.access import api_keys
 from chalicelib.operations.once import Plan, Reused, decide_once
 from chalicelib.store.table import Table
 from memory.faults import lost
-from memory.shop import Body, Shop
+from memory.shop import Body, Shop, eur
 
 KEY: Body = {"name": "desk", "owner": "Bea", "scopes": ["admin:keys"]}
 
@@ -97,6 +97,30 @@ def test_a_lost_reply(shop: Shop) -> None:
     assert ask(shop).status_code in {200, 201}
     assert ask(shop).status_code == 200
     assert stored(shop, "KEY#") == len(api_keys.SCOPES) + 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "scope", "status"),
+    [
+        ("POST", "/v1/orders/o1/refunds", {"refund_id": "r1", "amount": eur(500)}, "checkout", 201),
+        ("POST", "/v1/reviews/o1", {"decision": "approve", "note": "A friend."}, "admin:write", 201),
+        ("POST", "/v1/ledger/audit", {"all": True}, "admin:write", 202),
+        ("PATCH", "/v1/ambassadors/me/codes/{code}", {"state": "paused"}, "", 200),
+    ],
+)
+def test_a_lost_reply_to_a_single_write(
+    shop: Shop, method: str, path: str, body: Body, scope: str, status: int
+) -> None:
+    """What stands there on the second attempt is one's own: it is no conflict, and no repeat, but done."""
+    maya = shop.enrol()
+    shop.redeem(maya["code"])
+    shop.stream()
+    signed = {} if scope else {"Authorization": f"Bearer {shop.session(maya['id'])}"}
+    for operation in ("PutItem", "UpdateItem"):
+        shop.faults.after(operation, lost)
+    answer = shop.call(method, path.format(code=maya["code"]), body, scope=scope or None, **signed)
+    assert answer.status_code == status, answer.body
+    assert "Idempotent-Replayed" not in answer.headers
 
 
 def test_what_is_stored_tells_nothing(shop: Shop) -> None:

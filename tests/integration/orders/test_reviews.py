@@ -1,6 +1,7 @@
 """The queue of rewards that wait for an admin, decisions about one and many, and what happens if nobody decides."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse
@@ -9,7 +10,7 @@ from chalicelib import deps
 from chalicelib.domain.program.signals import SIGNALS
 from chalicelib.operations.orders import reviews
 from chalicelib.operations.orders.settle import settle_orders
-from memory.faults import cancelled, meanwhile
+from memory.faults import cancelled, meanwhile, refused
 from memory.shop import START, Body, Shop, eur
 
 CARD: Body = {"payment_fingerprint": "pm_4242"}
@@ -217,11 +218,12 @@ def test_each_order_has_its_own_answer(shop: Shop) -> None:
     assert failed["detail"] == "No code was redeemed on this order."
 
 
-def test_another_admin_in_between(shop: Shop) -> None:
-    """Who is overtaken on one order is told so for that order."""
+@pytest.mark.parametrize("first", [[], [refused("ThrottlingException")]])
+def test_another_admin_in_between(shop: Shop, first: list[Any]) -> None:
+    """Who is overtaken on one order is told so for that order, on whichever attempt."""
     suspicious(shop, "o1", "o2")
     other = meanwhile(lambda: shop.call("POST", "/v1/reviews/o1", DENY, scope="admin:write"))
-    shop.faults.before("PutItem", other)
+    shop.faults.before("PutItem", *first, other)
     assert results(shop, ["o1", "o2"], APPROVE) == {"o1": "conflicting_review", "o2": "decided"}
     assert [it["decision"] for it in shop.order("o1")["reviews"]] == ["deny"]
 
