@@ -9,8 +9,9 @@ two of them.
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.charset import Charset
 from email.header import Header
 from email.utils import formataddr
 from typing import Protocol
@@ -18,6 +19,10 @@ from typing import Protocol
 _MAILBOX_MAX = 320
 _LINE_MAX = 75
 """Letters in a line of a header that can be folded. RFC 2047 allows one more, which the standard library may add."""
+
+_UTF_8 = Charset("utf-8")
+_WORD_BYTES = 39
+"""What one encoded word holds, so that the longest name of a header has room beside it, in whichever encoding."""
 
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -144,15 +149,29 @@ def mailbox(name: str, address: str) -> str:
 def _named(name: str, address: str) -> str:
     if _is_plain(name):
         return formataddr((name, address))
-    return f"{' '.join(Header(name, 'utf-8').encode().split())} <{address}>"
+    return f"{' '.join(_encoded(name))} <{address}>"
 
 
 def _folded(text: str, header: str) -> str:
     """Write the text of a header: folded if it is long, and in encoded words if it has letters beyond ASCII."""
     plain = _is_plain(text)
-    if plain and len(f"{header}: {text}") <= _LINE_MAX:
-        return text
-    return Header(text, "us-ascii" if plain else "utf-8", _LINE_MAX, header).encode(linesep="\r\n")
+    whole = text if plain else _UTF_8.header_encode(text)
+    if len(f"{header}: {whole}") <= _LINE_MAX:
+        return whole
+    if plain:
+        return Header(text, "us-ascii", _LINE_MAX, header).encode(linesep="\r\n")
+    return "\r\n ".join(_encoded(text))
+
+
+def _encoded(text: str) -> Iterator[str]:
+    """Encoded words, none of which parts a letter (RFC 2047, 5): the library tries each length for each word."""
+    piece = ""
+    for letter in text:
+        if len((piece + letter).encode()) > _WORD_BYTES:
+            yield _UTF_8.header_encode(piece)
+            piece = ""
+        piece += letter
+    yield _UTF_8.header_encode(piece)
 
 
 def _in_ascii(address: str) -> str:
