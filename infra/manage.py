@@ -16,8 +16,10 @@ from typing import Any, get_args
 import msgspec
 
 from chalicelib import config, deps
+from chalicelib.aws.credentials import NoCredentialsError
+from chalicelib.aws.lines import LostError
 from chalicelib.aws.parameters import read_parameter
-from chalicelib.aws.services import DYNAMODB, Service
+from chalicelib.aws.services import DYNAMODB, RefusedError, Service
 from chalicelib.domain.program.flaws import FlawedProgramError
 from chalicelib.edge.fields import Email, Name
 from chalicelib.edge.tidy import tidied
@@ -29,7 +31,7 @@ from chalicelib.operations.program import programs, publication
 from chalicelib.operations.program.advice import advice
 from chalicelib.operations.stats.recompute import recompute
 from chalicelib.store.shards import MANY
-from chalicelib.store.table import Table
+from chalicelib.store.table import BusyError, NewerError, Table
 from chalicelib.store.wire import Wire
 from infra.local import guests
 from infra.local.clock import Clock
@@ -56,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.command(options)
     except (UsageError, api_keys.UnknownScopeError, FlawedProgramError, msgspec.ValidationError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except (BusyError, LostError, NewerError, NoCredentialsError, RefusedError) as error:
+        print(f"It could not be done, or not to its end ({type(error).__name__}): {error}", file=sys.stderr)
         return 1
     return 0
 

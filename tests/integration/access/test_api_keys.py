@@ -352,3 +352,16 @@ def test_who_is_behind_an_id(shop: Shop) -> None:
     keys = shop.read(shop.call("GET", "/v1/keys", scope="admin:keys"))["items"]
     assert found == [{"id": it["id"], "owner": it["owner"]} for it in keys]
     assert shop.call("GET", "/v1/authors", scope="checkout").status_code == 403
+
+
+@pytest.mark.parametrize("why", ["AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"])
+def test_an_operator_whom_aws_turns_away_reads_why_in_a_line(
+    shop: Shop, capsys: pytest.CaptureFixture[str], why: str
+) -> None:
+    """A missing permission, a wrong table or region, old credentials: no trace of our code, which tells them nothing."""
+    shop.faults.before("PutItem", refused(why))
+    assert manage.main(["key", "--name", "desk", "--scopes", "checkout"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert why in told.err
+    assert told.err.count("\n") == 1
