@@ -3,7 +3,8 @@
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.limits import slices
-from chalicelib.domain.care.draws import MonthTerms, begun, budget_of, is_drawn, moment, surprise
+from chalicelib.domain.care.draws import LAST_DAY, MonthTerms, begun, budget_of, is_drawn, moment, surprise
 from chalicelib.domain.care.giving import Given, give
 from chalicelib.domain.care.occasions.surprise import Round, Surprise, month_after
 from chalicelib.domain.care.offers import Terms
@@ -85,6 +86,14 @@ def test_the_moment_lies_in_the_first_three_weeks_of_the_month_there(person: str
     assert f"{wall:%Y-%m}" == month
     assert wall.day <= 21
     assert at == moment(person, month, ZoneInfo(zone))
+
+
+def test_the_moment_stays_what_it_is() -> None:
+    """As the draw does, worked out by hand from SHA-256: another one in each month, to the minute."""
+    for person, month in product(PEOPLE[:20], ("2026-03", "2026-04")):
+        share = int(hashlib.sha256(f"surprise when {month} {person}".encode()).hexdigest()[:16], 16) / 2**64
+        minute = int(share * LAST_DAY * 24 * 60)
+        assert moment(person, month, UTC) == datetime.fromisoformat(f"{month}-01T00:00Z") + timedelta(minutes=minute)
 
 
 def test_moments_are_spread_over_the_weeks() -> None:
