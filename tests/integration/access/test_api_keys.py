@@ -358,7 +358,7 @@ def test_who_is_behind_an_id(shop: Shop) -> None:
 def test_an_operator_whom_aws_turns_away_reads_why_in_a_line(
     shop: Shop, capsys: pytest.CaptureFixture[str], why: str
 ) -> None:
-    """A missing permission, a wrong table or region, old credentials: no trace of our code, which tells them nothing."""
+    """A missing permission, a wrong table or region, old credentials: no trace of our code, which tells nothing."""
     shop.faults.before("PutItem", refused(why))
     assert manage.main(["key", "--name", "desk", "--scopes", "checkout"]) == 1
     told = capsys.readouterr()
