@@ -121,7 +121,9 @@ def coded(person: Person, at: datetime) -> Person:
 def folded(person: Person, particulars: Mapping[str, Any], order: Bought, at: datetime) -> Person:
     """Fold in an order, and what it tells of its buyer. An ambassador has told better: it only adds what is missing."""
     missing = {name: value for name, value in particulars.items() if getattr(person, name) == getattr(_BLANK, name)}
-    return bought(tell(person, missing if person.ambassador_id else news(person, particulars), at), order)
+    told = missing if person.ambassador_id else news(person, particulars)
+    times = dict.fromkeys(told, at)
+    return join(person, Person(person.id, **told, told=times, orders=(order,), first_bought_at=order.placed_at))
 
 
 def erase(person: Person, at: datetime) -> Person:
