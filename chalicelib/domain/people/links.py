@@ -106,9 +106,10 @@ def sign(link: Link, key: bytes) -> str:
     held = {name for name in ("purpose", "until", "value", "about", "guide") if getattr(link, name) is not None}
     if held != _HOLDS.get(link.kind, set()):
         raise ValueError(f"this is no {link.kind} link: it holds {sorted(held)}")
-    if id_of(_PREFIX, number_of(link.person_id)) != link.person_id:
+    number = number_of(link.person_id)
+    if id_of(_PREFIX, number) != link.person_id:
         raise ValueError(f"{link.person_id} is no id of a person")
-    head = bytes([_MARKS[link.kind]]) + _written(link) + number_of(link.person_id).to_bytes(_ID_BYTES)
+    head = bytes([_MARKS[link.kind]]) + _written(link) + number.to_bytes(_ID_BYTES)
     token = base64.urlsafe_b64encode(head + _mac(head, key)).decode().rstrip("=")
     if len(token) > _TOKEN_MAX:
         raise ValueError(f"{link.guide} is too long for a link")
