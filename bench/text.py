@@ -227,7 +227,11 @@ def _cpu(part: Figures) -> str:
             for name, it in part.get("beside", {}).items()
         ],
     )
-    return CPU + "\n" + "\n".join([_table(head, redeemed), ratios, beside, _table(head, later)])
+    alone = part["redeem"]["1"]
+    life = alone["app"]["cpu_ms"] + sum(it["cpu_ms"] for it in part["later"].values())
+    whole = f"\nA referral's whole life, with its redemption: {life:.1f} ms of CPU, "
+    whole += f"{life / alone['loop']['cpu_ms']:.1f} times the loop's.\n"
+    return CPU + "\n" + "\n".join([_table(head, redeemed), ratios, beside, _table(head, later)]) + whole
 
 
 def _viral(part: Figures) -> str:
