@@ -418,20 +418,20 @@ class Bar:
 
 def expected_totals(lines: list[Line], until: date) -> list[Total]:
     """Runs totals.sql over the history up to and including that day."""
-    database = sqlite3.connect(":memory:")
-    database.row_factory = sqlite3.Row
-    columns = list(lines[0])
-    database.execute(f"CREATE TABLE history ({', '.join(columns)})")
-    database.executemany(
-        f"INSERT INTO history VALUES ({', '.join('?' * len(columns))})",  # noqa: S608 - question marks only
-        ([line[column] for column in columns] for line in lines),
-    )
-    database.execute("CREATE TABLE ending AS SELECT ? AS day", (str(until),))
-    database.executescript((HERE / "totals.sql").read_text(encoding="utf-8"))
-    doubts = [tuple(row) for row in database.execute("SELECT * FROM doubts")]
-    if doubts:
-        raise PlayError(f"The history leaves room for two answers: {doubts[:5]}")
-    return [dict(row) for row in database.execute("SELECT * FROM totals")]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.row_factory = sqlite3.Row
+        columns = list(lines[0])
+        database.execute(f"CREATE TABLE history ({', '.join(columns)})")
+        database.executemany(
+            f"INSERT INTO history VALUES ({', '.join('?' * len(columns))})",  # noqa: S608 - question marks only
+            ([line[column] for column in columns] for line in lines),
+        )
+        database.execute("CREATE TABLE ending AS SELECT ? AS day", (str(until),))
+        database.executescript((HERE / "totals.sql").read_text(encoding="utf-8"))
+        doubts = [tuple(row) for row in database.execute("SELECT * FROM doubts")]
+        if doubts:
+            raise PlayError(f"The history leaves room for two answers: {doubts[:5]}")
+        return [dict(row) for row in database.execute("SELECT * FROM totals")]
 
 
 def written_totals(name: str) -> list[Total]:
