@@ -34,7 +34,7 @@ from chalicelib.edge.fields import (
     Word,
     Zone,
 )
-from chalicelib.edge.paging import PAGE, Page, listed
+from chalicelib.edge.paging import PAGE, Page, limit_of, listed
 from chalicelib.edge.problems import Problem, bad_field, unknown_person
 from chalicelib.edge.views import leads_to, view
 from chalicelib.operations.accounts import leaderboard
@@ -205,6 +205,7 @@ def get_people(call: Call) -> Response:
     is in the order of the alphabet, and goes on with `cursor`.
     """
     query, table, pepper = call.query(), deps.table(), deps.settings().pepper
+    limit_of(query)
     asked = {name: typed for name, typed in query.items() if name in SEARCH}
     found: people.Person | None = None
     match asked:

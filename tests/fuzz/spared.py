@@ -54,6 +54,10 @@ REFUSED = {
     "spans more than 31 days": "the distance of two times",
     "goes with an approval, and only with that": "by the decision",
     "goes with a proof, and only with that": "by the task",
+    "is a yes to everything; say yes to a purpose": "by another field: everything can only be refused",
+    "is never sent by this program": "what the program is",
+    "makes customers spend more than": "what the numbers of a fit come to",
+    "is not the program.s currency, in which worth": "what the program is",
 }
 """By what a 400 says of a field, why the contract does not say it."""
 

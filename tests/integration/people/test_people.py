@@ -176,7 +176,15 @@ def test_a_person_is_found(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "email=lea@example.com&code=x", "name=Lea&email=lea@example.com", "name=%2C%20-", "email=lea", "limit=1"],
+    [
+        "",
+        "email=lea@example.com&code=x",
+        "name=Lea&email=lea@example.com",
+        "name=%2C%20-",
+        "email=lea",
+        "limit=1",
+        "code=x&limit=0",
+    ],
 )
 def test_one_way_to_look(shop: Shop, query: str) -> None:
     """Exactly one of the five; what can be no address is a 400 that does not repeat it."""
