@@ -23,6 +23,7 @@ from chalicelib.edge.fields import Shape
 from chalicelib.edge.forms import Form
 from chalicelib.edge.idempotency import HEADER as KEY
 from chalicelib.edge.problems import JSON as PROBLEM_JSON
+from chalicelib.edge.problems import phrase
 from chalicelib.edge.routes import ROUTES, Route, contract_of, view_of
 from chalicelib.edge.scopes import ANYONE, SESSION
 from chalicelib.edge.views import Contract, Media
@@ -80,9 +81,9 @@ def _shared(paths: Mapping[str, Mapping[str, Body]]) -> Body:
     often = [key for key, times in Counter(told).most_common() if times > 1]
     names: dict[tuple[str, str], str] = {}
     for status, text in often:
-        phrase = re.sub(r"\W", "", HTTPStatus(int(status)).phrase.title())
-        known = sum(1 for name in names.values() if name.rstrip("0123456789") == phrase)
-        names[status, text] = f"{phrase}{known + 1}" if known else phrase
+        said = re.sub(r"\W", "", phrase(int(status)).title())
+        known = sum(1 for name in names.values() if name.rstrip("0123456789") == said)
+        names[status, text] = f"{said}{known + 1}" if known else said
     for operation in operations:
         for status, it in list(_problems_in(operation)):
             if (name := names.get((status, _frozen(it)))) is not None:
@@ -307,7 +308,7 @@ def _problem(status: int, reasons: Sequence[str]) -> Body:
     }
     headers = ["X-Request-Id", *(["Retry-After"] if status == HTTPStatus.SERVICE_UNAVAILABLE else [])]
     return {
-        "description": f"{HTTPStatus(status).phrase}.\n\n{told}",
+        "description": f"{phrase(status)}.\n\n{told}",
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {PROBLEM_JSON: {"schema": schema}},
     }

@@ -24,6 +24,11 @@ _CHALICE_DETAILS = {
 }
 
 
+def phrase(status: int) -> str:
+    """What a status is called. Python 3.13 has taken up two names of RFC 9110, and clients know the older ones."""
+    return {413: "Request Entity Too Large", 422: "Unprocessable Entity"}.get(status) or HTTPStatus(status).phrase
+
+
 class Flaw(msgspec.Struct):
     """What is wrong in a document, and where: a JSON pointer (RFC 6901)."""
 
@@ -54,7 +59,7 @@ class Problem(ChaliceUnhandledError):  # noqa: N818 - the word of RFC 9457
         """Render it."""
         body: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": phrase(self.status),
             "status": self.status,
             "detail": self.detail,
             "reason": self.reason,
