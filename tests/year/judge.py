@@ -432,7 +432,7 @@ class Judge(MailJudge):
                 yield f"{code} was used when it was over"
             for it in tries[code]:
                 late = it.at > offer.until - MINUTE
-                taken = any(other is not it and other.at <= it.at + HOUR for other in tries[code])
+                taken = any(other is not it and _used_at(other, offer) <= it.at + HOUR for other in tries[code])
                 if it.became != "used" and it.who.now is owner.now and not (late or taken):
                     yield f"{code} could not be used at {it.at} by its owner: {it.became}"
             message = self.world.stored.get(f"{offer.cause}#1")
@@ -628,6 +628,11 @@ class _Gate:
                 if len(counted) >= cap["letters"]:
                     return False
         return True
+
+
+def _used_at(tried: Tried, offer: Offer) -> datetime:
+    """When somebody tried to use an offer: whoever died after it was theirs hears of that when they try again."""
+    return offer.used_at if offer.used_at and tried.order_id == offer.order_id else tried.at
 
 
 def _is_day(at: datetime, zone: str, rules: Mapping[str, Any], later: int = 0) -> bool:
