@@ -66,7 +66,6 @@ def item_of(entity: Entity, shards: Known = few) -> Item:
     """Write an entity as DynamoDB stores it. Fields that are read back as they are when left out are left out."""
     kind, defaults = kind_of(entity), _defaults(type(entity))
     told = msgspec.to_builtins(entity, builtin_types=(datetime,))
-    nothing: Item = {name: {"NULL": True} for name in defaults if told[name] is None}
     kept = {
         name: it
         for name, it in told.items()
@@ -84,7 +83,7 @@ def item_of(entity: Entity, shards: Known = few) -> Item:
     _rename(kept, SHORT.get(kind.mark))
     number = format_of(entity)
     marked: Item = {"format": {"N": str(number)}} if number > 1 else {}
-    return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity, shards)}), **nothing}
+    return {**key_item(key_of(entity)), **marked, **write({**kept, **index_keys(entity, shards)})}
 
 
 @cache

@@ -76,6 +76,23 @@ def test_nothing_is_left_due_when_lists_are_split(grown: tuple[Shop, list[str]])
     assert list(deps.table().list_due(shop.now)) == []
 
 
+def test_what_waited_before_its_list_was_split_is_sound(shop: Shop) -> None:
+    """It keeps the shard of the number that held when it was written: an audit finds nothing, and it is released."""
+    shop.publish(hold_days=3)
+    maya = shop.enrol()
+    for number in range(ORDERS):
+        assert shop.redeem(maya["code"], f"o{number}").status_code == 201
+    shop.stream()
+    assert deps.table().split((shop.now + timedelta(days=1)).date(), MANY)
+    restart()
+    due = {row["PK"]["S"]: row["due_pk"]["S"] for row in shop.everything() if row["PK"]["S"].startswith("ORDER#")}
+    assert any(keys.due_shard(pk, MANY) != shard for pk, shard in due.items())
+    assert shop.findings(maya["id"]) == []
+    shop.days(4)
+    assert len(shop.entries(kind="release")) == ORDERS
+    assert shop.findings(maya["id"]) == []
+
+
 def test_an_item_that_is_listed_where_it_never_was_is_astray(grown: tuple[Shop, list[str]]) -> None:
     """A shard of another day's number is wrong, and so is one that no number leads to."""
     shop, _ = grown
