@@ -109,6 +109,22 @@ def claim(
     return Place(friend_order, _taken_up(left)) if _has_room(root, program, now) else None
 
 
+def lost_to(
+    seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: datetime
+) -> tuple[Friend, tuple[Friend, ...]] | None:
+    """Return the root to which a first order lost its place when it was paid for, and what become its aliases.
+
+    The order has told that its friend is one who was known as two. What is left of the others is a place that nobody
+    has paid for, and the next order must not find it free. None if there is none, or more than one place stands.
+    """
+    staying = [it for it in holders if not _gives_way(it, seeker, program, now)]
+    leaving = [it.root for it in holders if it not in staying]
+    if len(staying) != 1 or not leaving or any(it.is_paid for it in leaving):
+        return None
+    root = staying[0].root
+    return root, tuple(_alias(it, root.person) for it in leaving)
+
+
 def seek_again(
     seeker: Seeker, friend_order: int, holders: Sequence[Holder], program: Program, *, now: datetime
 ) -> Place | None:

@@ -186,6 +186,22 @@ def test_of_two_orders_that_are_paid_for_one_is_rewarded(shop: Shop) -> None:
     assert wrong(shop) == []
 
 
+def test_of_two_orders_that_turn_out_to_be_of_one_friend_one_is_rewarded(shop: Shop) -> None:
+    """The second tells its friend's id while both are unpaid: the first that is paid for earns, and the books agree."""
+    code = shop.enrol()["code"]
+    by_id, both = {"email": None, "id": "c-1"}, {"email": "fay@example.com", "id": "c-1"}
+    buy(shop, code, "o1", customer=by_id)
+    buy(shop, code, "o2", customer={"email": "fay@example.com"})
+    assert buy(shop, code, "o2", customer=both, revision=2).status_code == 201
+    for order_id in ("o1", "o2"):
+        pay(shop, order_id, f"p-{order_id}")
+        shop.stream()
+    assert (worth(shop, "o1"), worth(shop, "o2")) == (450, 0)
+    for customer in ({"email": "fay@example.com"}, by_id, both):
+        assert refusal(buy(shop, code, "o3", customer=customer, payment="paid")) == (422, "friend_already_referred")
+    assert wrong(shop) == []
+
+
 def test_unpaid_orders_take_turns_three_times_in_a_row(shop: Shop) -> None:
     """Each has had the discount; a fourth waits until one is paid for, or until the days of the row are over."""
     code = shop.enrol()["code"]
