@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.model.people import EVERYTHING, Bought, Consent, Person, Sent, Stop
-from chalicelib.domain.people.mail_events import Kind, MailEvent, Mark, fold_mailbox
+from chalicelib.domain.people.mail_events import PATIENCE, Kind, MailEvent, Mark, fold_mailbox
 from chalicelib.domain.people.person import KEPT, TOLD, erase, is_blank, join, masked, moment, news, restrict, tell
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -103,10 +103,13 @@ def test_who_they_are_is_the_first(one: Person, two: Person) -> None:
 
 @given(PEOPLE, PEOPLE)
 def test_all_pseudonyms_lead_to_both(one: Person, two: Person) -> None:
-    """None is lost, and none that stops an address."""
+    """None is lost, and none that stops an address for good; what came back to either counts towards patience."""
     both = join(one, two)
     assert set(both.names) == {*one.names, *two.names}
-    assert both.stops.keys() == {*one.stops, *two.stops}
+    lasting = [{name for name, it in person.stops.items() if it.kind != "unreachable"} for person in (one, two, both)]
+    assert lasting[2] == lasting[0] | lasting[1]
+    worn_out = {name for name, it in both.bounces.items() if len(it.returned) >= PATIENCE}
+    assert both.stops.keys() == lasting[2] | worn_out
 
 
 @given(PEOPLE, WORDS, TIMES)
