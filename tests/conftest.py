@@ -43,11 +43,13 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture
 def log() -> Iterator[StringIO]:
-    """All that the program logs, as it writes it."""
+    """All that the program logs, as it writes it, whoever has asked it for less before."""
     written, handler = StringIO(), cast("StreamHandler[Any]", logger.registered_handler)
-    usual = handler.setStream(written)
+    stream, level = handler.setStream(written), logger.log_level
+    logger.setLevel("INFO")
     yield written
-    handler.setStream(usual)
+    logger.setLevel(level)
+    handler.setStream(stream)
 
 
 class InWholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
