@@ -105,6 +105,19 @@ def test_what_was_over_goes_when_its_time_comes_again(shop: Shop) -> None:
     assert states(shop, lea) == [("birthday", "sent", []), ("check_in", "sent", [])]
 
 
+def test_what_is_over_again_is_recorded_once(shop: Shop) -> None:
+    """A delivery that is reported late moves a question that had been closed, and nobody agrees to it since."""
+    shop.publish(care={"check_in": {}, "birthday": {}}, letters=NO_CAPS)
+    lea = told(shop, birthday="04-10", consents={"wishes": {"given": True}})
+    ordered(shop)
+    until(shop, "2026-04-10T01:00+00:00")
+    closed = listed(shop, lea)[1]
+    assert (closed["letter"], closed["state"], closed["why"]) == ("check_in", "closed", ["no_consent"])
+    delivered(shop, "1001", shop.now)
+    until(shop, "2027-04-10T01:00+00:00")
+    assert [it for it in listed(shop, lea) if it["letter"] == "check_in"] == [closed]
+
+
 def test_two_that_fall_together_go_one_after_the_other(shop: Shop) -> None:
     """The one of higher rank first, the other a week later: it is moved, and says why."""
     shop.publish(care={"birthday": {}, "anniversary": {"within_days": 14}})
