@@ -19,7 +19,7 @@ metrics = Metrics(namespace="Referrals", service=SERVICE)
 
 
 def log_request(*, method: str, route: str, status: int, request_id: str) -> None:
-    """Write the one line of a request. The logger would write the same, for a tenth of what a redemption takes."""
+    """Write the one line of a request. By way of the logger the same line took a tenth of a redemption's CPU."""
     if logger.log_level > INFO:
         return
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
