@@ -82,8 +82,7 @@ def take(seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: da
     """
     if not holders:
         return Place()
-    staying = [it for it in holders if not _gives_way(it, seeker, program, now)]
-    leaving = [it for it in holders if it not in staying]
+    staying, leaving = _apart(seeker, holders, program, now)
     if not staying:
         return _joined(Place(1, _taken(leaving, seeker, program, now)), leaving[1:], leaving, seeker)
     root = staying[0].root
@@ -102,27 +101,31 @@ def claim(
     """
     if friend_order == 1:
         return take(seeker, holders, program, now=now)
-    root = next((it.root for it in holders if seeker.order_id in it.root.waiting), holders[0].root)
-    left = _tidied(root, now)
+    own = _own(seeker, holders)
+    left, leaving = _tidied(own.root, now), _apart(seeker, holders, program, now, own)[1]
     if seeker.order_id in left.waiting:
-        return Place(friend_order, _without(left, seeker.order_id))
-    return Place(friend_order, _taken_up(left)) if _has_room(root, program, now) else None
+        left = _without(left, seeker.order_id)
+    elif _has_room(own.root, program, now):
+        left = _taken_up(left)
+    else:
+        return None
+    return _joined(Place(friend_order, left), leaving, leaving, seeker)
 
 
-def lost_to(
-    seeker: Seeker, holders: Sequence[Holder], program: Program, *, now: datetime
-) -> tuple[Friend, tuple[Friend, ...]] | None:
-    """Return the root to which a first order lost its place when it was paid for, and what become its aliases.
+def lost(
+    seeker: Seeker, friend_order: int, holders: Sequence[Holder], program: Program, *, now: datetime
+) -> Place | None:
+    """Return what becomes of its friend's roots when an order finds no place as it is paid for; None if nothing.
 
-    The order has told that its friend is one who was known as two. What is left of the others is a place that nobody
-    has paid for, and the next order must not find it free. None if there is none, or more than one place stands.
+    It may have told that its friend is one who was known as two. Of the places that do not stand none is left, or the
+    next order would find it free and be rewarded beside the one that stands.
     """
-    staying = [it for it in holders if not _gives_way(it, seeker, program, now)]
-    leaving = [it.root for it in holders if it not in staying]
-    if len(staying) != 1 or not leaving or any(it.is_paid for it in leaving):
+    own = _own(seeker, holders) if friend_order > 1 else None
+    staying, leaving = _apart(seeker, holders, program, now, own)
+    if not leaving:
         return None
     root = staying[0].root
-    return root, tuple(_alias(it, root.person) for it in leaving)
+    return _joined(Place(friend_order, replace(root, version=root.version + 1)), leaving, leaving, seeker)
 
 
 def seek_again(
@@ -187,6 +190,19 @@ def in_time(root: Friend, kin: Container[str], placed_at: datetime, program: Pro
     if program.friend_days is None or root.since is None or root.ambassador_id not in kin:
         return False
     return abs(placed_at - root.since) < timedelta(days=program.friend_days)
+
+
+def _own(seeker: Seeker, holders: Sequence[Holder]) -> Holder:
+    """The holder of the root that a further order was counted at: where it waits, or else the first."""
+    return next((it for it in holders if seeker.order_id in it.root.waiting), holders[0])
+
+
+def _apart(
+    seeker: Seeker, holders: Sequence[Holder], program: Program, now: datetime, own: Holder | None = None
+) -> tuple[list[Holder], list[Holder]]:
+    """Those that stay beside an order, as its `own` does in any case, and those that give way to it."""
+    leaving = [it for it in holders if it is not own and _gives_way(it, seeker, program, now)]
+    return [it for it in holders if it not in leaving], leaving
 
 
 def _gives_way(holder: Holder, seeker: Seeker, program: Program, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.domain.effects import Absent, Create, Effect, Replace, Seen, Tak
 from chalicelib.domain.model.accounts import Account, Draw, Gift, LedgerEntry
 from chalicelib.domain.model.orders import Order, OrderFacts, Redemption
 from chalicelib.domain.model.reviews import Trait
-from chalicelib.domain.orders.friends import Place, claim, lost_to, seeker_of
+from chalicelib.domain.orders.friends import Place, claim, lost, seeker_of
 from chalicelib.domain.orders.settle import Settlement, settle
 from chalicelib.domain.orders.terms import decides_terms
 from chalicelib.domain.program.program import Program
@@ -303,11 +303,10 @@ def _claim_place(
     """
     persons = (redemption.friend, *redemption.aliases)
     known, seeker = look(table, persons), seeker_of(redemption, (account.ambassador_id, *account.absorbed))
-    place = claim(seeker, redemption.friend_order, known.holders, program, now=now)
-    if place is None:
-        lost = lost_to(seeker, known.holders, program, now=now) if redemption.friend_order == 1 else None
-        return None, [Unchanged(lost[0]), *map(Replace, lost[1])] if lost else []
-    return place, placing(place, seeker, persons, known, now=now, due_at=now + GRACE)
+    order = redemption.friend_order
+    place = claim(seeker, order, known.holders, program, now=now)
+    left = place or lost(seeker, order, known.holders, program, now=now)
+    return place, placing(left, seeker, persons, known, now=now, due_at=now + GRACE) if left else []
 
 
 def _effects(order: Order, settlement: Settlement, *, room: int, alone: bool) -> list[Effect] | None:

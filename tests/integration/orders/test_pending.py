@@ -202,6 +202,27 @@ def test_of_two_orders_that_turn_out_to_be_of_one_friend_one_is_rewarded(shop: S
     assert wrong(shop) == []
 
 
+def test_a_refunded_order_of_a_friend_who_turns_out_to_be_known_leaves_no_place(shop: Shop) -> None:
+    """Told apart no more, the friend has the place of the order that stands, and a refund taken back gives no other."""
+    code = shop.enrol()["code"]
+    fay, by_id = {"email": "fay@example.com"}, {"email": None, "id": "c-1"}
+    for order_id in ("o1", "o2"):
+        buy(shop, code, order_id, customer=fay)
+    buy(shop, code, "o3", customer=by_id, payment="paid")
+    refund = {"refund_id": "r1", "kind": "cancellation"}
+    shop.call("POST", "/v1/orders/o3/refunds", refund, scope="checkout")
+    shop.stream()
+    assert buy(shop, code, "o2", customer={**fay, "id": "c-1"}, revision=2).status_code == 201
+    for order_id in ("o1", "o2"):
+        pay(shop, order_id, f"p-{order_id}")
+        shop.stream()
+    assert refusal(buy(shop, code, "o4", customer=by_id, payment="paid")) == (422, "friend_already_referred")
+    shop.call("POST", "/v1/orders/o3/refunds/r1/reversal", {}, scope="checkout")
+    shop.stream()
+    assert [worth(shop, order_id) for order_id in ("o1", "o2", "o3")] == [450, 0, 0]
+    assert wrong(shop) == []
+
+
 def test_unpaid_orders_take_turns_three_times_in_a_row(shop: Shop) -> None:
     """Each has had the discount; a fourth waits until one is paid for, or until the days of the row are over."""
     code = shop.enrol()["code"]

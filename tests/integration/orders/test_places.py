@@ -370,6 +370,25 @@ def test_a_further_order_that_is_paid_for_is_one_of_them(shop: Shop, days: int) 
     assert wrong(shop) == []
 
 
+@pytest.mark.parametrize("days", [1, 15], ids=["in-time", "late"])
+def test_a_further_order_tells_who_a_friend_is(shop: Shop, days: int) -> None:
+    """An unpaid first order by the other name is a further one from then on, whether that one found room or not."""
+    code = further(shop, reward={"amount": 100}, orders=1 if days > 1 else 2)
+    by_id, both = {"id": "c-1"}, {**FAY, "id": "c-1"}
+    buy(shop, code, "o1")
+    buy(shop, code, "o2", **PENDING)
+    buy(shop, code, "o3", **PENDING, customer=by_id)
+    assert buy(shop, code, "o2", **PENDING, customer=both, revision=2).status_code == 201
+    shop.days(days)
+    if days > 1:
+        buy(shop, code, "o4")
+    for order_id in ("o2", "o3"):
+        pay(shop, order_id)
+        shop.stream()
+    assert worths(shop, "o1", "o2", "o3") == ([450, 0, 0] if days > 1 else [450, 100, 100])
+    assert wrong(shop) == []
+
+
 def test_a_further_order_without_its_code_lets_another_one_in(shop: Shop) -> None:
     """At once; put on again, the code is refused while the others are as many as the program takes."""
     code = further(shop, orders=1)
