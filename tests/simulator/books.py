@@ -49,6 +49,7 @@ def violations(entities: Iterable[Entity], *, now: datetime) -> list[str]:
         *doubled_releases(entries),
         *risen(redemptions, entries, Kin(accounts)),
         *wrong_friends(orders(stored), of(Friend, stored), of(Program, stored), Kin(accounts)),
+        *told_apart(orders(stored), of(Friend, stored)),
         *overdrawn_rows(orders(stored), of(Friend, stored)),
         *too_many(orders(stored), of(Friend, stored), of(Program, stored)),
         *unsettled(orders(stored), accounts, of(Program, stored), now=now),
@@ -280,6 +281,28 @@ def wrong_friends(
             root, kin.of(redemption.ambassador_id), redemption.placed_at, version[redemption.program_version]
         ):
             yield f"{order.order_id} is rewarded as a further order, and is none"
+
+
+def told_apart(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str]:
+    """Once a paid order has told that two friends are one, no place of theirs that was free until then is rewarded."""
+    guard_of, known = {guard.person: guard for guard in guards}, list(found)
+    settled: dict[str, list[tuple[Redemption, Standing]]] = defaultdict(list)
+    for redemption in (it.redemption for it in known):
+        root = _root(guard_of.get(redemption.friend), guard_of)
+        if root and redemption.standing:
+            settled[root.person].append((redemption, redemption.standing))
+    for teller in (it.redemption for it in known):
+        told = [_root(guard_of.get(name), guard_of) for name in (teller.friend, *teller.aliases)]
+        if teller.standing is None:
+            continue
+        for person in {it.person for it in told[1:] if it} - {it.person for it in told[:1] if it}:
+            if any(standing.settled_at <= teller.standing.settled_at for _, standing in settled[person]):
+                continue
+            yield from (
+                f"{teller.order_id} tells of {person}, and later {it.order_id} is rewarded as their first order"
+                for it, standing in settled[person]
+                if standing.worth and it.friend_order == 1
+            )
 
 
 def overdrawn_rows(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str]:
