@@ -284,7 +284,10 @@ def wrong_friends(
 
 
 def told_apart(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str]:
-    """Once a paid order has told that two friends are one, no place of theirs that was free until then is rewarded."""
+    """Once a paid order has told that two friends are one, no place of theirs that was free until then is rewarded.
+
+    An order that comes paid has its place at once, one that is paid for later has it when it is settled.
+    """
     guard_of, known = {guard.person: guard for guard in guards}, list(found)
     settled: dict[str, list[tuple[Redemption, Standing]]] = defaultdict(list)
     for redemption in (it.redemption for it in known):
@@ -296,7 +299,8 @@ def told_apart(found: Iterable[Order], guards: Iterable[Friend]) -> Iterator[str
         if teller.standing is None:
             continue
         for person in {it.person for it in told[1:] if it} - {it.person for it in told[:1] if it}:
-            if any(standing.settled_at <= teller.standing.settled_at for _, standing in settled[person]):
+            ends = teller.standing.settled_at
+            if any((had.settled_at if it.pending else it.recorded_at) <= ends for it, had in settled[person]):
                 continue
             yield from (
                 f"{teller.order_id} tells of {person}, and later {it.order_id} is rewarded as their first order"

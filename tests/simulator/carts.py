@@ -40,7 +40,8 @@ class Carts:
             order_id = self._some_cart()
             if self.chance.random() < 0.2:
                 friend, code = self.town.some_friend(), self.chance.choice(self.town.codes)
-            self._send(order_id, friend, code, self.chance.randint(1, REVISIONS), pending=self.chance.random() < 0.8)
+            revision = self.chance.choice([self.chance.randint(1, REVISIONS), self.revised.get(order_id, 0) + 1])
+            self._send(order_id, friend, code, revision, pending=self.chance.random() < 0.8)
 
     def waverer(self) -> None:
         """Take the code off a cart and put one on again, cart after cart, in the order of the revisions or not."""

@@ -92,8 +92,9 @@ class History:
         yield from (f"{it} was paid for and is not" for it in self.carts.paid if not stored[it].is_paid)
         for order_id, revision in self.carts.refused.items():
             order = stored.get(order_id)
-            if order and order.redemption.pending and order.redemption.revision < revision:
-                yield f"{order_id} was refused in revision {revision} and is {order.redemption}"
+            redemption = order and order.redemption
+            if redemption and redemption.pending and redemption.revision < revision and not redemption.withdrawn:
+                yield f"{order_id} was refused in revision {revision} and is {redemption}"
 
     def _lost_withdrawals(self, entities: list[Entity]) -> Iterator[str]:
         """What was told to be reserved is there, and ended as was told."""

@@ -197,6 +197,23 @@ WORKLOADS = (
         },
     ),
     Workload(
+        "a friend with two names",
+        (
+            *["town.checkout"] * 2,
+            *["carts.shopper"] * 6,
+            *["carts.cashier"] * 2,
+            "town.back_office",
+            *["town.stream_worker"] * 3,
+            "town.schedule",
+        ),
+        orders=2,
+        friends=1,
+        ambassadors=1,
+        rules=lambda chance: chance.choice(
+            [{}, {"friend_days": 20, "later": {"reward": {"amount": 100}, "orders": chance.choice([1, None])}}]
+        ),
+    ),
+    Workload(
         "questions that nobody answers",
         (*["town.checkout"] * 3, *["town.bank"] * 2, *["town.stream_worker"] * 2, "town.schedule", "town.weather"),
         orders=2,
