@@ -86,7 +86,7 @@ def placing(
         if person not in friend.persons and person != root.person:
             effects.append(Create(reached(Friend(person, root=root.person), persons, contact)))
     for replaced in place.replaced:
-        freed = Freed(replaced.order_id, recorded_at=now, by=seeker.order_id, due_at=due_at, number=replaced.number)
+        freed = Freed(replaced.order_id, recorded_at=now, by=root.order_id, due_at=due_at, number=replaced.number)
         effects.append(Create(freed))
         effects += (Absent(replaced.order_id, f"reversal:{refund_id}") for refund_id in replaced.refunds)
     return effects

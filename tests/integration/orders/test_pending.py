@@ -217,7 +217,8 @@ def test_a_refunded_order_of_a_friend_who_turns_out_to_be_known_leaves_no_place(
         pay(shop, order_id, f"p-{order_id}")
         shop.stream()
     assert refusal(buy(shop, code, "o4", customer=by_id, payment="paid")) == (422, "friend_already_referred")
-    shop.call("POST", "/v1/orders/o3/refunds/r1/reversal", {}, scope="checkout")
+    undone = shop.read(shop.call("POST", "/v1/orders/o3/refunds/r1/reversal", {}, scope="checkout"))
+    assert (undone["counts"], undone["by"]) == (False, "o1")
     shop.stream()
     assert [worth(shop, order_id) for order_id in ("o1", "o2", "o3")] == [450, 0, 0]
     assert wrong(shop) == []
