@@ -40,17 +40,12 @@ NAMES = ("maya", "asha", "li")
 
 
 class Town:
-    """The people around one shop.
-
-    `taken` are the orders that a checkout was told are stored, with their amounts. `tells_both` is how often it tells
-    of a friend's address and id at once: where that is rare, friends are known as two for long.
-    """
+    """The people around one shop. `taken` are the orders that a checkout was told are stored, with their amounts."""
 
     def __init__(self, world: World, workload: Workload) -> None:
         self.world = world
         self.workload = workload
         self.chance = world.chance
-        self.tells_both = self.chance.choice([0.1, 0.5])
         self.taken: dict[str, int] = {}
         self.asked: Counter[str] = Counter()
         self.codes: list[str] = []
@@ -296,7 +291,7 @@ class Town:
         """What a checkout sends for an order: not always the same."""
         amount = self.chance.choice([5000, 5000, 3333])
         both = (friend, f"customer-{friend}")
-        persons = both if self.chance.random() < self.tells_both else self.chance.choice([both[:1], both[1:]])
+        persons = both if self.chance.random() < self.workload.tells_both else self.chance.choice([both[:1], both[1:]])
         card = self.chance.choice([(), (), (Line("CARD", 1000, gift_card=True),)])
         tax = self.chance.choice([None, None, 798])
         ask = Ask(
@@ -310,7 +305,7 @@ class Town:
             lines=card,
             payment=self.chance.choice([None, None, "card1", "card2"]),
             address=self.chance.choice([None, None, "home1"]),
-            fingerprint=f"{amount}-{persons}-{code}-{len(card)}-{tax}",
+            fingerprint=f"{amount}-{friend}-{code}-{len(card)}-{tax}",
         )
         return ask, Contact(f"{order_id}@friends.example", None, "Fay", "en")
 

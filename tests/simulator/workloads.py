@@ -24,13 +24,18 @@ PLAIN: Rules = {
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Actors by name, as many of each as stand there; ids to choose from; and what the rules have in common."""
+    """Actors by name, as many of each as stand there; ids to choose from; and what the rules have in common.
+
+    `tells_both` is how often the checkout tells of a friend's address and id at once: where that is rare, friends are
+    known as two for long.
+    """
 
     name: str
     actors: tuple[str, ...]
     orders: int = 4
     friends: int = 3
     ambassadors: int = 2
+    tells_both: float = 0.5
     rules: Callable[[Random], Rules] = lambda _: {}
 
 
@@ -209,6 +214,7 @@ WORKLOADS = (
         orders=2,
         friends=1,
         ambassadors=1,
+        tells_both=0.15,
         rules=lambda chance: chance.choice(
             [{}, {"friend_days": 20, "later": {"reward": {"amount": 100}, "orders": chance.choice([1, None])}}]
         ),
