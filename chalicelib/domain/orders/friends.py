@@ -280,16 +280,21 @@ def _without(root: Friend, order_id: str) -> Friend:
 
 
 def _joined(place: Place, others: Sequence[Holder], leaving: Sequence[Holder], seeker: Seeker) -> Place:
-    """Make aliases of the other roots, and free the friend of every paid order that gives its place back."""
-    assert place.root is not None
-    main = place.root.person
-    aliases = tuple(_alias(it.root, main) for it in others)
+    """Make aliases of the other roots, and free the friend of every paid order that gives its place back.
+
+    What was counted at the others and what waits there goes on at the one that is left.
+    """
+    root = place.root
+    assert root is not None
+    aliases = tuple(_alias(it.root, root.person) for it in others)
+    waiting = {name: at for it in others for name, at in it.root.waiting.items()} | root.waiting
+    root = replace(root, count=max([root.count, *(it.root.count for it in others)]), waiting=waiting)
     replaced = tuple(
         Replaced(it.root.order_id, _relied_on(it.order) or (), len(it.order.once_freed) + 1)
         for it in leaving
         if it.order is not None and it.order.freed is None and it.root.order_id != seeker.order_id
     )
-    return replace(place, joined=aliases, replaced=replaced)
+    return replace(place, root=root, joined=aliases, replaced=replaced)
 
 
 def _alias(root: Friend, main: str) -> Friend:

@@ -20,6 +20,7 @@ from chalicelib.domain.orders.friends import (
     claim,
     first_root,
     give_back,
+    lost,
     seek_again,
     seeker_of,
     take,
@@ -347,6 +348,19 @@ def test_a_further_order_brings_both_together() -> None:
     assert place.replaced == (Replaced("o5", ("r1",)),)
 
 
+def test_what_waits_at_the_other_place_goes_on_at_the_one_that_is_left() -> None:
+    """And is counted there: it may still be paid for, and has its number."""
+    gone = other(unpaid(1), count=3, waiting={"o9": at(5)})
+    for place in (
+        take(seeker(), [waits(o7=4), gone], rules(), now=NOW),
+        claim(seeker("o7"), 2, [waits(o7=4, o8=6), gone], rules(), now=NOW),
+        lost(seeker(day=30), 1, [waits(o7=4), gone], rules(), now=NOW),
+    ):
+        left = got(place)
+        assert left.count == 3
+        assert set(left.waiting) in ({"o7", "o9"}, {"o8", "o9"})
+
+
 def test_a_row_of_unpaid_orders_goes_on_over_both() -> None:
     """The longer row, from its first order on; and the higher count."""
     first, second = unpaid(1, day=2), unpaid(2, day=1)
@@ -373,3 +387,25 @@ def test_no_more_than_one_order_of_a_friend_stands(found: list[tuple[str, int]],
     assert {it.root for it in place.joined} <= {got(place).person}
     assert len(place.joined) == len(holders) - 1
     assert got(place).order_id == (standing[0].root.order_id if standing else "new")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["paid", "unpaid", "back"]), st.integers(1, 3)), min_size=1), st.integers(1, 2)
+)
+def test_what_is_paid_for_leaves_no_place_that_does_not_stand(found: list[tuple[str, int]], friend_order: int) -> None:
+    """Rewarded or not, whatever its friend was known as: a free place would be the next order's, as a first one."""
+    holders = []
+    for number, (kind, count) in enumerate(found):
+        it = unpaid(1, count=count) if kind == "unpaid" else holder(*[(4500,)] * (kind == "back"), count=count)
+        holders.append(Holder(replace(it.root, person=f"p{number}", order_id=f"o{number}"), it.order))
+    asked = (seeker("new"), friend_order, holders, rules())
+    place = claim(*asked, now=NOW) or lost(*asked, now=NOW)
+    free = {it.root.person for it in holders if not it.root.is_paid or (it.order and it.order.refunds)}
+    if place is None:
+        assert not free
+        return
+    root = got(place)
+    assert free - {root.person} <= {it.person for it in place.joined}
+    assert {it.root for it in place.joined} <= {root.person}
+    assert root.count >= max(it.root.count for it in holders if it.root.person in {root.person, *free})
+    assert root.version == 2
