@@ -99,22 +99,24 @@ def orders(entities: Iterable[object]) -> list[Order]:
     for it in entities:
         if isinstance(it, Redemption | Refund | Reversal | Fulfilment | Review | Payment | Freed | Kept | TakenOff):
             facts[it.order_id].append(it)
-    return [
-        Order(
-            order_id=order_id,
-            redemption=redemption,
-            refunds=tuple(of(Refund, found)),
-            reversals=tuple(of(Reversal, found)),
-            fulfilments=tuple(of(Fulfilment, found)),
-            reviews=tuple(of(Review, found)),
-            payment=next(iter(of(Payment, found)), None),
-            freed=in_force(of(Freed, found), of(Kept, found)),
-            kept=tuple(of(Kept, found)),
-            taken_off=next(iter(of(TakenOff, found)), None),
-        )
-        for order_id, found in facts.items()
-        for redemption in of(Redemption, found)
-    ]
+    return [_order(redemption, found) for found in facts.values() for redemption in of(Redemption, found)]
+
+
+def _order(redemption: Redemption, found: list[object]) -> Order:
+    freed = in_force(of(Freed, found), of(Kept, found))
+    return Order(
+        order_id=redemption.order_id,
+        redemption=redemption,
+        refunds=tuple(of(Refund, found)),
+        reversals=tuple(of(Reversal, found)),
+        fulfilments=tuple(of(Fulfilment, found)),
+        reviews=tuple(of(Review, found)),
+        payment=next(iter(of(Payment, found)), None),
+        freed=freed,
+        once_freed=tuple(it for it in of(Freed, found) if it is not freed),
+        kept=tuple(of(Kept, found)),
+        taken_off=next(iter(of(TakenOff, found)), None),
+    )
 
 
 def still_due(entities: Iterable[object]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from chalicelib.domain.model.facts import Payment
 from chalicelib.domain.orders.admit import Refused
 from chalicelib.operations.orders.answers import GRACE, AlreadyPaid, Redeemed
 from chalicelib.operations.orders.facts import report
-from chalicelib.operations.orders.friends import release
+from chalicelib.operations.orders.friends import keep, release
 from chalicelib.operations.orders.redeem import redeem
 from chalicelib.store.table import BusyError
 from tests.simulator.actors import Town, quietly
@@ -60,15 +60,19 @@ class Carts:
             quietly(lambda payment=payment: report(self.town.world.table, payment))  # type: ignore[misc]
 
     def releaser(self) -> None:
-        """An admin sets friends free, whether or not that costs a reward."""
+        """An admin sets friends free, whether or not that costs a reward, and takes that back."""
         for _ in range(4):
             for _ in range(self.chance.randint(1, 20)):
                 self.town.world.switch()
             order_id = self.chance.choice([self._some_cart(), self.town.some_order()])
-            quietly(lambda order_id=order_id: self._release(order_id, void_reward=self.chance.random() < 0.5))  # type: ignore[misc]
+            quietly(lambda order_id=order_id: self._release(order_id))  # type: ignore[misc]
 
-    def _release(self, order_id: str, *, void_reward: bool) -> None:
+    def _release(self, order_id: str) -> None:
         table, now = self.town.world.table, self.town.world.now
+        if self.chance.random() < 0.4:
+            keep(table, order_id, author="key", note="a slip", now=now, due_at=now + GRACE)
+            return
+        void_reward = self.chance.random() < 0.5
         release(table, order_id, void_reward=void_reward, author="key", note="asked", now=now, due_at=now + GRACE)
 
     def _some_cart(self) -> str:

@@ -85,37 +85,48 @@ def wrong_steps(it: Withdrawal, found: list[tuple[str, int]]) -> Iterator[str]:
 
 
 def wrong_adjustments(adjustments: Iterable[Adjustment], entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    """What was posted has one entry, anything else none; above the limit only another owner's admin could post it."""
+    """What was posted has one entry, anything else none; above the limit only another owner's admin could post it.
+
+    One that takes another back is of the opposite amount, and the only one to do so that was not denied.
+    """
     posted = defaultdict[str, list[int]](list)
     for entry in entries:
         if entry.kind == "adjustment":
             posted[entry.cause].append(entry.legs[-1].amount)
-    for it in adjustments:
+    stored = {it.id: it for it in adjustments}
+    for it in stored.values():
         found = posted.pop(f"adjustment:{it.id}", [])
         if found != ([it.amount] if it.state == "posted" else []):
             yield f"{it.id} of {it.amount} is {it.state}, and its entries move {found}"
-        if abs(it.amount) > ADJUSTMENT_LIMIT and it.state == "posted" and it.decided_by != BO.id:
+        alone = it.decided_by is None or (it.author == BO.id) == (it.decided_by == BO.id)
+        if abs(it.amount) > ADJUSTMENT_LIMIT and it.state == "posted" and alone:
             yield f"{it.id} of {it.amount} was posted, and {it.decided_by} is no second admin"
+        if it.undoes and it.state != "denied":
+            was = stored[it.undoes]
+            if (was.undone_by, was.amount, was.unit, was.state) != (it.id, -it.amount, it.unit, "posted"):
+                yield f"{it.id} of {it.amount} takes back {was}"
     yield from (f"{cause} has entries and is no adjustment" for cause in posted)
 
 
 def wrong_gifts(gifts: Iterable[Gift], entries: Iterable[LedgerEntry]) -> Iterator[str]:
-    """Each entry that makes a gift available has its task; each task that was sent has one entry, any other none."""
-    made, sent = set[str](), Counter[str]()
+    """Each entry that makes a gift available has its task; one that was sent has one entry more than was taken back."""
+    made, sent, returned = set[str](), Counter[str](), Counter[str]()
     for entry in entries:
         gifts_in = (leg for leg in entry.legs if leg.account == AVAILABLE and leg.currency.startswith("gift:"))
-        if entry.kind != "merge" and any(leg.amount > 0 for leg in gifts_in):
-            made.add(entry.id)
         if entry.kind == "gift_sent":
             sent[entry.cause] += 1
+        elif entry.kind == "gift_returned":
+            returned[entry.cause] += 1
+        elif entry.kind != "merge" and any(leg.amount > 0 for leg in gifts_in):
+            made.add(entry.id)
     tasks = {it.id: it for it in gifts}
     yield from (f"{name} makes a gift available, and nobody is asked to send it" for name in made - tasks.keys())
     yield from (f"{name} asks for a gift that no entry makes available" for name in tasks.keys() - made)
     for it in tasks.values():
-        times = sent.pop(f"gift:{it.id}", 0)
-        if times != (it.state == "sent"):
-            yield f"the gift {it.id} is {it.state} and has {times} entries"
-    yield from (f"{cause} has entries and is no gift" for cause in sent)
+        times, back = sent.pop(f"gift:{it.id}", 0), returned.pop(f"gift:{it.id}", 0)
+        if (times, back) != (len(it.earlier) + (it.state == "sent"), len(it.earlier)):
+            yield f"the gift {it.id} is {it.state}, has {times} entries, and {back} take it back"
+    yield from (f"{cause} has entries and is no gift" for cause in {**sent, **returned})
 
 
 def wrong_suspensions(

@@ -9,7 +9,7 @@ from chalicelib.domain.model.accounts import Account
 from chalicelib.domain.model.claims import Claim
 from chalicelib.domain.money import Money
 from chalicelib.operations.accounts import adjustments, suspensions, withdrawals
-from chalicelib.operations.accounts.gifts import mark_sent
+from chalicelib.operations.accounts.gifts import mark_sent, mark_unsent
 from chalicelib.operations.orders import claims
 from chalicelib.operations.people import codes
 from chalicelib.store.items import entity_of
@@ -30,7 +30,7 @@ class Wallet:
     """What is done with rewards.
 
     `told` is what a caller was told that a request has made, `ended` how it ended, `returned` what a request has
-    returned of it.
+    returned of it. `adjusted` are the adjustments, and `sent` the gifts, that an admin has had to do with.
     """
 
     def __init__(self, town: Town) -> None:
@@ -40,6 +40,8 @@ class Wallet:
         self.told: dict[str, str] = {}
         self.ended: dict[str, str] = {}
         self.returned: dict[str, tuple[str, int | None]] = {}
+        self.adjusted: list[str] = []
+        self.sent: list[str] = []
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
@@ -82,6 +84,14 @@ class Wallet:
         for _ in range(self.chance.randint(1, 3)):
             quietly(self._adjust)
             quietly(self._second)
+
+    def mender(self) -> None:
+        """Take back what was done by mistake: adjustments, also such as take one back, and gifts that nobody sent."""
+        for _ in range(self.chance.randint(1, 3)):
+            quietly(self._adjust)
+            quietly(self._undo)
+            quietly(self._send_gifts)
+            quietly(self._take_gift_back)
 
     def inspector(self) -> None:
         """Suspend and reinstate, in the same words more than once, with all codes or without."""
@@ -182,7 +192,7 @@ class Wallet:
         owner, unit = self.chance.choice(self.town.ambassadors), self.chance.choice(["EUR", "EUR", "points", GIFT])
         amount = self.chance.choice([1, 2, -1, -2] if unit == GIFT else [200, 200, -150, 500, -400, 1])
         key = self._key(f"adjust-{self.chance.randint(1, 4)}", f"{owner}-{amount}-{unit}")
-        adjustments.ask_to_adjust(
+        answer = adjustments.ask_to_adjust(
             self.world.table,
             adjustments.Wanted(owner, amount, unit, "a parcel was lost"),
             self.town.program(),
@@ -191,6 +201,23 @@ class Wallet:
             now=self.world.now,
             chance=self.chance,
         )
+        if isinstance(answer, adjustments.Adjusted):
+            self.adjusted.append(answer.adjustment.id)
+
+    def _undo(self) -> None:
+        if not self.adjusted:
+            return
+        answer = adjustments.undo_adjustment(
+            self.world.table,
+            self.chance.choice(self.adjusted),
+            self.town.program(),
+            by=self.chance.choice([ANA, BO]),
+            note="it was found",
+            now=self.world.now,
+            chance=self.chance,
+        )
+        if isinstance(answer, adjustments.Adjusted):
+            self.adjusted.append(answer.adjustment.id)
 
     def _second(self) -> None:
         for _, waiting in self.world.table.list_adjustments(None, 5):
@@ -206,8 +233,14 @@ class Wallet:
 
     def _send_gifts(self) -> None:
         for _, gift in self.world.table.list_gifts(None, 5):
+            self.sent.append(gift.id)
             for _ in range(self.chance.randint(1, 2)):
                 mark_sent(self.world.table, gift.id, self.town.program(), author="key", note=None, now=self.world.now)
+
+    def _take_gift_back(self) -> None:
+        if self.sent:
+            gift_id, program = self.chance.choice(self.sent), self.town.program()
+            mark_unsent(self.world.table, gift_id, program, author="key", note="it lies here", now=self.world.now)
 
     def _decide_claims(self) -> None:
         waiting, _ = claims.queue(self.world.table, None, 5)

@@ -55,6 +55,10 @@ def _tiers(chance: Random) -> list[Rules]:
     ]
 
 
+def _gifts(chance: Random) -> list[Rules]:
+    return [{"name": "Starter", "threshold": 0, "reward": chance.choice([{"gift": "Tea mug"}, {"basis_points": 1000}])}]
+
+
 def _some(chance: Random) -> Rules:
     """Some of the rules that a program may have besides."""
     options: list[Rules] = [
@@ -263,6 +267,21 @@ WORKLOADS = (
         ),
         ambassadors=1,
         rules=lambda _: {"hold_days": 0, "expiry_months": 1},
+    ),
+    Workload(
+        "mistakes that are taken back",
+        (
+            *SHOP,
+            *["town.checkout"] * 2,
+            "town.back_office",
+            *["carts.releaser"] * 2,
+            *["wallet.mender"] * 3,
+            *["wallet.desk"] * 2,
+            "wallet.treasurer",
+            "wallet.inspector",
+            "town.stream_worker",
+        ),
+        rules=lambda chance: {"hold_days": 0, "tiers": _gifts(chance)},
     ),
     Workload(
         "what has expired",
