@@ -285,10 +285,11 @@ def test_two_like_wishes_for_all_the_money_are_one_coupon(shop: Shop, purse: Pur
     first: list[HTTPResponse] = []
 
     def meanwhile() -> None:
+        assert shop.faults.calls[-1][1]["Key"]["SK"] == {"S": "IDEM"}
         shop.faults.before("GetItem")
         first.append(purse.spend(1350))
 
-    looks = 1  # the session of the request is read first, then the key is looked for
+    looks = 2  # the session of the request and its key are read first, then whether it was sent before
     shop.faults.after("GetItem", *[None] * looks, meanwhile)
     second = purse.spend(1350)
     assert [answer.status_code for answer in (*first, second)] == [201, 200]

@@ -182,6 +182,21 @@ def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     assert [gap[11:16] for gap in gaps] == waits
 
 
+def test_an_order_that_cannot_be_read_is_told_and_stops_no_other(shop: Shop) -> None:
+    """Also where nobody has met its buyer first, who would have put it off."""
+    sell(shop, "good", "poisoned")
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}},
+        UpdateExpression="SET amount = :wrong",
+        ExpressionAttributeValues={":wrong": {"S": "a lot"}},
+    )
+    (left,) = settle_orders(deps.table(), ["poisoned", "good"], now=shop.now)
+    assert left.order_id == "poisoned"
+    assert "Expected `int`" in left.reason
+    assert shop.order("good")["position"]["held"] == eur(450)
+
+
 @pytest.mark.parametrize("tries", [{"S": "many"}, {"NULL": True}, {"N": "1.5"}])
 def test_an_order_whose_tries_cannot_be_read_blocks_nobody_either(shop: Shop, tries: dict[str, Any]) -> None:
     """Whatever is wrong with an item, to put it off is the last thing that may break by it."""
@@ -318,6 +333,15 @@ def test_an_outage_in_the_midst_is_no_failure_of_the_order(shop: Shop) -> None:
     shop.faults.before("GetItem", *[refused("InternalServerError", 500)] * 3)
     assert settle_orders(deps.table(), ["o1"], now=shop.now) == []
     assert "tries" not in item(shop, "ORDER#o1", "#REDEMPTION")
+
+
+def test_an_outage_while_an_order_is_read_is_no_failure_of_it_either(shop: Shop) -> None:
+    """It is left due, and the next one is settled meanwhile."""
+    sell(shop, "o1", "o2")
+    shop.faults.before("Query", *[refused("InternalServerError", 500)] * 3)
+    assert settle_orders(deps.table(), ["o1", "o2"], now=shop.now) == []
+    assert "tries" not in item(shop, "ORDER#o1", "#REDEMPTION")
+    assert shop.postings() == [("hold", 450)]
 
 
 def test_the_stream_may_be_off_for_a_day(shop: Shop) -> None:
