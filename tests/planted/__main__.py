@@ -1,7 +1,6 @@
 """Plant each fault of the lists in a copy of the program, and see the tests that keep its promise notice.
 
 `python -m tests.planted` tells of each fault which test caught it, and at the end how many were caught, by room.
-`--widely` shows a fault that its own tests have missed to all that run in one process.
 
 Libraries are imported once: each fault is tried in a fork of this process, which then imports the changed program.
 """
@@ -12,7 +11,6 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -26,8 +24,7 @@ import pytest
 from tests.planted.change import Change, planted_copy, read_changes
 
 ROOT = Path(__file__).parents[2]
-WIDELY = ("tests/integration", "tests/unit", "tests/deployed/test_policies.py")
-OURS = {"app", "bench", "chalicelib", "examples", "infra", "memory", "tests"}
+OURS = {"app", "bench", "chalicelib", "contract", "examples", "fitting", "infra", "memory", "tests"}
 CPU_SECONDS_MAX = 40
 SECONDS_MAX = 300
 """A fault that lets a test go on for ever has been noticed: by the CPU that it takes, or by the clock if it sleeps."""
@@ -43,13 +40,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.planted", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only faults whose room or name holds it")
     parser.add_argument("--processes", type=int, default=2, help="how many at the same time")
-    parser.add_argument("--widely", action="store_true", help="show what was missed to more tests")
     asked = parser.parse_args()
     chosen = [(room, it) for room, found in faults().items() for it in found if asked.word in f"{room}: {it.name}"]
     planted, caught, excused = Counter[str](), Counter[str](), Counter[str]()
-    try_one = _tried_widely if asked.widely else _tried
     with get_context("fork").Pool(asked.processes, maxtasksperchild=1) as pool:
-        found = pool.imap(try_one, [it for _, it in chosen], chunksize=1)
+        found = pool.imap(_tried, [it for _, it in chosen], chunksize=1)
         for (room, fault), by in zip(chosen, found, strict=True):
             planted[room] += 1
             caught[room] += by is not None
@@ -87,10 +82,6 @@ class First:
 def _tried(fault: Change) -> str | None:
     with planted_copy(ROOT, fault) as folder:
         return _noticed(folder, fault.tests)
-
-
-def _tried_widely(fault: Change) -> str | None:
-    return _tried(fault) or _tried(replace(fault, tests=WIDELY))
 
 
 def _noticed(folder: Path, tests: tuple[str, ...]) -> str | None:
