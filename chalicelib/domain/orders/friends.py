@@ -102,7 +102,8 @@ def claim(
     if friend_order == 1:
         return take(seeker, holders, program, now=now)
     own = _own(seeker, holders)
-    left, leaving = _tidied(own.root, now), _apart(seeker, holders, program, now, own)[1]
+    _, leaving = _apart(seeker, holders, program, now, own)
+    left = _tidied(own.root, now)
     if seeker.order_id in left.waiting:
         left = _without(left, seeker.order_id)
     elif _has_room(own.root, program, now):

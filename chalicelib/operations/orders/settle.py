@@ -303,9 +303,9 @@ def _claim_place(
     """
     persons = (redemption.friend, *redemption.aliases)
     known, seeker = look(table, persons), seeker_of(redemption, (account.ambassador_id, *account.absorbed))
-    order = redemption.friend_order
-    place = claim(seeker, order, known.holders, program, now=now)
-    left = place or lost(seeker, order, known.holders, program, now=now)
+    number = redemption.friend_order
+    place = claim(seeker, number, known.holders, program, now=now)
+    left = place or lost(seeker, number, known.holders, program, now=now)
     return place, placing(left, seeker, persons, known, now=now, due_at=now + GRACE) if left else []
 
 
