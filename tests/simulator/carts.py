@@ -65,9 +65,9 @@ class Carts:
             for _ in range(self.chance.randint(1, 20)):
                 self.town.world.switch()
             order_id = self.chance.choice([self._some_cart(), self.town.some_order()])
-            quietly(lambda order_id=order_id: self._release(order_id))  # type: ignore[misc]
+            quietly(lambda order_id=order_id: self._release_or_keep(order_id))  # type: ignore[misc]
 
-    def _release(self, order_id: str) -> None:
+    def _release_or_keep(self, order_id: str) -> None:
         table, now = self.town.world.table, self.town.world.now
         if self.chance.random() < 0.4:
             keep(table, order_id, author="key", note="a slip", now=now, due_at=now + GRACE)

@@ -30,7 +30,7 @@ class Wallet:
     """What is done with rewards.
 
     `told` is what a caller was told that a request has made, `ended` how it ended, `returned` what a request has
-    returned of it. `adjusted` are the adjustments, and `sent` the gifts, that an admin has had to do with.
+    returned of it. `adjusted` are the adjustments, and `gifts` the gifts, that an admin has had before them.
     """
 
     def __init__(self, town: Town) -> None:
@@ -41,7 +41,7 @@ class Wallet:
         self.ended: dict[str, str] = {}
         self.returned: dict[str, tuple[str, int | None]] = {}
         self.adjusted: list[str] = []
-        self.sent: list[str] = []
+        self.gifts: list[str] = []
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
@@ -233,13 +233,13 @@ class Wallet:
 
     def _send_gifts(self) -> None:
         for _, gift in self.world.table.list_gifts(None, 5):
-            self.sent.append(gift.id)
+            self.gifts.append(gift.id)
             for _ in range(self.chance.randint(1, 2)):
                 mark_sent(self.world.table, gift.id, self.town.program(), author="key", note=None, now=self.world.now)
 
     def _take_gift_back(self) -> None:
-        if self.sent:
-            gift_id, program = self.chance.choice(self.sent), self.town.program()
+        if self.gifts:
+            gift_id, program = self.chance.choice(self.gifts), self.town.program()
             mark_unsent(self.world.table, gift_id, program, author="key", note="it lies here", now=self.world.now)
 
     def _decide_claims(self) -> None:

@@ -55,7 +55,7 @@ def _tiers(chance: Random) -> list[Rules]:
     ]
 
 
-def _gifts(chance: Random) -> list[Rules]:
+def _one_tier(chance: Random) -> list[Rules]:
     return [{"name": "Starter", "threshold": 0, "reward": chance.choice([{"gift": "Tea mug"}, {"basis_points": 1000}])}]
 
 
@@ -281,7 +281,7 @@ WORKLOADS = (
             "wallet.inspector",
             "town.stream_worker",
         ),
-        rules=lambda chance: {"hold_days": 0, "tiers": _gifts(chance)},
+        rules=lambda chance: {"hold_days": 0, "tiers": _one_tier(chance)},
     ),
     Workload(
         "what has expired",
