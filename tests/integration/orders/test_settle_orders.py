@@ -27,6 +27,17 @@ def sell(shop: Shop, *order_ids: str) -> str:
     return str(maya["id"])
 
 
+def poison(shop: Shop, **more: Any) -> None:
+    """Make the order `poisoned` one that cannot be read, with `more` attributes as they are stored."""
+    attributes = {"amount": {"S": "a lot"}, **more}
+    shop.dynamodb.update_item(
+        TableName=deps.settings().table,
+        Key={"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}},
+        UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in attributes),
+        ExpressionAttributeValues={f":{name}": it for name, it in attributes.items()},
+    )
+
+
 def test_a_new_program_does_not_touch_orders_admitted_before(shop: Shop) -> None:
     """An order keeps the version pinned when it was admitted, even when it is settled after the rules changed."""
     sell(shop, "o1")
@@ -163,13 +174,7 @@ def test_150_facts_of_an_unknown_order_are_put_to_rest(shop: Shop) -> None:
 def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
     """An item that cannot be read is postponed with its reason and growing gaps; its neighbours are settled."""
     sell(shop, "good", "poisoned")
-    key = {"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}}
-    shop.dynamodb.update_item(
-        TableName=deps.settings().table,
-        Key=key,
-        UpdateExpression="SET amount = :wrong",
-        ExpressionAttributeValues={":wrong": {"S": "a lot"}},
-    )
+    poison(shop)
     gaps = []
     for _ in range(3):
         shop.now += timedelta(days=1)
@@ -185,12 +190,7 @@ def test_one_poisoned_order_does_not_block_the_others(shop: Shop) -> None:
 def test_an_order_that_cannot_be_read_is_told_and_stops_no_other(shop: Shop) -> None:
     """Also where nobody has met its buyer first, who would have put it off."""
     sell(shop, "good", "poisoned")
-    shop.dynamodb.update_item(
-        TableName=deps.settings().table,
-        Key={"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}},
-        UpdateExpression="SET amount = :wrong",
-        ExpressionAttributeValues={":wrong": {"S": "a lot"}},
-    )
+    poison(shop)
     (left,) = settle_orders(deps.table(), ["poisoned", "good"], now=shop.now)
     assert left.order_id == "poisoned"
     assert "Expected `int`" in left.reason
@@ -201,12 +201,7 @@ def test_an_order_that_cannot_be_read_is_told_and_stops_no_other(shop: Shop) -> 
 def test_an_order_whose_tries_cannot_be_read_blocks_nobody_either(shop: Shop, tries: dict[str, Any]) -> None:
     """Whatever is wrong with an item, to put it off is the last thing that may break by it."""
     sell(shop, "good", "poisoned")
-    shop.dynamodb.update_item(
-        TableName=deps.settings().table,
-        Key={"PK": {"S": "ORDER#poisoned"}, "SK": {"S": "#REDEMPTION"}},
-        UpdateExpression="SET tries = :tries, amount = :wrong",
-        ExpressionAttributeValues={":tries": tries, ":wrong": {"S": "a lot"}},
-    )
+    poison(shop, tries=tries)
     shop.now += timedelta(days=1)
     shop.minute()
     assert shop.order("good")["position"]["held"] == eur(450)

@@ -1,5 +1,6 @@
 """Who has the place among a friend's orders, and who gets it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -369,13 +370,21 @@ def test_a_row_of_unpaid_orders_goes_on_over_both() -> None:
     assert (left.unpaid, left.unpaid_since, left.count) == (3, at(1), 3)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["paid", "unpaid", "back"]), st.integers(1, 3)), max_size=3), st.booleans())
-def test_no_more_than_one_order_of_a_friend_stands(found: list[tuple[str, int]], paid: bool) -> None:
-    """Whoever takes the place leaves one root, and every paid order that had it and is not the last is void whole."""
-    holders = []
+FOUND = st.lists(st.tuples(st.sampled_from(["paid", "unpaid", "back"]), st.integers(1, 3)), max_size=3)
+"""Of each place of a friend what became of its order, and how many orders are counted there."""
+
+
+def places(found: list[tuple[str, int]]) -> Iterator[Holder]:
+    """The places of a friend who is known by as many names."""
     for number, (kind, count) in enumerate(found):
         it = unpaid(1, count=count) if kind == "unpaid" else holder(*[(4500,)] * (kind == "back"), count=count)
-        holders.append(Holder(replace(it.root, person=f"p{number}", order_id=f"o{number}"), it.order))
+        yield Holder(replace(it.root, person=f"p{number}", order_id=f"o{number}"), it.order)
+
+
+@given(FOUND, st.booleans())
+def test_no_more_than_one_order_of_a_friend_stands(found: list[tuple[str, int]], paid: bool) -> None:
+    """Whoever takes the place leaves one root, and every paid order that had it and is not the last is void whole."""
+    holders = list(places(found))
     place = take(seeker("new", paid=paid), holders, rules(), now=NOW)
     if place is None or not holders:
         return
@@ -389,15 +398,10 @@ def test_no_more_than_one_order_of_a_friend_stands(found: list[tuple[str, int]],
     assert got(place).order_id == (standing[0].root.order_id if standing else "new")
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(["paid", "unpaid", "back"]), st.integers(1, 3)), min_size=1), st.integers(1, 2)
-)
+@given(FOUND.filter(bool), st.integers(1, 2))
 def test_what_is_paid_for_leaves_no_place_that_does_not_stand(found: list[tuple[str, int]], friend_order: int) -> None:
     """Rewarded or not, whatever its friend was known as: a free place would be the next order's, as a first one."""
-    holders = []
-    for number, (kind, count) in enumerate(found):
-        it = unpaid(1, count=count) if kind == "unpaid" else holder(*[(4500,)] * (kind == "back"), count=count)
-        holders.append(Holder(replace(it.root, person=f"p{number}", order_id=f"o{number}"), it.order))
+    holders = list(places(found))
     asked = (seeker("new"), friend_order, holders, rules())
     place = claim(*asked, now=NOW) or lost(*asked, now=NOW)
     free = {it.root.person for it in holders if not it.root.is_paid or (it.order and it.order.refunds)}
